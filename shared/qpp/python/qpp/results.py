@@ -180,13 +180,12 @@ class Run:
             for workload, row in study.disagreements:
                 why = row.parity.reason if row.parity else row.reason
                 lines.append(f"{study.name}: {row.implementation} disagrees on {workload}: {why}")
-            for workload_result in study.workloads:
-                for row in workload_result.rows:
-                    if row.status == "failed" and row.role != "peer":
-                        lines.append(
-                            f"{study.name}: {row.implementation} failed on "
-                            f"{workload_result.name}: {row.reason}"
-                        )
+            lines.extend(
+                f"{study.name}: {row.implementation} failed on {measured.name}: {row.reason}"
+                for measured in study.workloads
+                for row in measured.rows
+                if row.status == "failed" and row.role != "peer"
+            )
         return lines
 
 

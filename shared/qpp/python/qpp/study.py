@@ -225,7 +225,9 @@ class Claim:
 
     def __post_init__(self) -> None:
         if (self.at_least is None) == (self.at_most is None):
-            raise StudyError(f"Claim on {self.implementation!r}: give at_least or at_most, not both")
+            raise StudyError(
+                f"Claim on {self.implementation!r}: give at_least or at_most, not both"
+            )
         if self.metric not in METRICS:
             raise StudyError(f"Claim metric={self.metric!r}: expected one of {', '.join(METRICS)}")
         if (self.over is None) != (self.metric == "resident_per_output"):

@@ -1,0 +1,181 @@
+"""The command line: ``qpp list | reproduce | report | history | machine | readme``.
+
+Exit status: 0 all is well, 1 a claim was not reproduced or outputs disagree (or a file
+could not be written), 2 wrong usage, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from qpp import format as show
+from qpp import machine as machine_module
+from qpp import readme as readme_module
+from qpp import results, session, table
+from qpp.history.cli import history_group
+from qpp.registry import UnknownStudyError, discover, select
+from qpp.report import render_html
+
+OUT = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="qpp")
+def cli() -> None:
+    """Reproduce the studies: agreement first, then speed, every claim judged."""
+
+
+@cli.command("list")
+def list_command() -> None:
+    """Show the studies, their workloads and implementations."""
+    out = table.console()
+    found = discover()
+    if not found:
+        raise click.ClickException("no study is installed: run `make develop`")
+    for entry in found:
+        if entry.study is None:
+            out.print(f"[bold]{entry.name}[/]\n  [red]{entry.error}[/]\n")
+            continue
+        study = entry.study
+        out.print(f"[bold]{study.name}[/]  {study.question}")
+        grid = Table(box=None, padding=(0, 2, 0, 2), show_header=False)
+        for workload in study.workloads:
+            grid.add_row("workload", workload.name, "quick" if workload.quick else "full")
+        for one in study.implementations():
+            grid.add_row(one.role, one.name, one.unavailable() or "")
+        for limit in study.limits:
+            grid.add_row("limit", limit.name, "")
+        out.print(grid)
+        out.print(f"  {len(study.claims)} claims\n")
+
+
+@cli.command()
+@click.argument("studies", nargs=-1, metavar="[STUDY]...")
+@click.option("--full", is_flag=True, help="All workloads, more rounds (minutes to an hour).")
+@click.option("--check", is_flag=True, help="Agreement only: run everything once, time nothing.")
+@click.option("--json", "json_file", type=OUT, help="Write the result file.")
+@click.option("--html", "html_file", type=OUT, help="Write the report, one self-contained file.")
+def reproduce(
+    studies: tuple[str, ...],
+    full: bool,
+    check: bool,
+    json_file: Path | None,
+    html_file: Path | None,
+) -> None:
+    """Measure STUDIES (default: all) in one run, interleaved, and judge every claim."""
+    if full and check:
+        raise click.UsageError("--full and --check exclude each other")
+    try:
+        chosen = select(studies)
+    except UnknownStudyError as error:
+        raise click.UsageError(str(error)) from None
+    if not chosen:
+        raise click.ClickException("no study is installed: run `make develop`")
+    targets = [f for f in (json_file, html_file) if f is not None]
+    for target in targets:
+        _writable(target)
+    run = session.reproduce(chosen, preset="full" if full else "check" if check else "quick")
+    table.print_run(run, table.console())
+    if json_file is not None:
+        _write(json_file, results.to_json(run), run)
+    if html_file is not None:
+        _write(html_file, render_html(run), run)
+    sys.exit(130 if run.interrupted else 0 if run.passed else 1)
+
+
+@cli.command()
+@click.argument("result", type=click.Path(path_type=Path), default=Path("reports/result.json"))
+@click.option("--html", "html_file", type=OUT, default=Path("reports/report.html"))
+def report(result: Path, html_file: Path) -> None:
+    """Show a result file again, and write its report as one HTML file."""
+    try:
+        run = results.load(result)
+    except results.ResultError as error:
+        raise click.ClickException(f"{error}\nMake one with `qpp reproduce --json FILE`.") from None
+    table.print_run(run, table.console())
+    _write(html_file, render_html(run), run)
+
+
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON, in full.")
+def machine(as_json: bool) -> None:
+    """Show this machine as results record it, with its memory bandwidth."""
+    facts = machine_module.provenance()
+    sizes = {"L1 (16 KiB)": 1 << 14, "L2 (256 KiB)": 1 << 18, "memory (256 MiB)": 1 << 28}
+    facts["bandwidth"] = {name: machine_module.bandwidth(size) for name, size in sizes.items()}
+    if as_json:
+        click.echo(json.dumps(facts, indent=1))
+        return
+    grid = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+    for key, value in facts.items():
+        if key == "bandwidth":
+            value = ", ".join(f"{k} {show.bytes_(v)}/s" for k, v in facts["bandwidth"].items())
+        elif key == "memory":
+            value = show.bytes_(value)
+        elif isinstance(value, dict):
+            value = ", ".join(f"{k} {v}" for k, v in value.items())
+        grid.add_row(f"[bold]{key.replace('_', ' ')}", "unknown" if value is None else str(value))
+    table.console().print(grid)
+
+
+@cli.command()
+@click.option("--check", is_flag=True, help="Change nothing; exit 1 if a README is out of date.")
+def readme(check: bool) -> None:
+    """Splice the tables of the committed results into the READMEs."""
+    try:
+        root = readme_module.house_root()
+        changed = readme_module.update(root, check=check)
+    except (readme_module.ReadmeError, results.ResultError) as error:
+        raise click.ClickException(str(error)) from None
+    for path in changed:
+        click.echo(f"{'out of date' if check else 'updated'}: {path.relative_to(root)}")
+    if not changed:
+        click.echo("every README matches the committed results")
+    sys.exit(1 if check and changed else 0)
+
+
+cli.add_command(history_group)
+
+
+def _writable(path: Path) -> None:
+    """Find out before the run, not after it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise click.UsageError(f"cannot write {path}: {error.strerror or error}") from None
+
+
+def _write(path: Path, text: str, run: results.Run) -> None:
+    """Write a result; what cannot go where it was asked for goes to the temporary folder.
+
+    An interrupted run never takes the place of a whole one.
+    """
+    if run.interrupted:
+        path = path.with_suffix(f".partial{path.suffix}")
+    try:
+        results.write_atomically(path, text)
+    except results.ResultError as error:
+        spare = Path(tempfile.gettempdir()) / path.name
+        try:
+            results.write_atomically(spare, text)
+        except results.ResultError:
+            raise click.ClickException(str(error)) from None
+        raise click.ClickException(f"{error}; this run's is kept in {spare}") from None
+    click.echo(f"wrote {path}")
+
+
+def main() -> None:
+    """Entry point of the ``qpp`` command."""
+    cli()
+
+
+if __name__ == "__main__":
+    main()

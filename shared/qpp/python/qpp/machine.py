@@ -1,0 +1,171 @@
+"""Provenance: on what, and with what, a figure was made.
+
+Also the one physical constant the harness measures itself: memory bandwidth, on a
+working set of a given size, which is the denominator of every ``limit`` row.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import platform
+import re
+import shutil
+import subprocess
+import time
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+
+PACKAGES = (
+    "qpp",
+    "numpy",
+    "pandas",
+    "polars",
+    "scipy",
+    "numba",
+    "matplotlib",
+    "vectorbt",
+    "vectorbt-rust",
+    "statsmodels",
+    "ducc0",
+    "pyFFTW",
+    "QuantLib",
+    "cupy-cuda12x",
+    "jax",
+    "torch",
+    "hmmlearn",
+    "emcee",
+    "arviz",
+)
+
+
+def provenance() -> dict[str, Any]:
+    """Everything a reader needs to judge a figure; unknown entries are ``None``."""
+    return {
+        "cpu": cpu_model(),
+        "cores": {"logical": os.cpu_count(), "physical": psutil.cpu_count(logical=False)},
+        "usable_cores": usable_cores(),
+        "caches": caches(),
+        "memory": psutil.virtual_memory().total,
+        "os": f"{platform.system()} {platform.release()}",
+        "architecture": platform.machine(),
+        "virtual": _virtual(),
+        "governor": _read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
+        "load": _load(),
+        "python": f"{platform.python_implementation()} {platform.python_version()}",
+        "rustc": _output("rustc", "--version"),
+        "gpu": _output("nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"),
+        "packages": packages(),
+        "commit": _output("git", "rev-parse", "HEAD"),
+        "dirty": _dirty(),
+    }
+
+
+def cpu_model() -> str:
+    """The processor's own name for itself, with family and model where that name is vague."""
+    text = _read("/proc/cpuinfo") or ""
+    fields: dict[str, str] = dict(
+        re.findall(r"^(model name|cpu family|model)\s*:\s*(.+)$", text, re.M)
+    )
+    name: str | None = fields.get("model name")
+    if name:
+        vague = not re.search(r"\d", name)
+        detail = f" (family {fields.get('cpu family')}, model {fields.get('model')})"
+        return name + (detail if vague else "")
+    if platform.system() == "Darwin":
+        return _output("sysctl", "-n", "machdep.cpu.brand_string") or platform.machine()
+    return platform.processor() or platform.machine()
+
+
+def usable_cores() -> int:
+    """Cores this process may run on (an affinity mask or container may grant fewer)."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def caches() -> dict[str, str]:
+    """Sizes of core 0's caches, as the kernel reports them (Linux)."""
+    found: dict[str, str] = {}
+    for index in sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
+        level, kind, size = (_read(index / n) for n in ("level", "type", "size"))
+        if level and size and kind:
+            suffix = {"Data": "d", "Instruction": "i"}.get(kind, "")
+            found[f"L{level}{suffix}"] = size
+    return found
+
+
+def packages() -> dict[str, str]:
+    """Versions of the installed packages whose speed a study may depend on."""
+    from qpp.registry import GROUP
+
+    wanted = {name.lower() for name in PACKAGES}
+    versions: dict[str, str] = {}
+    for distribution in distributions():
+        name = distribution.metadata["Name"]
+        registers = any(point.group == GROUP for point in distribution.entry_points)
+        if name and (name.lower() in wanted or registers):
+            versions[name] = distribution.version
+    return dict(sorted(versions.items(), key=lambda item: item[0].lower()))
+
+
+@functools.cache
+def bandwidth(nbytes: int) -> float:
+    """Memory bandwidth in bytes per second, one thread, on ``nbytes`` of working set.
+
+    The best of a copy (read + write) and a dot product (read only), each repeated
+    for at least 50 ms: a ceiling for any implementation that touches as many bytes.
+    Sizes are rounded to a power of two so that few are measured.
+    """
+    size = 1 << max(16, min(28, int(np.ceil(np.log2(max(1, nbytes))))))
+    items = size // 16
+    a, b = np.ones(items), np.zeros(items)
+    np.copyto(b, a)
+    best = 0.0
+    for operation in (lambda: np.copyto(b, a), lambda: np.dot(a, b)):
+        until = time.perf_counter() + 0.05
+        while True:
+            start = time.perf_counter()
+            operation()
+            end = time.perf_counter()
+            best = max(best, size / max(end - start, 1e-9))
+            if end > until:
+                break
+    return best
+
+
+def _virtual() -> str | None:
+    if "hypervisor" in (_read("/proc/cpuinfo") or ""):
+        return _output("systemd-detect-virt") or "yes"
+    return None
+
+
+def _load() -> list[float] | None:
+    return [round(x, 2) for x in os.getloadavg()] if hasattr(os, "getloadavg") else None
+
+
+def _dirty() -> bool | None:
+    status = _output("git", "status", "--porcelain", empty=True)
+    return None if status is None else bool(status)
+
+
+def _read(path: str | Path) -> str | None:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError:
+        return None
+
+
+def _output(*command: str, empty: bool = False) -> str | None:
+    if shutil.which(command[0]) is None:
+        return None
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    text = done.stdout.strip()
+    return text if done.returncode == 0 and (text or empty) else None

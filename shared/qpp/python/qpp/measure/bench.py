@@ -1,0 +1,250 @@
+"""One workload: start or reuse the workers, probe, sample in turns, compare outputs."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from qpp import machine, parity, statistics
+from qpp.measure.pool import WorkerError, WorkerHandle
+from qpp.measure.schedule import Settings, interleave, rounds_for
+from qpp.measure.worker import load_outputs
+from qpp.parity import Array
+from qpp.results import ParityResult, Row, WorkloadResult
+from qpp.study import Implementation, Study, Workload
+
+TWIN = " (A/A twin)"
+
+
+@dataclass
+class Lane:
+    """An implementation on its way through one workload."""
+
+    key: str
+    implementation: Implementation
+    seconds: list[float] = field(default_factory=list)
+    rounds: list[int] = field(default_factory=list)
+    digests: set[str] = field(default_factory=set)
+    number: int = 1
+    probe: dict[str, Any] = field(default_factory=dict)
+    python_peak: int | None = None
+    failure: str = ""
+
+    def fail(self, error: WorkerError) -> None:
+        """Note the reason; the others go on."""
+        self.failure = str(error)
+
+
+class Bench:
+    """The workers of one study. A context manager: none outlives it."""
+
+    def __init__(self, study: Study, address: str, settings: Settings) -> None:
+        self.study = study
+        self.address = address
+        self.settings = settings
+        self._folder = tempfile.TemporaryDirectory(prefix="qpp-")
+        self._workers: dict[str, WorkerHandle] = {}
+
+    def __enter__(self) -> Bench:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self._workers.values():
+            worker.close()
+        self._folder.cleanup()
+
+    def run(self, workload: Workload, tick: Callable[[str, float, float], None]) -> WorkloadResult:
+        """Measure one workload. ``tick(what, done, total)`` reports progress in seconds."""
+        rows: list[Row] = []
+        lanes: list[Lane] = []
+        for implementation in self.study.implementations():
+            reason = implementation.unavailable()
+            if reason is not None:
+                rows.append(_bare(implementation, "unavailable", reason))
+            elif implementation.only is not None and workload.name not in implementation.only:
+                rows.append(
+                    _bare(implementation, "not applicable", "does not express this workload")
+                )
+            else:
+                lanes.append(Lane(implementation.name, implementation))
+        twin = self._twin(lanes) if self.settings.maximum else None
+        running = [*lanes, twin] if twin else list(lanes)
+        for lane in running:
+            tick(f"preparing {lane.key}", 0.0, 0.0)
+            self._prepare(lane, workload)
+        self._sample([lane for lane in running if not lane.failure], tick)
+        rows += self._judge(lanes)
+        order = [i.name for i in self.study.implementations()]
+        rows.sort(key=lambda row: order.index(row.implementation))
+        rows += self._limits(workload)
+        noise = self._noise(lanes, twin)
+        return WorkloadResult(
+            name=workload.name,
+            sizes={k: v for k, v in workload.sizes.items() if isinstance(v, int | float | str)},
+            rows=tuple(rows),
+            noise=noise,
+            noise_of=twin.implementation.name if twin and noise else "",
+        )
+
+    def _twin(self, lanes: list[Lane]) -> Lane | None:
+        """The A/A control: a second worker with the code of the first optimised row."""
+        chosen = next((x for x in lanes if x.implementation.role == "optimised"), None)
+        return Lane(chosen.key + TWIN, chosen.implementation) if chosen else None
+
+    def _prepare(self, lane: Lane, workload: Workload) -> None:
+        limit = self.study.time_limit
+        try:
+            worker = self._worker(lane)
+            worker.ask("load", limit, workload=workload.name)
+            lane.probe = worker.ask("probe", limit)
+            lane.digests.add(lane.probe["digest"])
+            if lane.key.endswith(TWIN):
+                pass
+            elif lane.probe["seconds"] < self.settings.trace_limit:
+                lane.python_peak = worker.ask("python_peak", limit * 4)
+            if self.settings.maximum and lane.probe["seconds"] < self.settings.slow:
+                lane.number = worker.ask("calibrate", limit)
+        except WorkerError as error:
+            lane.fail(error)
+
+    def _worker(self, lane: Lane) -> WorkerHandle:
+        worker = self._workers.get(lane.key)
+        if worker is None or not worker.alive:
+            worker = WorkerHandle(
+                self.address,
+                lane.implementation.name,
+                lane.implementation.threads,
+                self._folder.name,
+            )
+            self._workers[lane.key] = worker
+            worker.ask("warm", self.study.time_limit, workload=self._smallest(lane))
+        return worker
+
+    def _smallest(self, lane: Lane) -> str:
+        """Studies declare their workloads from small to large: warm on the first."""
+        only = lane.implementation.only
+        return next(w.name for w in self.study.workloads if only is None or w.name in only)
+
+    def _sample(self, lanes: list[Lane], tick: Callable[[str, float, float], None]) -> None:
+        cost = {lane.key: self._cost(lane) for lane in lanes}
+        counts = {key: rounds_for(seconds, self.settings) for key, seconds in cost.items()}
+        by_key = {lane.key: lane for lane in lanes}
+        total = sum(cost[key] * counts[key] for key in counts)
+        done = 0.0
+        for turn, names in interleave(counts):
+            for name in names:
+                lane = by_key[name]
+                if lane.failure:
+                    continue
+                tick(f"round {turn + 1} of {max(counts.values())}: {name}", done, total)
+                try:
+                    limit = self.study.time_limit * max(1, lane.number // 100)
+                    got = self._workers[name].ask("sample", limit, number=lane.number)
+                except WorkerError as error:
+                    lane.fail(error)
+                    continue
+                lane.seconds.append(got["seconds"])
+                lane.rounds.append(turn)
+                lane.digests.add(got["digest"])
+                done += cost[name]
+        tick("comparing outputs", total, total)
+
+    def _cost(self, lane: Lane) -> float:
+        """Seconds of one sample, with the untimed call before it."""
+        seconds = float(lane.probe["seconds"])
+        return max(2e-3, seconds * 2) if seconds < self.settings.slow else seconds
+
+    def _judge(self, lanes: list[Lane]) -> list[Row]:
+        """Compare every distinct output with the baseline's, then make the rows."""
+        base = next(lane for lane in lanes if lane.implementation.role == "baseline")
+        expected = None if base.failure else self._outputs(base.probe["digest"])
+        rows = []
+        for lane in lanes:
+            row = _bare(lane.implementation, "ok", "")
+            if lane.failure:
+                rows.append(replace(row, status="failed", reason=lane.failure))
+                continue
+            if lane.seconds:
+                row = replace(
+                    row,
+                    median=statistics.median(lane.seconds),
+                    minimum=min(lane.seconds),
+                    spread=statistics.spread(lane.seconds),
+                )
+            row = replace(
+                row,
+                seconds=tuple(lane.seconds),
+                rounds=tuple(lane.rounds),
+                number=lane.number,
+                resident_growth=lane.probe["resident_growth"],
+                python_peak=lane.python_peak,
+                output_bytes=lane.probe["output_bytes"],
+            )
+            if expected is None:
+                reason = "not compared: the baseline has no output"
+                rows.append(replace(row, status="failed", reason=reason))
+                continue
+            row = replace(row, parity=self._compare(lane, expected))
+            assert row.parity is not None  # set on the line above
+            if not row.parity.agrees:
+                row = replace(row, status="disagrees", reason=row.parity.reason)
+            else:
+                ratio = statistics.paired_ratio(
+                    base.seconds, base.rounds, lane.seconds, lane.rounds
+                )
+                row = replace(row, ratio=ratio)
+            rows.append(row)
+        return rows
+
+    def _compare(self, lane: Lane, expected: dict[str, Array]) -> ParityResult:
+        worst: ParityResult | None = None
+        for digest in sorted(lane.digests):
+            outputs = self._outputs(digest)
+            found = parity.compare(
+                outputs, expected, self.study.agreement, lane.implementation.compare
+            )
+            if not found.agrees:
+                return found
+            if worst is None or found.max_abs > worst.max_abs:
+                worst = found
+        assert worst is not None  # a lane that did not fail has at least its probe's output
+        return worst
+
+    def _outputs(self, digest: str) -> dict[str, Array]:
+        return load_outputs(Path(self._folder.name) / f"{digest}.npz")
+
+    def _noise(self, lanes: list[Lane], twin: Lane | None) -> Any:
+        if twin is None or twin.failure:
+            return None
+        original = next(lane for lane in lanes if lane.implementation is twin.implementation)
+        return statistics.paired_ratio(original.seconds, original.rounds, twin.seconds, twin.rounds)
+
+    def _limits(self, workload: Workload) -> list[Row]:
+        if not self.study.limits:
+            return []
+        inputs = workload.inputs()
+        return [
+            Row(
+                implementation=limit.name,
+                role="limit",
+                threads=1,
+                status="limit",
+                note=limit.note,
+                median=limit.seconds(inputs, machine.bandwidth),
+            )
+            for limit in self.study.limits
+        ]
+
+
+def _bare(implementation: Implementation, status: Any, reason: str) -> Row:
+    return Row(
+        implementation=implementation.name,
+        role=implementation.role,
+        threads=implementation.threads or machine.usable_cores(),
+        status=status,
+        reason=reason,
+        note=implementation.note,
+    )

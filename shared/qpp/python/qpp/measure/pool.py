@@ -1,0 +1,136 @@
+"""The harness's side of a worker: start it, ask it, and survive its death."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from typing import Any
+
+from qpp.machine import usable_cores
+from qpp.measure import protocol
+
+THREAD_VARIABLES = (
+    "MKL_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "POLARS_MAX_THREADS",
+    "RAYON_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+START_SECONDS = 120.0
+
+
+class WorkerError(RuntimeError):
+    """The implementation raised, the worker died, or it took too long."""
+
+
+def thread_environment(threads: int) -> dict[str, str]:
+    """Variables that fix the thread count of every library read at import (0: all cores)."""
+    count = str(threads or usable_cores())
+    return dict.fromkeys(THREAD_VARIABLES, count)
+
+
+class WorkerHandle:
+    """One worker process. Use as a context manager; it never outlives the block."""
+
+    def __init__(self, address: str, implementation: str, threads: int, outputs: str) -> None:
+        self.implementation = implementation
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", "from qpp.measure.worker import main; main()"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            env={
+                **os.environ,
+                **thread_environment(threads),
+                "PYTHONHASHSEED": "0",
+                "MPLBACKEND": "Agg",
+                # A worker must find the harness wherever its parent did.
+                "PYTHONPATH": os.pathsep.join(p for p in sys.path if p),
+            },
+        )
+        self._answers: queue.Queue[Any] = queue.Queue()
+        threading.Thread(target=self._listen, daemon=True).start()
+        try:
+            self.ask(
+                "open",
+                START_SECONDS,
+                address=address,
+                implementation=implementation,
+                outputs=outputs,
+                path=[p for p in sys.path if p],
+            )
+        except BaseException:
+            self.close()
+            raise
+
+    def ask(self, method: str, limit: float, **arguments: Any) -> Any:
+        """Call a method of the worker; ``WorkerError`` says why there is no answer."""
+        assert self._process.stdin is not None  # asked for a pipe above
+        try:
+            protocol.send(self._process.stdin, (method, arguments))
+        except OSError:
+            raise WorkerError(self._obituary()) from None
+        try:
+            kind, value = self._answers.get(timeout=limit)
+        except queue.Empty:
+            self.close()
+            raise WorkerError(f"exceeded the time limit of {limit:g} s and was stopped") from None
+        if kind == "gone":
+            raise WorkerError(self._obituary())
+        if kind == "error":
+            raise WorkerError(str(value))
+        return value
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can still be asked."""
+        return self._process.poll() is None
+
+    def close(self) -> None:
+        """End the process, whatever it is doing."""
+        with contextlib.suppress(OSError):
+            self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout, self._errors):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+
+    def __enter__(self) -> WorkerHandle:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None  # asked for a pipe above
+        try:
+            while True:
+                self._answers.put(protocol.receive(self._process.stdout))
+        except (EOFError, OSError, ValueError):
+            self._answers.put(("gone", None))
+
+    def _obituary(self) -> str:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=5)
+        code = self._process.returncode
+        how = f"exit code {code}"
+        if code is not None and code < 0:
+            with contextlib.suppress(ValueError):
+                how = signal.Signals(-code).name
+        last = ""
+        with contextlib.suppress(OSError, ValueError):
+            self._errors.seek(0)
+            lines = self._errors.read().decode(errors="replace").strip().splitlines()
+            last = f": {lines[-1].strip()}" if lines else ""
+        return f"the worker died ({how}){last}"

@@ -1,0 +1,171 @@
+"""The process in which one implementation is measured.
+
+Started by :mod:`qpp.measure.pool` with its thread count already in the
+environment (libraries read it at import). It builds its own inputs, so none travel;
+outputs travel as files, once per distinct content. What the study prints goes to
+stderr: stdout carries the protocol.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from qpp import registry
+from qpp.measure import memory, protocol
+from qpp.parity import Array, as_outputs
+from qpp.study import Implementation, Study
+
+# Below this a call is repeated inside one sample, so that the timer's own cost
+# (tens of nanoseconds) and its resolution stay under one part in ten thousand.
+SAMPLE_SECONDS = 2e-3
+# Below this a sample is preceded by one untimed call: while others ran, the caches
+# went cold. For longer calls it does not matter.
+REWARM_SECONDS = 0.1
+
+
+class Worker:
+    """State of one worker: an implementation and its current inputs."""
+
+    def __init__(self, address: str, implementation: str, outputs: str) -> None:
+        self.study: Study = registry.load(address)
+        self.implementation: Implementation = self.study.implementation(implementation)
+        self.folder = Path(outputs)
+        self.seen: set[str] = set()
+        self.call: Callable[[], Any] = lambda: None
+        self.seconds = 0.0
+
+    def load(self, workload: str) -> None:
+        """Build and prepare the inputs of a workload (outside every clock)."""
+        inputs = self.study.workload(workload).inputs()
+        if self.implementation.prepare is not None:
+            inputs = self.implementation.prepare(inputs)
+        function = self.implementation.call
+        self.call = lambda: function(**inputs)
+
+    def warm(self, workload: str) -> None:
+        """Import lazily loaded code, compile, start pools: one call on a small workload."""
+        self.load(workload)
+        self.call()
+
+    def probe(self) -> dict[str, Any]:
+        """The first call on this workload: its time and the rise of the resident set."""
+        start = time.perf_counter()
+        output, growth = memory.resident_growth(self.call)
+        self.seconds = time.perf_counter() - start
+        outputs = self._collect(output)
+        return {
+            "seconds": self.seconds,
+            "resident_growth": growth,
+            "output_bytes": sum(a.nbytes for a in outputs.values()),
+            "digest": self._keep(outputs),
+        }
+
+    def python_peak(self) -> int:
+        """Peak of Python's own allocations in one call (not timed)."""
+        return memory.python_peak(self.call)
+
+    def calibrate(self) -> int:
+        """How many calls make one sample long enough."""
+        number = 1
+        while number < 1_000_000:
+            elapsed = self._time(number)
+            self.seconds = elapsed / number
+            if elapsed >= SAMPLE_SECONDS:
+                return number
+            grow = SAMPLE_SECONDS / max(elapsed, 1e-7)
+            number = min(1_000_000, max(number + 1, int(number * min(grow * 1.2, 10.0))))
+        return number
+
+    def sample(self, number: int) -> dict[str, Any]:
+        """One timed sample; the output of its last call is kept for the comparison."""
+        if self.seconds < REWARM_SECONDS:
+            self.call()
+        call = self.call
+        gc.collect()
+        gc.disable()
+        try:
+            start = time.perf_counter()
+            for _ in range(number - 1):
+                call()
+            output = call()
+            elapsed = time.perf_counter() - start
+        finally:
+            gc.enable()
+        return {"seconds": elapsed / number, "digest": self._keep(self._collect(output))}
+
+    def _time(self, number: int) -> float:
+        call = self.call
+        start = time.perf_counter()
+        for _ in range(number):
+            call()
+        return time.perf_counter() - start
+
+    def _collect(self, output: Any) -> dict[str, Array]:
+        collect = self.implementation.collect
+        return as_outputs(output if collect is None else collect(output))
+
+    def _keep(self, outputs: dict[str, Array]) -> str:
+        """Save outputs under their digest, unless the same bytes are there already."""
+        state = hashlib.blake2b(digest_size=16)
+        for name, array in outputs.items():
+            state.update(f"{name}{array.dtype}{array.shape}".encode())
+            state.update(np.ascontiguousarray(array).view(np.uint8).data)
+        digest = state.hexdigest()
+        if digest not in self.seen:
+            save_outputs(self.folder / f"{digest}.npz", outputs)
+            self.seen.add(digest)
+        return digest
+
+
+def save_outputs(path: Path, outputs: dict[str, Array]) -> None:
+    """Write named arrays to one file; any name is allowed (``savez`` reserves some)."""
+    np.savez(path, **{f"={name}": array for name, array in outputs.items()})  # type: ignore[arg-type]
+
+
+def load_outputs(path: Path) -> dict[str, Array]:
+    """Read what :func:`save_outputs` wrote."""
+    with np.load(path, allow_pickle=False) as stored:
+        return {name.removeprefix("="): stored[name] for name in stored.files}
+
+
+def serve(requests: IO[bytes], replies: IO[bytes]) -> None:
+    """Answer requests until the harness closes the pipe; an error is an answer too."""
+    worker: Worker | None = None
+    while True:
+        try:
+            method, arguments = protocol.receive(requests)
+        except EOFError:
+            return
+        try:
+            if method == "open":
+                sys.path[:] = arguments.pop("path")
+                worker = Worker(**arguments)
+                answer: Any = os.getpid()
+            else:
+                answer = getattr(worker, method)(**arguments)
+            protocol.send(replies, ("ok", answer))
+        except BaseException as error:
+            frames = traceback.extract_tb(error.__traceback__)
+            where = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+            protocol.send(replies, ("error", f"{type(error).__name__}: {error}{where}"))
+            if not isinstance(error, Exception):
+                raise
+
+
+def main() -> None:
+    """Take stdout for the protocol and hand prints to stderr."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the harness decides when to stop
+    replies = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    serve(sys.stdin.buffer, replies)

@@ -1,0 +1,85 @@
+"""Finding studies: the entry-point group ``qpp.studies``.
+
+A package registers a study with one line of its ``pyproject.toml``::
+
+    [project.entry-points."qpp.studies"]
+    fft_autocorrelation = "fft_autocorrelation.study:study"
+
+A study can also be named by its address ``module:attribute``, installed or not.
+One that fails to import is found too: it carries its error instead of a study.
+"""
+
+from __future__ import annotations
+
+import importlib
+import traceback
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+
+from qpp.study import Study
+
+GROUP = "qpp.studies"
+
+
+class UnknownStudyError(ValueError):
+    """No study of that name; the message lists those there are."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A study, or the reason why its entry point gives none.
+
+    ``address`` is ``module:attribute``: what a worker process imports.
+    """
+
+    name: str
+    address: str
+    study: Study | None = None
+    error: str = ""
+
+
+def discover() -> list[Found]:
+    """All registered studies, sorted by address so that the house's order stays put."""
+    unique = {point.name: point for point in entry_points(group=GROUP)}
+    return [_open(point) for point in sorted(unique.values(), key=lambda p: p.name)]
+
+
+def find(name: str) -> Found:
+    """One study by its registered name or by ``module:attribute``.
+
+    Raises
+    ------
+    UnknownStudyError
+        Nothing of that name is registered.
+    """
+    if ":" in name:
+        return _open(EntryPoint(name=name, value=name, group=GROUP))
+    points = {point.name: point for point in entry_points(group=GROUP)}
+    if name not in points:
+        known = ", ".join(sorted(points)) or "none is installed: run `make develop`"
+        raise UnknownStudyError(f"unknown study {name!r}; known: {known}")
+    return _open(points[name])
+
+
+def select(names: tuple[str, ...]) -> list[Found]:
+    """The named studies in the order given, or all of them."""
+    return [find(name) for name in dict.fromkeys(names)] if names else discover()
+
+
+def load(address: str) -> Study:
+    """Import ``module:attribute`` and insist that it is a :class:`Study`."""
+    module, _, attribute = address.partition(":")
+    value = getattr(importlib.import_module(module), attribute or "study")
+    if not isinstance(value, Study):
+        raise TypeError(f"{address} is a {type(value).__name__}, expected a qpp.Study")
+    return value
+
+
+def _open(point: EntryPoint) -> Found:
+    try:
+        study = load(point.value)
+    except Exception as error:  # a guest's import may fail in any way; the others go on
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        reason = f"{type(error).__name__}: {error} ({where.filename}:{where.lineno})"
+        return Found(point.name, point.value, error=f"{point.value} does not import: {reason}")
+    return Found(study.name, point.value, study)

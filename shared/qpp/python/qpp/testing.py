@@ -1,0 +1,138 @@
+"""What a study's tests are made of: every implementation on every quick workload.
+
+A study's ``test_correctness.py`` is then::
+
+    from qpp.testing import agreement_test
+    from my_study.study import study
+
+    test_agreement = agreement_test(study)
+
+and its ``test_benchmark.py``::
+
+    from qpp.testing import benchmark_test
+    from my_study.study import study
+
+    test_benchmark = benchmark_test(study)
+
+What cannot run here is skipped with its reason. These run in the test's own process:
+the harness measures in workers, these check and time the same callables directly.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from qpp.parity import Array, as_outputs, compare
+from qpp.results import ParityResult
+from qpp.study import Implementation, Inputs, Study, Workload
+
+
+def outputs_of(implementation: Implementation, inputs: Inputs) -> dict[str, Array]:
+    """Prepare, call and collect, as a worker does."""
+    return _collected(implementation, _prepared(implementation, inputs)())
+
+
+def check_agreement(study: Study, workload: str, implementation: str) -> ParityResult:
+    """Compare one implementation with the baseline on one workload."""
+    chosen = study.implementation(implementation)
+    inputs, expected = _expected(study, workload)
+    return compare(outputs_of(chosen, inputs), expected, study.agreement, chosen.compare)
+
+
+def agreement_test(study: Study, *, full: bool = False) -> Callable[..., None]:
+    """A parametrised test: each implementation agrees with the baseline on each workload."""
+
+    @pytest.mark.parametrize(
+        ("workload", "implementation"), _cases(study, full=full, baseline=False)
+    )
+    def test(workload: str, implementation: str) -> None:
+        chosen = study.implementation(implementation)
+        _skip_unavailable(chosen, study.workload(workload))
+        result = check_agreement(study, workload, implementation)
+        assert result.agrees, result.reason
+
+    return test
+
+
+def benchmark_test(study: Study, *, full: bool = False) -> Callable[..., None]:
+    """A parametrised pytest-benchmark test (marker ``benchmark``).
+
+    Times each implementation on each workload and asserts that what was timed agrees
+    with the baseline. Asserts nothing about time: claims are judged by ``qpp reproduce``.
+    """
+
+    @pytest.mark.benchmark
+    @pytest.mark.parametrize(
+        ("workload", "implementation"), _cases(study, full=full, baseline=True)
+    )
+    def test(workload: str, implementation: str, benchmark: Any) -> None:
+        chosen = study.implementation(implementation)
+        _skip_unavailable(chosen, study.workload(workload))
+        inputs, expected = _expected(study, workload)
+        benchmark.group = f"{study.name}: {workload}"
+        output = benchmark.pedantic(
+            _prepared(chosen, inputs), rounds=1 if chosen.role == "baseline" else 3, iterations=1
+        )
+        result = compare(_collected(chosen, output), expected, study.agreement, chosen.compare)
+        assert result.agrees, result.reason
+
+    marked: Callable[..., None] = test
+    return marked
+
+
+def _cases(study: Study, *, full: bool, baseline: bool) -> list[Any]:
+    return [
+        pytest.param(w.name, i.name, id=f"{w.name}-{i.name}")
+        for w in study.selected(full=full)
+        for i in study.implementations()
+        if baseline or i.role != "baseline"
+    ]
+
+
+def _skip_unavailable(implementation: Implementation, workload: Workload) -> None:
+    reason = implementation.unavailable()
+    if (
+        reason is None
+        and implementation.only is not None
+        and workload.name not in implementation.only
+    ):
+        reason = "does not express this workload"
+    if reason is not None:
+        pytest.skip(f"{implementation.name}: {reason}")
+
+
+def _prepared(implementation: Implementation, inputs: Inputs) -> Callable[[], Any]:
+    ready = inputs if implementation.prepare is None else implementation.prepare(inputs)
+    return lambda: implementation.call(**ready)
+
+
+def _collected(implementation: Implementation, output: Any) -> dict[str, Array]:
+    return as_outputs(output if implementation.collect is None else implementation.collect(output))
+
+
+@functools.lru_cache(maxsize=8)
+def _expected_by_name(key: _StudyKey, workload: str) -> tuple[Inputs, dict[str, Array]]:
+    inputs = key.study.workload(workload).inputs()
+    return inputs, outputs_of(key.study.baseline, inputs)
+
+
+def _expected(study: Study, workload: str) -> tuple[Inputs, dict[str, Array]]:
+    """Inputs and the baseline's outputs, kept for the next implementation's turn."""
+    return _expected_by_name(_StudyKey(study), workload)
+
+
+class _StudyKey:
+    """A study by identity: its fields are not all hashable."""
+
+    def __init__(self, study: Study) -> None:
+        self.study = study
+
+    def __hash__(self) -> int:
+        return id(self.study)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _StudyKey) and other.study is self.study

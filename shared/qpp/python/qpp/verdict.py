@@ -1,0 +1,89 @@
+"""Claims against what was measured: reproduced, not reproduced, or not tested (and why)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qpp.results import ClaimResult, Interval, Row, Verdict, WorkloadResult
+from qpp.statistics import paired_ratio
+from qpp.study import Claim, Study
+
+
+def judge_claims(study: Study, measured: Sequence[WorkloadResult]) -> tuple[ClaimResult, ...]:
+    """One verdict per claim and workload it speaks of.
+
+    A claim whose workload was not run (it belongs to the full preset) or whose
+    implementation is not available is *not tested*, with the reason. One whose
+    implementation failed or disagrees is *not reproduced*.
+    """
+    by_name = {w.name: w for w in measured}
+    verdicts = []
+    for claim in study.claims:
+        on = claim.workloads(list(by_name))
+        if not on:
+            wanted = claim.on if isinstance(claim.on, str) else ", ".join(claim.on or ("any",))
+            reason = "workload not in this run (see --full)"
+            verdicts.append(_result(claim, wanted, None, "not tested", reason))
+        verdicts.extend(_judge(claim, by_name[name]) for name in on)
+    return tuple(verdicts)
+
+
+def _judge(claim: Claim, workload: WorkloadResult) -> ClaimResult:
+    rows = []
+    for who in (claim.implementation, claim.over):
+        if who is None:
+            continue
+        row = workload.row(who)
+        if row is None or row.status in ("unavailable", "not applicable"):
+            reason = f"{who}: {row.reason if row else 'no row'}"
+            return _result(claim, workload.name, None, "not tested", reason)
+        if row.status not in ("ok", "limit"):
+            # A peer that breaks refutes nothing of ours; our own failing row does.
+            verdict: Verdict = "not tested" if row.role == "peer" else "not reproduced"
+            return _result(claim, workload.name, None, verdict, f"{who}: {row.reason}")
+        rows.append(row)
+    measured = _measure(claim, rows)
+    if measured is None:
+        reason = f"{claim.metric} was not measured in this run"
+        return _result(claim, workload.name, None, "not tested", reason)
+    verdict = "reproduced" if claim.holds(measured.value) else "not reproduced"
+    certain = claim.holds(measured.low) == claim.holds(measured.high)
+    reason = "" if certain else "the interval touches the bar"
+    return _result(claim, workload.name, measured, verdict, reason)
+
+
+def _measure(claim: Claim, rows: list[Row]) -> Interval | None:
+    subject = rows[0]
+    if claim.metric == "resident_per_output":
+        return _quotient(subject.resident_growth, subject.output_bytes)
+    other = rows[1]
+    if claim.metric == "python_memory":
+        return _quotient(other.python_peak, subject.python_peak)
+    if claim.metric == "resident_memory":
+        return _quotient(other.resident_growth, subject.resident_growth)
+    if not subject.seconds or not other.seconds:  # a limit has one figure and no samples
+        return _quotient(other.median, subject.median)
+    return paired_ratio(other.seconds, other.rounds, subject.seconds, subject.rounds)
+
+
+def _quotient(numerator: float | None, denominator: float | None) -> Interval | None:
+    if numerator is None or not denominator:
+        return None
+    value = numerator / denominator
+    return Interval(value, value, value, 1)
+
+
+def _result(
+    claim: Claim, workload: str, measured: Interval | None, verdict: Verdict, reason: str
+) -> ClaimResult:
+    return ClaimResult(
+        text=claim.text(),
+        workload=workload,
+        metric=claim.metric,
+        bar=claim.bar,
+        at_least=claim.at_least is not None,
+        measured=measured,
+        verdict=verdict,
+        reason=reason,
+        source=claim.source,
+    )
