@@ -1,0 +1,39 @@
+"""The compiled kernels. Inputs are validated by the Python layer; see ``optimised.py``."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+_Matrix = npt.NDArray[np.float64]
+
+def backtest(
+    signal: _Matrix,
+    returns: _Matrix,
+    window: int,
+    k_long: float,
+    k_short: float,
+    cost: float,
+    capital: float,
+    threads: int,
+) -> tuple[_Matrix, _Matrix, _Matrix, npt.NDArray[np.int8]]:
+    """Equity, daily returns and notional traded (each of T - window - 1), and positions."""
+
+def sweep(
+    signal: _Matrix,
+    returns: _Matrix,
+    window: int,
+    k_long: Sequence[float],
+    k_short: Sequence[float],
+    cost: Sequence[float],
+    capital: float,
+    threads: int,
+) -> tuple[_Matrix, _Matrix]:
+    """Equity and notional traded, each of shape (combinations, T - window - 1)."""
+
+def build_profile() -> Literal["release", "debug"]:
+    """A benchmark refuses anything but ``"release"``."""
+
+def simd() -> Literal["portable", "avx2", "avx512"]:
+    """The instruction set the kernels run on, found at run time."""
