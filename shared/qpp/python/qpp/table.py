@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -14,6 +15,16 @@ from qpp.results import ClaimResult, Row, Run, StudyResult, WorkloadResult
 
 WIDTH = 100
 STYLE = {"baseline": "bold", "optimised": "cyan", "peer": "", "limit": "dim"}
+COLUMNS = {
+    "thr": 3,
+    "median": 8,
+    "spread": 6,
+    "ratio": 7,
+    "95 %": 13,
+    "resident": 8,
+    "python": 8,
+    "max error": 11,
+}
 MARK = {"reproduced": "[green]✓", "not reproduced": "[red]✗", "not tested": "[yellow]–"}
 
 
@@ -66,26 +77,17 @@ def render_verdict(run: Run) -> RenderableType:
 def _workload(workload: WorkloadResult) -> RenderableType:
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), title_justify="left", width=WIDTH)
     table.title = f"[bold]{escape(workload.name)}"
-    table.add_column("implementation", no_wrap=True, min_width=20)
-    for name in (
-        "thr",
-        "median",
-        "spread",
-        "vs baseline",
-        "95 %",
-        "resident",
-        "python",
-        "max error",
-    ):
-        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("implementation", no_wrap=True, ratio=1)
+    for name, width in COLUMNS.items():
+        table.add_column(name, justify="right", no_wrap=True, width=width)
     notes = []
     for row in workload.rows:
         table.add_row(*_cells(row), style=STYLE.get(row.role, ""))
         if row.reason:
-            notes.append(f"  [yellow]{escape(row.implementation)}[/]: {escape(row.reason)}")
+            notes.append(f"[yellow]{escape(row.implementation)}[/]: {escape(row.reason)}")
     parts: list[RenderableType] = [table]
     if notes:
-        parts.append(Text.from_markup("\n".join(notes)))
+        parts.append(Padding(Text.from_markup("\n".join(notes)), (0, 0, 0, 2)))
     if workload.noise is not None:
         off = show.interval(workload.noise, show.number)
         noise = f"  noise floor (A/A, {workload.noise_of} against itself): {off}"

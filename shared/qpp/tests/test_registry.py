@@ -1,0 +1,50 @@
+"""Discovery: what is registered, what is unknown, what does not import."""
+
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import pytest
+from qpp import registry
+from qpp.registry import UnknownStudyError
+
+
+def test_by_address() -> None:
+    found = registry.find("toy_study:study")
+    assert found.name == "toy"
+    assert found.study is not None
+
+
+def test_unknown_lists_the_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    points = [EntryPoint("toy", "toy_study:study", registry.GROUP)]
+    monkeypatch.setattr(registry, "entry_points", lambda group: points)
+    with pytest.raises(UnknownStudyError, match="unknown study 'tay'; known: toy"):
+        registry.find("tay")
+    assert [f.name for f in registry.select(("toy", "toy"))] == ["toy"]
+
+
+def test_nothing_installed_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "entry_points", lambda group: [])
+    with pytest.raises(UnknownStudyError, match="run `make develop`"):
+        registry.find("toy")
+    assert registry.discover() == []
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("no_such_module:study", "ModuleNotFoundError: No module named 'no_such_module'"),
+        ("toy_study:absent", "AttributeError"),
+        ("toy_study:SMALL", "is a Workload, expected a qpp.Study"),
+        ("study_that_raises:study", "ZeroDivisionError: division by zero (.*:1)"),
+    ],
+)
+def test_a_broken_study_carries_its_reason(
+    address: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "study_that_raises.py").write_text("1 / 0\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    found = registry.find(address)
+    assert found.study is None
+    told_pattern = told.replace("(", r"\(").replace(")", r"\)")
+    with pytest.raises(AssertionError, match=told_pattern):
+        raise AssertionError(found.error)

@@ -1,0 +1,96 @@
+"""A declaration that contradicts itself is refused with the name of the field."""
+
+from typing import Any
+
+import pytest
+import toy_study
+from qpp import Agreement, Claim, Implementation, Study, StudyError, Workload
+
+A, B = Implementation("a", len), Implementation("b", len)
+W = Workload("w", dict, quick=True)
+
+
+def make(**changes: Any) -> Study:
+    given: dict[str, Any] = {
+        "name": "s",
+        "question": "?",
+        "workloads": [W],
+        "baseline": A,
+        "optimised": [B],
+    }
+    return Study(**{**given, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"name": "with space"}, "name='with space'"),
+        ({"name": ""}, "name=''"),
+        ({"workloads": []}, "no workload"),
+        ({"workloads": [W, W]}, "workload named twice: w"),
+        ({"peers": [B]}, "implementation named twice: b"),
+        ({"claims": [Claim("nobody", over="a", at_least=1)]}, "claim names 'nobody'"),
+        ({"claims": [Claim("b", over="nobody", at_least=1)]}, "claim names 'nobody'"),
+        ({"claims": [Claim("b", over="a", at_least=1, on="v")]}, "unknown workload 'v'"),
+        ({"optimised": [Implementation("b", len, only=("v",))]}, "unknown workload 'v'"),
+        ({"time_limit": 0}, "time_limit=0"),
+    ],
+)
+def test_bad_study(changes: dict[str, Any], told: str) -> None:
+    with pytest.raises(StudyError, match=told.replace("(", r"\(")):
+        make(**changes)
+
+
+@pytest.mark.parametrize(
+    ("build", "told"),
+    [
+        (lambda: Workload("", dict), "name is empty"),
+        (lambda: Workload("w", 3), "not callable"),  # type: ignore[arg-type]
+        (lambda: Workload("w", list).inputs(), "expected a mapping"),  # type: ignore[arg-type]
+        (lambda: Implementation("", len), "name is empty"),
+        (lambda: Implementation("a", 3), "not callable"),  # type: ignore[arg-type]
+        (lambda: Implementation("a", len, threads=-1), "threads=-1"),
+        (lambda: Agreement(atol=-1), "atol=-1"),
+        (lambda: Agreement(rtol=float("nan")), "rtol=nan"),
+        (lambda: Claim("a", over="b"), "at_least or at_most"),
+        (lambda: Claim("a", over="b", at_least=1, at_most=2), "at_least or at_most"),
+        (lambda: Claim("a", at_least=1), "over=None"),
+        (lambda: Claim("a", over="b", at_most=1, metric="resident_per_output"), "over='b'"),
+        (lambda: Claim("a", over="b", at_least=1, metric="beauty"), "metric='beauty'"),  # type: ignore[arg-type]
+    ],
+)
+def test_bad_part(build: Any, told: str) -> None:
+    with pytest.raises(StudyError, match=told):
+        build()
+
+
+def test_roles_follow_from_the_place() -> None:
+    study = make(peers=[Implementation("c", len)])
+    assert [i.role for i in study.implementations()] == ["baseline", "optimised", "peer"]
+
+
+def test_presets() -> None:
+    study = toy_study.study
+    assert [w.name for w in study.selected(full=False)] == ["n=500", "n=5000"]
+    assert len(study.selected(full=True)) == 3
+    assert make(workloads=[Workload("only", dict)]).selected(full=False)[0].name == "only"
+
+
+def test_lookups_name_the_choices() -> None:
+    with pytest.raises(KeyError, match="loop, numpy"):
+        toy_study.study.implementation("x")
+    with pytest.raises(KeyError, match="n=500"):
+        toy_study.study.workload("x")
+
+
+def test_missing_module_is_a_reason() -> None:
+    assert toy_study.study.implementation("gone").unavailable() == (
+        "needs no_such_module_at_all (make peers)"
+    )
+    assert A.unavailable() is None
+
+
+def test_agreement_in_words() -> None:
+    assert Agreement().describe() == "equal"
+    bounds = Agreement(atol=1e-12, outputs={"equity": Agreement(atol=6e-8, rtol=6e-14)})
+    assert bounds.describe() == ("equity: |a-b| <= max(6e-08, 6e-14*|b|); otherwise |a-b| <= 1e-12")
