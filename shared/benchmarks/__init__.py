@@ -1,0 +1,1 @@
+"""What asv discovers. Nothing is timed here: see :mod:`qpp.history.suite`."""

@@ -1,0 +1,211 @@
+"""Time series over commits as inline SVG: one curve per implementation, log scale.
+
+Commits stand at equal distances in order of date: a busy week and a quiet month take
+the room of their commits. A single commit is a column of points.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
+
+from qpp import format as fmt
+from qpp.history.series import Series
+from qpp.report import roles
+from qpp.report.svg import LIGHT, clean, mark, new_figure, pixel_axes, style, themed
+
+Format = Callable[[float | None], str]
+FORMATS: dict[str, Format] = {
+    "seconds": fmt.seconds,
+    "bytes": fmt.bytes_,
+    "x": lambda value: fmt.ratio(value, roles.TIMES),
+    "|a-b|": fmt.error,
+}
+LINE_HEIGHT = 15.0
+TICK_ROOM = 62.0
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one implementation is drawn, the same in every chart of a study."""
+
+    role: str
+    colour: str
+    dash: tuple[float, tuple[float, ...] | None]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A series with its look, and its abscissae among the commits of the chart."""
+
+    series: Series
+    look: Look
+    x: list[int]
+    y: list[float]
+    bounds: list[tuple[float, float] | None]
+
+
+def looks(names: Sequence[str], role_of: Mapping[str, str]) -> dict[str, Look]:
+    """Colour by role; several of one role stay apart by their dashes."""
+    seen: dict[str, int] = {}
+    made = {}
+    for name in names:
+        role = role_of.get(name, "peer")
+        role = role if role in roles.ROLES else "peer"
+        count = seen.get(role, 0)
+        seen[role] = count + 1
+        made[name] = Look(role, LIGHT[role], roles.DASHES[count % len(roles.DASHES)])
+    return made
+
+
+def day(milliseconds: int) -> str:
+    """The date of a commit."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%d")
+
+
+@style()
+def chart(
+    series: Sequence[Series],
+    commits: Sequence[tuple[str, int]],
+    look_of: Mapping[str, Look],
+    *,
+    title: str,
+    name: str,
+    width: float,
+    height: float,
+    labels: bool = False,
+) -> str:
+    """One metric of one workload; empty where no series has a figure.
+
+    ``labels`` writes the implementations at the ends of their curves.
+    """
+    curves = [c for c in (_curve(s, commits, look_of) for s in series) if c.x]
+    if not curves:
+        return ""
+    show = FORMATS[curves[0].series.unit]
+    right = 190.0 if labels else 14.0
+    figure = new_figure(width, height)
+    axes, inner_width, inner = pixel_axes(figure, TICK_ROOM, 26, right, 44)
+    floor = _scale(axes, curves, show)
+    axes.set_title(title, loc="left", fontsize=12, color=LIGHT["soft"], x=-TICK_ROOM / inner_width)
+    axes.grid(axis="x", visible=False)
+    _commit_axis(axes, commits, inner_width)
+    ends = []
+    for curve in curves:
+        y = [max(value, floor) for value in curve.y]
+        _draw(axes, curve, y, commits, show)
+        ends.append((y[-1], curve))
+    if labels:
+        _end_labels(axes, ends, inner)
+    description = "; ".join(f"{c.series.implementation} {show(c.y[-1])}" for c in curves)
+    return themed(figure, title=title, description=f"Latest: {description}", name=name)
+
+
+def _curve(
+    series: Series, commits: Sequence[tuple[str, int]], look_of: Mapping[str, Look]
+) -> Curve:
+    position = {commit: i for i, (commit, _) in enumerate(commits)}
+    points = [p for p in series.points if p.value is not None and math.isfinite(p.value)]
+    bounds = []
+    for p in points:
+        low, high = p.low, p.high
+        real = low is not None and high is not None and 0 < low <= high < math.inf
+        bounds.append((low, high) if real and low is not None and high is not None else None)
+    return Curve(
+        series,
+        look_of[series.implementation],
+        [position[p.commit] for p in points],
+        [float(p.value) for p in points if p.value is not None],
+        bounds,
+    )
+
+
+def _scale(axes: Axes, curves: Sequence[Curve], show: Format) -> float:
+    """A log scale over all positive figures; exact zeros stand on the floor, as ``0``."""
+    values = [v for c in curves for v in c.y if v > 0]
+    values += [b for c in curves for pair in c.bounds if pair for b in pair]
+    zero = any(v <= 0 for c in curves for v in c.y)
+    low, high = roles.span(values, least=4.0) if values else (0.1, 1.0)
+    low, high = low / 1.35, high * 1.35
+    ticks = roles.log_ticks(low, high, most=6)
+    texts = [roles.plain(show(t)) for t in ticks]
+    floor = low
+    if zero:
+        floor = low / (high / low) ** 0.12
+        low = floor / (high / floor) ** 0.06
+        ticks, texts = [floor, *ticks], [show(0.0), *texts]
+    axes.set_yscale("log")
+    axes.set_ylim(low, high)
+    axes.yaxis.set_major_locator(FixedLocator(ticks))
+    axes.yaxis.set_major_formatter(FixedFormatter(texts))
+    axes.yaxis.set_minor_locator(NullLocator())
+    return floor
+
+
+def _commit_axis(axes: Axes, commits: Sequence[tuple[str, int]], width: float) -> None:
+    count = len(commits)
+    axes.set_xlim(-0.5, count - 0.5)
+    step = max(1, math.ceil(count * 76 / width))
+    shown = list(range(count - 1, -1, -step))[::-1]  # the latest always has its label
+    axes.xaxis.set_major_locator(FixedLocator([float(i) for i in shown]))
+    axes.xaxis.set_major_formatter(
+        FixedFormatter([f"{commits[i][0][:8]}\n{day(commits[i][1])}" for i in shown])
+    )
+    axes.tick_params(axis="x", labelsize=10)
+
+
+def _draw(
+    axes: Axes, curve: Curve, y: Sequence[float], commits: Sequence[tuple[str, int]], show: Format
+) -> None:
+    look, name = curve.look, curve.series.implementation
+    if len(y) > 1:
+        (line,) = axes.plot(curve.x, y, color=look.colour, linestyle=look.dash, linewidth=1.6)
+        mark(line, "series", name)
+    for x, at, value, bounds in zip(curve.x, y, curve.y, curve.bounds, strict=True):
+        tip = f"{name}: {show(value)}"
+        if bounds:
+            axes.plot([x, x], bounds, color=look.colour, linewidth=3.2, alpha=0.35)
+            tip += f" [{show(bounds[0])}, {show(bounds[1])}]"
+        commit, date = commits[x]
+        (dot,) = axes.plot(
+            [x],
+            [at],
+            marker=roles.MARKERS[look.role],
+            markersize=roles.SIZES[look.role] - 1.5,
+            color=look.colour,
+            markeredgecolor=LIGHT["surface"],
+            markeredgewidth=0.8,
+        )
+        mark(dot, "point", f"{tip} · {commit[:8]} · {day(date)}")
+
+
+def _end_labels(axes: Axes, ends: list[tuple[float, Curve]], height: float) -> None:
+    """Names at the right, pushed apart so that none covers another."""
+    low, high = axes.get_ylim()
+    spread = math.log(high / low)
+    heights = [(math.log(y / low) / spread * height, curve) for y, curve in ends]
+    wanted = sorted(heights, key=lambda end: end[0])
+    places = [at for at, _ in wanted]
+    for i in range(1, len(places)):
+        places[i] = max(places[i], places[i - 1] + LINE_HEIGHT)
+    over = max(0.0, places[-1] - (height - LINE_HEIGHT / 2))
+    for i in range(len(places) - 1, -1, -1):
+        ceiling = places[i + 1] - LINE_HEIGHT if i + 1 < len(places) else places[i] - over
+        places[i] = min(places[i], ceiling)
+    for place, (_, curve) in zip(places, wanted, strict=True):
+        axes.annotate(
+            clean(roles.shorten(curve.series.implementation, 26)),
+            (1, 0),
+            xycoords="axes fraction",
+            xytext=(10, place),
+            textcoords="offset points",
+            color=curve.look.colour,
+            fontsize=11,
+            va="center",
+            annotation_clip=False,
+        )

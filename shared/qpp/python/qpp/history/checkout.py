@@ -1,0 +1,169 @@
+"""The checkout whose HEAD is recorded, and whether what is installed is that checkout.
+
+A point of the history is worthless if the code that ran was not the commit it is filed
+under. asv does not look; so before anything runs, and once more afterwards, these are
+refused: a dirty tree, another commit than HEAD, a package imported from elsewhere, a
+Rust extension that is a debug build or older than its sources.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from qpp.history.errors import HistoryError
+
+RESULTS = "shared/results/asv"
+CONFIGURATION = "asv.conf.json"
+RUST = ("*.rs", "Cargo.toml")
+EXTENSIONS = (".so", ".pyd", ".dylib")
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A git working tree with an ``asv.conf.json`` at its root."""
+
+    root: Path
+
+    @property
+    def results(self) -> Path:
+        """Where the history is kept."""
+        return self.root / RESULTS
+
+    def git(self, *arguments: str) -> str:
+        """Output of a git command (``HistoryError`` where it fails)."""
+        return git(self.root, *arguments)
+
+    def head(self) -> str:
+        """The full hash of HEAD."""
+        return self.git("rev-parse", "HEAD^{commit}")
+
+    def resolve(self, name: str) -> str:
+        """The full hash of a commit given by any of its names."""
+        try:
+            return self.git("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
+        except HistoryError:
+            raise HistoryError(f"unknown commit {name!r}") from None
+
+    def date(self, commit: str) -> int:
+        """Author date in milliseconds since 1970: the form asv stores."""
+        return int(self.git("show", "-s", "--format=%at", commit)) * 1000
+
+    def require_head(self, commit: str) -> None:
+        """Refuse to file what is checked out under another commit."""
+        head = self.head()
+        if self.resolve(commit) != head:
+            raise HistoryError(
+                f"{commit} is not what is checked out (HEAD is {head[:8]}): "
+                f"run `git checkout {commit}` and `make develop` first"
+            )
+
+    def require_clean(self) -> None:
+        """Refuse changed or untracked files; the recorded results themselves may change."""
+        status = self.git(
+            "status", "--porcelain", "--untracked-files=all", "--", ".", f":(exclude){RESULTS}"
+        )
+        files = [line[3:] for line in status.splitlines()]
+        if files:
+            more = f" and {len(files) - 3} more" if len(files) > 3 else ""
+            raise HistoryError(
+                f"the working tree differs from HEAD ({', '.join(files[:3])}{more}): "
+                "commit or remove the changes, then record"
+            )
+
+    def require_installed(self, modules: Iterable[str]) -> None:
+        """Refuse packages that are not imported from this checkout, or stale extensions."""
+        for module in modules:
+            folder = self._folder(module)
+            for extension in sorted(p for p in folder.rglob("*") if p.suffix in EXTENSIONS):
+                _require_fresh(module, extension, _project(folder, self.root))
+                _require_release(module, extension)
+
+    def _folder(self, module: str) -> Path:
+        try:
+            spec = importlib.util.find_spec(module)
+        except (ImportError, ValueError):
+            spec = None
+        if spec is None or spec.origin is None:
+            raise HistoryError(f"{module} is not installed: run `make develop`")
+        origin = Path(spec.origin).resolve()
+        if self.root.resolve() not in origin.parents or "site-packages" in origin.parts:
+            raise HistoryError(
+                f"{module} is imported from {origin.parent}, not from this checkout: "
+                "run `make develop`"
+            )
+        return origin.parent
+
+
+def find(start: Path | None = None) -> Checkout:
+    """The checkout around ``start`` (default: the current directory)."""
+    start = start or Path.cwd()
+    root = Path(git(start, "rev-parse", "--show-toplevel"))
+    if not (root / CONFIGURATION).is_file():
+        raise HistoryError(f"{root} has no {CONFIGURATION}: run this inside the repository")
+    return Checkout(root)
+
+
+def git(where: Path, *arguments: str) -> str:
+    """Run git; ``HistoryError`` carries its last line of complaint."""
+    try:
+        done = subprocess.run(
+            ["git", *arguments], cwd=where, capture_output=True, text=True, check=False
+        )
+    except OSError as error:
+        raise HistoryError(f"cannot run git: {error.strerror or error}") from error
+    if done.returncode != 0:
+        complaint = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
+        raise HistoryError(f"git {arguments[0]}: {complaint[-1]}")
+    return done.stdout.rstrip()
+
+
+def _project(folder: Path, root: Path) -> Path:
+    """The subproject a package belongs to: the nearest folder with a ``pyproject.toml``."""
+    for parent in (folder, *folder.parents):
+        if (parent / "pyproject.toml").is_file() or parent == root:
+            return parent
+    return folder
+
+
+def _require_fresh(module: str, extension: Path, project: Path) -> None:
+    built = extension.stat().st_mtime
+    for pattern in RUST:
+        for source in project.rglob(pattern):
+            inside = source.relative_to(project).parts
+            if inside[0] in ("target", "tests", "benches", "examples"):
+                continue
+            if source.stat().st_mtime > built:
+                raise HistoryError(
+                    f"{module}: {extension.name} is older than {'/'.join(inside)}: "
+                    "run `make develop`"
+                )
+
+
+def _require_release(module: str, extension: Path) -> None:
+    """Ask the extension, in a process of its own, with which profile it was built.
+
+    By the house's convention an extension says so in ``build_profile``.
+    """
+    name = f"{module}.{extension.name.split('.')[0]}"
+    code = (
+        "import importlib, json, sys; m = importlib.import_module(sys.argv[1]); "
+        "p = getattr(m, 'build_profile', None); "
+        "print(json.dumps(p() if callable(p) else p))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, name], capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise HistoryError(f"{name} does not import ({reason}): run `make develop`")
+    profile = json.loads(done.stdout.splitlines()[-1])
+    if profile is None:
+        raise HistoryError(f"{name} does not say how it was built: give it `build_profile()`")
+    if profile != "release":
+        raise HistoryError(f"{name} is a {profile} build: run `make develop`, then record")

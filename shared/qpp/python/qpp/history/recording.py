@@ -1,0 +1,152 @@
+"""Recording a point: the figures of HEAD, measured by what is installed."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from qpp.history import engine, host, index, store
+from qpp.history.checkout import Checkout, find
+from qpp.history.errors import HistoryError
+from qpp.history.imports import add_criterion
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What was filed where; ``failures`` names every benchmark without a figure."""
+
+    path: Path
+    commit: str
+    machine: str
+    studies: tuple[str, ...]
+    failures: tuple[str, ...]
+    criterion: str
+
+
+def record(
+    studies: Sequence[str] = (),
+    *,
+    machine: str | None = None,
+    commit: str = "HEAD",
+    full: bool = False,
+    results: Path | None = None,
+    where: Path | None = None,
+    verbose: bool = False,
+) -> Recorded:
+    """Measure the studies at HEAD and file the figures under its hash.
+
+    Parameters
+    ----------
+    studies
+        Names; default all that are registered.
+    machine
+        The series' name; default ``QPP_MACHINE``, else made from the processor's name.
+    commit
+        Must be HEAD: what is checked out is what is measured.
+    full
+        All workloads instead of the quick ones.
+    results
+        Default ``shared/results/asv`` of the checkout.
+    where
+        A folder inside the checkout; default the current one.
+    verbose
+        Show what benchmarks print, and why one failed.
+
+    Raises
+    ------
+    HistoryError
+        The tree is dirty, the commit is not HEAD, what is installed is not this
+        checkout in release, or the results cannot be written. Nothing is changed then.
+    qpp.registry.UnknownStudyError
+        A study of that name is not registered.
+    """
+    engine.require_asv()
+    checkout = find(where)
+    checkout.require_head(commit)
+    checkout.require_clean()
+    names = index.build(tuple(studies), full=full)
+    if not names["studies"]:
+        reasons = "; ".join(names["failed"].values()) or "none is installed: run `make develop`"
+        raise HistoryError(f"no study to record: {reasons}")
+    addresses = [str(study["address"]) for study in names["studies"]]
+    checkout.require_installed(dict.fromkeys(["qpp", *(a.split(".")[0] for a in addresses)]))
+    head = checkout.head()
+    known = host.provenance()
+    name = host.name_of(machine, known)
+    with tempfile.TemporaryDirectory(prefix="qpp-asv-") as folder:
+        result, benchmarks = engine.run(
+            checkout,
+            Path(folder),
+            commit=head,
+            machine=host.for_asv(name, known),
+            names=names,
+            full=full,
+            verbose=verbose,
+        )
+        private = [folder, str(checkout.root)]
+        _require_undisturbed(checkout, head)
+        result["qpp"] = {
+            "provenance": _kept(known),
+            "preset": "full" if full else "quick",
+            "roles": {
+                study["name"]: {i["name"]: i["role"] for i in study["implementations"]}
+                for study in names["studies"]
+            },
+        }
+        told = add_criterion(checkout, head, names, result, benchmarks)
+        path = store.write(
+            results or checkout.results,
+            host.for_readers(name, known),
+            benchmarks,
+            result,
+            private,
+        )
+    return Recorded(
+        path=path,
+        commit=head,
+        machine=name,
+        studies=tuple(str(study["name"]) for study in names["studies"]),
+        failures=(*failures(result), *(f"{k}: {v}" for k, v in names["failed"].items())),
+        criterion=told,
+    )
+
+
+def failures(result: store.Json) -> list[str]:
+    """Benchmarks that ran and gave nothing. (asv: null failed, NaN was skipped.)"""
+    stored = store.Stored(Path(), result)
+    lines = []
+    for benchmark in sorted(result["results"]):
+        failed = [
+            ", ".join(parameters)
+            for parameters, value, _, _ in store.rows(stored, benchmark)
+            if value is None
+        ]
+        lines += [f"{benchmark}({parameters}) failed" for parameters in failed]
+    return lines
+
+
+def is_figure(value: Any) -> bool:
+    """Whether a stored value is a number to show."""
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
+def _require_undisturbed(checkout: Checkout, head: str) -> None:
+    """What was true before the run must be true after it."""
+    if checkout.head() != head:
+        raise HistoryError(
+            f"HEAD moved from {head[:8]} to {checkout.head()[:8]} during the run: "
+            "nothing was recorded"
+        )
+    try:
+        checkout.require_clean()
+    except HistoryError as error:
+        raise HistoryError(f"during the run, nothing was recorded: {error}") from None
+
+
+def _kept(known: dict[str, Any]) -> dict[str, Any]:
+    """Provenance of the point; the commit stands in the file already."""
+    return {key: value for key, value in known.items() if key not in ("commit", "dirty")}

@@ -1,0 +1,187 @@
+"""asv's benchmarks, made from the studies. No timing code of its own.
+
+For every study there are, with the axes workload and implementation (so that all
+curves of a study share a chart):
+
+===========================  =============================================================
+``time_<study>``             seconds of one call, timed by asv in a process of its own
+``peakmem_<study>``          peak resident bytes of that process, interpreter and inputs
+                             included: compare it along time, not between studies
+``track_slowdown_<study>``   median time over that of the fastest implementation, from the
+                             harness's interleaved run (larger is worse)
+``track_growth_<study>``     rise of the resident set during one call, in bytes
+``track_error_<study>``      largest absolute difference from the baseline's output
+===========================  =============================================================
+
+``setup_cache`` lets the harness measure each study once, as ``qpp reproduce`` does but
+with fewer rounds; the ``track_`` benchmarks read that result. An implementation that is
+unavailable, or does not apply to a workload, is skipped; one that failed or disagrees
+with the baseline fails here too: a wrong answer has no time.
+
+Only the standard library is imported until a benchmark's ``setup`` has fixed the
+thread count; the libraries read it when they are imported.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from qpp.history import index
+from qpp.history.index import StudyNames
+
+# Raise a benchmark's version when its meaning changes: asv then starts a new series.
+# Editing the code of this file does not.
+VERSION = "1"
+PARAMETERS = ("workload", "implementation")
+# asv: at least one sample, at most so many, stop after so many seconds.
+REPEAT = (1, 40, 0.6)
+Measured = dict[str, dict[str, dict[str, Any]]]
+Benchmark = Callable[[Measured, str, str], Any]
+
+
+def benchmarks() -> dict[str, Benchmark]:
+    """All benchmark functions by name, for the module that asv discovers."""
+    made: dict[str, Benchmark] = {}
+    for study in index.load():
+        for function in _of(study):
+            made[function.__name__] = function
+    return made
+
+
+def measure() -> Measured:
+    """Study -> workload -> implementation -> status, reason, seconds, growth, error.
+
+    Runs once, as asv's ``setup_cache``.
+    """
+    from qpp import registry
+    from qpp.measure import Settings, measure_study
+
+    settings = Settings(index.preset(), 0.3, 5, 15, 1.0, 1, 0.0)
+    found: Measured = {}
+    for study in index.load():
+        result = measure_study(registry.find(study.address), settings)
+        if result.error:  # it imported when the names were looked up, so this is news
+            raise RuntimeError(f"{study.name}: {result.error}")
+        found[study.name] = {
+            workload.name: {
+                row.implementation: {
+                    "status": row.status,
+                    "reason": row.reason,
+                    "seconds": row.median,
+                    "growth": row.resident_growth,
+                    "error": row.parity.max_abs if row.parity else None,
+                }
+                for row in workload.rows
+                if row.role != "limit"
+            }
+            for workload in result.workloads
+        }
+    return found
+
+
+measure.timeout = 3600.0  # type: ignore[attr-defined]
+
+
+def _of(study: StudyNames) -> list[Benchmark]:
+    """The benchmark functions of one study."""
+    prepared: dict[tuple[str, str], Callable[[], Any]] = {}
+
+    def row(measured: Measured, workload: str, implementation: str) -> dict[str, Any]:
+        return usable(study, measured, workload, implementation)
+
+    def row_even_if_wrong(measured: Measured, workload: str, implementation: str) -> dict[str, Any]:
+        return usable(study, measured, workload, implementation, wrong=True)
+
+    def ready(measured: Measured, workload: str, implementation: str) -> None:
+        row(measured, workload, implementation)
+        # asv sets up again before every sample: the inputs are made once.
+        if (workload, implementation) not in prepared:
+            prepared[workload, implementation] = prepare(study, workload, implementation)
+
+    def timed(measured: Measured, workload: str, implementation: str) -> None:
+        prepared[workload, implementation]()
+
+    def weighed(measured: Measured, workload: str, implementation: str) -> None:
+        prepared[workload, implementation]()
+
+    def slowdown(measured: Measured, workload: str, implementation: str) -> float:
+        rows = measured[study.name][workload].values()
+        fastest = min(r["seconds"] for r in rows if r["status"] == "ok")
+        return float(row(measured, workload, implementation)["seconds"] / fastest)
+
+    def growth(measured: Measured, workload: str, implementation: str) -> float:
+        value = row(measured, workload, implementation)["growth"]
+        return float("nan") if value is None else float(value)
+
+    def error(measured: Measured, workload: str, implementation: str) -> float:
+        return float(row_even_if_wrong(measured, workload, implementation)["error"])
+
+    made = [
+        _named(timed, f"time_{study.name}", study, setup=ready, rounds=1, repeat=REPEAT),
+        _named(weighed, f"peakmem_{study.name}", study, setup=ready),
+        _named(slowdown, f"track_slowdown_{study.name}", study, setup=row, unit="x"),
+        _named(growth, f"track_growth_{study.name}", study, setup=row, unit="bytes"),
+        _named(error, f"track_error_{study.name}", study, setup=row_even_if_wrong, unit="|a-b|"),
+    ]
+    # One call warms up; a slow baseline is then over its budget and keeps that sample.
+    vars(made[0]).update(warmup_time=0.02, min_run_count=1, number=1)
+    return made
+
+
+def usable(
+    study: StudyNames,
+    measured: Measured,
+    workload: str,
+    implementation: str,
+    *,
+    wrong: bool = False,
+) -> dict[str, Any]:
+    """The row of an implementation that ran and agreed (or only ran, if ``wrong``).
+
+    Raises
+    ------
+    NotImplementedError
+        It is unavailable or does not apply here (asv skips the parameter).
+    RuntimeError
+        It failed or disagrees (asv records a failure).
+    """
+    names = study.implementation(implementation)
+    if names.unavailable:
+        raise NotImplementedError(names.unavailable)
+    if workload not in names.only:
+        raise NotImplementedError(f"does not apply to {workload}")
+    row: dict[str, Any] = measured[study.name][workload][implementation]
+    if row["status"] in ("unavailable", "not applicable"):
+        raise NotImplementedError(row["reason"])
+    if row["status"] != "ok" and not (wrong and row["status"] == "disagrees"):
+        raise RuntimeError(f"{implementation} on {workload} {row['status']}: {row['reason']}")
+    return row
+
+
+def prepare(study: StudyNames, workload: str, implementation: str) -> Callable[[], Any]:
+    """Fix the thread count, import the study, build the inputs: what the clock then sees."""
+    os.environ.update(study.implementation(implementation).threads)
+    from qpp import registry
+
+    declared = registry.load(study.address)
+    chosen = declared.implementation(implementation)
+    inputs = declared.workload(workload).inputs()
+    if chosen.prepare is not None:
+        inputs = chosen.prepare(inputs)
+    function = chosen.call
+    return lambda: function(**inputs)
+
+
+def _named(function: Benchmark, name: str, study: StudyNames, **settings: Any) -> Benchmark:
+    function.__name__ = function.__qualname__ = name
+    vars(function).update(
+        params=[study.workloads, [i.name for i in study.implementations]],
+        param_names=list(PARAMETERS),
+        version=VERSION,
+        timeout=study.time_limit + 120.0,
+        setup_cache=measure,
+        **settings,
+    )
+    return function
