@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from qpp.criterion import CriterionError, estimates
 from qpp.measure.bench import Bench
 from qpp.measure.schedule import Settings
 from qpp.registry import Found
@@ -41,6 +42,10 @@ def measure_study(
     study = found.study
     if study is None:
         return StudyResult(found.name, found.name, "", error=found.error)
+    try:
+        estimates(study.criterion)  # a damaged file is news before the run, not after it
+    except CriterionError as error:
+        return StudyResult(study.name, study.title, study.question, error=str(error))
     chosen = study.selected(full=settings.full) if workloads is None else workloads
     finished: list[WorkloadResult] = []
     try:
@@ -75,6 +80,6 @@ def _result(
         workloads=tuple(finished),
         claims=judge_claims(study, finished),
         scaling=tuple(c for c in curves if len(c.points) > 1),
-        criterion=(),
+        criterion=estimates(study.criterion),
         interrupted=interrupted,
     )

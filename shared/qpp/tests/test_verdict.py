@@ -1,0 +1,93 @@
+"""Claims against rows: every way a verdict can come out."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from qpp import Claim, Implementation, Study, Workload
+from qpp.results import Row, WorkloadResult
+from qpp.verdict import judge_claims
+
+
+def row(name: str, seconds: float, role: str = "optimised", **more: Any) -> Row:
+    return Row(
+        name,
+        role,
+        1,
+        "ok",
+        seconds=(seconds, 2 * seconds, seconds),
+        rounds=(0, 1, 2),
+        median=seconds,
+        **more,
+    )
+
+
+ROWS = {
+    "base": row("base", 10.0, "baseline", python_peak=1000, resident_growth=5000, output_bytes=100),
+    "fast": row("fast", 2.0, python_peak=800, resident_growth=110, output_bytes=100),
+    "peer": row("peer", 4.0, "peer", python_peak=None, resident_growth=None),
+    "floor": Row("floor", "limit", 1, "limit", median=1.0),
+}
+
+
+def verdict(claim: Claim, **changes: Row) -> tuple[str, float | None, str]:
+    study = Study(
+        "s",
+        "?",
+        [Workload("w", dict, quick=True), Workload("big", dict)],
+        Implementation("base", len),
+        [Implementation("fast", len)],
+        peers=[Implementation("peer", len)],
+        claims=[claim],
+    )
+    measured = WorkloadResult("w", {}, tuple({**ROWS, **changes}.values()))
+    (result,) = judge_claims(study, [measured])
+    return result.verdict, result.measured.value if result.measured else None, result.reason
+
+
+@pytest.mark.parametrize(
+    ("claim", "expected"),
+    [
+        (Claim("fast", over="base", at_least=5), ("reproduced", 5.0)),
+        (Claim("fast", over="base", at_least=5.01), ("not reproduced", 5.0)),
+        (Claim("fast", over="peer", at_most=2), ("reproduced", 2.0)),
+        (Claim("fast", over="base", at_least=1.2, metric="python_memory"), ("reproduced", 1.25)),
+        (
+            Claim("fast", over="base", at_least=46, metric="resident_memory"),
+            ("not reproduced", None),
+        ),
+        (Claim("fast", metric="resident_per_output", at_most=1.2), ("reproduced", 1.1)),
+        (Claim("fast", over="peer", at_least=1, metric="python_memory"), ("not tested", None)),
+        (Claim("fast", over="base", at_least=1, on="big"), ("not tested", None)),
+    ],
+)
+def test_verdicts(claim: Claim, expected: tuple[str, float | None]) -> None:
+    found, value, _ = verdict(claim)
+    assert found == expected[0]
+    if expected[1] is not None:
+        assert value == pytest.approx(expected[1])
+
+
+@pytest.mark.parametrize(
+    ("who", "status", "expected"),
+    [
+        ("peer", "unavailable", "not tested"),
+        ("peer", "failed", "not tested"),
+        ("fast", "unavailable", "not tested"),
+        ("fast", "not applicable", "not tested"),
+        ("fast", "failed", "not reproduced"),
+        ("fast", "disagrees", "not reproduced"),
+    ],
+)
+def test_rows_without_a_time(who: str, status: Any, expected: str) -> None:
+    claim = Claim("fast", over="peer", at_least=1)
+    changed = replace(ROWS[who], status=status, reason="because")
+    found, value, reason = verdict(claim, **{who: changed})
+    assert (found, value, reason) == (expected, None, f"{who}: because")
+
+
+def test_an_interval_that_touches_the_bar_is_told() -> None:
+    wide = replace(ROWS["fast"], seconds=(1.0, 20.0, 4.0))
+    found, value, reason = verdict(Claim("fast", over="base", at_least=2), fast=wide)
+    assert (found, value) == ("reproduced", 2.5)
+    assert reason == "the interval touches the bar"
