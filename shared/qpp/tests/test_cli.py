@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+
 from fixtures_results import run as realistic_run
 from qpp import cli as cli_module
 from qpp import measure, readme, registry, results, session, table

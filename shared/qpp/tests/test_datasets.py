@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import polars as pl
 import pytest
+
 from qpp import datasets
 
 ALL: list[tuple[Callable[[], pl.DataFrame], int, int, str, str]] = [

@@ -4,6 +4,7 @@ import dataclasses
 import time
 
 import pytest
+
 import toy_study
 from qpp import registry
 from qpp.measure import CHECK, QUICK, Interrupted, measure_study

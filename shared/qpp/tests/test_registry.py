@@ -4,6 +4,7 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
+
 from qpp import registry
 from qpp.registry import UnknownStudyError
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from fixtures_results import run as realistic_run
 from qpp import results
 from qpp.results import ResultError

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from qpp.statistics import median, paired_ratio, spread
 
 TIMES = st.lists(st.floats(1e-9, 1e3), min_size=1, max_size=30)

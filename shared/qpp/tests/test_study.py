@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 import toy_study
 from qpp import Agreement, Claim, Implementation, Study, StudyError, Workload
 

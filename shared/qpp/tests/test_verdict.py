@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from qpp import Claim, Implementation, Study, Workload
 from qpp.results import Row, WorkloadResult
 from qpp.verdict import judge_claims

@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 import numpy as np
+
 from qpp import Agreement, Claim, Implementation, Limit, Scaling, Study, Workload
 
 
