@@ -1,0 +1,135 @@
+//! Batches of events: checked first, then applied, all or nothing.
+
+use crate::{Book, Error, Event, EventKind, Side};
+
+/// What to do when a new or changed level meets the other side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Crossing {
+    /// Keep both sides as the feed gave them; [`crate::reads::state`] tells. The right
+    /// choice for feeds that are consistent at the end of a message only.
+    #[default]
+    Mark,
+    /// The newer update is right: levels of the other side that it meets or crosses are
+    /// stale and removed. The right choice for feeds that drop deletions.
+    Trim,
+}
+
+/// Apply a batch to a book. On an error none of it is applied.
+///
+/// The check is a pass of its own; only a batch with deltas, whose outcome depends on the
+/// book, needs a copy of the book to return to.
+///
+/// # Errors
+/// [`Error::Event`] with the place of the first event that is refused.
+pub fn apply<B: Book>(book: &mut B, events: &[Event], player: &mut Player) -> Result<(), Error> {
+    let deltas = player.check(events)?;
+    let saved = (deltas > 0).then(|| (book.clone(), *player));
+    for (index, event) in events.iter().enumerate() {
+        if let Err(error) = player.play(book, event) {
+            if let Some(saved) = saved {
+                (*book, *player) = saved;
+            }
+            return Err(error.at(index));
+        }
+    }
+    if let Some(event) = events.last() {
+        player.last = event.seq;
+    }
+    Ok(())
+}
+
+/// Where a feed stands between two events: its sequence number, and whether a snapshot is
+/// being read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Player {
+    crossing: Crossing,
+    in_snapshot: bool,
+    last: u64,
+}
+
+impl Player {
+    /// Before the first event.
+    #[must_use]
+    pub fn new(crossing: Crossing) -> Self {
+        Self {
+            crossing,
+            ..Self::default()
+        }
+    }
+
+    /// Sequence number of the last event applied.
+    #[must_use]
+    pub fn last_seq(&self) -> u64 {
+        self.last
+    }
+
+    /// Check events without applying them; the number of deltas among them.
+    ///
+    /// Sequence numbers must not decrease; a clear or a snapshot starts anew.
+    ///
+    /// # Errors
+    /// [`Error::Event`] for the first that is refused, whatever the book holds.
+    pub fn check(&self, events: &[Event]) -> Result<usize, Error> {
+        let (mut last, mut deltas) = (self.last, 0);
+        for (index, event) in events.iter().enumerate() {
+            event.check().map_err(|e| e.at(index))?;
+            if event.seq < last && event.kind < EventKind::Clear as u8 {
+                let seq = event.seq;
+                return Err(Error::OutOfOrder { seq, last }.at(index));
+            }
+            last = event.seq;
+            deltas += usize::from(event.kind == EventKind::Delta as u8);
+        }
+        Ok(deltas)
+    }
+
+    /// Apply one event that was checked, for those who look at the book in between.
+    ///
+    /// # Errors
+    /// Those of [`Book::add`] for a delta; the book is unchanged.
+    #[inline(always)]
+    pub fn play<B: Book>(&mut self, book: &mut B, event: &Event) -> Result<(), Error> {
+        let side = if event.side == 0 { Side::Bid } else { Side::Ask };
+        if event.kind == EventKind::Set as u8 {
+            self.in_snapshot = false;
+            book.set(side, event.tick, event.lots as u64);
+        } else {
+            self.play_rare(book, side, event)?;
+        }
+        if self.crossing == Crossing::Trim && event.lots > 0 {
+            trim(book, side);
+        }
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn play_rare<B: Book>(
+        &mut self,
+        book: &mut B,
+        side: Side,
+        event: &Event,
+    ) -> Result<(), Error> {
+        let snapshot = event.kind == EventKind::Snapshot as u8;
+        if event.kind == EventKind::Delta as u8 {
+            book.add(side, event.tick, event.lots)?;
+        } else if !snapshot || !self.in_snapshot {
+            book.clear();
+        }
+        if snapshot {
+            book.set(side, event.tick, event.lots as u64);
+        }
+        // The next snapshot starts a run of its own once this one's message has ended.
+        self.in_snapshot = snapshot && !event.is_last();
+        Ok(())
+    }
+}
+
+/// Remove what the newest level of `side` meets or crosses on the other side.
+fn trim<B: Book>(book: &mut B, side: Side) {
+    let stale = side.opposite();
+    while let (Some(newer), Some(older)) = (book.best_tick(side), book.best_tick(stale))
+        && side.key(newer) >= side.key(older)
+    {
+        book.set(stale, older, 0);
+    }
+}

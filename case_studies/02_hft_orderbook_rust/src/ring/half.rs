@@ -1,0 +1,221 @@
+//! The hot window of one side, in keys of which the larger is the better.
+//!
+//! A key's slot is its low 12 bits, whatever the window's position: when the window moves,
+//! levels that stay inside do not. The window starts at a page (a multiple of 64 ticks), so
+//! that a page is a word of the bitset and moves as one.
+
+use super::bitset::{Bitset, WORDS};
+
+/// Ticks in the window of a side.
+pub const WINDOW: usize = 64 * WORDS;
+
+/// Bytes that updates and reads near the touch can reach, both sides together.
+pub const HOT_BYTES: usize = size_of::<[Half; 2]>();
+
+const _: () = assert!(HOT_BYTES <= 34_000, "the hot set outgrew its bound");
+
+/// Marks a quantity that needs more than 32 bits: the cold tier knows it.
+pub(super) const WIDE: u32 = u32::MAX;
+
+/// No best level.
+const NONE: i64 = i64::MIN;
+
+/// Pages kept free above the best level after a move, so that it can improve by this much.
+pub(super) const HEADROOM: i64 = 12;
+
+/// Pages that the window reaches below the best level at least; a touch that retreats
+/// further into it makes it move. Between this and the position after a move lies the
+/// hysteresis, in which a touch swings without any move.
+pub(super) const MIN_DEPTH: i64 = 32;
+
+/// What became of an update in the hot window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// It is done.
+    Done,
+    /// It is done; the best level is gone or so deep that the window should follow.
+    Drifted,
+    /// Not done: the old or the new quantity needs more than 32 bits.
+    Wide,
+    /// Not done: the price lies outside the window.
+    Outside,
+}
+
+/// Quantities, occupancy, position and best level of one side.
+#[derive(Clone, Debug)]
+#[repr(C, align(64))]
+pub(super) struct Half {
+    best: i64,
+    base: i64,
+    occupancy: Bitset,
+    lots: [u32; WINDOW],
+}
+
+impl Default for Half {
+    fn default() -> Self {
+        Self {
+            best: NONE,
+            base: 0,
+            occupancy: Bitset::default(),
+            lots: [0; WINDOW],
+        }
+    }
+}
+
+#[inline(always)]
+fn slot(key: i64) -> usize {
+    key as usize % WINDOW
+}
+
+impl Half {
+    /// Set a level if it lies inside the window and fits in 32 bits.
+    #[inline(always)]
+    pub(super) fn set(&mut self, key: i64, lots: u64) -> Outcome {
+        let wide = (lots >= u64::from(WIDE)) | (self.lots[slot(key)] == WIDE);
+        if wide | !self.covers(key) {
+            return if self.covers(key) {
+                Outcome::Wide
+            } else {
+                Outcome::Outside
+            };
+        }
+        self.put(key, lots as u32)
+    }
+
+    /// Store a quantity's code inside the window and keep the best level.
+    #[inline(always)]
+    pub(super) fn put(&mut self, key: i64, code: u32) -> Outcome {
+        self.lots[slot(key)] = code;
+        self.occupancy.put(slot(key), code != 0);
+        if code != 0 {
+            self.best = self.best.max(key);
+        } else if key == self.best {
+            return self.find_best();
+        }
+        Outcome::Done
+    }
+
+    /// Find the best level again after it was deleted.
+    #[inline(always)]
+    pub(super) fn find_best(&mut self) -> Outcome {
+        match self.occupancy.highest(self.base as usize) {
+            Some(distance) => {
+                self.best = (self.base << 6) + distance as i64;
+                if (distance as i64) < MIN_DEPTH * 64 {
+                    return Outcome::Drifted;
+                }
+                Outcome::Done
+            }
+            None => {
+                self.best = NONE;
+                Outcome::Drifted
+            }
+        }
+    }
+
+    /// Whether a key lies inside the window.
+    #[inline(always)]
+    pub(super) fn covers(&self, key: i64) -> bool {
+        ((key >> 6).wrapping_sub(self.base) as u64) < WORDS as u64
+    }
+
+    /// Code of the quantity in a key's slot; of that key only if the window covers it.
+    #[inline(always)]
+    pub(super) fn code(&self, key: i64) -> u32 {
+        self.lots[slot(key)]
+    }
+
+    /// Key of the best level.
+    #[inline(always)]
+    pub(super) fn best(&self) -> Option<i64> {
+        (self.best != NONE).then_some(self.best)
+    }
+
+    /// First page of the window.
+    pub(super) fn base(&self) -> i64 {
+        self.base
+    }
+
+    /// Let the window start at another page. The caller has moved what leaves it.
+    pub(super) fn rebase(&mut self, base: i64) {
+        self.base = base;
+    }
+
+    /// Lowest and highest key of the window.
+    #[inline]
+    pub(super) fn span(&self) -> (i64, i64) {
+        (self.base << 6, (self.base << 6) + WINDOW as i64 - 1)
+    }
+
+    /// Whether the side has no level at all.
+    pub(super) fn is_empty(&self) -> bool {
+        self.occupancy.is_empty()
+    }
+
+    /// Number of levels in the window.
+    pub(super) fn len(&self) -> usize {
+        self.occupancy.len()
+    }
+
+    /// Pages with levels, as bits, bit 0 being the first page of the window.
+    pub(super) fn pages(&self) -> u64 {
+        self.occupancy.turned_summary(self.base as usize)
+    }
+
+    /// Occupancy and quantities of a page.
+    pub(super) fn page(&self, page: i64) -> (u64, &[u32; 64]) {
+        let at = page as usize % WORDS;
+        let (chunks, _) = self.lots.as_chunks::<64>();
+        (self.occupancy.word(at), &chunks[at])
+    }
+
+    /// Overwrite a page; the best level is not looked for.
+    pub(super) fn put_page(&mut self, page: i64, word: u64, lots: &[u32; 64]) {
+        let at = page as usize % WORDS;
+        self.occupancy.put_word(at, word);
+        let (chunks, _) = self.lots.as_chunks_mut::<64>();
+        chunks[at] = *lots;
+    }
+
+    /// Visit levels, best first, until the visitor returns `false`; say whether it never did.
+    #[inline]
+    pub(super) fn visit(&self, visitor: &mut impl FnMut(i64, u32) -> bool) -> bool {
+        let mut pages = self.pages();
+        while pages != 0 {
+            let distance = 63 - i64::from(pages.leading_zeros());
+            pages ^= 1 << distance;
+            let page = self.base + distance;
+            let (word, lots) = self.page(page);
+            if !visit_page(page, word, lots, visitor) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Remove all levels; the window stays.
+    pub(super) fn clear(&mut self) {
+        *self = Self {
+            base: self.base,
+            ..Self::default()
+        };
+    }
+}
+
+/// Visit the levels of one page, best first; say whether the visitor wants more.
+#[inline]
+pub(super) fn visit_page(
+    page: i64,
+    mut word: u64,
+    lots: &[u32; 64],
+    visitor: &mut impl FnMut(i64, u32) -> bool,
+) -> bool {
+    while word != 0 {
+        let bit = 63 - word.leading_zeros() as usize;
+        word ^= 1 << bit;
+        if !visitor((page << 6) + bit as i64, lots[bit]) {
+            return false;
+        }
+    }
+    true
+}
