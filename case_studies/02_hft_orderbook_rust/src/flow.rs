@@ -177,7 +177,8 @@ fn moved(
 /// The published simulation: `levels` a side, all of them redrawn by each of `messages`.
 ///
 /// The mid is a slow random walk, the spread 1 to 5 ticks; a message deletes what left the
-/// band and sets every level within it, about twice `levels` events.
+/// band and sets every level within it, about twice `levels` events, in no order: there they
+/// came out of a hash table.
 #[must_use]
 pub fn published(seed: u64, messages: usize, levels: u32) -> Vec<Event> {
     let mut random = Random(seed);
@@ -202,6 +203,10 @@ pub fn published(seed: u64, messages: usize, levels: u32) -> Vec<Event> {
         }
         bands = now;
         let first = out.iter().rposition(Event::is_last).map_or(0, |at| at + 1);
+        for i in (first + 1..out.len()).rev() {
+            let j = first + random.below((i + 1 - first) as u64) as usize;
+            out.swap(i, j);
+        }
         for event in &mut out[first..] {
             *event = event.stamped(message as i64 * 100_000_000, message);
         }

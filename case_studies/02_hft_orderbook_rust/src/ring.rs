@@ -96,7 +96,7 @@ impl RingBook {
 impl Book for RingBook {
     const NAME: &'static str = "ring";
 
-    #[inline]
+    #[inline(always)]
     fn set(&mut self, side: Side, tick: i64, lots: u64) {
         let key = side.key(tick);
         let outcome = self.hot[side as usize].set(key, lots);

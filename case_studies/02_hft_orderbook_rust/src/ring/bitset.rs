@@ -1,6 +1,8 @@
-//! Which of 4,096 slots are taken: 64 words, and a summary word of those not zero.
+//! Which of 4,096 slots are taken: 64 words, and a summary word of those that may not be zero.
 //!
-//! The highest taken slot is two leading-zero counts away, whatever the number of levels.
+//! The highest taken slot is two leading-zero counts away, whatever the number of levels. A
+//! word that becomes zero keeps its bit in the summary until a search comes by: clearing it
+//! at once would cost every update what the search pays once.
 //! Slots are counted round a ring: slot 0 of word `start` comes first.
 
 /// Words of the set, and bits of the summary.
@@ -23,20 +25,25 @@ impl Default for Bitset {
 }
 
 impl Bitset {
-    /// Mark a slot as taken or free; without a branch, because feeds give no pattern to learn.
+    /// Mark a slot as taken or free.
+    ///
+    /// Whether it was free before is left without a branch, because feeds give no pattern
+    /// to learn. That a word begins to fill is rare.
     #[inline(always)]
     pub(super) fn put(&mut self, slot: usize, taken: bool) {
         let (at, bit) = (slot / 64 % WORDS, slot % 64);
-        let word = self.words[at] & !(1 << bit) | u64::from(taken) << bit;
-        self.words[at] = word;
-        self.summary = self.summary & !(1 << at) | u64::from(word != 0) << at;
+        let before = self.words[at];
+        self.words[at] = before & !(1 << bit) | u64::from(taken) << bit;
+        if before == 0 {
+            self.summary |= 1 << at;
+        }
     }
 
     /// Replace a word.
     #[inline]
     pub(super) fn put_word(&mut self, at: usize, word: u64) {
         self.words[at % WORDS] = word;
-        self.summary = self.summary & !(1 << (at % WORDS)) | u64::from(word != 0) << (at % WORDS);
+        self.summary |= 1 << (at % WORDS);
     }
 
     /// A word.
@@ -45,25 +52,23 @@ impl Bitset {
         self.words[at % WORDS]
     }
 
-    /// Whether no slot is taken.
-    #[inline]
-    pub(super) fn is_empty(&self) -> bool {
-        self.summary == 0
-    }
-
     /// The highest taken slot, counted from the first slot of word `start` round the ring.
     #[inline(always)]
-    pub(super) fn highest(&self, start: usize) -> Option<usize> {
-        if self.summary == 0 {
-            return None;
+    pub(super) fn highest(&mut self, start: usize) -> Option<usize> {
+        while self.summary != 0 {
+            let turned = self.turned_summary(start);
+            let distance = 63 - turned.leading_zeros() as usize;
+            let at = (start % WORDS + distance) % WORDS;
+            let word = self.words[at];
+            if word != 0 {
+                return Some(distance * 64 + 63 - word.leading_zeros() as usize);
+            }
+            self.summary ^= 1 << at;
         }
-        let turned = self.turned_summary(start);
-        let distance = 63 - turned.leading_zeros() as usize;
-        let word = self.words[(start % WORDS + distance) % WORDS];
-        Some(distance * 64 + 63 - word.leading_zeros() as usize)
+        None
     }
 
-    /// Words that are not zero, as bits, bit 0 being word `start`.
+    /// Words that may have taken slots, as bits, bit 0 being word `start`.
     #[inline(always)]
     pub(super) fn turned_summary(&self, start: usize) -> u64 {
         self.summary.rotate_right((start % WORDS) as u32)

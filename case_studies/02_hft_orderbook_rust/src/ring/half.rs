@@ -87,10 +87,14 @@ impl Half {
     pub(super) fn put(&mut self, key: i64, code: u32) -> Outcome {
         self.lots[slot(key)] = code;
         self.occupancy.put(slot(key), code != 0);
-        if code != 0 {
-            self.best = self.best.max(key);
-        } else if key == self.best {
-            return self.find_best();
+        // A new quantity at the best price is frequent and changes nothing here: one rare
+        // branch for a level above the best or a deletion at or above it.
+        if key - i64::from(code != 0) >= self.best {
+            if code != 0 {
+                self.best = key;
+            } else if key == self.best {
+                return self.find_best();
+            }
         }
         Outcome::Done
     }
@@ -149,7 +153,7 @@ impl Half {
 
     /// Whether the side has no level at all.
     pub(super) fn is_empty(&self) -> bool {
-        self.occupancy.is_empty()
+        self.best == NONE
     }
 
     /// Number of levels in the window.
@@ -157,7 +161,7 @@ impl Half {
         self.occupancy.len()
     }
 
-    /// Pages with levels, as bits, bit 0 being the first page of the window.
+    /// Pages that may have levels, as bits, bit 0 being the first page of the window.
     pub(super) fn pages(&self) -> u64 {
         self.occupancy.turned_summary(self.base as usize)
     }

@@ -43,9 +43,11 @@ pub(super) fn up_to(hot: &mut Half, cold: &mut Cold, key: i64, moves: &mut Moves
         }
         leaving &= leaving - 1;
         let (word, lots) = hot.page(page);
-        cold.insert(page, word, lots);
-        hot.put_page(page, 0, &[0; 64]);
-        moves.pages += 1;
+        if word != 0 {
+            cold.insert(page, word, lots);
+            hot.put_page(page, 0, &[0; 64]);
+            moves.pages += 1;
+        }
     }
     hot.rebase(new);
     moves.reanchors += 1;
