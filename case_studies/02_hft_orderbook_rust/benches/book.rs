@@ -8,7 +8,7 @@
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use hft_orderbook::flow::{self, Flow};
 use hft_orderbook::{
-    BTreeMapBook, Book, CachedHashMapBook, Event, HashMapBook, RingBook, Side, VecBook, run,
+    BTreeMapBook, Book, CachedHashMapBook, Event, HashMapBook, RingBook, Side, SteadyRingBook, VecBook, run,
 };
 use std::hint::black_box;
 use std::time::Duration;
@@ -94,7 +94,7 @@ fn all(c: &mut Criterion) {
             reads::<$book>(c, &opening);
         )*};
     }
-    each!(HashMapBook, CachedHashMapBook, BTreeMapBook, VecBook, RingBook);
+    each!(HashMapBook, CachedHashMapBook, BTreeMapBook, VecBook, RingBook, SteadyRingBook);
     for levels in [5, 20, 100, 500, 1_000, 2_000, 4_000] {
         let events = flow::events(&in_window(levels), 100_000);
         update::<RingBook>(c, &format!("{levels} levels"), &events);

@@ -89,7 +89,7 @@ impl Player {
     /// Those of [`Book::add`] for a delta; the book is unchanged.
     #[inline(always)]
     pub fn play<B: Book>(&mut self, book: &mut B, event: &Event) -> Result<(), Error> {
-        let side = if event.side == 0 { Side::Bid } else { Side::Ask };
+        let side = Side::of(event.side);
         if event.kind == EventKind::Set as u8 {
             self.in_snapshot = false;
             book.set(side, event.tick, event.lots as u64);

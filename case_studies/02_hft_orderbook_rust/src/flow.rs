@@ -105,7 +105,7 @@ pub fn events(flow: &Flow, count: usize) -> Vec<Event> {
 fn finish(out: &mut [Event], first: usize, seq: &mut u64, book: &mut BTreeMapBook) -> usize {
     for event in &mut out[first..] {
         *event = event.stamped(*seq as i64 * 1_000_000, *seq);
-        let side = if event.side == 0 { Side::Bid } else { Side::Ask };
+        let side = Side::of(event.side);
         book.set(side, event.tick, event.lots as u64);
     }
     if let Some(event) = out.last_mut() {

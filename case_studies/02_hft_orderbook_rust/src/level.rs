@@ -43,6 +43,18 @@ impl Side {
     }
 }
 
+impl Side {
+    /// The side of a checked event: only the lowest bit counts.
+    #[inline(always)]
+    #[must_use]
+    pub(crate) const fn of(bit: u8) -> Self {
+        match bit & 1 {
+            0 => Self::Bid,
+            _ => Self::Ask,
+        }
+    }
+}
+
 impl TryFrom<u8> for Side {
     type Error = Error;
 

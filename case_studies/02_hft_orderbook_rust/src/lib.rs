@@ -30,4 +30,4 @@ pub use error::Error;
 pub use event::{Event, EventKind};
 pub use kind::{AnyBook, BookKind};
 pub use level::{Level, MAX_LOTS, MAX_TICK, Side};
-pub use ring::RingBook;
+pub use ring::{RingBook, SteadyRingBook};

@@ -4,7 +4,7 @@ mod common;
 
 use common::{Naive, assert_same};
 use hft_orderbook::{
-    BTreeMapBook, Book, CachedHashMapBook, HashMapBook, MAX_LOTS, MAX_TICK, RingBook, Side, VecBook,
+    BTreeMapBook, Book, CachedHashMapBook, HashMapBook, MAX_LOTS, MAX_TICK, RingBook, Side, SteadyRingBook, VecBook,
 };
 use proptest::prelude::*;
 
@@ -146,6 +146,7 @@ suite! {
     btree: BTreeMapBook,
     sorted_vec: VecBook,
     ring: RingBook,
+    ring_steady: SteadyRingBook,
 }
 
 /// Walk the touch of each side up and down over more than two windows, tick by tick, with

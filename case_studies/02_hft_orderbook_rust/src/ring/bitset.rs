@@ -5,6 +5,8 @@
 //! at once would cost every update what the search pays once.
 //! Slots are counted round a ring: slot 0 of word `start` comes first.
 
+use std::hint::select_unpredictable;
+
 /// Words of the set, and bits of the summary.
 pub(super) const WORDS: usize = 64;
 
@@ -33,7 +35,8 @@ impl Bitset {
     pub(super) fn put(&mut self, slot: usize, taken: bool) {
         let (at, bit) = (slot / 64 % WORDS, slot % 64);
         let before = self.words[at];
-        self.words[at] = before & !(1 << bit) | u64::from(taken) << bit;
+        let (with, without) = (before | 1 << bit, before & !(1 << bit));
+        self.words[at] = select_unpredictable(taken, with, without);
         if before == 0 {
             self.summary |= 1 << at;
         }

@@ -18,7 +18,7 @@ const _: () = assert!(HOT_BYTES <= 34_000, "the hot set outgrew its bound");
 pub(super) const WIDE: u32 = u32::MAX;
 
 /// No best level.
-const NONE: i64 = i64::MIN;
+const NONE: i64 = i64::MIN + 1;
 
 /// Pages kept free above the best level after a move, so that it can improve by this much.
 pub(super) const HEADROOM: i64 = 12;
@@ -70,7 +70,7 @@ fn slot(key: i64) -> usize {
 impl Half {
     /// Set a level if it lies inside the window and fits in 32 bits.
     #[inline(always)]
-    pub(super) fn set(&mut self, key: i64, lots: u64) -> Outcome {
+    pub(super) fn set<const STEADY: bool>(&mut self, key: i64, lots: u64) -> Outcome {
         let wide = (lots >= u64::from(WIDE)) | (self.lots[slot(key)] == WIDE);
         if wide | !self.covers(key) {
             return if self.covers(key) {
@@ -78,6 +78,12 @@ impl Half {
             } else {
                 Outcome::Outside
             };
+        }
+        // Both outcomes are common: only a feed that mostly changes levels that are there
+        // lets the processor guess. A wrong guess costs more than what the branch saves.
+        if STEADY && lots != 0 && self.lots[slot(key)] != 0 {
+            self.lots[slot(key)] = lots as u32;
+            return Outcome::Done;
         }
         self.put(key, lots as u32)
     }
@@ -89,7 +95,7 @@ impl Half {
         self.occupancy.put(slot(key), code != 0);
         // A new quantity at the best price is frequent and changes nothing here: one rare
         // branch for a level above the best or a deletion at or above it.
-        if key - i64::from(code != 0) >= self.best {
+        if key > self.best - i64::from(code == 0) {
             if code != 0 {
                 self.best = key;
             } else if key == self.best {
