@@ -1,5 +1,6 @@
 //! Batches of events: checked first, then applied, all or nothing.
 
+use crate::event::Events;
 use crate::{Book, Error, Event, EventKind, Side};
 
 /// What to do when a new or changed level meets the other side.
@@ -21,20 +22,22 @@ pub enum Crossing {
 ///
 /// # Errors
 /// [`Error::Event`] with the place of the first event that is refused.
-pub fn apply<B: Book>(book: &mut B, events: &[Event], player: &mut Player) -> Result<(), Error> {
+pub fn apply<B: Book>(
+    book: &mut B,
+    events: &(impl Events + ?Sized),
+    player: &mut Player,
+) -> Result<(), Error> {
     let deltas = player.check(events)?;
     let saved = (deltas > 0).then(|| (book.clone(), *player));
-    for (index, event) in events.iter().enumerate() {
-        if let Err(error) = player.play(book, event) {
+    for (index, event) in events.each().enumerate() {
+        if let Err(error) = player.play(book, &event) {
             if let Some(saved) = saved {
                 (*book, *player) = saved;
             }
             return Err(error.at(index));
         }
     }
-    if let Some(event) = events.last() {
-        player.last = event.seq;
-    }
+    player.arrive(events);
     Ok(())
 }
 
@@ -69,9 +72,9 @@ impl Player {
     ///
     /// # Errors
     /// [`Error::Event`] for the first that is refused, whatever the book holds.
-    pub fn check(&self, events: &[Event]) -> Result<usize, Error> {
+    pub fn check(&self, events: &(impl Events + ?Sized)) -> Result<usize, Error> {
         let (mut last, mut deltas) = (self.last, 0);
-        for (index, event) in events.iter().enumerate() {
+        for (index, event) in events.each().enumerate() {
             event.check().map_err(|e| e.at(index))?;
             if event.seq < last && event.kind < EventKind::Clear as u8 {
                 let seq = event.seq;
@@ -81,6 +84,13 @@ impl Player {
             deltas += usize::from(event.kind == EventKind::Delta as u8);
         }
         Ok(deltas)
+    }
+
+    /// Remember the sequence number at which events end, once they are played.
+    pub fn arrive(&mut self, events: &(impl Events + ?Sized)) {
+        if let Some(end) = events.count().checked_sub(1) {
+            self.last = events.event(end).seq;
+        }
     }
 
     /// Apply one event that was checked, for those who look at the book in between.

@@ -152,3 +152,87 @@ impl Event {
         Err(Error::NegativeQuantity { lots: self.lots })
     }
 }
+
+/// Events in memory, whether one record after another or one column after another.
+pub trait Events {
+    /// Number of events.
+    fn count(&self) -> usize;
+
+    /// One of them, by place; panics beyond the end.
+    fn event(&self, index: usize) -> Event;
+
+    /// All of them in order.
+    fn each(&self) -> impl Iterator<Item = Event> {
+        (0..self.count()).map(|index| self.event(index))
+    }
+}
+
+impl Events for [Event] {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    #[inline(always)]
+    fn event(&self, index: usize) -> Event {
+        self[index]
+    }
+
+    fn each(&self) -> impl Iterator<Item = Event> {
+        self.iter().copied()
+    }
+}
+
+/// Columns of equal length, as data frames hold them; a column left out is all zeros.
+#[derive(Clone, Copy, Debug)]
+pub struct Columns<'a> {
+    /// Times.
+    pub ts: Option<&'a [i64]>,
+    /// Sequence numbers.
+    pub seq: Option<&'a [u64]>,
+    /// Prices in ticks.
+    pub tick: &'a [i64],
+    /// Quantities in lots.
+    pub lots: &'a [i64],
+    /// Kinds; left out, every event sets a level.
+    pub kind: Option<&'a [u8]>,
+    /// Sides.
+    pub side: &'a [u8],
+    /// Flags; left out, no event ends a message.
+    pub flags: Option<&'a [u8]>,
+}
+
+impl Columns<'_> {
+    /// Whether all columns are of equal length.
+    #[must_use]
+    pub fn is_rectangular(&self) -> bool {
+        let rows = self.tick.len();
+        let long = [self.lots.len(), self.side.len()];
+        let optional = [
+            self.ts.map(<[_]>::len),
+            self.seq.map(<[_]>::len),
+            self.kind.map(<[_]>::len),
+            self.flags.map(<[_]>::len),
+        ];
+        long.iter().all(|&n| n == rows) && optional.iter().flatten().all(|&n| n == rows)
+    }
+}
+
+impl Events for Columns<'_> {
+    fn count(&self) -> usize {
+        self.tick.len()
+    }
+
+    #[inline(always)]
+    fn event(&self, index: usize) -> Event {
+        Event {
+            ts: self.ts.map_or(0, |column| column[index]),
+            seq: self.seq.map_or(0, |column| column[index]),
+            tick: self.tick[index],
+            lots: self.lots[index],
+            kind: self.kind.map_or(0, |column| column[index]),
+            side: self.side[index],
+            flags: self.flags.map_or(0, |column| column[index]),
+            reserved: [0; 5],
+        }
+    }
+}

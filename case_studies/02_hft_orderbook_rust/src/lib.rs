@@ -23,11 +23,11 @@ pub mod replay;
 pub mod ring;
 pub mod run;
 
-pub use apply::{Crossing, apply};
+pub use apply::{Crossing, Player, apply};
 pub use book::Book;
 pub use books::{BTreeMapBook, CachedHashMapBook, HashMapBook, VecBook};
 pub use error::Error;
-pub use event::{Event, EventKind};
+pub use event::{Columns, Event, EventKind, Events};
 pub use kind::{AnyBook, BookKind};
 pub use level::{Level, MAX_LOTS, MAX_TICK, Side};
 pub use ring::{RingBook, SteadyRingBook};

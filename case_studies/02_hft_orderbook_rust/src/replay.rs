@@ -110,5 +110,6 @@ fn sampled<B: Book>(
             }
         }
     }
+    player.arrive(events);
     Ok(())
 }

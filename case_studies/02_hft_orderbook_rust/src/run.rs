@@ -25,14 +25,22 @@ impl Trace {
     }
 }
 
-/// Apply events and read both best prices whenever a message ends.
+/// Apply events that were checked, and nothing else.
 ///
 /// # Errors
-/// As [`crate::apply`]; the book is then half-way.
+/// Those of a delta; the book is then half-way.
+pub fn update<B: Book>(book: &mut B, events: &[Event]) -> Result<(), Error> {
+    let mut player = Player::default();
+    events.iter().try_for_each(|event| player.play(book, event))
+}
+
+/// Apply events that were checked; read both best prices whenever a message ends.
+///
+/// # Errors
+/// Those of a delta; the book is then half-way.
 pub fn update_and_read<B: Book>(book: &mut B, events: &[Event]) -> Result<Trace, Error> {
     let mut player = Player::default();
-    player.check(events)?;
-    let mut trace = Trace::with_capacity(events.iter().filter(|e| e.is_last()).count());
+    let mut trace = Trace::with_capacity(events.len());
     for event in events {
         player.play(book, event)?;
         if event.is_last() {

@@ -1,0 +1,109 @@
+//! Loaders and generators for Python.
+
+use super::events::to_words;
+use crate::feed::Rule;
+use crate::flow::{self, Flow};
+use crate::load::{Strictness, binance, lobster};
+use numpy::{IntoPyArray, PyArray1};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+fn strictness(strict: bool) -> Strictness {
+    if strict {
+        Strictness::Strict
+    } else {
+        Strictness::Lenient
+    }
+}
+
+#[pyfunction]
+pub(super) fn load_binance<'py>(
+    py: Python<'py>,
+    text: &str,
+    price_decimals: u32,
+    quantity_decimals: u32,
+    spot: bool,
+    strict: bool,
+) -> PyResult<Bound<'py, PyDict>> {
+    let format = binance::Format {
+        price_decimals,
+        quantity_decimals,
+        rule: if spot { Rule::Spot } else { Rule::Futures },
+        strictness: strictness(strict),
+    };
+    let recording = py.detach(|| binance::read(text, format))?;
+    let column = |value: fn(&binance::Ticker) -> i64| {
+        let values: Vec<i64> = recording.tickers.iter().map(value).collect();
+        values.into_pyarray(py)
+    };
+    let out = PyDict::new(py);
+    out.set_item("ts", column(|t| t.ts))?;
+    out.set_item("seq", column(|t| t.seq as i64))?;
+    out.set_item("bid", column(|t| t.bid))?;
+    out.set_item("bid_lots", column(|t| t.bid_lots))?;
+    out.set_item("ask", column(|t| t.ask))?;
+    out.set_item("ask_lots", column(|t| t.ask_lots))?;
+    out.set_item("messages", recording.messages)?;
+    out.set_item("trades", recording.trades)?;
+    out.set_item("gaps", recording.gaps)?;
+    out.set_item("skipped", recording.skipped)?;
+    out.set_item("events", to_words(py, recording.events))?;
+    Ok(out)
+}
+
+#[pyfunction]
+pub(super) fn load_lobster<'py>(
+    py: Python<'py>,
+    messages: &str,
+    orderbook: &str,
+    tick: i64,
+    strict: bool,
+) -> PyResult<Bound<'py, PyDict>> {
+    let read = || lobster::read(messages, orderbook, tick, strictness(strict));
+    let recording = py.detach(read)?;
+    let width = recording.rows.first().map_or(0, Vec::len);
+    let rows: Vec<i64> = recording.rows.iter().flatten().flatten().copied().collect();
+    let out = PyDict::new(py);
+    out.set_item("rows", rows.into_pyarray(py))?;
+    out.set_item("width", width)?;
+    out.set_item("known", recording.known)?;
+    out.set_item("beyond", recording.beyond)?;
+    out.set_item("hidden", recording.hidden)?;
+    out.set_item("skipped", recording.skipped)?;
+    out.set_item("events", to_words(py, recording.events))?;
+    Ok(out)
+}
+
+#[pyfunction]
+pub(super) fn flow_events<'py>(
+    py: Python<'py>,
+    count: usize,
+    seed: u64,
+    mid: i64,
+    levels: u32,
+    far: f64,
+    drift: f64,
+    jump: f64,
+) -> Bound<'py, PyArray1<u64>> {
+    let flow = Flow {
+        seed,
+        mid,
+        levels,
+        far,
+        drift,
+        jump,
+    };
+    let events = py.detach(|| flow::events(&flow, count));
+    to_words(py, events)
+}
+
+#[pyfunction]
+pub(super) fn published_events(
+    py: Python<'_>,
+    seed: u64,
+    messages: usize,
+    levels: u32,
+) -> Bound<'_, PyArray1<u64>> {
+    let events = py.detach(|| flow::published(seed, messages, levels));
+    to_words(py, events)
+}
