@@ -8,7 +8,8 @@
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use hft_orderbook::flow::{self, Flow};
 use hft_orderbook::{
-    BTreeMapBook, Book, CachedHashMapBook, Event, HashMapBook, RingBook, Side, SteadyRingBook, VecBook, run,
+    BTreeMapBook, Book, CachedHashMapBook, Event, HashMapBook, RingBook, Side, SteadyRingBook,
+    VecBook, run,
 };
 use std::hint::black_box;
 use std::time::Duration;
@@ -27,7 +28,11 @@ fn in_window(levels: u32) -> Flow {
 
 fn play<B: Book>(book: &mut B, events: &[Event]) {
     for event in events {
-        let side = if event.side == 0 { Side::Bid } else { Side::Ask };
+        let side = if event.side == 0 {
+            Side::Bid
+        } else {
+            Side::Ask
+        };
         book.set(side, event.tick, event.lots as u64);
     }
 }
@@ -94,7 +99,14 @@ fn all(c: &mut Criterion) {
             reads::<$book>(c, &opening);
         )*};
     }
-    each!(HashMapBook, CachedHashMapBook, BTreeMapBook, VecBook, RingBook, SteadyRingBook);
+    each!(
+        HashMapBook,
+        CachedHashMapBook,
+        BTreeMapBook,
+        VecBook,
+        RingBook,
+        SteadyRingBook
+    );
     for levels in [5, 20, 100, 500, 1_000, 2_000, 4_000] {
         let events = flow::events(&in_window(levels), 100_000);
         update::<RingBook>(c, &format!("{levels} levels"), &events);

@@ -113,12 +113,7 @@ impl Player {
     }
 
     #[inline(never)]
-    fn play_rare<B: Book>(
-        &mut self,
-        book: &mut B,
-        side: Side,
-        event: &Event,
-    ) -> Result<(), Error> {
+    fn play_rare<B: Book>(&mut self, book: &mut B, side: Side, event: &Event) -> Result<(), Error> {
         let snapshot = event.kind == EventKind::Snapshot as u8;
         if event.kind == EventKind::Delta as u8 {
             book.add(side, event.tick, event.lots)?;

@@ -157,7 +157,9 @@ impl<M> Sequencer<M> {
     /// the book stays stale, and what lies before the gap is no longer kept.
     pub fn snapshot(&mut self, id: u64) -> Result<Vec<M>, Error> {
         let kept = &self.kept;
-        let mut news = kept.iter().filter(|(ids, _)| !self.rule.is_within(*ids, id));
+        let mut news = kept
+            .iter()
+            .filter(|(ids, _)| !self.rule.is_within(*ids, id));
         if let Some(&(ids, _)) = news.next()
             && !self.rule.joins(ids, id)
         {

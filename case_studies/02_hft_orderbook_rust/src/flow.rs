@@ -137,7 +137,11 @@ fn update(flow: &Flow, random: &mut Random, mid: i64) -> Event {
     };
     // The touch itself is only deleted by a move of the mid; elsewhere a third are deletions.
     let deleted = distance > 0 && random.chance(0.3);
-    let lots = if deleted { 0 } else { quantity(random, distance) };
+    let lots = if deleted {
+        0
+    } else {
+        quantity(random, distance)
+    };
     Event::set(side, near(side, mid, distance), lots)
 }
 
@@ -156,7 +160,11 @@ fn moved(
     } else {
         return mid;
     };
-    let mid = if random.chance(0.5) { mid + step } else { mid - step };
+    let mid = if random.chance(0.5) {
+        mid + step
+    } else {
+        mid - step
+    };
     for side in Side::BOTH {
         let limit = side.key(near(side, mid, 0));
         book.visit(side, |level| {

@@ -1,6 +1,8 @@
 //! A book chosen at run time: the choice is made once a batch, not once an event.
 
-use crate::{BTreeMapBook, Book, CachedHashMapBook, HashMapBook, RingBook, SteadyRingBook, VecBook};
+use crate::{
+    BTreeMapBook, Book, CachedHashMapBook, HashMapBook, RingBook, SteadyRingBook, VecBook,
+};
 
 macro_rules! kinds {
     ($($kind:ident, $book:ident, $name:literal, $what:literal;)*) => {

@@ -37,7 +37,10 @@ pub fn features<B: Book>(
 ) -> Result<Features, Error> {
     let mut out = Features::default();
     sampled(book, player, events, every, |book, event| {
-        let best = |side| book.best(side).map_or((crate::run::NO_TICK, 0), |l| (l.tick, l.lots));
+        let best = |side| {
+            book.best(side)
+                .map_or((crate::run::NO_TICK, 0), |l| (l.tick, l.lots))
+        };
         let [(bid, bid_lots), (ask, ask_lots)] = Side::BOTH.map(best);
         out.ts.push(event.ts);
         out.seq.push(event.seq);
@@ -45,8 +48,10 @@ pub fn features<B: Book>(
         out.bid_lots.push(bid_lots);
         out.ask.push(ask);
         out.ask_lots.push(ask_lots);
-        out.microprice.push(reads::microprice(book).unwrap_or(f64::NAN));
-        out.imbalance.push(reads::imbalance(book, levels).unwrap_or(f64::NAN));
+        out.microprice
+            .push(reads::microprice(book).unwrap_or(f64::NAN));
+        out.imbalance
+            .push(reads::imbalance(book, levels).unwrap_or(f64::NAN));
     })?;
     Ok(out)
 }

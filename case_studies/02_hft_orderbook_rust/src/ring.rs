@@ -22,8 +22,8 @@ mod reanchor;
 
 use crate::{Book, Level, Side};
 use cold::Cold;
-use half::{Half, Outcome};
 pub use half::{HOT_BYTES, WINDOW};
+use half::{Half, Outcome};
 pub use reanchor::Moves;
 
 /// The ring for feeds as they are: levels come and go as often as they change.

@@ -4,7 +4,8 @@ mod common;
 
 use common::{Naive, assert_same};
 use hft_orderbook::{
-    BTreeMapBook, Book, CachedHashMapBook, HashMapBook, MAX_LOTS, MAX_TICK, RingBook, Side, SteadyRingBook, VecBook,
+    BTreeMapBook, Book, CachedHashMapBook, HashMapBook, MAX_LOTS, MAX_TICK, RingBook, Side,
+    SteadyRingBook, VecBook,
 };
 use proptest::prelude::*;
 
@@ -57,13 +58,23 @@ fn step() -> impl Strategy<Value = Step> {
 fn resolve(step: Step, naive: &Naive, start: i64) -> Option<(Side, i64, u64)> {
     let nth = |side, n: usize| {
         let depth = naive.depth(side);
-        depth.get(n % depth.len().max(1)).map_or(start, |level| level.tick)
+        depth
+            .get(n % depth.len().max(1))
+            .map_or(start, |level| level.tick)
     };
     Some(match step {
         Step::Set(side, distance, lots) => {
             let touch = naive.depth(side).first().map_or(start, |level| level.tick);
-            let away = if side == Side::Bid { -distance } else { distance };
-            ((side), touch.saturating_add(away).clamp(-MAX_TICK, MAX_TICK), lots)
+            let away = if side == Side::Bid {
+                -distance
+            } else {
+                distance
+            };
+            (
+                (side),
+                touch.saturating_add(away).clamp(-MAX_TICK, MAX_TICK),
+                lots,
+            )
         }
         Step::At(side, tick, lots) => (side, tick, lots),
         Step::DeleteBest(side) => (side, nth(side, 0), 0),
@@ -154,7 +165,9 @@ suite! {
 fn walk<B: Book>() {
     for side in Side::BOTH {
         let (mut book, mut naive) = (B::default(), Naive::default());
-        let resting = [-9_000, -4_097, -4_096, -4_095, -3_200, -64, -63, 0, 63, 64, 4_096];
+        let resting = [
+            -9_000, -4_097, -4_096, -4_095, -3_200, -64, -63, 0, 63, 64, 4_096,
+        ];
         let path = (0..4_300).chain((-4_300..4_300).rev());
         let visits = path.flat_map(|tick| [(tick, 7), (tick - 70, 3), (tick - 70, 0), (tick, 0)]);
         let start = resting.map(|tick: i64| (tick, 1 + tick.unsigned_abs()));

@@ -200,7 +200,13 @@ fn depth(data: Data<'_>, ts: i64, format: &Format) -> Result<Message, Error> {
 }
 
 fn ticker(data: &Data<'_>, ts: i64, format: &Format) -> Result<Message, Error> {
-    match (data.u, &data.b, data.bid_quantity, &data.a, data.ask_quantity) {
+    match (
+        data.u,
+        &data.b,
+        data.bid_quantity,
+        &data.a,
+        data.ask_quantity,
+    ) {
         (Some(seq), Some(Side1::Price(b)), Some(bq), Some(Side1::Price(a)), Some(aq)) => {
             Ok(Message::Ticker(Ticker {
                 ts,

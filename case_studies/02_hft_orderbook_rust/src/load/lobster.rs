@@ -72,7 +72,8 @@ pub fn read(
         } else {
             let event = out.follow(&mut tracker, &message);
             if let Some(Some(event)) = strictness.admit(line, event, &mut out.skipped)? {
-                out.events.push(event.stamped(message.ts, index as u64).last());
+                out.events
+                    .push(event.stamped(message.ts, index as u64).last());
             }
         }
         out.rows.push(row);
@@ -153,7 +154,9 @@ fn ticks(price: i64, tick: i64) -> Result<i64, Error> {
     if price % tick == 0 {
         Ok(price / tick)
     } else {
-        Err(wrong(format!("price {price} is no multiple of the tick {tick}")))
+        Err(wrong(format!(
+            "price {price} is no multiple of the tick {tick}"
+        )))
     }
 }
 

@@ -96,7 +96,10 @@ impl PyBook {
     fn new(kind: &str, trim: bool) -> PyResult<Self> {
         let kind = BookKind::named(kind).ok_or_else(|| {
             let names: Vec<&str> = BookKind::ALL.iter().map(|kind| kind.name()).collect();
-            PyValueError::new_err(format!("kind={kind:?}: expected one of {}", names.join(", ")))
+            PyValueError::new_err(format!(
+                "kind={kind:?}: expected one of {}",
+                names.join(", ")
+            ))
         })?;
         let crossing = if trim { Crossing::Trim } else { Crossing::Mark };
         Ok(Self {

@@ -66,7 +66,9 @@ impl PyColumns<'_> {
         if columns.is_rectangular() {
             Ok(columns)
         } else {
-            Err(PyValueError::new_err("events: the columns differ in length"))
+            Err(PyValueError::new_err(
+                "events: the columns differ in length",
+            ))
         }
     }
 }

@@ -1,0 +1,207 @@
+//! Real recordings against the truth that comes with them.
+//!
+//! The files are not part of the repository; where they are absent each test says so and
+//! stops.
+#![allow(missing_docs)]
+
+use flate2::read::GzDecoder;
+use hft_orderbook::feed::Rule;
+use hft_orderbook::load::{Strictness, binance, lobster};
+use hft_orderbook::{
+    BTreeMapBook, Book, CachedHashMapBook, Event, Player, RingBook, Side, SteadyRingBook, VecBook,
+};
+use std::io::Read;
+use std::path::PathBuf;
+
+const LOBSTER: [&str; 2] = [
+    "lobster_aapl_2012-06-21_message_10.csv",
+    "lobster_aapl_2012-06-21_orderbook_10.csv",
+];
+
+/// A file of the shared data, or `None` with a line that says it is absent.
+fn data(name: &str) -> Option<Vec<u8>> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    let found = std::fs::read(root.join(name));
+    if found.is_err() {
+        eprintln!("skipped: {name} is not in ../shared/data");
+    }
+    found.ok()
+}
+
+fn binance_text() -> Option<String> {
+    let raw = data("binance_usdm_btcusdt_20240808.gz")?;
+    let mut text = String::new();
+    let read = GzDecoder::new(&raw[..]).read_to_string(&mut text);
+    read.expect("the recording is a gzip file of UTF-8 text");
+    Some(text)
+}
+
+const FUTURES: binance::Format = binance::Format {
+    price_decimals: 1,
+    quantity_decimals: 3,
+    rule: Rule::Futures,
+    strictness: Strictness::Strict,
+};
+
+#[test]
+fn binance_best_prices_equal_the_exchange_s_own() {
+    let Some(text) = binance_text() else { return };
+    let recording = binance::read(&text, FUTURES).expect("a readable recording");
+    assert_eq!(recording.gaps, [0; 0]);
+    assert_eq!(
+        (recording.messages, recording.tickers.len()),
+        (6_548, 66_089)
+    );
+    compare_with_tickers::<RingBook>(&recording);
+    compare_with_tickers::<SteadyRingBook>(&recording);
+    compare_with_tickers::<BTreeMapBook>(&recording);
+}
+
+/// After each message, the best levels equal those of the last ticker up to its update id:
+/// the exchange sends one whenever they change.
+fn compare_with_tickers<B: Book>(recording: &binance::Recording) {
+    let (mut book, mut player) = (B::default(), Player::default());
+    let mut tickers = recording.tickers.clone();
+    tickers.sort_by_key(|ticker| ticker.seq);
+    let start = recording.events[0].seq;
+    let (mut compared, mut same_id) = (0, 0);
+    for event in &recording.events {
+        player.play(&mut book, event).expect("no deltas here");
+        if !event.is_last() {
+            continue;
+        }
+        let upto = tickers.partition_point(|ticker| ticker.seq <= event.seq);
+        let Some(ticker) = upto.checked_sub(1).map(|at| tickers[at]) else {
+            continue;
+        };
+        if ticker.seq < start {
+            continue;
+        }
+        let best = |side| book.best(side).map(|l| (l.tick, l.lots as i64));
+        assert_eq!(
+            best(Side::Bid),
+            Some((ticker.bid, ticker.bid_lots)),
+            "{}",
+            event.seq
+        );
+        assert_eq!(
+            best(Side::Ask),
+            Some((ticker.ask, ticker.ask_lots)),
+            "{}",
+            event.seq
+        );
+        compared += 1;
+        same_id += usize::from(ticker.seq == event.seq);
+    }
+    assert_eq!((compared, same_id), (6_546, 629));
+}
+
+#[test]
+fn binance_all_books_have_the_same_depth() {
+    let Some(text) = binance_text() else { return };
+    let recording = binance::read(&text, FUTURES).expect("a readable recording");
+    let events = &recording.events;
+    let expected = depths::<BTreeMapBook>(events);
+    assert!(expected == depths::<RingBook>(events));
+    assert!(expected == depths::<SteadyRingBook>(events));
+    assert!(expected == depths::<VecBook>(events));
+    assert!(expected == depths::<CachedHashMapBook>(events));
+}
+
+/// Full depth of both sides after every 500th message.
+fn depths<B: Book>(events: &[Event]) -> Vec<Vec<hft_orderbook::Level>> {
+    let (mut book, mut player, mut messages) = (B::default(), Player::default(), 0);
+    let mut out = Vec::new();
+    for event in events {
+        player.play(&mut book, event).expect("no deltas here");
+        messages += usize::from(event.is_last());
+        if event.is_last() && messages % 500 == 0 {
+            out.extend(Side::BOTH.map(|side| book.depth(side)));
+        }
+    }
+    out
+}
+
+#[test]
+fn a_lost_message_is_a_gap_and_a_new_snapshot_heals_it() {
+    let Some(text) = binance_text() else { return };
+    let depth_lines: Vec<usize> = (0..text.lines().count())
+        .filter(|&i| {
+            text.lines()
+                .nth(i)
+                .is_some_and(|l| l.contains("depthUpdate"))
+        })
+        .take(40)
+        .collect();
+    let lost = depth_lines[30];
+    let kept: Vec<&str> = text.lines().take(lost + 400).collect();
+    let mut holed = kept.clone();
+    holed.remove(lost);
+    let gapped = binance::read(&holed.join("\n"), FUTURES).expect("a readable recording");
+    assert_eq!(gapped.gaps.len(), 1);
+    let whole = binance::read(&kept.join("\n"), FUTURES).expect("a readable recording");
+    assert!(gapped.events.len() < whole.events.len());
+    assert_eq!(gapped.events[..], whole.events[..gapped.events.len()]);
+}
+
+#[test]
+fn a_garbled_line_is_named_or_skipped() {
+    let Some(text) = binance_text() else { return };
+    let mut lines: Vec<String> = text.lines().take(300).map(str::to_owned).collect();
+    let cut = lines[200].len() / 2;
+    lines[200].truncate(cut);
+    let text = lines.join("\n");
+    let error = binance::read(&text, FUTURES).expect_err("a truncated line");
+    assert!(error.to_string().starts_with("line 201: "), "{error}");
+    let lenient = binance::Format {
+        strictness: Strictness::Lenient,
+        ..FUTURES
+    };
+    let read = binance::read(&text, lenient).expect("lenient");
+    assert_eq!(read.skipped, [201]);
+}
+
+#[test]
+fn lobster_rows_equal_the_true_levels() {
+    let [Some(messages), Some(orderbook)] = LOBSTER.map(data) else {
+        return;
+    };
+    let [messages, orderbook] =
+        [messages, orderbook].map(|b| String::from_utf8_lossy(&b).into_owned());
+    let recording =
+        lobster::read(&messages, &orderbook, 100, Strictness::Strict).expect("readable");
+    let compared = compare_with_rows::<RingBook>(&recording);
+    assert_eq!(compared, compare_with_rows::<BTreeMapBook>(&recording));
+    let (rows, levels) = compared;
+    // All rows are compared; nearly all of their twenty levels are determined.
+    assert_eq!(rows, recording.rows.len());
+    assert!(levels > rows * 15, "{levels} levels in {rows} rows");
+}
+
+/// Rows, and levels within the known range, that were compared.
+fn compare_with_rows<B: Book>(recording: &lobster::Recording) -> (usize, usize) {
+    let (mut book, mut player) = (B::default(), Player::default());
+    let mut events = recording.events.iter().peekable();
+    let mut compared = 0;
+    for (index, row) in recording.rows.iter().enumerate() {
+        while let Some(event) = events.next_if(|event| event.seq <= index as u64) {
+            player.play(&mut book, event).expect("deltas that fit");
+        }
+        for side in Side::BOTH {
+            let truth = row.iter().skip(1 - side as usize).step_by(2);
+            let known = truth
+                .map(|&[tick, lots]| (tick, lots as u64))
+                .take_while(|&(tick, lots)| lots > 0 && recording.determines(side, tick));
+            let known: Vec<(i64, u64)> = known.collect();
+            let mut mine: Vec<(i64, u64)> = Vec::new();
+            book.visit(side, |level| {
+                mine.push((level.tick, level.lots));
+                mine.len() < known.len()
+            });
+            mine.truncate(known.len());
+            assert_eq!(mine, known, "row {} {side:?}", index + 1);
+            compared += known.len();
+        }
+    }
+    (recording.rows.len(), compared)
+}
