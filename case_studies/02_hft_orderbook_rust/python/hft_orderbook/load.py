@@ -40,14 +40,16 @@ class LobsterRecording:
     """A pair of LOBSTER files; see :func:`load_lobster`.
 
     ``levels``: the true best levels after each row, ``[rows, levels, 4]``: ask tick, ask
-    lots, bid tick, bid lots; 0 lots where there is none. ``known``: worst bid and worst
-    ask of the start; levels within are determined by the messages.
+    lots, bid tick, bid lots; 0 lots where there is none. ``known``, ``[rows, 2]``: worst bid
+    and worst ask up to which the messages determine the row; what lay out of sight before is
+    taken from the row by SET events, ``revealed`` of them. ``hidden``: messages that change
+    no level.
     """
 
     events: Events
     levels: npt.NDArray[np.int64]
-    known: tuple[int, int]
-    beyond: int
+    known: npt.NDArray[np.int64]
+    revealed: int
     hidden: int
     skipped: list[int]
 
@@ -136,12 +138,11 @@ def load_lobster(
     found = _rust.load_lobster(*texts, tick, _strict(on_error))
     width = max(found["width"], 1)
     levels: Any = found["rows"].reshape(-1, width // 2 or 1, 4)
-    bid, ask = found["known"]
     return LobsterRecording(
         events=from_words(found["events"]),
         levels=levels,
-        known=(bid, ask),
-        beyond=found["beyond"],
+        known=found["known"].reshape(-1, 2),
+        revealed=found["revealed"],
         hidden=found["hidden"],
         skipped=found["skipped"],
     )

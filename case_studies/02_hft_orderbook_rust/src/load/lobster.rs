@@ -1,30 +1,32 @@
 //! LOBSTER files: order messages, and the true best levels after each.
 //!
 //! Format: <https://lobsterdata.com/info/DataStructure.php>. The first row of the order-book
-//! file is the start, so its message is not applied; levels beyond those of the first row are
-//! not known, and orders that rest there since before the start cannot be followed. Whatever
-//! lies within the first row's range of prices is determined by the messages.
+//! file is the start, so its message is not applied. The message file of n levels holds only
+//! what happened within the best n: what a level does while it is out of sight is not
+//! written. So the levels of a row are determined by the row before and the message up to
+//! the worst level of the row before; what comes into sight beyond that is taken from the
+//! row itself, by `Set` events that follow the message's `Delta`.
 
 use super::Strictness;
 use crate::decimal::units;
 use crate::orders::{OrderMessage, OrderTracker};
-use crate::{Error, Event, Side};
+use crate::{BTreeMapBook, Book, Error, Event, Side};
 
 /// A day, or a piece of one, as events.
 #[derive(Clone, Debug, Default)]
 pub struct Recording {
-    /// The start as a snapshot, then one delta for each message that changes a level; `seq`
-    /// is the row, from 0.
+    /// The start as a snapshot, then for each row a delta where the message changes a level
+    /// in sight, and sets for what came into sight; `seq` is the row, from 0.
     pub events: Vec<Event>,
     /// Row by row the true levels: ask, bid, ask, bid …, each (tick, lots), best first.
     pub rows: Vec<Vec<[i64; 2]>>,
-    /// Worst bid and worst ask of the start: within, levels are determined.
-    pub known: [i64; 2],
-    /// Messages about orders beyond `known` of which nothing is known.
-    pub beyond: usize,
+    /// Row by row the worst bid and worst ask up to which the messages determine the row.
+    pub known: Vec<[i64; 2]>,
+    /// Levels that came into sight, or turned out to be gone, without a message.
+    pub revealed: usize,
     /// Executions of hidden orders, crosses and halts, which change no level.
     pub hidden: usize,
-    /// Lines that were skipped as unreadable.
+    /// Lines that were skipped as unreadable; the next row is a new start.
     pub skipped: Vec<usize>,
 }
 
@@ -60,84 +62,138 @@ pub fn read(
             reason,
         });
     }
-    let mut tracker = OrderTracker::default();
+    let mut reader = Reader::default();
     for (index, (message, row)) in messages.lines().zip(orderbook.lines()).enumerate() {
         let line = index + 1;
-        let parsed = parse_row(row, tick).and_then(|row| Ok((parse_message(message, tick)?, row)));
-        let Some((message, row)) = strictness.admit(line, parsed, &mut out.skipped)? else {
-            continue;
-        };
-        if out.rows.is_empty() {
-            out.start(&row, message.ts, index as u64);
-        } else {
-            let event = out.follow(&mut tracker, &message);
-            if let Some(Some(event)) = strictness.admit(line, event, &mut out.skipped)? {
-                out.events
-                    .push(event.stamped(message.ts, index as u64).last());
-            }
-        }
-        out.rows.push(row);
+        let read = parse_row(row, tick)
+            .and_then(|row| Ok((parse_message(message, tick)?, row)))
+            .and_then(|(message, row)| reader.take(message, row, index as u64, &mut out));
+        let read = strictness.admit(line, read, &mut out.skipped)?;
+        reader.started = read.is_some();
     }
     Ok(out)
 }
 
-impl Recording {
-    fn start(&mut self, row: &[[i64; 2]], ts: i64, seq: u64) {
-        self.known = [i64::MAX, i64::MIN];
-        for (i, &[tick, lots]) in row.iter().enumerate() {
-            if lots == 0 {
-                continue;
+#[derive(Default)]
+struct Reader {
+    started: bool,
+    tracker: OrderTracker,
+    book: BTreeMapBook,
+    known: [i64; 2],
+}
+
+impl Reader {
+    fn take(
+        &mut self,
+        message: Message,
+        row: Vec<[i64; 2]>,
+        seq: u64,
+        out: &mut Recording,
+    ) -> Result<(), Error> {
+        let first = out.events.len();
+        if self.started {
+            if let Some(event) = self.follow(&message, out)? {
+                self.book.add(message.side, event.tick, event.lots)?;
+                out.events.push(event);
             }
-            let side = if i % 2 == 0 { Side::Ask } else { Side::Bid };
-            let worst = &mut self.known[side as usize];
-            *worst = match side {
-                Side::Bid => tick.min(*worst),
-                Side::Ask => tick.max(*worst),
-            };
-            self.events
-                .push(Event::snapshot(side, tick, lots).stamped(ts, seq));
+            out.known.push(self.known);
+            self.reveal(&row, out);
+        } else {
+            self.book.clear();
+            for (side, tick, lots) in levels(&row) {
+                self.book.set(side, tick, lots as u64);
+                out.events.push(Event::snapshot(side, tick, lots));
+            }
+            self.look(&row);
+            out.known.push(self.known);
         }
-        if let Some(last) = self.events.last_mut() {
+        for event in &mut out.events[first..] {
+            *event = event.stamped(message.ts, seq);
+        }
+        if let Some(last) = out.events[first..].last_mut() {
             *last = last.last();
         }
+        out.rows.push(row);
+        Ok(())
     }
 
-    /// Whether the level of a price was known at the start.
-    #[must_use]
-    pub fn determines(&self, side: Side, tick: i64) -> bool {
-        side.key(tick) >= side.key(self.known[side as usize])
-    }
-
-    fn follow(
-        &mut self,
-        tracker: &mut OrderTracker,
-        message: &Message,
-    ) -> Result<Option<Event>, Error> {
+    /// The change that a message means, if it is in sight.
+    fn follow(&mut self, message: &Message, out: &mut Recording) -> Result<Option<Event>, Error> {
         let &Message { id, side, tick, .. } = message;
         let lots = message.lots as u64;
-        let order = match message.kind {
-            1 => OrderMessage::Add {
-                id,
-                side,
-                tick,
-                lots,
-            },
-            2..=4 if tracker.knows(id) => OrderMessage::Reduce { id, lots },
+        let event = match message.kind {
+            1 => {
+                let add = OrderMessage::Add {
+                    id,
+                    side,
+                    tick,
+                    lots,
+                };
+                self.tracker.events(add)?.0
+            }
+            2..=4 if self.tracker.knows(id) => {
+                self.tracker.events(OrderMessage::Reduce { id, lots })?.0
+            }
             // It rested before the start: the message itself says where and how much.
-            2..=4 if self.determines(side, tick) => {
-                return Ok(Some(Event::delta(side, tick, -message.lots)));
-            }
-            2..=4 => {
-                self.beyond += 1;
-                return Ok(None);
-            }
+            2..=4 => Event::delta(side, tick, -message.lots),
             _ => {
-                self.hidden += 1;
+                out.hidden += 1;
                 return Ok(None);
             }
         };
-        Ok(Some(tracker.events(order)?.0))
+        let in_sight = side.key(event.tick) >= side.key(self.known[side as usize]);
+        Ok(in_sight.then_some(event))
     }
+
+    /// Take from the row what no message told, and see how far the row reaches.
+    fn reveal(&mut self, row: &[[i64; 2]], out: &mut Recording) {
+        let before = self.known;
+        self.look(row);
+        for side in Side::BOTH {
+            let beyond = |tick: i64| {
+                side.key(tick) < side.key(before[side as usize])
+                    && side.key(tick) >= side.key(self.known[side as usize])
+            };
+            let shown = levels(row).filter(|&(s, tick, _)| s == side && beyond(tick));
+            let shown: Vec<(i64, u64)> = shown.map(|(_, tick, lots)| (tick, lots as u64)).collect();
+            let stale = self
+                .book
+                .depth(side)
+                .into_iter()
+                .filter(|level| beyond(level.tick));
+            let gone = stale.filter(|level| shown.iter().all(|&(tick, _)| tick != level.tick));
+            let changes = gone
+                .map(|level| (level.tick, 0))
+                .chain(shown.iter().copied());
+            for (tick, lots) in changes.collect::<Vec<_>>() {
+                if self.book.lots(side, tick) != lots {
+                    self.book.set(side, tick, lots);
+                    out.events.push(Event::set(side, tick, lots as i64));
+                    out.revealed += 1;
+                }
+            }
+        }
+    }
+
+    /// How far a row reaches: to its worst level, or to all where it has room for more.
+    fn look(&mut self, row: &[[i64; 2]]) {
+        for side in Side::BOTH {
+            let of_side = levels(row).filter(|&(s, _, _)| s == side);
+            let endless = [i64::MIN, i64::MAX][side as usize];
+            let full = of_side.clone().count() == row.len() / 2;
+            let worst = of_side.map(|(_, tick, _)| tick).last();
+            self.known[side as usize] = worst.filter(|_| full).unwrap_or(endless);
+        }
+    }
+}
+
+/// The levels of a row: side, tick, lots.
+fn levels(row: &[[i64; 2]]) -> impl Iterator<Item = (Side, i64, i64)> + Clone {
+    let sided = row.iter().enumerate().map(|(i, &[tick, lots])| {
+        let side = if i % 2 == 0 { Side::Ask } else { Side::Bid };
+        (side, tick, lots)
+    });
+    sided.filter(|&(_, _, lots)| lots > 0)
 }
 
 fn wrong(reason: String) -> Error {

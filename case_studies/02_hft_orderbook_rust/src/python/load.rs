@@ -66,8 +66,9 @@ pub(super) fn load_lobster<'py>(
     let out = PyDict::new(py);
     out.set_item("rows", rows.into_pyarray(py))?;
     out.set_item("width", width)?;
-    out.set_item("known", recording.known)?;
-    out.set_item("beyond", recording.beyond)?;
+    let known: Vec<i64> = recording.known.iter().flatten().copied().collect();
+    out.set_item("known", known.into_pyarray(py))?;
+    out.set_item("revealed", recording.revealed)?;
     out.set_item("hidden", recording.hidden)?;
     out.set_item("skipped", recording.skipped)?;
     out.set_item("events", to_words(py, recording.events))?;
