@@ -1,0 +1,161 @@
+"""The study: which books, on what, agreeing how closely, showing what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from hft_orderbook import workloads as w
+from hft_orderbook.baseline import DictBook
+from hft_orderbook.peers import OrderBookPeer, SortedDictBook
+from qpp.study import Agreement, Claim, Implementation, Inputs, Limit, Scaling, Study, Workload
+
+PUBLISHED = "published messages, 20 levels"
+BEST, MID = "published best bid", "published mid"
+HOT, REAL_LIKE = "synthetic, hot window", "synthetic, far levels"
+RECORDED = "Binance BTC-USDT futures, 345 s"
+READS = (BEST, MID)
+UPDATES = (PUBLISHED, HOT, REAL_LIKE)
+LEVELS = {n: f"{n:,} levels" for n in (5, 20, 100, 500, 1_000, 2_000, 4_000)}
+DEPTH = ("bid_depth_tick", "bid_depth_lots", "ask_depth_tick", "ask_depth_lots")
+
+HAS_RECORDING = w.RECORDING.is_file()
+STREAMS = (*UPDATES, *((RECORDED,) if HAS_RECORDING else ()))
+FLOWS = (*STREAMS, *LEVELS.values())
+
+
+def rust(kind: str, name: str, note: str = "") -> Implementation:
+    """One of the books of the extension, run over a batch."""
+    return Implementation(
+        name,
+        w.rust_run(kind),
+        prepare=w.rust_prepare(kind),
+        collect=w.rust_collect,
+        needs="hft_orderbook._rust",
+        install="maturin develop --release",
+        note=note,
+    )
+
+
+def python(make: Callable[[], Any], name: str, **options: Any) -> Implementation:
+    """A book with the baseline's methods."""
+    return Implementation(
+        name,
+        w.python_run(make),
+        prepare=w.python_prepare(make),
+        collect=w.python_collect,
+        **options,
+    )
+
+
+def peer(kind: str, name: str, compare: tuple[str, ...] | None, note: str) -> Implementation:
+    """A crate of others, run over a batch by the extension that ``make peers`` builds."""
+
+    def module() -> Any:
+        import hft_orderbook_peers
+
+        return hft_orderbook_peers
+
+    return Implementation(
+        name,
+        lambda **inputs: w.rust_run(kind, module())(**inputs),
+        prepare=lambda inputs: w.rust_prepare(kind, module())(inputs),
+        collect=w.rust_collect if compare is None else w.trace_collect,
+        needs="hft_orderbook_peers",
+        compare=compare,
+        only=STREAMS,
+        note=note,
+    )
+
+
+def target(inputs: Inputs, _: Callable[[int], float]) -> float:
+    """Ten nanoseconds an update; one a read."""
+    if inputs["task"] == "update":
+        return 10e-9 * len(inputs["events"])
+    return 1e-9 * float(inputs["times"])
+
+
+def twenty_million(inputs: Inputs, _: Callable[[int], float]) -> float:
+    """Twenty million level updates, or as many reads, a second."""
+    return 50e-9 * float(inputs.get("times", len(inputs["events"])))
+
+
+TARGET = "10 ns an update, 1 ns a read"
+RATE = "20 million a second"
+SOURCE, OURS = "published headline", "target of this study"
+PEERS = ("hftbacktest HashMap", "hftbacktest BTree", "hftbacktest ROI", "ninjabook")
+
+study = Study(
+    name="hft_orderbook",
+    title="An exact order book in 34 KB against maps, trees and peers",
+    question="How fast can an order book be that forgets no level?",
+    workloads=[
+        Workload(PUBLISHED, w.published, quick=True, messages=2_000, levels=20),
+        Workload(BEST, w.published_read, quick=True, task="best", times=1_000_000),
+        Workload(MID, w.published_read, quick=True, task="mid", times=1_000_000),
+        Workload(HOT, w.synthetic, quick=True, count=200_000, levels=1_000),
+        Workload(
+            REAL_LIKE, w.synthetic, quick=True, count=200_000, levels=1_000, far=0.14, jump=0.0005
+        ),
+        *([Workload(RECORDED, w.recorded, quick=True)] if HAS_RECORDING else []),
+        *(
+            Workload(name, w.synthetic, count=100_000 + 2 * n, levels=n)
+            for n, name in LEVELS.items()
+        ),
+    ],
+    baseline=python(DictBook, "python dict", note="dict a side, best kept; events as tuples"),
+    optimised=[
+        rust("hash_scan", "HashMap scan", "the published baseline: every read scans all levels"),
+        rust("hash_cached", "HashMap cached", "the best kept, looked for when deleted"),
+        rust("btree", "BTreeMap"),
+        rust("vec", "sorted Vec"),
+        rust("ring", "ring", "34 KB hot, exact cold tier"),
+        rust("ring_steady", "ring steady", "the ring with a branch for levels that stay"),
+        Implementation(
+            "OrderBook.apply",
+            w.apply,
+            collect=w.apply_collect,
+            needs="hft_orderbook._rust",
+            install="maturin develop --release",
+            compare=DEPTH,
+            only=FLOWS,
+            note="the ring through the public door: checked, all or nothing; no reads",
+        ),
+    ],
+    peers=[
+        python(SortedDictBook, "sortedcontainers", needs="sortedcontainers"),
+        python(
+            OrderBookPeer,
+            "order-book",
+            needs="order_book",
+            only=(PUBLISHED, BEST, MID),
+            note="C, sorts at each read: not run on deep books, where it takes minutes",
+        ),
+        peer("hashmap", PEERS[0], None, "f64 quantities; best kept"),
+        peer("btree", PEERS[1], None, "f64 quantities"),
+        peer("roi", PEERS[2], ("bid", "ask"), "a fixed range of 65,536 ticks; forgets the rest"),
+        peer("ninjabook", PEERS[3], None, "BTreeMap, best kept, f64"),
+    ],
+    limits=[
+        Limit(TARGET, target, note="the bar of this study"),
+        Limit(RATE, twenty_million, note="the bar for one call from Python"),
+    ],
+    agreement=Agreement(),
+    claims=[
+        Claim("ring steady", over="HashMap scan", at_least=5.35, on=PUBLISHED, source=SOURCE),
+        Claim("ring", over="HashMap scan", at_least=177, on=BEST, source=SOURCE),
+        Claim("ring", over="HashMap scan", at_least=546, on=MID, source=SOURCE),
+        Claim("ring", over=TARGET, at_least=1, on=(*READS, HOT), source=OURS),
+        Claim("ring", over="BTreeMap", at_least=3, on=STREAMS, source=OURS),
+        *(Claim("ring", over=name, at_least=1, on=STREAMS, source=OURS) for name in PEERS),
+        Claim("ring", over="sortedcontainers", at_least=1, source=OURS),
+        Claim("ring", over="order-book", at_least=1, on=(PUBLISHED, *READS), source=OURS),
+        Claim("OrderBook.apply", over=RATE, at_least=1, on=STREAMS, source=OURS),
+    ],
+    scaling=[
+        Scaling(
+            "Time against active levels", "levels", lambda s: s["levels"], tuple(LEVELS.values())
+        )
+    ],
+    criterion=("update", "read", "reanchor"),
+)
