@@ -88,11 +88,13 @@ def chart(
     if not curves:
         return ""
     show = FORMATS[curves[0].series.unit]
-    right = 190.0 if labels else 14.0
+    right = 190.0 if labels else 24.0
     figure = new_figure(width, height)
-    axes, inner_width, inner = pixel_axes(figure, TICK_ROOM, 26, right, 44)
+    axes, inner_width, inner = pixel_axes(figure, TICK_ROOM, 34, right, 44)
     floor = _scale(axes, curves, show)
-    axes.set_title(title, loc="left", fontsize=12, color=LIGHT["soft"], x=-TICK_ROOM / inner_width)
+    axes.set_title(
+        title, loc="left", fontsize=12, color=LIGHT["soft"], x=-TICK_ROOM / inner_width, pad=14
+    )
     axes.grid(axis="x", visible=False)
     _commit_axis(axes, commits, inner_width)
     ends = []
@@ -132,7 +134,7 @@ def _scale(axes: Axes, curves: Sequence[Curve], show: Format) -> float:
     zero = any(v <= 0 for c in curves for v in c.y)
     low, high = roles.span(values, least=4.0) if values else (0.1, 1.0)
     low, high = low / 1.35, high * 1.35
-    ticks = roles.log_ticks(low, high, most=6)
+    ticks = (_binary_ticks if show is fmt.bytes_ else roles.log_ticks)(low, high, 6)
     texts = [roles.plain(show(t)) for t in ticks]
     floor = low
     if zero:
@@ -147,9 +149,16 @@ def _scale(axes: Axes, curves: Sequence[Curve], show: Format) -> float:
     return floor
 
 
+def _binary_ticks(low: float, high: float, most: int) -> list[float]:
+    """Powers of two: amounts of memory are read in KiB and MiB."""
+    ticks = [2.0**e for e in range(math.ceil(math.log2(low)), math.floor(math.log2(high)) + 1)]
+    return ticks[:: max(1, math.ceil(len(ticks) / most))]
+
+
 def _commit_axis(axes: Axes, commits: Sequence[tuple[str, int]], width: float) -> None:
     count = len(commits)
-    axes.set_xlim(-0.5, count - 0.5)
+    # A single commit stands at the right, beside its labels.
+    axes.set_xlim(*((-0.85, 0.15) if count == 1 else (-0.5, count - 0.7)))
     step = max(1, math.ceil(count * 76 / width))
     shown = list(range(count - 1, -1, -step))[::-1]  # the latest always has its label
     axes.xaxis.set_major_locator(FixedLocator([float(i) for i in shown]))
@@ -176,7 +185,7 @@ def _draw(
             [x],
             [at],
             marker=roles.MARKERS[look.role],
-            markersize=roles.SIZES[look.role] - 1.5,
+            markersize=roles.SIZES[look.role] - (0.0 if len(y) == 1 else 1.5),
             color=look.colour,
             markeredgecolor=LIGHT["surface"],
             markeredgewidth=0.8,

@@ -19,6 +19,7 @@ from pathlib import Path
 from qpp.history.errors import HistoryError
 
 RESULTS = "shared/results/asv"
+HARNESS = "shared/qpp"
 CONFIGURATION = "asv.conf.json"
 RUST = ("*.rs", "Cargo.toml")
 EXTENSIONS = (".so", ".pyd", ".dylib")
@@ -77,8 +78,12 @@ class Checkout:
             )
 
     def require_installed(self, modules: Iterable[str]) -> None:
-        """Refuse packages that are not imported from this checkout, or stale extensions."""
-        for module in modules:
+        """Refuse packages that are not imported from this checkout, or stale extensions.
+
+        The harness itself must be the checkout's where the checkout holds it.
+        """
+        harness = ["qpp"] if (self.root / HARNESS).is_dir() else []
+        for module in (*harness, *modules):
             folder = self._folder(module)
             for extension in sorted(p for p in folder.rglob("*") if p.suffix in EXTENSIONS):
                 _require_fresh(module, extension, _project(folder, self.root))

@@ -80,6 +80,8 @@ def run(
     environment = {
         **os.environ,
         **thread_environment(1),
+        # asv takes PYTHONPATH away from benchmarks, unless it is given like this.
+        "ASV_PYTHONPATH": os.environ.get("PYTHONPATH", ""),
         index.VARIABLE: str(listed),
         index.PRESET: "full" if full else "quick",
         "PYTHONHASHSEED": "0",

@@ -98,7 +98,9 @@ def _study(series: Sequence[Series], role_of: dict[str, str], prefix: str) -> st
     machine, study = series[0].machine, series[0].study
     points = commits(series)
     look_of = looks(list(dict.fromkeys(s.implementation for s in series)), role_of)
-    parts = [f"<h2>{escape(study)}</h2><p>{escape(machine)}</p>"]
+    absent = ", ".join(name for name in role_of if name not in look_of)
+    told = f"{machine}. Not available when recorded: {absent}" if absent else machine
+    parts = [f"<h2>{escape(study)}</h2><p>{escape(told)}</p>"]
     measured = [s for s in series if s.metric != "criterion"]
     for i, workload in enumerate(dict.fromkeys(s.workload for s in measured)):
         chosen = [s for s in measured if s.workload == workload]

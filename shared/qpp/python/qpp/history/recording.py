@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -73,7 +74,7 @@ def record(
         reasons = "; ".join(names["failed"].values()) or "none is installed: run `make develop`"
         raise HistoryError(f"no study to record: {reasons}")
     addresses = [str(study["address"]) for study in names["studies"]]
-    checkout.require_installed(dict.fromkeys(["qpp", *(a.split(".")[0] for a in addresses)]))
+    checkout.require_installed(dict.fromkeys(re.split("[.:]", a)[0] for a in addresses))
     head = checkout.head()
     known = host.provenance()
     name = host.name_of(machine, known)
