@@ -17,7 +17,8 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 from qpp import format as fmt
 from qpp.history.series import Series
 from qpp.report import roles
-from qpp.report.svg import LIGHT, clean, mark, new_figure, pixel_axes, style, themed
+from qpp.report.markup import clean
+from qpp.report.svg import LIGHT, mark, new_figure, pixel_axes, style, themed
 
 Format = Callable[[float | None], str]
 FORMATS: dict[str, Format] = {
