@@ -9,8 +9,6 @@ import sys
 from importlib.metadata import distributions
 from pathlib import Path
 
-if sys.version_info < (3, 11):
-    sys.exit("it has Python %d.%d, 3.11 or later is needed" % sys.version_info[:2])
 if importlib.util.find_spec("pip") is None:
     sys.exit("it has no pip")
 

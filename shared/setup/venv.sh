@@ -12,6 +12,8 @@ if [ -e "$venv" ]; then
     made_for=$(cat "$venv/.made-for" 2>/dev/null || echo "$here")
     if [ "$made_for" != "$here" ]; then
         echo "set-up: $venv was made for another folder: making it anew"
+    elif ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+        echo "set-up: $venv has no Python 3.11 or later: making it anew"
     elif ! reason=$("$python" -I shared/setup/intact.py 2>&1); then
         echo "set-up: $venv is not whole ($(echo "$reason" | tail -n 1)): making it anew"
     else
