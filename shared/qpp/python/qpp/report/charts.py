@@ -7,26 +7,19 @@ through :func:`save_ratio_chart`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from qpp import format as fmt
 from qpp.report import roles
 from qpp.report.svg import LIGHT, mark, new_figure, pixel_axes, standalone, style, themed
-from qpp.results import Row, StudyResult, WorkloadResult, write_atomically
+from qpp.results import ResultError, Row, StudyResult, WorkloadResult, write_atomically
 
-WIDTH = 940.0
-GUTTER = 244.0
-MARGIN = 16.0
-ROW = 23.0
-HEAD = 46.0
-TOP = 30.0
-BOTTOM = 62.0
-VALUE_ROOM = 86.0
 REASONS = {
     "disagrees": "disagrees with the baseline: no speed-up",
     "failed": "failed",
@@ -37,19 +30,55 @@ REASONS = {
 }
 
 
-def ratio_chart(study: StudyResult, workloads: Sequence[str] | None = None) -> str:
+@dataclass(frozen=True)
+class Layout:
+    """Measures in CSS pixels. ``gutter`` 0 writes the names above the rows."""
+
+    width: float
+    gutter: float
+    row: float
+    head: float
+    margin: float
+    value_room: float  # what a value written beside its point needs
+    letters: int  # of a reason, before it is cut
+
+    @property
+    def inner(self) -> float:
+        """The width of the axes."""
+        return self.width - self.gutter - self.margin
+
+    @property
+    def lift(self) -> float:
+        """How far above its row's line a name stands."""
+        return 0.0 if self.gutter else 15.0
+
+
+WIDE = Layout(940, 244, row=23, head=46, margin=16, value_room=86, letters=80)
+NARROW = Layout(380, 0, row=40, head=82, margin=14, value_room=74, letters=46)
+TOP = 30.0
+BOTTOM = 62.0
+
+
+def ratio_chart(
+    study: StudyResult,
+    workloads: Sequence[str] | None = None,
+    *,
+    layout: Layout = WIDE,
+    name: str = "",
+) -> str:
     """Inline SVG of the ratios of one study; empty where there is nothing to draw.
 
-    ``workloads`` restricts it to some workloads, by name.
+    ``workloads`` restricts it to some workloads, by name. ``name`` prefixes the ids of the
+    drawing, by default the study's own name.
     """
     chosen = _chosen(study, workloads)
-    if not any(w.rows for w in chosen):
+    if not any(_rows(w) for w in chosen):
         return ""
     return themed(
-        _figure(chosen),
+        _figure(chosen, layout),
         title=f"{study.title}: speed against the baseline",
         description=_describe(chosen),
-        name=f"{study.name}-ratios".replace("_", "-"),
+        name=name or f"{re.sub('[^A-Za-z0-9]+', '-', study.name)}-ratios",
     )
 
 
@@ -63,7 +92,7 @@ def save_ratio_chart(
     ValueError
         On any other suffix, or where the study has nothing to draw.
     ResultError
-        When the file cannot be written; a file that was there survives.
+        When the file cannot be written.
     """
     path = Path(path)
     chart = ratio_chart(study, workloads)
@@ -72,9 +101,12 @@ def save_ratio_chart(
     if path.suffix == ".svg":
         write_atomically(path, standalone(chart))
     elif path.suffix == ".png":
-        with style():
-            figure = _figure(_chosen(study, workloads))
-            figure.savefig(path, dpi=144, facecolor=LIGHT["paper"])
+        try:
+            with style():
+                figure = _figure(_chosen(study, workloads), WIDE)
+                figure.savefig(path, dpi=144, facecolor=LIGHT["paper"])
+        except OSError as error:
+            raise ResultError(f"cannot write {path}: {error.strerror or error}") from error
     else:
         raise ValueError(f"path={str(path)!r}: expected a name ending in .svg or .png")
 
@@ -88,62 +120,27 @@ def _rows(workload: WorkloadResult) -> list[Row]:
 
 
 @style()
-def _figure(workloads: Sequence[WorkloadResult]) -> Figure:
-    height = TOP + BOTTOM + sum(HEAD + ROW * len(_rows(w)) for w in workloads)
-    figure = new_figure(WIDTH, height)
-    axes, width, inner = pixel_axes(figure, GUTTER, TOP, MARGIN, BOTTOM)
-    low, high = _range(workloads, width)
-    roles.log_axis(axes, low, high, roles.tick_ratio)
+def _figure(workloads: Sequence[WorkloadResult], layout: Layout) -> Figure:
+    inner = sum(layout.head + layout.row * len(_rows(w)) for w in workloads)
+    figure = new_figure(layout.width, TOP + BOTTOM + inner)
+    axes, *_ = pixel_axes(figure, layout.gutter, TOP, layout.margin, BOTTOM)
+    roles.log_axis(axes, *_range(workloads, layout), roles.tick_ratio, 9 if layout.gutter else 4)
     axes.set_ylim(inner, 0)
     axes.set_yticks([])
     axes.spines["bottom"].set_visible(False)
     axes.tick_params(axis="x", labeltop=True, pad=5)
     y = 0.0
     for workload in workloads:
-        _heading(axes, workload, y, width)
-        y += HEAD
+        _heading(axes, workload, y, layout)
+        y += layout.head
         for row in _rows(workload):
-            _draw(axes, workload, row, y - ROW * 0.12)
-            y += ROW
-    _legend(axes, workloads)
+            _draw(axes, workload, row, y - 3, layout)
+            y += layout.row
+    roles.legend(axes, {roles.role(r) for w in workloads for r in _rows(w)}, bool(layout.gutter))
     return figure
 
 
-def _legend(axes: Axes, workloads: Sequence[WorkloadResult]) -> None:
-    """Shape, colour and word for each role that has a row."""
-    present = {roles.role(r) for w in workloads for r in _rows(w)}
-    handles = [
-        Line2D(
-            [],
-            [],
-            linestyle="",
-            marker=roles.MARKERS[name],
-            color=LIGHT[name],
-            markersize=roles.SIZES[name],
-            markerfacecolor=LIGHT["paper"] if name == "limit" else LIGHT[name],
-            markeredgewidth=1.6 if name == "limit" else 0,
-            label=roles.NAMES[name],
-        )
-        for name in roles.ROLES
-        if name in present
-    ]
-    axes.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=(0, 0),
-        ncols=len(handles),
-        frameon=False,
-        fontsize=11,
-        labelcolor=LIGHT["muted"],
-        borderaxespad=2.4,
-        borderpad=0,
-        handlelength=1.0,
-        handletextpad=0.5,
-        columnspacing=2.0,
-    )
-
-
-def _range(workloads: Sequence[WorkloadResult], width: float) -> tuple[float, float]:
+def _range(workloads: Sequence[WorkloadResult], layout: Layout) -> tuple[float, float]:
     """From the slowest to the fastest, with room for the values written beside the points."""
     values = [1.0]
     for workload in workloads:
@@ -153,80 +150,78 @@ def _range(workloads: Sequence[WorkloadResult], width: float) -> tuple[float, fl
             elif (limit := roles.limit_ratio(workload, row)) is not None:
                 values.append(limit)
     low, high = roles.span([v for v in values if v > 0])
-    left = VALUE_ROOM if low < 0.9 else 30.0
-    scale = (high / low) ** (1 / (width - left - VALUE_ROOM))
-    return low / scale**left, high * scale**VALUE_ROOM
+    left = layout.value_room if low < 0.9 else 30.0 if layout.gutter else 6.0
+    scale = (high / low) ** (1 / (layout.inner - left - layout.value_room))
+    return low / scale**left, high * scale**layout.value_room
 
 
-def _heading(axes: Axes, workload: WorkloadResult, y: float, width: float) -> None:
+def _heading(axes: Axes, workload: WorkloadResult, y: float, layout: Layout) -> None:
     at = axes.get_yaxis_transform()
-    left = -GUTTER / width
+    left = -layout.gutter / layout.inner
     axes.plot([left, 1], [y, y], transform=at, color=LIGHT["rule"], linewidth=1.0, clip_on=False)
     base = roles.baseline_row(workload)
-    name = roles.shorten(workload.name, 90)
-    axes.text(
-        left, y + 20, name, transform=at, fontweight="bold", fontsize=12.5, va="center_baseline"
-    )
+    name = roles.shorten(workload.name, 90 if layout.gutter else 46)
+    title = axes.text(left, y + 20, name, transform=at, fontweight="bold", fontsize=12.5)
     if base is None:
         text = "the baseline has no time here"
     else:
-        text = f"1× = {roles.shorten(base.implementation, 40)}, {fmt.seconds(base.median)}"
-    axes.text(
-        1,
-        y + 20,
-        text,
-        transform=at,
-        color=LIGHT["muted"],
-        fontsize=11,
-        ha="right",
-        va="center_baseline",
-    )
-    bottom = y + HEAD + ROW * len(_rows(workload))
-    axes.plot(
-        [1, 1], [y + HEAD - ROW * 0.6, bottom - ROW * 0.5], color=LIGHT["baseline"], linewidth=1.4
-    )
-    if workload.noise is not None:
-        band = axes.fill_betweenx(
-            [y + HEAD - ROW * 0.6, bottom - ROW * 0.5],
-            workload.noise.low,
-            workload.noise.high,
-            color=LIGHT["baseline"],
-            alpha=0.25,
-            linewidth=0,
-        )
+        text = f"1× = {roles.shorten(base.implementation, 34)}, {fmt.seconds(base.median)}"
+    # Below the name where the drawing is narrow, at the right end of its line where it is wide.
+    where, side = ((1, y + 20), "right") if layout.gutter else ((0, y + 38), "left")
+    told = axes.text(*where, text, transform=at, color=LIGHT["muted"], fontsize=11, ha=side)
+    for written in (title, told):
+        written.set_verticalalignment("center_baseline")
+    top = y + layout.head - (14 if layout.gutter else 30)
+    ends = [top, y + layout.head + layout.row * len(_rows(workload)) - 12]
+    axes.plot([1, 1], ends, color=LIGHT["baseline"], linewidth=1.4)
+    if workload.noise is not None and workload.noise.low > 0:
+        low, high = workload.noise.low, workload.noise.high
+        tone = LIGHT["baseline"]
+        band = axes.fill_betweenx(ends, low, high, color=tone, alpha=0.25, linewidth=0)
         mark(band, "noise", f"noise floor (A/A) {fmt.interval(workload.noise)}")
 
 
-def _draw(axes: Axes, workload: WorkloadResult, row: Row, y: float) -> None:
-    at = axes.get_yaxis_transform()
-    pad = -12 / (WIDTH - GUTTER - MARGIN)
+def _draw(axes: Axes, workload: WorkloadResult, row: Row, y: float, layout: Layout) -> None:
     limit = roles.limit_ratio(workload, row)
     drawn = roles.shows_ratio(row) or limit is not None
-    shade = LIGHT["ink"] if drawn else LIGHT["muted"]
     name = roles.shorten(roles.label(row), 34)
-    axes.text(pad, y, name, transform=at, ha="right", va="center_baseline", color=shade)
+    # In a narrow drawing the names stand right of the baseline's line, whose place varies.
+    axes.annotate(
+        name,
+        (0, y) if layout.gutter else (1, y),
+        (-12, 0) if layout.gutter else (8, layout.lift),
+        xycoords=axes.get_yaxis_transform() if layout.gutter else "data",
+        textcoords="offset points",
+        ha="right" if layout.gutter else "left",
+        va="center_baseline",
+        color=LIGHT["ink"] if drawn else LIGHT["muted"],
+        annotation_clip=False,
+    )
     if limit is not None:
         _point(axes, row, limit, y, f"≤ {fmt.ratio(limit, roles.TIMES)}", hollow=True)
     elif roles.shows_ratio(row) and row.ratio is not None:
-        ratio = row.ratio
-        tone = roles.colour(row)
-        axes.plot([1, ratio.value], [y, y], color=tone, linewidth=2, alpha=0.28)
-        axes.plot([ratio.low, ratio.high], [y, y], color=tone, linewidth=1.6)
-        for end in (ratio.low, ratio.high):
-            axes.plot([end, end], [y - 4, y + 4], color=tone, linewidth=1.6)
-        _point(axes, row, ratio.value, y, fmt.ratio(ratio.value, roles.TIMES))
+        _interval(axes, row, y)
+        _point(axes, row, row.ratio.value, y, fmt.ratio(row.ratio.value, roles.TIMES))
     else:
-        text = roles.shorten(_reason(row), 80)
         axes.annotate(
-            text,
+            roles.shorten(_reason(row), layout.letters),
             (1, y),
-            (11, 0),
+            (11 if layout.gutter else 8, 0),
             textcoords="offset points",
             va="center_baseline",
             color=LIGHT["bad"] if row.status in ("disagrees", "failed") else LIGHT["muted"],
             fontsize=11,
             annotation_clip=False,
         )
+
+
+def _interval(axes: Axes, row: Row, y: float) -> None:
+    ratio, tone = row.ratio, roles.colour(row)
+    assert ratio is not None  # the caller draws rows with a ratio only
+    axes.plot([1, ratio.value], [y, y], color=tone, linewidth=2, alpha=0.28)
+    axes.plot([ratio.low, ratio.high], [y, y], color=tone, linewidth=1.6)
+    for end in (ratio.low, ratio.high):
+        axes.plot([end, end], [y - 4, y + 4], color=tone, linewidth=1.6)
 
 
 def _point(axes: Axes, row: Row, value: float, y: float, text: str, hollow: bool = False) -> None:
@@ -260,22 +255,18 @@ def _point(axes: Axes, row: Row, value: float, y: float, text: str, hollow: bool
 
 def _reason(row: Row) -> str:
     word = REASONS[row.status]
-    return (
-        word
-        if row.status in ("ok", "disagrees", "limit") or not row.reason
-        else (f"{word}: {row.reason}")
-    )
+    if row.status in ("ok", "disagrees", "limit") or not row.reason:
+        return word
+    return f"{word}: {row.reason}"
 
 
 def _describe(workloads: Sequence[WorkloadResult]) -> str:
     """What the picture says, in words, for those who cannot see it."""
     parts = []
     for workload in workloads:
-        told = [
-            f"{roles.label(r)} {fmt.ratio(r.ratio.value) if shown and r.ratio else _reason(r)}"
-            for r in _rows(workload)
-            for shown in (roles.shows_ratio(r),)
-            if r.status != "limit"
-        ]
+        told = []
+        for row in _rows(workload):
+            shown = row.ratio if roles.shows_ratio(row) else None
+            told.append(f"{roles.label(row)} {fmt.ratio(shown.value) if shown else _reason(row)}")
         parts.append(f"{workload.name}: {', '.join(told) or 'no row'}.")
     return "Time of the baseline over the time of each implementation. " + " ".join(parts)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
 from qpp import format as fmt
@@ -117,6 +118,39 @@ def log_axis(
     axes.set_xscale("log")
     axes.set_xlim(low, high)
     _ticks(axes.xaxis, log_ticks(low, high, most), of)
+
+
+def legend(axes: Axes, present: set[str], wide: bool = True) -> None:
+    """Shape, colour and word for each role in the chart, below it."""
+    shown = [name for name in ROLES if name in present]
+    handles = [
+        Line2D(
+            [],
+            [],
+            linestyle="",
+            marker=MARKERS[name],
+            color=LIGHT[name],
+            markersize=SIZES[name],
+            markerfacecolor=LIGHT["paper" if name == "limit" else name],
+            markeredgewidth=1.6 if name == "limit" else 0,
+            label=NAMES[name] if wide else name,
+        )
+        for name in shown
+    ]
+    axes.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(0, 0),
+        ncols=max(1, len(handles)),
+        frameon=False,
+        fontsize=11,
+        labelcolor=LIGHT["muted"],
+        borderaxespad=2.4,
+        borderpad=0,
+        handlelength=1.0,
+        handletextpad=0.5,
+        columnspacing=2.0,
+    )
 
 
 def log_log_axes(
