@@ -42,20 +42,15 @@ study = Study(
     "Is it filed where it belongs?",
     [Workload("n=500", normal, quick=True, n=500), Workload("n=900", normal, n=900)],
     Implementation("loop", loop),
-    [Implementation("numpy", fast)],
+    [
+        Implementation("numpy", fast),
+        Implementation("off by one", lambda x: {"sum": float(x.sum()) + 1.0}),
+    ],
     peers=[Implementation("gone", fast, needs="no_such_module_at_all")],
     agreement=Agreement(rtol=1e-9, atol=1e-9),
     criterion=("sum",),
 )
-
-wrong = Study(
-    "wrong",
-    "Has a wrong answer a time?",
-    [Workload("n=500", normal, quick=True, n=500)],
-    Implementation("loop", loop),
-    [Implementation("off by one", lambda x: {"sum": float(x.sum()) + 1.0})],
-    agreement=Agreement(rtol=1e-9, atol=1e-9),
-)
+silent = Study("silent", "Who names no group?", study.workloads, study.baseline, [])
 """
 
 

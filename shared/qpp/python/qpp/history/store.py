@@ -217,12 +217,14 @@ def local_paths() -> list[str]:
 def require_portable(name: str, text: str, paths: Iterable[str] | None = None) -> None:
     """Refuse a text that holds a path of this machine, plain or as asv writes it in names."""
     for path in local_paths() if paths is None else paths:
-        for form in {path, path.replace(os.sep, "_"), path.replace("\\", "\\\\")}:
-            if re.search(rf"(?<![\w.]){re.escape(form)}(?!\w)", text):
-                raise HistoryError(
-                    f"{name} would hold the path {path} of this machine: "
-                    "take it out of the study's names and sizes"
-                )
+        # As it is, as JSON escapes it on Windows, and as asv puts it into names.
+        forms = [re.escape(path), re.escape(path.replace("\\", "\\\\"))]
+        forms.append("-py" + re.escape(path.replace(os.sep, "_")))
+        if re.search(rf"(?<![\w.])({'|'.join(forms[:2])})(?!\w)|{forms[2]}", text):
+            raise HistoryError(
+                f"{name} would hold the path {path} of this machine: "
+                "take it out of the study's names and sizes"
+            )
 
 
 def rows(stored: Stored, benchmark: str) -> Iterator[tuple[tuple[str, ...], Any, Any, Any]]:
