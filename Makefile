@@ -5,6 +5,7 @@ SUBPROJECTS := case_studies/01_polars_vs_pandas
 
 PYTHON ?=
 ARGS ?=
+TESTS ?= shared/qpp $(SUBPROJECTS)
 
 VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
@@ -34,6 +35,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z][a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-13s%s\n", $$1, $$2}'
 	@echo
 	@echo '  ARGS="..." is handed to qpp reproduce and pytest: make reproduce ARGS="--full"'
+	@echo '  TESTS=... tests a part: make test TESTS=case_studies/01_polars_vs_pandas ARGS="-x"'
 	@echo '  PYTHON=... names the interpreter of a new environment: make develop PYTHON=python3.13'
 
 # ------------------------------------------------------------------ what people run
@@ -43,7 +45,7 @@ reproduce: develop ## run every study: agreement, times, verdicts, report (quick
 
 test: develop ## run all tests, Rust and Python, with the docstrings' examples
 	cargo test --workspace --quiet
-	$(PY) -m pytest --doctest-modules $(ARGS)
+	$(PY) -m pytest --doctest-modules $(TESTS) $(ARGS)
 
 lint: develop ## check style and types: ruff, mypy, rustfmt, clippy
 	$(PY) -m ruff check .
