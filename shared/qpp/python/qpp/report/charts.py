@@ -7,6 +7,7 @@ through :func:`save_ratio_chart`.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ REASONS = {
     "unavailable": "not available",
     "not applicable": "does not apply",
     "limit": "no baseline to compare with",
-    "ok": "no pair of samples",
+    "ok": "no ratio to draw",
 }
 
 
@@ -174,7 +175,7 @@ def _heading(axes: Axes, workload: WorkloadResult, y: float, layout: Layout) -> 
     top = y + layout.head - (14 if layout.gutter else 30)
     ends = [top, y + layout.head + layout.row * len(_rows(workload)) - 12]
     axes.plot([1, 1], ends, color=LIGHT["baseline"], linewidth=1.4)
-    if workload.noise is not None and workload.noise.low > 0:
+    if workload.noise is not None and 0 < workload.noise.low <= workload.noise.high < math.inf:
         low, high = workload.noise.low, workload.noise.high
         tone = LIGHT["baseline"]
         band = axes.fill_betweenx(ends, low, high, color=tone, alpha=0.25, linewidth=0)

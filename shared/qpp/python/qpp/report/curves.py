@@ -126,7 +126,7 @@ def scaling_chart(study: StudyResult, curve: ScalingCurve, name: str) -> str:
         (y[0] / (y[1] / y[0]) ** 0.08, y[1] * (y[1] / y[0]) ** 0.06),
         (roles.tick_number, roles.tick_seconds),
     )
-    axes.set_xlabel(f"{curve.label} (log scale)", labelpad=8)
+    axes.set_xlabel(f"{roles.shorten(curve.label, 60)} (log scale)", labelpad=8)
     used: dict[str, int] = {}
     for line in drawn:
         index = used[line.row.role] = used.get(line.row.role, -1) + 1

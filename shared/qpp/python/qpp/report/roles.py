@@ -59,7 +59,7 @@ def threads_text(threads: int) -> str:
 
 def shorten(text: str, limit: int) -> str:
     """Cut what would run over its neighbour; the tooltip and the table keep all of it."""
-    text = " ".join(text.split())
+    text = " ".join(clean(text).split())
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
 
 
@@ -78,8 +78,10 @@ def limit_ratio(workload: WorkloadResult, row: Row) -> float | None:
 
 
 def shows_ratio(row: Row) -> bool:
-    """Whether a speed-up may be shown: it ran, it agrees, it is not the baseline itself."""
-    return row.status == "ok" and row.role != "baseline" and row.ratio is not None
+    """Whether a speed-up may be drawn: it ran, it agrees, it is not the baseline itself."""
+    if row.status != "ok" or row.role == "baseline" or row.ratio is None:
+        return False
+    return 0 < row.ratio.low <= row.ratio.value <= row.ratio.high < math.inf
 
 
 def implementations(study: StudyResult) -> list[str]:
