@@ -42,12 +42,12 @@ TOKENS: dict[str, tuple[str, str]] = {
     "muted": ("#626971", "#979fa9"),
     "rule": ("#dcdcd6", "#31363d"),
     "grid": ("#e9e9e4", "#23272d"),
-    "baseline": ("#70767d", "#a3aab3"),
+    "baseline": ("#696f77", "#a3aab3"),
     "optimised": ("#0b5cc7", "#6aaeff"),
     "peer": ("#b4540a", "#eda04f"),
     "limit": ("#4b5159", "#bcc2ca"),
-    "good": ("#0a7455", "#4fc9a1"),
-    "bad": ("#b9301a", "#ff8b73"),
+    "good": ("#0a7455", "#63d6b2"),
+    "bad": ("#b9301a", "#ff7d62"),
 }
 LIGHT = {name: pair[0] for name, pair in TOKENS.items()}
 FONT = (
