@@ -29,6 +29,7 @@ FORMATS: dict[str, Format] = {
 }
 LINE_HEIGHT = 15.0
 TICK_ROOM = 62.0
+APART = 10.0
 
 
 @dataclass(frozen=True)
@@ -99,9 +100,11 @@ def chart(
     axes.grid(axis="x", visible=False)
     _commit_axis(axes, commits, inner_width)
     ends = []
-    for curve in curves:
+    for place, curve in enumerate(curves):
         y = [max(value, floor) for value in curve.y]
-        _draw(axes, curve, y, commits, show)
+        # Points of a single commit would cover each other; curves tell themselves apart.
+        aside = (place - (len(curves) - 1) / 2) * APART / inner_width if len(commits) == 1 else 0.0
+        _draw(axes, curve, y, commits, show, aside)
         ends.append((y[-1], curve))
     if labels:
         _end_labels(axes, ends, inner)
@@ -170,7 +173,12 @@ def _commit_axis(axes: Axes, commits: Sequence[tuple[str, int]], width: float) -
 
 
 def _draw(
-    axes: Axes, curve: Curve, y: Sequence[float], commits: Sequence[tuple[str, int]], show: Format
+    axes: Axes,
+    curve: Curve,
+    y: Sequence[float],
+    commits: Sequence[tuple[str, int]],
+    show: Format,
+    aside: float,
 ) -> None:
     look, name = curve.look, curve.series.implementation
     if len(y) > 1:
@@ -179,11 +187,11 @@ def _draw(
     for x, at, value, bounds in zip(curve.x, y, curve.y, curve.bounds, strict=True):
         tip = f"{name}: {show(value)}"
         if bounds:
-            axes.plot([x, x], bounds, color=look.colour, linewidth=3.2, alpha=0.35)
+            axes.plot([x + aside] * 2, bounds, color=look.colour, linewidth=3.2, alpha=0.35)
             tip += f" [{show(bounds[0])}, {show(bounds[1])}]"
         commit, date = commits[x]
         (dot,) = axes.plot(
-            [x],
+            [x + aside],
             [at],
             marker=roles.MARKERS[look.role],
             markersize=roles.SIZES[look.role] - (0.0 if len(y) == 1 else 1.5),
@@ -197,8 +205,8 @@ def _draw(
 def _end_labels(axes: Axes, ends: list[tuple[float, Curve]], height: float) -> None:
     """Names at the right, pushed apart so that none covers another."""
     low, high = axes.get_ylim()
-    spread = math.log(high / low)
-    heights = [(math.log(y / low) / spread * height, curve) for y, curve in ends]
+    spread = math.log(high) - math.log(low)
+    heights = [((math.log(y) - math.log(low)) / spread * height, curve) for y, curve in ends]
     wanted = sorted(heights, key=lambda end: end[0])
     places = [at for at, _ in wanted]
     for i in range(1, len(places)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import tempfile
 from collections.abc import Sequence
@@ -117,22 +116,15 @@ def record(
 
 
 def failures(result: store.Json) -> list[str]:
-    """Benchmarks that ran and gave nothing. (asv: null failed, NaN was skipped.)"""
+    """What ran and gave nothing, with the metrics that are missing. (asv: null; NaN: skipped.)"""
     stored = store.Stored(Path(), result)
-    lines = []
+    missing: dict[str, list[str]] = {}
     for benchmark in sorted(result["results"]):
-        failed = [
-            ", ".join(parameters)
-            for parameters, value, _, _ in store.rows(stored, benchmark)
-            if value is None
-        ]
-        lines += [f"{benchmark}({parameters}) failed" for parameters in failed]
-    return lines
-
-
-def is_figure(value: Any) -> bool:
-    """Whether a stored value is a number to show."""
-    return isinstance(value, int | float) and math.isfinite(value)
+        metric, _, study = benchmark.removeprefix("studies.").removeprefix("track_").partition("_")
+        for parameters, value, _, _ in store.rows(stored, benchmark):
+            if value is None:
+                missing.setdefault(f"{study}: {' · '.join(parameters)}", []).append(metric)
+    return [f"{what}: no {', '.join(metrics)}" for what, metrics in missing.items()]
 
 
 def _require_undisturbed(checkout: Checkout, head: str) -> None:
