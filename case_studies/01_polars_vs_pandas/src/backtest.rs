@@ -2,9 +2,9 @@
 
 use crate::error::Error;
 use crate::isa::Isa;
-use crate::lanes::Portable;
-pub use crate::panel::Rule;
+use crate::lanes::{Avx2, Avx512, Portable};
 use crate::panel::{Job, panels, run};
+use crate::strategy::Rule;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -74,33 +74,9 @@ pub(crate) fn validate(
     Ok(())
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
-fn run_avx512(
-    job: &Job<'_>,
-    columns: Range<usize>,
-    equity: &mut [f64],
-    traded: &mut [f64],
-    positions: &mut ArrayViewMut2<'_, i8>,
-) {
-    run::<Portable>(job, columns, equity, traded, positions);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn run_avx2(
-    job: &Job<'_>,
-    columns: Range<usize>,
-    equity: &mut [f64],
-    traded: &mut [f64],
-    positions: &mut ArrayViewMut2<'_, i8>,
-) {
-    run::<Portable>(job, columns, equity, traded, positions);
-}
-
-fn dispatch(
+fn dispatch<'a>(
     isa: Isa,
-    job: &Job<'_>,
+    job: &'a Job<'a>,
     columns: Range<usize>,
     equity: &mut [f64],
     traded: &mut [f64],
@@ -108,11 +84,9 @@ fn dispatch(
 ) {
     match isa {
         #[cfg(target_arch = "x86_64")]
-        // SAFETY: `Isa::available` found these features on this CPU.
-        Isa::Avx512 => unsafe { run_avx512(job, columns, equity, traded, positions) },
+        Isa::Avx512 => run::<Avx512>(job, columns, equity, traded, positions),
         #[cfg(target_arch = "x86_64")]
-        // SAFETY: `Isa::available` found AVX2 on this CPU.
-        Isa::Avx2 => unsafe { run_avx2(job, columns, equity, traded, positions) },
+        Isa::Avx2 => run::<Avx2>(job, columns, equity, traded, positions),
         _ => run::<Portable>(job, columns, equity, traded, positions),
     }
 }

@@ -7,10 +7,13 @@ mod lanes;
 mod panel;
 #[cfg(feature = "python")]
 mod python;
-mod source;
+mod rows;
+mod strategy;
 pub mod sweep;
+pub mod window;
 
 pub use backtest::{Outputs, backtest};
 pub use error::Error;
 pub use isa::Isa;
+pub use strategy::Rule;
 pub use sweep::sweep;

@@ -1,6 +1,6 @@
 //! The Python module `polars_vs_pandas._rust`: the only place that knows PyO3.
 
-use crate::{Error, Isa, backtest::Rule};
+use crate::{Error, Isa, Rule};
 use numpy::{IntoPyArray, PyArray1, PyArray2, PyReadonlyArray2};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;

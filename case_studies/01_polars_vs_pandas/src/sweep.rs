@@ -1,7 +1,8 @@
 //! Many parameter sets on one window.
 
-use crate::backtest::{Rule, backtest};
+use crate::backtest::backtest;
 use crate::error::Error;
+use crate::strategy::Rule;
 use ndarray::{Array2, ArrayView1, ArrayView2};
 
 /// Portfolio equity and notional traded, one row for each combination.
