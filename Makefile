@@ -17,6 +17,7 @@ INSTALL = $(PIP) install --no-warn-conflicts $(CONSTRAINED)
 SETUP := shared/setup
 CONSTRAINED := -c $(SETUP)/constraints.txt
 PYTHON_SOURCES := shared/qpp/python/qpp $(SUBPROJECTS:%=%/python)
+RUST := $(patsubst %/Cargo.toml,%,$(wildcard $(SUBPROJECTS:%=%/Cargo.toml)))
 
 # A user's own settings of Python and pip must not leak into the environment made here, and a
 # Rust installed a minute ago is found before a new shell is opened.
@@ -80,17 +81,17 @@ pins: develop ## renew every pin in shared/setup/constraints.txt
 	$(INSTALL) --quiet -r $(SETUP)/pin-tools.txt
 	sh $(SETUP)/pin.sh $(PY) shared/qpp $(SUBPROJECTS)
 
-subprojects: ## list the subprojects as JSON (for the workflow that builds their wheels)
-	@printf '"%s"\n' $(SUBPROJECTS) | paste -s -d, - | sed 's/.*/[&]/'
+subprojects: ## list the subprojects with Rust as JSON (for the workflow that builds their wheels)
+	@printf '"%s"\n' $(RUST) | paste -s -d, - | sed 's/.*/[&]/'
 
 clean: ## remove the environment, builds, reports and caches
 	rm -rf $(VENV) target reports dist .asv .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks
-	rm -f $(foreach s,$(SUBPROJECTS),$(s)/python/*/_rust*.so $(s)/python/*/_rust*.pyd)
+	rm -f $(foreach s,$(RUST),$(s)/python/*/_rust*.so $(s)/python/*/_rust*.pyd)
 
 # ------------------------------------------------------------------ set-up
 
 ENVIRONMENT := $(VENV)/.environment
-BUILT := $(foreach s,$(SUBPROJECTS),$(VENV)/.built-$(notdir $(s)))
+BUILT := $(foreach s,$(RUST),$(VENV)/.built-$(notdir $(s)))
 PROJECTS := shared/qpp/pyproject.toml $(SUBPROJECTS:%=%/pyproject.toml)
 LISTS := $(SETUP)/constraints.txt $(SETUP)/tools.txt $(SETUP)/data.txt
 
@@ -119,7 +120,7 @@ $(VENV)/.built-$(notdir $(1)): $(ENVIRONMENT) $(call rust_sources,$(1)) | rust
 		|| { cat $$@.log >&2; exit 1; }
 	@touch $$@
 endef
-$(foreach s,$(SUBPROJECTS),$(eval $(call build_rule,$(s))))
+$(foreach s,$(RUST),$(eval $(call build_rule,$(s))))
 
 # A checkout that was moved or copied brings an environment that points to the old one.
 MADE_FOR := $(shell cat $(VENV)/.made-for 2>/dev/null)
