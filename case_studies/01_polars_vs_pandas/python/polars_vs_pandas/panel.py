@@ -61,12 +61,14 @@ def dates_of(index: pd.Index[Any]) -> Dates:
         index = index.to_timestamp()
     if isinstance(index, pd.DatetimeIndex) and index.tz is not None:
         index = index.tz_convert("UTC").tz_localize(None)
+    if isinstance(index, pd.DatetimeIndex) and index.unit == "s":
+        index = index.as_unit("ms")  # Polars knows no whole seconds
     return index.to_numpy()
 
 
 def _read_pandas(name: str, frame: pd.DataFrame) -> Panel:
     for label, dtype in zip(frame.columns, frame.dtypes, strict=True):
-        if not pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_bool_dtype(dtype):
+        if not _is_real(dtype):
             raise _not_numeric(name, label, dtype, "move dates to the index, drop text columns")
     if not frame.columns.is_unique:
         raise _twice(name, [str(c) for c in frame.columns])
@@ -109,6 +111,12 @@ def _read_numpy(name: str, array: npt.NDArray[Any]) -> Panel:
     if array.dtype.kind not in "iuf":
         raise ValueError(f"{name} has dtype {array.dtype}: expected real numbers")
     return Panel(array.astype(np.float64, copy=False), None, None)
+
+
+def _is_real(dtype: Any) -> bool:
+    kinds = pd.api.types
+    odd = kinds.is_bool_dtype(dtype) or kinds.is_complex_dtype(dtype)
+    return bool(kinds.is_numeric_dtype(dtype)) and not odd
 
 
 def _not_numeric(name: str, label: Any, dtype: Any, remedy: str) -> ValueError:

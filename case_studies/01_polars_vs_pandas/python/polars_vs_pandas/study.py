@@ -200,8 +200,8 @@ not pay before a million cells or so. With a thousand assets every implementatio
 fused one is held up by memory. The Rust pass needs a compiled extension and NumPy arrays;
 the hybrid needs neither. A hand-written Numba kernel that works across assets comes close
 to the Rust pass, and pays seconds of compilation in a fresh process, which are outside the
-clock here. And vectorised pandas is not only slower: after outliers and under large
-offsets its rolling deviation is wrong by far more than rounding, which the agreement check
+clock here. And vectorised pandas is not only slower: after outliers or where equal values
+repeat, its rolling deviation is wrong by far more than rounding, which the agreement check
 of this study, on well-behaved inputs, does not see; its tests do.
 """,
 )
