@@ -144,7 +144,7 @@ def test_an_extension_older_than_its_sources(
     an_hour_ago = time.time() - 3600
     os.utime(folder / "_rust.dylib", (an_hour_ago, an_hour_ago))
     if counts:
-        with pytest.raises(HistoryError, match=r"_rust.dylib is older than src/kernel.rs"):
+        with pytest.raises(HistoryError, match=r"_rust.dylib is older than lib/src/kernel.rs"):
             checkout.require_installed(["stale_one"])
     else:
         checkout.require_installed(["stale_one"])
