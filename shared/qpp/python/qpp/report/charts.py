@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from qpp import format as fmt
 from qpp.report import roles
 from qpp.report.svg import LIGHT, mark, new_figure, pixel_axes, standalone, style, themed
-from qpp.results import ResultError, Row, StudyResult, WorkloadResult, write_atomically
+from qpp.results import Interval, ResultError, Row, StudyResult, WorkloadResult, write_atomically
 
 REASONS = {
     "disagrees": "disagrees with the baseline: no speed-up",
@@ -150,10 +150,20 @@ def _range(workloads: Sequence[WorkloadResult], layout: Layout) -> tuple[float, 
                 values += [row.ratio.low, row.ratio.high]
             elif (limit := roles.limit_ratio(workload, row)) is not None:
                 values.append(limit)
-    low, high = roles.span([v for v in values if v > 0])
-    left = layout.value_room if low < 0.9 else 30.0 if layout.gutter else 6.0
+    # The noise band carries no label: it widens the range and needs no room beside it.
+    written_left = min(values) < 0.9
+    for workload in workloads:
+        if (noise := _drawable(workload.noise)) is not None:
+            values += [noise.low, noise.high]
+    low, high = roles.span(values)
+    left = layout.value_room if written_left else 30.0 if layout.gutter else 6.0
     scale = (high / low) ** (1 / (layout.inner - left - layout.value_room))
     return low / scale**left, high * scale**layout.value_room
+
+
+def _drawable(noise: Interval | None) -> Interval | None:
+    """The noise floor where a logarithmic axis can hold it."""
+    return noise if noise is not None and 0 < noise.low <= noise.high < math.inf else None
 
 
 def _heading(axes: Axes, workload: WorkloadResult, y: float, layout: Layout) -> None:
@@ -175,11 +185,10 @@ def _heading(axes: Axes, workload: WorkloadResult, y: float, layout: Layout) -> 
     top = y + layout.head - (14 if layout.gutter else 30)
     ends = [top, y + layout.head + layout.row * len(_rows(workload)) - 12]
     axes.plot([1, 1], ends, color=LIGHT["baseline"], linewidth=1.4)
-    if workload.noise is not None and 0 < workload.noise.low <= workload.noise.high < math.inf:
-        low, high = workload.noise.low, workload.noise.high
+    if (noise := _drawable(workload.noise)) is not None:
         tone = LIGHT["baseline"]
-        band = axes.fill_betweenx(ends, low, high, color=tone, alpha=0.25, linewidth=0)
-        mark(band, "noise", f"noise floor (A/A) {fmt.interval(workload.noise)}")
+        band = axes.fill_betweenx(ends, noise.low, noise.high, color=tone, alpha=0.25, linewidth=0)
+        mark(band, "noise", f"noise floor (A/A) {fmt.interval(noise)}")
 
 
 def _draw(axes: Axes, workload: WorkloadResult, row: Row, y: float, layout: Layout) -> None:
