@@ -22,6 +22,13 @@ def test_only_the_named_groups_in_the_order_of_size(tmp_path: Path) -> None:
     assert large.throughput is None
 
 
+def test_names_are_sorted_as_people_count(tmp_path: Path) -> None:
+    for name in ("100 levels", "20 levels", "x²", "x10", "x9"):
+        estimate(tmp_path, "update", name, 6.0)
+    names = [e.name.removeprefix("update/") for e in estimates(["update"], tmp_path)]
+    assert names == ["20 levels", "100 levels", "x9", "x10", "x²"]
+
+
 def test_nothing_measured_is_no_error(tmp_path: Path) -> None:
     assert estimates(["update"], tmp_path / "absent") == ()
     estimate(tmp_path, "update", "20", 6.0)

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 
 from qpp.history import store
-from qpp.history.charts import FORMATS, Look, chart, day, looks
+from qpp.history.charts import FORMATS, LINE_HEIGHT, Look, chart, day, looks
 from qpp.history.series import Series, collect, commits
 from qpp.report.svg import FONT, tokens_css
 
@@ -128,7 +128,7 @@ def _workload(
         title="Time of one call",
         name=f"{prefix}-time",
         width=WIDE,
-        height=300,
+        height=max(300.0, 100.0 + LINE_HEIGHT * len(by_metric.get("time", []))),
         labels=True,
     )
     small = [
@@ -162,7 +162,7 @@ def _criterion(series: Sequence[Series], points: Sequence[tuple[str, int]], pref
         title="One iteration in Rust (criterion)",
         name=f"{prefix}-criterion",
         width=WIDE,
-        height=300,
+        height=max(300.0, 100.0 + LINE_HEIGHT * len(series)),
         labels=True,
     )
     table = _table(series, points, look_of, ("criterion",))
