@@ -51,7 +51,7 @@ GUIDE: tuple[tuple[str, str], ...] = (
     (
         "Threads and limits",
         "Compare rows of equal thread counts; parallel rows stand apart. A limit is the floor "
-        "that physics sets, such as bytes over measured memory bandwidth: no ratio can pass it.",
+        "that physics sets, such as bytes over measured memory bandwidth: no ratio should pass it.",
     ),
 )
 LABELS = {
