@@ -51,7 +51,7 @@ def provenance() -> dict[str, Any]:
         "usable_cores": usable_cores(),
         "caches": caches(),
         "memory": psutil.virtual_memory().total,
-        "os": f"{platform.system()} {platform.release().split("-")[0]}",
+        "os": f"{platform.system()} {platform.release().split('-')[0]}",
         "architecture": platform.machine(),
         "virtual": _virtual(),
         "governor": _read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
