@@ -46,7 +46,7 @@ reproduce: develop ## run every study: agreement, times, verdicts, report (quick
 
 test: develop ## run all tests, Rust and Python, with the docstrings' examples
 	cargo test --workspace --quiet
-	$(PY) -m pytest --doctest-modules $(TESTS) $(ARGS)
+	$(PY) -m pytest --doctest-modules --doctest-ignore-import-errors $(TESTS) $(ARGS)
 
 lint: develop ## check style and types: ruff, mypy, rustfmt, clippy
 	$(PY) -m ruff check .
