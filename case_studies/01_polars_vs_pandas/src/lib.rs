@@ -2,6 +2,7 @@
 
 pub mod backtest;
 mod error;
+mod feed;
 mod isa;
 mod lanes;
 mod panel;

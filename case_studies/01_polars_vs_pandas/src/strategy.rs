@@ -56,6 +56,15 @@ pub(crate) struct State {
     pub position: [f64; LANES],
 }
 
+/// The state of `assets` assets before the first decision; missing lanes own nothing.
+pub(crate) fn opening(assets: usize, capital: f64) -> Vec<State> {
+    let mut state = vec![State::default(); assets.div_ceil(LANES)];
+    for asset in 0..assets {
+        state[asset / LANES].capital[asset % LANES] = capital;
+    }
+    state
+}
+
 /// Capital and position of eight assets while rows pass.
 #[derive(Clone, Copy)]
 pub(crate) struct Account<L> {

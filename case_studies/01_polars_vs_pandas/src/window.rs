@@ -47,8 +47,11 @@
 //! Domain: squares must neither overflow nor vanish, so deviations should lie between about
 //! 1e-150 and 1e150. An overflow makes `m` not finite, and the position 0.
 
+use crate::error::Error;
+use crate::isa::{Isa, OnIsa};
 use crate::lanes::{Kernel, LANES, Lanes};
-use crate::rows::Rows;
+use crate::rows::{Rows, Stage};
+use ndarray::{Array2, ArrayView2};
 
 /// Two quantities of eight assets.
 pub(crate) type Two = [[f64; LANES]; 2];
@@ -131,4 +134,126 @@ impl<L: Lanes> Prefix<L> {
 /// `W (W - 1)`, exact below a window of 94,906,267 rows.
 pub(crate) fn pairs(window: usize) -> f64 {
     window as f64 * (window as f64 - 1.0)
+}
+
+/// Sample standard deviation (denominator `W - 1`) of the `window` rows before each row.
+///
+/// Row `t` of the result speaks of rows `t - window .. t` of `x`, so the first `window` rows
+/// are NaN. This is the kernels' own arithmetic, for tests and for whoever needs the figure;
+/// the kernels themselves never take the root.
+///
+/// # Errors
+/// [`Error::WindowTooShort`] below two rows, [`Error::NoAssets`] without a column.
+///
+/// # Examples
+/// ```
+/// use polars_vs_pandas::window::rolling_std;
+/// let x = ndarray::array![[1.0], [3.0], [3.0], [7.0]];
+/// let sigma = rolling_std(x.view(), 2)?;
+/// assert_eq!((sigma[(2, 0)], sigma[(3, 0)]), (2f64.sqrt(), 0.0));
+/// # Ok::<(), polars_vs_pandas::Error>(())
+/// ```
+pub fn rolling_std(x: ArrayView2<'_, f64>, window: usize) -> Result<Array2<f64>, Error> {
+    rolling_std_on(Isa::best(), x, window)
+}
+
+/// [`rolling_std`] on a chosen instruction set.
+///
+/// # Errors
+/// As [`rolling_std`].
+pub fn rolling_std_on(
+    isa: Isa,
+    x: ArrayView2<'_, f64>,
+    window: usize,
+) -> Result<Array2<f64>, Error> {
+    if window < 2 {
+        return Err(Error::WindowTooShort { window });
+    }
+    if x.ncols() == 0 {
+        return Err(Error::NoAssets { name: "x" });
+    }
+    Ok(isa.run(RollingStd { x, window }))
+}
+
+struct RollingStd<'a> {
+    x: ArrayView2<'a, f64>,
+    window: usize,
+}
+
+impl OnIsa for RollingStd<'_> {
+    type Output = Array2<f64>;
+
+    fn on<L: Lanes>(self) -> Array2<f64> {
+        let Self { x, window } = self;
+        let (rows, assets) = x.dim();
+        let mut sigma = Array2::from_elem((rows, assets), f64::NAN);
+        if rows <= window {
+            return sigma;
+        }
+        let mut staged = vec![0.0; window * LANES];
+        let mut sums = vec![[[[0.0; LANES]; 2]]; window];
+        let mut moments = vec![[0.0; LANES]; window];
+        for first in (0..assets).step_by(LANES) {
+            let columns = first..assets.min(first + LANES);
+            let mut shift = [[0.0; LANES]];
+            for start in (0..rows).step_by(window) {
+                if start > 0 {
+                    shift = L::run(Suffix {
+                        x: Rows::new(&staged, 0, LANES),
+                        sums: &mut sums,
+                    });
+                }
+                let tile = start..rows.min(start + window);
+                let staged = &mut staged[..tile.len() * LANES];
+                L::run(Stage::<1> {
+                    matrix: x,
+                    rows: tile.clone(),
+                    columns: columns.clone(),
+                    staged,
+                });
+                if start == 0 {
+                    continue;
+                }
+                let x = Rows::new(staged, 0, LANES);
+                let (sums, moments) = (&sums[..tile.len()], &mut moments[..tile.len()]);
+                L::run(Moments {
+                    window,
+                    shift: shift[0],
+                    sums,
+                    x,
+                    moments,
+                });
+                for (row, moments) in tile.zip(moments) {
+                    for (column, m) in columns.clone().zip(moments) {
+                        // Rounding may leave less than nothing of a variance of nothing.
+                        let m = if *m < 0.0 { 0.0 } else { *m };
+                        sigma[(row, column)] = (m / pairs(window)).sqrt();
+                    }
+                }
+            }
+        }
+        sigma
+    }
+}
+
+/// `W (W - 1) variance` of the windows before a tile's rows.
+struct Moments<'a> {
+    window: usize,
+    shift: [f64; LANES],
+    sums: &'a [[Two; 1]],
+    x: Rows<'a>,
+    moments: &'a mut [[f64; LANES]],
+}
+
+impl<L: Lanes> Kernel<L> for Moments<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let mut prefix = Prefix::<L>::new(self.window, &self.shift);
+        for (j, ([sums], moment)) in self.sums.iter().zip(self.moments).enumerate() {
+            let [x]: [L; 1] = self.x.at(j);
+            prefix.scaled_variance(sums, x).store(moment);
+        }
+    }
 }

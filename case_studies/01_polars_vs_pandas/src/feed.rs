@@ -1,0 +1,162 @@
+//! A tile of a group of assets, made ready for a kernel: suffix sums built, rows at hand.
+
+use crate::lanes::{LANES, Lanes};
+use crate::rows::{Rows, Stage};
+use crate::window::{Suffix, Two};
+use ndarray::ArrayView2;
+use std::ops::Range;
+
+/// Two vectors side by side.
+pub(crate) const PAIR: usize = 2 * LANES;
+
+/// The inputs, validated.
+#[derive(Clone, Copy)]
+pub(crate) struct Market<'a> {
+    pub signal: ArrayView2<'a, f64>,
+    pub returns: ArrayView2<'a, f64>,
+    pub window: usize,
+}
+
+impl Market<'_> {
+    /// The tiles of the rows that decide or precede a decision: all but the last row.
+    pub fn tiles(&self) -> impl Iterator<Item = Range<usize>> + use<> {
+        let (window, last) = (self.window, self.signal.nrows() - 1);
+        (0..last)
+            .step_by(window)
+            .map(move |start| start..last.min(start + window))
+    }
+}
+
+/// The panels of `columns` assets. Fixed by their number and never by the threads: the
+/// portfolio's sums are taken panel by panel.
+///
+/// About eight of them, so that threads have something to share, each wide enough (256 bytes)
+/// and small enough (a tile of a hundred rows in 200 KB) for the caches.
+pub(crate) fn panels(columns: usize) -> impl Iterator<Item = Range<usize>> {
+    let width = columns.div_ceil(8).next_multiple_of(PAIR).clamp(32, 128);
+    (0..columns)
+        .step_by(width)
+        .map(move |first| first..columns.min(first + width))
+}
+
+/// `V` vectors of assets on the rows of a tile that decide.
+pub(crate) struct Group<'a, const V: usize> {
+    pub window: usize,
+    pub shift: [[f64; LANES]; V],
+    /// One entry for each row of the tile.
+    pub suffixes: &'a [[Two; V]],
+    pub signal: Rows<'a>,
+    /// Of the row after.
+    pub returns: Rows<'a>,
+    /// Rows from here to the next tile where that can be fetched ahead, else 0.
+    pub ahead: usize,
+}
+
+/// Serves one panel, tile after tile; sized by the window, never by the number of rows.
+pub(crate) struct Feed<'a> {
+    market: Market<'a>,
+    columns: Range<usize>,
+    suffixes: Vec<Two>,
+    /// The last tile of every group that is not read in place.
+    signal: Vec<f64>,
+    /// One group's.
+    returns: Vec<f64>,
+}
+
+impl<'a> Feed<'a> {
+    pub fn new(market: Market<'a>, columns: Range<usize>) -> Self {
+        let window = market.window;
+        // What is read in place needs no staging, save for a last group that is not full.
+        let staged = |matrix: &ArrayView2<'_, f64>| {
+            let rest = if matrix.is_standard_layout() {
+                columns.len() % PAIR
+            } else {
+                columns.len()
+            };
+            rest.next_multiple_of(LANES)
+        };
+        Self {
+            suffixes: vec![[[0.0; LANES]; 2]; window * 2],
+            signal: vec![0.0; staged(&market.signal) * window],
+            returns: vec![0.0; staged(&market.returns).min(PAIR) * window],
+            market,
+            columns,
+        }
+    }
+
+    /// The group at column `offset` of the panel; nothing for the first tile, which only
+    /// precedes. Tiles must come in order.
+    #[inline(always)]
+    pub fn group<L: Lanes, const V: usize>(
+        &mut self,
+        offset: usize,
+        tile: Range<usize>,
+    ) -> Option<Group<'_, V>> {
+        let Market {
+            signal,
+            returns,
+            window,
+        } = self.market;
+        let width = V * LANES;
+        let first = self.columns.start + offset;
+        let columns = first..self.columns.end.min(first + width);
+        let stride = signal.ncols();
+        let in_place =
+            |matrix: ArrayView2<'a, f64>| matrix.to_slice().filter(|_| columns.len() == width);
+        let (signal_values, return_values) = (in_place(signal), in_place(returns));
+        let staged_at = if signal.is_standard_layout() {
+            0
+        } else {
+            offset * window
+        };
+        let (suffixes, _) = self.suffixes.as_chunks_mut::<V>();
+        let suffixes = &mut suffixes[..window];
+
+        let mut shift = [[0.0; LANES]; V];
+        if let Some(before) = tile.start.checked_sub(window) {
+            let x = match signal_values {
+                Some(values) => Rows::new(values, before * stride + first, stride),
+                None => Rows::new(&self.signal, staged_at, width),
+            };
+            shift = L::run(Suffix { x, sums: suffixes });
+        }
+        if signal_values.is_none() {
+            let staged = &mut self.signal[staged_at..][..tile.len() * width];
+            let (rows, columns) = (tile.clone(), columns.clone());
+            L::run(Stage::<V> {
+                matrix: signal,
+                rows,
+                columns,
+                staged,
+            });
+        }
+        if tile.start == 0 {
+            return None;
+        }
+        if return_values.is_none() {
+            let staged = &mut self.returns[..tile.len() * width];
+            let rows = tile.start + 1..tile.end + 1;
+            L::run(Stage::<V> {
+                matrix: returns,
+                rows,
+                columns,
+                staged,
+            });
+        }
+        let in_place = signal_values.is_some() && return_values.is_some();
+        Some(Group {
+            window,
+            shift,
+            suffixes: &suffixes[..tile.len()],
+            signal: match signal_values {
+                Some(values) => Rows::new(values, tile.start * stride + first, stride),
+                None => Rows::new(&self.signal, staged_at, width),
+            },
+            returns: match return_values {
+                Some(values) => Rows::new(values, (tile.start + 1) * stride + first, stride),
+                None => Rows::new(&self.returns, 0, width),
+            },
+            ahead: if in_place { window } else { 0 },
+        })
+    }
+}
