@@ -34,9 +34,12 @@ impl Market<'_> {
 /// and small enough (a tile of a hundred rows in 200 KB) for the caches.
 pub(crate) fn panels(columns: usize) -> impl Iterator<Item = Range<usize>> {
     let width = columns.div_ceil(8).next_multiple_of(PAIR).clamp(32, 128);
-    (0..columns)
-        .step_by(width)
-        .map(move |first| first..columns.min(first + width))
+    let count = ((columns + width / 2) / width).max(1);
+    let pairs = columns.div_ceil(PAIR);
+    (0..count).map(move |i| {
+        let edge = |i: usize| columns.min(i * pairs / count * PAIR);
+        edge(i)..edge(i + 1)
+    })
 }
 
 /// `V` vectors of assets on the rows of a tile that decide.
@@ -66,7 +69,7 @@ pub(crate) struct Feed<'a> {
 impl<'a> Feed<'a> {
     pub fn new(market: Market<'a>, columns: Range<usize>) -> Self {
         let window = market.window;
-        // What is read in place needs no staging, save for a last group that is not full.
+        // What is read in place needs no staging, save for a last group where the matrix ends.
         let staged = |matrix: &ArrayView2<'_, f64>| {
             let rest = if matrix.is_standard_layout() {
                 columns.len() % PAIR
@@ -101,9 +104,14 @@ impl<'a> Feed<'a> {
         let first = self.columns.start + offset;
         let columns = first..self.columns.end.min(first + width);
         let stride = signal.ncols();
-        let in_place =
-            |matrix: ArrayView2<'a, f64>| matrix.to_slice().filter(|_| columns.len() == width);
-        let (signal_values, return_values) = (in_place(signal), in_place(returns));
+        // A last group that is not full runs on into the next row: what its missing lanes see
+        // is of no account, for they own nothing. Only where the matrix ends is it staged.
+        let in_place = |matrix: ArrayView2<'a, f64>, rows: usize| {
+            let end = (rows - 1) * stride + first + width;
+            matrix.to_slice().filter(|values| end <= values.len())
+        };
+        let signal_values = in_place(signal, tile.end);
+        let return_values = in_place(returns, tile.end + 1);
         let staged_at = if signal.is_standard_layout() {
             0
         } else {
@@ -114,7 +122,7 @@ impl<'a> Feed<'a> {
 
         let mut shift = [[0.0; LANES]; V];
         if let Some(before) = tile.start.checked_sub(window) {
-            let x = match signal_values {
+            let x = match in_place(signal, tile.start) {
                 Some(values) => Rows::new(values, before * stride + first, stride),
                 None => Rows::new(&self.signal, staged_at, width),
             };

@@ -188,7 +188,8 @@ pub(crate) fn run<L: Lanes>(
     }
 }
 
-/// Copy as much of `from`, which is whole vectors, as `to` holds; most of it without a call.
+/// Copy as much of `from`, which is whole vectors, as `to` holds; without a call, for a row
+/// of a panel is short.
 #[inline(always)]
 fn copy_lanes(from: &[i8], to: &mut [i8]) {
     let (from, _) = from.as_chunks::<LANES>();
@@ -196,7 +197,11 @@ fn copy_lanes(from: &[i8], to: &mut [i8]) {
     for (to, from) in to.iter_mut().zip(from) {
         *to = *from;
     }
-    if !rest.is_empty() {
-        rest.copy_from_slice(&from[to.len()][..rest.len()]);
+    let from = from.get(to.len()).unwrap_or(&[0; LANES]);
+    for (to, from) in rest.chunks_mut(2).zip(from.chunks(2)) {
+        match to {
+            [to] => *to = from[0],
+            to => to.copy_from_slice(from),
+        }
     }
 }

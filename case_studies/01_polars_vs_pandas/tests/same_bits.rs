@@ -150,6 +150,28 @@ fn the_future_does_not_reach_back() {
 }
 
 #[test]
+fn a_neighbour_in_the_next_row_is_nobody() {
+    // A last group that is not full reads on into the next row; whatever stands there.
+    for assets in [1, 4, 9, 20, 33] {
+        let (mut x, mut r) = (noise(90, assets, 4.0, 7), noise(90, assets, 0.1, 8));
+        let expected = run(x.view(), r.view(), 12);
+        x.column_mut(0).fill(f64::INFINITY);
+        r.column_mut(0).fill(f64::NEG_INFINITY);
+        x.slice_mut(s![..;2, 0]).fill(-1e300);
+        let found = run(x.view(), r.view(), 12);
+        let others = s![.., 1..];
+        assert_eq!(
+            found.positions.slice(others),
+            expected.positions.slice(others)
+        );
+        assert!(
+            found.equity.iter().all(|equity| equity.is_finite()),
+            "{assets} assets"
+        );
+    }
+}
+
+#[test]
 fn ruin_is_final() {
     // Long on odd rows; all is lost on row 31, and no later gain brings it back.
     let x = Array2::from_shape_fn((60, 1), |(t, _)| (t % 2) as f64);
