@@ -1,10 +1,10 @@
 //! The backtest of one rule.
 
 use crate::error::Error;
-use crate::feed::{Market, panels};
+use crate::feed::{Market, panels, panels_together};
 use crate::isa::{Isa, OnIsa};
 use crate::lanes::Lanes;
-use crate::panel;
+use crate::panel::{self, Sums};
 use crate::strategy::Rule;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 use rayon::prelude::*;
@@ -76,45 +76,48 @@ pub fn backtest_on(
     };
     let count = check_inputs(&market, &[rule], capital)?;
     let assets = signal.ncols();
-    let mut equity = vec![0.0; count];
-    let mut traded = vec![0.0; count];
+    let panels = panels(assets);
+    let threads = threads_or_all(threads).min(panels.len());
+    let together = panels_together(window).min(panels.len().div_ceil(threads));
+    let mut total = Sums::new(count);
     let mut positions = Array2::<i8>::zeros((count, assets));
     let mut tasks = Vec::new();
     let mut rest = positions.view_mut();
-    for columns in panels(assets) {
-        let (left, right) = rest.split_at(Axis(1), columns.len());
+    for panels in panels.chunks(together) {
+        let width = panels[panels.len() - 1].end - panels[0].start;
+        let (left, right) = rest.split_at(Axis(1), width);
+        let capital = capital / assets as f64;
         tasks.push(Task {
             market,
             rule,
-            capital: capital / assets as f64,
-            columns,
+            capital,
+            panels,
             positions: left,
         });
         rest = right;
     }
-    let threads = threads_or_all(threads).min(tasks.len());
     if threads == 1 {
         for task in &mut tasks {
-            isa.run(task.adding_to(&mut equity, &mut traded));
+            isa.run(task.adding_to(std::slice::from_mut(&mut total)));
         }
     } else {
-        // Every panel has sums of its own, and they join in the panels' order: a wave of as
-        // many as there are threads, so that they take little memory.
-        let mut sums = vec![(vec![0.0; count], vec![0.0; count]); threads];
+        // Panels have sums of their own, which join in the panels' order: a wave of as many
+        // tasks as there are threads, so that they take little memory.
         for wave in tasks.chunks_mut(threads) {
-            wave.par_iter_mut()
-                .zip(&mut sums)
-                .for_each(|(task, (equity, traded))| {
-                    equity.fill(0.0);
-                    traded.fill(0.0);
-                    isa.run(task.adding_to(equity, traded));
-                });
-            for (panel_equity, panel_traded) in &sums[..wave.len()] {
-                add(&mut equity, panel_equity);
-                add(&mut traded, panel_traded);
-            }
+            let own = |task: &mut Task<'_>| {
+                let mut sums = task
+                    .panels
+                    .iter()
+                    .map(|_| Sums::new(count))
+                    .collect::<Vec<_>>();
+                isa.run(task.adding_to(&mut sums));
+                sums
+            };
+            let sums: Vec<Vec<Sums>> = wave.par_iter_mut().map(own).collect();
+            sums.iter().flatten().for_each(|sums| total.add(sums));
         }
     }
+    let Sums { equity, traded } = total;
     let daily_returns = daily_returns(&equity, capital);
     Ok(Outputs {
         equity,
@@ -124,29 +127,24 @@ pub fn backtest_on(
     })
 }
 
-/// One panel's part of a backtest.
+/// A part of a backtest: neighbouring panels.
 struct Task<'a> {
     market: Market<'a>,
     rule: Rule,
     capital: f64,
-    columns: Range<usize>,
+    panels: &'a [Range<usize>],
     positions: ArrayViewMut2<'a, i8>,
 }
 
 /// A task and the sums it adds to.
 struct Adding<'t, 'a> {
     task: &'t mut Task<'a>,
-    equity: &'t mut [f64],
-    traded: &'t mut [f64],
+    sums: &'t mut [Sums],
 }
 
 impl<'a> Task<'a> {
-    fn adding_to<'t>(&'t mut self, equity: &'t mut [f64], traded: &'t mut [f64]) -> Adding<'t, 'a> {
-        Adding {
-            task: self,
-            equity,
-            traded,
-        }
+    fn adding_to<'t>(&'t mut self, sums: &'t mut [Sums]) -> Adding<'t, 'a> {
+        Adding { task: self, sums }
     }
 }
 
@@ -158,19 +156,10 @@ impl OnIsa for Adding<'_, '_> {
             market,
             rule,
             capital,
-            columns,
+            panels,
             positions,
         } = self.task;
-        let columns = columns.clone();
-        panel::run::<L>(
-            *market,
-            *rule,
-            *capital,
-            columns,
-            self.equity,
-            self.traded,
-            positions,
-        );
+        panel::run::<L>(*market, *rule, *capital, panels, self.sums, positions);
     }
 }
 
@@ -229,13 +218,6 @@ pub(crate) fn threads_or_all(threads: usize) -> usize {
     } else {
         threads
     }
-}
-
-fn add(total: &mut [f64], part: &[f64]) {
-    total
-        .iter_mut()
-        .zip(part)
-        .for_each(|(total, part)| *total += part);
 }
 
 fn daily_returns(equity: &[f64], capital: f64) -> Vec<f64> {

@@ -1,7 +1,7 @@
 //! A tile of a group of assets, made ready for a kernel: suffix sums built, rows at hand.
 
 use crate::lanes::{LANES, Lanes};
-use crate::rows::{Rows, Stage};
+use crate::rows::{Fetch, Rows, Stage};
 use crate::window::{Suffix, Two};
 use ndarray::ArrayView2;
 use std::ops::Range;
@@ -27,19 +27,19 @@ impl Market<'_> {
     }
 }
 
-/// The panels of `columns` assets. Fixed by their number and never by the threads: the
-/// portfolio's sums are taken panel by panel.
-///
-/// About eight of them, so that threads have something to share, each wide enough (256 bytes)
-/// and small enough (a tile of a hundred rows in 200 KB) for the caches.
-pub(crate) fn panels(columns: usize) -> impl Iterator<Item = Range<usize>> {
-    let width = columns.div_ceil(8).next_multiple_of(PAIR).clamp(32, 128);
-    let count = ((columns + width / 2) / width).max(1);
+/// The panels of `columns` assets: some 32 each. Fixed by their number and never by the
+/// threads: the portfolio's sums are taken panel by panel.
+pub(crate) fn panels(columns: usize) -> Vec<Range<usize>> {
     let pairs = columns.div_ceil(PAIR);
-    (0..count).map(move |i| {
-        let edge = |i: usize| columns.min(i * pairs / count * PAIR);
-        edge(i)..edge(i + 1)
-    })
+    let count = (pairs / 2).max(1);
+    let edge = |i: usize| columns.min(i * pairs / count * PAIR);
+    (0..count).map(|i| edge(i)..edge(i + 1)).collect()
+}
+
+/// How many panels share a tile, so that it and the next one fit half a megabyte or so of
+/// cache. The more, the longer the stretches in which memory is read.
+pub(crate) fn panels_together(window: usize) -> usize {
+    (768 / window).max(1)
 }
 
 /// `V` vectors of assets on the rows of a tile that decide.
@@ -51,11 +51,11 @@ pub(crate) struct Group<'a, const V: usize> {
     pub signal: Rows<'a>,
     /// Of the row after.
     pub returns: Rows<'a>,
-    /// Rows from here to the next tile where that can be fetched ahead, else 0.
-    pub ahead: usize,
+    /// The next tile, where it will be read in place.
+    pub fetch: Option<Fetch<'a>>,
 }
 
-/// Serves one panel, tile after tile; sized by the window, never by the number of rows.
+/// Serves neighbouring columns, tile after tile; sized by the window, never by the number of rows.
 pub(crate) struct Feed<'a> {
     market: Market<'a>,
     columns: Range<usize>,
@@ -87,7 +87,7 @@ impl<'a> Feed<'a> {
         }
     }
 
-    /// The group at column `offset` of the panel; nothing for the first tile, which only
+    /// The group at column `offset`; nothing for the first tile, which only
     /// precedes. Tiles must come in order.
     #[inline(always)]
     pub fn group<L: Lanes, const V: usize>(
@@ -138,7 +138,25 @@ impl<'a> Feed<'a> {
                 staged,
             });
         }
+        let rest = |values: &'a [f64], row: usize| {
+            &values[values.len().min(row * stride + self.columns.start)..]
+        };
+        let groups = self.columns.len().div_ceil(width);
+        let step = offset / width * tile.len();
+        let fetch = signal_values
+            .zip(return_values)
+            .map(|(signal, returns)| Fetch {
+                signal: rest(signal, tile.end),
+                returns: rest(returns, tile.end + 1),
+                stride,
+                groups,
+                row: step / groups,
+                group: step % groups,
+            });
         if tile.start == 0 {
+            if let Some(mut fetch) = fetch {
+                (0..tile.len()).for_each(|_| fetch.step::<V>());
+            }
             return None;
         }
         if return_values.is_none() {
@@ -151,7 +169,6 @@ impl<'a> Feed<'a> {
                 staged,
             });
         }
-        let in_place = signal_values.is_some() && return_values.is_some();
         Some(Group {
             window,
             shift,
@@ -164,7 +181,7 @@ impl<'a> Feed<'a> {
                 Some(values) => Rows::new(values, (tile.start + 1) * stride + first, stride),
                 None => Rows::new(&self.returns, 0, width),
             },
-            ahead: if in_place { window } else { 0 },
+            fetch,
         })
     }
 }

@@ -1,4 +1,4 @@
-//! One rule on one panel of assets, tile by tile through time.
+//! One rule on neighbouring panels of assets, tile by tile through time.
 //!
 //! # What a cell costs
 //!
@@ -40,7 +40,7 @@ impl<L: Lanes, const V: usize, const SYMMETRIC: bool> Kernel<L> for Decide<'_, V
             suffixes,
             signal,
             returns,
-            ahead,
+            mut fetch,
         } = self.group;
         let thresholds = Thresholds::<L, SYMMETRIC>::new(window, &self.rule);
         let mut prefix = shift.map(|shift| Prefix::<L>::new(window, &shift));
@@ -48,9 +48,8 @@ impl<L: Lanes, const V: usize, const SYMMETRIC: bool> Kernel<L> for Decide<'_, V
         for (j, (suffix, totals)) in suffixes.iter().zip(self.totals).enumerate() {
             let x: [L; V] = signal.at(j);
             let r: [L; V] = returns.at(j);
-            if ahead > 0 {
-                signal.prefetch::<V>(j + ahead);
-                returns.prefetch::<V>(j + ahead);
+            if let Some(fetch) = &mut fetch {
+                fetch.step::<V>();
             }
             let mut equity = L::splat(0.0);
             let mut traded = L::splat(0.0);
@@ -98,89 +97,132 @@ impl<L: Lanes> Kernel<L> for Portfolio<'_> {
     }
 }
 
-/// What a panel yields of a tile, before it joins the portfolio.
-struct Tile {
+/// Where a panel's sums go.
+pub(crate) struct Sums {
+    pub equity: Vec<f64>,
+    pub traded: Vec<f64>,
+}
+
+impl Sums {
+    pub fn new(rows: usize) -> Self {
+        Self {
+            equity: vec![0.0; rows],
+            traded: vec![0.0; rows],
+        }
+    }
+
+    /// Add what another panel, or other panels, came to.
+    pub fn add(&mut self, other: &Self) {
+        let add = |total: &mut [f64], part: &[f64]| {
+            total
+                .iter_mut()
+                .zip(part)
+                .for_each(|(total, part)| *total += part);
+        };
+        add(&mut self.equity, &other.equity);
+        add(&mut self.traded, &other.traded);
+    }
+}
+
+/// The accounts of neighbouring panels, and what they yield of a tile.
+struct Accounts {
+    rule: Rule,
     state: Vec<State>,
+    /// Of the panel at hand.
     totals: Vec<Two>,
     positions: Vec<i8>,
     stride: usize,
 }
 
-impl Tile {
+impl Accounts {
     #[inline(always)]
-    fn decide<L: Lanes, const V: usize>(&mut self, group: Group<'_, V>, rule: Rule, at: usize) {
+    fn decide<L: Lanes, const V: usize>(&mut self, group: Group<'_, V>, at: usize, first: bool) {
         let (state, _) = self.state[at / LANES..].as_chunks_mut::<V>();
-        let (state, totals, first) = (&mut state[0], &mut self.totals[..], at == 0);
+        let (state, totals, rule) = (&mut state[0], &mut self.totals[..], self.rule);
         let (positions, stride) = (&mut self.positions[at..], self.stride);
+        macro_rules! decide {
+            ($symmetric:literal) => {
+                L::run(Decide::<V, $symmetric> {
+                    rule,
+                    group,
+                    state,
+                    totals,
+                    first,
+                    positions,
+                    stride,
+                })
+            };
+        }
         if rule.k_long == rule.k_short {
-            L::run(Decide::<V, true> {
-                rule,
-                group,
-                state,
-                totals,
-                first,
-                positions,
-                stride,
-            });
+            decide!(true)
         } else {
-            L::run(Decide::<V, false> {
-                rule,
-                group,
-                state,
-                totals,
-                first,
-                positions,
-                stride,
-            });
+            decide!(false)
         }
     }
 }
 
-/// Run one panel; `equity` and `traded` are added to, `positions` is written.
+/// Run `panels`, which are neighbours. Each adds to its own entry of `sums`, or all to the
+/// only one; `positions` is written, and begins at the first panel.
 pub(crate) fn run<L: Lanes>(
     market: Market<'_>,
     rule: Rule,
     capital: f64,
-    columns: Range<usize>,
-    equity: &mut [f64],
-    traded: &mut [f64],
+    panels: &[Range<usize>],
+    sums: &mut [Sums],
     positions: &mut ArrayViewMut2<'_, i8>,
 ) {
     let window = market.window;
-    let width = columns.len();
+    let start = panels[0].start;
+    let width = panels[panels.len() - 1].end - start;
     let stride = width.next_multiple_of(LANES);
-    let mut feed = Feed::new(market, columns);
-    let mut panel = Tile {
+    let mut feed = Feed::new(market, start..start + width);
+    let mut accounts = Accounts {
+        rule,
         state: opening(width, capital),
         totals: vec![[[0.0; LANES]; 2]; window],
         positions: vec![0; stride * window],
         stride,
     };
     for tile in market.tiles() {
-        let mut at = 0;
-        while at < width {
-            if L::PAIRED && width - at > LANES {
-                if let Some(group) = feed.group::<L, 2>(at, tile.clone()) {
-                    panel.decide::<L, 2>(group, rule, at);
+        let out = tile
+            .start
+            .checked_sub(window)
+            .map(|out| out..out + tile.len());
+        for (p, panel) in panels.iter().enumerate() {
+            let panel = panel.start - start..panel.end - start;
+            let mut at = panel.start;
+            while at < panel.end {
+                let first = at == panel.start;
+                if L::PAIRED && panel.end - at > LANES {
+                    if let Some(group) = feed.group::<L, 2>(at, tile.clone()) {
+                        accounts.decide::<L, 2>(group, at, first);
+                    }
+                    at += 2 * LANES;
+                } else {
+                    if let Some(group) = feed.group::<L, 1>(at, tile.clone()) {
+                        accounts.decide::<L, 1>(group, at, first);
+                    }
+                    at += LANES;
                 }
-                at += 2 * LANES;
-            } else {
-                if let Some(group) = feed.group::<L, 1>(at, tile.clone()) {
-                    panel.decide::<L, 1>(group, rule, at);
-                }
-                at += LANES;
+            }
+            if let Some(out) = out.clone() {
+                let sums = if sums.len() == 1 {
+                    &mut sums[0]
+                } else {
+                    &mut sums[p]
+                };
+                L::run(Portfolio {
+                    totals: &accounts.totals[..tile.len()],
+                    equity: &mut sums.equity[out.clone()],
+                    traded: &mut sums.traded[out],
+                });
             }
         }
-        let Some(out) = tile.start.checked_sub(window) else {
-            continue;
-        };
-        let out = out..out + tile.len();
-        L::run(Portfolio {
-            totals: &panel.totals[..tile.len()],
-            equity: &mut equity[out.clone()],
-            traded: &mut traded[out.clone()],
-        });
-        for (row, from) in out.zip(panel.positions.chunks_exact(stride)) {
+        for (row, from) in out
+            .into_iter()
+            .flatten()
+            .zip(accounts.positions.chunks_exact(stride))
+        {
             let mut row = positions.row_mut(row);
             let row = row.as_slice_mut().expect("positions are in C order");
             copy_lanes(from, row);

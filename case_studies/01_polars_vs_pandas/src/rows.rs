@@ -27,13 +27,35 @@ impl<'a> Rows<'a> {
         let (row, _) = self.values[row * self.stride..][..LANES * V].as_chunks::<LANES>();
         from_fn(|v| L::load(&row[v]))
     }
+}
 
-    /// Have the first `V` vectors of a row brought near; the row need not exist.
+/// Brings the next tile near while this one is computed: a little at every row, in the order
+/// in which it lies in memory.
+#[derive(Clone, Copy)]
+pub(crate) struct Fetch<'a> {
+    /// From the next tile's first row on; may be empty.
+    pub signal: &'a [f64],
+    pub returns: &'a [f64],
+    pub stride: usize,
+    /// Groups of `V` vectors in a row.
+    pub groups: usize,
+    pub row: usize,
+    pub group: usize,
+}
+
+impl Fetch<'_> {
+    /// Fetch the next group's share of a row.
     #[inline(always)]
-    pub fn prefetch<const V: usize>(&self, row: usize) {
-        let row = self.values.as_ptr().wrapping_add(row * self.stride);
+    pub fn step<const V: usize>(&mut self) {
+        let at = self.row * self.stride + self.group * V * LANES;
         for v in 0..V {
-            prefetch(row.wrapping_add(v * LANES));
+            prefetch(self.signal.as_ptr().wrapping_add(at + v * LANES));
+            prefetch(self.returns.as_ptr().wrapping_add(at + v * LANES));
+        }
+        self.group += 1;
+        if self.group == self.groups {
+            self.group = 0;
+            self.row += 1;
         }
     }
 }
