@@ -78,7 +78,13 @@ pub fn backtest_on(
     let assets = signal.ncols();
     let panels = panels(assets);
     let threads = threads_or_all(threads).min(panels.len());
-    let together = panels_together(window).min(panels.len().div_ceil(threads));
+    // Between threads, few: each panel then needs sums of its own.
+    let most = if threads == 1 {
+        panels.len()
+    } else {
+        panels.len().div_ceil(threads).min(4)
+    };
+    let together = panels_together(window).min(most);
     let mut total = Sums::new(count);
     let mut positions = Array2::<i8>::zeros((count, assets));
     let mut tasks = Vec::new();
