@@ -1,126 +1,50 @@
-//! The backtest of one parameter set.
+//! The backtest of one rule.
 
 use crate::error::Error;
-use crate::isa::Isa;
-use crate::lanes::Portable;
-pub use crate::panel::Rule;
-use crate::panel::{Job, panels, run};
+use crate::feed::{Market, panels, panels_together};
+use crate::isa::{Isa, OnIsa};
+use crate::lanes::Lanes;
+use crate::panel::{self, Sums};
+use crate::strategy::Rule;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// What a backtest yields; one row for each date on which a decision earns its return.
+/// What a backtest yields: one row for each decision, dated by the return it earns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outputs {
-    /// Capital of all assets at the end of the row.
+    /// Capital of all assets at the end of the row, in units of the starting capital.
     pub equity: Vec<f64>,
     /// `equity[j] / equity[j - 1] - 1`; the first against the starting capital, 0 after ruin.
     pub daily_returns: Vec<f64>,
-    /// Notional traded to enter the row's positions.
+    /// Capital that changed side to enter the row's positions; a flip counts twice.
     pub traded: Vec<f64>,
-    /// -1, 0 or +1 for each asset.
+    /// -1, 0 or +1 for each asset; in C order.
     pub positions: Array2<i8>,
 }
 
-/// Check what the kernel relies on.
-pub(crate) fn validate(
-    signal: &ArrayView2<'_, f64>,
-    returns: &ArrayView2<'_, f64>,
-    window: usize,
-    rules: &[Rule],
-    capital: f64,
-) -> Result<(), Error> {
-    if signal.dim() != returns.dim() {
-        return Err(Error::ShapeMismatch {
-            signal: signal.dim(),
-            returns: returns.dim(),
-        });
-    }
-    if signal.ncols() == 0 {
-        return Err(Error::NoAssets { name: "signal" });
-    }
-    if window < 2 {
-        return Err(Error::WindowTooShort { window });
-    }
-    if signal.nrows() < window.saturating_add(2) {
-        return Err(Error::TooFewRows {
-            rows: signal.nrows(),
-            window,
-        });
-    }
-    let at_least_zero = |name, value: f64| {
-        if value.is_finite() && value >= 0.0 {
-            Ok(())
-        } else {
-            Err(Error::Parameter {
-                name,
-                value,
-                expected: "a finite number, 0 or more",
-            })
-        }
-    };
-    for rule in rules {
-        at_least_zero("k_long", rule.k_long)?;
-        at_least_zero("k_short", rule.k_short)?;
-        at_least_zero("cost", rule.cost)?;
-    }
-    if !(capital.is_finite() && capital > 0.0) {
-        return Err(Error::Parameter {
-            name: "capital",
-            value: capital,
-            expected: "a finite number above 0",
-        });
-    }
-    Ok(())
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
-fn run_avx512(
-    job: &Job<'_>,
-    columns: Range<usize>,
-    equity: &mut [f64],
-    traded: &mut [f64],
-    positions: &mut ArrayViewMut2<'_, i8>,
-) {
-    run::<Portable>(job, columns, equity, traded, positions);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn run_avx2(
-    job: &Job<'_>,
-    columns: Range<usize>,
-    equity: &mut [f64],
-    traded: &mut [f64],
-    positions: &mut ArrayViewMut2<'_, i8>,
-) {
-    run::<Portable>(job, columns, equity, traded, positions);
-}
-
-fn dispatch(
-    isa: Isa,
-    job: &Job<'_>,
-    columns: Range<usize>,
-    equity: &mut [f64],
-    traded: &mut [f64],
-    positions: &mut ArrayViewMut2<'_, i8>,
-) {
-    match isa {
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: `Isa::available` found these features on this CPU.
-        Isa::Avx512 => unsafe { run_avx512(job, columns, equity, traded, positions) },
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: `Isa::available` found AVX2 on this CPU.
-        Isa::Avx2 => unsafe { run_avx2(job, columns, equity, traded, positions) },
-        _ => run::<Portable>(job, columns, equity, traded, positions),
-    }
-}
-
-/// Backtest the strategy; `threads` 0 takes all cores. The result does not depend on it.
+/// Backtest one rule on `signal` and `returns`, both `(T, N)`, of any layout, borrowed.
+///
+/// `threads` 0 takes all cores; the result has the same bits for any number of them, on any
+/// instruction set, and for any layout. NaN in a window or a signal means no position; a NaN
+/// return counts as 0.
 ///
 /// # Errors
-/// [`Error`] where the shapes or parameters make no backtest.
+/// [`Error`] where shapes or parameters make no backtest.
+///
+/// # Examples
+/// ```
+/// use ndarray::array;
+/// use polars_vs_pandas::{Rule, backtest};
+///
+/// let signal = array![[0.0], [1.0], [3.0], [-3.0], [0.0]];
+/// let returns = array![[0.0], [0.0], [0.0], [0.5], [0.5]];
+/// let rule = Rule { k_long: 1.0, k_short: 1.0, cost: 0.0 };
+/// let out = backtest(signal.view(), returns.view(), 2, rule, 100.0, 1)?;
+/// assert_eq!(out.positions, array![[1], [-1]]);
+/// assert_eq!(out.equity, [150.0, 75.0]);
+/// # Ok::<(), polars_vs_pandas::Error>(())
+/// ```
 pub fn backtest(
     signal: ArrayView2<'_, f64>,
     returns: ArrayView2<'_, f64>,
@@ -145,57 +69,61 @@ pub fn backtest_on(
     capital: f64,
     threads: usize,
 ) -> Result<Outputs, Error> {
-    validate(&signal, &returns, window, &[rule], capital)?;
-    let (rows, columns) = signal.dim();
-    let count = rows - window - 1;
-    let job = Job {
+    let market = Market {
         signal,
         returns,
         window,
-        rule,
-        capital: capital / columns as f64,
     };
-    let mut equity = vec![0.0; count];
-    let mut traded = vec![0.0; count];
-    let mut positions = Array2::<i8>::zeros((count, columns));
-    let threads = if threads == 0 {
-        rayon::current_num_threads()
+    let count = check_inputs(&market, &[rule], capital)?;
+    let assets = signal.ncols();
+    let panels = panels(assets);
+    let threads = threads_or_all(threads).min(panels.len());
+    // Between threads, few: each panel then needs sums of its own.
+    let most = if threads == 1 {
+        panels.len()
     } else {
-        threads
+        panels.len().div_ceil(threads).min(4)
     };
+    let together = panels_together(window).min(most);
+    let mut total = Sums::new(count);
+    let mut positions = Array2::<i8>::zeros((count, assets));
     let mut tasks = Vec::new();
     let mut rest = positions.view_mut();
-    for panel in panels(columns) {
-        let (left, right) = rest.split_at(Axis(1), panel.len());
-        tasks.push((panel, left));
+    for panels in panels.chunks(together) {
+        let width = panels[panels.len() - 1].end - panels[0].start;
+        let (left, right) = rest.split_at(Axis(1), width);
+        let capital = capital / assets as f64;
+        tasks.push(Task {
+            market,
+            rule,
+            capital,
+            panels,
+            positions: left,
+        });
         rest = right;
     }
-    if threads == 1 || tasks.len() == 1 {
-        for (panel, mut out) in tasks {
-            dispatch(isa, &job, panel, &mut equity, &mut traded, &mut out);
+    if threads == 1 {
+        for task in &mut tasks {
+            isa.run(task.adding_to(std::slice::from_mut(&mut total)));
         }
     } else {
-        let mut partials = vec![(vec![0.0; count], vec![0.0; count]); threads.min(tasks.len())];
+        // Panels have sums of their own, which join in the panels' order: a wave of as many
+        // tasks as there are threads, so that they take little memory.
         for wave in tasks.chunks_mut(threads) {
-            wave.par_iter_mut()
-                .zip(&mut partials)
-                .for_each(|((panel, out), (e, t))| {
-                    e.fill(0.0);
-                    t.fill(0.0);
-                    dispatch(isa, &job, panel.clone(), e, t, out);
-                });
-            for (e, t) in &partials[..wave.len()] {
-                equity
-                    .iter_mut()
-                    .zip(e)
-                    .for_each(|(total, part)| *total += part);
-                traded
-                    .iter_mut()
-                    .zip(t)
-                    .for_each(|(total, part)| *total += part);
-            }
+            let own = |task: &mut Task<'_>| {
+                let mut sums = task
+                    .panels
+                    .iter()
+                    .map(|_| Sums::new(count))
+                    .collect::<Vec<_>>();
+                isa.run(task.adding_to(&mut sums));
+                sums
+            };
+            let sums: Vec<Vec<Sums>> = wave.par_iter_mut().map(own).collect();
+            sums.iter().flatten().for_each(|sums| total.add(sums));
         }
     }
+    let Sums { equity, traded } = total;
     let daily_returns = daily_returns(&equity, capital);
     Ok(Outputs {
         equity,
@@ -205,18 +133,104 @@ pub fn backtest_on(
     })
 }
 
+/// A part of a backtest: neighbouring panels.
+struct Task<'a> {
+    market: Market<'a>,
+    rule: Rule,
+    capital: f64,
+    panels: &'a [Range<usize>],
+    positions: ArrayViewMut2<'a, i8>,
+}
+
+/// A task and the sums it adds to.
+struct Adding<'t, 'a> {
+    task: &'t mut Task<'a>,
+    sums: &'t mut [Sums],
+}
+
+impl<'a> Task<'a> {
+    fn adding_to<'t>(&'t mut self, sums: &'t mut [Sums]) -> Adding<'t, 'a> {
+        Adding { task: self, sums }
+    }
+}
+
+impl OnIsa for Adding<'_, '_> {
+    type Output = ();
+
+    fn on<L: Lanes>(self) {
+        let Task {
+            market,
+            rule,
+            capital,
+            panels,
+            positions,
+        } = self.task;
+        panel::run::<L>(*market, *rule, *capital, panels, self.sums, positions);
+    }
+}
+
+/// Check what the kernels rely on; yields the number of rows of the result.
+pub(crate) fn check_inputs(
+    market: &Market<'_>,
+    rules: &[Rule],
+    capital: f64,
+) -> Result<usize, Error> {
+    let Market {
+        signal,
+        returns,
+        window,
+    } = *market;
+    if signal.dim() != returns.dim() {
+        return Err(Error::ShapeMismatch {
+            signal: signal.dim(),
+            returns: returns.dim(),
+        });
+    }
+    let (rows, columns) = signal.dim();
+    if columns == 0 {
+        return Err(Error::NoAssets { name: "signal" });
+    }
+    if window < 2 {
+        return Err(Error::WindowTooShort { window });
+    }
+    if rows < window.saturating_add(2) {
+        return Err(Error::TooFewRows { rows, window });
+    }
+    let check = |name, value: f64, holds: bool, expected| match value.is_finite() && holds {
+        true => Ok(()),
+        false => Err(Error::Parameter {
+            name,
+            value,
+            expected,
+        }),
+    };
+    for rule in rules {
+        for (name, value) in [
+            ("k_long", rule.k_long),
+            ("k_short", rule.k_short),
+            ("cost", rule.cost),
+        ] {
+            check(name, value, value >= 0.0, "a finite number, 0 or more")?;
+        }
+    }
+    check("capital", capital, capital > 0.0, "a finite number above 0")?;
+    Ok(rows - window - 1)
+}
+
+/// The thread count asked for; 0 asks for all.
+pub(crate) fn threads_or_all(threads: usize) -> usize {
+    if threads == 0 {
+        rayon::current_num_threads()
+    } else {
+        threads
+    }
+}
+
 fn daily_returns(equity: &[f64], capital: f64) -> Vec<f64> {
-    let mut before = capital;
-    equity
-        .iter()
-        .map(|&now| {
-            let change = if before == 0.0 {
-                0.0
-            } else {
-                now / before - 1.0
-            };
-            before = now;
-            change
-        })
-        .collect()
+    let before = std::iter::once(&capital).chain(equity);
+    let change = |(before, now): (&f64, &f64)| match *before > 0.0 {
+        true => now / before - 1.0,
+        false => 0.0,
+    };
+    before.zip(equity).map(change).collect()
 }

@@ -50,5 +50,5 @@ pub enum Error {
     UnequalLists(usize, usize, usize),
     /// A sweep over nothing.
     #[error("a sweep needs at least one combination of k_long, k_short and cost")]
-    NoCombinations,
+    NoRules,
 }

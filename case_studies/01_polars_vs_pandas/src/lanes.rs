@@ -4,17 +4,45 @@
 //! operations are IEEE 754 operations on single lanes, none is fused, and sums across
 //! lanes have one fixed order: every implementation gives the same bits.
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
 mod portable;
 
+#[cfg(target_arch = "x86_64")]
+pub(crate) use avx2::Avx2;
+#[cfg(target_arch = "x86_64")]
+pub(crate) use avx512::Avx512;
 pub(crate) use portable::Portable;
 
 /// Assets processed together.
 pub(crate) const LANES: usize = 8;
 
+/// Ask for the cache line of a value that is needed soon; on some targets, nothing.
+#[inline(always)]
+pub(crate) fn prefetch(value: *const f64) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a prefetch reads nothing and never faults, whatever the address; SSE is
+    // part of x86-64.
+    unsafe {
+        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T1>(value.cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = value;
+}
+
 /// One value for each of eight assets.
 pub(crate) trait Lanes: Copy {
     /// A truth value for each lane.
     type Mask: Copy;
+
+    /// Whether registers suffice for the kernels on sixteen assets at once.
+    const PAIRED: bool;
+
+    /// Run a kernel, compiled for this instruction set.
+    fn run<K: Kernel<Self>>(kernel: K) -> K::Output;
 
     /// The same value in every lane.
     fn splat(value: f64) -> Self;
@@ -32,23 +60,33 @@ pub(crate) trait Lanes: Copy {
     fn abs(self) -> Self;
     /// `max(self, 0)`, and 0 for NaN.
     fn floor_at_zero(self) -> Self;
-    /// `self`, its sign flipped where `sign` is negative.
+    /// `self`, its sign flipped where the sign bit of `sign` is set.
     fn flip_sign_by(self, sign: Self) -> Self;
     /// `minus` where the sign bit of `self` is set, else `plus`.
     fn choose_by_sign(self, plus: Self, minus: Self) -> Self;
     /// `self > other`, false for NaN.
     fn greater(self, other: Self) -> Self::Mask;
-    /// Not NaN.
-    fn is_number(self) -> Self::Mask;
-    /// True where both are.
-    fn both(a: Self::Mask, b: Self::Mask) -> Self::Mask;
+    /// Where `mask` holds: `self > other`, false for NaN.
+    fn greater_where(self, other: Self, mask: Self::Mask) -> Self::Mask;
+    /// Where `mask` holds: not NaN.
+    fn is_number_where(self, mask: Self::Mask) -> Self::Mask;
     /// `self` where the mask holds, else +0.
     fn keep(self, mask: Self::Mask) -> Self;
-    /// Sums of `a` and of `b` over the lanes, each as
-    /// `((0+4) + (2+6)) + ((1+5) + (3+7))`.
-    fn sums(a: Self, b: Self) -> (f64, f64);
-    /// The lanes' values, each one of -1, 0, +1, as bytes.
-    fn to_bytes(self) -> [i8; LANES];
+    /// -1 or +1 with the sign of `self` where the mask holds, else 0.
+    fn signum_where(self, mask: Self::Mask) -> Self;
+    /// [`Lanes::signum_where`] as bytes.
+    fn signum_bytes_where(self, mask: Self::Mask, to: &mut [i8; LANES]);
+    /// Sums over the lanes of `a` and of `b`: with `v4[i] = v[i] + v[i + 4]`,
+    /// `(v4[0] + v4[1]) + (v4[2] + v4[3])`.
+    fn sums(a: Self, b: Self) -> [f64; 2];
     /// Eight rows of eight become eight columns.
     fn transpose(rows: [Self; LANES]) -> [Self; LANES];
+}
+
+/// A loop over rows, written once for every instruction set.
+pub(crate) trait Kernel<L: Lanes> {
+    /// What it yields.
+    type Output;
+    /// Do it. Must be `#[inline(always)]`, so that it is compiled with the features of `L`.
+    fn call(self) -> Self::Output;
 }

@@ -1,7 +1,12 @@
 //! The Python module `polars_vs_pandas._rust`: the only place that knows PyO3.
+//!
+//! Arrays are borrowed, whatever their strides, and the GIL is released around every kernel.
 
-use crate::{Error, Isa, backtest::Rule};
-use numpy::{IntoPyArray, PyArray1, PyArray2, PyReadonlyArray2};
+use crate::{Error, Isa, Rule};
+use ndarray::ArrayView2;
+use numpy::{
+    IntoPyArray, PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray2, PyUntypedArrayMethods,
+};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
@@ -11,16 +16,17 @@ impl From<Error> for PyErr {
     }
 }
 
-type Backtest<'py> = (
-    Bound<'py, PyArray1<f64>>,
-    Bound<'py, PyArray1<f64>>,
-    Bound<'py, PyArray1<f64>>,
-    Bound<'py, PyArray2<i8>>,
-);
+type Floats<'py> = Bound<'py, PyArray1<f64>>;
+type Matrix<'py> = Bound<'py, PyArray2<f64>>;
+type Positions<'py> = Bound<'py, PyArray2<i8>>;
 
+/// Equity, daily returns, notional traded, and positions.
 #[pyfunction]
 #[pyo3(name = "backtest")]
-#[allow(clippy::too_many_arguments)]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the strategy has as many parameters"
+)]
 fn py_backtest<'py>(
     py: Python<'py>,
     signal: PyReadonlyArray2<'py, f64>,
@@ -31,13 +37,13 @@ fn py_backtest<'py>(
     cost: f64,
     capital: f64,
     threads: usize,
-) -> PyResult<Backtest<'py>> {
+) -> PyResult<(Floats<'py>, Floats<'py>, Floats<'py>, Positions<'py>)> {
     let rule = Rule {
         k_long,
         k_short,
         cost,
     };
-    let (signal, returns) = (signal.as_array(), returns.as_array());
+    let (signal, returns) = (view("signal", &signal)?, view("returns", &returns)?);
     let out = py.detach(|| crate::backtest(signal, returns, window, rule, capital, threads))?;
     Ok((
         out.equity.into_pyarray(py),
@@ -47,11 +53,13 @@ fn py_backtest<'py>(
     ))
 }
 
-type Sweep<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray2<f64>>);
-
+/// Equity and notional traded of many rules at one window.
 #[pyfunction]
 #[pyo3(name = "sweep")]
-#[allow(clippy::too_many_arguments)]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the strategy has as many parameters"
+)]
 fn py_sweep<'py>(
     py: Python<'py>,
     signal: PyReadonlyArray2<'py, f64>,
@@ -62,7 +70,7 @@ fn py_sweep<'py>(
     cost: Vec<f64>,
     capital: f64,
     threads: usize,
-) -> PyResult<Sweep<'py>> {
+) -> PyResult<(Matrix<'py>, Matrix<'py>)> {
     if k_long.len() != k_short.len() || k_long.len() != cost.len() {
         return Err(Error::UnequalLists(k_long.len(), k_short.len(), cost.len()).into());
     }
@@ -76,9 +84,29 @@ fn py_sweep<'py>(
             cost,
         })
         .collect();
-    let (signal, returns) = (signal.as_array(), returns.as_array());
+    let (signal, returns) = (view("signal", &signal)?, view("returns", &returns)?);
     let out = py.detach(|| crate::sweep(signal, returns, window, &rules, capital, threads))?;
     Ok((out.equity.into_pyarray(py), out.traded.into_pyarray(py)))
+}
+
+/// Sample standard deviation of the `window` rows before each row; NaN before there are any.
+#[pyfunction]
+#[pyo3(name = "rolling_std")]
+fn py_rolling_std<'py>(
+    py: Python<'py>,
+    x: PyReadonlyArray2<'py, f64>,
+    window: usize,
+) -> PyResult<Matrix<'py>> {
+    let x = view("x", &x)?;
+    Ok(py
+        .detach(|| crate::window::rolling_std(x, window))?
+        .into_pyarray(py))
+}
+
+/// Proved bound on the relative error of a rolling standard deviation.
+#[pyfunction]
+fn error_bound(window: usize) -> f64 {
+    crate::window::error_bound(window)
 }
 
 /// `"release"` or `"debug"`: a benchmark refuses the latter.
@@ -97,10 +125,25 @@ fn simd() -> &'static str {
     Isa::best().name()
 }
 
+/// Borrow an array; one whose values straddle machine words (a field of packed records) has
+/// no valid view.
+fn view<'a>(name: &str, array: &'a PyReadonlyArray2<'_, f64>) -> PyResult<ArrayView2<'a, f64>> {
+    let size = size_of::<f64>() as isize;
+    if array.data().align_offset(align_of::<f64>()) != 0
+        || array.strides().iter().any(|stride| stride % size != 0)
+    {
+        let message = format!("{name} is not aligned to 8 bytes, expected a copy that is");
+        return Err(PyValueError::new_err(message));
+    }
+    Ok(array.as_array())
+}
+
 #[pymodule]
 fn _rust(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(py_backtest, m)?)?;
     m.add_function(wrap_pyfunction!(py_sweep, m)?)?;
+    m.add_function(wrap_pyfunction!(py_rolling_std, m)?)?;
+    m.add_function(wrap_pyfunction!(error_bound, m)?)?;
     m.add_function(wrap_pyfunction!(build_profile, m)?)?;
     m.add_function(wrap_pyfunction!(simd, m)?)?;
     Ok(())

@@ -149,7 +149,8 @@ def workload_result(
     )
 
 
-def _with(workload: WorkloadResult, who: str, status: str, reason: str) -> WorkloadResult:
+def with_status(workload: WorkloadResult, who: str, status: str, reason: str) -> WorkloadResult:
+    """The same workload with one row as it looks when something went wrong."""
     rows = (broken(r, status, reason) if r.implementation == who else r for r in workload.rows)
     return replace(workload, rows=tuple(rows))
 
@@ -162,12 +163,16 @@ def backtest_study(seed: int = 7) -> StudyResult:
         made.append(
             workload_result(rng, name, sizes, seconds, BACKTEST_IMPLEMENTATIONS, 1 + 0.6 * step)
         )
-    made = [_with(w, "cupy", "unavailable", "needs cupy (make gpu)") for w in made]
-    made[1] = _with(made[1], "vectorbt", "failed", "worker ended by signal 9 (out of memory?)")
+    made = [with_status(w, "cupy", "unavailable", "needs cupy (make gpu)") for w in made]
+    made[1] = with_status(
+        made[1], "vectorbt", "failed", "worker ended by signal 9 (out of memory?)"
+    )
     reason = "equity[2871] is 998231.442, the baseline 998231.411; 4 of 3000 values beyond 6e-08"
-    made[2] = _with(made[2], "vectorbt", "disagrees", reason)
-    made[4] = _with(made[4], "vectorbt", "not applicable", "does not express this workload")
-    made[4] = _with(made[4], "numba_fused", "failed", "no answer within the time limit of 300 s")
+    made[2] = with_status(made[2], "vectorbt", "disagrees", reason)
+    made[4] = with_status(made[4], "vectorbt", "not applicable", "does not express this workload")
+    made[4] = with_status(
+        made[4], "numba_fused", "failed", "no answer within the time limit of 300 s"
+    )
     return StudyResult(
         name="polars_vs_pandas",
         title="Rolling-window backtest: Polars, NumPy and Rust against pandas",

@@ -1,5 +1,6 @@
 """Discovery: what is registered, what is unknown, what does not import."""
 
+import sys
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -49,3 +50,12 @@ def test_a_broken_study_carries_its_reason(
     told_pattern = told.replace("(", r"\(").replace(")", r"\)")
     with pytest.raises(AssertionError, match=told_pattern):
         raise AssertionError(found.error)
+
+
+def test_an_address_is_looked_up_in_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "beside_the_user.py").write_text("from toy_study import study\n")
+    monkeypatch.setattr("sys.path", list(sys.path))
+    monkeypatch.chdir(tmp_path)
+    assert registry.find("beside_the_user:study").study is not None

@@ -32,6 +32,12 @@ def sweep(
 ) -> tuple[_Matrix, _Matrix]:
     """Equity and notional traded, each of shape (combinations, T - window - 1)."""
 
+def rolling_std(x: _Matrix, window: int) -> _Matrix:
+    """Deviation (ddof 1) of the ``window`` rows before each row; NaN in the first ``window``."""
+
+def error_bound(window: int) -> float:
+    """Proved bound on the relative error of ``rolling_std``."""
+
 def build_profile() -> Literal["release", "debug"]:
     """A benchmark refuses anything but ``"release"``."""
 

@@ -1,7 +1,7 @@
 """The implementations by name: one signature, each with the input type it works on.
 
-``kernel(name)`` imports an implementation at its first call, so that a user of one pays
-for one.
+``kernel(name)`` imports an implementation at its first call: Numba takes a second to
+import, and need not be there at all.
 """
 
 from __future__ import annotations

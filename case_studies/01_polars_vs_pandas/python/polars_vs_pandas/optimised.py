@@ -14,6 +14,8 @@ Source of the exact centring: Sterbenz's lemma, x - m is exact where m/2 <= x <=
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
@@ -41,8 +43,10 @@ def rust_fused(
     kernel says otherwise. ``ImportError`` where the extension is missing. Other
     parameters and the result as :func:`polars_vs_pandas.baseline.backtest`.
     """
-    kernel = extension.load()
-    return kernel.backtest(signal, returns, window, k_long, k_short, cost, capital, threads)
+    output: Output = extension.load().backtest(
+        signal, returns, window, k_long, k_short, cost, capital, threads
+    )
+    return output
 
 
 def polars_numpy(
@@ -81,12 +85,41 @@ def polars_numpy(
     return equity, daily_returns(equity, capital), traded, positions.T
 
 
+def polars_numpy_sweep(
+    signal: pl.DataFrame,
+    returns: pl.DataFrame,
+    window: int,
+    rules: Sequence[tuple[float, float, float]],
+    capital: float,
+) -> tuple[Floats, Floats]:
+    """Equity and traded capital, each ``[C, T - W - 1]``, of C rules at one window.
+
+    ``rules`` are triples ``(k_long, k_short, cost)``. The deviation of a block of columns
+    is computed once and serves them all.
+    """
+    rows, assets = signal.height - window - 1, signal.width
+    equity, traded = np.zeros((len(rules), rows)), np.zeros((len(rules), rows))
+    plan = blocks(rows, assets)
+    work = np.empty((3, plan[0][1], rows))
+    positions = np.empty((plan[0][1], rows), dtype=np.int8)
+    for first, width in plan:
+        block = _columns(signal, first, width)
+        held, scratch = positions[:width], work[:, :width]
+        values = block.to_numpy().T
+        sigma = deviation(block, values, window)
+        earned = _columns(returns, first, width).slice(window + 1).to_numpy().T
+        for rule, (k_long, k_short, cost) in enumerate(rules):
+            decide(values[:, window:-1], sigma, k_long, k_short, scratch[0], out=held)
+            compound(held, earned, cost, capital / assets, scratch, equity[rule], traded[rule])
+    return equity, traded
+
+
 def blocks(rows: int, assets: int) -> list[tuple[int, int]]:
     """``(first, width)`` of each block of columns.
 
     Examples
     --------
-    >>> blocks(rows=30_000, assets=5)
+    >>> blocks(rows=60_000, assets=5)
     [(0, 2), (2, 2), (4, 1)]
     """
     width = min(assets, max(1, BLOCK_CELLS // rows))

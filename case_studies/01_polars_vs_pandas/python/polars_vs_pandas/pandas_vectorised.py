@@ -4,11 +4,12 @@ Computes the strategy of :mod:`polars_vs_pandas.baseline` on whole frames. Compl
 O(T * N), with some fifteen frames of the input's size alive or passing by.
 
 When to use it: signals of ordinary size, data in pandas already. When not: signals with
-outliers, wide changes of scale or a large offset. pandas' rolling deviation updates a
-running sum of squares; pandas 3 recomputes a window only where it detects cancellation,
-and what it does not detect stays wrong: half a per cent after an outlier has left the
-window, several per cent at an offset of a million times the deviation, beyond any bound
-where the scale falls by many orders of magnitude. ``tests/test_stability.py`` shows it.
+outliers, wide changes of scale or runs of equal values. pandas' rolling deviation
+updates a running sum of squares; pandas 3 recomputes a window only where it detects
+cancellation, and what it does not detect stays wrong: by tenths of a per cent and more
+after an outlier has left the window, beyond any bound where the scale falls by many
+orders of magnitude, and a run of equal values may keep a deviation that is not 0.
+``tests/test_stability.py`` shows each.
 """
 
 from __future__ import annotations

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from polars_vs_pandas.arrays import Output
+from polars_vs_pandas.kernels import as_pandas, as_polars, kernel
+from polars_vs_pandas.workloads import sp500, synthetic
 from qpp.study import (
     Agreement,
     Claim,
@@ -15,10 +18,6 @@ from qpp.study import (
     Study,
     Workload,
 )
-
-from polars_vs_pandas.arrays import Output
-from polars_vs_pandas.kernels import as_pandas, as_polars, kernel
-from polars_vs_pandas.workloads import sp500, synthetic
 
 HEADLINE = "3000 x 100, W=100"
 SIZES = ("500 x 10, W=50", "1500 x 50, W=100", HEADLINE, "10,000 x 1,000, W=100")
@@ -46,7 +45,7 @@ def seconds_to_move(inputs: Inputs, bandwidth: Callable[[int], float]) -> float:
     rows, assets = inputs["signal"].shape
     days = rows - inputs["window"] - 1
     moved = inputs["signal"].nbytes + inputs["returns"].nbytes + days * (3 * 8 + assets)
-    return moved / bandwidth(moved)
+    return float(moved / bandwidth(moved))
 
 
 def vectorbt(stage: str) -> Callable[..., Any]:
@@ -201,8 +200,8 @@ not pay before a million cells or so. With a thousand assets every implementatio
 fused one is held up by memory. The Rust pass needs a compiled extension and NumPy arrays;
 the hybrid needs neither. A hand-written Numba kernel that works across assets comes close
 to the Rust pass, and pays seconds of compilation in a fresh process, which are outside the
-clock here. And vectorised pandas is not only slower: after outliers and under large
-offsets its rolling deviation is wrong by far more than rounding, which the agreement check
+clock here. And vectorised pandas is not only slower: after outliers or where equal values
+repeat, its rolling deviation is wrong by far more than rounding, which the agreement check
 of this study, on well-behaved inputs, does not see; its tests do.
 """,
 )

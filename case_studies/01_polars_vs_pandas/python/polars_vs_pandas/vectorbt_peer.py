@@ -47,7 +47,7 @@ def portfolio(
 ) -> dict[str, Any]:
     """Positions, and vectorbt's own equity ``[T - W - 1]`` under its own fee rule."""
     import pandas as pd
-    import vectorbt as vbt
+    import vectorbt as vbt  # type: ignore[import-not-found, unused-ignore]
 
     held = _positions(signal, window, k_long, k_short)
     earned = np.nan_to_num(returns[window + 1 :], nan=0.0)
@@ -67,7 +67,7 @@ def portfolio(
 
 
 def _positions(signal: Floats, window: int, k_long: float, k_short: float) -> Positions:
-    from vectorbt.generic import dispatch
+    from vectorbt.generic import dispatch  # type: ignore[import-not-found, unused-ignore]
 
     sigma = dispatch.rolling_std(signal, window, minp=window, ddof=1, engine="auto")
     sigma = sigma[window - 1 : -2]

@@ -1,6 +1,6 @@
 //! Plain Rust: what every CPU runs, and what LLVM turns into NEON or SSE2.
 
-use super::{LANES, Lanes};
+use super::{Kernel, LANES, Lanes};
 use std::array::from_fn;
 
 /// Eight values in an array.
@@ -10,6 +10,11 @@ pub(crate) struct Portable([f64; LANES]);
 impl Lanes for Portable {
     type Mask = [bool; LANES];
 
+    const PAIRED: bool = false;
+
+    fn run<K: Kernel<Self>>(kernel: K) -> K::Output {
+        kernel.call()
+    }
     #[inline(always)]
     fn splat(value: f64) -> Self {
         Self([value; LANES])
@@ -64,26 +69,28 @@ impl Lanes for Portable {
         from_fn(|l| self.0[l] > other.0[l])
     }
     #[inline(always)]
-    fn is_number(self) -> Self::Mask {
-        from_fn(|l| !self.0[l].is_nan())
+    fn greater_where(self, other: Self, mask: Self::Mask) -> Self::Mask {
+        from_fn(|l| mask[l] & (self.0[l] > other.0[l]))
     }
     #[inline(always)]
-    fn both(a: Self::Mask, b: Self::Mask) -> Self::Mask {
-        from_fn(|l| a[l] & b[l])
+    fn is_number_where(self, mask: Self::Mask) -> Self::Mask {
+        from_fn(|l| mask[l] & !self.0[l].is_nan())
     }
     #[inline(always)]
     fn keep(self, mask: Self::Mask) -> Self {
         Self(from_fn(|l| if mask[l] { self.0[l] } else { 0.0 }))
     }
     #[inline(always)]
-    fn sums(a: Self, b: Self) -> (f64, f64) {
-        let sum =
-            |v: [f64; LANES]| ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]));
-        (sum(a.0), sum(b.0))
+    fn signum_where(self, mask: Self::Mask) -> Self {
+        Self::splat(1.0).flip_sign_by(self).keep(mask)
     }
     #[inline(always)]
-    fn to_bytes(self) -> [i8; LANES] {
-        from_fn(|l| self.0[l] as i8)
+    fn signum_bytes_where(self, mask: Self::Mask, to: &mut [i8; LANES]) {
+        *to = from_fn(|l| i8::from(mask[l]) * if self.0[l].is_sign_negative() { -1 } else { 1 });
+    }
+    #[inline(always)]
+    fn sums(a: Self, b: Self) -> [f64; 2] {
+        [a, b].map(|Self(v)| ((v[0] + v[4]) + (v[1] + v[5])) + ((v[2] + v[6]) + (v[3] + v[7])))
     }
     #[inline(always)]
     fn transpose(rows: [Self; LANES]) -> [Self; LANES] {

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -122,5 +123,6 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _natural(name: str) -> list[tuple[int, str]]:
-    """Sizes in order: ``update/100`` before ``update/1000``."""
-    return [(int(p), "") if p.isdigit() else (-1, p) for p in name.split("/")]
+    """Numbers by size: ``update/20 levels`` before ``update/100 levels``."""
+    parts = re.split(r"(\d+)", name)
+    return [(int(p), "") if p.isdecimal() else (-1, p) for p in parts]

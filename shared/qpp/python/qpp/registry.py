@@ -5,16 +5,19 @@ A package registers a study with one line of its ``pyproject.toml``::
     [project.entry-points."qpp.studies"]
     fft_autocorrelation = "fft_autocorrelation.study:study"
 
-A study can also be named by its address ``module:attribute``, installed or not.
+A study can also be named by its address ``module:attribute``, installed or not: the
+current folder is searched too.
 One that fails to import is found too: it carries its error instead of a study.
 """
 
 from __future__ import annotations
 
 import importlib
+import sys
 import traceback
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
 
 from qpp.study import Study
 
@@ -53,6 +56,8 @@ def find(name: str) -> Found:
         Nothing of that name is registered.
     """
     if ":" in name:
+        if str(Path.cwd()) not in sys.path:  # a console script, unlike `python -m`, leaves it out
+            sys.path.insert(0, str(Path.cwd()))
         return _open(EntryPoint(name=name, value=name, group=GROUP))
     points = {point.name: point for point in entry_points(group=GROUP)}
     if name not in points:

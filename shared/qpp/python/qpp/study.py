@@ -257,7 +257,9 @@ class Claim:
     def text(self) -> str:
         """One line, without the workload."""
         sign = ">=" if self.at_least is not None else "<="
-        bar = f"{self.bar:g}"
+        bar = f"{self.bar:.3g}"
+        if self.metric == "time" and self.at_least == 1:
+            return f"{self.implementation} never slower than {self.over}"
         if self.metric == "resident_per_output":
             return f"{self.implementation}: resident growth {sign} {bar} x its outputs"
         what = {

@@ -20,11 +20,12 @@ COLUMNS = {
     "median": 8,
     "spread": 6,
     "ratio": 7,
-    "95 %": 13,
+    "95 %": 17,
     "resident": 8,
     "python": 8,
-    "max error": 11,
+    "max error": 9,
 }
+STATUS = {"unavailable": "absent", "not applicable": "n/a"}
 MARK = {"reproduced": "[green]✓", "not reproduced": "[red]✗", "not tested": "[yellow]–"}
 
 
@@ -75,7 +76,7 @@ def render_verdict(run: Run) -> RenderableType:
 
 
 def _workload(workload: WorkloadResult) -> RenderableType:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), title_justify="left", width=WIDTH)
+    table = Table(box=box.SIMPLE_HEAD, padding=0, title_justify="left", width=WIDTH)
     table.title = f"[bold]{escape(workload.name)}"
     table.add_column("implementation", no_wrap=True, ratio=1)
     for name, width in COLUMNS.items():
@@ -99,7 +100,8 @@ def _cells(row: Row) -> list[str]:
     if row.status == "limit":
         return [escape(row.implementation), "", show.seconds(row.median), *[""] * 5, "limit"]
     if row.median is None:
-        return [escape(row.implementation), str(row.threads), *[show.MISSING] * 6, row.status]
+        told = STATUS.get(row.status, row.status)
+        return [escape(row.implementation), str(row.threads), *[show.MISSING] * 6, told]
     error = show.error(row.parity.max_abs) if row.parity else show.MISSING
     return [
         escape(row.implementation),

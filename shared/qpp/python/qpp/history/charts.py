@@ -17,7 +17,8 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 from qpp import format as fmt
 from qpp.history.series import Series
 from qpp.report import roles
-from qpp.report.svg import LIGHT, clean, mark, new_figure, pixel_axes, style, themed
+from qpp.report.markup import clean
+from qpp.report.svg import LIGHT, mark, new_figure, pixel_axes, style, themed
 
 Format = Callable[[float | None], str]
 FORMATS: dict[str, Format] = {
@@ -28,6 +29,7 @@ FORMATS: dict[str, Format] = {
 }
 LINE_HEIGHT = 15.0
 TICK_ROOM = 62.0
+APART = 10.0
 
 
 @dataclass(frozen=True)
@@ -88,17 +90,21 @@ def chart(
     if not curves:
         return ""
     show = FORMATS[curves[0].series.unit]
-    right = 190.0 if labels else 14.0
+    right = 190.0 if labels else 24.0
     figure = new_figure(width, height)
-    axes, inner_width, inner = pixel_axes(figure, TICK_ROOM, 26, right, 44)
+    axes, inner_width, inner = pixel_axes(figure, TICK_ROOM, 34, right, 44)
     floor = _scale(axes, curves, show)
-    axes.set_title(title, loc="left", fontsize=12, color=LIGHT["soft"], x=-TICK_ROOM / inner_width)
+    axes.set_title(
+        title, loc="left", fontsize=12, color=LIGHT["soft"], x=-TICK_ROOM / inner_width, pad=14
+    )
     axes.grid(axis="x", visible=False)
     _commit_axis(axes, commits, inner_width)
     ends = []
-    for curve in curves:
+    for place, curve in enumerate(curves):
         y = [max(value, floor) for value in curve.y]
-        _draw(axes, curve, y, commits, show)
+        # Points of a single commit would cover each other; curves tell themselves apart.
+        aside = (place - (len(curves) - 1) / 2) * APART / inner_width if len(commits) == 1 else 0.0
+        _draw(axes, curve, y, commits, show, aside)
         ends.append((y[-1], curve))
     if labels:
         _end_labels(axes, ends, inner)
@@ -132,7 +138,7 @@ def _scale(axes: Axes, curves: Sequence[Curve], show: Format) -> float:
     zero = any(v <= 0 for c in curves for v in c.y)
     low, high = roles.span(values, least=4.0) if values else (0.1, 1.0)
     low, high = low / 1.35, high * 1.35
-    ticks = roles.log_ticks(low, high, most=6)
+    ticks = (_binary_ticks if show is fmt.bytes_ else roles.log_ticks)(low, high, 6)
     texts = [roles.plain(show(t)) for t in ticks]
     floor = low
     if zero:
@@ -147,9 +153,16 @@ def _scale(axes: Axes, curves: Sequence[Curve], show: Format) -> float:
     return floor
 
 
+def _binary_ticks(low: float, high: float, most: int) -> list[float]:
+    """Powers of two: amounts of memory are read in KiB and MiB."""
+    ticks = [2.0**e for e in range(math.ceil(math.log2(low)), math.floor(math.log2(high)) + 1)]
+    return ticks[:: max(1, math.ceil(len(ticks) / most))]
+
+
 def _commit_axis(axes: Axes, commits: Sequence[tuple[str, int]], width: float) -> None:
     count = len(commits)
-    axes.set_xlim(-0.5, count - 0.5)
+    # A single commit stands at the right, beside its labels.
+    axes.set_xlim(*((-0.85, 0.15) if count == 1 else (-0.5, count - 0.7)))
     step = max(1, math.ceil(count * 76 / width))
     shown = list(range(count - 1, -1, -step))[::-1]  # the latest always has its label
     axes.xaxis.set_major_locator(FixedLocator([float(i) for i in shown]))
@@ -160,7 +173,12 @@ def _commit_axis(axes: Axes, commits: Sequence[tuple[str, int]], width: float) -
 
 
 def _draw(
-    axes: Axes, curve: Curve, y: Sequence[float], commits: Sequence[tuple[str, int]], show: Format
+    axes: Axes,
+    curve: Curve,
+    y: Sequence[float],
+    commits: Sequence[tuple[str, int]],
+    show: Format,
+    aside: float,
 ) -> None:
     look, name = curve.look, curve.series.implementation
     if len(y) > 1:
@@ -169,14 +187,14 @@ def _draw(
     for x, at, value, bounds in zip(curve.x, y, curve.y, curve.bounds, strict=True):
         tip = f"{name}: {show(value)}"
         if bounds:
-            axes.plot([x, x], bounds, color=look.colour, linewidth=3.2, alpha=0.35)
+            axes.plot([x + aside] * 2, bounds, color=look.colour, linewidth=3.2, alpha=0.35)
             tip += f" [{show(bounds[0])}, {show(bounds[1])}]"
         commit, date = commits[x]
         (dot,) = axes.plot(
-            [x],
+            [x + aside],
             [at],
             marker=roles.MARKERS[look.role],
-            markersize=roles.SIZES[look.role] - 1.5,
+            markersize=roles.SIZES[look.role] - (0.0 if len(y) == 1 else 1.5),
             color=look.colour,
             markeredgecolor=LIGHT["surface"],
             markeredgewidth=0.8,
@@ -187,8 +205,8 @@ def _draw(
 def _end_labels(axes: Axes, ends: list[tuple[float, Curve]], height: float) -> None:
     """Names at the right, pushed apart so that none covers another."""
     low, high = axes.get_ylim()
-    spread = math.log(high / low)
-    heights = [(math.log(y / low) / spread * height, curve) for y, curve in ends]
+    spread = math.log(high) - math.log(low)
+    heights = [((math.log(y) - math.log(low)) / spread * height, curve) for y, curve in ends]
     wanted = sorted(heights, key=lambda end: end[0])
     places = [at for at, _ in wanted]
     for i in range(1, len(places)):

@@ -19,8 +19,8 @@ from pathlib import Path
 from qpp.history.errors import HistoryError
 
 RESULTS = "shared/results/asv"
+HARNESS = "shared/qpp"
 CONFIGURATION = "asv.conf.json"
-RUST = ("*.rs", "Cargo.toml")
 EXTENSIONS = (".so", ".pyd", ".dylib")
 
 
@@ -77,11 +77,15 @@ class Checkout:
             )
 
     def require_installed(self, modules: Iterable[str]) -> None:
-        """Refuse packages that are not imported from this checkout, or stale extensions."""
-        for module in modules:
+        """Refuse packages that are not imported from this checkout, or stale extensions.
+
+        The harness itself must be the checkout's where the checkout holds it.
+        """
+        harness = ["qpp"] if (self.root / HARNESS).is_dir() else []
+        for module in (*harness, *modules):
             folder = self._folder(module)
             for extension in sorted(p for p in folder.rglob("*") if p.suffix in EXTENSIONS):
-                _require_fresh(module, extension, _project(folder, self.root))
+                _require_fresh(module, extension, _project(folder, self.root), self.root)
                 _require_release(module, extension)
 
     def _folder(self, module: str) -> Path:
@@ -131,18 +135,16 @@ def _project(folder: Path, root: Path) -> Path:
     return folder
 
 
-def _require_fresh(module: str, extension: Path, project: Path) -> None:
+def _require_fresh(module: str, extension: Path, project: Path, root: Path) -> None:
+    """What `make develop` builds an extension from must not be newer than it."""
     built = extension.stat().st_mtime
-    for pattern in RUST:
-        for source in project.rglob(pattern):
-            inside = source.relative_to(project).parts
-            if inside[0] in ("target", "tests", "benches", "examples"):
-                continue
-            if source.stat().st_mtime > built:
-                raise HistoryError(
-                    f"{module}: {extension.name} is older than {'/'.join(inside)}: "
-                    "run `make develop`"
-                )
+    sources = [root / "Cargo.toml", root / "Cargo.lock", project / "Cargo.toml"]
+    for source in (*sources, *(project / "src").rglob("*.rs")):
+        if source.is_file() and source.stat().st_mtime > built:
+            raise HistoryError(
+                f"{module}: {extension.name} is older than {source.relative_to(root).as_posix()}: "
+                "run `make develop`"
+            )
 
 
 def _require_release(module: str, extension: Path) -> None:

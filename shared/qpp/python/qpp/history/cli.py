@@ -67,7 +67,6 @@ def history_group(context: click.Context, html_file: Path | None, results: Path 
     out = table.console()
     for grid in listing.tables(series):
         out.print(grid)
-        out.print()
     if html_file is not None:
         try:
             write_atomically(html_file, page.render(folder))

@@ -51,14 +51,12 @@ def import_criterion(
     names = index.build(tuple(studies))
     known = host.provenance()
     name = host.name_of(machine, known)
-    python = ".".join(str(known["python"]).split()[-1].split(".")[:2])
     result: Json = {
         "commit_hash": head,
         "date": checkout.date(head),
         "env_name": "",
         "env_vars": {},
-        "params": {**host.for_asv(name, known), "python": python},
-        "python": python,
+        "params": dict(host.for_asv(name, known)),
         "requirements": {},
         "result_columns": list(COLUMNS),
         "results": {},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
@@ -21,7 +22,7 @@ SHOW = {
 COLOUR = {"broken": "red", "worse": "red", "better": "green", "mended": "green"}
 
 
-def tables(series: Sequence[Series]) -> Iterator[Table]:
+def tables(series: Sequence[Series]) -> Iterator[Group]:
     """Times at the newest commits, and the latest slowdown and error."""
     timed = [s for s in series if s.metric in ("time", "criterion")]
     keys = dict.fromkeys((s.machine, s.study, s.workload, s.metric) for s in timed)
@@ -32,8 +33,7 @@ def tables(series: Sequence[Series]) -> Iterator[Table]:
             if (s.machine, s.study, s.workload, s.metric) == (machine, study, workload, metric)
         ]
         newest = commits(rows)[-NEWEST:]
-        told = f"[bold]{escape(study)}[/] · {escape(workload)} · [dim]{escape(machine)}[/]"
-        table = Table(title=told, title_justify="left", box=None, padding=(0, 2, 0, 0))
+        table = Table(box=None, padding=(0, 2, 0, 0))
         table.add_column("implementation" if metric == "time" else "criterion", max_width=30)
         for commit, _ in newest:
             table.add_column(commit[:8], justify="right")
@@ -46,7 +46,8 @@ def tables(series: Sequence[Series]) -> Iterator[Table]:
                 other = _sibling(series, one, name)
                 cells.append(_cell(other.at(newest[-1][0]), other.unit) if other else "–")
             table.add_row(escape(one.implementation), *cells)
-        yield table
+        told = f"[bold]{escape(study)}[/] · {escape(workload)} · [dim]{escape(machine)}[/]"
+        yield Group(told, table, "")
 
 
 def changes_table(changes: Sequence[Change]) -> Table:

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 
 from qpp.history import store
-from qpp.history.charts import FORMATS, Look, chart, day, looks
+from qpp.history.charts import FORMATS, LINE_HEIGHT, Look, chart, day, looks
 from qpp.history.series import Series, collect, commits
 from qpp.report.svg import FONT, tokens_css
 
@@ -98,7 +98,9 @@ def _study(series: Sequence[Series], role_of: dict[str, str], prefix: str) -> st
     machine, study = series[0].machine, series[0].study
     points = commits(series)
     look_of = looks(list(dict.fromkeys(s.implementation for s in series)), role_of)
-    parts = [f"<h2>{escape(study)}</h2><p>{escape(machine)}</p>"]
+    absent = ", ".join(name for name in role_of if name not in look_of)
+    told = f"{machine}. Not available when recorded: {absent}" if absent else machine
+    parts = [f"<h2>{escape(study)}</h2><p>{escape(told)}</p>"]
     measured = [s for s in series if s.metric != "criterion"]
     for i, workload in enumerate(dict.fromkeys(s.workload for s in measured)):
         chosen = [s for s in measured if s.workload == workload]
@@ -126,7 +128,7 @@ def _workload(
         title="Time of one call",
         name=f"{prefix}-time",
         width=WIDE,
-        height=300,
+        height=max(300.0, 100.0 + LINE_HEIGHT * len(by_metric.get("time", []))),
         labels=True,
     )
     small = [
@@ -160,7 +162,7 @@ def _criterion(series: Sequence[Series], points: Sequence[tuple[str, int]], pref
         title="One iteration in Rust (criterion)",
         name=f"{prefix}-criterion",
         width=WIDE,
-        height=300,
+        height=max(300.0, 100.0 + LINE_HEIGHT * len(series)),
         labels=True,
     )
     table = _table(series, points, look_of, ("criterion",))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -73,7 +73,7 @@ def record(
         reasons = "; ".join(names["failed"].values()) or "none is installed: run `make develop`"
         raise HistoryError(f"no study to record: {reasons}")
     addresses = [str(study["address"]) for study in names["studies"]]
-    checkout.require_installed(dict.fromkeys(["qpp", *(a.split(".")[0] for a in addresses)]))
+    checkout.require_installed(dict.fromkeys(re.split("[.:]", a)[0] for a in addresses))
     head = checkout.head()
     known = host.provenance()
     name = host.name_of(machine, known)
@@ -116,22 +116,15 @@ def record(
 
 
 def failures(result: store.Json) -> list[str]:
-    """Benchmarks that ran and gave nothing. (asv: null failed, NaN was skipped.)"""
+    """What ran and gave nothing, with the metrics that are missing. (asv: null; NaN: skipped.)"""
     stored = store.Stored(Path(), result)
-    lines = []
+    missing: dict[str, list[str]] = {}
     for benchmark in sorted(result["results"]):
-        failed = [
-            ", ".join(parameters)
-            for parameters, value, _, _ in store.rows(stored, benchmark)
-            if value is None
-        ]
-        lines += [f"{benchmark}({parameters}) failed" for parameters in failed]
-    return lines
-
-
-def is_figure(value: Any) -> bool:
-    """Whether a stored value is a number to show."""
-    return isinstance(value, int | float) and math.isfinite(value)
+        metric, _, study = benchmark.removeprefix("studies.").removeprefix("track_").partition("_")
+        for parameters, value, _, _ in store.rows(stored, benchmark):
+            if value is None:
+                missing.setdefault(f"{study}: {' · '.join(parameters)}", []).append(metric)
+    return [f"{what}: no {', '.join(metrics)}" for what, metrics in missing.items()]
 
 
 def _require_undisturbed(checkout: Checkout, head: str) -> None:

@@ -48,6 +48,7 @@ COLUMNS = (
     "samples",
     "profile",
 )
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 _API = {BENCHMARKS: 2, MACHINE: 1}
 _RESULT_API = 2
 _RESULT_KEYS = ("commit_hash", "date", "params", "results", "result_columns", "env_name")
@@ -125,11 +126,21 @@ def read_benchmarks(folder: Path) -> Json:
     return {k: v for k, v in read_json(path).items() if k != "version"}
 
 
-def normalised(data: Json) -> Json:
-    """A result as it is stored: its environment named by the Python version alone."""
-    # A GPU or another library would be named in params or requirements, so the version
-    # of Python is all that the interpreter's path stood for.
-    return {**data, "env_name": f"existing-py{data['python']}"}
+def normalised(data: Json, python: str = PYTHON) -> Json:
+    """A result as it is stored: the version of Python stands for the interpreter's path.
+
+    asv puts that path into three places, all part of a series' identity.
+
+    >>> moved = {"python": "/a/bin/python", "params": {"python": "/a/bin/python"}}
+    >>> normalised(moved, "3.11")
+    {'python': '3.11', 'params': {'python': '3.11'}, 'env_name': 'existing-py3.11'}
+    """
+    return {
+        **data,
+        "python": python,
+        "params": {**data["params"], "python": python},
+        "env_name": f"existing-py{python}",
+    }
 
 
 def merge_result(old: Json | None, new: Json) -> Json:
@@ -206,12 +217,14 @@ def local_paths() -> list[str]:
 def require_portable(name: str, text: str, paths: Iterable[str] | None = None) -> None:
     """Refuse a text that holds a path of this machine, plain or as asv writes it in names."""
     for path in local_paths() if paths is None else paths:
-        for form in {path, path.replace(os.sep, "_"), path.replace("\\", "\\\\")}:
-            if re.search(rf"(?<![\w.]){re.escape(form)}(?!\w)", text):
-                raise HistoryError(
-                    f"{name} would hold the path {path} of this machine: "
-                    "take it out of the study's names and sizes"
-                )
+        # As it is, as JSON escapes it on Windows, and as asv puts it into names.
+        forms = [re.escape(path), re.escape(path.replace("\\", "\\\\"))]
+        forms.append("-py" + re.escape(path.replace(os.sep, "_")))
+        if re.search(rf"(?<![\w.])({'|'.join(forms[:2])})(?!\w)|{forms[2]}", text):
+            raise HistoryError(
+                f"{name} would hold the path {path} of this machine: "
+                "take it out of the study's names and sizes"
+            )
 
 
 def rows(stored: Stored, benchmark: str) -> Iterator[tuple[tuple[str, ...], Any, Any, Any]]:

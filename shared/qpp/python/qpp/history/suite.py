@@ -36,7 +36,10 @@ from qpp.history.index import StudyNames
 VERSION = "1"
 PARAMETERS = ("workload", "implementation")
 # asv: at least one sample, at most so many, stop after so many seconds.
-REPEAT = (1, 40, 0.6)
+REPEAT = (1, 40, 0.4)
+# The harness: seconds of samples per implementation, least and most rounds; a call over
+# 0.3 s gets one round; Python's own memory is not traced. See qpp.measure.Settings.
+ROUNDS = (0.2, 5, 11, 0.3, 1, 0.0)
 Measured = dict[str, dict[str, dict[str, Any]]]
 Benchmark = Callable[[Measured, str, str], Any]
 
@@ -58,7 +61,7 @@ def measure() -> Measured:
     from qpp import registry
     from qpp.measure import Settings, measure_study
 
-    settings = Settings(index.preset(), 0.3, 5, 15, 1.0, 1, 0.0)
+    settings = Settings(index.preset(), *ROUNDS)
     found: Measured = {}
     for study in index.load():
         result = measure_study(registry.find(study.address), settings)

@@ -1,0 +1,137 @@
+# `make help` lists the targets. Written for GNU make 3.81 and later: macOS ships that one.
+
+# A new subproject joins set-up, lint, tests and wheels by one line here.
+SUBPROJECTS := case_studies/01_polars_vs_pandas
+
+PYTHON ?=
+ARGS ?=
+TESTS ?= shared/qpp $(SUBPROJECTS)
+
+VENV := .venv
+BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
+PY := $(BIN)/python
+QPP := $(BIN)/qpp
+PIP := $(PY) -m pip --disable-pip-version-check
+# Conflicts: two packages carry data only and are installed without what they depend on.
+INSTALL = $(PIP) install --no-warn-conflicts $(CONSTRAINED)
+SETUP := shared/setup
+CONSTRAINED := -c $(SETUP)/constraints.txt
+PYTHON_SOURCES := shared/qpp/python/qpp $(SUBPROJECTS:%=%/python)
+RUST := $(patsubst %/Cargo.toml,%,$(wildcard $(SUBPROJECTS:%=%/Cargo.toml)))
+
+# A user's own settings of Python and pip must not leak into the environment made here, and a
+# Rust installed a minute ago is found before a new shell is opened.
+unexport PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_PREFIX
+export VIRTUAL_ENV := $(CURDIR)/$(VENV)
+ifneq ($(OS),Windows_NT)
+export PATH := $(PATH):$(if $(CARGO_HOME),$(CARGO_HOME),$(HOME)/.cargo)/bin
+endif
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help reproduce test lint format bench history develop wheel peers pins subprojects clean
+.PHONY: rust moved
+
+help: ## list the targets
+	@sed -n 's/^\([a-z][a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-13s%s\n", $$1, $$2}'
+	@echo
+	@echo '  ARGS="..." is handed to qpp reproduce and pytest: make reproduce ARGS="--full"'
+	@echo '  TESTS=... tests a part: make test TESTS=case_studies/01_polars_vs_pandas ARGS="-x"'
+	@echo '  PYTHON=... names the interpreter of a new environment: make develop PYTHON=python3.13'
+
+# ------------------------------------------------------------------ what people run
+
+reproduce: develop ## run every study: agreement, times, verdicts, report (quick preset)
+	@$(QPP) reproduce --json reports/result.json --html reports/report.html $(ARGS)
+
+test: develop ## run all tests, Rust and Python, with the docstrings' examples
+	cargo test --workspace --quiet
+	$(PY) -m pytest --doctest-modules --doctest-ignore-import-errors $(TESTS) $(ARGS)
+
+lint: develop ## check style and types: ruff, mypy, rustfmt, clippy
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy --strict $(PYTHON_SOURCES)
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	PYO3_PYTHON="$(CURDIR)/$(PY)" cargo clippy --workspace --all-features --locked -- -D warnings
+
+format: develop ## rewrite Python and Rust sources in the house's style
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+	cargo fmt --all
+
+bench: develop ## measure everything: criterion, then the full preset (up to an hour)
+	cargo bench --workspace
+	@$(QPP) reproduce --full --json reports/full.json --html reports/full.html $(ARGS)
+
+history: develop ## record this commit's timings, publish them, serve the site
+	$(QPP) history record
+	$(QPP) history publish
+	$(QPP) history serve
+
+wheel: develop ## build a wheel of every package into dist/
+	PATH="$$(pwd)/$(BIN):$$PATH" $(PIP) wheel --quiet --no-deps --no-build-isolation -w dist shared/qpp $(SUBPROJECTS:%=./%)
+	@ls dist
+
+peers: develop ## install the heavy peers, so that their rows are measured too
+	PATH="$$(pwd)/$(BIN):$$PATH" $(INSTALL) --no-build-isolation $(SUBPROJECTS:%=-e './%[peers]')
+
+pins: develop ## renew every pin in shared/setup/constraints.txt
+	$(INSTALL) --quiet -r $(SETUP)/pin-tools.txt
+	sh $(SETUP)/pin.sh $(PY) shared/qpp $(SUBPROJECTS)
+
+subprojects: ## list the subprojects with Rust as JSON (for the workflow that builds their wheels)
+	@printf '"%s"\n' $(RUST) | paste -s -d, - | sed 's/.*/[&]/'
+
+clean: ## remove the environment, builds, reports and caches
+	rm -rf $(VENV) target reports dist .asv .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks
+	rm -f $(foreach s,$(RUST),$(s)/python/*/_rust*.so $(s)/python/*/_rust*.pyd)
+
+# ------------------------------------------------------------------ set-up
+
+ENVIRONMENT := $(VENV)/.environment
+BUILT := $(foreach s,$(RUST),$(VENV)/.built-$(notdir $(s)))
+PROJECTS := shared/qpp/pyproject.toml $(SUBPROJECTS:%=%/pyproject.toml)
+LISTS := $(SETUP)/constraints.txt $(SETUP)/tools.txt $(SETUP)/data.txt
+
+develop: $(ENVIRONMENT) $(BUILT) ## set up: environment, packages, Rust in release
+
+# Every package, in one step: the check for what an earlier, interrupted one left behind
+# comes first, and the stamp last.
+$(ENVIRONMENT): $(PROJECTS) $(LISTS) | rust
+	$(call stop_if_missing,$(shell sh $(SETUP)/python.sh $(PYTHON)))
+	@sh $(SETUP)/venv.sh $(VENV) $(PYTHON)
+	@echo "set-up: packages"
+	@$(INSTALL) --quiet -r $(SETUP)/tools.txt
+	@$(INSTALL) --quiet --no-deps -r $(SETUP)/data.txt
+	@echo "set-up: qpp and the studies (Rust in release; the first time takes a minute or two)"
+	@PATH="$$(pwd)/$(BIN):$$PATH" $(INSTALL) --quiet --no-build-isolation \
+		-e './shared/qpp[test,history]' $(SUBPROJECTS:%=-e ./%)
+	@touch $@
+
+# Python sources are used in place; Rust is built again when it changes.
+rust_sources = $(wildcard Cargo.toml Cargo.lock $(1)/Cargo.toml \
+	$(1)/src/*.rs $(1)/src/*/*.rs $(1)/src/*/*/*.rs $(1)/src/*/*/*/*.rs)
+
+define build_rule
+$(VENV)/.built-$(notdir $(1)): $(ENVIRONMENT) $(call rust_sources,$(1)) | rust
+	@$(BIN)/maturin develop --release --skip-install -m $(1)/Cargo.toml >$$@.log 2>&1 \
+		|| { cat $$@.log >&2; exit 1; }
+	@touch $$@
+endef
+$(foreach s,$(RUST),$(eval $(call build_rule,$(s))))
+
+# A checkout that was moved or copied brings an environment that points to the old one.
+MADE_FOR := $(shell cat $(VENV)/.made-for 2>/dev/null)
+ifneq ($(MADE_FOR),$(shell pwd -P))
+$(ENVIRONMENT): moved
+endif
+moved:
+
+rust:
+	$(call stop_if,$(shell sh $(SETUP)/rust.sh))
+
+# One line and the end, where the first argument says what is missing.
+stop_if = $(if $(1),$(error $(1)))
+stop_if_missing = $(if $(filter !%,$(1)),$(error $(wordlist 2,99,$(1))))

@@ -1,0 +1,137 @@
+"""Running one backtest: the door to every implementation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from polars_vs_pandas import benchmark as benchmarks
+from polars_vs_pandas import kernels, metrics, validation
+from polars_vs_pandas.panel import Frame
+from polars_vs_pandas.result import BacktestResult
+
+
+def run_backtest(
+    signal: Frame,
+    returns: Frame,
+    *,
+    window: int = 100,
+    k_long: float = 1.0,
+    k_short: float = 1.0,
+    cost: float = 1e-4,
+    capital: float = 1e6,
+    implementation: str = "auto",
+    threads: int = 1,
+    benchmark: Any = None,
+) -> BacktestResult:
+    """Backtest a long/short strategy that trades when a signal leaves its usual range.
+
+    At each row t >= ``window``: sigma is the sample standard deviation (ddof 1) of the
+    signal over rows t - window .. t - 1 (not t itself: nothing looks ahead). The position
+    is +1 where signal > k_long * sigma, -1 where signal < -k_short * sigma, else 0, and 0
+    where sigma is 0. It is held to row t + 1; per asset,
+
+        capital[t+1] = max(0, capital[t] * (1 + position[t] * return[t+1]
+                              - cost * |position[t] - position[t-1]|))
+
+    so a flip costs twice. Each asset starts with ``capital / N`` and no position, and is
+    never rebalanced against the others. Nothing is closed out at the end.
+
+    Parameters
+    ----------
+    signal, returns
+        Tables ``[T, N]`` of the same rows and columns: pandas frames (dates in the
+        index), Polars frames (dates in the one temporal column, or none) or NumPy arrays.
+        ``returns`` are simple returns of the day of their row; ``signal`` is known at the
+        close of its row. Dates must be sorted, without duplicates, the same in both.
+        NumPy arrays and pandas frames of float64 are borrowed, whatever their strides.
+    window
+        Rows of the deviation, 2 to T - 2. Default 100: about five months of days.
+    k_long, k_short
+        Thresholds in deviations, >= 0. Default 1: about one day in six on either side
+        for a normal signal.
+    cost
+        Charged on an asset's capital per unit of position changed. Default one basis
+        point, a liquid stock's half-spread.
+    capital
+        To start with, > 0, in currency. Everything is proportional to it.
+    implementation
+        ``"auto"`` (Rust where the extension imports, else Polars with NumPy),
+        ``"baseline"`` (the naive loop), ``"pandas_vectorised"``, ``"polars_numpy"``,
+        ``"numba_fused"``, ``"rust_fused"``. All agree; see the README for their limits.
+    threads
+        For ``rust_fused``: 1 by default, since a backtest is usually one of many; 0 for
+        all cores. The others ignore it.
+    benchmark
+        Simple returns to regress on (CAPM), as for :meth:`BacktestResult.capm`. An array
+        may have a value per row of ``returns``, or per day of the result.
+
+    Returns
+    -------
+    BacktestResult
+        On the dates of rows window + 1 .. T - 1.
+
+    Raises
+    ------
+    ValueError
+        For any input that breaks the above, naming the argument; infinite values, and
+        columns of nothing but NaN, too.
+    ImportError
+        Where a named implementation's package is missing, with the remedy.
+
+    Notes
+    -----
+    NaN policy: a NaN signal, today or within the window, means position 0; a NaN return
+    counts as 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(7)
+    >>> returns = 0.01 * rng.standard_normal((1_000, 5))
+    >>> signal = rng.standard_normal((1_000, 5))
+    >>> signal[:-1] += 20 * returns[1:]  # a signal that knows something of tomorrow
+    >>> result = run_backtest(signal, returns, window=50)
+    >>> result.equity.shape, result.positions.shape
+    ((949,), (949, 5))
+    >>> bool(result.metrics["sharpe"] > 1)
+    True
+    """
+    market = validation.market(signal, returns)
+    rows = market.signal.shape[0]
+    window = validation.window(window, rows)
+    k_long = validation.not_negative("k_long", k_long)
+    k_short = validation.not_negative("k_short", k_short)
+    cost = validation.not_negative("cost", cost)
+    capital = validation.positive("capital", capital)
+    threads = validation.threads(threads)
+    chosen = validation.implementation(implementation)
+    dates = market.dates[window + 1 :]
+    against = None
+    if benchmark is not None:
+        given = benchmark
+        if getattr(given, "shape", None) == (rows,) and not hasattr(given, "index"):
+            given = given[window + 1 :]
+        against = benchmarks.align(given, dates)
+
+    fixed = {"threads": threads} if chosen == "rust_fused" else {}
+    native = kernels.KERNELS[chosen].native
+    equity, daily, traded, positions = kernels.kernel(chosen, **fixed)(
+        native(market.signal), native(market.returns), window, k_long, k_short, cost, capital
+    )
+    return BacktestResult(
+        equity=equity,
+        returns=daily,
+        positions=positions,
+        turnover=metrics.turnover(traded, equity, capital),
+        traded=traded,
+        dates=dates,
+        start=market.dates[window],
+        assets=market.assets,
+        window=window,
+        k_long=k_long,
+        k_short=k_short,
+        cost=cost,
+        capital=capital,
+        implementation=chosen,
+        benchmark=against,
+    )

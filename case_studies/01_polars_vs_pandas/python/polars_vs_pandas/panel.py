@@ -1,0 +1,128 @@
+"""Reading what a user has (pandas, Polars, NumPy) into one form.
+
+NaN policy, the same in every implementation: a NaN in the signal, today or in the
+window, means no position that day; a NaN return counts as 0. Polars' null and pandas'
+NA are NaN here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import polars as pl
+
+from polars_vs_pandas.arrays import Floats
+
+Frame: TypeAlias = "pd.DataFrame | pl.DataFrame | npt.NDArray[Any]"
+"""What ``signal`` and ``returns`` may be: rows are dates, columns are assets."""
+
+Dates: TypeAlias = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Values ``[T, N]`` (float64, any strides), and what names the rows and columns.
+
+    ``dates`` and ``assets`` are ``None`` where the input had none (NumPy).
+    """
+
+    values: Floats
+    dates: Dates | None
+    assets: tuple[str, ...] | None
+
+
+def read(name: str, frame: Any) -> Panel:
+    """Read one argument; ``ValueError`` names it where it is no table of numbers.
+
+    A float64 NumPy array is borrowed as it is, as are the values of a pandas frame in
+    one float64 block; anything else is copied once.
+    """
+    if isinstance(frame, pd.DataFrame):
+        return _read_pandas(name, frame)
+    if isinstance(frame, pl.LazyFrame):
+        raise ValueError(f"{name} is a LazyFrame: pass {name}.collect()")
+    if isinstance(frame, pl.DataFrame):
+        return _read_polars(name, frame)
+    if isinstance(frame, np.ndarray):
+        return _read_numpy(name, frame)
+    raise ValueError(
+        f"{name} is a {type(frame).__name__}: expected a pandas or Polars DataFrame "
+        "or a 2-dimensional NumPy array, rows by date, one column per asset"
+    )
+
+
+def dates_of(index: pd.Index[Any]) -> Dates:
+    """A pandas index as an array; time zones are dropped after conversion to UTC."""
+    if isinstance(index, pd.PeriodIndex):
+        index = index.to_timestamp()
+    if isinstance(index, pd.DatetimeIndex) and index.tz is not None:
+        index = index.tz_convert("UTC").tz_localize(None)
+    if isinstance(index, pd.DatetimeIndex) and index.unit == "s":
+        index = index.as_unit("ms")  # Polars knows no whole seconds
+    return index.to_numpy()
+
+
+def _read_pandas(name: str, frame: pd.DataFrame) -> Panel:
+    for label, dtype in zip(frame.columns, frame.dtypes, strict=True):
+        if not _is_real(dtype):
+            raise _not_numeric(name, label, dtype, "move dates to the index, drop text columns")
+    if not frame.columns.is_unique:
+        raise _twice(name, [str(c) for c in frame.columns])
+    values = frame.to_numpy(dtype=np.float64, na_value=np.nan)
+    # The index pandas numbers rows with by itself carries no dates.
+    numbered = isinstance(frame.index, pd.RangeIndex)
+    dates = None if numbered else dates_of(frame.index)
+    return Panel(values, dates, tuple(str(c) for c in frame.columns))
+
+
+def _read_polars(name: str, frame: pl.DataFrame) -> Panel:
+    temporal = [c for c, dtype in frame.schema.items() if dtype.is_temporal()]
+    if len(temporal) > 1:
+        raise ValueError(
+            f"{name} has {len(temporal)} date columns ({', '.join(temporal)}): keep one"
+        )
+    assets = [c for c in frame.columns if c not in temporal]
+    for label in assets:
+        if not frame.schema[label].is_numeric():
+            remedy = "parse dates with str.to_date(), drop text columns"
+            raise _not_numeric(name, label, frame.schema[label], remedy)
+    dates = None
+    if temporal:
+        column = frame[temporal[0]]
+        if column.null_count():
+            raise ValueError(f"{name}: column {temporal[0]!r} has missing dates: drop those rows")
+        if isinstance(column.dtype, pl.Datetime) and column.dtype.time_zone is not None:
+            column = column.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        dates = column.to_numpy()
+    values = frame.select(pl.col(assets).cast(pl.Float64)).to_numpy()
+    return Panel(values, dates, tuple(assets))
+
+
+def _read_numpy(name: str, array: npt.NDArray[Any]) -> Panel:
+    if array.ndim != 2:
+        raise ValueError(
+            f"{name} has {array.ndim} dimension(s), shape {array.shape}: expected 2, "
+            "rows by date, one column per asset (one asset: values.reshape(-1, 1))"
+        )
+    if array.dtype.kind not in "iuf":
+        raise ValueError(f"{name} has dtype {array.dtype}: expected real numbers")
+    return Panel(array.astype(np.float64, copy=False), None, None)
+
+
+def _is_real(dtype: Any) -> bool:
+    kinds = pd.api.types
+    odd = kinds.is_bool_dtype(dtype) or kinds.is_complex_dtype(dtype)
+    return bool(kinds.is_numeric_dtype(dtype)) and not odd
+
+
+def _not_numeric(name: str, label: Any, dtype: Any, remedy: str) -> ValueError:
+    return ValueError(f"{name}: column {label!r} has dtype {dtype}, expected numbers: {remedy}")
+
+
+def _twice(name: str, labels: list[str]) -> ValueError:
+    label = next(c for c in labels if labels.count(c) > 1)
+    return ValueError(f"{name}: column {label!r} stands twice: give each asset its own name")

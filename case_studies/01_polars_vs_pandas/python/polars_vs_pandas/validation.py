@@ -1,0 +1,197 @@
+"""The door: every check of a user's input, once, before any kernel sees it.
+
+All errors are ``ValueError`` and name the argument, what was found and what to do. The
+kernels trust what has passed here.
+"""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from polars_vs_pandas import kernels, panel
+from polars_vs_pandas.arrays import Floats
+from polars_vs_pandas.panel import Dates, Panel
+
+
+@dataclass(frozen=True)
+class Market:
+    """Validated inputs: signal and returns ``[T, N]``, dates ``[T]``, asset names."""
+
+    signal: Floats
+    returns: Floats
+    dates: Dates
+    assets: tuple[str, ...]
+
+
+def market(signal: Any, returns: Any) -> Market:
+    """Read and check the two tables; rows and columns must be the same in both."""
+    left, right = panel.read("signal", signal), panel.read("returns", returns)
+    for name, side in (("signal", left), ("returns", right)):
+        _filled(name, side)
+    if left.values.shape != right.values.shape:
+        raise ValueError(
+            f"signal has shape {left.values.shape}, returns {right.values.shape}: "
+            "expected the same rows and columns"
+        )
+    for name, side in (("signal", left), ("returns", right)):
+        if side.dates is not None:
+            _ordered(name, side.dates)
+    if left.dates is not None and right.dates is not None:
+        _same_dates(left.dates, right.dates)
+    if left.assets is not None and right.assets is not None:
+        _same_assets(left.assets, right.assets)
+    for name, side in (("signal", left), ("returns", right)):
+        _finite(name, side)
+    rows, width = left.values.shape
+    dates = left.dates if left.dates is not None else right.dates
+    return Market(
+        left.values,
+        right.values,
+        np.arange(rows) if dates is None else dates,
+        left.assets or right.assets or tuple(f"asset_{i}" for i in range(width)),
+    )
+
+
+def window(value: Any, rows: int, name: str = "window") -> int:
+    """An integer from 2 to T - 2: shorter has no deviation, longer leaves no result."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
+        raise ValueError(f"{name}={value!r}: expected an integer, the number of rows")
+    length = int(value)
+    if length < 2:
+        raise ValueError(f"{name}={length}: expected at least 2 rows, one has no deviation")
+    if length > rows - 2:
+        raise ValueError(
+            f"{name}={length} is too long for {rows} rows: at most {rows - 2}, the rows less "
+            "one to decide on and one to earn on"
+        )
+    return length
+
+
+def not_negative(name: str, value: Any) -> float:
+    """A finite number >= 0 (``k_long``, ``k_short``, ``cost``)."""
+    number = _number(name, value)
+    if number < 0:
+        raise ValueError(f"{name}={value!r}: expected a number >= 0")
+    return number
+
+
+def positive(name: str, value: Any) -> float:
+    """A finite number > 0 (``capital``)."""
+    number = _number(name, value)
+    if number <= 0:
+        raise ValueError(f"{name}={value!r}: expected a number > 0")
+    return number
+
+
+def threads(value: Any) -> int:
+    """An integer >= 0; 0 means all cores."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 0:
+        raise ValueError(f"threads={value!r}: expected an integer >= 0 (0: all cores)")
+    return int(value)
+
+
+def implementation(value: Any) -> str:
+    """The name of an implementation that can run here; ``auto`` resolved."""
+    if value not in kernels.CHOICES:
+        raise ValueError(
+            f"implementation={value!r}: expected one of {', '.join(map(repr, kernels.CHOICES))}"
+        )
+    return kernels.resolve(str(value))
+
+
+def several(name: str, value: Any) -> list[Any]:
+    """A value or a sequence of values, as a list that is not empty."""
+    if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
+        return [value]
+    values = list(value)
+    if not values:
+        raise ValueError(f"{name} is empty: expected at least one value")
+    return values
+
+
+def _number(name: str, value: Any) -> float:
+    boolean = isinstance(value, (bool, np.bool_))
+    if boolean or not isinstance(value, numbers.Real) or not math.isfinite(value):
+        raise ValueError(f"{name}={value!r}: expected a finite number")
+    return float(value)
+
+
+def _filled(name: str, side: Panel) -> None:
+    rows, width = side.values.shape
+    if rows == 0 or width == 0:
+        raise ValueError(f"{name} is empty ({rows} rows, {width} assets)")
+
+
+def _ordered(name: str, dates: Dates) -> None:
+    try:
+        repeated, backwards = dates[1:] == dates[:-1], dates[1:] < dates[:-1]
+        missing = dates != dates  # NaT
+    except TypeError:
+        raise ValueError(f"{name}: dates of mixed types cannot be ordered") from None
+    if np.any(missing):
+        raise ValueError(f"{name}: row {int(np.argmax(missing))} has no date: drop such rows")
+    if np.any(backwards):
+        row = int(np.argmax(backwards)) + 1
+        raise ValueError(
+            f"{name}: dates are not sorted, {dates[row]} comes after {dates[row - 1]}: "
+            "sort both frames by date"
+        )
+    if np.any(repeated):
+        row = int(np.argmax(repeated))
+        raise ValueError(f"{name}: date {dates[row]} is duplicated: keep one row per date")
+
+
+def _same_dates(signal: Dates, returns: Dates) -> None:
+    comparable = {signal.dtype.kind, returns.dtype.kind} <= {"M"} or (
+        signal.dtype.kind == returns.dtype.kind
+    )
+    if not comparable:
+        raise ValueError(
+            f"signal has dates of type {signal.dtype}, returns of {returns.dtype}: "
+            "give both the same dates"
+        )
+    different = signal != returns
+    if np.any(different):
+        row = int(np.argmax(different))
+        raise ValueError(
+            f"dates of signal and returns do not match: row {row} is {signal[row]} in signal, "
+            f"{returns[row]} in returns; join the two on their dates first"
+        )
+
+
+def _same_assets(signal: tuple[str, ...], returns: tuple[str, ...]) -> None:
+    if signal == returns:
+        return
+    if set(signal) == set(returns):
+        raise ValueError(
+            "columns of signal and returns are in different orders: "
+            "reorder one, returns = returns[signal.columns]"
+        )
+    mine = [c for c in signal if c not in returns] or [c for c in returns if c not in signal]
+    where = "signal" if mine[0] in signal else "returns"
+    raise ValueError(f"columns do not match: {mine[0]!r} stands in {where} only")
+
+
+def _finite(name: str, side: Panel) -> None:
+    # One pass on sound input: a sum is finite unless some value is not (or it overflows).
+    with np.errstate(over="ignore", invalid="ignore"):
+        if math.isfinite(side.values.sum()):
+            return
+    labels = side.assets or range(side.values.shape[1])
+    infinite = np.isinf(side.values)
+    if infinite.any():
+        row, column = (int(i) for i in np.argwhere(infinite)[0])
+        raise ValueError(
+            f"{name} has an infinite value in column {labels[column]!r}, row {row}: "
+            "replace it by NaN where it means missing"
+        )
+    empty = np.isnan(side.values).all(axis=0)
+    if empty.any():
+        label = labels[int(np.argmax(empty))]
+        raise ValueError(f"{name}: column {label!r} holds nothing but NaN: drop it in both frames")

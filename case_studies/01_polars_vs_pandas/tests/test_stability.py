@@ -1,0 +1,137 @@
+"""The rolling deviation where streaming formulas cancel: outliers, offsets, runs, scales.
+
+Positions are compared with exact ones wherever the decision is not within 1e-9 of its
+threshold. pandas' own rolling deviation does not pass; that it does not is a fact of its
+own here, and a sum of squares that cancels shows that the inputs have teeth.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.lib.stride_tricks import sliding_window_view
+
+from polars_vs_pandas import kernels, optimised, reference
+from polars_vs_pandas.arrays import Floats
+
+STABLE = [name for name in kernels.KERNELS if name != "pandas_vectorised"]
+ROWS, ASSETS, WINDOW = 160, 8, 10
+K = 0.4  # where a falling scale still leaves both outcomes open
+
+
+def probe(kind: str, seed: int = 5) -> Floats:
+    """Signals whose small values have to be judged by a small deviation, exactly."""
+    rng = np.random.default_rng(seed)
+    signal = rng.standard_normal((ROWS, ASSETS))
+    if kind == "outlier leaves":
+        for i in range(ASSETS):
+            signal[rng.integers(ROWS, size=6), i] *= 10.0 ** rng.uniform(6, 15)
+    elif kind == "scale falls":
+        signal *= np.exp(-0.15 * np.arange(ROWS))[:, None]
+    elif kind == "scales mix":
+        signal *= 10.0 ** rng.uniform(-8, 8, signal.shape)
+    elif kind == "runs":
+        signal = np.repeat(signal[: ROWS // 20], 20, axis=0)
+        signal[::7] += 1e-3 * rng.standard_normal(signal[::7].shape)
+    elif kind == "tiny":
+        signal *= 1e-150
+    elif kind == "huge":
+        signal *= 1e150
+    return signal
+
+
+def decisions(name: str, signal: Floats, k: float = 1.0) -> Floats:
+    native = kernels.KERNELS[name].native
+    returns = np.zeros_like(signal)
+    return kernels.kernel(name)(native(signal), native(returns), WINDOW, k, k, 0.0, 1.0)[3]
+
+
+def wrong_decisions(found: Floats, signal: Floats, k: float, margin: float) -> int:
+    exact = reference.backtest(signal, np.zeros_like(signal), WINDOW, k, k, 0.0, 1.0)[3]
+    clear = reference.closeness(signal, WINDOW, k, k) > margin
+    assert clear.mean() > 0.9
+    return int(np.count_nonzero((found != exact) & clear))
+
+
+@pytest.mark.parametrize("name", STABLE)
+@pytest.mark.parametrize(
+    "kind", ["outlier leaves", "scale falls", "scales mix", "runs", "tiny", "huge"]
+)
+def test_positions_are_exact(name: str, kind: str) -> None:
+    signal = probe(kind)
+    assert wrong_decisions(decisions(name, signal, K), signal, K, 1e-9) == 0
+
+
+def test_the_probes_have_teeth() -> None:
+    """Negative control: running sums of squares fail what the others pass."""
+    for kind in ("outlier leaves", "scale falls"):
+        signal = probe(kind)
+        total = np.cumsum(np.vstack([np.zeros(ASSETS), signal]), axis=0)
+        square = np.cumsum(np.vstack([np.zeros(ASSETS), signal**2]), axis=0)
+        mean = (total[WINDOW:] - total[:-WINDOW]) / WINDOW
+        spread = (square[WINDOW:] - square[:-WINDOW]) / WINDOW - mean**2
+        sigma = np.sqrt(np.maximum(spread, 0) * WINDOW / (WINDOW - 1))[:-2]
+        today = signal[WINDOW:-1]
+        found = np.where(sigma > 0, np.sign(today) * (np.abs(today) > K * sigma), 0)
+        assert wrong_decisions(found, signal, K, 1e-9) > 10, kind
+
+
+def pandas_error(signal: Floats, window: int) -> float:
+    """Largest relative error of pandas' rolling deviation."""
+    found = pd.DataFrame(signal).rolling(window).std().to_numpy()[window - 1 :]
+    windows = sliding_window_view(signal, window, axis=0)
+    exact = np.array([[reference.deviation(w.tolist()) for w in row] for row in windows])
+    return float(np.max(np.abs(found - exact) / exact))
+
+
+def test_pandas_own_deviation_is_no_judge() -> None:
+    """The documented limits of ``pandas_vectorised``: correct them there if this fails."""
+    assert pandas_error(probe("plain"), 10) < 1e-9
+    assert max(pandas_error(probe("outlier leaves", seed), 10) for seed in range(4)) > 1e-3
+    assert pandas_error(probe("scales mix"), 3) > 1.0
+    run = np.full((80, 5), 1 / 3)
+    run[:20] += np.random.default_rng(3).standard_normal((20, 5))
+    assert decisions("pandas_vectorised", run)[20:].any()
+
+
+@pytest.mark.parametrize("name", STABLE)
+@pytest.mark.parametrize("offset", [1e6, -1e6])
+def test_offset(name: str, offset: float) -> None:
+    """At an offset, k decides: |signal| is the offset, the threshold k sigma is near it."""
+    rng = np.random.default_rng(11)
+    signal = offset + rng.standard_normal((ROWS, ASSETS))
+    assert wrong_decisions(decisions(name, signal, 1e6), signal, 1e6, 1e-9) == 0
+
+
+@pytest.mark.parametrize("value", [0.1, 1 / 3, 1e6 + 0.1, -7e-9])
+@pytest.mark.parametrize("name", STABLE)
+def test_equal_values_have_no_deviation(name: str, value: float) -> None:
+    """After other values have left the window, too."""
+    rng = np.random.default_rng(3)
+    signal = np.full((80, 5), value)
+    signal[:20] += rng.standard_normal((20, 5))
+    found = decisions(name, signal)
+    assert found[:20].any()
+    assert not found[20:].any()
+
+
+def test_hybrid_deviation_error_is_bounded() -> None:
+    """Centring is exact, so an offset costs the hybrid nothing; outliers cost it little."""
+    rng = np.random.default_rng(2)
+    base = rng.standard_normal((4, 300))
+    for signal, bound in (
+        (base, 1e-12),
+        (base + 1e6, 1e-12),
+        (base - 1e9, 1e-12),
+        (np.where(rng.random(base.shape) < 0.01, 1e12, base), 1e-12),
+    ):
+        found = optimised.deviation(kernels.as_polars(signal.T), signal, WINDOW)
+        windows = sliding_window_view(signal, WINDOW, axis=1)[:, :-2]
+        exact = np.array([[reference.deviation(w.tolist()) for w in row] for row in windows])
+        assert np.max(np.abs(found / exact - 1)) < bound
+
+
+def test_float32_differences_of_int8_frames() -> None:
+    """Why ``pandas_vectorised`` leaves int8 before it differences: pandas answers in float32."""
+    assert pd.DataFrame({"A": np.array([0, 1], dtype=np.int8)}).diff()["A"].dtype == np.float32

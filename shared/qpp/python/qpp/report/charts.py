@@ -1,0 +1,282 @@
+"""The chart of a study's ratios: every implementation against the baseline, with intervals.
+
+A forest plot on a log axis: one row per implementation, grouped by workload, the baseline
+at 1. A row that disagrees or failed has no point, only its reason. Reused by READMEs
+through :func:`save_ratio_chart`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from qpp import format as fmt
+from qpp.report import roles
+from qpp.report.svg import LIGHT, mark, new_figure, pixel_axes, standalone, style, themed
+from qpp.results import Interval, ResultError, Row, StudyResult, WorkloadResult, write_atomically
+
+REASONS = {
+    "disagrees": "disagrees with the baseline: no speed-up",
+    "failed": "failed",
+    "unavailable": "not available",
+    "not applicable": "does not apply",
+    "limit": "no baseline to compare with",
+    "ok": "no ratio to draw",
+}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Measures in CSS pixels. ``gutter`` 0 writes the names above the rows."""
+
+    width: float
+    gutter: float
+    row: float
+    head: float
+    margin: float
+    value_room: float  # what a value written beside its point needs
+    letters: int  # of a reason, before it is cut
+
+    @property
+    def inner(self) -> float:
+        """The width of the axes."""
+        return self.width - self.gutter - self.margin
+
+    @property
+    def lift(self) -> float:
+        """How far above its row's line a name stands."""
+        return 0.0 if self.gutter else 15.0
+
+
+WIDE = Layout(940, 244, row=23, head=46, margin=16, value_room=86, letters=80)
+NARROW = Layout(380, 0, row=40, head=82, margin=14, value_room=74, letters=46)
+TOP = 30.0
+BOTTOM = 62.0
+
+
+def ratio_chart(
+    study: StudyResult,
+    workloads: Sequence[str] | None = None,
+    *,
+    layout: Layout = WIDE,
+    name: str = "",
+) -> str:
+    """Inline SVG of the ratios of one study; empty where there is nothing to draw.
+
+    ``workloads`` restricts it to some workloads, by name. ``name`` prefixes the ids of the
+    drawing, by default the study's own name.
+    """
+    chosen = _chosen(study, workloads)
+    if not any(_rows(w) for w in chosen):
+        return ""
+    return themed(
+        _figure(chosen, layout),
+        title=f"{study.title}: speed against the baseline",
+        description=_describe(chosen),
+        name=name or f"{re.sub('[^A-Za-z0-9]+', '-', study.name)}-ratios",
+    )
+
+
+def save_ratio_chart(
+    study: StudyResult, path: str | Path, workloads: Sequence[str] | None = None
+) -> None:
+    """Write the chart to ``path``: ``.svg`` follows the reader's theme, ``.png`` is light.
+
+    Raises
+    ------
+    ValueError
+        On any other suffix, or where the study has nothing to draw.
+    ResultError
+        When the file cannot be written.
+    """
+    path = Path(path)
+    chart = ratio_chart(study, workloads)
+    if not chart:
+        raise ValueError(f"study {study.name!r} has no row to draw")
+    if path.suffix == ".svg":
+        write_atomically(path, standalone(chart))
+    elif path.suffix == ".png":
+        try:
+            with style():
+                figure = _figure(_chosen(study, workloads), WIDE)
+                figure.savefig(path, dpi=144, facecolor=LIGHT["paper"])
+        except OSError as error:
+            raise ResultError(f"cannot write {path}: {error.strerror or error}") from error
+    else:
+        raise ValueError(f"path={str(path)!r}: expected a name ending in .svg or .png")
+
+
+def _chosen(study: StudyResult, names: Sequence[str] | None) -> list[WorkloadResult]:
+    return [w for w in study.workloads if names is None or w.name in names]
+
+
+def _rows(workload: WorkloadResult) -> list[Row]:
+    return [r for r in workload.rows if r.role != "baseline"]
+
+
+@style()
+def _figure(workloads: Sequence[WorkloadResult], layout: Layout) -> Figure:
+    inner = sum(layout.head + layout.row * len(_rows(w)) for w in workloads)
+    figure = new_figure(layout.width, TOP + BOTTOM + inner)
+    axes, *_ = pixel_axes(figure, layout.gutter, TOP, layout.margin, BOTTOM)
+    roles.log_axis(axes, *_range(workloads, layout), roles.tick_ratio, 9 if layout.gutter else 4)
+    axes.set_ylim(inner, 0)
+    axes.set_yticks([])
+    axes.spines["bottom"].set_visible(False)
+    axes.tick_params(axis="x", labeltop=True, pad=5)
+    y = 0.0
+    for workload in workloads:
+        _heading(axes, workload, y, layout)
+        y += layout.head
+        for row in _rows(workload):
+            _draw(axes, workload, row, y - 3, layout)
+            y += layout.row
+    roles.legend(axes, {roles.role(r) for w in workloads for r in _rows(w)}, bool(layout.gutter))
+    return figure
+
+
+def _range(workloads: Sequence[WorkloadResult], layout: Layout) -> tuple[float, float]:
+    """From the slowest to the fastest, with room for the values written beside the points."""
+    values = [1.0]
+    for workload in workloads:
+        for row in workload.rows:
+            if roles.shows_ratio(row) and row.ratio is not None:
+                values += [row.ratio.low, row.ratio.high]
+            elif (limit := roles.limit_ratio(workload, row)) is not None:
+                values.append(limit)
+    # The noise band carries no label: it widens the range and needs no room beside it.
+    written_left = min(values) < 0.9
+    for workload in workloads:
+        if (noise := _drawable(workload.noise)) is not None:
+            values += [noise.low, noise.high]
+    low, high = roles.span(values)
+    left = layout.value_room if written_left else 30.0 if layout.gutter else 6.0
+    scale = (high / low) ** (1 / (layout.inner - left - layout.value_room))
+    return low / scale**left, high * scale**layout.value_room
+
+
+def _drawable(noise: Interval | None) -> Interval | None:
+    """The noise floor where a logarithmic axis can hold it."""
+    return noise if noise is not None and 0 < noise.low <= noise.high < math.inf else None
+
+
+def _heading(axes: Axes, workload: WorkloadResult, y: float, layout: Layout) -> None:
+    at = axes.get_yaxis_transform()
+    left = -layout.gutter / layout.inner
+    axes.plot([left, 1], [y, y], transform=at, color=LIGHT["rule"], linewidth=1.0, clip_on=False)
+    base = roles.baseline_row(workload)
+    name = roles.shorten(workload.name, 90 if layout.gutter else 46)
+    title = axes.text(left, y + 20, name, transform=at, fontweight="bold", fontsize=12.5)
+    if base is None:
+        text = "the baseline has no time here"
+    else:
+        text = f"1× = {roles.shorten(base.implementation, 34)}, {fmt.seconds(base.median)}"
+    # Below the name where the drawing is narrow, at the right end of its line where it is wide.
+    where, side = ((1, y + 20), "right") if layout.gutter else ((0, y + 38), "left")
+    told = axes.text(*where, text, transform=at, color=LIGHT["muted"], fontsize=11, ha=side)
+    for written in (title, told):
+        written.set_verticalalignment("center_baseline")
+    top = y + layout.head - (14 if layout.gutter else 30)
+    ends = [top, y + layout.head + layout.row * len(_rows(workload)) - 12]
+    axes.plot([1, 1], ends, color=LIGHT["baseline"], linewidth=1.4)
+    if (noise := _drawable(workload.noise)) is not None:
+        tone = LIGHT["baseline"]
+        band = axes.fill_betweenx(ends, noise.low, noise.high, color=tone, alpha=0.25, linewidth=0)
+        mark(band, "noise", f"noise floor (A/A) {fmt.interval(noise)}")
+
+
+def _draw(axes: Axes, workload: WorkloadResult, row: Row, y: float, layout: Layout) -> None:
+    limit = roles.limit_ratio(workload, row)
+    drawn = roles.shows_ratio(row) or limit is not None
+    name = roles.shorten(roles.label(row), 34)
+    # In a narrow drawing the names stand right of the baseline's line, whose place varies.
+    axes.annotate(
+        name,
+        (0, y) if layout.gutter else (1, y),
+        (-12, 0) if layout.gutter else (8, layout.lift),
+        xycoords=axes.get_yaxis_transform() if layout.gutter else "data",
+        textcoords="offset points",
+        ha="right" if layout.gutter else "left",
+        va="center_baseline",
+        color=LIGHT["ink"] if drawn else LIGHT["muted"],
+        annotation_clip=False,
+    )
+    if limit is not None:
+        _point(axes, row, limit, y, f"≤ {fmt.ratio(limit, roles.TIMES)}", hollow=True)
+    elif roles.shows_ratio(row) and row.ratio is not None:
+        _interval(axes, row, y)
+        _point(axes, row, row.ratio.value, y, fmt.ratio(row.ratio.value, roles.TIMES))
+    else:
+        axes.annotate(
+            roles.shorten(_reason(row), layout.letters),
+            (1, y),
+            (11 if layout.gutter else 8, 0),
+            textcoords="offset points",
+            va="center_baseline",
+            color=LIGHT["bad"] if row.status in ("disagrees", "failed") else LIGHT["muted"],
+            fontsize=11,
+            annotation_clip=False,
+        )
+
+
+def _interval(axes: Axes, row: Row, y: float) -> None:
+    ratio, tone = row.ratio, roles.colour(row)
+    assert ratio is not None  # the caller draws rows with a ratio only
+    axes.plot([1, ratio.value], [y, y], color=tone, linewidth=2, alpha=0.28)
+    axes.plot([ratio.low, ratio.high], [y, y], color=tone, linewidth=1.6)
+    for end in (ratio.low, ratio.high):
+        axes.plot([end, end], [y - 4, y + 4], color=tone, linewidth=1.6)
+
+
+def _point(axes: Axes, row: Row, value: float, y: float, text: str, hollow: bool = False) -> None:
+    tone = roles.colour(row)
+    [point] = axes.plot(
+        [value],
+        [y],
+        roles.MARKERS[roles.role(row)],
+        color=tone,
+        markersize=roles.SIZES[roles.role(row)],
+        markerfacecolor=LIGHT["paper"] if hollow else tone,
+        markeredgewidth=1.6 if hollow else 0,
+    )
+    tip = f"{roles.label(row)}: {fmt.interval(row.ratio) if row.ratio else text}"
+    mark(point, "ratio", tip)
+    edge = value if row.ratio is None else (row.ratio.high if value >= 1 else row.ratio.low)
+    side = 1 if value >= 1 else -1
+    axes.annotate(
+        text,
+        (edge, y),
+        (11 * side, 0),
+        textcoords="offset points",
+        ha="left" if side > 0 else "right",
+        va="center_baseline",
+        fontsize=11.5,
+        fontweight="bold" if row.role == "optimised" else "normal",
+        color=LIGHT["muted"] if hollow else LIGHT["ink"],
+        annotation_clip=False,
+    )
+
+
+def _reason(row: Row) -> str:
+    word = REASONS[row.status]
+    if row.status in ("ok", "disagrees", "limit") or not row.reason:
+        return word
+    return f"{word}: {row.reason}"
+
+
+def _describe(workloads: Sequence[WorkloadResult]) -> str:
+    """What the picture says, in words, for those who cannot see it."""
+    parts = []
+    for workload in workloads:
+        told = []
+        for row in _rows(workload):
+            shown = row.ratio if roles.shows_ratio(row) else None
+            told.append(f"{roles.label(row)} {fmt.ratio(shown.value) if shown else _reason(row)}")
+        parts.append(f"{workload.name}: {', '.join(told) or 'no row'}.")
+    return "Time of the baseline over the time of each implementation. " + " ".join(parts)

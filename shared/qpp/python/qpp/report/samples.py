@@ -1,0 +1,120 @@
+"""The chart of a workload's timings: every sample, the box of the middle half, the median.
+
+Two panels share their rows: the times themselves, and the same samples over their own
+median, because the scatter of one implementation vanishes on an axis that spans them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from qpp import format as fmt
+from qpp.report import roles
+from qpp.report.svg import LIGHT, mark, new_figure, pixel_axes, style, themed
+from qpp.results import Row, WorkloadResult
+
+WIDTH = 940.0
+GUTTER = 244.0
+MIDDLE = 104.0
+LEFT_PANEL = 300.0
+MARGIN = 16.0
+ROW = 27.0
+TOP = 30.0
+BOTTOM = 26.0
+GOLDEN = 0.618033988749895
+
+
+def timed(workload: WorkloadResult) -> list[Row]:
+    """Rows with samples to draw: those that ran and agree (a wrong answer has no time)."""
+    return [r for r in workload.rows if r.status == "ok" and any(s > 0 for s in r.seconds)]
+
+
+@style()
+def timing_chart(workload: WorkloadResult, name: str) -> str:
+    """Inline SVG of the samples on log axes; empty where no row has any."""
+    rows = timed(workload)
+    if not rows:
+        return ""
+    figure = new_figure(WIDTH, TOP + BOTTOM + ROW * len(rows))
+    right = WIDTH - GUTTER - LEFT_PANEL
+    times, width, _ = pixel_axes(figure, GUTTER, TOP, right, BOTTOM)
+    scatter, *_ = pixel_axes(figure, GUTTER + LEFT_PANEL + MIDDLE, TOP, MARGIN, BOTTOM)
+    samples = [_positive(row) for row in rows]
+    _axis(times, np.concatenate(samples), 3.0, "time of one call")
+    relative = [s / np.median(s) for s in samples]
+    _axis(scatter, np.concatenate(relative), 1.3, "the same, over its own median")
+    for index, row in enumerate(rows):
+        y = ROW * (index + 0.5)
+        _strip(times, row, samples[index], y, "samples")
+        _strip(scatter, row, relative[index], y, "relative")
+        _names(times, row, y, width)
+        for axes in (times, scatter):
+            axes.set_ylim(ROW * len(rows), 0)
+    told = [f"{roles.label(r)}: median {fmt.seconds(r.median)}, {_count(r.seconds)}" for r in rows]
+    return themed(
+        figure,
+        title=f"Distribution of the timings, {workload.name}",
+        description="Seconds of one call on a logarithmic axis. " + "; ".join(told) + ".",
+        name=name,
+    )
+
+
+def _positive(row: Row) -> npt.NDArray[np.float64]:
+    return np.array([s for s in row.seconds if s > 0])
+
+
+def _axis(axes: Axes, values: npt.NDArray[np.float64], least: float, title: str) -> None:
+    low, high = roles.span(values.tolist(), least)
+    edge = (high / low) ** 0.04
+    of = roles.tick_seconds if least > 2 else roles.tick_ratio
+    roles.log_axis(axes, low / edge, high * edge, of, most=5)
+    axes.set_yticks([])
+    axes.set_title(title, loc="left", fontsize=11, color=LIGHT["muted"], pad=10)
+
+
+def _strip(axes: Axes, row: Row, values: npt.NDArray[np.float64], y: float, kind: str) -> None:
+    tone = roles.colour(row)
+    low, middle, high = np.quantile(values, (0.25, 0.5, 0.75))
+    box = Rectangle((low, y - 7), high - low, 14, facecolor=tone, alpha=0.22, linewidth=0)
+    axes.add_patch(box)
+    # Jitter by the golden ratio: evenly spread and the same in every rendering.
+    jitter = (np.arange(values.size) * GOLDEN % 1.0 - 0.5) * 12
+    [dots] = axes.plot(
+        values,
+        y + jitter,
+        roles.MARKERS[roles.role(row)],
+        color=tone,
+        markersize=3.6,
+        markeredgewidth=0,
+        alpha=0.55,
+    )
+    tip = (
+        f"{roles.label(row)}: median {fmt.seconds(row.median)}, minimum {fmt.seconds(row.minimum)}"
+    )
+    mark(dots, kind, f"{tip}, {_count(row.seconds)}")
+    axes.plot([middle, middle], [y - 9, y + 9], color=tone, linewidth=2.2)
+
+
+def _names(axes: Axes, row: Row, y: float, width: float) -> None:
+    """The name left of the panels, the median between them."""
+    at = axes.get_yaxis_transform()
+    name = roles.shorten(roles.label(row), 34)
+    axes.text(-12 / width, y, name, transform=at, ha="right", va="center_baseline")
+    axes.text(
+        1 + 80 / width,
+        y,
+        fmt.seconds(row.median),
+        transform=at,
+        ha="right",
+        va="center_baseline",
+        fontweight="bold" if row.role == "optimised" else "normal",
+    )
+
+
+def _count(samples: Sequence[float]) -> str:
+    return f"{len(samples)} sample{'s' if len(samples) != 1 else ''}"

@@ -1,0 +1,182 @@
+"""A page in headless Chromium: what it looks like, what it says, what it asks the network for.
+
+No driver is needed: the browser's own command line prints the document, its console and
+its network log. A probe written into a copy of the page reports what only a laid-out
+page knows (overflow, colours, visible marks).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+PLACES = (
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
+)
+REMEDY = "install Chromium (Debian: apt-get install chromium) or set QPP_CHROMIUM to its path"
+FLAGS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--hide-scrollbars",
+    # Nothing leaves the machine, whatever the page or the browser itself may try.
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    # The document is printed after a second of the page's own time, not at its first breath.
+    "--virtual-time-budget=1000",
+    "--enable-logging=stderr",
+    "--v=0",
+)
+CONSOLE = re.compile(r':CONSOLE[:(]\d+\)?\] "(.*?)", source: ', re.S)
+PROBE = """<script>addEventListener("load", () => {
+  const root = document.documentElement, told = {};
+  const shown = (e) => { const b = e.getBoundingClientRect(); return b.width + b.height > 0; };
+  told.width = innerWidth;
+  told.overflow = root.scrollWidth - root.clientWidth;
+  told.background = getComputedStyle(document.body).backgroundColor;
+  told.marks = [...document.querySelectorAll(".mark")].filter(shown).length;
+  told.charts = [...document.querySelectorAll("svg.chart")].filter(shown).length;
+  const button = document.getElementById("theme");
+  if (button) { button.click(); told.toggled = getComputedStyle(document.body).backgroundColor; }
+  if (parent === window) root.dataset.probe = JSON.stringify(told);
+  else parent.postMessage([JSON.stringify(told), root.outerHTML], "*");
+});</script>"""
+NARROWEST = 500  # a headless window is no narrower: a phone's page is shown in a frame
+FRAME = """<!doctype html><style>:root {{ color-scheme: light dark; }} body {{ margin: 0; }}</style>
+<script>addEventListener("message", (event) => {{
+  document.documentElement.dataset.probe = event.data[0];
+  document.documentElement.dataset.dom = event.data[1];
+}});</script><iframe src="page.html" width="{width}" height="{height}" frameborder="0"></iframe>"""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What one visit to a page showed.
+
+    ``console`` holds every message (a good page has none), ``requests`` every address the
+    page asked for other than itself and ``data:``; ``probe`` what the laid-out page knows.
+    """
+
+    dom: str
+    console: list[str]
+    requests: list[str]
+    probe: dict[str, Any]
+
+
+def find_chromium() -> str | None:
+    """The browser's path: ``QPP_CHROMIUM``, the search path, the usual places; or ``None``."""
+    if chosen := os.environ.get("QPP_CHROMIUM"):
+        return chosen if Path(chosen).exists() else None
+    found = (shutil.which(name) for name in NAMES)
+    return next((f for f in found if f), next((p for p in PLACES if Path(p).exists()), None))
+
+
+def require_chromium() -> str:
+    """The browser's path; the test is skipped, with the remedy, where there is none."""
+    found = find_chromium()
+    if found is None:
+        pytest.skip(f"no Chromium found: {REMEDY}")
+    return found
+
+
+def visit(
+    page: Path,
+    *,
+    width: int = 1280,
+    height: int = 900,
+    dark: bool = False,
+    screenshot: Path | None = None,
+    timeout: float = 60.0,
+) -> Visit:
+    """Open a local file and report what happened.
+
+    ``TimeoutError`` after ``timeout`` seconds: the browser and its children are ended.
+    """
+    browser = require_chromium()
+    with tempfile.TemporaryDirectory(prefix="qpp-chromium-", ignore_cleanup_errors=True) as folder:
+        home = Path(folder)
+        copy = home / "page.html"
+        text = page.read_text(encoding="utf-8")
+        copy.write_text(text.replace("</body>", f"{PROBE}</body>"), encoding="utf-8")
+        opened = copy
+        if width < NARROWEST:
+            opened = home / "frame.html"
+            opened.write_text(FRAME.format(width=width, height=height), encoding="utf-8")
+        log = home / "net.json"
+        look = (
+            f"--window-size={width},{height}",
+            f"--blink-settings=preferredColorScheme={0 if dark else 1}",
+        )
+        errors, dom = _run(
+            [browser, *FLAGS, *look, f"--log-net-log={log}", "--dump-dom", opened.as_uri()],
+            home,
+            timeout,
+        )
+        if screenshot is not None:
+            picture = f"--screenshot={screenshot}"
+            _run([browser, *FLAGS, *look, picture, page.resolve().as_uri()], home, timeout)
+        requests = _requests(log, {copy.as_uri(), opened.as_uri()})
+        probe = json.loads(_attribute(dom, "probe") or "{}")
+        return Visit(_attribute(dom, "dom") or dom, CONSOLE.findall(errors), requests, probe)
+
+
+def _run(command: list[str], home: Path, timeout: float) -> tuple[str, str]:
+    profile = tempfile.mkdtemp(dir=home, prefix="profile-")
+    with subprocess.Popen(
+        [*command[:-1], f"--user-data-dir={profile}", command[-1]],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    ) as process:
+        try:
+            out, err = process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            if hasattr(os, "killpg"):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.kill()
+            process.communicate()
+            raise TimeoutError(f"Chromium gave no answer within {timeout} s") from None
+    if process.returncode:
+        raise RuntimeError(f"Chromium ended with {process.returncode}: {err[-2000:]}")
+    return err, out
+
+
+def _requests(log: Path, own: set[str]) -> list[str]:
+    """Addresses requested by the page. The browser's own errands have no origin."""
+    text = log.read_text(encoding="utf-8").rstrip().rstrip(",")
+    try:
+        raw = json.loads(text)
+    except json.JSONDecodeError:  # the log ends early when the browser is quick to leave
+        raw = json.loads(text + "]}")
+    start = raw["constants"]["logEventTypes"]["URL_REQUEST_START_JOB"]
+    asked = [e.get("params", {}) for e in raw["events"] if e["type"] == start]
+    urls = [p["url"] for p in asked if "url" in p and p.get("initiator") != "not an origin"]
+    return [u for u in urls if u not in own and not u.startswith(("data:", "chrome:", "blob:"))]
+
+
+def _attribute(dom: str, name: str) -> str:
+    found = re.search(rf'<html[^>]* data-{name}="([^"]*)"', dom)
+    return unescape(found[1]) if found else ""

@@ -1,0 +1,96 @@
+"""Criterion's files, as it leaves them and as they get damaged."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from history_fixtures import estimate
+from qpp import criterion
+from qpp.criterion import CriterionError, estimates
+
+
+def test_only_the_named_groups_in_the_order_of_size(tmp_path: Path) -> None:
+    estimate(tmp_path, "update", "1000", 52.0)
+    estimate(tmp_path, "update", "20", 6.0, throughput={"Elements": 3})
+    estimate(tmp_path, "other", "20", 1.0)
+    small, large = estimates(["update"], tmp_path)
+    assert (small.name, large.name) == ("update/20", "update/1000")
+    assert small.nanoseconds.value == 6.0
+    assert small.nanoseconds.low < 6.0 < small.nanoseconds.high
+    assert small.throughput == pytest.approx(0.5e9)  # 3 elements in 6 ns
+    assert large.throughput is None
+
+
+def test_names_are_sorted_as_people_count(tmp_path: Path) -> None:
+    for name in ("100 levels", "20 levels", "x²", "x10", "x9"):
+        estimate(tmp_path, "update", name, 6.0)
+    names = [e.name.removeprefix("update/") for e in estimates(["update"], tmp_path)]
+    assert names == ["20 levels", "100 levels", "x9", "x10", "x²"]
+
+
+def test_nothing_measured_is_no_error(tmp_path: Path) -> None:
+    assert estimates(["update"], tmp_path / "absent") == ()
+    estimate(tmp_path, "update", "20", 6.0)
+    assert estimates([], tmp_path) == ()
+
+
+def test_an_older_run_of_the_same_benchmark_is_not_read(tmp_path: Path) -> None:
+    path = estimate(tmp_path, "update", "20", 6.0)
+    old = path.parent.with_name("base")
+    old.mkdir()
+    (old / "benchmark.json").write_bytes((path.parent / "benchmark.json").read_bytes())
+    (old / "estimates.json").write_text("not read", encoding="utf-8")
+    assert len(estimates(["update"], tmp_path)) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda raw: raw.pop("median"), "damaged: KeyError"),
+        (lambda raw: raw["median"].update(point_estimate=None), "damaged: TypeError"),
+        (lambda raw: raw["median"].update(point_estimate=float("nan")), "not within its interval"),
+        (lambda raw: raw["median"].update(point_estimate=0.0), "not within its interval"),
+        (
+            lambda raw: raw["median"]["confidence_interval"].update(confidence_level=0.99),
+            "interval of 99%, expected 95%",
+        ),
+    ],
+)
+def test_damage_names_the_file(tmp_path: Path, change: object, told: str) -> None:
+    path = estimate(tmp_path, "update", "20", 6.0)
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    change(raw)  # type: ignore[operator]
+    path.write_text(json.dumps(raw), encoding="utf-8")
+    with pytest.raises(CriterionError, match=told) as error:
+        estimates(["update"], tmp_path)
+    assert str(path) in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", b"\xff\xfe"])
+def test_no_json(tmp_path: Path, text: str | bytes) -> None:
+    path = estimate(tmp_path, "update", "20", 6.0)
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(CriterionError, match="is damaged"):
+        estimates(["update"], tmp_path)
+
+
+def test_a_missing_half(tmp_path: Path) -> None:
+    path = estimate(tmp_path, "update", "20", 6.0)
+    path.unlink()
+    with pytest.raises(CriterionError, match="cannot read .*estimates.json"):
+        estimates(["update"], tmp_path)
+
+
+def test_where_cargo_puts_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("CRITERION_HOME", "CARGO_TARGET_DIR"):
+        monkeypatch.delenv(variable, raising=False)
+    member = tmp_path / "member" / "src"
+    member.mkdir(parents=True)
+    for folder in (tmp_path, tmp_path / "member"):
+        (folder / "Cargo.toml").write_text("", encoding="utf-8")
+    assert criterion.folder(member) == tmp_path / "target" / "criterion"  # the workspace's
+    monkeypatch.setenv("CARGO_TARGET_DIR", "/elsewhere")
+    assert criterion.folder(member) == Path("/elsewhere/criterion")
+    monkeypatch.setenv("CRITERION_HOME", "/home/of/criterion")
+    assert criterion.folder(member) == Path("/home/of/criterion")

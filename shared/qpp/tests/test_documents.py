@@ -1,0 +1,193 @@
+"""The documents promise only what exists: links, paths, commands, options, numbers."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+import qpp
+from qpp import statistics
+from qpp.cli import cli
+from qpp.measure import FULL, QUICK, worker
+
+ROOT = Path(__file__).parents[3]
+EXAMPLE = "90_summation"  # CONTRIBUTING's study, made by test_contributing.py
+DOCUMENTS = sorted(
+    [*ROOT.glob("*.md"), ROOT / "shared/qpp/README.md", *ROOT.glob("case_studies/*/README.md")]
+)
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+TARGETS = set(re.findall(r"^([a-z]+):(?!=)", MAKEFILE, re.M))
+CALLERS = [
+    ROOT / ".ci/run",
+    ROOT / ".pre-commit-config.yaml",
+    *sorted((ROOT / ".github/workflows").glob("*.yml")),
+]
+
+each_document = pytest.mark.parametrize(
+    "document", DOCUMENTS, ids=lambda p: p.relative_to(ROOT).as_posix()
+)
+
+
+def code(document: Path) -> Iterator[str]:
+    """Every piece of code: lines of fenced blocks, and what stands in backticks."""
+    text = document.read_text(encoding="utf-8")
+    for block in re.findall(r"^ *```\w*\n(.*?)^ *```", text, re.M | re.S):
+        yield from block.splitlines()
+    prose = re.sub(r"^ *```\w*\n.*?^ *```", "", text, flags=re.M | re.S)
+    yield from re.findall(r"`([^`\n]+)`", prose)
+
+
+def test_there_are_documents() -> None:
+    assert {"README.md", "METHODOLOGY.md", "ARCHITECTURE.md", "CONTRIBUTING.md"} <= {
+        p.name for p in DOCUMENTS
+    }
+
+
+@each_document
+def test_relative_links_lead_somewhere(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text):
+        if not re.match(r"https?://", target):
+            assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+@each_document
+def test_paths_named_exist(document: Path) -> None:
+    for piece in code(document):
+        for path in re.findall(
+            r"(?<![\w/])((?:shared|case_studies|\.github|\.ci)/[\w./-]*)", piece
+        ):
+            if EXAMPLE not in path and path != "shared/results/summation.json":
+                assert (ROOT / path).exists(), f"{document.name} names {path}"
+
+
+@pytest.mark.parametrize("name", ["README.md", "ARCHITECTURE.md"])
+def test_the_map_shows_what_is_there(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```", text, re.M | re.S)
+    tree = next(body for language, body in blocks if not language)
+    folder = ""
+    for line in tree.strip().splitlines():
+        indent, entry = re.match(r"( *)(\S+)", line).groups()  # type: ignore[union-attr]
+        path = folder + entry if indent else entry
+        folder = folder if indent else entry
+        assert (ROOT / path).exists(), f"{name} shows {path}"
+
+
+@each_document
+def test_no_path_of_one_machine(document: Path) -> None:
+    found = re.findall(r"(?<![\w.:/])/(?:home|root|work|Users|tmp|opt)\b", document.read_text())
+    assert not found
+
+
+@pytest.mark.parametrize("caller", [*DOCUMENTS, *CALLERS], ids=lambda p: p.name)
+def test_make_targets_named_exist(caller: Path) -> None:
+    pieces = list(code(caller)) if caller.suffix == ".md" else caller.read_text().splitlines()
+    for piece in pieces:
+        for target in re.findall(r"(?:^|[\s\"'(])make (?:--\w+ )*([a-z]+)\b", piece.split("#")[0]):
+            assert target in TARGETS, f"{caller.name}: make {target}"
+
+
+def test_every_make_target_is_phony_and_explained() -> None:
+    phony = set(re.search(r"^\.PHONY: (help .*)$", MAKEFILE, re.M)[1].split())  # type: ignore[index]
+    internal = set(re.search(r"^\.PHONY: (rust .*)$", MAKEFILE, re.M)[1].split())  # type: ignore[index]
+    assert phony | internal == TARGETS
+    explained = set(re.findall(r"^([a-z]+):[^\n]*## \w", MAKEFILE, re.M))
+    assert explained == phony
+
+
+@pytest.mark.parametrize("caller", [*DOCUMENTS, *CALLERS], ids=lambda p: p.name)
+def test_commands_and_options_of_qpp_exist(caller: Path) -> None:
+    pieces = list(code(caller)) if caller.suffix == ".md" else caller.read_text().splitlines()
+    for piece in pieces:
+        for words in re.findall(r"(?:^|(?<!from)[\s/`])qpp ((?:[\w<\[-][^\s|)]* ?)+)", piece):
+            check_command(caller.name, words.replace("[", " ").replace("]", " ").split())
+
+
+def check_command(where: str, words: list[str]) -> None:
+    command: click.Command = cli
+    rest = list(words)
+    while rest and isinstance(command, click.Group) and not rest[0].startswith("-"):
+        if command is not cli and rest[0] not in command.commands:
+            break  # a command of its own, too: what follows is prose
+        assert rest[0] in command.commands, f"{where}: qpp {' '.join(words)}"
+        command = command.commands[rest.pop(0)]
+    known = {o for p in command.params for o in p.opts} | {"--help", "--version"}
+    for option in (w for w in rest if w.startswith("--")):
+        assert option in known, f"{where}: qpp {' '.join(words)}"
+
+
+def test_every_command_is_documented() -> None:
+    text = (ROOT / "shared/qpp/README.md").read_text(encoding="utf-8")
+    history = cli.commands["history"]
+    assert isinstance(history, click.Group)
+    names = [*cli.commands, *(f"history {name}" for name in history.commands)]
+    assert not [name for name in names if f"`qpp {name}" not in text]
+
+
+def test_every_public_name_is_documented() -> None:
+    text = (ROOT / "shared/qpp/README.md").read_text(encoding="utf-8")
+    results = {"Run", "StudyResult", "StudyError"}
+    assert not [n for n in set(qpp.__all__) - results if f"`qpp.{n}`" not in text]
+
+
+def test_pins_are_exact_and_carry_no_address() -> None:
+    for line in (ROOT / "shared/setup/constraints.txt").read_text().splitlines():
+        if not line.startswith("#"):
+            assert re.fullmatch(r"[a-z0-9-]+==[0-9][\w.]*( ; [^/@]+)?", line), line
+
+
+def test_everything_set_up_is_pinned() -> None:
+    pinned = set(re.findall(r"^([a-z0-9-]+)==", _read("shared/setup/constraints.txt"), re.M))
+    for name in ("tools", "data", "pin-tools"):
+        listed = re.findall(r"^[a-z][a-z0-9-]*", _read(f"shared/setup/{name}.txt"), re.M)
+        assert set(listed) <= pinned, name
+
+
+def test_the_methodology_states_the_numbers_in_force() -> None:
+    text = " ".join(_read("METHODOLOGY.md").split())
+    for preset in (QUICK, FULL):
+        assert f"about {preset.budget:g} s" in text
+        assert f"within {preset.minimum} to {preset.maximum} rounds" in text
+        assert f"({preset.minimum_slow} where a call takes over a second)" in text
+        assert preset.slow == 1.0
+    assert f"at least {worker.SAMPLE_SECONDS * 1e3:g} ms" in text
+    assert f"shorter than {worker.REWARM_SECONDS:g} s" in text
+    assert f"{statistics.LEVEL:.0%}".replace("%", " %") in text
+    assert f"{statistics.RESAMPLES:,} resamples" in text
+
+
+def test_modules_of_the_harness_depend_downwards_only() -> None:
+    """The table in ARCHITECTURE: a module imports from its own row and those below."""
+    table = re.search(r"\| module of `qpp` \|.*?\n\n", _read("ARCHITECTURE.md"), re.S)
+    assert table is not None
+    rows = [re.findall(r"`(\w+)`", r.split("|")[1]) for r in table[0].strip().splitlines()[2:]]
+    level = {name: depth for depth, names in enumerate(rows) for name in names}
+    package = Path(qpp.__file__).parent
+    modules = {p.relative_to(package).parts[0].removesuffix(".py") for p in package.rglob("*.py")}
+    assert set(level) == modules - {"__init__"}
+    for source in package.rglob("*.py"):
+        importer = source.relative_to(package).parts[0].removesuffix(".py")
+        for imported in _imports(source) & set(level):
+            if importer != "__init__":
+                assert level[importer] <= level[imported], f"{source.name} imports {imported}"
+
+
+def _imports(source: Path) -> set[str]:
+    """Names of the harness's modules that a file imports, at its top or inside a function."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module == "qpp":
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("qpp."):
+            names.add(str(node.module).split(".")[1])
+        elif isinstance(node, ast.Import):
+            names |= {a.name.split(".")[1] for a in node.names if a.name.startswith("qpp.")}
+    return names
+
+
+def _read(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")

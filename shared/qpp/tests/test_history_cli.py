@@ -1,0 +1,125 @@
+"""``qpp history``: what it prints, and with which status it ends."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from history_fixtures import ROOT, commit_all, history, repository
+from qpp.history.cli import history_group
+
+
+@pytest.fixture
+def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = repository(tmp_path / "repo")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(history_group, arguments, catch_exceptions=False)
+
+
+def test_nothing_stored(repo: Path) -> None:
+    done = run()
+    assert done.exit_code == 1
+    assert "nothing is stored under" in done.output
+    assert "run `qpp history record`" in done.output
+
+
+def test_the_table_shows_the_newest_points(repo: Path) -> None:
+    hashes = history(repo / "shared" / "results" / "asv", 6, [1, 1, 1, 1, 1, 2])
+    done = run()
+    assert done.exit_code == 0
+    assert [h[:8] in done.output for h in hashes] == [False, False, True, True, True, True]
+    (line,) = (x for x in done.output.splitlines() if "numpy" in x and "3.40 µs" in x)
+    assert line.split() == [
+        "numpy",
+        *["1.70", "µs", "1.70", "µs", "1.70", "µs", "3.40", "µs"],
+        "3.00x",
+        "0",
+    ]
+    assert max(map(len, done.output.splitlines())) <= 100
+
+
+def test_the_page(repo: Path, tmp_path: Path) -> None:
+    history(repo / "shared" / "results" / "asv", 1)
+    done = run("--html", str(tmp_path / "page.html"))
+    assert done.exit_code == 0
+    assert (tmp_path / "page.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    blocked = run("--html", str(repo / "asv.conf.json" / "page.html"))
+    assert blocked.exit_code == 1
+    assert "Error: cannot write" in blocked.output
+
+
+def test_a_damaged_file_is_named_in_one_line(repo: Path) -> None:
+    folder = repo / "shared" / "results" / "asv"
+    history(folder, 2)
+    damaged = sorted(folder.glob("box/0*.json"))[1]
+    damaged.write_text("{", encoding="utf-8")
+    for command in ((), ("publish",), ("compare", "HEAD", "HEAD")):
+        done = run(*command)
+        assert done.exit_code == 1
+        (line,) = done.output.strip().splitlines()
+        assert str(damaged) in line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "told"),
+    [
+        (("record", "no_such_study"), 2, "unknown study 'no_such_study'"),
+        (("record", "--commit", "nonsense"), 1, "unknown commit 'nonsense'"),
+        (("compare", "HEAD", "--threshold", "0.5"), 1, "expected a factor above 1"),
+        (("compare",), 2, "Missing argument 'BASE'"),
+        (("serve",), 1, "holds no site: run `qpp history publish`"),
+        (("serve", "--port", "70000"), 2, "70000 is not in the range"),
+        (("--html", "x.html", "publish"), 2, "stand after the subcommand"),
+        (("nonsense",), 2, "No such command"),
+        (("publish",), 1, "nothing is stored under"),
+    ],
+)
+def test_refusals(repo: Path, arguments: tuple[str, ...], status: int, told: str) -> None:
+    done = run(*arguments)
+    assert done.exit_code == status, done.output
+    assert told in done.output
+    assert "Traceback" not in done.output
+
+
+def test_a_dirty_tree(repo: Path) -> None:
+    (repo / "scratch.py").write_text("", encoding="utf-8")
+    done = run("record")
+    assert done.exit_code == 1
+    assert "Error: the working tree differs from HEAD (scratch.py)" in done.output
+
+
+def test_a_broken_configuration(repo: Path) -> None:
+    (repo / "asv.conf.json").write_text("{", encoding="utf-8")
+    commit_all(repo, "broken")
+    done = run("serve")
+    assert done.exit_code == 1
+    assert "asv.conf.json is damaged" in done.output
+
+
+def test_strict_comparison(repo: Path) -> None:
+    import test_history_compare as other
+    from qpp.history.checkout import find
+
+    (repo / "second").write_text("", encoding="utf-8")
+    commit_all(repo, "second")
+    checkout = find(repo)
+    other.put(checkout, "HEAD~1")
+    other.put(checkout, "HEAD", scale=2.0)
+    lenient, strict = run("compare", "HEAD~1"), run("compare", "HEAD~1", "--strict")
+    assert (lenient.exit_code, strict.exit_code) == (0, 1)
+    assert "4 worse" in lenient.output
+    summary = run("compare", "HEAD~1", "--markdown")
+    assert summary.output.startswith("| | study · workload |")
+
+
+def test_the_committed_configuration_is_the_houses() -> None:
+    from qpp.history import engine
+    from qpp.history.checkout import Checkout
+
+    conf = engine.configuration(Checkout(ROOT))
+    assert Path(conf["results_dir"]) == ROOT / "shared" / "results" / "asv"
+    assert (Path(conf["benchmark_dir"]) / "studies.py").is_file()

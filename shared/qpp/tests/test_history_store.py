@@ -1,0 +1,184 @@
+"""The stored files: what goes in, what comes out, and what must never be in them."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from history_fixtures import IMPLEMENTATIONS, WORKLOADS, benchmarks, history, result
+from qpp.history import HistoryError, store
+from qpp.history.series import collect, commits
+
+COMMIT = "0123456789abcdef" * 2 + "01234567"
+MACHINE = {"machine": "box", "version": 1}
+
+
+def put(folder: Path, data: dict[str, Any] | None = None) -> Path:
+    return store.write(folder, MACHINE, benchmarks(), data or result(COMMIT, 1))
+
+
+def test_a_point_comes_back_as_it_was(tmp_path: Path) -> None:
+    path = put(tmp_path)
+    assert path == tmp_path / "box" / f"01234567-existing-py{store.PYTHON}.json"
+    found = {(s.metric, s.workload, s.implementation): s for s in collect(tmp_path)}
+    point = found["time", "n=5000", "rust"].points[0]
+    assert (point.commit, point.value) == (COMMIT, 1.4e-6)
+    assert point.low is not None
+    assert point.high is not None
+    assert point.low < 1.4e-6 < point.high
+    assert found["peak memory", "n=5000", "rust"].points[0].value is None  # it failed
+    assert not [key for key in found if "gone" in key]  # it was skipped
+    assert {key[1] for key in found} == set(WORKLOADS)
+    assert {key[2] for key in found} == set(IMPLEMENTATIONS) - {"gone"}
+
+
+def test_a_moved_interpreter_stays_in_its_series(tmp_path: Path) -> None:
+    for i, prefix in enumerate(("/a/b", "/elsewhere/.venv")):
+        data = result(f"{i}" * 40, i)
+        data["python"] = data["params"]["python"] = f"{prefix}/bin/python"
+        data["env_name"] = f"existing-py{prefix.replace('/', '_')}_bin_python"
+        put(tmp_path, data)
+    assert {len(s.points) for s in collect(tmp_path)} == {2}
+    text = "".join(p.read_text(encoding="utf-8") for p in tmp_path.glob("**/*.json"))
+    assert "bin" not in text
+
+
+def test_without_normalisation_it_would_not(tmp_path: Path) -> None:
+    """The negative control: two interpreters, as asv names them, are two series."""
+    data = result(COMMIT, 1)
+    for name in ("a", "b"):
+        raw = {**data, "env_name": f"existing-py_{name}_bin_python"}
+        folder = tmp_path / "box"
+        folder.mkdir(exist_ok=True)
+        (folder / f"{name}.json").write_text(json.dumps(raw), encoding="utf-8")
+    assert {len(s.points) for s in collect(tmp_path)} == {1}
+
+
+def test_no_path_of_this_machine_is_written(tmp_path: Path) -> None:
+    data = result(COMMIT, 1)
+    data["qpp"]["note"] = f"measured in {Path.home()}"
+    with pytest.raises(HistoryError, match=r"01234567.* would hold the path"):
+        put(tmp_path, data)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "held"),
+    [
+        ('"/home/me/x"', True),
+        ('"existing-py_home_me_.venv"', True),
+        ("C:\\\\Users", False),
+        ('"tree/home/me"', False),
+        ('"/home/meadow"', False),
+        ('"my_home_media"', False),
+    ],
+)
+def test_what_counts_as_a_path(text: str, held: bool) -> None:
+    path = os.sep.join(["", "home", "me"])
+    if held and os.sep == "/":
+        with pytest.raises(HistoryError, match="would hold the path /home/me"):
+            store.require_portable("x", text, [path])
+    else:
+        store.require_portable("x", text, [path])
+
+
+def test_measuring_again_replaces_only_what_was_measured(tmp_path: Path) -> None:
+    put(tmp_path)
+    again = result(COMMIT, 1, scale=3.0)
+    again["results"] = {k: v for k, v in again["results"].items() if "slowdown" in k}
+    again["qpp"] = {"roles": {"other": {"a": "peer"}}}
+    path = put(tmp_path, again)
+    found = {(s.metric, s.workload, s.implementation): s.points[0].value for s in collect(tmp_path)}
+    assert found["slowdown", "n=500", "numpy"] == 4.5
+    assert found["time", "n=500", "numpy"] == 1.7e-6
+    assert set(store.read_result(path).data["qpp"]["roles"]) == {"tiny", "other"}
+
+
+def test_one_short_name_never_holds_two_commits(tmp_path: Path) -> None:
+    put(tmp_path)
+    with pytest.raises(HistoryError, match=f"belongs to commit {COMMIT}"):
+        put(tmp_path, result(COMMIT[:8] + "f" * 32, 2))
+
+
+def test_commits_in_order_of_date(tmp_path: Path) -> None:
+    put(tmp_path, result("b" * 40, 5))
+    put(tmp_path, result("a" * 40, 9))
+    assert [c for c, _ in commits(collect(tmp_path))] == ["b" * 40, "a" * 40]
+
+
+def test_another_meaning_is_another_history(tmp_path: Path) -> None:
+    put(tmp_path)
+    described = benchmarks()
+    described["studies.time_tiny"]["version"] = "2"
+    store.write(tmp_path, MACHINE, described, {**result("a" * 40, 2), "results": {}})
+    assert "time" not in {s.metric for s in collect(tmp_path)}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "is damaged: Expecting value"),
+        ('{"version": 2', "is damaged"),
+        ("[]", "expected a JSON object"),
+        ('{"version": 1}', "format version 1, this program reads 2"),
+        ('{"version": 2}', "lacks commit_hash, date"),
+        ("\xff", "is damaged"),
+    ],
+)
+def test_a_damaged_file_is_named(tmp_path: Path, text: str, told: str) -> None:
+    path = put(tmp_path)
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(HistoryError, match=told) as error:
+        collect(tmp_path)
+    assert str(path) in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data.update(results=[]),
+        lambda data: data.update(results={"studies.time_tiny": []}),
+        lambda data: data.update(results={"studies.time_tiny": [None] * 99}),
+        lambda data: data.update(params=None),
+        lambda data: data["params"].pop("machine"),
+    ],
+)
+def test_a_file_of_another_form_is_named(tmp_path: Path, change: Any) -> None:
+    path = put(tmp_path)
+    data = json.loads(path.read_text(encoding="utf-8"))
+    change(data)
+    path.write_text(json.dumps(data), encoding="utf-8")
+    with pytest.raises(HistoryError, match="do not have asv's form"):
+        collect(tmp_path)
+
+
+def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = put(tmp_path)
+    before = path.read_bytes()
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(HistoryError, match="No space left on device .*unchanged"):
+        put(tmp_path, result(COMMIT, 1, scale=2.0))
+    assert path.read_bytes() == before
+    assert not list(tmp_path.glob("**/.*"))
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("", encoding="utf-8")
+    with pytest.raises(HistoryError, match=r"cannot write .*(Not a directory|exists)"):
+        put(blocked / "results")
+
+
+def test_nothing_stored_is_no_error(tmp_path: Path) -> None:
+    assert collect(tmp_path / "absent") == []
+
+
+def test_a_long_history(tmp_path: Path) -> None:
+    hashes = history(tmp_path, 30)
+    assert [c for c, _ in commits(collect(tmp_path))] == hashes

@@ -1,0 +1,200 @@
+"""The benchmarks asv discovers: generated, light to import, honest about what has no time."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qpp.history import index, suite
+from qpp.history.index import ImplementationNames, StudyNames
+
+THREADS = {"RAYON_NUM_THREADS": "3"}
+NAMES = StudyNames(
+    name="toy",
+    address="toy_study:study",
+    workloads=["n=500", "n=5000"],
+    implementations=[
+        ImplementationNames("loop", "baseline", "", THREADS, ["n=500", "n=5000"]),
+        ImplementationNames("numpy", "optimised", "", THREADS, ["n=500", "n=5000"]),
+        ImplementationNames("small", "optimised", "", THREADS, ["n=500"]),
+        ImplementationNames("gone", "peer", "needs it (make peers)", THREADS, ["n=500"]),
+    ],
+    time_limit=300.0,
+)
+
+
+def row(status: str = "ok", seconds: float | None = 2.0, error: float | None = 0.0) -> Any:
+    return {
+        "status": status,
+        "reason": "because",
+        "seconds": seconds,
+        "growth": 4096,
+        "error": error,
+    }
+
+
+def measured(**rows: Any) -> suite.Measured:
+    usual = {"loop": row(seconds=6.0), "numpy": row(), "small": row(), "gone": row("unavailable")}
+    return {"toy": {"n=500": {**usual, **rows}}}
+
+
+@pytest.fixture
+def functions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    path = tmp_path / "index.json"
+    path.write_text(json.dumps(index.build(("toy_study:study",))), encoding="utf-8")
+    monkeypatch.setenv(index.VARIABLE, str(path))
+    return suite.benchmarks()
+
+
+def test_five_benchmarks_with_shared_axes(functions: dict[str, Any]) -> None:
+    assert sorted(functions) == [
+        "peakmem_toy",
+        "time_toy",
+        "track_error_toy",
+        "track_growth_toy",
+        "track_slowdown_toy",
+    ]
+    for name, function in functions.items():
+        assert function.__name__ == name  # asv goes by this name
+        assert function.params == [["n=500", "n=5000"], ["loop", "numpy", "allocates", "gone"]]
+        assert function.param_names == ["workload", "implementation"]
+        assert function.version == suite.VERSION
+        assert function.setup_cache is suite.measure
+
+
+def test_the_full_preset_has_every_workload() -> None:
+    (study,) = index.build(("toy_study:study",), full=True)["studies"]
+    assert study["workloads"] == ["n=500", "n=5000", "n=50000"]
+
+
+def test_a_study_that_does_not_import_is_named() -> None:
+    built = index.build(("toy_study:study", "no_such_module:study"))
+    assert [s["name"] for s in built["studies"]] == ["toy"]
+    assert "ModuleNotFoundError" in built["failed"]["no_such_module:study"]
+
+
+def test_an_unknown_preset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(index.PRESET, "huge")
+    with pytest.raises(ValueError, match="QPP_PRESET='huge': expected quick or full"):
+        index.preset()
+
+
+def test_slowdown_is_time_over_the_fastest(functions: dict[str, Any]) -> None:
+    slowdown = functions["track_slowdown_toy"]
+    found = measured(allocates=row(seconds=1.0, status="disagrees"))
+    assert slowdown(found, "n=500", "loop") == 3.0
+    assert slowdown(found, "n=500", "numpy") == 1.0  # a wrong answer is not the fastest
+
+
+def test_growth_unknown_is_skipped(functions: dict[str, Any]) -> None:
+    found = measured(numpy={**row(), "growth": None})
+    value = functions["track_growth_toy"](found, "n=500", "numpy")
+    assert value != value  # asv stores NaN for skipped
+    assert functions["track_growth_toy"](found, "n=500", "loop") == 4096.0
+
+
+@pytest.mark.parametrize(
+    ("implementation", "workload", "told"),
+    [("gone", "n=500", r"needs it \(make peers\)"), ("small", "n=5000", "does not apply")],
+)
+def test_what_cannot_run_is_skipped(implementation: str, workload: str, told: str) -> None:
+    with pytest.raises(NotImplementedError, match=told):  # asv's word for skip
+        suite.usable(NAMES, measured(), workload, implementation)
+
+
+def test_what_went_wrong_fails() -> None:
+    found = measured(numpy=row("failed"), loop=row("disagrees", error=0.5))
+    for implementation in ("numpy", "loop"):
+        with pytest.raises(RuntimeError, match=f"{implementation} on n=500 .*: because"):
+            suite.usable(NAMES, found, "n=500", implementation)
+    assert suite.usable(NAMES, found, "n=500", "loop", wrong=True)["error"] == 0.5
+    with pytest.raises(RuntimeError):
+        suite.usable(NAMES, found, "n=500", "numpy", wrong=True)
+
+
+def test_inputs_are_made_outside_and_once(
+    functions: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+
+    def prepare(*_: object) -> Any:
+        calls.append(0)
+        return lambda: calls.append(1)
+
+    monkeypatch.setattr(suite, "prepare", prepare)
+    time = functions["time_toy"]
+    for _ in range(3):  # asv sets up before every sample
+        time.setup(measured(), "n=500", "numpy")
+    assert calls == [0]
+    time(measured(), "n=500", "numpy")
+    assert calls == [0, 1]
+
+
+def test_prepared_with_the_declared_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAYON_NUM_THREADS", "1")
+    call = suite.prepare(NAMES, "n=500", "numpy")
+    assert os.environ["RAYON_NUM_THREADS"] == "3"
+    assert set(call()) == {"sum"}
+
+
+def test_the_suite_imports_no_library_before_threads_are_fixed(tmp_path: Path) -> None:
+    """What asv's fork server imports must have no threads, and must not read their count."""
+    path = tmp_path / "index.json"
+    path.write_text(json.dumps(index.build(("toy_study:study",))), encoding="utf-8")
+    code = (
+        "import sys; from qpp.history import suite; suite.benchmarks(); "
+        "print([m for m in ('numpy', 'polars', 'pandas', 'numba') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, index.VARIABLE: str(path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_without_a_file_the_names_come_from_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bare ``asv run`` works too."""
+    monkeypatch.delenv(index.VARIABLE, raising=False)
+    monkeypatch.setenv(index.STUDIES, "toy_study:study")
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
+    (study,) = index.load()
+    assert (study.name, study.implementation("gone").role) == ("toy", "peer")
+
+
+def test_measured_by_the_harness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What asv caches is what the harness found, without its limits."""
+    from dataclasses import replace
+
+    import toy_study
+    from qpp import measure
+    from qpp.registry import Found
+    from qpp.results import ParityResult, Row, StudyResult, WorkloadResult
+
+    agrees = ParityResult(True, 0.25, 0.5, "sum", "close")
+    fast = Row("numpy", "optimised", 1, "ok", median=1.0, resident_growth=8, parity=agrees)
+    rows = (fast, replace(fast, implementation="floor", role="limit", status="limit"))
+    result = StudyResult("toy", "", "", workloads=(WorkloadResult("n=500", {}, rows),))
+    path = tmp_path / "index.json"
+    path.write_text(json.dumps(index.build(("toy_study:study",))), encoding="utf-8")
+    monkeypatch.setenv(index.VARIABLE, str(path))
+
+    def measure_study(found: Found, settings: measure.Settings) -> StudyResult:
+        assert found.study is toy_study.study
+        assert settings.preset == "quick"
+        return result
+
+    monkeypatch.setattr(measure, "measure_study", measure_study)
+    found = suite.measure()
+    assert found["toy"]["n=500"] == {
+        "numpy": {"status": "ok", "reason": "", "seconds": 1.0, "growth": 8, "error": 0.25}
+    }
+    monkeypatch.setattr(measure, "measure_study", lambda *_: replace(result, error="broke"))
+    with pytest.raises(RuntimeError, match="toy: broke"):
+        suite.measure()

@@ -1,0 +1,333 @@
+"""The report as a document: complete, escaped, self-contained, the same every time."""
+
+import dataclasses
+import doctest
+import functools
+import importlib
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+import fixtures_results as fixtures
+from qpp.report import markup, render_html, verdicts
+from qpp.report.svg import TOKENS
+from qpp.results import ClaimResult, Interval, Row, Run, from_json, to_json
+
+MADE = ["run", "passing_run", "interrupted_run", "empty_run"]
+MODULES = ["markup", "page", "roles", "svg", "verdicts"]
+KEPT = {"status", "verdict", "role", "metric", "schema", "preset"}
+EVIL = "<script>alert('x')</script>&\"' $a_b$ {0} %s --> ]]> \x00\x1b 日本"
+
+
+class Document(HTMLParser):
+    """Checks nesting while it reads; collects text, ids, addresses and headers."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.tags: list[str] = []
+        self.ids: list[str] = []
+        self.attributes: list[tuple[str, dict[str, str]]] = []
+        self.text: list[str] = []
+        self.feed(text)
+        self.close()
+        assert self.open == [], "an element was never closed"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._note(tag, attrs)
+        if tag not in markup.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._note(tag, attrs)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open, f"</{tag}> closes nothing"
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] not in ("style", "script"):
+            self.text.append(data)
+
+    def _note(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {key: value or "" for key, value in attrs}
+        assert len(found) == len(attrs), f"an attribute stands twice on <{tag}>"
+        self.tags.append(tag)
+        self.attributes.append((tag, found))
+        if "id" in found:
+            self.ids.append(found["id"])
+
+    @property
+    def words(self) -> str:
+        """All text, white space as one blank."""
+        return " ".join(" ".join(self.text).split())
+
+
+@functools.cache
+def rendered(made: str) -> str:
+    """The report of one of the fixtures' runs, made once."""
+    return render_html(getattr(fixtures, made)())
+
+
+@pytest.fixture(scope="module")
+def realistic() -> Document:
+    return Document(rendered("run"))
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_in_the_docstrings(name: str) -> None:
+    assert doctest.testmod(importlib.import_module(f"qpp.report.{name}")).failed == 0
+
+
+@pytest.mark.parametrize("made", MADE)
+def test_document_is_well_formed(made: str) -> None:
+    text = rendered(made)
+    document = Document(text)
+    assert text.startswith("<!doctype html>")
+    assert document.tags.count("h1") == document.tags.count("main") == 1
+    assert len(document.ids) == len(set(document.ids)), "ids are unique on the page"
+    known = set(document.ids)
+    for _, attributes in document.attributes:
+        href = attributes.get("href", "#")
+        assert href == "data:," or href[1:] in known | {""}, href
+        for target in attributes.get("aria-labelledby", "").split():
+            assert target in known
+        if clip := re.fullmatch(r"url\(#(.+)\)", attributes.get("clip-path", "")):
+            assert clip[1] in known
+
+
+@pytest.mark.parametrize("made", MADE)
+def test_nothing_comes_from_outside(made: str) -> None:
+    text = rendered(made)
+    rest = text.replace('xmlns="http://www.w3.org/2000/svg"', "")
+    assert "://" not in rest
+    assert "@import" not in text
+    assert "src=" not in text
+    assert not re.search(r"url\((?!#)", text)
+
+
+@pytest.mark.parametrize("made", MADE)
+def test_same_run_same_bytes(made: str) -> None:
+    run = getattr(fixtures, made)()
+    assert rendered(made) == render_html(from_json(to_json(run)))
+
+
+def test_every_claim_is_there_with_verdict_bar_and_reason(realistic: Document) -> None:
+    for study in fixtures.run().studies:
+        for claim in study.claims:
+            assert verdicts.pretty(claim.text) in realistic.words
+            assert claim.reason in realistic.words
+            assert claim.source in realistic.words
+            assert claim.workload in realistic.words
+    text = rendered("run")
+    for verdict, mark in verdicts.MARKS.items():
+        count = sum(c.verdict == verdict for s in fixtures.run().studies for c in s.claims)
+        badge = f'data-mark="{mark}">{verdict}</span>'
+        assert text.count(badge) == count > 0
+
+
+def test_every_row_and_every_reason_is_there(realistic: Document) -> None:
+    run = fixtures.run()
+    headers = [a for t, a in realistic.attributes if t == "th" and a.get("class") == "who"]
+    assert len(headers) == sum(len(w.rows) for s in run.studies for w in s.workloads)
+    assert {r.status for s in run.studies for w in s.workloads for r in w.rows} == {
+        "ok",
+        "disagrees",
+        "failed",
+        "unavailable",
+        "not applicable",
+        "limit",
+    }
+    for study in run.studies:
+        for text in (study.error, study.question, study.agreement, *study.analysis.split("\n\n")):
+            assert " ".join(text.split()) in realistic.words
+        for workload in study.workloads:
+            assert workload.noise_of in realistic.words
+            for row in workload.rows:
+                for text in (row.implementation, row.reason, row.note):
+                    assert text in realistic.words
+        for estimate in study.criterion:
+            assert estimate.name in realistic.words
+    assert run.command in realistic.words
+    for line in run.failures():
+        assert verdicts.pretty(line) in realistic.words
+    for name, version in run.provenance["packages"].items():
+        assert f"{name} {version}" in realistic.words
+
+
+def test_headers_are_scoped_and_drawings_speak(realistic: Document) -> None:
+    for tag, attributes in realistic.attributes:
+        if tag == "th":
+            assert attributes.get("scope") in ("col", "row", "rowgroup")
+        if tag == "svg":
+            assert attributes.get("role") == "img"
+    assert realistic.tags.count("desc") == sum(
+        a.get("class") == "chart" for t, a in realistic.attributes if t == "svg"
+    )
+
+
+@pytest.mark.parametrize("status", ["disagrees", "failed"])
+def test_no_time_and_no_ratio_for_a_row_without_a_right_answer(status: str) -> None:
+    study = fixtures.lag_study()
+    workload = study.workloads[0]
+    wrong = replace(
+        workload.rows[1],
+        status=status,
+        reason="the reason",
+        median=0.098765,
+        ratio=Interval(543.21, 500.0, 600.0, 9),
+    )
+    rows = (workload.rows[0], wrong)
+    one = replace(study, workloads=(replace(workload, rows=rows),), claims=(), scaling=())
+    document = Document(render_html(replace(fixtures.run(), studies=(one,))))
+    assert "the reason" in document.words
+    assert "543" not in document.words
+    assert "98.8 ms" not in document.words
+
+
+def test_text_is_escaped_everywhere() -> None:
+    run = _poisoned(fixtures.run())
+    text = render_html(run)
+    document = Document(text)
+    assert document.tags.count("script") == 1, "only our own"
+    assert "\x00" not in text
+    assert document.words.count("<script>alert('x')</script>") > 100
+
+
+def test_names_may_be_long_or_empty() -> None:
+    study = fixtures.backtest_study()
+    one = replace(study, workloads=study.workloads[1:2])
+    for name in ("", "word " * 200, "x" * 1000, "line\nbreak\ttab"):
+        Document(render_html(_poisoned(replace(fixtures.run(), studies=(one,)), name)))
+
+
+def _poisoned(value: Any, text: str = EVIL, key: str = "") -> Any:
+    """The same value with every free text replaced."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        names = [f.name for f in dataclasses.fields(value)]
+        return replace(value, **{n: _poisoned(getattr(value, n), text, n) for n in names})
+    if isinstance(value, str):
+        return value if key in KEPT else text
+    if isinstance(value, tuple):
+        return tuple(_poisoned(v, text, key) for v in value)
+    if isinstance(value, dict):
+        return {f"{text}{k}": _poisoned(v, text) for k, v in value.items()}
+    return value
+
+
+@pytest.mark.parametrize("speed", [1e-3, 0.5, 1.0, 7.0, 1e6])
+def test_extreme_ratios(speed: float) -> None:
+    text = render_html(_single(speed, samples=(1.0, 1.1, 1.2)))
+    Document(text)
+    assert 'class="mark mark-ratio"' in text
+
+
+@pytest.mark.parametrize("samples", [(1.0,), (1.0, 1.0, 1.0), (1e-9, 1e3), (0.0, 0.0), (0.0, 1.0)])
+def test_few_or_equal_or_empty_samples(samples: tuple[float, ...]) -> None:
+    Document(render_html(_single(2.0, samples)))
+
+
+def test_a_broken_interval_is_not_drawn() -> None:
+    for low, value, high in ((0.0, 0.0, 0.0), (-1.0, 2.0, 3.0), (1.0, 2.0, float("inf"))):
+        run = _single(2.0, (1.0,))
+        (study,) = run.studies
+        (workload,) = study.workloads
+        odd = replace(workload.rows[1], ratio=Interval(value, low, high, 1))
+        rows = (workload.rows[0], odd)
+        noise = Interval(value, low, high)
+        study = replace(study, workloads=(replace(workload, rows=rows, noise=noise),))
+        assert 'class="mark mark-ratio"' not in render_html(replace(run, studies=(study,)))
+
+
+def _single(speed: float, samples: tuple[float, ...]) -> Run:
+    """One workload, two rows: the baseline and one that is ``speed`` times as fast."""
+    fast = tuple(s / speed for s in samples)
+    ratio = Interval(speed, speed * 0.99, speed * 1.01, len(samples))
+    rounds = tuple(range(len(samples)))
+    base = Row("slow", "baseline", 1, "ok", seconds=samples, rounds=rounds, median=samples[0])
+    row = Row("fast", "optimised", 1, "ok", seconds=fast, rounds=rounds, median=fast[0])
+    study = fixtures.lag_study()
+    workload = replace(study.workloads[0], rows=(base, replace(row, ratio=ratio)), noise=None)
+    one = replace(study, workloads=(workload,), scaling=(), claims=())
+    return replace(fixtures.run(), studies=(one,))
+
+
+def test_a_study_without_workloads_and_a_workload_without_rows() -> None:
+    study = fixtures.backtest_study()
+    bare = replace(study, workloads=(), claims=(), criterion=(), analysis="")
+    hollow = replace(study, workloads=(replace(study.workloads[0], rows=(), noise=None),))
+    run = replace(fixtures.run(), studies=(bare, hollow))
+    assert "No workload was finished." in Document(render_html(run)).words
+
+
+@pytest.mark.parametrize(
+    "provenance",
+    [
+        {},
+        {"cpu": None, "packages": None, "dirty": None},
+        {"usable_cores": "two", "commit": 7, "deep": {"er": [{"still": (1, 2.5)}, True]}},
+        {"packages": ["not", "a", "mapping"], "memory": "lots"},
+    ],
+)
+def test_provenance_of_any_shape(provenance: dict[str, Any]) -> None:
+    Document(render_html(replace(fixtures.run(), studies=(), provenance=provenance)))
+
+
+@pytest.mark.parametrize(
+    ("made", "word", "sentence"),
+    [
+        ("run", "Not reproduced.", "6 of 7 tested claims hold."),
+        ("passing_run", "Reproduced.", "The one tested claim holds."),
+        ("interrupted_run", "Interrupted.", "The one tested claim holds."),
+        ("empty_run", "Nothing was measured.", ""),
+    ],
+)
+def test_the_verdict_in_one_sentence(made: str, word: str, sentence: str) -> None:
+    assert verdicts.verdict(getattr(fixtures, made)())[1:] == (word, sentence)
+
+
+def test_an_interrupted_run_is_no_reproduction_though_nothing_failed() -> None:
+    run = replace(fixtures.passing_run(), interrupted=True)
+    assert run.passed
+    assert verdicts.verdict(run)[1] == "Interrupted."
+    assert "The run was interrupted" in render_html(run)
+
+
+@pytest.mark.parametrize(
+    ("measured", "bar", "at_least", "right"),
+    [
+        (12.0, 10.0, True, True),
+        (9.0, 10.0, True, False),
+        (1.0, 1.2, False, True),
+        (9.0, 1.2, False, False),
+    ],
+)
+def test_the_passing_side_of_the_bar_is_always_the_right_one(
+    measured: float, bar: float, at_least: bool, right: bool
+) -> None:
+    found = Interval(measured, measured, measured)
+    claim = ClaimResult("t", "w", "time", bar, at_least, found, "reproduced")
+    drawn = verdicts._margin(claim)
+    assert drawn is not None
+    place = re.search(r'<circle cx="([\d.]+)"', drawn)
+    assert place is not None
+    assert (float(place[1]) > 62) == right
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    "name", ["ink", "soft", "muted", "baseline", "optimised", "peer", "limit", "good", "bad"]
+)
+def test_contrast_is_enough_for_text(name: str, which: int) -> None:
+    """WCAG 2.2, 1.4.3: 4.5 to 1."""
+    one, two = (_luminance(TOKENS[n][which]) for n in (name, "paper"))
+    assert (max(one, two) + 0.05) / (min(one, two) + 0.05) >= 4.5

@@ -1,0 +1,89 @@
+"""The report where it is read: in a browser, wide and narrow, light and dark."""
+
+from pathlib import Path
+
+import pytest
+
+import fixtures_results as fixtures
+from chromium import find_chromium, visit
+from qpp.report import render_html
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    path.write_text(render_html(fixtures.run()), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)], ids=["desk", "phone"])
+def test_page_is_quiet_self_contained_and_fits(
+    page: Path, tmp_path: Path, width: int, dark: bool
+) -> None:
+    picture = tmp_path / "page.png" if dark else None
+    seen = visit(page, width=width, dark=dark, screenshot=picture)
+    assert seen.console == []
+    assert seen.requests == []
+    assert seen.probe["width"] == width
+    assert seen.probe["overflow"] == 0
+    # Per study: the ratios, the scaling curves; per workload: the timings.
+    studies = fixtures.run().studies
+    workloads = sum(len(s.workloads) for s in studies)
+    drawn = sum(bool(s.workloads) + len(s.scaling) for s in studies) + workloads
+    assert seen.probe["charts"] == drawn
+    assert seen.probe["marks"] > 100
+    paper = ["rgb(251, 251, 249)", "rgb(16, 18, 21)"]
+    shown = [seen.probe["background"], seen.probe["toggled"]]
+    assert shown == (paper[::-1] if dark else paper), "the reader's theme, then the button's"
+    if picture is not None:
+        assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("made", ["interrupted_run", "empty_run"])
+def test_every_kind_of_run_opens(tmp_path: Path, made: str) -> None:
+    path = tmp_path / "report.html"
+    path.write_text(render_html(getattr(fixtures, made)()), encoding="utf-8")
+    seen = visit(path, width=390)
+    assert (seen.console, seen.requests, seen.probe["overflow"]) == ([], [], 0)
+
+
+def test_control_a_bad_page_is_caught(tmp_path: Path) -> None:
+    """The checker must see what it is there to see."""
+    path = tmp_path / "bad.html"
+    path.write_text(
+        "<!doctype html><body style='width: 3000px'>"
+        "<img src='http://example.invalid/picture.png'>"
+        "<script>console.error('deliberate'); null.field;</script></body>",
+        encoding="utf-8",
+    )
+    seen = visit(path)
+    assert "deliberate" in seen.console
+    assert any("TypeError" in message for message in seen.console)
+    assert seen.requests == ["http://example.invalid/picture.png"]
+    assert seen.probe["overflow"] > 0
+    assert seen.probe["marks"] == 0
+
+
+def test_control_the_policy_stops_an_injected_request(page: Path, tmp_path: Path) -> None:
+    path = tmp_path / "injected.html"
+    image = "<img src='http://example.invalid/spy.png'></main>"
+    path.write_text(page.read_text(encoding="utf-8").replace("</main>", image), encoding="utf-8")
+    seen = visit(path)
+    assert seen.requests == []
+    assert any("Content Security Policy" in message for message in seen.console)
+
+
+def test_a_page_that_hangs_is_ended(tmp_path: Path) -> None:
+    path = tmp_path / "hang.html"
+    path.write_text("<!doctype html><body><script>for (;;);</script></body>", encoding="utf-8")
+    with pytest.raises(TimeoutError, match="no answer"):
+        visit(path, timeout=3)
+
+
+def test_missing_browser_is_skipped_with_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QPP_CHROMIUM", "/nowhere/chromium")
+    assert find_chromium() is None
+    with pytest.raises(pytest.skip.Exception, match="apt-get install chromium"):
+        visit(Path("unused.html"))
