@@ -8,7 +8,7 @@ iterating NumPy scalars would triple the time.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from hft_orderbook.events import LAST, Events, Kind, check
 
@@ -21,6 +21,16 @@ def plain(events: Events) -> list[PlainEvent]:
     """Events as tuples of integers: kind, side, tick, lots, flags."""
     fields = ("kind", "side", "tick", "lots", "flags")
     return list(zip(*(check(events)[name].tolist() for name in fields), strict=True))
+
+
+class PythonBook(Protocol):
+    """What :func:`run` needs of a book."""
+
+    def set(self, side: int, tick: int, lots: int) -> None: ...
+    def lots(self, side: int, tick: int) -> int: ...
+    def best_tick(self, side: int) -> int | None: ...
+    def clear(self) -> None: ...
+    def depth(self, side: int) -> list[tuple[int, int]]: ...
 
 
 class DictBook:
@@ -66,11 +76,8 @@ class DictBook:
         return sorted(self.sides[side].items(), reverse=side == 0)
 
 
-def run(book: DictBook, events: Iterable[PlainEvent]) -> tuple[list[int], list[int]]:
-    """Apply checked events; best bid and ask at the end of each message.
-
-    Any book with the methods of :class:`DictBook` will do.
-    """
+def run(book: PythonBook, events: Iterable[PlainEvent]) -> tuple[list[int], list[int]]:
+    """Apply checked events; best bid and ask at the end of each message."""
     bids: list[int] = []
     asks: list[int] = []
     in_snapshot = False

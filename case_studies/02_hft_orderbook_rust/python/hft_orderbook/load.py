@@ -134,8 +134,8 @@ def load_lobster(
     """
     if isinstance(tick, bool) or not isinstance(tick, int) or tick < 1:
         raise ValueError(f"tick={tick!r}: expected a whole number of 1/10000 USD, 1 or more")
-    texts = [_text(Path(path).read_bytes()) for path in (messages, orderbook)]
-    found = _rust.load_lobster(*texts, tick, _strict(on_error))
+    lines, rows = (_text(Path(path).read_bytes()) for path in (messages, orderbook))
+    found = _rust.load_lobster(lines, rows, tick, _strict(on_error))
     width = max(found["width"], 1)
     levels: Any = found["rows"].reshape(-1, width // 2 or 1, 4)
     return LobsterRecording(

@@ -6,18 +6,16 @@ for comparison only, never imported by the library. Both are installed by ``make
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
-
-from hft_orderbook.baseline import DictBook
 
 
 class SortedDictBook:
     """A ``SortedDict`` a side; asks keyed by the negated tick, so the last is the best."""
 
     def __init__(self) -> None:
-        from sortedcontainers import SortedDict
-
-        self.sides: tuple[Any, Any] = (SortedDict(), SortedDict())
+        sorted_dict: Any = importlib.import_module("sortedcontainers").SortedDict
+        self.sides: tuple[Any, Any] = (sorted_dict(), sorted_dict())
 
     def set(self, side: int, tick: int, lots: int) -> None:
         """The level now has ``lots``; 0 deletes it."""
@@ -51,14 +49,13 @@ class SortedDictBook:
         return [(-key if side else key, lots) for key, lots in pairs]
 
 
-class OrderBookPeer(DictBook):
+class OrderBookPeer:
     """The ``order-book`` package: a C dict that sorts its keys when asked."""
 
     def __init__(self) -> None:
-        from order_book import OrderBook
-
-        self._book = OrderBook()
-        self._sides = (self._book.bids, self._book.asks)
+        book: Any = importlib.import_module("order_book").OrderBook()
+        self._book = book  # owns the sides
+        self._sides: tuple[Any, Any] = (book.bids, book.asks)
 
     def set(self, side: int, tick: int, lots: int) -> None:
         """The level now has ``lots``; 0 deletes it."""
@@ -70,17 +67,23 @@ class OrderBookPeer(DictBook):
 
     def lots(self, side: int, tick: int) -> int:
         """Quantity at a price."""
-        levels = self._sides[side]
-        return levels[tick] if tick in levels else 0
+        try:
+            found: int = self._sides[side][tick]
+        except KeyError:
+            return 0
+        return found
 
     def best_tick(self, side: int) -> int | None:
         """The best price of a side."""
         levels = self._sides[side]
-        return levels.index(0)[0] if len(levels) else None
+        best: int | None = levels.index(0)[0] if len(levels) else None
+        return best
 
     def clear(self) -> None:
         """Remove all levels."""
-        self.__init__()  # type: ignore[misc]
+        for levels in self._sides:
+            for tick in list(levels.keys()):
+                del levels[tick]
 
     def depth(self, side: int) -> list[tuple[int, int]]:
         """All levels, best first."""

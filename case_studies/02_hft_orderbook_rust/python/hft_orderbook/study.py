@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from typing import Any
 
@@ -52,9 +53,7 @@ def peer(kind: str, name: str, compare: tuple[str, ...] | None, note: str) -> Im
     """A crate of others, run over a batch by the extension that ``make peers`` builds."""
 
     def module() -> Any:
-        import hft_orderbook_peers
-
-        return hft_orderbook_peers
+        return importlib.import_module("hft_orderbook_peers")
 
     return Implementation(
         name,

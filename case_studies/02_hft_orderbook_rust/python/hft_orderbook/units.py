@@ -34,7 +34,7 @@ class Unit:
         if rest:
             raise ValueError(
                 f"{argument}={value!r} is no multiple of {self.name}={self.size}: "
-                "round it before, or give the right size"
+                "round it or give the right size"
             )
         if not -(2**63) <= count < 2**63:
             raise ValueError(f"{argument}={value!r} overflows: beyond 2^63 steps of {self.size}")

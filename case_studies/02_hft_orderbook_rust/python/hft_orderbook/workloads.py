@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from hft_orderbook import _rust
-from hft_orderbook.baseline import DictBook, plain, run
+from hft_orderbook.baseline import PythonBook, plain, run
 from hft_orderbook.book import OrderBook
 from hft_orderbook.events import as_bytes
 from hft_orderbook.flow import published_flow, synthetic_flow
@@ -49,7 +49,7 @@ def recorded() -> Inputs:
 # ---------------------------------------------------------------------- running
 
 
-def levels_of(book: DictBook) -> dict[str, Any]:
+def levels_of(book: PythonBook) -> dict[str, Any]:
     """Full depth as arrays."""
     out = {}
     for side, name in enumerate(("bid", "ask")):
@@ -58,10 +58,10 @@ def levels_of(book: DictBook) -> dict[str, Any]:
     return out
 
 
-def python_run(make: Callable[[], DictBook]) -> Callable[..., Any]:
+def python_run(make: Callable[[], PythonBook]) -> Callable[..., Any]:
     """A callable that runs a book written in Python."""
 
-    def call(task: str, plain: Any, book: DictBook | None = None, times: int = 0) -> Any:
+    def call(task: str, plain: Any, book: PythonBook | None = None, times: int = 0) -> Any:
         if task == "update":
             fresh = make()
             return fresh, run(fresh, plain)
@@ -79,7 +79,7 @@ def python_run(make: Callable[[], DictBook]) -> Callable[..., Any]:
     return call
 
 
-def python_prepare(make: Callable[[], DictBook]) -> Callable[[Inputs], Inputs]:
+def python_prepare(make: Callable[[], PythonBook]) -> Callable[[Inputs], Inputs]:
     """Events as plain tuples; for reads, the book they make."""
 
     def prepare(inputs: Inputs) -> Inputs:

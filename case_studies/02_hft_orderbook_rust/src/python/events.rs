@@ -7,6 +7,9 @@ use pyo3::prelude::*;
 
 /// View the bytes of a structured array as events, without a copy.
 pub(super) fn records(bytes: &[u8]) -> PyResult<&[Event]> {
+    if bytes.is_empty() {
+        return Ok(&[]);
+    }
     bytemuck::try_cast_slice(bytes).map_err(|error| {
         PyValueError::new_err(format!(
             "events: {} bytes are no whole, aligned records of {} bytes ({error})",
