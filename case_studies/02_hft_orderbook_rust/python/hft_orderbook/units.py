@@ -6,6 +6,7 @@ and 0.1 + 0.2, which is not 0.3, is no multiple of it.
 
 from __future__ import annotations
 
+import operator
 from decimal import Decimal, InvalidOperation
 from typing import TypeAlias
 
@@ -48,18 +49,28 @@ class Unit:
 
 def decimal(argument: str, value: Number) -> Decimal:
     """A finite decimal, or an error that names the argument."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
-        try:
-            value = float(value)  # a NumPy scalar
-        except (TypeError, ValueError):
-            raise TypeError(
-                f"{argument}={value!r} is a {type(value).__name__}: expected int, float, "
-                "str or Decimal"
-            ) from None
     try:
-        number = Decimal(repr(value) if isinstance(value, float) else value)
+        plain = _plain(value)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"{argument}={value!r} is a {type(value).__name__}: expected int, float, str or Decimal"
+        ) from None
+    try:
+        number = Decimal(repr(plain) if isinstance(plain, float) else plain)
     except InvalidOperation:
         raise ValueError(f"{argument}={value!r} is not a decimal number") from None
     if not number.is_finite():
         raise ValueError(f"{argument}={value!r}: expected a finite number")
     return number
+
+
+def _plain(value: Number) -> Number:
+    """A NumPy scalar as Python's own number; a bool is none."""
+    if isinstance(value, str | Decimal):
+        return value
+    if isinstance(value, bool):
+        raise TypeError
+    try:
+        return operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        return float(value)
