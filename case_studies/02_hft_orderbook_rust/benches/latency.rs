@@ -75,7 +75,11 @@ fn row(name: &str, histogram: &Histogram<u64>) {
 
 fn book<B: Book>(events: &[Event]) {
     let histogram = measure(events, B::default, |book: &mut B, event| {
-        let side = if event.side == 0 { Side::Bid } else { Side::Ask };
+        let side = if event.side == 0 {
+            Side::Bid
+        } else {
+            Side::Ask
+        };
         book.set(side, event.tick, event.lots as u64);
         black_box(book);
     });
@@ -86,18 +90,29 @@ fn main() {
     // `cargo test --benches` asks for a run that proves it works, not for figures.
     let short = std::env::args().any(|argument| argument == "--test");
     let (source, mut events) = recording().map_or_else(
-        || ("synthetic flow (no recording here)", flow::events(&Flow::default(), 400_000)),
+        || {
+            (
+                "synthetic flow (no recording here)",
+                flow::events(&Flow::default(), 400_000),
+            )
+        },
         |events| ("recorded Binance stream", events),
     );
     if short {
         events.truncate(1_000);
     }
-    println!("{source}: {} updates, {REPLAYS} replays; nanoseconds", events.len());
+    println!(
+        "{source}: {} updates, {REPLAYS} replays; nanoseconds",
+        events.len()
+    );
     println!(
         "{:16} {:>8} {:>8} {:>8} {:>8} {:>10}",
         "", "p50", "p90", "p99", "p99.9", "max"
     );
-    row("timer alone", &measure(&events, || (), |(), event| _ = black_box(event)));
+    row(
+        "timer alone",
+        &measure(&events, || (), |(), event| _ = black_box(event)),
+    );
     book::<RingBook>(&events);
     book::<SteadyRingBook>(&events);
     book::<BTreeMapBook>(&events);
@@ -105,7 +120,11 @@ fn main() {
     book::<CachedHashMapBook>(&events);
     let mut ring = RingBook::default();
     for event in &events {
-        let side = if event.side == 0 { Side::Bid } else { Side::Ask };
+        let side = if event.side == 0 {
+            Side::Bid
+        } else {
+            Side::Ask
+        };
         ring.set(side, event.tick, event.lots as u64);
     }
     let moves = ring.moves();

@@ -24,7 +24,10 @@ trait Peer: Send + Sync {
 }
 
 fn run<P: Peer>(peer: &mut P, events: &[Event]) -> (Vec<i64>, Vec<i64>) {
-    let (mut bids, mut asks) = (Vec::with_capacity(events.len()), Vec::with_capacity(events.len()));
+    let (mut bids, mut asks) = (
+        Vec::with_capacity(events.len()),
+        Vec::with_capacity(events.len()),
+    );
     let mut in_snapshot = false;
     for event in events {
         let snapshot = event.kind == EventKind::Snapshot as u8;
@@ -32,7 +35,11 @@ fn run<P: Peer>(peer: &mut P, events: &[Event]) -> (Vec<i64>, Vec<i64>) {
             peer.clear();
         }
         in_snapshot = snapshot && !event.is_last();
-        let side = if event.side == 0 { Side::Bid } else { Side::Ask };
+        let side = if event.side == 0 {
+            Side::Bid
+        } else {
+            Side::Ask
+        };
         peer.set(side, event.tick, event.lots);
         if event.is_last() {
             bids.push(peer.best_tick(Side::Bid));

@@ -53,7 +53,9 @@ impl Peer for NinjaPeer {
             Side::Bid => self.0.top_bids(usize::MAX),
             Side::Ask => self.0.top_asks(usize::MAX),
         };
-        let integers = levels.iter().map(|level| (level.price as i64, level.size as u64));
+        let integers = levels
+            .iter()
+            .map(|level| (level.price as i64, level.size as u64));
         integers.collect()
     }
 }

@@ -90,11 +90,11 @@ study = Study(
     question="How fast can an order book be that forgets no level?",
     workloads=[
         Workload(PUBLISHED, w.published, quick=True, messages=2_000, levels=20),
-        Workload(BEST, w.published_read, quick=True, task="best", times=1_000_000),
-        Workload(MID, w.published_read, quick=True, task="mid", times=1_000_000),
-        Workload(HOT, w.synthetic, quick=True, count=200_000, levels=1_000),
+        Workload(BEST, w.published_read, quick=True, task="best", times=500_000),
+        Workload(MID, w.published_read, quick=True, task="mid", times=500_000),
+        Workload(HOT, w.synthetic, quick=True, count=100_000, levels=1_000),
         Workload(
-            REAL_LIKE, w.synthetic, quick=True, count=200_000, levels=1_000, far=0.14, jump=0.0005
+            REAL_LIKE, w.synthetic, quick=True, count=100_000, levels=1_000, far=0.14, jump=0.0005
         ),
         *([Workload(RECORDED, w.recorded, quick=True)] if HAS_RECORDING else []),
         *(
@@ -122,12 +122,17 @@ study = Study(
         ),
     ],
     peers=[
-        python(SortedDictBook, "sortedcontainers", needs="sortedcontainers"),
+        python(
+            SortedDictBook,
+            "sortedcontainers",
+            needs="sortedcontainers",
+            only=(PUBLISHED, *READS, HOT, REAL_LIKE),
+        ),
         python(
             OrderBookPeer,
             "order-book",
             needs="order_book",
-            only=(PUBLISHED, BEST, MID),
+            only=(PUBLISHED, *READS),
             note="C, sorts at each read: not run on deep books, where it takes minutes",
         ),
         peer("hashmap", PEERS[0], None, "f64 quantities; best kept"),

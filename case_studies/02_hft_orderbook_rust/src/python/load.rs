@@ -76,6 +76,7 @@ pub(super) fn load_lobster<'py>(
 }
 
 #[pyfunction]
+#[allow(clippy::too_many_arguments)]
 pub(super) fn flow_events<'py>(
     py: Python<'py>,
     count: usize,
