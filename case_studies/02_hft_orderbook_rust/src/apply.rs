@@ -104,29 +104,35 @@ impl Player {
             self.in_snapshot = false;
             book.set(side, event.tick, event.lots as u64);
         } else {
-            self.play_rare(book, side, event)?;
+            self.in_snapshot = play_rare(book, side, event, self.in_snapshot)?;
         }
         if self.crossing == Crossing::Trim && event.lots > 0 {
             trim(book, side);
         }
         Ok(())
     }
+}
 
-    #[inline(never)]
-    fn play_rare<B: Book>(&mut self, book: &mut B, side: Side, event: &Event) -> Result<(), Error> {
-        let snapshot = event.kind == EventKind::Snapshot as u8;
-        if event.kind == EventKind::Delta as u8 {
-            book.add(side, event.tick, event.lots)?;
-        } else if !snapshot || !self.in_snapshot {
-            book.clear();
-        }
-        if snapshot {
-            book.set(side, event.tick, event.lots as u64);
-        }
-        // The next snapshot starts a run of its own once this one's message has ended.
-        self.in_snapshot = snapshot && !event.is_last();
-        Ok(())
+/// What is not a set; says whether a snapshot goes on. It gets no reference to the player,
+/// which can so stay in registers.
+#[inline(never)]
+fn play_rare<B: Book>(
+    book: &mut B,
+    side: Side,
+    event: &Event,
+    in_snapshot: bool,
+) -> Result<bool, Error> {
+    let snapshot = event.kind == EventKind::Snapshot as u8;
+    if event.kind == EventKind::Delta as u8 {
+        book.add(side, event.tick, event.lots)?;
+    } else if !snapshot || !in_snapshot {
+        book.clear();
     }
+    if snapshot {
+        book.set(side, event.tick, event.lots as u64);
+    }
+    // The next snapshot starts a run of its own once this one's message has ended.
+    Ok(snapshot && !event.is_last())
 }
 
 /// Remove what the newest level of `side` meets or crosses on the other side.

@@ -16,15 +16,6 @@ pub struct Trace {
     pub ask: Vec<i64>,
 }
 
-impl Trace {
-    fn with_capacity(n: usize) -> Self {
-        Self {
-            bid: Vec::with_capacity(n),
-            ask: Vec::with_capacity(n),
-        }
-    }
-}
-
 /// Apply events that were checked, and nothing else.
 ///
 /// # Errors
@@ -40,7 +31,7 @@ pub fn update<B: Book>(book: &mut B, events: &[Event]) -> Result<(), Error> {
 /// Those of a delta; the book is then half-way.
 pub fn update_and_read<B: Book>(book: &mut B, events: &[Event]) -> Result<Trace, Error> {
     let mut player = Player::default();
-    let mut trace = Trace::with_capacity(events.len());
+    let mut trace = Trace::default();
     for event in events {
         player.play(book, event)?;
         if event.is_last() {

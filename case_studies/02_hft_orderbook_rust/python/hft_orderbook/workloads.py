@@ -35,6 +35,11 @@ def published_read(task: str, times: int) -> Inputs:
     return {"events": published_flow(100, seed=1), "task": task, "times": times}
 
 
+def deep_read(task: str, times: int, levels: int) -> Inputs:
+    """A book of ``levels`` a side after some flow, read ``times`` over."""
+    return {**synthetic(4 * levels, levels), "task": task, "times": times}
+
+
 def synthetic(count: int, levels: int, far: float = 0.0, jump: float = 0.0) -> Inputs:
     """Synthetic flow; without far levels and jumps all of it lies in the hot window."""
     events = synthetic_flow(count, seed=1, levels=levels, far=far, jump=jump)
