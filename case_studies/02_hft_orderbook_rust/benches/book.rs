@@ -87,8 +87,8 @@ fn reanchor(c: &mut Criterion) {
 }
 
 fn all(c: &mut Criterion) {
-    let published = flow::published(1, 2_000, PUBLISHED_LEVELS);
-    let opening = flow::published(1, 100, PUBLISHED_LEVELS);
+    let published = flow::published(1, 100, PUBLISHED_LEVELS);
+    let opening = flow::published(1, 0, PUBLISHED_LEVELS);
     let hot = flow::events(&in_window(1_000), 100_000);
     let realistic = flow::events(&Flow::default(), 100_000);
     macro_rules! each {

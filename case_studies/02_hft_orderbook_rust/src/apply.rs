@@ -29,16 +29,21 @@ pub fn apply<B: Book>(
 ) -> Result<(), Error> {
     let deltas = player.check(events)?;
     let saved = (deltas > 0).then(|| (book.clone(), *player));
-    for (index, event) in events.each().enumerate() {
-        if let Err(error) = player.play(book, &event) {
-            if let Some(saved) = saved {
-                (*book, *player) = saved;
-            }
-            return Err(error.at(index));
+    let played = events.pieces(|first, piece| {
+        for (index, event) in piece.iter().enumerate() {
+            player
+                .play(book, event)
+                .map_err(|error| error.at(first + index))?;
         }
+        Ok(())
+    });
+    match (&played, saved) {
+        (Ok(()), _) => player.arrive(events),
+        (Err(_), Some(saved)) => (*book, *player) = saved,
+        // Without deltas nothing fails after the check.
+        (Err(_), None) => {}
     }
-    player.arrive(events);
-    Ok(())
+    played
 }
 
 /// Where a feed stands between two events: its sequence number, and whether a snapshot is
@@ -74,23 +79,24 @@ impl Player {
     /// [`Error::Event`] for the first that is refused, whatever the book holds.
     pub fn check(&self, events: &(impl Events + ?Sized)) -> Result<usize, Error> {
         let (mut last, mut deltas) = (self.last, 0);
-        for (index, event) in events.each().enumerate() {
-            event.check().map_err(|e| e.at(index))?;
-            if event.seq < last && event.kind < EventKind::Clear as u8 {
-                let seq = event.seq;
-                return Err(Error::OutOfOrder { seq, last }.at(index));
+        events.pieces(|first, piece| {
+            for (index, event) in piece.iter().enumerate() {
+                event.check().map_err(|e| e.at(first + index))?;
+                if event.seq < last && event.kind < EventKind::Clear as u8 {
+                    let seq = event.seq;
+                    return Err(Error::OutOfOrder { seq, last }.at(first + index));
+                }
+                last = event.seq;
+                deltas += usize::from(event.kind == EventKind::Delta as u8);
             }
-            last = event.seq;
-            deltas += usize::from(event.kind == EventKind::Delta as u8);
-        }
+            Ok(())
+        })?;
         Ok(deltas)
     }
 
     /// Remember the sequence number at which events end, once they are played.
     pub fn arrive(&mut self, events: &(impl Events + ?Sized)) {
-        if let Some(end) = events.count().checked_sub(1) {
-            self.last = events.event(end).seq;
-        }
+        self.last = events.last_seq().unwrap_or(self.last);
     }
 
     /// Apply one event that was checked, for those who look at the book in between.

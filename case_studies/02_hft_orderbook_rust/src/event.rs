@@ -6,6 +6,7 @@
 
 use crate::{Error, MAX_TICK, Side};
 use bytemuck::{Pod, Zeroable};
+use std::ops::Range;
 
 /// What an event does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,30 +156,24 @@ impl Event {
 
 /// Events in memory, whether one record after another or one column after another.
 pub trait Events {
-    /// Number of events.
-    fn count(&self) -> usize;
+    /// Sequence number of the last event; `None` where there is none.
+    fn last_seq(&self) -> Option<u64>;
 
-    /// One of them, by place; panics beyond the end.
-    fn event(&self, index: usize) -> Event;
-
-    /// All of them in order.
-    fn each(&self) -> impl Iterator<Item = Event> {
-        (0..self.count()).map(|index| self.event(index))
-    }
+    /// Hand over all events in order, as pieces of records with the place of their first.
+    ///
+    /// # Errors
+    /// The first that `each` returns.
+    fn pieces<E>(&self, each: impl FnMut(usize, &[Event]) -> Result<(), E>) -> Result<(), E>;
 }
 
 impl Events for [Event] {
-    fn count(&self) -> usize {
-        self.len()
+    fn last_seq(&self) -> Option<u64> {
+        self.last().map(|event| event.seq)
     }
 
-    #[inline(always)]
-    fn event(&self, index: usize) -> Event {
-        self[index]
-    }
-
-    fn each(&self) -> impl Iterator<Item = Event> {
-        self.iter().copied()
+    #[inline]
+    fn pieces<E>(&self, mut each: impl FnMut(usize, &[Event]) -> Result<(), E>) -> Result<(), E> {
+        each(0, self)
     }
 }
 
@@ -217,22 +212,56 @@ impl Columns<'_> {
     }
 }
 
+/// Rows of columns that are turned into records at a time: 10 KB, in the first cache.
+const PIECE: usize = 256;
+
+impl Columns<'_> {
+    /// Turn rows from `start` on into records; columns left out keep their zeros.
+    fn fill(&self, start: usize, records: &mut [Event]) {
+        let rows = start..start + records.len();
+        let needed = self.tick[rows.clone()]
+            .iter()
+            .zip(&self.lots[rows.clone()])
+            .zip(&self.side[rows.clone()]);
+        for (record, ((&tick, &lots), &side)) in records.iter_mut().zip(needed) {
+            (record.tick, record.lots, record.side) = (tick, lots, side);
+        }
+        copy(self.ts, &rows, records, |record, ts| record.ts = ts);
+        copy(self.seq, &rows, records, |record, seq| record.seq = seq);
+        copy(self.kind, &rows, records, |record, kind| record.kind = kind);
+        copy(self.flags, &rows, records, |record, flags| {
+            record.flags = flags;
+        });
+    }
+}
+
+#[inline]
+fn copy<T: Copy>(
+    column: Option<&[T]>,
+    rows: &Range<usize>,
+    records: &mut [Event],
+    set: impl Fn(&mut Event, T),
+) {
+    if let Some(column) = column {
+        for (record, &value) in records.iter_mut().zip(&column[rows.clone()]) {
+            set(record, value);
+        }
+    }
+}
+
 impl Events for Columns<'_> {
-    fn count(&self) -> usize {
-        self.tick.len()
+    fn last_seq(&self) -> Option<u64> {
+        let last = self.tick.len().checked_sub(1)?;
+        Some(self.seq.map_or(0, |column| column[last]))
     }
 
-    #[inline(always)]
-    fn event(&self, index: usize) -> Event {
-        Event {
-            ts: self.ts.map_or(0, |column| column[index]),
-            seq: self.seq.map_or(0, |column| column[index]),
-            tick: self.tick[index],
-            lots: self.lots[index],
-            kind: self.kind.map_or(0, |column| column[index]),
-            side: self.side[index],
-            flags: self.flags.map_or(0, |column| column[index]),
-            reserved: [0; 5],
+    fn pieces<E>(&self, mut each: impl FnMut(usize, &[Event]) -> Result<(), E>) -> Result<(), E> {
+        let mut records = [Event::default(); PIECE];
+        for start in (0..self.tick.len()).step_by(PIECE) {
+            let records = &mut records[..PIECE.min(self.tick.len() - start)];
+            self.fill(start, records);
+            each(start, records)?;
         }
+        Ok(())
     }
 }

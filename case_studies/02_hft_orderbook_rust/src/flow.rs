@@ -4,6 +4,10 @@
 //! touch, far levels, bursts at one price, deletions of levels that are not there. The same
 //! seed gives the same events on every machine.
 
+mod published;
+
+pub use published::published;
+
 use crate::{BTreeMapBook, Book, Event, Side};
 
 /// What the flow looks like.
@@ -60,6 +64,18 @@ impl Random {
 
     fn chance(&mut self, p: f64) -> bool {
         self.uniform() < p
+    }
+
+    /// Standard normal (Box and Muller 1958).
+    fn normal(&mut self) -> f64 {
+        let (radius, angle) = (1.0 - self.uniform(), self.uniform());
+        (-2.0 * radius.ln()).sqrt() * (std::f64::consts::TAU * angle).cos()
+    }
+
+    fn shuffle<T>(&mut self, items: &mut [T]) {
+        for i in (1..items.len()).rev() {
+            items.swap(i, self.below(i as u64 + 1) as usize);
+        }
     }
 
     /// Exponential with a mean, in whole steps.
@@ -180,47 +196,4 @@ fn moved(
         }
     }
     mid
-}
-
-/// The published simulation: `levels` a side, all of them redrawn by each of `messages`.
-///
-/// The mid is a slow random walk, the spread 1 to 5 ticks; a message deletes what left the
-/// band and sets every level within it, about twice `levels` events, in no order: there they
-/// came out of a hash table.
-#[must_use]
-pub fn published(seed: u64, messages: usize, levels: u32) -> Vec<Event> {
-    let mut random = Random(seed);
-    let mut out = Vec::new();
-    let mut mid = 650_000i64;
-    let mut bands: [std::ops::Range<i64>; 2] = [0..0, 0..0];
-    for message in 0..=messages as u64 {
-        if random.chance(0.04) {
-            mid += if random.chance(0.5) { 1 } else { -1 };
-        }
-        let spread = 1 + random.below(3) as i64 + random.below(3) as i64;
-        let bid = mid - spread / 2;
-        let depth = i64::from(levels);
-        let now = [bid - depth + 1..bid + 1, bid + spread..bid + spread + depth];
-        for (side, (old, new)) in Side::BOTH.into_iter().zip(bands.iter().zip(&now)) {
-            for tick in old.clone().filter(|tick| !new.contains(tick)) {
-                out.push(Event::set(side, tick, 0));
-            }
-            for tick in new.clone() {
-                out.push(Event::set(side, tick, 1 + random.exponential(300.0)));
-            }
-        }
-        bands = now;
-        let first = out.iter().rposition(Event::is_last).map_or(0, |at| at + 1);
-        for i in (first + 1..out.len()).rev() {
-            let j = first + random.below((i + 1 - first) as u64) as usize;
-            out.swap(i, j);
-        }
-        for event in &mut out[first..] {
-            *event = event.stamped(message as i64 * 100_000_000, message);
-        }
-        if let Some(event) = out.last_mut() {
-            *event = event.last();
-        }
-    }
-    out
 }

@@ -23,11 +23,9 @@ trait Peer: Send + Sync {
     fn depth(&self, side: Side) -> Vec<(i64, u64)>;
 }
 
-fn run<P: Peer>(peer: &mut P, events: &[Event]) -> (Vec<i64>, Vec<i64>) {
-    let (mut bids, mut asks) = (
-        Vec::with_capacity(events.len()),
-        Vec::with_capacity(events.len()),
-    );
+/// Apply events; with `READ` both best prices at the end of each message.
+fn run<const READ: bool, P: Peer>(peer: &mut P, events: &[Event]) -> (Vec<i64>, Vec<i64>) {
+    let (mut bids, mut asks) = (Vec::new(), Vec::new());
     let mut in_snapshot = false;
     for event in events {
         let snapshot = event.kind == EventKind::Snapshot as u8;
@@ -41,7 +39,7 @@ fn run<P: Peer>(peer: &mut P, events: &[Event]) -> (Vec<i64>, Vec<i64>) {
             Side::Ask
         };
         peer.set(side, event.tick, event.lots);
-        if event.is_last() {
+        if READ && event.is_last() {
             bids.push(peer.best_tick(Side::Bid));
             asks.push(peer.best_tick(Side::Ask));
         }
@@ -91,6 +89,11 @@ macro_rules! on {
 #[pyclass(name = "Book", module = "hft_orderbook_peers")]
 struct PyPeer(Any);
 
+fn events<'a>(bytes: &'a PyReadonlyArray1<'_, u8>) -> PyResult<&'a [Event]> {
+    bytemuck::try_cast_slice(bytes.as_slice()?)
+        .map_err(|error| PyValueError::new_err(error.to_string()))
+}
+
 type Pair<'py, T> = (Bound<'py, PyArray1<i64>>, Bound<'py, PyArray1<T>>);
 
 #[pymethods]
@@ -112,7 +115,9 @@ impl PyPeer {
     }
 
     fn run_updates(&mut self, py: Python<'_>, bytes: PyReadonlyArray1<'_, u8>) -> PyResult<()> {
-        self.run_trace(py, bytes).map(drop)
+        let events = events(&bytes)?;
+        py.detach(|| on!(&mut self.0, peer => run::<false, _>(peer, events)));
+        Ok(())
     }
 
     fn run_trace<'py>(
@@ -120,9 +125,8 @@ impl PyPeer {
         py: Python<'py>,
         bytes: PyReadonlyArray1<'_, u8>,
     ) -> PyResult<Pair<'py, i64>> {
-        let events: &[Event] = bytemuck::try_cast_slice(bytes.as_slice()?)
-            .map_err(|error| PyValueError::new_err(error.to_string()))?;
-        let (bids, asks) = py.detach(|| on!(&mut self.0, peer => run(peer, events)));
+        let events = events(&bytes)?;
+        let (bids, asks) = py.detach(|| on!(&mut self.0, peer => run::<true, _>(peer, events)));
         Ok((bids.into_pyarray(py), asks.into_pyarray(py)))
     }
 

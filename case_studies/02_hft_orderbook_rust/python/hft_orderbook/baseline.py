@@ -76,8 +76,10 @@ class DictBook:
         return sorted(self.sides[side].items(), reverse=side == 0)
 
 
-def run(book: PythonBook, events: Iterable[PlainEvent]) -> tuple[list[int], list[int]]:
-    """Apply checked events; best bid and ask at the end of each message."""
+def run(
+    book: PythonBook, events: Iterable[PlainEvent], read: bool = True
+) -> tuple[list[int], list[int]]:
+    """Apply checked events; best bid and ask at the end of each message, unless not read."""
     bids: list[int] = []
     asks: list[int] = []
     in_snapshot = False
@@ -93,7 +95,7 @@ def run(book: PythonBook, events: Iterable[PlainEvent]) -> tuple[list[int], list
                 book.clear()
             book.set(side, tick, lots)
         in_snapshot = kind == Kind.SNAPSHOT and not flags & LAST
-        if flags & LAST:
+        if read and flags & LAST:
             bid, ask = book.best_tick(0), book.best_tick(1)
             bids.append(NO_TICK if bid is None else bid)
             asks.append(NO_TICK if ask is None else ask)

@@ -15,9 +15,10 @@ PUBLISHED = "published messages, 20 levels"
 BEST, MID = "published best bid", "published mid"
 DEEP_BEST, DEEP_MID = "best bid, 1,000 levels", "mid, 1,000 levels"
 HOT, REAL_LIKE = "synthetic, hot window", "synthetic, far levels"
+ALONE = "synthetic, updates alone"
 RECORDED = "Binance BTC-USDT futures, 345 s"
 READS = (BEST, MID, DEEP_BEST, DEEP_MID)
-UPDATES = (PUBLISHED, HOT, REAL_LIKE)
+UPDATES = (PUBLISHED, HOT, ALONE, REAL_LIKE)
 LEVELS = {n: f"{n:,} levels" for n in (5, 20, 100, 500, 1_000, 2_000, 4_000)}
 DEPTH = ("bid_depth_tick", "bid_depth_lots", "ask_depth_tick", "ask_depth_lots")
 
@@ -70,9 +71,9 @@ def peer(kind: str, name: str, compare: tuple[str, ...] | None, note: str) -> Im
 
 def target(inputs: Inputs, _: Callable[[int], float]) -> float:
     """Ten nanoseconds an update; one a read."""
-    if inputs["task"] == "update":
-        return 10e-9 * len(inputs["events"])
-    return 1e-9 * float(inputs["times"])
+    if inputs["task"] in w.READS:
+        return 1e-9 * float(inputs["times"])
+    return 10e-9 * len(inputs["events"])
 
 
 def twenty_million(inputs: Inputs, _: Callable[[int], float]) -> float:
@@ -82,8 +83,8 @@ def twenty_million(inputs: Inputs, _: Callable[[int], float]) -> float:
 
 TARGET = "10 ns an update, 1 ns a read"
 RATE = "20 million a second"
-DEEP = "published headline; there at 20 levels, here at the depth of a real book"
 SOURCE, OURS = "published headline", "target of this study"
+DEEP = "the published ratio, at the depth of a real book"
 PEERS = ("hftbacktest HashMap", "hftbacktest BTree", "hftbacktest ROI", "ninjabook")
 
 study = Study(
@@ -91,15 +92,14 @@ study = Study(
     title="An exact order book in 34 KB against maps, trees and peers",
     question="How fast can an order book be that forgets no level?",
     workloads=[
-        Workload(PUBLISHED, w.published, quick=True, messages=1_000, levels=20),
+        Workload(PUBLISHED, w.published, quick=True, messages=100, levels=20),
         Workload(BEST, w.published_read, quick=True, task="best", times=500_000),
-        Workload(MID, w.published_read, quick=True, task="mid", times=500_000),
-        Workload(DEEP_BEST, w.deep_read, quick=True, task="best", times=20_000, levels=1_000),
-        Workload(DEEP_MID, w.deep_read, quick=True, task="mid", times=20_000, levels=1_000),
+        Workload(MID, w.published_read, task="mid", times=500_000),
+        Workload(DEEP_BEST, w.deep_read, task="best", times=20_000, levels=1_000),
+        Workload(DEEP_MID, w.deep_read, task="mid", times=20_000, levels=1_000),
         Workload(HOT, w.synthetic, quick=True, count=100_000, levels=1_000),
-        Workload(
-            REAL_LIKE, w.synthetic, quick=True, count=100_000, levels=1_000, far=0.14, jump=0.0005
-        ),
+        Workload(ALONE, w.synthetic, count=100_000, levels=1_000, task="update alone"),
+        Workload(REAL_LIKE, w.synthetic, count=100_000, levels=1_000, far=0.14, jump=0.0005),
         *([Workload(RECORDED, w.recorded, quick=True)] if HAS_RECORDING else []),
         *(
             Workload(name, w.synthetic, count=100_000 + 2 * n, levels=n)
@@ -130,7 +130,7 @@ study = Study(
             SortedDictBook,
             "sortedcontainers",
             needs="sortedcontainers",
-            only=(PUBLISHED, *READS, HOT, REAL_LIKE),
+            only=(*UPDATES, *READS),
         ),
         python(
             OrderBookPeer,
@@ -151,9 +151,11 @@ study = Study(
     agreement=Agreement(),
     claims=[
         Claim("ring steady", over="HashMap scan", at_least=5.35, on=PUBLISHED, source=SOURCE),
+        Claim("ring", over="HashMap scan", at_least=177, on=BEST, source=SOURCE),
+        Claim("ring", over="HashMap scan", at_least=546, on=MID, source=SOURCE),
         Claim("ring", over="HashMap scan", at_least=177, on=DEEP_BEST, source=DEEP),
         Claim("ring", over="HashMap scan", at_least=546, on=DEEP_MID, source=DEEP),
-        Claim("ring", over=TARGET, at_least=1, on=(*READS, HOT), source=OURS),
+        Claim("ring", over=TARGET, at_least=1, on=(*READS, HOT, ALONE), source=OURS),
         Claim("ring", over="BTreeMap", at_least=3, on=STREAMS, source=OURS),
         *(Claim("ring", over=name, at_least=1, on=STREAMS, source=OURS) for name in PEERS),
         Claim("ring", over="sortedcontainers", at_least=1, source=OURS),
@@ -178,10 +180,9 @@ and a tenth of the code, and a hash table with the best price kept reads the mid
 fixed array over all prices that matter comes closest on far levels, by forgetting the rest.
 `ring steady` gains a third where levels only change and loses as much where they come and go.
 
-The published ratios of reads are to a scan of twenty levels that took a hundred nanoseconds
-and more on its machine; a recent core scans them several times faster, and a read of the ring
-already takes two or three clock cycles, so on twenty levels those ratios cannot be reached by
-any book here, although the read itself is faster than the published one. They are claimed
-at the depth that real books have, where a scan costs what it does in practice.
+The published ratios of reads are to a scan of twenty levels that took 147 ns on a processor of
+2013, 308 ns for both sides. Here the same scan takes a fraction of that, so on twenty levels the
+ratios are out of reach of any read, although the ring's is as fast as the published one: those
+claims are missed. At a thousand levels a side, where real books are, they are passed.
 """,
 )

@@ -1,7 +1,8 @@
 """What the study feeds to every book, and how a book of any kind is run on it.
 
 A task is ``"update"`` (apply events, read both best prices at the end of each message),
-``"best"`` or ``"mid"`` (one read, many times over, of a book at rest).
+``"update alone"`` (no reads), ``"best"`` or ``"mid"`` (one read, many times over, of a book at
+rest).
 """
 
 from __future__ import annotations
@@ -20,19 +21,23 @@ from hft_orderbook.flow import published_flow, synthetic_flow
 from hft_orderbook.load import load_binance
 
 Inputs = Mapping[str, Any]
+READS = ("best", "mid")
 
 #: A recorded stream; its terms forbid a copy in the repository.
 RECORDING = Path(__file__).resolve().parents[5] / "shared/data/binance_usdm_btcusdt_20240808.gz"
 
 
 def published(messages: int, levels: int = 20) -> Inputs:
-    """The published simulation: every message redraws every level."""
+    """The published simulation: every message redraws every level.
+
+    Its batch was a fresh book, the opening and 100 messages.
+    """
     return {"events": published_flow(messages, seed=1, levels=levels), "task": "update"}
 
 
 def published_read(task: str, times: int) -> Inputs:
-    """The book after a hundred published messages, read ``times`` over."""
-    return {"events": published_flow(100, seed=1), "task": task, "times": times}
+    """The opening book of the published simulation, read ``times`` over."""
+    return {"events": published_flow(0, seed=1), "task": task, "times": times}
 
 
 def deep_read(task: str, times: int, levels: int) -> Inputs:
@@ -40,10 +45,12 @@ def deep_read(task: str, times: int, levels: int) -> Inputs:
     return {**synthetic(4 * levels, levels), "task": task, "times": times}
 
 
-def synthetic(count: int, levels: int, far: float = 0.0, jump: float = 0.0) -> Inputs:
+def synthetic(
+    count: int, levels: int, far: float = 0.0, jump: float = 0.0, task: str = "update"
+) -> Inputs:
     """Synthetic flow; without far levels and jumps all of it lies in the hot window."""
     events = synthetic_flow(count, seed=1, levels=levels, far=far, jump=jump)
-    return {"events": events, "task": "update"}
+    return {"events": events, "task": task}
 
 
 def recorded() -> Inputs:
@@ -70,6 +77,10 @@ def python_run(make: Callable[[], PythonBook]) -> Callable[..., Any]:
         if task == "update":
             fresh = make()
             return fresh, run(fresh, plain)
+        if task == "update alone":
+            fresh = make()
+            run(fresh, plain, read=False)
+            return fresh
         assert book is not None  # made by python_prepare
         total = 0
         if task == "best":
@@ -90,7 +101,7 @@ def python_prepare(make: Callable[[], PythonBook]) -> Callable[[Inputs], Inputs]
     def prepare(inputs: Inputs) -> Inputs:
         listed = plain(inputs["events"])
         ready = {"task": inputs["task"], "plain": listed}
-        if inputs["task"] != "update":
+        if inputs["task"] in READS:
             ready["book"] = make()
             run(ready["book"], listed)
             ready["times"] = inputs["times"]
@@ -103,6 +114,8 @@ def python_collect(output: Any) -> dict[str, Any]:
     """Best prices message by message and the final depth, or the sum of the reads."""
     if isinstance(output, int):
         return {"sum": np.int64(output)}
+    if not isinstance(output, tuple):
+        return levels_of(output)
     book, (bids, asks) = output
     return {"bid": np.array(bids), "ask": np.array(asks), **levels_of(book)}
 
@@ -113,7 +126,7 @@ def rust_prepare(kind: str, module: Any = _rust) -> Callable[[Inputs], Inputs]:
     def prepare(inputs: Inputs) -> Inputs:
         OrderBook().apply(inputs["events"])
         ready = {"task": inputs["task"], "data": as_bytes(inputs["events"])}
-        if inputs["task"] != "update":
+        if inputs["task"] in READS:
             ready["book"] = module.Book(kind, False)
             ready["book"].run_updates(ready["data"])
             ready["times"] = inputs["times"]
@@ -129,6 +142,10 @@ def rust_run(kind: str, module: Any = _rust) -> Callable[..., Any]:
         if task == "update":
             fresh = module.Book(kind, False)
             return fresh, fresh.run_trace(data)
+        if task == "update alone":
+            fresh = module.Book(kind, False)
+            fresh.run_updates(data)
+            return fresh
         return book.read_best(times) if task == "best" else book.read_mid(times)
 
     return call
@@ -138,6 +155,8 @@ def rust_collect(output: Any) -> dict[str, Any]:
     """As :func:`python_collect`."""
     if isinstance(output, int):
         return {"sum": np.int64(output)}
+    if not isinstance(output, tuple):
+        return _rust_levels(output)
     book, (bids, asks) = output
     return {"bid": bids, "ask": asks, **_rust_levels(book)}
 
