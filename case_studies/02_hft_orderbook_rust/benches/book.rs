@@ -8,8 +8,7 @@
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use hft_orderbook::flow::{self, Flow};
 use hft_orderbook::{
-    BTreeMapBook, Book, CachedHashMapBook, Event, HashMapBook, RingBook, Side, SteadyRingBook,
-    VecBook, run,
+    BTreeMapBook, Book, CachedHashMapBook, Event, HashMapBook, RingBook, Side, VecBook, run,
 };
 use std::hint::black_box;
 use std::time::Duration;
@@ -104,8 +103,7 @@ fn all(c: &mut Criterion) {
         CachedHashMapBook,
         BTreeMapBook,
         VecBook,
-        RingBook,
-        SteadyRingBook
+        RingBook
     );
     for levels in [5, 20, 100, 500, 1_000, 2_000, 4_000] {
         let events = flow::events(&in_window(levels), 100_000);

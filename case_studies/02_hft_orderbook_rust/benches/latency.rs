@@ -12,9 +12,7 @@ use hdrhistogram::Histogram;
 use hft_orderbook::feed::Rule;
 use hft_orderbook::flow::{self, Flow};
 use hft_orderbook::load::{Strictness, binance};
-use hft_orderbook::{
-    BTreeMapBook, Book, CachedHashMapBook, Event, RingBook, Side, SteadyRingBook, VecBook,
-};
+use hft_orderbook::{BTreeMapBook, Book, CachedHashMapBook, Event, RingBook, Side, VecBook};
 use std::hint::black_box;
 use std::io::Read;
 use std::time::Instant;
@@ -114,7 +112,6 @@ fn main() {
         &measure(&events, || (), |(), event| _ = black_box(event)),
     );
     book::<RingBook>(&events);
-    book::<SteadyRingBook>(&events);
     book::<BTreeMapBook>(&events);
     book::<VecBook>(&events);
     book::<CachedHashMapBook>(&events);

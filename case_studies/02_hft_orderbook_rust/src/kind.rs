@@ -1,8 +1,6 @@
 //! A book chosen at run time: the choice is made once a batch, not once an event.
 
-use crate::{
-    BTreeMapBook, Book, CachedHashMapBook, HashMapBook, RingBook, SteadyRingBook, VecBook,
-};
+use crate::{BTreeMapBook, Book, CachedHashMapBook, HashMapBook, RingBook, VecBook};
 
 macro_rules! kinds {
     ($($kind:ident, $book:ident, $name:literal, $what:literal;)*) => {
@@ -62,7 +60,6 @@ kinds! {
     BTree, BTreeMapBook, "btree", "[`BTreeMapBook`]";
     Vec, VecBook, "vec", "[`VecBook`]";
     Ring, RingBook, "ring", "[`RingBook`]";
-    RingSteady, SteadyRingBook, "ring_steady", "[`SteadyRingBook`]";
 }
 
 /// Work that can be done on any book.

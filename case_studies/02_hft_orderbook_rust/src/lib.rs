@@ -30,4 +30,4 @@ pub use error::Error;
 pub use event::{Columns, Event, EventKind, Events};
 pub use kind::{AnyBook, BookKind};
 pub use level::{Level, MAX_LOTS, MAX_TICK, Side};
-pub use ring::{RingBook, SteadyRingBook};
+pub use ring::RingBook;

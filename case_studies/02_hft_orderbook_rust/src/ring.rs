@@ -26,24 +26,15 @@ pub use half::{HOT_BYTES, WINDOW};
 use half::{Half, Outcome};
 pub use reanchor::Moves;
 
-/// The ring for feeds as they are: levels come and go as often as they change.
-pub type RingBook = Ring<false>;
-
-/// The ring for feeds that mostly change the quantities of levels that are there.
-///
-/// One branch more: it skips the bitset where a level keeps existing. Faster where that is
-/// nearly always so, slower on recorded feeds, whose levels come and go at random.
-pub type SteadyRingBook = Ring<true>;
-
-/// Hot window and exact cold tier; see [`RingBook`].
+/// Hot window and exact cold tier; see the module.
 #[derive(Clone, Debug, Default)]
-pub struct Ring<const STEADY: bool> {
+pub struct RingBook {
     hot: Box<[Half; 2]>,
     cold: [Cold; 2],
     moves: Moves,
 }
 
-impl<const STEADY: bool> Ring<STEADY> {
+impl RingBook {
     /// What the window did so far.
     #[must_use]
     pub fn moves(&self) -> Moves {
@@ -102,13 +93,13 @@ impl<const STEADY: bool> Ring<STEADY> {
     }
 }
 
-impl<const STEADY: bool> Book for Ring<STEADY> {
-    const NAME: &'static str = if STEADY { "ring steady" } else { "ring" };
+impl Book for RingBook {
+    const NAME: &'static str = "ring";
 
     #[inline(always)]
     fn set(&mut self, side: Side, tick: i64, lots: u64) {
         let key = side.key(tick);
-        let outcome = self.hot[side as usize].set::<STEADY>(key, lots);
+        let outcome = self.hot[side as usize].set(key, lots);
         if outcome != Outcome::Done {
             self.set_elsewhere(side, key, lots, outcome);
         }

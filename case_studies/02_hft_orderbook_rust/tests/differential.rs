@@ -4,8 +4,7 @@ mod common;
 
 use common::{Naive, assert_same};
 use hft_orderbook::{
-    BTreeMapBook, Book, CachedHashMapBook, HashMapBook, MAX_LOTS, MAX_TICK, RingBook, Side,
-    SteadyRingBook, VecBook,
+    BTreeMapBook, Book, CachedHashMapBook, HashMapBook, MAX_LOTS, MAX_TICK, RingBook, Side, VecBook,
 };
 use proptest::prelude::*;
 
@@ -91,7 +90,7 @@ macro_rules! suite {
             use super::*;
 
             proptest! {
-                #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..Default::default() })]
+                #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..Default::default() })]
 
                 #[test]
                 fn whole_depth_after_every_event(
@@ -157,7 +156,6 @@ suite! {
     btree: BTreeMapBook,
     sorted_vec: VecBook,
     ring: RingBook,
-    ring_steady: SteadyRingBook,
 }
 
 /// Walk the touch of each side up and down over more than two windows, tick by tick, with

@@ -8,7 +8,7 @@ use flate2::read::GzDecoder;
 use hft_orderbook::feed::Rule;
 use hft_orderbook::load::{Strictness, binance, lobster};
 use hft_orderbook::{
-    BTreeMapBook, Book, CachedHashMapBook, Event, Player, RingBook, Side, SteadyRingBook, VecBook,
+    BTreeMapBook, Book, CachedHashMapBook, Event, Player, RingBook, Side, VecBook,
 };
 use std::io::Read;
 use std::path::PathBuf;
@@ -53,7 +53,6 @@ fn binance_best_prices_equal_the_exchange_s_own() {
         (6_548, 66_089)
     );
     compare_with_tickers::<RingBook>(&recording);
-    compare_with_tickers::<SteadyRingBook>(&recording);
     compare_with_tickers::<BTreeMapBook>(&recording);
 }
 
@@ -103,7 +102,6 @@ fn binance_all_books_have_the_same_depth() {
     let events = &recording.events;
     let expected = depths::<BTreeMapBook>(events);
     assert!(expected == depths::<RingBook>(events));
-    assert!(expected == depths::<SteadyRingBook>(events));
     assert!(expected == depths::<VecBook>(events));
     assert!(expected == depths::<CachedHashMapBook>(events));
 }

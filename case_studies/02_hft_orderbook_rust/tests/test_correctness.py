@@ -77,7 +77,7 @@ def test_extension_is_optimised() -> None:
     assert _rust.build_profile() == "release"
 
 
-@pytest.mark.parametrize("kind", ["ring", "ring_steady", "btree", "vec", "hash_cached"])
+@pytest.mark.parametrize("kind", ["ring", "btree", "vec", "hash_cached"])
 def test_frames_and_records_give_the_same_book(kind: hft.book.BookKind) -> None:
     events = hft.synthetic_flow(20_000, seed=3)
     one, other = hft.OrderBook(kind=kind), hft.OrderBook(kind=kind)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import hft_orderbook as hft
 from hft_orderbook.baseline import DictBook, plain, run
 
-KINDS = ("ring", "ring_steady", "btree", "vec", "hash_cached", "hash_scan")
+KINDS = ("ring", "btree", "vec", "hash_cached", "hash_scan")
 
 
 @st.composite

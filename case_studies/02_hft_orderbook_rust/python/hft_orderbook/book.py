@@ -13,7 +13,7 @@ from hft_orderbook.units import Number, Unit
 
 Side = Literal["bid", "ask"]
 SIDES: tuple[Side, Side] = ("bid", "ask")
-BookKind = Literal["ring", "ring_steady", "btree", "vec", "hash_cached", "hash_scan"]
+BookKind = Literal["ring", "btree", "vec", "hash_cached", "hash_scan"]
 Crossing = Literal["mark", "trim"]
 State = Literal["empty", "one-sided", "normal", "locked", "crossed"]
 
@@ -38,9 +38,8 @@ class OrderBook:
         shortest decimal that reads back as it). Default 1: prices in ticks, quantities
         in lots.
     kind
-        ``"ring"``, the default: the fastest on recorded feeds. ``"ring_steady"``: faster
-        where nearly every update changes a level that is there. The others are what they
-        are compared with and give the same answers.
+        ``"ring"``, the default and the fastest. The others are what it is compared with and
+        give the same answers.
     crossed
         ``"mark"``, the default: both sides stay as the feed has them and :meth:`state`
         tells; right for feeds that are consistent at the end of each message.

@@ -28,7 +28,6 @@ macro_rules! on {
             AnyBook::BTree($book) => $body,
             AnyBook::Vec($book) => $body,
             AnyBook::Ring($book) => $body,
-            AnyBook::RingSteady($book) => $body,
         }
     };
 }
@@ -226,7 +225,6 @@ impl PyBook {
     fn moves(&self) -> Option<(u64, u64, u64)> {
         let moves = match &self.book {
             AnyBook::Ring(book) => book.moves(),
-            AnyBook::RingSteady(book) => book.moves(),
             _ => return None,
         };
         Some((moves.reanchors, moves.pages, moves.cold_updates))

@@ -1,16 +1,15 @@
-//! Which of 4,096 slots are taken: 64 words, and a summary word of those that may not be zero.
+//! Which of 4,096 slots may be taken: 64 words, and a summary word of those that may not be zero.
 //!
-//! The highest taken slot is two leading-zero counts away, whatever the number of levels. A
-//! word that becomes zero keeps its bit in the summary until a search comes by: clearing it
-//! at once would cost every update what the search pays once.
+//! The highest candidate is two leading-zero counts away, whatever the number of levels. A
+//! slot that becomes free keeps its bit, and a word that becomes zero its bit in the summary,
+//! until a search comes by: clearing at once would cost every deletion, and every return of
+//! the level, what the search pays once for each.
 //! Slots are counted round a ring: slot 0 of word `start` comes first.
-
-use std::hint::select_unpredictable;
 
 /// Words of the set, and bits of the summary.
 pub(super) const WORDS: usize = 64;
 
-/// Occupancy of one side's window.
+/// Occupancy of one side's window, from above: a slot without a bit is free.
 #[derive(Clone, Debug)]
 pub(super) struct Bitset {
     words: [u64; WORDS],
@@ -27,19 +26,23 @@ impl Default for Bitset {
 }
 
 impl Bitset {
-    /// Mark a slot as taken or free.
+    /// Note that a slot is taken, if `taken` says so; never that one is free.
     ///
-    /// Whether it was free before is left without a branch, because feeds give no pattern
-    /// to learn. That a word begins to fill is rare.
+    /// Levels come and go at the same prices, so the bit is nearly always there already: one
+    /// branch that the processor learns, and no word that is written and read again at once.
     #[inline(always)]
-    pub(super) fn put(&mut self, slot: usize, taken: bool) {
+    pub(super) fn mark(&mut self, slot: usize, taken: bool) {
         let (at, bit) = (slot / 64 % WORDS, slot % 64);
-        let before = self.words[at];
-        let (with, without) = (before | 1 << bit, before & !(1 << bit));
-        self.words[at] = select_unpredictable(taken, with, without);
-        if before == 0 {
+        if taken & (self.words[at] >> bit & 1 == 0) {
+            self.words[at] |= 1 << bit;
             self.summary |= 1 << at;
         }
+    }
+
+    /// Note that a slot is free.
+    #[inline]
+    pub(super) fn forget(&mut self, slot: usize) {
+        self.words[slot / 64 % WORDS] &= !(1 << (slot % 64));
     }
 
     /// Replace a word.
@@ -55,7 +58,7 @@ impl Bitset {
         self.words[at % WORDS]
     }
 
-    /// The highest taken slot, counted from the first slot of word `start` round the ring.
+    /// The highest slot that may be taken, counted from the first slot of word `start` round the ring.
     #[inline(always)]
     pub(super) fn highest(&mut self, start: usize) -> Option<usize> {
         while self.summary != 0 {
@@ -75,10 +78,5 @@ impl Bitset {
     #[inline(always)]
     pub(super) fn turned_summary(&self, start: usize) -> u64 {
         self.summary.rotate_right((start % WORDS) as u32)
-    }
-
-    /// Number of taken slots.
-    pub(super) fn len(&self) -> usize {
-        self.words.iter().map(|w| w.count_ones() as usize).sum()
     }
 }

@@ -70,7 +70,7 @@ fn slot(key: i64) -> usize {
 impl Half {
     /// Set a level if it lies inside the window and fits in 32 bits.
     #[inline(always)]
-    pub(super) fn set<const STEADY: bool>(&mut self, key: i64, lots: u64) -> Outcome {
+    pub(super) fn set(&mut self, key: i64, lots: u64) -> Outcome {
         let wide = (lots >= u64::from(WIDE)) | (self.lots[slot(key)] == WIDE);
         if wide | !self.covers(key) {
             return if self.covers(key) {
@@ -79,12 +79,6 @@ impl Half {
                 Outcome::Outside
             };
         }
-        // Both outcomes are common: only a feed that mostly changes levels that are there
-        // lets the processor guess. A wrong guess costs more than what the branch saves.
-        if STEADY && lots != 0 && self.lots[slot(key)] != 0 {
-            self.lots[slot(key)] = lots as u32;
-            return Outcome::Done;
-        }
         self.put(key, lots as u32)
     }
 
@@ -92,7 +86,7 @@ impl Half {
     #[inline(always)]
     pub(super) fn put(&mut self, key: i64, code: u32) -> Outcome {
         self.lots[slot(key)] = code;
-        self.occupancy.put(slot(key), code != 0);
+        self.occupancy.mark(slot(key), code != 0);
         // A new quantity at the best price is frequent and changes nothing here: one rare
         // branch for a level above the best or a deletion at or above it.
         if key > self.best - i64::from(code == 0) {
@@ -105,22 +99,24 @@ impl Half {
         Outcome::Done
     }
 
-    /// Find the best level again after it was deleted.
+    /// Find the best level again after it was deleted, and clear bits of free slots on the way.
     #[inline(always)]
     pub(super) fn find_best(&mut self) -> Outcome {
-        match self.occupancy.highest(self.base as usize) {
-            Some(distance) => {
-                self.best = (self.base << 6) + distance as i64;
-                if (distance as i64) < MIN_DEPTH * 64 {
-                    return Outcome::Drifted;
-                }
-                Outcome::Done
+        while let Some(distance) = self.occupancy.highest(self.base as usize) {
+            let key = (self.base << 6) + distance as i64;
+            if self.lots[slot(key)] == 0 {
+                self.occupancy.forget(slot(key));
+                continue;
             }
-            None => {
-                self.best = NONE;
+            self.best = key;
+            return if (distance as i64) < MIN_DEPTH * 64 {
                 Outcome::Drifted
-            }
+            } else {
+                Outcome::Done
+            };
         }
+        self.best = NONE;
+        Outcome::Drifted
     }
 
     /// Whether a key lies inside the window.
@@ -164,7 +160,7 @@ impl Half {
 
     /// Number of levels in the window.
     pub(super) fn len(&self) -> usize {
-        self.occupancy.len()
+        self.lots.iter().filter(|&&code| code != 0).count()
     }
 
     /// Pages that may have levels, as bits, bit 0 being the first page of the window.
@@ -172,11 +168,21 @@ impl Half {
         self.occupancy.turned_summary(self.base as usize)
     }
 
-    /// Occupancy and quantities of a page.
-    pub(super) fn page(&self, page: i64) -> (u64, &[u32; 64]) {
+    /// Candidates and quantities of a page.
+    fn page(&self, page: i64) -> (u64, &[u32; 64]) {
         let at = page as usize % WORDS;
         let (chunks, _) = self.lots.as_chunks::<64>();
         (self.occupancy.word(at), &chunks[at])
+    }
+
+    /// Occupancy and quantities of a page.
+    pub(super) fn settled_page(&self, page: i64) -> (u64, &[u32; 64]) {
+        let (word, lots) = self.page(page);
+        let taken = |bit: &usize| word >> bit & 1 == 1 && lots[*bit] != 0;
+        (
+            (0..64).filter(taken).fold(0, |sum, bit| sum | 1 << bit),
+            lots,
+        )
     }
 
     /// Overwrite a page; the best level is not looked for.
@@ -212,7 +218,8 @@ impl Half {
     }
 }
 
-/// Visit the levels of one page, best first; say whether the visitor wants more.
+/// Visit the levels of one page, best first; say whether the visitor wants more. A bit whose
+/// quantity is zero is no level.
 #[inline]
 pub(super) fn visit_page(
     page: i64,
@@ -223,7 +230,7 @@ pub(super) fn visit_page(
     while word != 0 {
         let bit = 63 - word.leading_zeros() as usize;
         word ^= 1 << bit;
-        if !visitor((page << 6) + bit as i64, lots[bit]) {
+        if lots[bit] != 0 && !visitor((page << 6) + bit as i64, lots[bit]) {
             return false;
         }
     }

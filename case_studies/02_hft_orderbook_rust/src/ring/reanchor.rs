@@ -42,7 +42,7 @@ pub(super) fn up_to(hot: &mut Half, cold: &mut Cold, key: i64, moves: &mut Moves
             break;
         }
         leaving &= leaving - 1;
-        let (word, lots) = hot.page(page);
+        let (word, lots) = hot.settled_page(page);
         if word != 0 {
             cold.insert(page, word, lots);
             hot.put_page(page, 0, &[0; 64]);
