@@ -26,17 +26,21 @@ impl Default for Bitset {
 }
 
 impl Bitset {
-    /// Note that a slot is taken, if `taken` says so; never that one is free.
+    /// Whether a slot has no bit.
     ///
-    /// Levels come and go at the same prices, so the bit is nearly always there already: one
-    /// branch that the processor learns, and no word that is written and read again at once.
+    /// Levels come and go at the same prices, so this is nearly always false: a branch that
+    /// the processor learns, and no word that is written and read again at once.
     #[inline(always)]
-    pub(super) fn mark(&mut self, slot: usize, taken: bool) {
-        let (at, bit) = (slot / 64 % WORDS, slot % 64);
-        if taken & (self.words[at] >> bit & 1 == 0) {
-            self.words[at] |= 1 << bit;
-            self.summary |= 1 << at;
-        }
+    pub(super) fn lacks(&self, slot: usize) -> bool {
+        self.words[slot / 64 % WORDS] >> (slot % 64) & 1 == 0
+    }
+
+    /// Note that a slot is taken.
+    #[inline]
+    pub(super) fn mark(&mut self, slot: usize) {
+        let at = slot / 64 % WORDS;
+        self.words[at] |= 1 << (slot % 64);
+        self.summary |= 1 << at;
     }
 
     /// Note that a slot is free.

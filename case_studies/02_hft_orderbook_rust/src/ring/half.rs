@@ -86,15 +86,23 @@ impl Half {
     #[inline(always)]
     pub(super) fn put(&mut self, key: i64, code: u32) -> Outcome {
         self.lots[slot(key)] = code;
-        self.occupancy.mark(slot(key), code != 0);
-        // A new quantity at the best price is frequent and changes nothing here: one rare
-        // branch for a level above the best or a deletion at or above it.
-        if key > self.best - i64::from(code == 0) {
-            if code != 0 {
-                self.best = key;
-            } else if key == self.best {
-                return self.find_best();
-            }
+        let taken = code != 0;
+        let new = taken & self.occupancy.lacks(slot(key));
+        // A new quantity of a level that is there is frequent and changes nothing else: one
+        // rare branch for a level that is new, above the best, or the best and deleted.
+        if new | (key > self.best - i64::from(!taken)) {
+            return self.put_rare(key, taken);
+        }
+        Outcome::Done
+    }
+
+    #[inline]
+    fn put_rare(&mut self, key: i64, taken: bool) -> Outcome {
+        if taken {
+            self.occupancy.mark(slot(key));
+            self.best = self.best.max(key);
+        } else if key == self.best {
+            return self.find_best();
         }
         Outcome::Done
     }
