@@ -19,7 +19,7 @@ COLUMNS = {
     "thr": 3,
     "median": 8,
     "spread": 6,
-    "ratio": 7,
+    "ratio": 8,
     "95 %": 17,
     "resident": 8,
     "python": 8,
