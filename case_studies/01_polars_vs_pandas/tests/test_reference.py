@@ -45,7 +45,11 @@ def test_oracle_on_paper() -> None:
     np.testing.assert_allclose(daily, [0.09, -0.22, -0.01], rtol=1e-13)
 
 
-@given(st.lists(st.floats(-1e6, 1e6, allow_subnormal=False), min_size=2, max_size=20))
+# The documented domain: the square of a smaller deviation is no longer a normal number.
+NORMAL = st.floats(-1e6, 1e6).filter(lambda value: value == 0 or abs(value) > 1e-100)
+
+
+@given(st.lists(NORMAL, min_size=2, max_size=20))
 @property_test
 def test_oracle_deviation_is_the_exact_one(values: list[float]) -> None:
     exact = math.sqrt(reference.variance(values))

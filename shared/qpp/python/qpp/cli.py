@@ -26,7 +26,7 @@ OUT = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="qpp")
+@click.version_option(package_name="qpp-harness")
 def cli() -> None:
     """Reproduce the studies: agreement first, then speed, every claim judged."""
 
