@@ -20,8 +20,10 @@ from typing import Any
 
 from qpp import format as show
 from qpp import results
+from qpp.report.charts import save_ratio_chart
 from qpp.results import Interval, Row, Run, StudyResult, WorkloadResult
 
+PICTURE = "ratios.svg"
 MARKED = re.compile(
     r"(?P<open><!-- qpp:results (?P<what>\w+) -->\n)(?P<body>.*?)(?P<close><!-- /qpp:results -->)",
     re.DOTALL,
@@ -83,12 +85,23 @@ def update(root: Path, *, check: bool = False) -> list[Path]:
     changed = []
     for path in readmes(root):
         old = path.read_text(encoding="utf-8")
+        if not check:
+            _draw(path, old, runs)
         new = splice(old, runs, name=str(path.relative_to(root)))
         if new != old:
             changed.append(path)
             if not check:
                 results.write_atomically(path, new)
     return changed
+
+
+def _draw(path: Path, text: str, runs: dict[str, Run]) -> None:
+    """Write the picture that :func:`details` shows, beside the README that asks for it."""
+    for match in MARKED.finditer(text):
+        run = runs.get(match["what"])
+        study = run.study(match["what"]) if run else None
+        if study is not None:
+            save_ratio_chart(study, path.parent / PICTURE, [_headline(study)[0].name])
 
 
 def overview(runs: dict[str, Run]) -> str:
@@ -118,7 +131,8 @@ def details(run: Run, name: str) -> str:
     """All workloads of one study, then its claims."""
     study = run.study(name)
     assert study is not None  # committed() keys runs by the studies they hold
-    lines: list[str] = []
+    drawn = _headline(study)[0].name
+    lines = [f"![Speed against the baseline on {drawn}]({PICTURE})", ""]
     for workload in study.workloads:
         lines += [f"**{workload.name}**", ""]
         lines += [

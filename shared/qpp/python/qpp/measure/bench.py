@@ -29,6 +29,7 @@ class Lane:
     rounds: list[int] = field(default_factory=list)
     digests: set[str] = field(default_factory=set)
     number: int = 1
+    call_seconds: float = 0.0
     probe: dict[str, Any] = field(default_factory=dict)
     python_peak: int | None = None
     failure: str = ""
@@ -106,7 +107,7 @@ class Bench:
             elif lane.probe["seconds"] < self.settings.trace_limit:
                 lane.python_peak = worker.ask("python_peak", limit * 4)
             if self.settings.maximum and lane.probe["seconds"] < self.settings.slow:
-                lane.number = worker.ask("calibrate", limit)
+                lane.number, lane.call_seconds = worker.ask("calibrate", limit)
         except WorkerError as error:
             lane.fail(error)
 
@@ -153,9 +154,10 @@ class Bench:
         tick("comparing outputs", total, total)
 
     def _cost(self, lane: Lane) -> float:
-        """Seconds of one sample, with the untimed call before it."""
-        seconds = float(lane.probe["seconds"])
-        return max(2e-3, seconds * 2) if seconds < self.settings.slow else seconds
+        """Seconds of one sample, with the untimed calls before it."""
+        if not lane.call_seconds:
+            return float(lane.probe["seconds"])
+        return 2 * lane.number * lane.call_seconds
 
     def _judge(self, lanes: list[Lane]) -> list[Row]:
         """Compare every distinct output with the baseline's, then make the rows."""

@@ -28,9 +28,9 @@ from qpp.study import Implementation, Study
 
 # Below this a call is repeated inside one sample, so that the timer's own cost
 # (tens of nanoseconds) and its resolution stay under one part in ten thousand.
-SAMPLE_SECONDS = 2e-3
-# Below this a sample is preceded by one untimed call: while others ran, the caches
-# went cold. For longer calls it does not matter.
+SAMPLE_SECONDS = 5e-3
+# Calls below this are made untimed before a sample, as many as the sample holds: while
+# others ran, the caches went cold. For longer calls it does not matter.
 REWARM_SECONDS = 0.1
 
 
@@ -75,23 +75,24 @@ class Worker:
         """Peak of Python's own allocations in one call (not timed)."""
         return memory.python_peak(self.call)
 
-    def calibrate(self) -> int:
-        """How many calls make one sample long enough."""
+    def calibrate(self) -> tuple[int, float]:
+        """How many calls make one sample long enough, and the seconds of one call."""
         number = 1
         while number < 1_000_000:
             elapsed = self._time(number)
             self.seconds = elapsed / number
             if elapsed >= SAMPLE_SECONDS:
-                return number
+                break
             grow = SAMPLE_SECONDS / max(elapsed, 1e-7)
             number = min(1_000_000, max(number + 1, int(number * min(grow * 1.2, 10.0))))
-        return number
+        return number, self.seconds
 
     def sample(self, number: int) -> dict[str, Any]:
         """One timed sample; the output of its last call is kept for the comparison."""
-        if self.seconds < REWARM_SECONDS:
-            self.call()
         call = self.call
+        if self.seconds < REWARM_SECONDS:
+            for _ in range(number):
+                call()
         gc.collect()
         gc.disable()
         try:
