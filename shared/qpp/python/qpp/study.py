@@ -10,6 +10,7 @@ Nothing here measures or compares anything: these are plain, validated values.
 from __future__ import annotations
 
 import importlib.util
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -23,6 +24,7 @@ METRICS: tuple[Metric, ...] = (
     "resident_per_output",
 )
 Inputs = Mapping[str, Any]
+MOST_THREADS = 4096  # beyond any machine: a slip, and libraries do start as many
 
 
 class StudyError(ValueError):
@@ -130,15 +132,16 @@ class Implementation:
             raise StudyError("Implementation name is empty")
         if not callable(self.call):
             raise StudyError(f"Implementation {self.name!r}: call={self.call!r} is not callable")
-        if self.threads < 0:
+        if not 0 <= self.threads <= MOST_THREADS:
             raise StudyError(
-                f"Implementation {self.name!r}: threads={self.threads}, expected 0 (all) or more"
+                f"Implementation {self.name!r}: threads={self.threads}, "
+                f"expected 0 (all) to {MOST_THREADS}"
             )
 
     def unavailable(self) -> str | None:
         """Why it cannot run here, with the remedy; ``None`` where it can."""
         needs = (self.needs,) if isinstance(self.needs, str) else self.needs
-        missing = [n for n in needs if importlib.util.find_spec(n) is None]
+        missing = [n for n in needs if not _importable(n)]
         if not missing:
             return None
         return f"needs {', '.join(missing)} ({self.install})"
@@ -228,6 +231,8 @@ class Claim:
             raise StudyError(
                 f"Claim on {self.implementation!r}: give at_least or at_most, not both"
             )
+        if not math.isfinite(self.bar):
+            raise StudyError(f"Claim on {self.implementation!r}: the bar {self.bar} is not finite")
         if self.metric not in METRICS:
             raise StudyError(f"Claim metric={self.metric!r}: expected one of {', '.join(METRICS)}")
         if (self.over is None) != (self.metric == "resident_per_output"):
@@ -337,8 +342,10 @@ class Study:
             _known(self.name, "scaling", curve.on, workloads)
         for implementation in self.implementations():
             _known(self.name, implementation.name, implementation.only or (), workloads)
-        if self.time_limit <= 0:
-            raise StudyError(f"Study {self.name!r}: time_limit={self.time_limit}, expected > 0")
+        if not 0 < self.time_limit < math.inf:
+            raise StudyError(
+                f"Study {self.name!r}: time_limit={self.time_limit}, expected finite and > 0"
+            )
 
     def implementations(self) -> Iterator[Implementation]:
         """Baseline first, then the optimised, then the peers."""
@@ -367,6 +374,13 @@ class Study:
         if full:
             return list(self.workloads)
         return [w for w in self.workloads if w.quick] or [self.workloads[0]]
+
+
+def _importable(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except (ImportError, ValueError):  # its parent is missing, or it is no module's name
+        return False
 
 
 def _unique(study: str, kind: str, names: Sequence[str]) -> None:

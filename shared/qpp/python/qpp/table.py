@@ -31,11 +31,11 @@ MARK = {"reproduced": "[green]✓", "not reproduced": "[red]✗", "not tested": 
 
 def console(*, stderr: bool = False) -> Console:
     """A console no wider than the tables are meant to be."""
-    made = Console(stderr=stderr, highlight=False)
+    made = Console(stderr=stderr, highlight=False, emoji=False)
     return (
         made
         if made.width <= WIDTH and made.is_terminal
-        else Console(stderr=stderr, highlight=False, width=WIDTH)
+        else Console(stderr=stderr, highlight=False, emoji=False, width=WIDTH)
     )
 
 
