@@ -62,9 +62,10 @@ def run_backtest(
         ``"auto"`` (Rust where the extension imports, else Polars with NumPy),
         ``"baseline"`` (the naive loop), ``"pandas_vectorised"``, ``"polars_numpy"``,
         ``"numba_fused"``, ``"rust_fused"``. They agree to rounding; the last three also
-        where a signal of whole numbers meets its threshold exactly (no position), which
-        the first two may take for either side. ``"pandas_vectorised"`` shares the errors
-        of pandas' own rolling deviation: see the README.
+        where a signal of whole numbers meets its threshold exactly (no position); the
+        first two round a deviation and promise nothing on such a tie.
+        ``"pandas_vectorised"`` shares the errors of pandas' own rolling deviation: see
+        the README.
     threads
         For ``rust_fused``: 1 by default, since a backtest is usually one of many; 0 for
         all cores. The others ignore it.

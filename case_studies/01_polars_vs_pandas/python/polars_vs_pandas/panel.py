@@ -128,7 +128,7 @@ def _read_numpy(name: str, array: npt.NDArray[Any]) -> Panel:
     if array.dtype.kind not in "iuf":
         raise ValueError(f"{name} has dtype {array.dtype}: expected real numbers")
     if isinstance(array, np.ma.MaskedArray):
-        array = array.astype(np.float64).filled(np.nan)
+        array = np.ma.filled(array.astype(np.float64), np.nan)
     # A field of packed records straddles machine words: such an array is copied once.
     return Panel(np.require(array, np.float64, ["A", "E"]), None, None)
 
