@@ -198,16 +198,17 @@ The loop spends its time in pandas calls, a few dozen at each row, and so takes 
 long on 20 assets as on 100; a longer window costs it little more until the windows
 themselves weigh as much as the calls. Vectorised pandas removes the calls and keeps about
 fifteen frames of temporaries. The hybrid does the same arithmetic block by block, in place;
-what is left is Polars' rolling deviation, more than half of its time, and a cumulative
+what is left is Polars' rolling deviation, about half of its time, and a cumulative
 product that no library call vectorises. The fused pass reads each value once and keeps
 each asset's state in registers, so that neither the window nor the temporaries cost
 anything; it works on several assets at a time because one asset's chain of additions
 is bound by their latency.
 
-Where the optimised ones lose: on a few hundred rows and a handful of assets the hybrid's
-time is the overhead of its library calls, and it gains least over pandas there. Threads do
-not pay before a million cells or so. With a thousand assets every implementation but the
-fused one is held up by memory. The Rust pass needs a compiled extension and NumPy arrays;
+Where the optimised ones lose: the hybrid's lead over vectorised pandas is largest on a few
+hundred rows, where pandas is all call overhead, and smallest on a thousand assets, where
+both wait for memory. There, and on long windows, a Numba kernel of the same design is level
+with the fused pass or ahead of it. Two threads gain little at any size on two cores.
+The Rust pass needs a compiled extension and NumPy arrays;
 the hybrid needs neither. A hand-written Numba kernel that works across assets comes close
 to the Rust pass, and pays seconds of compilation in a fresh process, which are outside the
 clock here. And vectorised pandas is not only slower: after outliers or where equal values
