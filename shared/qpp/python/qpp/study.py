@@ -25,6 +25,7 @@ METRICS: tuple[Metric, ...] = (
 )
 Inputs = Mapping[str, Any]
 MOST_THREADS = 4096  # beyond any machine: a slip, and libraries do start as many
+BEST_PEER = "best peer"
 
 
 class StudyError(ValueError):
@@ -214,6 +215,9 @@ class Claim:
     ``metric="resident_per_output"`` takes no ``over``: it is the growth of the
     resident set over the bytes of the output, with ``at_most``.
 
+    ``over=BEST_PEER`` means the fastest peer that ran on the workload, whichever that is:
+    "never slower than what a user would pick instead" is then one claim.
+
     ``on``: a workload name, several, or ``None`` for every workload that was measured.
     ``source``: where the figure comes from.
     """
@@ -331,7 +335,7 @@ class Study:
         workloads = {w.name for w in self.workloads}
         for claim in self.claims:
             for who in (claim.implementation, claim.over):
-                if who is not None and who not in names:
+                if who not in (None, BEST_PEER) and who not in names:
                     raise StudyError(
                         f"Study {self.name!r}: claim names {who!r}; "
                         f"its implementations are {', '.join(names)}"
