@@ -32,7 +32,7 @@ if _rust.build_profile() != "release":
 PUBLISHED = [(n, 50) for n in (100, 1_000, 10_000, 50_000)]
 PUBLISHED += [(10_000, k) for k in (10, 100, 200, 500)]
 GRID = [(n, k) for n in GRID_LENGTHS for k in grid_lags(n)]
-QUICK = [(1_000, 999), (10_000, 1_585), (100_000, 1_000)]
+QUICK = {(100, 50), (10_000, 50), (100_000, 1_000)}
 MEMORY = (10_000_000, 1_000)
 MEMORY_BOUND = 64 << 20
 FULL_LAGS = (1_000_000, 999_999)
@@ -88,10 +88,7 @@ study = Study(
     title="Autocorrelation: only the lags you want",
     question="How fast can the first k lags of an autocorrelation be had?",
     workloads=[
-        *(
-            Workload(name(n, k), normal, quick=(n, k) in {*PUBLISHED, *QUICK}, n=n, max_lag=k)
-            for n, k in sizes
-        ),
+        *(Workload(name(n, k), normal, quick=(n, k) in QUICK, n=n, max_lag=k) for n, k in sizes),
         Workload(REAL, absolute_returns, quick=True, max_lag=250),
     ],
     baseline=Implementation(
