@@ -61,7 +61,7 @@ def test_inputs_that_cannot_be_made_are_failed_rows(name: str, told: str) -> Non
     ("name", "status", "reason"),
     [
         ("no_package", "unavailable", "needs no_such.sub (make peers)"),
-        ("elsewhere", "not applicable", "does not express this workload"),
+        ("elsewhere", "not applicable", "left out on this workload"),
         ("nothing", "failed", "the baseline returned no values"),
         ("no_values", "failed", "the baseline returned no values"),
     ],

@@ -58,6 +58,7 @@ def verdict(claim: Claim, **changes: Row) -> tuple[str, float | None, str]:
             ("not reproduced", None),
         ),
         (Claim("fast", metric="resident_per_output", at_most=1.2), ("reproduced", 1.1)),
+        (Claim("fast", metric="resident_bytes", at_most=1), ("not reproduced", None)),
         (Claim("fast", over="peer", at_least=1, metric="python_memory"), ("not tested", None)),
         (Claim("fast", over="base", at_least=1, on="big"), ("not tested", None)),
         (Claim("fast", over=BEST_PEER, at_least=2), ("reproduced", 2.0)),

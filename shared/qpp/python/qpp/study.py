@@ -16,14 +16,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 Role = Literal["baseline", "optimised", "peer", "limit"]
-Metric = Literal["time", "python_memory", "resident_memory", "resident_per_output"]
+Metric = Literal[
+    "time", "python_memory", "resident_memory", "resident_per_output", "resident_bytes"
+]
 METRICS: tuple[Metric, ...] = (
     "time",
     "python_memory",
     "resident_memory",
     "resident_per_output",
+    "resident_bytes",
 )
 Inputs = Mapping[str, Any]
+ALONE = ("resident_per_output", "resident_bytes")  # metrics of one implementation, not of two
 MOST_THREADS = 4096  # beyond any machine: a slip, and libraries do start as many
 BEST_PEER = "best peer"
 
@@ -213,7 +217,8 @@ class Claim:
     ``Claim("rust", over="numpy", at_least=25)``: the time of ``numpy`` over the time
     of ``rust`` is at least 25. With ``metric`` the ratio is of peak memory instead.
     ``metric="resident_per_output"`` takes no ``over``: it is the growth of the
-    resident set over the bytes of the output, with ``at_most``.
+    resident set over the bytes of the output, with ``at_most``; ``"resident_bytes"``
+    is that growth itself.
 
     ``over=BEST_PEER`` means the fastest peer that ran on the workload, whichever that is:
     "never slower than what a user would pick instead" is then one claim.
@@ -239,7 +244,7 @@ class Claim:
             raise StudyError(f"Claim on {self.implementation!r}: the bar {self.bar} is not finite")
         if self.metric not in METRICS:
             raise StudyError(f"Claim metric={self.metric!r}: expected one of {', '.join(METRICS)}")
-        if (self.over is None) != (self.metric == "resident_per_output"):
+        if (self.over is None) != (self.metric in ALONE):
             raise StudyError(
                 f"Claim on {self.implementation!r}: over={self.over!r} does not fit "
                 f"metric={self.metric!r}"
@@ -271,6 +276,8 @@ class Claim:
             return f"{self.implementation} never slower than {self.over}"
         if self.metric == "resident_per_output":
             return f"{self.implementation}: resident growth {sign} {bar} x its outputs"
+        if self.metric == "resident_bytes":
+            return f"{self.implementation}: resident growth {sign} {self.bar / 2**20:.3g} MiB"
         what = {
             "time": "faster than",
             "python_memory": "less Python memory than",

@@ -133,4 +133,4 @@ def _claims(study: StudyResult) -> Table:
 
 def found(claim: ClaimResult) -> str:
     """What a claim was measured at, with its interval."""
-    return show.interval(claim.measured)
+    return show.claimed(claim)

@@ -105,7 +105,7 @@ def _skip_unavailable(implementation: Implementation, workload: Workload) -> Non
         and implementation.only is not None
         and workload.name not in implementation.only
     ):
-        reason = "does not express this workload"
+        reason = "left out on this workload"
     if reason is not None:
         pytest.skip(f"{implementation.name}: {reason}")
 

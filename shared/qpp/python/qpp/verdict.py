@@ -65,6 +65,8 @@ def _measure(claim: Claim, rows: list[Row]) -> Interval | None:
     subject = rows[0]
     if claim.metric == "resident_per_output":
         return _quotient(subject.resident_growth, subject.output_bytes)
+    if claim.metric == "resident_bytes":
+        return _quotient(subject.resident_growth, 1)
     other = rows[1]
     if claim.metric == "python_memory":
         return _quotient(other.python_peak, subject.python_peak)

@@ -68,9 +68,7 @@ class Bench:
             if reason is not None:
                 rows.append(_bare(implementation, "unavailable", reason))
             elif implementation.only is not None and workload.name not in implementation.only:
-                rows.append(
-                    _bare(implementation, "not applicable", "does not express this workload")
-                )
+                rows.append(_bare(implementation, "not applicable", "left out on this workload"))
             else:
                 lanes.append(Lane(implementation.name, implementation))
         twin = self._twin(lanes) if self.settings.maximum else None

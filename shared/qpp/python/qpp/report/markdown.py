@@ -49,7 +49,7 @@ def details(run: Run, name: str, picture: str) -> str:
     lines += ["", "| claim | workload | found | verdict |", "|---|---|---:|---|"]
     for claim in study.claims:
         verdict = claim.verdict + (f" ({claim.reason})" if claim.reason else "")
-        found = show.interval(claim.measured)
+        found = show.claimed(claim)
         lines.append(_line([claim.text, claim.workload, found, verdict]))
     return "\n".join([*lines, "", "</details>", "", *_made_by([run]), ""])
 
@@ -85,7 +85,7 @@ def _claims_in_short(claims: Sequence[ClaimResult]) -> list[str]:
             continue
         worst = min(judged, key=_margin)
         held = sum(c.verdict == "reproduced" for c in judged)
-        found = f"{show.interval(worst.measured)} on {worst.workload}"
+        found = f"{show.claimed(worst)} on {worst.workload}"
         lines.append(_line([text, f"{held} of {len(judged)}", found]))
     return lines
 
