@@ -10,7 +10,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from polars_vs_pandas import extension, run_backtest, sweep
+from polars_vs_pandas import extension, kernels, run_backtest, sweep
 
 ROWS, ASSETS = 30, 3
 NUMBERS = pd.Index(np.arange(1, ROWS + 1))
@@ -52,6 +52,8 @@ def repeated(frame: pd.DataFrame) -> pd.DataFrame:
 
 NAN_COLUMN = values()
 NAN_COLUMN[:, 1] = np.nan
+NUMBERED = pd.DataFrame(values(), columns=["A", "B", "C"])
+TUPLES = pd.Index([(0, i) for i in range(ROWS)], tupleize_cols=False)
 
 TABLES: list[tuple[str, Any, Any, str]] = [
     ("shapes", values(), values()[:-1], r"signal has shape \(30, 3\), returns \(29, 3\)"),
@@ -94,10 +96,22 @@ TABLES: list[tuple[str, Any, Any, str]] = [
         in_pandas(index=NUMBERS),
         "signal has dates of type",
     ),
+    ("sliced rows", NUMBERED[1:], NUMBERED[:-1], "match: row 0 is 1 in signal, 0 in returns"),
+    ("reversed rows", NUMBERED[::-1], NUMBERED[::-1], "signal: dates are not sorted"),
+    ("numbered and dated", NUMBERED, in_pandas(), "signal has dates of type int64"),
+    (
+        "MultiIndex",
+        in_pandas(index=pd.MultiIndex.from_product([["X"], DATES])),
+        in_pandas(),
+        r"signal has a MultiIndex of 2 levels.*frame.unstack\(\)",
+    ),
+    ("tuples", in_pandas(index=TUPLES), in_pandas(), "signal has an index of tuple: expected"),
+    ("intervals", in_pandas(), in_pandas(index=pd.interval_range(0, ROWS)), "index of Interval"),
     ("mixed index", in_pandas(index=[*range(29), "x"]), in_pandas(), "mixed types"),
     ("columns", in_pandas(), in_pandas(columns=["A", "B", "D"]), "'C' stands in signal only"),
     ("order", in_pandas(), in_pandas(columns=["C", "A", "B"]), "different orders: reorder one"),
     ("twice", in_pandas(columns=["A", "A", "B"]), in_pandas(), "signal: column 'A' stands twice"),
+    ("same text", in_pandas(columns=["A", 1, "1"]), in_pandas(), "column '1' stands twice"),
     ("text", in_pandas().astype({"B": str}), in_pandas(), "signal: column 'B' has dtype"),
     ("dates inside", in_pandas().reset_index(), in_pandas(), "move dates to the index"),
     ("Polars text", in_polars().cast({"B": pl.String}), in_polars(), "column 'B' has dtype String"),
@@ -145,15 +159,24 @@ def test_bad_tables(function: Callable[..., Any], signal: Any, returns: Any, mes
         ("capital", 0, "capital=0: expected a number > 0"),
         ("capital", -1e6, "capital=-1000000.0: expected a number > 0"),
         ("capital", np.inf, "capital=inf"),
+        ("capital", np.array(1.0), r"capital=array\(1\.\): expected a finite number"),
+        ("threads", 2**64, "threads=18446744073709551616: expected an integer"),
         ("threads", -1, "threads=-1: expected an integer >= 0"),
         ("threads", 1.5, "threads=1.5"),
         ("threads", True, "threads=True"),
         ("implementation", "rust", "implementation='rust': expected one of 'auto', 'baseline'"),
         ("implementation", None, "implementation=None: expected one of"),
         ("implementation", ["auto"], "expected one of"),
+        ("implementation", np.array(["auto", "rust_fused"]), "implementation=array.*expected one"),
         ("benchmark", values(), "benchmark has shape"),
         ("benchmark", np.zeros(7), "expected one return for each of the 19 days"),
         ("benchmark", "SPY", "holds no numbers"),
+        ("benchmark", pd.Series("0.1", DATES), "benchmark has dtype (str|object): expected"),
+        ("benchmark", ["0.1"] * 19, r"benchmark is a list that holds no numbers \(<U3\)"),
+        ("benchmark", [[0.1], [0.1, 0.2]], r"holds no numbers \(ragged\)"),
+        ("benchmark", np.ones(19) * 1j, r"holds no numbers \(complex128\)"),
+        ("benchmark", np.ma.masked_less(np.arange(19.0), 3), "benchmark is not finite on"),
+        ("benchmark", pd.Series(0.1, pd.MultiIndex.from_product([DATES, [0]])), "has a MultiIndex"),
         ("benchmark", np.full(19, np.nan), "benchmark is not finite on"),
         ("benchmark", pd.Series(0.1, DATES[:15]), "benchmark lacks 15 of 19 days"),
         ("benchmark", pd.Series(0.1, DATES[[0, *range(29)]]), "duplicated dates"),
@@ -165,6 +188,24 @@ def test_bad_tables(function: Callable[..., Any], signal: Any, returns: Any, mes
 def test_bad_arguments(argument: str, value: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         run_backtest(in_pandas(), in_pandas(), **{"window": 10, argument: value})
+
+
+@pytest.mark.parametrize(("power", "shown"), [(400, "1000*..."), (5000, "<int>")])
+@pytest.mark.parametrize("argument", ["k_long", "k_short", "cost", "capital"])
+def test_numbers_that_no_float_holds(argument: str, power: int, shown: str) -> None:
+    """Nor can Python write the longer one out."""
+    with pytest.raises(ValueError, match=f"{argument}={shown}: expected a finite number"):
+        run_backtest(values(), values(), window=10, **{argument: 10**power})
+    with pytest.raises(ValueError, match=f"window={shown} is too long"):
+        run_backtest(values(), values(), window=10**power)
+
+
+@pytest.mark.parametrize("odd", ["x", 1.0])
+def test_benchmark_dates_of_mixed_types(odd: Any) -> None:
+    frame = in_pandas(index=pd.Index(DATES.date))
+    benchmark = pd.Series(0.1, pd.Index([*DATES.date[1:], odd], dtype=object))
+    with pytest.raises(ValueError, match="benchmark has dates that cannot be compared"):
+        run_backtest(frame, frame, window=10, benchmark=benchmark)
 
 
 def test_a_missing_extension_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,3 +225,28 @@ def test_very_large_values_are_not_taken_for_infinite() -> None:
     large = values() * 1e307
     found = run_backtest(large, 0.01 * values(), window=5)
     assert np.isfinite(found.equity).all()
+
+
+@pytest.mark.parametrize("name", list(kernels.KERNELS))
+@pytest.mark.parametrize(("size", "capital"), [(1.7e308, 1e6), (1.0, 1.7e308), (1e30, 1e-5)])
+def test_an_equity_that_overflows_is_refused(name: str, size: float, capital: float) -> None:
+    """Without a warning on the way."""
+    returns = size * np.abs(values(1)).clip(0.5, 1.0)
+    with pytest.raises(ValueError, match="equity overflows: returns or capital are too large"):
+        run_backtest(np.abs(values()), returns, window=5, capital=capital, implementation=name)
+
+
+def test_a_sweep_that_overflows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    for engine in (extension.find(), None):
+        monkeypatch.setattr(extension, "find", lambda engine=engine: engine)
+        with pytest.raises(ValueError, match="equity overflows"):
+            sweep(np.abs(values()), np.full((ROWS, ASSETS), 1.7e308), windows=5)
+
+
+def test_a_fortune_that_fits_has_figures() -> None:
+    returns = np.zeros((ROWS, ASSETS))
+    returns[20] = 1e200
+    result = run_backtest(np.abs(values()), returns, window=5, k_long=0.0)
+    assert 1e200 < result.metrics["volatility"] < 1e202
+    assert np.isnan(result.metrics["cagr"])
+    assert "nan% a year" in repr(result)

@@ -89,8 +89,10 @@ def test_kinds_may_be_mixed() -> None:
         pd.Index([d.date() for d in DATES]),
         pd.Index(DATES.strftime("%Y-%m-%d")),
         pd.Index(range(100, 100 + ROWS)) * 2,
+        pd.RangeIndex(7, 7 + ROWS),
+        pd.timedelta_range("0s", periods=ROWS, freq="D"),
     ],
-    ids=["zone", "period", "seconds", "date objects", "text", "integers"],
+    ids=["zone", "period", "seconds", "date objects", "text", "integers", "slice", "durations"],
 )
 def test_other_indices(index: pd.Index[Any]) -> None:
     signal, returns = arrays()
@@ -133,6 +135,36 @@ def test_arrays_are_borrowed() -> None:
     assert np.shares_memory(panel.read("signal", frame).values, frame.to_numpy())
 
 
+@pytest.mark.parametrize("implementation", ["baseline", "polars_numpy", "rust_fused"])
+def test_masked_is_missing(implementation: str) -> None:
+    """Whatever the mask covers, an infinite value too."""
+    signal, returns = arrays()
+    hidden = np.zeros(signal.shape, bool)
+    hidden[20:22, 1] = hidden[40, 3] = True
+    expected = [np.where(hidden, np.nan, a) for a in (signal, returns)]
+    signal[20, 1] = np.inf
+    found = run_backtest(
+        np.ma.masked_array(signal, hidden),
+        np.ma.masked_array(returns, hidden),
+        window=WINDOW,
+        implementation=implementation,
+    )
+    one = run_backtest(*expected, window=WINDOW, implementation=implementation)
+    np.testing.assert_array_equal(found.positions, one.positions)
+    np.testing.assert_array_equal(found.equity, one.equity)
+
+
+def test_the_result_keeps_its_own_benchmark() -> None:
+    signal, returns = arrays()
+    market = returns[WINDOW + 1 :, 0].copy()
+    for given in (market, pd.Series(market), pl.Series(market)):
+        found = run_backtest(signal, returns, window=WINDOW, benchmark=given)
+        assert not np.shares_memory(found.benchmark, np.asarray(given))
+    found = run_backtest(signal, returns, window=WINDOW, benchmark=market)
+    market[:] = 0.0
+    assert found.metrics["beta"] == found.capm(returns[WINDOW + 1 :, 0]).beta
+
+
 def test_benchmarks_find_their_days() -> None:
     signal, returns = arrays()
     market = returns.mean(axis=1)
@@ -158,3 +190,6 @@ def test_benchmarks_find_their_days() -> None:
     by_day = run_backtest(signal, returns, window=WINDOW, benchmark=market[WINDOW + 1 :])
     assert by_row.metrics["beta"] == by_day.metrics["beta"] == expected.beta
     assert by_row.metrics["alpha_t"] == expected.alpha_t
+    numbered = pd.Series(market)[3:]  # labelled by the rows of the input, not by position
+    by_label = run_backtest(signal, returns, window=WINDOW, benchmark=numbered)
+    assert by_label.metrics["beta"] == expected.beta

@@ -124,6 +124,32 @@ def test_logarithmic_where_it_fits(equity: list[float], scale: str) -> None:
     figure.canvas.draw()
 
 
+@pytest.mark.parametrize("scale", [0.0, 1e-200, 1e200])
+@pytest.mark.parametrize("window", [40, 398])
+def test_any_benchmark_leaves_the_rest_alone(scale: float, window: int) -> None:
+    """Constant, of one day, or in an odd unit: NaN where undefined, all else shown."""
+    one = made()
+    returns = pd.Series(one.returns, one.dates).reindex(DATES, fill_value=0.0)
+    frame = returns.to_frame("X")
+    result = run_backtest(frame * -1, frame, window=window, benchmark=1e-3 + scale * returns)
+    defined = scale == 1e200 and window == 40
+    for name in ("alpha", "beta", "alpha_t", "beta_t", "r_squared"):
+        assert np.isfinite(result.metrics[name]) == defined, name
+    assert np.isfinite(result.metrics["total_return"])
+    assert "Sharpe" in repr(result)
+    result.plot().canvas.draw()
+
+
+def test_odd_labels_give_way_to_row_numbers() -> None:
+    text = pd.Index([f"day {i:03}" for i in range(400)])
+    frame = pd.DataFrame(np.random.default_rng(6).standard_normal((400, 2)), text)
+    result = run_backtest(frame, frame / 100, window=40)
+    above, below = result.plot().axes
+    np.testing.assert_array_equal(above.lines[0].get_xdata(), np.arange(40, 400))
+    assert below.get_xlabel() == "row"
+    assert result.start == "day 040"
+
+
 def test_picture_leaves_no_global_figure(tmp_path: object) -> None:
     import matplotlib.pyplot as plt
 

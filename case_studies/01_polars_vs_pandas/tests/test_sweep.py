@@ -47,6 +47,11 @@ def test_defaults_are_one_rule(engine: str) -> None:
     assert found.schema["window"] == pl.Int64
 
 
+def test_arrays_of_no_dimension_are_values(engine: str) -> None:
+    found = sweep(SIGNAL, RETURNS, windows=np.array(20), k=np.array(0.5), cost=np.array(1e-3))
+    assert found.equals(sweep(SIGNAL, RETURNS, windows=20, k=0.5, cost=1e-3))
+
+
 def test_missing_values_follow_the_same_policy(engine: str) -> None:
     signal, returns = SIGNAL.copy(), RETURNS.copy()
     signal[40:43, 2] = returns[90, 3] = np.nan
@@ -112,6 +117,8 @@ def test_bar_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"k": [1.0, -1.0]}, "k=-1.0: expected a number >= 0"),
         ({"k": [(1.0, 2.0, 3.0)]}, r"a number or a pair \(k_long, k_short\)"),
         ({"k": [np.nan]}, "k=nan"),
+        ({"windows": np.array(10.5)}, "windows=.*10.5.*: expected an integer"),
+        ({"cost": np.array(-1.0)}, "cost=.*-1.0.*: expected a number >= 0"),
         ({"cost": [0.0, -1e-4]}, "cost=-0.0001: expected a number >= 0"),
         ({"capital": 0}, "capital=0"),
         ({"threads": -2}, "threads=-2"),

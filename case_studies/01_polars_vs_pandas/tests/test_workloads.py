@@ -56,6 +56,14 @@ def test_sp500() -> None:
     np.testing.assert_allclose(signal[14], -compounded, rtol=1e-10)
 
 
+def test_sp500_since() -> None:
+    whole, part = workloads.sp500(window=100), workloads.sp500(window=100, since=2011)
+    rows = len(part["returns"])
+    assert rows == 3017
+    np.testing.assert_array_equal(part["returns"], whole["returns"][-rows:])
+    np.testing.assert_array_equal(part["signal"][4:], whole["signal"][4 - rows :])
+
+
 def test_every_workload_is_described_by_its_name() -> None:
     for workload in study.workloads:
         sizes = workload.sizes

@@ -169,7 +169,7 @@ def backtest_study(seed: int = 7) -> StudyResult:
     )
     reason = "equity[2871] is 998231.442, the baseline 998231.411; 4 of 3000 values beyond 6e-08"
     made[2] = with_status(made[2], "vectorbt", "disagrees", reason)
-    made[4] = with_status(made[4], "vectorbt", "not applicable", "does not express this workload")
+    made[4] = with_status(made[4], "vectorbt", "not applicable", "left out on this workload")
     made[4] = with_status(
         made[4], "numba_fused", "failed", "no answer within the time limit of 300 s"
     )

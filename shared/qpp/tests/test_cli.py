@@ -1,6 +1,7 @@
 """The command line as a stranger uses it: exit codes, files, messages."""
 
 import dataclasses
+import errno
 import re
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -8,9 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+import hostile_study
 from fixtures_results import run as realistic_run
 from qpp import cli as cli_module
-from qpp import measure, readme, registry, results, session, table
+from qpp import machine, measure, readme, registry, results, session, table
 from qpp.measure import Interrupted
 from qpp.registry import Found
 from qpp.results import StudyResult
@@ -85,12 +87,15 @@ def test_a_study_that_does_not_import_is_told_and_the_others_go_on() -> None:
     [
         (["reproduce", "nonsense"], "unknown study 'nonsense'; known: absent, broken, toy"),
         (["reproduce", "--full", "--check"], "exclude each other"),
-        (["reproduce", "toy", "--json", "/dev/null/x.json"], "cannot write"),
+        (["reproduce", "toy", "--json", "a_file/x.json"], "cannot write"),
+        (["reproduce", "toy", "--html", "a_link"], "a_link: it is not a regular file"),
         (["reproduce", "--nonsense"], "No such option"),
         (["nonsense"], "No such command"),
     ],
 )
 def test_wrong_usage_is_exit_2(arguments: list[str], told: str) -> None:
+    Path("a_file").touch()
+    Path("a_link").symlink_to("a_link")
     result = qpp(*arguments)
     assert result.exit_code == 2
     assert told in result.output
@@ -112,7 +117,9 @@ def test_a_disk_that_fills_up_during_the_run(house: Path, monkeypatch: pytest.Mo
     assert result.exit_code == 1
     assert "No space left on device; this run's is kept in" in result.output
     assert (house / "r.json").read_text() == "old"
-    assert results.load(house / "spare" / "r.json").passed
+    (spare,) = (house / "spare").glob("*/r.json")
+    assert results.load(spare).passed
+    assert "Outputs agree" in result.output, "and the table is shown"
 
 
 def test_ctrl_c_says_so_and_spares_the_old_file(
@@ -130,6 +137,104 @@ def test_ctrl_c_says_so_and_spares_the_old_file(
     assert "Interrupted after" in result.output
     assert (house / "r.json").read_text() == "old"
     assert results.load(house / "r.partial.json").interrupted
+
+
+@pytest.mark.parametrize("command", [["list"], ["reproduce"], ["machine"], ["report", "r.json"]])
+def test_ctrl_c_anywhere_is_exit_130(
+    house: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    (house / "r.json").write_text(results.to_json(realistic_run()))
+    monkeypatch.setattr(registry, "load", stop)
+    monkeypatch.setattr(machine, "provenance", stop)
+    monkeypatch.setattr(table, "print_run", stop)
+    result = qpp(*command)
+    assert result.exit_code == 130
+    assert result.output.strip().endswith("Interrupted.")
+    assert "Traceback" not in result.output
+
+
+def test_ctrl_c_between_studies_keeps_those_before(
+    house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(found: Found, *_: object) -> StudyResult:
+        if found.name == "broken":
+            raise KeyboardInterrupt
+        return StudyResult(found.name, "", "?")
+
+    monkeypatch.setattr(session, "measure_study", stop)
+    assert qpp("reproduce", "toy", "broken", "--json", "r.json").exit_code == 130
+    assert [s.name for s in results.load(house / "r.partial.json").studies] == ["toy"]
+
+
+def test_a_study_that_breaks_the_harness_costs_itself_only(
+    house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def measured(found: Found, *_: object) -> StudyResult:
+        if found.name == "broken":
+            raise SystemExit("out of nowhere")
+        return StudyResult(found.name, "", "?")
+
+    monkeypatch.setattr(session, "measure_study", measured)
+    result = qpp("reproduce", "broken", "toy", "--json", "r.json")
+    assert result.exit_code == 1
+    broken, toy = results.load(house / "r.json").studies
+    assert broken.error.startswith("SystemExit: out of nowhere (test_cli.py:")
+    assert not toy.error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        BrokenPipeError(errno.EPIPE, "Broken pipe"),
+        SystemExit(1),  # what rich makes of a broken pipe
+        UnicodeEncodeError("ascii", "\u2713", 0, 1, "ordinal not in range"),
+    ],
+)
+def test_files_are_written_whatever_becomes_of_the_screen(
+    house: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    def fails(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(table, "print_run", fails)
+    result = qpp("reproduce", "toy", "--check", "--json", "r.json", "--html", "r.html")
+    assert result.exit_code == 1
+    assert results.load(house / "r.json").passed
+    assert (house / "r.html").exists()
+    if type(error) is OSError:
+        assert "cannot show the table: No space left on device" in result.output
+
+
+def test_a_report_that_cannot_be_drawn_leaves_the_figures(
+    house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(run: results.Run) -> str:
+        raise ValueError("no such colour")
+
+    monkeypatch.setattr(cli_module, "render_html", fails)
+    result = qpp("reproduce", "toy", "--check", "--json", "r.json", "--html", "r.html")
+    assert result.exit_code == 1
+    assert "no such colour" in result.output
+    assert results.load(house / "r.json").passed
+
+
+def test_names_are_shown_as_they_are_not_as_markup(monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = Found("odd", "hostile_study:marked", hostile_study.marked)
+    gone = Found("[/gone]", "x", error="[/nope] [red]why")
+    monkeypatch.setattr(cli_module, "discover", lambda: [odd, gone])
+    monkeypatch.setattr(cli_module, "select", lambda names: [odd])
+    listed = qpp("list").output
+    for text in ("[/gone]", "[/nope] [red]why", "[red]why?[/nope]", "[/w] :bug:", "[/base]"):
+        assert text in listed
+    assert "needs [bold] (make [/peers])" in " ".join(listed.split())
+    result = qpp("reproduce", "--check")
+    assert result.exit_code == 0, result.output
+    for text in ("[bold]title[/nope]", "[red]why?[/nope]", "[/w] :bug:", "[/base]", "[/limit]"):
+        assert text in result.output
 
 
 def test_report_from_a_file(house: Path) -> None:

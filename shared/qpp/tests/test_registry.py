@@ -37,13 +37,15 @@ def test_nothing_installed_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> N
         ("no_such_module:study", "ModuleNotFoundError: No module named 'no_such_module'"),
         ("toy_study:absent", "AttributeError"),
         ("toy_study:SMALL", "is a Workload, expected a qpp.Study"),
-        ("study_that_raises:study", "ZeroDivisionError: division by zero (.*:1)"),
+        ("study_that_raises:study", "ZeroDivisionError: division by zero (study_that_raises.py:1)"),
+        ("study_that_exits:study", "SystemExit: 0 (study_that_exits.py:2)"),
     ],
 )
 def test_a_broken_study_carries_its_reason(
     address: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "study_that_raises.py").write_text("1 / 0\n")
+    (tmp_path / "study_that_exits.py").write_text("import sys\nsys.exit(0)\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     found = registry.find(address)
     assert found.study is None
@@ -59,3 +61,20 @@ def test_an_address_is_looked_up_in_the_current_folder(
     monkeypatch.setattr("sys.path", list(sys.path))
     monkeypatch.chdir(tmp_path)
     assert registry.find("beside_the_user:study").study is not None
+
+
+def test_ctrl_c_during_an_import_is_not_the_studys_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "study_interrupted.py").write_text("raise KeyboardInterrupt\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    with pytest.raises(KeyboardInterrupt):
+        registry.find("study_interrupted:study")
+
+
+def test_an_exception_that_cannot_be_shown_is_told_all_the_same() -> None:
+    class MuteError(Exception):
+        def __str__(self) -> str:
+            raise ArithmeticError
+
+    assert registry.told(MuteError()) == "MuteError: (its message cannot be shown)"

@@ -1,7 +1,10 @@
 """The result file: nothing is lost on the way, and a broken one says what is wrong."""
 
+import copy
 import errno
+import json
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,7 +12,8 @@ from typing import Any
 import pytest
 
 from fixtures_results import run as realistic_run
-from qpp import results
+from qpp import results, table
+from qpp.report import render_html
 from qpp.results import ResultError
 
 
@@ -64,11 +68,128 @@ def test_a_full_disk_leaves_the_old_file(
     assert os.listdir(tmp_path) == ["r.json"], "nothing half-written stays behind"
 
 
-def test_a_really_full_disk() -> None:
-    if not os.path.exists("/dev/full"):
-        pytest.skip("no /dev/full on this system")
+def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "plain").touch()
     with pytest.raises(ResultError, match="cannot write"):
-        results.write_atomically("/dev/full/r.json", "new")
+        results.write_atomically(tmp_path / "plain" / "r.json", "new")
+
+
+def test_a_link_is_followed_not_replaced(tmp_path: Path) -> None:
+    there = tmp_path / "elsewhere" / "r.json"
+    link = tmp_path / "link.json"
+    link.symlink_to(there)
+    for text in ("dangling at first", "then not"):
+        results.write_atomically(link, text)
+        assert link.is_symlink()
+        assert there.read_text() == text
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "link to a pipe", "circle of links"])
+def test_what_is_no_regular_file_is_refused_and_left_alone(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "r.json"
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "circle of links":
+        path.symlink_to(path)
+    elif not hasattr(os, "mkfifo"):
+        pytest.skip("no named pipes on this system")
+    else:
+        os.mkfifo(path if kind == "pipe" else tmp_path / "pipe")
+        if kind != "pipe":
+            path.symlink_to(tmp_path / "pipe")
+    before = {p.name: p.lstat().st_mode for p in tmp_path.iterdir()}
+    with pytest.raises(ResultError, match=r"cannot write .*r.json: it is not a regular file"):
+        results.write_atomically(path, "new")
+    assert {p.name: p.lstat().st_mode for p in tmp_path.iterdir()} == before
+
+
+def test_what_utf_8_cannot_hold_is_replaced(tmp_path: Path) -> None:
+    results.write_atomically(tmp_path / "r.html", "a \ud800 b")
+    assert (tmp_path / "r.html").read_text(encoding="utf-8") == "a ? b"
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe{}", b"[" * 200_000, b'{"a": ' + b"9" * 5000 + b"}"])
+def test_what_is_not_json_at_all(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "r.json").write_bytes(content)
+    with pytest.raises(ResultError, match="r.json is not JSON"):
+        results.load(tmp_path / "r.json")
+
+
+@pytest.mark.parametrize(
+    ("where", "value", "told"),
+    [
+        ("duration", None, "run.duration is None, expected float"),
+        ("duration", True, "run.duration is True"),
+        ("duration", float("inf"), "Infinity is not a finite number"),
+        ("provenance", None, "run.provenance is None"),
+        ("created", None, "run.created is None, expected str"),
+        ("studies", {}, "run.studies is {}"),
+        ("studies.0", "toy", "run.studies[0] is 'toy', expected StudyResult"),
+        ("studies.0.title", None, "run.studies[0].title is None"),
+        ("studies.0.nonsense", 1, "run.studies[0] has unknown 'nonsense'"),
+        ("studies.0.workloads.0.sizes", None, "sizes is None"),
+        ("studies.0.workloads.0.rows.0.status", "splendid", "status is 'splendid'"),
+        ("studies.0.workloads.0.rows.0.seconds", ["a"], "seconds[0] is 'a', expected float"),
+        ("studies.0.workloads.0.rows.0.median", "fast", "median is 'fast'"),
+        ("studies.0.workloads.0.rows.0.threads", 1.5, "threads is 1.5, expected int"),
+        ("studies.0.workloads.0.rows.0.ratio", [1, 2], "ratio is [1, 2], expected Interval"),
+        ("studies.0.claims.0.bar", None, "bar is None"),
+        ("studies.0.claims.0.verdict", "perhaps", "verdict is 'perhaps'"),
+    ],
+)
+def test_a_damaged_field_is_named(where: str, value: Any, told: str) -> None:
+    raw = json.loads(results.to_json(realistic_run()))
+    _put(raw, where.split("."), value)
+    with pytest.raises(ResultError) as caught:
+        results.from_json(json.dumps(raw))
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize("value", [None, True, -1, 1.5, 10**400, "", "x", [], {}, [None], {"x": 1}])
+def test_a_damaged_file_is_refused_or_shown(value: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    """Any value in any place: one line that says what is wrong, or a whole report."""
+    raw = json.loads(results.to_json(_small_run()))
+    shown = 0
+    for path in _places(raw):
+        damaged = copy.deepcopy(raw)
+        _put(damaged, path, value)
+        try:
+            run = results.from_json(json.dumps(damaged))
+        except ResultError:
+            continue
+        shown += 1
+        try:
+            table.print_run(run, table.console())
+            if shown % 12 == 0:
+                render_html(run)
+        except Exception as error:
+            raise AssertionError(f"{'.'.join(path)} = {value!r:.40}") from error
+    capsys.readouterr()
+
+
+def _small_run() -> results.Run:
+    run = realistic_run()
+    study = run.studies[0]
+    workload = study.workloads[0]
+    rows = [replace(r, seconds=r.seconds[:3], rounds=r.rounds[:3]) for r in workload.rows]
+    workload = replace(workload, rows=(rows[0], rows[1], rows[-2], rows[-1]))
+    study = replace(study, workloads=(workload,), claims=study.claims[:1])
+    return replace(run, studies=(study,))
+
+
+def _places(raw: Any) -> Iterator[list[str]]:
+    """The path of everything inside, leaves and branches."""
+    items = raw.items() if isinstance(raw, dict) else enumerate(raw)
+    for key, inside in items:
+        yield [str(key)]
+        if isinstance(inside, dict | list):
+            yield from ([str(key), *rest] for rest in _places(inside))
+
+
+def _put(raw: Any, path: list[str], value: Any) -> None:
+    for key in path[:-1]:
+        raw = raw[int(key)] if isinstance(raw, list) else raw[key]
+    raw[int(path[-1]) if isinstance(raw, list) else path[-1]] = value
 
 
 def test_failures_name_every_reason() -> None:

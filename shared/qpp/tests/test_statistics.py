@@ -16,12 +16,22 @@ def test_known_values() -> None:
     assert spread([0.0, 0.0]) == 0.0
 
 
-def test_only_shared_rounds_are_paired() -> None:
-    ratio = paired_ratio([10.0, 20.0], [0, 4], [1.0, 9.0, 4.0], [0, 2, 4])
+def test_a_sample_is_paired_with_what_was_taken_beside_it() -> None:
+    slow, fast = ([10.0, 20.0], [0, 4]), ([1.0, 3.0, 4.0, 8.0], [0, 1, 3, 4])
+    ratio = paired_ratio(*slow, *fast)
     assert ratio is not None
-    assert ratio.value == 7.5  # the median of 10 and 5; the sample of round 2 has no partner
+    # Beside round 0: the median of 1 and 3; beside round 4: that of 4 and 8.
+    assert (ratio.low, ratio.high) == (20 / 6, 5.0)
+    assert ratio.value == (10 / 2 + 20 / 6) / 2
     assert ratio.pairs == 2
-    assert paired_ratio([1.0], [0], [1.0], [1]) is None
+    inverse = paired_ratio(*fast, *slow)
+    assert inverse is not None
+    assert inverse.value == (2 / 10 + 6 / 20) / 2
+
+
+def test_nothing_to_pair() -> None:
+    assert paired_ratio([], [], [1.0], [0]) is None
+    assert paired_ratio([1.0], [0], [], []) is None
     assert paired_ratio([1.0], [0], [0.0], [0]) is None
 
 

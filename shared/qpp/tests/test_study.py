@@ -35,6 +35,8 @@ def make(**changes: Any) -> Study:
         ({"claims": [Claim("b", over="a", at_least=1, on="v")]}, "unknown workload 'v'"),
         ({"optimised": [Implementation("b", len, only=("v",))]}, "unknown workload 'v'"),
         ({"time_limit": 0}, "time_limit=0"),
+        ({"time_limit": float("nan")}, "time_limit=nan"),
+        ({"time_limit": float("inf")}, "time_limit=inf"),
     ],
 )
 def test_bad_study(changes: dict[str, Any], told: str) -> None:
@@ -51,10 +53,13 @@ def test_bad_study(changes: dict[str, Any], told: str) -> None:
         (lambda: Implementation("", len), "name is empty"),
         (lambda: Implementation("a", 3), "not callable"),  # type: ignore[arg-type]
         (lambda: Implementation("a", len, threads=-1), "threads=-1"),
+        (lambda: Implementation("a", len, threads=10**9), "threads=1000000000, expected 0"),
         (lambda: Agreement(atol=-1), "atol=-1"),
         (lambda: Agreement(rtol=float("nan")), "rtol=nan"),
         (lambda: Claim("a", over="b"), "at_least or at_most"),
         (lambda: Claim("a", over="b", at_least=1, at_most=2), "at_least or at_most"),
+        (lambda: Claim("a", over="b", at_least=float("nan")), "bar nan is not finite"),
+        (lambda: Claim("a", over="b", at_most=float("inf")), "bar inf is not finite"),
         (lambda: Claim("a", at_least=1), "over=None"),
         (lambda: Claim("a", over="b", at_most=1, metric="resident_per_output"), "over='b'"),
         (lambda: Claim("a", over="b", at_least=1, metric="beauty"), "metric='beauty'"),  # type: ignore[arg-type]
@@ -89,6 +94,12 @@ def test_missing_module_is_a_reason() -> None:
         "needs no_such_module_at_all (make peers)"
     )
     assert A.unavailable() is None
+
+
+@pytest.mark.parametrize("module", ["no_such.sub.module", "math.nothing", "", "..", "__main__.x"])
+def test_a_need_that_cannot_even_be_looked_for_is_missing(module: str) -> None:
+    reason = Implementation("a", len, needs=("math", module)).unavailable()
+    assert reason == f"needs {module} (make peers)"
 
 
 def test_agreement_in_words() -> None:

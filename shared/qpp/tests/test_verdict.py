@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from qpp import Claim, Implementation, Study, Workload
+from qpp import BEST_PEER, Claim, Implementation, Study, Workload
 from qpp.results import Row, WorkloadResult
 from qpp.verdict import judge_claims
 
@@ -58,8 +58,10 @@ def verdict(claim: Claim, **changes: Row) -> tuple[str, float | None, str]:
             ("not reproduced", None),
         ),
         (Claim("fast", metric="resident_per_output", at_most=1.2), ("reproduced", 1.1)),
+        (Claim("fast", metric="resident_bytes", at_most=1), ("not reproduced", None)),
         (Claim("fast", over="peer", at_least=1, metric="python_memory"), ("not tested", None)),
         (Claim("fast", over="base", at_least=1, on="big"), ("not tested", None)),
+        (Claim("fast", over=BEST_PEER, at_least=2), ("reproduced", 2.0)),
     ],
 )
 def test_verdicts(claim: Claim, expected: tuple[str, float | None]) -> None:
@@ -92,3 +94,15 @@ def test_an_interval_that_touches_the_bar_is_told() -> None:
     found, value, reason = verdict(Claim("fast", over="base", at_least=2), fast=wide)
     assert (found, value) == ("reproduced", 2.5)
     assert reason == "the interval touches the bar"
+
+
+def test_the_best_peer_is_the_fastest_that_agrees() -> None:
+    slow, quick = row("slow", 8.0, "peer"), row("quick", 3.0, "peer")
+    claim = Claim("fast", over=BEST_PEER, at_least=2)
+    told, value, reason = verdict(claim, slow=slow, quick=quick)
+    assert (told, value) == ("not reproduced", pytest.approx(1.5))
+    assert "the fastest is quick" in reason
+    wrong = {"quick": replace(quick, status="disagrees"), "slow": slow}
+    assert verdict(claim, **wrong)[:2] == ("reproduced", pytest.approx(2.0))
+    gone = {n: replace(r, status="unavailable") for n, r in ROWS.items() if n == "peer"}
+    assert verdict(claim, **gone)[0] == "not tested"

@@ -6,6 +6,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+__all__ = ["backtest", "build_profile", "error_bound", "rolling_std", "simd", "sweep"]
+
 _Matrix = npt.NDArray[np.float64]
 
 def backtest(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from polars_vs_pandas import benchmark as benchmarks
 from polars_vs_pandas import kernels, metrics, validation
 from polars_vs_pandas.panel import Frame
@@ -42,8 +44,10 @@ def run_backtest(
         Tables ``[T, N]`` of the same rows and columns: pandas frames (dates in the
         index), Polars frames (dates in the one temporal column, or none) or NumPy arrays.
         ``returns`` are simple returns of the day of their row; ``signal`` is known at the
-        close of its row. Dates must be sorted, without duplicates, the same in both.
-        NumPy arrays and pandas frames of float64 are borrowed, whatever their strides.
+        close of its row. Dates (or whatever labels the rows: numbers, text) must be
+        sorted, without duplicates, the same in both; those with a time zone are shown in
+        UTC, without it. NumPy arrays and pandas frames of float64 are borrowed, whatever
+        their strides.
     window
         Rows of the deviation, 2 to T - 2. Default 100: about five months of days.
     k_long, k_short
@@ -57,13 +61,19 @@ def run_backtest(
     implementation
         ``"auto"`` (Rust where the extension imports, else Polars with NumPy),
         ``"baseline"`` (the naive loop), ``"pandas_vectorised"``, ``"polars_numpy"``,
-        ``"numba_fused"``, ``"rust_fused"``. All agree; see the README for their limits.
+        ``"numba_fused"``, ``"rust_fused"``. They agree to rounding; the last three also
+        where a signal of whole numbers meets its threshold exactly (no position); the
+        first two round a deviation and promise nothing on such a tie.
+        ``"pandas_vectorised"`` shares the errors of pandas' own rolling deviation: see
+        the README.
     threads
         For ``rust_fused``: 1 by default, since a backtest is usually one of many; 0 for
         all cores. The others ignore it.
     benchmark
         Simple returns to regress on (CAPM), as for :meth:`BacktestResult.capm`. An array
-        may have a value per row of ``returns``, or per day of the result.
+        may have a value per row of ``returns``, or per day of the result. Copied. Where
+        it cannot be regressed on (constant, or fewer than three days), alpha, beta and
+        their t-values are NaN.
 
     Returns
     -------
@@ -73,15 +83,15 @@ def run_backtest(
     Raises
     ------
     ValueError
-        For any input that breaks the above, naming the argument; infinite values, and
-        columns of nothing but NaN, too.
+        For any input that breaks the above, naming the argument; infinite values,
+        columns of nothing but NaN, and an equity too large for a float, too.
     ImportError
         Where a named implementation's package is missing, with the remedy.
 
     Notes
     -----
     NaN policy: a NaN signal, today or within the window, means position 0; a NaN return
-    counts as 0.
+    counts as 0. Masked values of a NumPy array are NaN.
 
     Examples
     --------
@@ -115,9 +125,11 @@ def run_backtest(
 
     fixed = {"threads": threads} if chosen == "rust_fused" else {}
     native = kernels.KERNELS[chosen].native
-    equity, daily, traded, positions = kernels.kernel(chosen, **fixed)(
-        native(market.signal), native(market.returns), window, k_long, k_short, cost, capital
-    )
+    with np.errstate(over="ignore", invalid="ignore"):  # looked for once, in the outcome
+        equity, daily, traded, positions = kernels.kernel(chosen, **fixed)(
+            native(market.signal), native(market.returns), window, k_long, k_short, cost, capital
+        )
+    validation.outcome(equity, traded, capital)
     return BacktestResult(
         equity=equity,
         returns=daily,

@@ -45,38 +45,37 @@ def backtest(
     ([1, -1], [110.0, 99.0])
     """
     rows, assets = signal.shape
-    dates = signal.index[window + 1 :]
-    positions = pd.DataFrame(0, index=dates, columns=signal.columns)
-    book = pd.DataFrame(0.0, index=dates, columns=["equity", "daily_return", "traded"])
+    position = pd.DataFrame(0, index=signal.index, columns=signal.columns, dtype=np.int8)
+    account = pd.DataFrame(capital / assets, index=signal.index, columns=signal.columns)
+    equity = pd.Series(capital, index=signal.index)
+    daily_return = pd.Series(0.0, index=signal.index)
+    traded = pd.Series(0.0, index=signal.index)
 
-    account = pd.Series(capital / assets, index=signal.columns)
-    before = pd.Series(0, index=signal.columns)
-    equity = capital
     for t in range(window, rows - 1):
         history = signal.iloc[t - window : t]
         sigma = history.std(ddof=1, skipna=False)
         # Equal values have no deviation; the rounding of their mean would give them one.
-        sigma = sigma.where(history.max() > history.min(), 0.0)
+        sigma[history.max() == history.min()] = 0.0
 
         today = signal.iloc[t]
-        position = pd.Series(0, index=signal.columns)
-        position[(sigma > 0) & (today > k_long * sigma)] = 1
-        position[(sigma > 0) & (today < -k_short * sigma)] = -1
+        long = (sigma > 0) & (today > k_long * sigma)
+        short = (sigma > 0) & (today < -k_short * sigma)
+        position.iloc[t] = long.astype(np.int8) - short.astype(np.int8)
 
-        change = (position - before).abs()
-        growth = 1 + position * returns.iloc[t + 1].fillna(0.0) - cost * change
-        traded = (change * account).sum()
-        account = (account * growth).clip(lower=0.0)
+        change = (position.iloc[t] - position.iloc[t - 1]).abs()
+        earned = position.iloc[t] * returns.iloc[t + 1].fillna(0.0)
+        growth = 1 + earned - cost * change
+        account.iloc[t + 1] = (account.iloc[t] * growth).clip(lower=0.0)
 
-        previous, equity = equity, account.sum()
-        daily_return = equity / previous - 1 if previous > 0 else 0.0
-        positions.iloc[t - window] = position
-        book.iloc[t - window] = [equity, daily_return, traded]
-        before = position
+        traded.iloc[t + 1] = (change * account.iloc[t]).sum()
+        equity.iloc[t + 1] = account.iloc[t + 1].sum()
+        if equity.iloc[t] > 0:
+            daily_return.iloc[t + 1] = equity.iloc[t + 1] / equity.iloc[t] - 1
 
+    earning = slice(window + 1, None)
     return (
-        book["equity"].to_numpy(),
-        book["daily_return"].to_numpy(),
-        book["traded"].to_numpy(),
-        positions.to_numpy(dtype=np.int8),
+        np.asarray(equity.iloc[earning], dtype=np.float64),
+        np.asarray(daily_return.iloc[earning], dtype=np.float64),
+        np.asarray(traded.iloc[earning], dtype=np.float64),
+        np.asarray(position.iloc[window:-1], dtype=np.int8),
     )

@@ -17,14 +17,18 @@ def align(benchmark: Any, dates: Dates) -> Floats:
     """One return for each of ``dates``; ``ValueError`` names the argument otherwise.
 
     A pandas Series or a Polars frame is joined on its dates and may hold more of them.
-    An array or a Polars Series must have one value for each date.
+    An array, a Polars Series, or a pandas Series whose rows have no labels of their own
+    must have one value for each date. The answer is a copy.
     """
     if isinstance(benchmark, pd.DataFrame):
         benchmark = _only_column(benchmark)
     if isinstance(benchmark, pd.Series):
-        own = None if isinstance(benchmark.index, pd.RangeIndex) else benchmark.index
+        if not panel.is_real(benchmark.dtype):
+            raise ValueError(f"benchmark has dtype {benchmark.dtype}: expected real numbers")
         values = benchmark.to_numpy(dtype=np.float64, na_value=np.nan)
-        aligned = values if own is None else _join(panel.dates_of(own), values, dates)
+        labels = benchmark.index
+        numbered = labels.equals(pd.RangeIndex(dates.size))
+        aligned = values if numbered else _join(panel.dates_of("benchmark", labels), values, dates)
     elif isinstance(benchmark, pl.DataFrame):
         read = panel.read("benchmark", benchmark)
         if read.values.shape[1] != 1:
@@ -44,7 +48,7 @@ def align(benchmark: Any, dates: Dates) -> Floats:
     if not np.isfinite(aligned).all():
         day = dates[int(np.argmin(np.isfinite(aligned)))]
         raise ValueError(f"benchmark is not finite on {day}: fill or drop such days first")
-    return aligned
+    return np.array(aligned)
 
 
 def _only_column(frame: pd.DataFrame) -> pd.Series[Any]:
@@ -55,12 +59,16 @@ def _only_column(frame: pd.DataFrame) -> pd.Series[Any]:
 
 def _as_floats(values: Any) -> Floats:
     try:
-        return np.asarray(values, dtype=np.float64)
+        array = np.asanyarray(values)
+        found = str(array.dtype) if array.dtype.kind not in "iuf" else ""
     except (TypeError, ValueError):
+        found = "ragged"
+    if found:
         raise ValueError(
-            f"benchmark is a {type(values).__name__} that holds no numbers: expected a pandas "
-            "Series, a Polars frame of date and return, or an array"
-        ) from None
+            f"benchmark is a {type(values).__name__} that holds no numbers ({found}): expected a "
+            "pandas Series, a Polars frame of date and return, or an array"
+        )
+    return np.ma.filled(array.astype(np.float64), np.nan)
 
 
 def _join(own: Dates, values: Floats, dates: Dates) -> Floats:
@@ -69,11 +77,16 @@ def _join(own: Dates, values: Floats, dates: Dates) -> Floats:
             f"benchmark has dates of type {own.dtype}, the result of {dates.dtype}: "
             "give both the same dates, or pass an array"
         )
-    order = np.argsort(own, kind="stable")
-    own, values = own[order], values[order]
+    try:
+        order = np.argsort(own, kind="stable")
+        own, values = own[order], values[order]
+        at = np.searchsorted(own, dates)
+    except TypeError:
+        raise ValueError(
+            "benchmark has dates that cannot be compared with the result's: give both the same"
+        ) from None
     if np.any(own[1:] == own[:-1]):
         raise ValueError("benchmark has duplicated dates: keep one return per date")
-    at = np.searchsorted(own, dates)
     found = at < own.size
     found[found] = own[at[found]] == dates[found]
     if not found.all():

@@ -3,7 +3,8 @@
 ``equity`` is the curve after each day, ``[D]``, in currency; ``returns`` the simple
 returns of those days; ``capital`` what it started from. All are finite (the backtest
 sees to it). Annual figures assume ``periods`` days a year, by default 252.
-Where a figure is undefined (no deviation, no losing day) it is NaN, never infinite.
+Where a figure is undefined (no deviation, no losing day, a benchmark that does not vary)
+it is NaN.
 """
 
 from __future__ import annotations
@@ -33,12 +34,17 @@ def total_return(equity: Floats, capital: float) -> float:
 def cagr(equity: Floats, capital: float, periods: int = PERIODS_PER_YEAR) -> float:
     """Compound annual growth rate: (last / start) ** (periods / D) - 1; -1 after ruin.
 
+    NaN where no float can hold it (a few days of fortune, taken to the power of a year).
+
     Examples
     --------
     >>> round(cagr(np.full(504, 121.0), 100.0), 12)  # 21 % in two years
     0.1
     """
-    return float((equity[-1] / capital) ** (periods / equity.size) - 1)
+    try:
+        return float(float(equity[-1] / capital) ** (periods / equity.size) - 1)
+    except OverflowError:
+        return math.nan
 
 
 def volatility(returns: Floats, periods: int = PERIODS_PER_YEAR) -> float:
@@ -164,7 +170,7 @@ def costs_paid(traded: Floats, cost: float) -> float:
     >>> costs_paid(np.array([100.0, 0.0, 200.0]), 0.01)
     3.0
     """
-    return float(cost * np.sum(traded))
+    return cost * float(np.sum(traded))
 
 
 def turnover(traded: Floats, equity: Floats, capital: float) -> Floats:
@@ -208,10 +214,9 @@ def capm(
     """Alpha and beta by ordinary least squares, with classical standard errors.
 
     Residual variance with D - 2 in the denominator. t-values are NaN where the fit is
-    exact and the coefficient 0. Source: Jensen, The Performance of Mutual Funds in the
+    exact and the coefficient 0; all five figures are NaN for fewer than three days and
+    for a benchmark that does not vary. Source: Jensen, The Performance of Mutual Funds in the
     Period 1945-1964, Journal of Finance 1968; Greene, Econometric Analysis, chapter 4.
-
-    ``ValueError`` for fewer than three days or a benchmark that does not vary.
 
     Examples
     --------
@@ -221,10 +226,10 @@ def capm(
     """
     y, x = returns - risk_free, benchmark - risk_free
     days = y.size
-    if days < 3:
-        raise ValueError(f"benchmark: {days} days in common, a regression needs at least 3")
-    if x.max() == x.min():
-        raise ValueError("benchmark does not vary: alpha and beta are undefined")
+    if days < 3 or x.max() == x.min():
+        return Capm(math.nan, math.nan, math.nan, math.nan, math.nan, days)
+    y_unit, x_unit = _unit(y), _unit(x)
+    y, x = y / y_unit, x / x_unit
     dx, dy = x - x.mean(), y - y.mean()
     sxx, sxy, syy = float(dx @ dx), float(dx @ dy), float(dy @ dy)
     beta = sxy / sxx
@@ -234,8 +239,8 @@ def capm(
     beta_error = math.sqrt(variance / sxx)
     alpha_error = math.sqrt(variance * (1 / days + float(x.mean()) ** 2 / sxx))
     return Capm(
-        alpha=alpha * periods,
-        beta=beta,
+        alpha=alpha * y_unit * periods,
+        beta=beta * (y_unit / x_unit),
         alpha_t=_ratio(alpha, alpha_error),
         beta_t=_ratio(beta, beta_error),
         r_squared=sxy * sxy / (sxx * syy) if syy > 0 else math.nan,
@@ -266,7 +271,16 @@ def _deviation(values: Floats) -> float:
     # Equal values have no deviation; the rounding of their mean would give them one.
     if values.max() == values.min():
         return 0.0
-    return float(np.std(values, ddof=1))
+    unit = _unit(values)
+    return float(np.std(values / unit, ddof=1)) * unit
+
+
+def _unit(values: Floats) -> float:
+    """A power of two near the largest value: in it, squares neither overflow nor vanish.
+
+    Dividing by it rounds nothing that matters, so ordinary figures keep every bit.
+    """
+    return math.ldexp(1.0, math.frexp(float(np.max(np.abs(values))))[1] - 1)
 
 
 def _ratio(value: float, error: float) -> float:

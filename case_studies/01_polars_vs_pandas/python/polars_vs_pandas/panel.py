@@ -1,12 +1,14 @@
 """Reading what a user has (pandas, Polars, NumPy) into one form.
 
 NaN policy, the same in every implementation: a NaN in the signal, today or in the
-window, means no position that day; a NaN return counts as 0. Polars' null and pandas'
-NA are NaN here.
+window, means no position that day; a NaN return counts as 0. Polars' null, pandas' NA
+and what NumPy masks are NaN here.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import numbers
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -38,8 +40,8 @@ class Panel:
 def read(name: str, frame: Any) -> Panel:
     """Read one argument; ``ValueError`` names it where it is no table of numbers.
 
-    A float64 NumPy array is borrowed as it is, as are the values of a pandas frame in
-    one float64 block; anything else is copied once.
+    An aligned float64 NumPy array is borrowed as it is, as are the values of a pandas
+    frame in one float64 block; anything else is copied once.
     """
     if isinstance(frame, pd.DataFrame):
         return _read_pandas(name, frame)
@@ -55,28 +57,43 @@ def read(name: str, frame: Any) -> Panel:
     )
 
 
-def dates_of(index: pd.Index[Any]) -> Dates:
-    """A pandas index as an array; time zones are dropped after conversion to UTC."""
+def dates_of(name: str, index: pd.Index[Any]) -> Dates:
+    """A pandas index as an array; time zones are dropped after conversion to UTC.
+
+    The numbers pandas gives to rows by itself are labels like any other: a slice of them
+    still says which row of the other frame it belongs to.
+    """
+    if isinstance(index, pd.MultiIndex):
+        raise ValueError(
+            f"{name} has a MultiIndex of {index.nlevels} levels: expected one row per date, "
+            "one column per asset (a long frame: frame.unstack())"
+        )
     if isinstance(index, pd.PeriodIndex):
         index = index.to_timestamp()
     if isinstance(index, pd.DatetimeIndex) and index.tz is not None:
         index = index.tz_convert("UTC").tz_localize(None)
-    if isinstance(index, pd.DatetimeIndex) and index.unit == "s":
+    if isinstance(index, (pd.DatetimeIndex, pd.TimedeltaIndex)) and index.unit == "s":
         index = index.as_unit("ms")  # Polars knows no whole seconds
-    return index.to_numpy()
+    dates = index.to_numpy()
+    labels = (str, dt.date, dt.time, numbers.Real)
+    odd = [x for x in dates if not isinstance(x, labels)] if dates.dtype.kind in "Oc" else []
+    if odd:
+        raise ValueError(
+            f"{name} has an index of {type(odd[0]).__name__}: expected dates, numbers or text "
+            "(frame.reset_index(drop=True) numbers the rows)"
+        )
+    return dates
 
 
 def _read_pandas(name: str, frame: pd.DataFrame) -> Panel:
     for label, dtype in zip(frame.columns, frame.dtypes, strict=True):
-        if not _is_real(dtype):
+        if not is_real(dtype):
             raise _not_numeric(name, label, dtype, "move dates to the index, drop text columns")
-    if not frame.columns.is_unique:
-        raise _twice(name, [str(c) for c in frame.columns])
+    assets = tuple(str(c) for c in frame.columns)
+    if len(set(assets)) < len(assets):
+        raise _twice(name, assets)
     values = frame.to_numpy(dtype=np.float64, na_value=np.nan)
-    # The index pandas numbers rows with by itself carries no dates.
-    numbered = isinstance(frame.index, pd.RangeIndex)
-    dates = None if numbered else dates_of(frame.index)
-    return Panel(values, dates, tuple(str(c) for c in frame.columns))
+    return Panel(values, dates_of(name, frame.index), assets)
 
 
 def _read_polars(name: str, frame: pl.DataFrame) -> Panel:
@@ -110,10 +127,14 @@ def _read_numpy(name: str, array: npt.NDArray[Any]) -> Panel:
         )
     if array.dtype.kind not in "iuf":
         raise ValueError(f"{name} has dtype {array.dtype}: expected real numbers")
-    return Panel(array.astype(np.float64, copy=False), None, None)
+    if isinstance(array, np.ma.MaskedArray):
+        array = np.ma.filled(array.astype(np.float64), np.nan)
+    # A field of packed records straddles machine words: such an array is copied once.
+    return Panel(np.require(array, np.float64, ["A", "E"]), None, None)
 
 
-def _is_real(dtype: Any) -> bool:
+def is_real(dtype: Any) -> bool:
+    """Whether a pandas type holds real numbers (booleans are none)."""
     kinds = pd.api.types
     odd = kinds.is_bool_dtype(dtype) or kinds.is_complex_dtype(dtype)
     return bool(kinds.is_numeric_dtype(dtype)) and not odd
@@ -123,6 +144,9 @@ def _not_numeric(name: str, label: Any, dtype: Any, remedy: str) -> ValueError:
     return ValueError(f"{name}: column {label!r} has dtype {dtype}, expected numbers: {remedy}")
 
 
-def _twice(name: str, labels: list[str]) -> ValueError:
+def _twice(name: str, labels: tuple[str, ...]) -> ValueError:
     label = next(c for c in labels if labels.count(c) > 1)
-    return ValueError(f"{name}: column {label!r} stands twice: give each asset its own name")
+    return ValueError(
+        f"{name}: column {label!r} stands twice (labels are read as text): "
+        "give each asset its own name"
+    )

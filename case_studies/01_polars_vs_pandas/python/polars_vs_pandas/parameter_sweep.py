@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
+import numpy as np
 import polars as pl
 
 from polars_vs_pandas import extension, metrics, optimised, validation
@@ -111,7 +112,8 @@ def sweep(
             for window in lengths:
                 days = rows - window - 1
                 for batch in _batches(rules, days):
-                    equity, traded = curves(market, window, batch, capital, threads)
+                    with np.errstate(over="ignore", invalid="ignore"):
+                        equity, traded = curves(market, window, batch, capital, threads)
                     for rule, curve, moved in zip(batch, equity, traded, strict=True):
                         finished.append(_row(window, rule, curve, moved, capital))
                         advance()
@@ -141,6 +143,7 @@ def _batches(rules: list[Rule], days: int) -> Iterator[list[Rule]]:
 
 def _row(window: int, rule: Rule, equity: Floats, traded: Floats, capital: float) -> dict[str, Any]:
     k_long, k_short, cost = rule
+    validation.outcome(equity, traded, capital)
     daily = daily_returns(equity, capital)
     return {
         "window": window,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +26,7 @@ def draw(result: BacktestResult) -> Figure:
 
     figure = Figure(figsize=(9.5, 5.6), layout="constrained", facecolor="white")
     above, below = figure.subplots(2, 1, sharex=True, gridspec_kw={"height_ratios": [2.6, 1]})
-    dates = np.concatenate(([result.start], result.dates))
+    dates = _dates(result)
     equity = np.concatenate(([result.capital], result.equity))
     _equity(above, dates, equity, result)
     _drawdown(below, dates, result)
@@ -33,6 +34,14 @@ def draw(result: BacktestResult) -> Figure:
         _quiet(axes)
     figure.align_ylabels()
     return figure
+
+
+def _dates(result: BacktestResult) -> np.ndarray:
+    """The start and the days, as they are where an axis can show them, else as row numbers."""
+    shown = result.dates.dtype.kind in "Miuf" or isinstance(result.start, dt.date)
+    if shown:
+        return np.concatenate(([result.start], result.dates))
+    return np.arange(result.window, result.window + 1 + result.dates.size)
 
 
 def _equity(axes: Axes, dates: np.ndarray, equity: np.ndarray, result: BacktestResult) -> None:

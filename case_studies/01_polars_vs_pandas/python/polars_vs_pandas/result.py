@@ -43,7 +43,8 @@ class BacktestResult:
     traded
         ``[D]``, the same in currency.
     dates
-        ``[D]``, from the frames; row numbers of the input where it had none.
+        ``[D]``, from the frames (in UTC where they had a time zone); row numbers of the
+        input where it had none.
     start
         The date of the first decision, on which the equity is ``capital``.
     assets
@@ -81,7 +82,8 @@ class BacktestResult:
         ``total_return``, ``cagr``, ``volatility``, ``sharpe``, ``sortino``, ``max_drawdown``
         and the dates of its peak, trough and recovery (``None`` where there is none),
         ``hit_rate``, ``mean_turnover``, ``costs_paid``; with a benchmark also ``alpha``,
-        ``beta``, ``alpha_t``, ``beta_t``, ``r_squared``.
+        ``beta``, ``alpha_t``, ``beta_t``, ``r_squared`` (NaN where it cannot be regressed on,
+        see :func:`polars_vs_pandas.metrics.capm`).
         """
         figures: dict[str, Any] = dict(
             metrics.summary(self.equity, self.returns, self.traded, self.capital, self.cost)
@@ -101,7 +103,8 @@ class BacktestResult:
 
         ``benchmark``: a pandas Series (by its index), a Polars frame with one date and one
         number column, or an array with one value for each of ``dates``. ``risk_free`` is
-        a daily rate. ``ValueError`` where dates are missing or the values do not vary.
+        a daily rate. ``ValueError`` where dates or values are missing; NaN where the values
+        do not vary.
         """
         aligned = benchmarks.align(benchmark, self.dates)
         return metrics.capm(self.returns, aligned, risk_free)
@@ -130,7 +133,8 @@ class BacktestResult:
         """A matplotlib figure: equity, and the drawdown beneath it.
 
         Belongs to no pyplot state: show it in a notebook, or ``figure.savefig(...)``. The
-        equity axis is logarithmic where the curve spans more than a factor of three.
+        equity axis is logarithmic where the curve spans more than a factor of three. Labels
+        that are neither dates nor numbers give way to the numbers of the input's rows.
         """
         from polars_vs_pandas.plotting import draw
 

@@ -18,6 +18,9 @@ from polars_vs_pandas import kernels, panel
 from polars_vs_pandas.arrays import Floats
 from polars_vs_pandas.panel import Dates, Panel
 
+MOST_THREADS = 65_536
+"""More than any machine has; the extension counts them in a machine word."""
+
 
 @dataclass(frozen=True)
 class Market:
@@ -61,14 +64,14 @@ def market(signal: Any, returns: Any) -> Market:
 def window(value: Any, rows: int, name: str = "window") -> int:
     """An integer from 2 to T - 2: shorter has no deviation, longer leaves no result."""
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise ValueError(f"{name}={value!r}: expected an integer, the number of rows")
+        raise ValueError(f"{name}={_shown(value)}: expected an integer, the number of rows")
     length = int(value)
     if length < 2:
-        raise ValueError(f"{name}={length}: expected at least 2 rows, one has no deviation")
+        raise ValueError(f"{name}={_shown(length)}: expected at least 2 rows, one has no deviation")
     if length > rows - 2:
         raise ValueError(
-            f"{name}={length} is too long for {rows} rows: at most {rows - 2}, the rows less "
-            "one to decide on and one to earn on"
+            f"{name}={_shown(length)} is too long for {rows} rows: at most {rows - 2}, the rows "
+            "less one to decide on and one to earn on"
         )
     return length
 
@@ -77,7 +80,7 @@ def not_negative(name: str, value: Any) -> float:
     """A finite number >= 0 (``k_long``, ``k_short``, ``cost``)."""
     number = _number(name, value)
     if number < 0:
-        raise ValueError(f"{name}={value!r}: expected a number >= 0")
+        raise ValueError(f"{name}={_shown(value)}: expected a number >= 0")
     return number
 
 
@@ -85,28 +88,35 @@ def positive(name: str, value: Any) -> float:
     """A finite number > 0 (``capital``)."""
     number = _number(name, value)
     if number <= 0:
-        raise ValueError(f"{name}={value!r}: expected a number > 0")
+        raise ValueError(f"{name}={_shown(value)}: expected a number > 0")
     return number
 
 
 def threads(value: Any) -> int:
-    """An integer >= 0; 0 means all cores."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < 0:
-        raise ValueError(f"threads={value!r}: expected an integer >= 0 (0: all cores)")
+    """An integer from 0 to :data:`MOST_THREADS`; 0 means all cores."""
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if not whole or not 0 <= value <= MOST_THREADS:
+        raise ValueError(
+            f"threads={_shown(value)}: expected an integer >= 0 (0: all cores), "
+            f"at most {MOST_THREADS}"
+        )
     return int(value)
 
 
 def implementation(value: Any) -> str:
     """The name of an implementation that can run here; ``auto`` resolved."""
-    if value not in kernels.CHOICES:
+    if not isinstance(value, str) or value not in kernels.CHOICES:
         raise ValueError(
-            f"implementation={value!r}: expected one of {', '.join(map(repr, kernels.CHOICES))}"
+            f"implementation={_shown(value)}: expected one of "
+            f"{', '.join(map(repr, kernels.CHOICES))}"
         )
-    return kernels.resolve(str(value))
+    return kernels.resolve(value)
 
 
 def several(name: str, value: Any) -> list[Any]:
     """A value or a sequence of values, as a list that is not empty."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        return [value[()]]
     if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
         return [value]
     values = list(value)
@@ -115,11 +125,35 @@ def several(name: str, value: Any) -> list[Any]:
     return values
 
 
+def outcome(equity: Floats, traded: Floats, capital: float) -> None:
+    """The one check after a kernel: curves that floats can hold, add up and compare."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        if math.isfinite((equity.sum() + traded.sum()) / min(capital, 1.0)):
+            return
+    raise ValueError(
+        "equity overflows: returns or capital are too large for this many days, "
+        "expected simple returns (0.01 is one per cent)"
+    )
+
+
 def _number(name: str, value: Any) -> float:
-    boolean = isinstance(value, (bool, np.bool_))
-    if boolean or not isinstance(value, numbers.Real) or not math.isfinite(value):
-        raise ValueError(f"{name}={value!r}: expected a finite number")
-    return float(value)
+    real = isinstance(value, numbers.Real) and not isinstance(value, (bool, np.bool_))
+    try:
+        number = float(value) if real else math.nan
+    except OverflowError:  # an integer or a fraction that no float can hold
+        number = math.inf
+    if not math.isfinite(number):
+        raise ValueError(f"{name}={_shown(value)}: expected a finite number")
+    return number
+
+
+def _shown(value: Any) -> str:
+    """The value for a message, at no great length."""
+    try:
+        text = repr(value)
+    except ValueError:  # Python refuses to write out an integer of thousands of digits
+        return f"<{type(value).__name__}>"
+    return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 def _filled(name: str, side: Panel) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import polars as pl
 
 from polars_vs_pandas.arrays import Floats
 
@@ -66,16 +67,18 @@ def market(rng: np.random.Generator, rows: int, assets: int) -> Floats:
     return np.expm1(returns, out=returns)
 
 
-def sp500(window: int, reversal_days: int = 5) -> dict[str, Any]:
-    """20 S&P 500 stocks, 1990-2022: 8,312 daily returns; signal = minus the 5-day return.
+def sp500(window: int, since: int = 1990, reversal_days: int = 5) -> dict[str, Any]:
+    """20 S&P 500 stocks to 2022; the signal is minus the five-day return.
 
-    The signal of a day is known at its close. Its first ``reversal_days - 1`` rows are
-    NaN: no position where a window holds one of them. The stocks are survivors, so the
-    equity curve is no evidence for the strategy, only input for the arithmetic.
+    From ``since=1990`` there are 8,312 daily returns. The signal of a day is known at its
+    close. Its first ``reversal_days - 1`` rows are NaN: no position where a window holds
+    one of them. The stocks are survivors, so the equity curve is no evidence for the
+    strategy, only input for the arithmetic.
     """
     from qpp.datasets import sp500_prices
 
-    prices = sp500_prices().drop("date").to_numpy()
+    table = sp500_prices().filter(pl.col("date").dt.year() >= since)
+    prices = table.drop("date").to_numpy()
     returns = np.ascontiguousarray(prices[1:] / prices[:-1] - 1)
     signal = np.full_like(returns, np.nan)
     signal[reversal_days - 1 :] = 1 - prices[reversal_days:] / prices[:-reversal_days]

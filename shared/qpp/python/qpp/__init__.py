@@ -7,6 +7,7 @@ the reports read the same declaration.
 
 from qpp.results import Run, StudyResult
 from qpp.study import (
+    BEST_PEER,
     Agreement,
     Claim,
     Implementation,
@@ -18,6 +19,7 @@ from qpp.study import (
 )
 
 __all__ = [
+    "BEST_PEER",
     "Agreement",
     "Claim",
     "Implementation",

@@ -1,17 +1,24 @@
 """The command line: ``qpp list | reproduce | report | history | machine | readme``.
 
 Exit status: 0 all is well, 1 a claim was not reproduced or outputs disagree (or a file
-could not be written), 2 wrong usage, 130 interrupted.
+could not be written), 2 wrong usage, 130 interrupted by Ctrl-C, 143 by SIGTERM.
 """
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+import os
+import signal
 import sys
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
+from rich.markup import escape
 from rich.table import Table
 
 from qpp import format as show
@@ -23,10 +30,23 @@ from qpp.registry import UnknownStudyError, discover, select
 from qpp.report import render_html
 
 OUT = click.Path(dir_okay=False, path_type=Path)
+File = tuple[Path, Callable[[results.Run], str]]
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="qpp")
+class Commands(click.Group):
+    """Ctrl-C ends every command in the same way, wherever it comes in."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; click alone would call it aborted and exit 1."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("Interrupted.", err=True)
+            ctx.exit(130)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="qpp-harness")
 def cli() -> None:
     """Reproduce the studies: agreement first, then speed, every claim judged."""
 
@@ -40,17 +60,18 @@ def list_command() -> None:
         raise click.ClickException("no study is installed: run `make develop`")
     for entry in found:
         if entry.study is None:
-            out.print(f"[bold]{entry.name}[/]\n  [red]{entry.error}[/]\n")
+            out.print(f"[bold]{escape(entry.name)}[/]\n  [red]{escape(entry.error)}[/]\n")
             continue
         study = entry.study
-        out.print(f"[bold]{study.name}[/]  {study.question}")
+        out.print(f"[bold]{escape(study.name)}[/]  {escape(study.question)}")
         grid = Table(box=None, padding=(0, 2, 0, 2), show_header=False)
         for workload in study.workloads:
-            grid.add_row("workload", workload.name, "quick" if workload.quick else "full")
+            preset = "quick" if workload.quick else "full"
+            grid.add_row("workload", escape(workload.name), preset)
         for one in study.implementations():
-            grid.add_row(one.role, one.name, one.unavailable() or "")
+            grid.add_row(one.role, escape(one.name), escape(one.unavailable() or ""))
         for limit in study.limits:
-            grid.add_row("limit", limit.name, "")
+            grid.add_row("limit", escape(limit.name), "")
         out.print(grid)
         out.print(f"  {len(study.claims)} claims\n")
 
@@ -77,15 +98,12 @@ def reproduce(
         raise click.UsageError(str(error)) from None
     if not chosen:
         raise click.ClickException("no study is installed: run `make develop`")
-    targets = [f for f in (json_file, html_file) if f is not None]
-    for target in targets:
-        _writable(target)
+    wanted = ((json_file, results.to_json), (html_file, render_html))
+    files: list[File] = [(path, make) for path, make in wanted if path is not None]
+    for path, _ in files:
+        _writable(path)
     run = session.reproduce(chosen, preset="full" if full else "check" if check else "quick")
-    table.print_run(run, table.console())
-    if json_file is not None:
-        _write(json_file, results.to_json(run), run)
-    if html_file is not None:
-        _write(html_file, render_html(run), run)
+    _publish(run, files)
     sys.exit(130 if run.interrupted else 0 if run.passed else 1)
 
 
@@ -98,8 +116,7 @@ def report(result: Path, html_file: Path) -> None:
         run = results.load(result)
     except results.ResultError as error:
         raise click.ClickException(f"{error}\nMake one with `qpp reproduce --json FILE`.") from None
-    table.print_run(run, table.console())
-    _write(html_file, render_html(run), run)
+    _publish(run, [(html_file, render_html)])
 
 
 @cli.command()
@@ -120,7 +137,8 @@ def machine(as_json: bool) -> None:
             value = show.bytes_(value)
         elif isinstance(value, dict):
             value = ", ".join(f"{k} {v}" for k, v in value.items())
-        grid.add_row(f"[bold]{key.replace('_', ' ')}", "unknown" if value is None else str(value))
+        told = "unknown" if value is None else escape(str(value))
+        grid.add_row(f"[bold]{key.replace('_', ' ')}", told)
     table.console().print(grid)
 
 
@@ -146,15 +164,41 @@ cli.add_command(history_group)
 def _writable(path: Path) -> None:
     """Find out before the run, not after it."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=path.parent):
+        folder = results.destination(path).parent
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
             pass
+    except results.ResultError as error:
+        raise click.UsageError(str(error)) from None
     except OSError as error:
         raise click.UsageError(f"cannot write {path}: {error.strerror or error}") from None
 
 
-def _write(path: Path, text: str, run: results.Run) -> None:
-    """Write a result; what cannot go where it was asked for goes to the temporary folder.
+def _publish(run: results.Run, files: Sequence[File]) -> None:
+    """Write the files, then show the table: whatever becomes of the screen, they are kept."""
+    written, failed = [], []
+    for path, make in files:
+        try:
+            written.append(_write(path, make(run), run))
+        except ValueError as error:  # the other file and the table are still wanted
+            failed.append(str(error))
+    try:
+        table.print_run(run, table.console())
+        for path in written:
+            click.echo(f"wrote {path}")
+    except (BrokenPipeError, SystemExit):  # nobody reads on: click and rich leave quietly
+        if not failed:
+            raise
+    except OSError as error:
+        with contextlib.suppress(OSError):  # or the exit would try once more, and complain
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        failed.append(f"cannot show the table: {error.strerror or error}")
+    if failed:
+        raise click.ClickException("\n".join(failed))
+
+
+def _write(path: Path, text: str, run: results.Run) -> Path:
+    """Write a result; what cannot go where it was asked for goes to a temporary folder.
 
     An interrupted run never takes the place of a whole one.
     """
@@ -163,18 +207,36 @@ def _write(path: Path, text: str, run: results.Run) -> None:
     try:
         results.write_atomically(path, text)
     except results.ResultError as error:
-        spare = Path(tempfile.gettempdir()) / path.name
-        try:
+        spare = None
+        with contextlib.suppress(OSError, results.ResultError):
+            spare = Path(tempfile.mkdtemp(prefix="qpp-")) / path.name
             results.write_atomically(spare, text)
-        except results.ResultError:
-            raise click.ClickException(str(error)) from None
-        raise click.ClickException(f"{error}; this run's is kept in {spare}") from None
-    click.echo(f"wrote {path}")
+        kept = f"; this run's is kept in {spare}" if spare and spare.exists() else ""
+        raise results.ResultError(f"{error}{kept}") from None
+    return path
 
 
 def main() -> None:
-    """Entry point of the ``qpp`` command."""
-    cli()
+    """Entry point of the ``qpp`` command.
+
+    A console that cannot show a character shows a question mark. SIGTERM is taken as
+    Ctrl-C is: workers end, and what was finished is written.
+    """
+    terminated = False
+
+    def terminate(*_: object) -> None:
+        nonlocal terminated
+        terminated = True
+        raise KeyboardInterrupt
+
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    signal.signal(signal.SIGTERM, terminate)
+    try:
+        cli()
+    except SystemExit as end:
+        sys.exit(128 + signal.SIGTERM if terminated else end.code)
 
 
 if __name__ == "__main__":

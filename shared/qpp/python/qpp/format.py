@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from qpp.results import Interval
+from qpp.results import ClaimResult, Interval
 
 MISSING = "–"
 _TIME = ((1e-9, "ns"), (1e-6, "µs"), (1e-3, "ms"), (1.0, "s"))
@@ -126,3 +126,13 @@ def interval(i: Interval | None, of: Callable[[float], str] = ratio) -> str:
     if i is None:
         return MISSING
     return f"{of(i.value)} {bounds(i, number if of is ratio else of)}".rstrip()
+
+
+def claimed(claim: ClaimResult) -> str:
+    """What a claim was measured at, with its interval.
+
+    >>> held = ClaimResult("x", "n=1", "time", 2, True, Interval(3.0, 2.5, 3.5), "reproduced")
+    >>> claimed(held)
+    '3.00x [2.50, 3.50]'
+    """
+    return interval(claim.measured, bytes_ if claim.metric == "resident_bytes" else ratio)

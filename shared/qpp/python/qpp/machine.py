@@ -21,7 +21,7 @@ import numpy as np
 import psutil
 
 PACKAGES = (
-    "qpp",
+    "qpp-harness",
     "numpy",
     "pandas",
     "polars",

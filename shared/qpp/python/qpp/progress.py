@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from types import TracebackType
 
@@ -21,7 +22,7 @@ class RunProgress:
     def __init__(self, workloads: int) -> None:
         self._console = console(stderr=True)
         self._bars = Progress(
-            TextColumn("{task.description}", table_column=None),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=24),
             TextColumn("{task.fields[left]}"),
             TimeElapsedColumn(),
@@ -47,7 +48,15 @@ class RunProgress:
         self._bars.stop()
 
     def tick(self, study: str, workload: str, what: str, done: float, total: float) -> None:
-        """Called by the measurement: seconds of samples done and planned."""
+        """Called by the measurement: seconds of samples done and planned.
+
+        A stderr that is full or gone (rich leaves at a broken pipe) costs the progress,
+        never the measurement.
+        """
+        with contextlib.suppress(OSError, SystemExit):
+            self._tick(study, workload, what, done, total)
+
+    def _tick(self, study: str, workload: str, what: str, done: float, total: float) -> None:
         key = f"{study} / {workload}"
         if key != self._current:
             if self._current:
@@ -55,7 +64,7 @@ class RunProgress:
             self._current = key
             self._started = 0.0
             if not self._console.is_terminal:
-                self._console.print(f"{key} ...")
+                self._console.print(f"{key} ...", markup=False)
         if total and not self._started:
             self._started = time.monotonic()
         left = ""

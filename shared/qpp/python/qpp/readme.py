@@ -16,12 +16,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-from qpp import format as show
 from qpp import results
-from qpp.results import Interval, Row, Run, StudyResult, WorkloadResult
+from qpp.report.charts import save_ratio_chart
+from qpp.report.markdown import details, headline, overview
+from qpp.results import Run
 
+PICTURE = "ratios.svg"
 MARKED = re.compile(
     r"(?P<open><!-- qpp:results (?P<what>\w+) -->\n)(?P<body>.*?)(?P<close><!-- /qpp:results -->)",
     re.DOTALL,
@@ -71,7 +72,7 @@ def splice(text: str, runs: dict[str, Run], *, name: str = "README.md") -> str:
         if what != "all" and what not in runs:
             known = ", ".join(runs) or "none"
             raise ReadmeError(f"{name}: no committed result for {what!r}; there are: {known}")
-        body = overview(runs) if what == "all" else details(runs[what], what)
+        body = overview(_by_folder(runs)) if what == "all" else details(runs[what], what, PICTURE)
         return match["open"] + body + match["close"]
 
     return MARKED.sub(replace, text)
@@ -83,6 +84,8 @@ def update(root: Path, *, check: bool = False) -> list[Path]:
     changed = []
     for path in readmes(root):
         old = path.read_text(encoding="utf-8")
+        if not check:
+            _draw(path, old, runs)
         new = splice(old, runs, name=str(path.relative_to(root)))
         if new != old:
             changed.append(path)
@@ -91,85 +94,19 @@ def update(root: Path, *, check: bool = False) -> list[Path]:
     return changed
 
 
-def overview(runs: dict[str, Run]) -> str:
-    """One line per study: its last workload with a ratio, best optimised against baseline."""
-    lines = [
-        "| study | workload | baseline | optimised | ratio | claims |",
-        "|---|---|---|---|---|---|",
-    ]
-    for name, run in runs.items():
-        study = run.study(name)
-        assert study is not None  # committed() keys runs by the studies they hold
-        workload, row = _headline(study)
-        base = workload.row(_baseline(workload).implementation)
-        assert base is not None  # just found
-        held = sum(c.verdict == "reproduced" for c in study.claims)
-        judged = sum(c.verdict != "not tested" for c in study.claims)
-        lines.append(
-            f"| [{study.title}]({_home(name)}) | {workload.name} "
-            f"| {base.implementation} {show.seconds(base.median)} "
-            f"| {row.implementation} {show.seconds(row.median)} "
-            f"| **{_ratio(row.ratio)}** | {held} of {judged} reproduced |"
-        )
-    return "\n".join([*lines, "", *_made_by(list(runs.values())), ""])
+def _draw(path: Path, text: str, runs: dict[str, Run]) -> None:
+    """Write the picture that :func:`details` shows, beside the README that asks for it."""
+    for match in MARKED.finditer(text):
+        run = runs.get(match["what"])
+        study = run.study(match["what"]) if run else None
+        if study is not None:
+            save_ratio_chart(study, path.parent / PICTURE, [headline(study)[0].name])
 
 
-def details(run: Run, name: str) -> str:
-    """All workloads of one study, then its claims."""
-    study = run.study(name)
-    assert study is not None  # committed() keys runs by the studies they hold
-    lines: list[str] = []
-    for workload in study.workloads:
-        lines += [f"**{workload.name}**", ""]
-        lines += [
-            "| implementation | role | threads | median | vs baseline (95 %) | python peak "
-            "| resident growth | largest error |",
-            "|---|---|---:|---:|---:|---:|---:|---:|",
-        ]
-        lines += [_detail(row) for row in workload.rows]
-        lines.append("")
-    lines += ["| claim | workload | found | verdict |", "|---|---|---:|---|"]
-    for claim in study.claims:
-        verdict = claim.verdict + (f" ({claim.reason})" if claim.reason else "")
-        found = show.interval(claim.measured)
-        lines.append(f"| {claim.text} | {claim.workload} | {found} | {verdict} |")
-    return "\n".join([*lines, "", *_made_by([run]), ""])
-
-
-def _detail(row: Row) -> str:
-    if row.status not in ("ok", "limit"):
-        said = f"{row.status}: {row.reason}" if row.reason else row.status
-        return f"| {row.implementation} | {row.role} | {row.threads} | {said} | | | | |"
-    error = show.error(row.parity.max_abs) if row.parity else ""
-    cells = [
-        row.implementation,
-        row.role,
-        str(row.threads),
-        show.seconds(row.median),
-        _ratio(row.ratio) + (f" {show.bounds(row.ratio)}" if row.ratio else ""),
-        show.bytes_(row.python_peak) if row.status == "ok" else "",
-        show.bytes_(row.resident_growth) if row.status == "ok" else "",
-        error,
-    ]
-    return f"| {' | '.join(cells)} |"
-
-
-def _ratio(ratio: Interval | None) -> str:
-    return show.ratio(ratio.value) if ratio else ""
-
-
-def _baseline(workload: WorkloadResult) -> Row:
-    return next(r for r in workload.rows if r.role == "baseline")
-
-
-def _headline(study: StudyResult) -> tuple[WorkloadResult, Row]:
-    """The workload most claims speak of, and its fastest single-threaded optimised row."""
-    weight = {w.name: sum(c.workload == w.name for c in study.claims) for w in study.workloads}
-    for workload in sorted(study.workloads, key=lambda w: -weight[w.name]):
-        rows = [r for r in workload.rows if r.role == "optimised" and r.ratio and r.threads == 1]
-        if rows:
-            return workload, min(rows, key=lambda r: r.median or 0.0)
-    raise ReadmeError(f"study {study.name!r}: its committed result holds no ratio")
+def _by_folder(runs: dict[str, Run]) -> dict[str, tuple[str, Run]]:
+    """Study name to its folder and result, in the order of the folders."""
+    homes = {name: _home(name) for name in runs}
+    return {name: (homes[name], runs[name]) for name in sorted(homes, key=homes.__getitem__)}
 
 
 def _home(name: str) -> str:
@@ -179,20 +116,3 @@ def _home(name: str) -> str:
         for package in sorted((root / folder).glob(f"*/python/{name}")):
             return str(package.parent.parent.relative_to(root).as_posix())
     return "."
-
-
-def _made_by(runs: list[Run]) -> list[str]:
-    unique = {(r.command, r.created): r for r in runs}.values()
-    return [
-        f"<sub>`{r.command}` on {_machine(r.provenance)}, {r.created[:10]}.</sub>" for r in unique
-    ]
-
-
-def _machine(provenance: dict[str, Any]) -> str:
-    packages = provenance.get("packages") or {}
-    versions = [f"{n} {packages[n]}" for n in ("numpy", "pandas", "polars") if n in packages]
-    parts = [provenance.get("cpu"), provenance.get("python"), *versions]
-    cores = provenance.get("usable_cores")
-    if cores:
-        parts.insert(1, f"{cores} cores")
-    return ", ".join(str(p) for p in parts if p)

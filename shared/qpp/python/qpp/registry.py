@@ -80,11 +80,23 @@ def load(address: str) -> Study:
     return value
 
 
+def told(error: BaseException) -> str:
+    """What a guest's code raised, and where, for the row or study that it cost."""
+    try:
+        message = str(error)
+    except Exception:
+        message = "(its message cannot be shown)"
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}: {message}{where}"
+
+
 def _open(point: EntryPoint) -> Found:
     try:
         study = load(point.value)
-    except Exception as error:  # a guest's import may fail in any way; the others go on
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        reason = f"{type(error).__name__}: {error} ({where.filename}:{where.lineno})"
-        return Found(point.name, point.value, error=f"{point.value} does not import: {reason}")
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a guest may fail in any way, exit too; the others go on
+        reason = f"{point.value} does not import: {told(error)}"
+        return Found(point.name, point.value, error=reason)
     return Found(study.name, point.value, study)

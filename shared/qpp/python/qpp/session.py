@@ -12,7 +12,7 @@ from pathlib import Path
 from qpp import machine
 from qpp.measure import CHECK, FULL, QUICK, Interrupted, Settings, measure_study
 from qpp.progress import RunProgress
-from qpp.registry import Found
+from qpp.registry import Found, told
 from qpp.results import Run, StudyResult
 
 PRESETS: dict[str, Settings] = {"quick": QUICK, "full": FULL, "check": CHECK}
@@ -44,6 +44,15 @@ def reproduce(chosen: Sequence[Found], *, preset: str = "quick") -> Run:
                 finished.append(stop.result)
                 interrupted = True
                 break
+            except KeyboardInterrupt:  # outside the measurement: the studies before it stand
+                interrupted = True
+                break
+            except BaseException as error:  # likewise when one breaks in a way of its own
+                study = found.study
+                title, question = (study.title, study.question) if study else ("", "")
+                finished.append(
+                    StudyResult(found.name, title or found.name, question, error=told(error))
+                )
     return Run(
         command=command_line(),
         preset=preset,

@@ -31,16 +31,26 @@ def paired_ratio(
     *,
     seed: int = 0,
 ) -> Interval | None:
-    """Median of the ratios of samples taken in the same round, with its interval.
+    """Median of the ratios of samples taken side by side, with its interval.
 
-    Pairing cancels what changes slowly on a shared machine (clock, neighbours): both
-    samples of a pair were taken within one round. The interval is the percentile
-    bootstrap over pairs (95 %, 2,000 resamples, seeded). ``None`` without a pair.
+    Each sample of the side with fewer is paired with the other side's samples that were
+    taken nearer to it than to its neighbours (their median): in one round, where both ran
+    in every round. Pairing cancels what changes slowly on a shared machine (clock,
+    neighbours). The interval is the percentile bootstrap over pairs (95 %, 2,000 resamples,
+    seeded). ``None`` without a pair.
     """
-    above = dict(zip(numerator_rounds, numerator, strict=True))
-    below = dict(zip(denominator_rounds, denominator, strict=True))
-    shared = sorted(above.keys() & below.keys())
-    pairs = np.array([above[r] / below[r] for r in shared if below[r] > 0])
+    few, many = (numerator, numerator_rounds), (denominator, denominator_rounds)
+    upside_down = len(numerator) > len(denominator)
+    if upside_down:
+        few, many = many, few
+    if not few[0] or not many[0]:
+        return None
+    near = np.abs(np.subtract.outer(np.asarray(many[1]), np.asarray(few[1]))).argmin(axis=1)
+    beside = [np.asarray(many[0])[near == i] for i in range(len(few[0]))]
+    couples = [(x, float(np.median(y))) for x, y in zip(few[0], beside, strict=True) if y.size]
+    if upside_down:
+        couples = [(y, x) for x, y in couples]
+    pairs = np.array([x / y for x, y in couples if y > 0])
     if not pairs.size:
         return None
     picks = np.random.default_rng(seed).integers(0, pairs.size, (RESAMPLES, pairs.size))

@@ -10,19 +10,26 @@ Nothing here measures or compares anything: these are plain, validated values.
 from __future__ import annotations
 
 import importlib.util
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 Role = Literal["baseline", "optimised", "peer", "limit"]
-Metric = Literal["time", "python_memory", "resident_memory", "resident_per_output"]
+Metric = Literal[
+    "time", "python_memory", "resident_memory", "resident_per_output", "resident_bytes"
+]
 METRICS: tuple[Metric, ...] = (
     "time",
     "python_memory",
     "resident_memory",
     "resident_per_output",
+    "resident_bytes",
 )
 Inputs = Mapping[str, Any]
+ALONE = ("resident_per_output", "resident_bytes")  # metrics of one implementation, not of two
+MOST_THREADS = 4096  # beyond any machine: a slip, and libraries do start as many
+BEST_PEER = "best peer"
 
 
 class StudyError(ValueError):
@@ -130,15 +137,16 @@ class Implementation:
             raise StudyError("Implementation name is empty")
         if not callable(self.call):
             raise StudyError(f"Implementation {self.name!r}: call={self.call!r} is not callable")
-        if self.threads < 0:
+        if not 0 <= self.threads <= MOST_THREADS:
             raise StudyError(
-                f"Implementation {self.name!r}: threads={self.threads}, expected 0 (all) or more"
+                f"Implementation {self.name!r}: threads={self.threads}, "
+                f"expected 0 (all) to {MOST_THREADS}"
             )
 
     def unavailable(self) -> str | None:
         """Why it cannot run here, with the remedy; ``None`` where it can."""
         needs = (self.needs,) if isinstance(self.needs, str) else self.needs
-        missing = [n for n in needs if importlib.util.find_spec(n) is None]
+        missing = [n for n in needs if not _importable(n)]
         if not missing:
             return None
         return f"needs {', '.join(missing)} ({self.install})"
@@ -209,7 +217,11 @@ class Claim:
     ``Claim("rust", over="numpy", at_least=25)``: the time of ``numpy`` over the time
     of ``rust`` is at least 25. With ``metric`` the ratio is of peak memory instead.
     ``metric="resident_per_output"`` takes no ``over``: it is the growth of the
-    resident set over the bytes of the output, with ``at_most``.
+    resident set over the bytes of the output, with ``at_most``; ``"resident_bytes"``
+    is that growth itself.
+
+    ``over=BEST_PEER`` means the fastest peer that ran on the workload, whichever that is:
+    "never slower than what a user would pick instead" is then one claim.
 
     ``on``: a workload name, several, or ``None`` for every workload that was measured.
     ``source``: where the figure comes from.
@@ -228,9 +240,11 @@ class Claim:
             raise StudyError(
                 f"Claim on {self.implementation!r}: give at_least or at_most, not both"
             )
+        if not math.isfinite(self.bar):
+            raise StudyError(f"Claim on {self.implementation!r}: the bar {self.bar} is not finite")
         if self.metric not in METRICS:
             raise StudyError(f"Claim metric={self.metric!r}: expected one of {', '.join(METRICS)}")
-        if (self.over is None) != (self.metric == "resident_per_output"):
+        if (self.over is None) != (self.metric in ALONE):
             raise StudyError(
                 f"Claim on {self.implementation!r}: over={self.over!r} does not fit "
                 f"metric={self.metric!r}"
@@ -262,6 +276,8 @@ class Claim:
             return f"{self.implementation} never slower than {self.over}"
         if self.metric == "resident_per_output":
             return f"{self.implementation}: resident growth {sign} {bar} x its outputs"
+        if self.metric == "resident_bytes":
+            return f"{self.implementation}: resident growth {sign} {self.bar / 2**20:.3g} MiB"
         what = {
             "time": "faster than",
             "python_memory": "less Python memory than",
@@ -326,7 +342,7 @@ class Study:
         workloads = {w.name for w in self.workloads}
         for claim in self.claims:
             for who in (claim.implementation, claim.over):
-                if who is not None and who not in names:
+                if who not in (None, BEST_PEER) and who not in names:
                     raise StudyError(
                         f"Study {self.name!r}: claim names {who!r}; "
                         f"its implementations are {', '.join(names)}"
@@ -337,8 +353,10 @@ class Study:
             _known(self.name, "scaling", curve.on, workloads)
         for implementation in self.implementations():
             _known(self.name, implementation.name, implementation.only or (), workloads)
-        if self.time_limit <= 0:
-            raise StudyError(f"Study {self.name!r}: time_limit={self.time_limit}, expected > 0")
+        if not 0 < self.time_limit < math.inf:
+            raise StudyError(
+                f"Study {self.name!r}: time_limit={self.time_limit}, expected finite and > 0"
+            )
 
     def implementations(self) -> Iterator[Implementation]:
         """Baseline first, then the optimised, then the peers."""
@@ -367,6 +385,13 @@ class Study:
         if full:
             return list(self.workloads)
         return [w for w in self.workloads if w.quick] or [self.workloads[0]]
+
+
+def _importable(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except (ImportError, ValueError):  # its parent is missing, or it is no module's name
+        return False
 
 
 def _unique(study: str, kind: str, names: Sequence[str]) -> None:

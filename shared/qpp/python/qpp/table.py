@@ -19,7 +19,7 @@ COLUMNS = {
     "thr": 3,
     "median": 8,
     "spread": 6,
-    "ratio": 7,
+    "ratio": 8,
     "95 %": 17,
     "resident": 8,
     "python": 8,
@@ -31,11 +31,11 @@ MARK = {"reproduced": "[green]✓", "not reproduced": "[red]✗", "not tested": 
 
 def console(*, stderr: bool = False) -> Console:
     """A console no wider than the tables are meant to be."""
-    made = Console(stderr=stderr, highlight=False)
+    made = Console(stderr=stderr, highlight=False, emoji=False)
     return (
         made
         if made.width <= WIDTH and made.is_terminal
-        else Console(stderr=stderr, highlight=False, width=WIDTH)
+        else Console(stderr=stderr, highlight=False, emoji=False, width=WIDTH)
     )
 
 
@@ -133,4 +133,4 @@ def _claims(study: StudyResult) -> Table:
 
 def found(claim: ClaimResult) -> str:
     """What a claim was measured at, with its interval."""
-    return show.interval(claim.measured)
+    return show.claimed(claim)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from qpp.results import ClaimResult, Interval, Row, Verdict, WorkloadResult
 from qpp.statistics import paired_ratio
-from qpp.study import Claim, Study
+from qpp.study import BEST_PEER, Claim, Study
 
 
 def judge_claims(study: Study, measured: Sequence[WorkloadResult]) -> tuple[ClaimResult, ...]:
@@ -33,7 +33,7 @@ def _judge(claim: Claim, workload: WorkloadResult) -> ClaimResult:
     for who in (claim.implementation, claim.over):
         if who is None:
             continue
-        row = workload.row(who)
+        row = _best_peer(workload) if who == BEST_PEER else workload.row(who)
         if row is None or row.status in ("unavailable", "not applicable"):
             reason = f"{who}: {row.reason if row else 'no row'}"
             return _result(claim, workload.name, None, "not tested", reason)
@@ -48,14 +48,25 @@ def _judge(claim: Claim, workload: WorkloadResult) -> ClaimResult:
         return _result(claim, workload.name, None, "not tested", reason)
     verdict = "reproduced" if claim.holds(measured.value) else "not reproduced"
     certain = claim.holds(measured.low) == claim.holds(measured.high)
-    reason = "" if certain else "the interval touches the bar"
+    told = [] if certain else ["the interval touches the bar"]
+    if claim.over == BEST_PEER:
+        told.insert(0, f"the fastest is {rows[1].implementation}")
+    reason = "; ".join(told)
     return _result(claim, workload.name, measured, verdict, reason)
+
+
+def _best_peer(workload: WorkloadResult) -> Row | None:
+    """The peer with the smallest median among those that ran and agree."""
+    peers = [r for r in workload.rows if r.role == "peer" and r.status == "ok" and r.median]
+    return min(peers, key=lambda r: r.median or 0.0, default=None)
 
 
 def _measure(claim: Claim, rows: list[Row]) -> Interval | None:
     subject = rows[0]
     if claim.metric == "resident_per_output":
         return _quotient(subject.resident_growth, subject.output_bytes)
+    if claim.metric == "resident_bytes":
+        return _quotient(subject.resident_growth, 1)
     other = rows[1]
     if claim.metric == "python_memory":
         return _quotient(other.python_peak, subject.python_peak)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import functools
+import math
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from qpp import machine, parity, statistics
+from qpp import machine, parity, registry, statistics
 from qpp.measure.pool import WorkerError, WorkerHandle
 from qpp.measure.schedule import Settings, interleave, rounds_for
 from qpp.measure.worker import load_outputs
 from qpp.parity import Array
 from qpp.results import ParityResult, Row, WorkloadResult
-from qpp.study import Implementation, Study, Workload
+from qpp.study import Implementation, Inputs, Limit, Study, Workload
 
 TWIN = " (A/A twin)"
 
@@ -29,6 +31,7 @@ class Lane:
     rounds: list[int] = field(default_factory=list)
     digests: set[str] = field(default_factory=set)
     number: int = 1
+    call_seconds: float = 0.0
     probe: dict[str, Any] = field(default_factory=dict)
     python_peak: int | None = None
     failure: str = ""
@@ -65,9 +68,7 @@ class Bench:
             if reason is not None:
                 rows.append(_bare(implementation, "unavailable", reason))
             elif implementation.only is not None and workload.name not in implementation.only:
-                rows.append(
-                    _bare(implementation, "not applicable", "does not express this workload")
-                )
+                rows.append(_bare(implementation, "not applicable", "left out on this workload"))
             else:
                 lanes.append(Lane(implementation.name, implementation))
         twin = self._twin(lanes) if self.settings.maximum else None
@@ -83,7 +84,7 @@ class Bench:
         noise = self._noise(lanes, twin)
         return WorkloadResult(
             name=workload.name,
-            sizes={k: v for k, v in workload.sizes.items() if isinstance(v, int | float | str)},
+            sizes=_plain(workload.sizes),
             rows=tuple(rows),
             noise=noise,
             noise_of=twin.implementation.name if twin and noise else "",
@@ -106,13 +107,15 @@ class Bench:
             elif lane.probe["seconds"] < self.settings.trace_limit:
                 lane.python_peak = worker.ask("python_peak", limit * 4)
             if self.settings.maximum and lane.probe["seconds"] < self.settings.slow:
-                lane.number = worker.ask("calibrate", limit)
+                lane.number, lane.call_seconds = worker.ask("calibrate", limit)
         except WorkerError as error:
             lane.fail(error)
 
     def _worker(self, lane: Lane) -> WorkerHandle:
         worker = self._workers.get(lane.key)
         if worker is None or not worker.alive:
+            if worker is not None:
+                worker.close()
             worker = WorkerHandle(
                 self.address,
                 lane.implementation.name,
@@ -153,14 +156,19 @@ class Bench:
         tick("comparing outputs", total, total)
 
     def _cost(self, lane: Lane) -> float:
-        """Seconds of one sample, with the untimed call before it."""
-        seconds = float(lane.probe["seconds"])
-        return max(2e-3, seconds * 2) if seconds < self.settings.slow else seconds
+        """Seconds of one sample, with the untimed calls before it."""
+        if not lane.call_seconds:
+            return float(lane.probe["seconds"])
+        return 2 * lane.number * lane.call_seconds
 
     def _judge(self, lanes: list[Lane]) -> list[Row]:
         """Compare every distinct output with the baseline's, then make the rows."""
-        base = next(lane for lane in lanes if lane.implementation.role == "baseline")
-        expected = None if base.failure else self._outputs(base.probe["digest"])
+        base = next((lane for lane in lanes if lane.implementation.role == "baseline"), None)
+        expected = None
+        if base is not None and not base.failure:
+            expected = self._outputs(base.probe["digest"])
+            if not any(array.size for array in expected.values()):
+                base.failure, expected = "the baseline returned no values", None
         rows = []
         for lane in lanes:
             row = _bare(lane.implementation, "ok", "")
@@ -183,7 +191,7 @@ class Bench:
                 python_peak=lane.python_peak,
                 output_bytes=lane.probe["output_bytes"],
             )
-            if expected is None:
+            if base is None or expected is None:
                 reason = "not compared: the baseline has no output"
                 rows.append(replace(row, status="failed", reason=reason))
                 continue
@@ -223,20 +231,29 @@ class Bench:
         return statistics.paired_ratio(original.seconds, original.rounds, twin.seconds, twin.rounds)
 
     def _limits(self, workload: Workload) -> list[Row]:
-        if not self.study.limits:
-            return []
-        inputs = workload.inputs()
-        return [
-            Row(
-                implementation=limit.name,
-                role="limit",
-                threads=1,
-                status="limit",
-                note=limit.note,
-                median=limit.seconds(inputs, machine.bandwidth),
-            )
-            for limit in self.study.limits
-        ]
+        inputs = functools.cache(workload.inputs)  # not made at all without a limit
+        return [_limit(limit, inputs) for limit in self.study.limits]
+
+
+def _limit(limit: Limit, inputs: Callable[[], Inputs]) -> Row:
+    row = Row(limit.name, "limit", threads=1, status="limit", note=limit.note)
+    try:
+        seconds = float(limit.seconds(inputs(), machine.bandwidth))
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # a study's own code, here in the harness's process
+        return replace(row, status="failed", reason=registry.told(error))
+    if not 0 <= seconds < math.inf:
+        return replace(row, status="failed", reason=f"gave {seconds} as its seconds")
+    return replace(row, median=seconds)
+
+
+def _plain(sizes: Mapping[str, Any]) -> dict[str, Any]:
+    """What a result file can hold; it has no NaN and no infinities, so these become words."""
+    plain = {k: v for k, v in sizes.items() if isinstance(v, int | float | str)}
+    return {
+        k: v if isinstance(v, int | str) or math.isfinite(v) else str(v) for k, v in plain.items()
+    }
 
 
 def _bare(implementation: Implementation, status: Any, reason: str) -> Row:

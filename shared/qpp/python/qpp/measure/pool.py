@@ -44,11 +44,14 @@ class WorkerHandle:
     def __init__(self, address: str, implementation: str, threads: int, outputs: str) -> None:
         self.implementation = implementation
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
+        self._turn = 0
+        self._closed = False
         self._process = subprocess.Popen(
             [sys.executable, "-c", "from qpp.measure.worker import main; main()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
+            start_new_session=True,  # a group of its own: what it starts is ended with it
             env={
                 **os.environ,
                 **thread_environment(threads),
@@ -59,7 +62,8 @@ class WorkerHandle:
             },
         )
         self._answers: queue.Queue[Any] = queue.Queue()
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
         try:
             self.ask(
                 "open",
@@ -76,17 +80,23 @@ class WorkerHandle:
     def ask(self, method: str, limit: float, **arguments: Any) -> Any:
         """Call a method of the worker; ``WorkerError`` says why there is no answer."""
         assert self._process.stdin is not None  # asked for a pipe above
+        self._turn += 1
         try:
-            protocol.send(self._process.stdin, (method, arguments))
-        except OSError:
-            raise WorkerError(self._obituary()) from None
-        try:
-            kind, value = self._answers.get(timeout=limit)
+            protocol.send(self._process.stdin, (self._turn, method, arguments))
+            kind, turn, value = self._answers.get(timeout=min(limit, threading.TIMEOUT_MAX))
+        except (OSError, ValueError):  # a broken pipe, or one that is closed
+            kind, turn, value = "gone", 0, None
         except queue.Empty:
             self.close()
             raise WorkerError(f"exceeded the time limit of {limit:g} s and was stopped") from None
         if kind == "gone":
-            raise WorkerError(self._obituary())
+            told = self._obituary()
+            self.close()
+            raise WorkerError(told)
+        if turn != self._turn:
+            self.close()
+            told = f": {value}" if kind == "garbled" else ""
+            raise WorkerError(f"did not keep to the harness's protocol and was stopped{told}")
         if kind == "error":
             raise WorkerError(str(value))
         return value
@@ -97,14 +107,21 @@ class WorkerHandle:
         return self._process.poll() is None
 
     def close(self) -> None:
-        """End the process, whatever it is doing."""
+        """End the process and all that it started, whatever they are doing."""
+        if self._closed:  # its number may be another's by now
+            return
+        self._closed = True
+        if hasattr(os, "killpg"):
+            with contextlib.suppress(OSError):
+                os.killpg(self._process.pid, signal.SIGKILL)
         with contextlib.suppress(OSError):
             self._process.kill()
         self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout, self._errors):
+        for stream in (self._process.stdin, self._errors):
             if stream is not None:
                 with contextlib.suppress(OSError):
                     stream.close()
+        self._listener.join(timeout=1.0)  # it closes stdout, which something may still hold open
 
     def __enter__(self) -> WorkerHandle:
         return self
@@ -115,10 +132,14 @@ class WorkerHandle:
     def _listen(self) -> None:
         assert self._process.stdout is not None  # asked for a pipe above
         try:
-            while True:
-                self._answers.put(protocol.receive(self._process.stdout))
-        except (EOFError, OSError, ValueError):
-            self._answers.put(("gone", None))
+            with self._process.stdout as stream:
+                while True:
+                    kind, turn, value = protocol.receive(stream)
+                    self._answers.put((kind, turn, value))
+        except (EOFError, OSError):
+            self._answers.put(("gone", 0, None))
+        except Exception as error:  # not one of our messages: the study wrote into the pipe
+            self._answers.put(("garbled", 0, f"{type(error).__name__}: {error}"))
 
     def _obituary(self) -> str:
         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 from qpp.criterion import CriterionError, estimates
 from qpp.measure.bench import Bench
 from qpp.measure.schedule import Settings
 from qpp.registry import Found
-from qpp.results import ScalingCurve, StudyResult, WorkloadResult
-from qpp.study import Study, Workload
+from qpp.results import CriterionEstimate, ScalingCurve, StudyResult, WorkloadResult
+from qpp.study import Scaling, Study, Workload
 from qpp.verdict import judge_claims
 
 Tick = Callable[[str, str, float, float], None]
@@ -43,7 +44,7 @@ def measure_study(
     if study is None:
         return StudyResult(found.name, found.name, "", error=found.error)
     try:
-        estimates(study.criterion)  # a damaged file is news before the run, not after it
+        criterion = estimates(study.criterion)  # a damaged file is news now, not after the run
     except CriterionError as error:
         return StudyResult(study.name, study.title, study.question, error=str(error))
     chosen = study.selected(full=settings.full) if workloads is None else workloads
@@ -59,18 +60,22 @@ def measure_study(
 
                 finished.append(bench.run(workload, report))
     except KeyboardInterrupt:
-        raise Interrupted(_result(study, finished, interrupted=True)) from None
-    return _result(study, finished)
+        raise Interrupted(_result(study, finished, criterion, interrupted=True)) from None
+    return _result(study, finished, criterion)
 
 
 def _result(
-    study: Study, finished: list[WorkloadResult], *, interrupted: bool = False
+    study: Study,
+    finished: list[WorkloadResult],
+    criterion: tuple[CriterionEstimate, ...],
+    *,
+    interrupted: bool = False,
 ) -> StudyResult:
     measured = [w.name for w in finished]
-    curves = []
-    for curve in study.scaling:
-        points = {n: float(curve.x(study.workload(n).sizes)) for n in curve.on if n in measured}
-        curves.append(ScalingCurve(curve.title, curve.label, points))
+    curves = [
+        ScalingCurve(c.title, c.label, _points(c, [study.workload(n) for n in c.on], measured))
+        for c in study.scaling
+    ]
     return StudyResult(
         name=study.name,
         title=study.title or study.name.replace("_", " "),
@@ -80,6 +85,24 @@ def _result(
         workloads=tuple(finished),
         claims=judge_claims(study, finished),
         scaling=tuple(c for c in curves if len(c.points) > 1),
-        criterion=estimates(study.criterion),
+        criterion=criterion,
         interrupted=interrupted,
     )
+
+
+def _points(
+    curve: Scaling, workloads: Sequence[Workload], measured: Sequence[str]
+) -> dict[str, float]:
+    """The abscissae that are numbers; a workload without one is not on the curve."""
+    points = {}
+    for workload in workloads:
+        if workload.name in measured:
+            try:
+                x = float(curve.x(workload.sizes))
+            except KeyboardInterrupt:
+                raise
+            except BaseException:  # a study's own code must not cost what was measured
+                continue
+            if math.isfinite(x):
+                points[workload.name] = x
+    return points

@@ -38,7 +38,7 @@ class Settings:
 
 
 QUICK = Settings("quick", 0.6, 7, 25, 1.0, 3, 1.5)
-FULL = Settings("full", 4.0, 11, 61, 1.0, 5, 12.0)
+FULL = Settings("full", 2.0, 11, 61, 1.0, 3, 1.5)
 CHECK = Settings("check", 0.0, 0, 0, 1.0, 0, 0.0)  # every call once, nothing timed
 
 

@@ -3,20 +3,21 @@
 Started by :mod:`qpp.measure.pool` with its thread count already in the
 environment (libraries read it at import). It builds its own inputs, so none travel;
 outputs travel as files, once per distinct content. What the study prints goes to
-stderr: stdout carries the protocol.
+stderr: stdout carries the protocol. Every answer repeats the number of its request.
 """
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import gc
 import hashlib
 import os
 import signal
 import sys
-import time
-import traceback
 from collections.abc import Callable
 from pathlib import Path
+from time import perf_counter  # by name: a study may replace the module's
 from typing import IO, Any
 
 import numpy as np
@@ -28,10 +29,11 @@ from qpp.study import Implementation, Study
 
 # Below this a call is repeated inside one sample, so that the timer's own cost
 # (tens of nanoseconds) and its resolution stay under one part in ten thousand.
-SAMPLE_SECONDS = 2e-3
-# Below this a sample is preceded by one untimed call: while others ran, the caches
-# went cold. For longer calls it does not matter.
+SAMPLE_SECONDS = 5e-3
+# Calls below this are made untimed before a sample, as many as the sample holds: while
+# others ran, the caches went cold. For longer calls it does not matter.
 REWARM_SECONDS = 0.1
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 class Worker:
@@ -41,6 +43,7 @@ class Worker:
         self.study: Study = registry.load(address)
         self.implementation: Implementation = self.study.implementation(implementation)
         self.folder = Path(outputs)
+        self.process = os.getpid()
         self.seen: set[str] = set()
         self.call: Callable[[], Any] = lambda: None
         self.seconds = 0.0
@@ -52,6 +55,10 @@ class Worker:
             inputs = self.implementation.prepare(inputs)
         function = self.implementation.call
         self.call = lambda: function(**inputs)
+        # What is here now stays: a collection before each sample need not look at it. With
+        # the usual libraries imported that is a twentieth of a second, ten times the sample.
+        gc.collect()
+        gc.freeze()
 
     def warm(self, workload: str) -> None:
         """Import lazily loaded code, compile, start pools: one call on a small workload."""
@@ -60,9 +67,9 @@ class Worker:
 
     def probe(self) -> dict[str, Any]:
         """The first call on this workload: its time and the rise of the resident set."""
-        start = time.perf_counter()
+        start = perf_counter()
         output, growth = memory.resident_growth(self.call)
-        self.seconds = time.perf_counter() - start
+        self.seconds = perf_counter() - start
         outputs = self._collect(output)
         return {
             "seconds": self.seconds,
@@ -75,43 +82,45 @@ class Worker:
         """Peak of Python's own allocations in one call (not timed)."""
         return memory.python_peak(self.call)
 
-    def calibrate(self) -> int:
-        """How many calls make one sample long enough."""
+    def calibrate(self) -> tuple[int, float]:
+        """How many calls make one sample long enough, and the seconds of one call."""
         number = 1
         while number < 1_000_000:
             elapsed = self._time(number)
             self.seconds = elapsed / number
             if elapsed >= SAMPLE_SECONDS:
-                return number
+                break
             grow = SAMPLE_SECONDS / max(elapsed, 1e-7)
             number = min(1_000_000, max(number + 1, int(number * min(grow * 1.2, 10.0))))
-        return number
+        return number, self.seconds
 
     def sample(self, number: int) -> dict[str, Any]:
         """One timed sample; the output of its last call is kept for the comparison."""
-        if self.seconds < REWARM_SECONDS:
-            self.call()
         call = self.call
+        if self.seconds < REWARM_SECONDS:
+            for _ in range(number):
+                call()
         gc.collect()
         gc.disable()
         try:
-            start = time.perf_counter()
+            start = perf_counter()
             for _ in range(number - 1):
                 call()
             output = call()
-            elapsed = time.perf_counter() - start
+            elapsed = perf_counter() - start
         finally:
             gc.enable()
         return {"seconds": elapsed / number, "digest": self._keep(self._collect(output))}
 
     def _time(self, number: int) -> float:
         call = self.call
-        start = time.perf_counter()
+        start = perf_counter()
         for _ in range(number):
             call()
-        return time.perf_counter() - start
+        return perf_counter() - start
 
     def _collect(self, output: Any) -> dict[str, Array]:
+        leave_if_forked(self.process)
         collect = self.implementation.collect
         return as_outputs(output if collect is None else collect(output))
 
@@ -142,30 +151,45 @@ def load_outputs(path: Path) -> dict[str, Array]:
 def serve(requests: IO[bytes], replies: IO[bytes]) -> None:
     """Answer requests until the harness closes the pipe; an error is an answer too."""
     worker: Worker | None = None
+    own = os.getpid()
     while True:
         try:
-            method, arguments = protocol.receive(requests)
+            turn, method, arguments = protocol.receive(requests)
         except EOFError:
             return
         try:
             if method == "open":
                 sys.path[:] = arguments.pop("path")
                 worker = Worker(**arguments)
-                answer: Any = os.getpid()
+                answer: Any = own
             else:
                 answer = getattr(worker, method)(**arguments)
-            protocol.send(replies, ("ok", answer))
+            leave_if_forked(own)
+            protocol.send(replies, ("ok", turn, answer))
         except BaseException as error:
-            frames = traceback.extract_tb(error.__traceback__)
-            where = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
-            protocol.send(replies, ("error", f"{type(error).__name__}: {error}{where}"))
+            leave_if_forked(own)
+            protocol.send(replies, ("error", turn, registry.told(error)))
             if not isinstance(error, Exception):
                 raise
+
+
+def leave_if_forked(process: int) -> None:
+    """A call that forks may return twice: the copy must not keep outputs, answer or listen."""
+    if os.getpid() != process:
+        os._exit(0)
 
 
 def main() -> None:
     """Take stdout for the protocol and hand prints to stderr."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the harness decides when to stop
+    _die_with_the_harness()
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     serve(sys.stdin.buffer, replies)
+
+
+def _die_with_the_harness() -> None:
+    """Linux: a harness killed outright takes its workers along, whatever they are doing."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

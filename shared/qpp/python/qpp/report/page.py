@@ -85,8 +85,9 @@ def _masthead(run: Run) -> Html:
     )
     provenance = run.provenance
     machine = str(provenance.get("cpu") or "")
-    if machine and (cores := provenance.get("usable_cores")):
-        machine += f", {verdicts.plural(int(cores), 'core')}"
+    cores = provenance.get("usable_cores")
+    if machine and isinstance(cores, int) and cores:
+        machine += f", {verdicts.plural(cores, 'core')}"
     remarks = verdicts.remarks(run)
     commit = str(provenance.get("commit") or "")[:12]
     dirty = " with uncommitted changes" if provenance.get("dirty") else ""

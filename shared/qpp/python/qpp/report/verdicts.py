@@ -18,6 +18,7 @@ METRICS = {
     "python_memory": "peak Python memory",
     "resident_memory": "resident memory",
     "resident_per_output": "resident growth over output bytes",
+    "resident_bytes": "resident growth",
 }
 
 
@@ -141,7 +142,7 @@ def _claim(claim: ClaimResult) -> Html:
     measured: Html | str = fmt.MISSING
     if claim.measured is not None:
         measured = join(
-            fmt.ratio(claim.measured.value, TIMES),
+            _figure(claim, claim.measured.value),
             el("small", fmt.bounds(claim.measured)) if fmt.bounds(claim.measured) else None,
         )
     sign = "≥" if claim.at_least else "≤"
@@ -153,10 +154,15 @@ def _claim(claim: ClaimResult) -> Html:
         el("th", pretty(claim.text), reason, scope="row", cls="break"),
         el("td", claim.workload, el("small", metric) if metric else None),
         el("td", measured, cls="num right"),
-        el("td", f"{sign} {plain(fmt.number(claim.bar))}{TIMES}", cls="num right"),
+        el("td", f"{sign} {plain(_figure(claim, claim.bar))}", cls="num right"),
         el("td", _margin(claim) or fmt.MISSING),
         el("td", claim.source or fmt.MISSING, cls="small quiet"),
     )
+
+
+def _figure(claim: ClaimResult, value: float) -> str:
+    """A ratio, or bytes where the claim is about bytes."""
+    return fmt.bytes_(value) if claim.metric == "resident_bytes" else fmt.ratio(value, TIMES)
 
 
 def _margin(claim: ClaimResult) -> Html | None:

@@ -1,0 +1,152 @@
+//! Cross-correlation at lags `-max_lag ..= max_lag`, by direct sums or blocked products.
+
+use crate::autocorrelator::check_length;
+use crate::blocked::Blocked;
+use crate::direct::Direct;
+use crate::series::{Centring, Look, Sample, look, mean};
+use crate::{Error, Method, Options, planner};
+
+/// `out[max_lag + k] = sum of (x[t] - mean x) (y[t + k] - mean y)`, divided as asked.
+///
+/// A positive lag tells how `y` follows `x`. Normalised, the divisor is
+/// `n sd(x) sd(y)`; a series without variation gives NaN. `Method::Fft` means blocks as
+/// long as the series: one pair of transforms.
+///
+/// # Errors
+/// Series of different lengths or empty, `max_lag` not below their length, NaN or infinity,
+/// or covariances beyond the largest double.
+pub fn cross_correlation<T: Sample>(
+    x: &[T],
+    y: &[T],
+    max_lag: usize,
+    method: Method,
+    options: Options,
+    out: &mut [f64],
+) -> Result<(), Error> {
+    let n = x.len();
+    if n == 0 {
+        return Err(Error::Empty { name: "x" });
+    }
+    check_length("y", y.len(), n)?;
+    if max_lag >= n {
+        return Err(Error::LagTooLarge { max_lag, n });
+    }
+    check_length("out", out.len(), 2 * max_lag + 1)?;
+    let scales = (examine("x", x, options)?, examine("y", y, options)?);
+    let (Some(scale_x), Some(scale_y)) = scales else {
+        out.fill(if options.normalise { f64::NAN } else { 0.0 });
+        return Ok(());
+    };
+    let by = (centring(x, scale_x, options), centring(y, scale_y, options));
+    let (mut ahead, mut back) = (vec![0.0; max_lag + 1], vec![0.0; max_lag + 1]);
+    let sums = products(x, y, by, method, &mut ahead, &mut back);
+    if options.demean {
+        let rest = (sums.0 / n as f64, sums.1 / n as f64);
+        remove_means(x, y, by, rest, &mut ahead);
+        remove_means(y, x, (by.1, by.0), (rest.1, rest.0), &mut back);
+    }
+    let mut deviations = 1.0;
+    if options.normalise {
+        let energy = square_sum(x, by.0) * square_sum(y, by.1);
+        deviations = energy.sqrt() / n as f64;
+    }
+    for k in 0..=max_lag {
+        let divisor = deviations * if options.adjusted { n - k } else { n } as f64;
+        let undo = |v: f64| {
+            let v = v / divisor;
+            if options.normalise {
+                v
+            } else {
+                v / scale_x / scale_y
+            }
+        };
+        out[max_lag - k] = undo(back[k]);
+        out[max_lag + k] = undo(ahead[k]);
+    }
+    if out.iter().any(|v| v.is_infinite()) {
+        return Err(Error::Overflow);
+    }
+    Ok(())
+}
+
+/// The scale of a series, `None` when it has no variation.
+fn examine<T: Sample>(name: &'static str, x: &[T], options: Options) -> Result<Option<f64>, Error> {
+    match look(x) {
+        Look::NotFinite(index, value) => Err(Error::NotFinite { name, index, value }),
+        Look::Constant if options.demean || x[0].widen() == 0.0 => Ok(None),
+        Look::Constant => Ok(Some(1.0)),
+        // Scaling by a power of two is exact, so it is done whether needed or not.
+        Look::Scale(scale) => Ok(Some(scale)),
+    }
+}
+
+fn centring<T: Sample>(x: &[T], scale: f64, options: Options) -> Centring {
+    let shift = if options.demean { mean(x, scale) } else { 0.0 };
+    Centring { scale, shift }
+}
+
+/// Both directions; returns the sums of the centred series.
+fn products<T: Sample>(
+    x: &[T],
+    y: &[T],
+    by: (Centring, Centring),
+    method: Method,
+    ahead: &mut [f64],
+    back: &mut [f64],
+) -> (f64, f64) {
+    let (n, max_lag) = (x.len(), ahead.len() - 1);
+    let method = match method {
+        Method::Auto => {
+            let model = planner::current();
+            let cost = |m| model.cost(m, n, max_lag);
+            if cost(Method::Direct) <= cost(Method::Blocked) {
+                Method::Direct
+            } else {
+                Method::Blocked
+            }
+        }
+        chosen => chosen,
+    };
+    if method == Method::Direct {
+        let mut direct = Direct::new(n, max_lag, true);
+        let sums = direct.cross(x, y, by, ahead);
+        direct.cross(y, x, (by.1, by.0), back);
+        return sums;
+    }
+    let reach = if method == Method::Fft { n } else { max_lag };
+    let mut blocked = Blocked::new(reach, true, &mut rustfft::FftPlanner::new());
+    blocked.cross(x, y, by, ahead, back)
+}
+
+/// As for one series (see `autocorrelator`), with two means.
+fn remove_means<T: Sample>(
+    x: &[T],
+    y: &[T],
+    by: (Centring, Centring),
+    rest: (f64, f64),
+    out: &mut [f64],
+) {
+    let n = x.len();
+    let (mut last_x, mut first_y) = (0.0, 0.0);
+    for (k, value) in out.iter_mut().enumerate() {
+        let pairs = (n - k) as f64;
+        let sum_x = rest.0 * n as f64 - last_x;
+        let sum_y = rest.1 * n as f64 - first_y;
+        *value += pairs * rest.0 * rest.1 - rest.1 * sum_x - rest.0 * sum_y;
+        last_x += by.0.apply(x[n - 1 - k]);
+        first_y += by.1.apply(y[k]);
+    }
+}
+
+/// Lag 0 of one series.
+fn square_sum<T: Sample>(x: &[T], by: Centring) -> f64 {
+    let mut out = [0.0];
+    let n = x.len();
+    let rest = Direct::new(n, 0, false).auto(x, by, 0..n, &mut out) / n as f64;
+    out[0]
+        - if by.shift == 0.0 {
+            0.0
+        } else {
+            rest * rest * n as f64
+        }
+}

@@ -1,0 +1,274 @@
+//! Functions: the fast path, and the general kernels `front.py` calls.
+
+use super::{method, options};
+use crate::{Options, batch, cross_correlation, pool};
+use numpy::{
+    IntoPyArray, PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2,
+    PyUntypedArrayMethods,
+};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyDict;
+
+/// Below this many products, by the roughest count, letting go of the interpreter lock costs
+/// more than it gives.
+const SHORT: usize = 100_000;
+
+/// Autocorrelation at lags 0 to `max_lag`.
+///
+/// Parameters
+/// ----------
+/// x
+///     A series (any length from 1) or a batch of series: NumPy array of ``float64`` or
+///     ``float32``, pandas Series, Polars Series, or anything ``numpy.asarray`` turns into
+///     real numbers. A contiguous ``float64`` array is read where it lies; other layouts
+///     are copied once. Arithmetic is in double precision always.
+/// max_lag
+///     The last lag, ``0 <= max_lag < n``. Default: all, ``n - 1``. Asking for few is what
+///     makes it fast.
+/// axis
+///     Which axis of a batch is time. Default: the last.
+/// demean
+///     Subtract the mean first (default), as the definition wants.
+/// normalise
+///     Divide by lag 0 (default); otherwise the autocovariance in squared units of ``x``.
+/// adjusted
+///     Divide lag k by ``n - k`` instead of ``n``. Default off: the division by ``n`` keeps
+///     the sequence positive semi-definite and has the smaller mean squared error.
+/// missing
+///     ``"raise"`` (default): NaN is an error. ``"drop"``: NaN are removed and the gaps
+///     closed. ``"conservative"``: NaN take part in no product; the divisor counts what is
+///     left. Infinities are an error always.
+/// method
+///     ``"auto"`` (default: what the cost model expects to be fastest), ``"direct"``,
+///     ``"blocked"`` or ``"fft"``. They agree to rounding.
+/// threads
+///     Default 1. More share out the rows of a batch, or the blocks of one series where the
+///     method is direct or blocked. The result may differ in the last digit with the number
+///     of threads, and never from call to call.
+///
+/// Returns
+/// -------
+/// ``max_lag + 1`` values in the precision of ``x``; for a batch, ``axis`` holds the lags; for
+/// a pandas Series, a Series indexed by lag; for a Polars Series, a Series. A series without
+/// variation (constant, or one observation) has no autocorrelation: NaN throughout.
+///
+/// Raises
+/// ------
+/// ValueError
+///     ``x`` empty or not finite, ``max_lag`` negative or not below ``n``, an unknown option.
+/// TypeError
+///     ``x`` complex or not numeric, ``max_lag`` not an integer.
+/// OverflowError
+///     An autocovariance exceeds the largest double (a correlation never does).
+///
+/// Examples
+/// --------
+/// >>> import numpy as np
+/// >>> autocorrelation(np.array([1.0, -1.0, 1.0, -1.0]), max_lag=2)
+/// array([ 1.  , -0.75,  0.5 ])
+#[pyfunction]
+#[pyo3(signature = (x, max_lag=None, *, axis=-1, demean=true, normalise=true, adjusted=false,
+                    missing="raise", method="auto", threads=1),
+       text_signature = "(x, max_lag=None, *, axis=-1, demean=True, normalise=True, \
+adjusted=False, missing='raise', method='auto', threads=1)")]
+#[allow(clippy::too_many_arguments)]
+pub(super) fn autocorrelation<'py>(
+    py: Python<'py>,
+    x: &Bound<'py, PyAny>,
+    max_lag: Option<&Bound<'py, PyAny>>,
+    axis: isize,
+    demean: bool,
+    normalise: bool,
+    adjusted: bool,
+    missing: &str,
+    method: &str,
+    threads: isize,
+) -> PyResult<Bound<'py, PyAny>> {
+    let wanted = options(demean, normalise, adjusted);
+    if threads == 1
+        && missing == "raise"
+        && method == "auto"
+        && (axis == -1 || axis == 0)
+        && let Some(result) = fast(py, x, max_lag, wanted)
+    {
+        return result;
+    }
+    let keywords = PyDict::new(py);
+    keywords.set_item("axis", axis)?;
+    keywords.set_item("demean", demean)?;
+    keywords.set_item("normalise", normalise)?;
+    keywords.set_item("adjusted", adjusted)?;
+    keywords.set_item("missing", missing)?;
+    keywords.set_item("method", method)?;
+    keywords.set_item("threads", threads)?;
+    front(py)?.call((x, max_lag), Some(&keywords))
+}
+
+/// Autocovariance at lags 0 to ``max_lag``: :func:`autocorrelation` without the division by
+/// lag 0, in squared units of ``x``. Parameters, errors and returns are the same; a constant
+/// series gives zeros.
+///
+/// Examples
+/// --------
+/// >>> import numpy as np
+/// >>> autocovariance(np.array([3.0, -3.0, 3.0, -3.0]), max_lag=1)
+/// array([ 9.  , -6.75])
+#[pyfunction]
+#[pyo3(signature = (x, max_lag=None, *, axis=-1, demean=true, adjusted=false,
+                    missing="raise", method="auto", threads=1),
+       text_signature = "(x, max_lag=None, *, axis=-1, demean=True, adjusted=False, \
+missing='raise', method='auto', threads=1)")]
+#[allow(clippy::too_many_arguments)]
+pub(super) fn autocovariance<'py>(
+    py: Python<'py>,
+    x: &Bound<'py, PyAny>,
+    max_lag: Option<&Bound<'py, PyAny>>,
+    axis: isize,
+    demean: bool,
+    adjusted: bool,
+    missing: &str,
+    method: &str,
+    threads: isize,
+) -> PyResult<Bound<'py, PyAny>> {
+    autocorrelation(
+        py, x, max_lag, axis, demean, false, adjusted, missing, method, threads,
+    )
+}
+
+/// A contiguous one-dimensional double array and a plain lag; `None` for anything else.
+#[inline]
+fn fast<'py>(
+    py: Python<'py>,
+    x: &Bound<'py, PyAny>,
+    max_lag: Option<&Bound<'py, PyAny>>,
+    wanted: Options,
+) -> Option<PyResult<Bound<'py, PyAny>>> {
+    let array = x.cast_exact::<PyArray1<f64>>().ok()?;
+    if !array.is_c_contiguous() || !array.is_aligned() {
+        return None;
+    }
+    let n = array.len();
+    let max_lag: usize = match max_lag {
+        Some(lag) => lag
+            .cast_exact::<pyo3::types::PyInt>()
+            .ok()?
+            .extract()
+            .ok()?,
+        None => n.checked_sub(1)?,
+    };
+    if max_lag >= n {
+        return None;
+    }
+    // SAFETY: every element is written below before anyone else sees the array.
+    let out = unsafe { PyArray1::<f64>::new(py, [max_lag + 1], false) };
+    // SAFETY: `out` is new and contiguous, and nobody else holds it.
+    let lags = unsafe { out.as_slice_mut() }.ok()?;
+    let run = |x: &[f64], lags: &mut [f64]| {
+        pool::with_plan(n, max_lag, crate::Method::Auto, 1, |plan| {
+            plan.run(x, wanted, lags)
+        })
+    };
+    // SAFETY: contiguous and aligned; other Python threads may write to it while the lock
+    // is released, as with every NumPy function: the result is then as undefined as theirs.
+    let values = unsafe { array.as_slice() }.ok()?;
+    let found = if n.saturating_mul(max_lag + 1) < SHORT {
+        run(values, lags)
+    } else {
+        py.detach(|| run(values, lags))
+    };
+    Some(match found {
+        Ok(()) => Ok(out.into_any()),
+        Err(error) => Err(error.into()),
+    })
+}
+
+/// `front.general`, imported once.
+fn front(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
+    static FRONT: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    FRONT
+        .get_or_try_init(py, || {
+            let module = py.import("fft_autocorrelation.front")?;
+            Ok(module.getattr("general")?.unbind())
+        })
+        .map(|f| f.bind(py))
+}
+
+/// Series of either precision, one per row.
+#[derive(FromPyObject)]
+pub(super) enum Rows<'py> {
+    Double(PyReadonlyArray2<'py, f64>),
+    Single(PyReadonlyArray2<'py, f32>),
+}
+
+/// Lags of every row, in double precision.
+#[pyfunction]
+#[allow(clippy::too_many_arguments)]
+pub(super) fn lags<'py>(
+    py: Python<'py>,
+    x: Rows<'py>,
+    max_lag: usize,
+    demean: bool,
+    normalise: bool,
+    adjusted: bool,
+    method: &str,
+    threads: usize,
+) -> PyResult<Bound<'py, PyArray2<f64>>> {
+    let (chosen, wanted) = (self::method(method)?, options(demean, normalise, adjusted));
+    let (rows, n) = match &x {
+        Rows::Double(x) => (x.shape()[0], x.shape()[1]),
+        Rows::Single(x) => (x.shape()[0], x.shape()[1]),
+    };
+    let out = PyArray2::<f64>::zeros(py, [rows, max_lag + 1], false);
+    // SAFETY: `out` is new and contiguous, and nobody else holds it.
+    let values = unsafe { out.as_slice_mut() }?;
+    match &x {
+        Rows::Double(x) => {
+            let x = x.as_slice()?;
+            py.detach(|| many(x, rows, n, max_lag, chosen, wanted, threads, values))?;
+        }
+        Rows::Single(x) => {
+            let x = x.as_slice()?;
+            py.detach(|| many(x, rows, n, max_lag, chosen, wanted, threads, values))?;
+        }
+    }
+    Ok(out)
+}
+
+/// One row may use all threads itself; several are shared out.
+#[allow(clippy::too_many_arguments)]
+fn many<T: crate::Sample>(
+    x: &[T],
+    rows: usize,
+    n: usize,
+    max_lag: usize,
+    method: crate::Method,
+    wanted: Options,
+    threads: usize,
+    out: &mut [f64],
+) -> Result<(), crate::Error> {
+    if rows == 1 {
+        return pool::with_plan(n, max_lag, method, threads, |p| p.run(x, wanted, out));
+    }
+    batch(x, n, max_lag, method, wanted, threads, out)
+}
+
+/// Lags `-max_lag ..= max_lag` of two series.
+#[pyfunction]
+#[allow(clippy::too_many_arguments)]
+pub(super) fn cross<'py>(
+    py: Python<'py>,
+    x: PyReadonlyArray1<'py, f64>,
+    y: PyReadonlyArray1<'py, f64>,
+    max_lag: usize,
+    demean: bool,
+    normalise: bool,
+    adjusted: bool,
+    method: &str,
+) -> PyResult<Bound<'py, PyArray1<f64>>> {
+    let (chosen, wanted) = (self::method(method)?, options(demean, normalise, adjusted));
+    let (x, y) = (x.as_slice()?, y.as_slice()?);
+    let mut out = vec![0.0; 2 * max_lag + 1];
+    py.detach(|| cross_correlation(x, y, max_lag, chosen, wanted, &mut out))?;
+    Ok(out.into_pyarray(py))
+}

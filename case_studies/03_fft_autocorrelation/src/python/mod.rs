@@ -1,0 +1,123 @@
+//! The Python module `fft_autocorrelation._rust`: the only place that knows PyO3.
+//!
+//! `autocorrelation` and `autocovariance` are Python's functions themselves: for a
+//! one-dimensional double array there is no Python layer between the caller and the kernel,
+//! because at a hundred observations such a layer costs more than the answer. Everything
+//! else (frames, batches, single precision, missing values, lists) goes on to `front.py`.
+
+mod functions;
+mod objects;
+
+use crate::{Error, Isa, Method, Options, planner, pool};
+use pyo3::exceptions::{PyOverflowError, PyValueError};
+use pyo3::prelude::*;
+
+impl From<Error> for PyErr {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Overflow => PyOverflowError::new_err(error.to_string()),
+            other => PyValueError::new_err(other.to_string()),
+        }
+    }
+}
+
+/// A method by its name.
+fn method(name: &str) -> PyResult<Method> {
+    match name {
+        "auto" => Ok(Method::Auto),
+        "direct" => Ok(Method::Direct),
+        "blocked" => Ok(Method::Blocked),
+        "fft" => Ok(Method::Fft),
+        other => Err(PyValueError::new_err(format!(
+            "method={other:?}, expected \"auto\", \"direct\", \"blocked\" or \"fft\""
+        ))),
+    }
+}
+
+fn method_name(method: Method) -> &'static str {
+    match method {
+        Method::Auto => "auto",
+        Method::Direct => "direct",
+        Method::Blocked => "blocked",
+        Method::Fft => "fft",
+    }
+}
+
+fn options(demean: bool, normalise: bool, adjusted: bool) -> Options {
+    Options {
+        demean,
+        adjusted,
+        normalise,
+    }
+}
+
+/// `"release"` or `"debug"`: a benchmark refuses the latter.
+#[pyfunction]
+fn build_profile() -> &'static str {
+    if cfg!(debug_assertions) {
+        "debug"
+    } else {
+        "release"
+    }
+}
+
+/// The instruction set the direct kernel runs on here.
+#[pyfunction]
+fn simd() -> &'static str {
+    Isa::best().name()
+}
+
+/// What the planner chooses, and the nanoseconds it expects of each method.
+#[pyfunction]
+fn plan(n: usize, max_lag: usize) -> (&'static str, [f64; 3]) {
+    let model = planner::current();
+    let costs = [Method::Direct, Method::Blocked, Method::Fft].map(|m| model.cost(m, n, max_lag));
+    (method_name(model.choose(n, max_lag)), costs)
+}
+
+/// Time the pieces of each method on this machine.
+#[pyfunction]
+fn measure_costs(py: Python<'_>) -> Vec<f64> {
+    py.detach(|| planner::CostModel::measure().figures())
+}
+
+/// Use these figures from now on; an empty list brings back the shipped ones.
+#[pyfunction]
+fn use_costs(figures: Vec<f64>) -> PyResult<()> {
+    let model = if figures.is_empty() {
+        planner::CostModel::SHIPPED
+    } else {
+        planner::CostModel::from_figures(&figures).ok_or_else(|| {
+            PyValueError::new_err(format!(
+                "figures has {} numbers, expected {} positive ones",
+                figures.len(),
+                planner::FIGURES
+            ))
+        })?
+    };
+    planner::replace(model);
+    pool::clear();
+    Ok(())
+}
+
+/// Give back the buffers kept for the next call of this thread.
+#[pyfunction]
+fn clear_buffers() {
+    pool::clear();
+}
+
+#[pymodule]
+fn _rust(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    m.add_function(wrap_pyfunction!(functions::autocorrelation, m)?)?;
+    m.add_function(wrap_pyfunction!(functions::autocovariance, m)?)?;
+    m.add_function(wrap_pyfunction!(functions::lags, m)?)?;
+    m.add_function(wrap_pyfunction!(functions::cross, m)?)?;
+    m.add_function(wrap_pyfunction!(build_profile, m)?)?;
+    m.add_function(wrap_pyfunction!(simd, m)?)?;
+    m.add_function(wrap_pyfunction!(plan, m)?)?;
+    m.add_function(wrap_pyfunction!(measure_costs, m)?)?;
+    m.add_function(wrap_pyfunction!(use_costs, m)?)?;
+    m.add_function(wrap_pyfunction!(clear_buffers, m)?)?;
+    m.add_class::<objects::PyAutocorrelator>()?;
+    m.add_class::<objects::PyStreaming>()
+}

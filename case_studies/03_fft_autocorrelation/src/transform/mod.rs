@@ -1,0 +1,136 @@
+//! One transform of the whole series, `O(n log n)`: the right choice for very many lags.
+//!
+//! The length is even, smooth and at least `n + max_lag`, not `2 n - 1`: products that wrap
+//! around fall on lags beyond those asked for. Spectra that fit the caches go through a
+//! real transform and the half-price inverse of [`even`]; larger ones through [`huge`].
+
+pub(crate) mod even;
+pub(crate) mod huge;
+
+use crate::isa::for_each_isa;
+use crate::series::{Centring, Sample, centre, sum};
+use crate::sizes::good_size;
+use crate::spectrum::{C64, power};
+use even::{EvenInverse, Work};
+use huge::Huge;
+use realfft::{RealFftPlanner, RealToComplex};
+use std::sync::Arc;
+
+/// Transforms at least this long go through memory row by row.
+pub(crate) const HUGE_FROM: usize = 150_000;
+
+/// The transform length for `n` observations and `max_lag` lags.
+pub(crate) fn transform_length(n: usize, max_lag: usize) -> usize {
+    let least = n + max_lag;
+    if least >= HUGE_FROM {
+        huge::shape(least).0 * huge::shape(least).1 * 2
+    } else {
+        good_size(least, if least >= 128 { 32 } else { 2 })
+    }
+}
+
+/// A power spectrum and its inverse, for one length of series and number of lags.
+pub(crate) enum OneTransform {
+    Cached(Box<Cached>),
+    Huge(Box<Huge>),
+}
+
+impl OneTransform {
+    pub(crate) fn new(n: usize, max_lag: usize, planner: &mut Planners) -> Self {
+        if n + max_lag >= HUGE_FROM {
+            Self::Huge(Box::new(Huge::new(n + max_lag, &mut planner.complex)))
+        } else {
+            let length = transform_length(n, max_lag);
+            Self::Cached(Box::new(Cached::new(length, &mut planner.real)))
+        }
+    }
+
+    /// Bytes of its buffers, without shared tables.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Self::Cached(c) => c.bytes(),
+            Self::Huge(h) => h.bytes(),
+        }
+    }
+
+    /// `out[l] += sum of c[t] * c[t + l]`; returns the sum of `c`.
+    pub(crate) fn auto<T: Sample>(&mut self, x: &[T], by: Centring, out: &mut [f64]) -> f64 {
+        match self {
+            Self::Cached(c) => c.auto(x, by, out),
+            Self::Huge(h) => h.auto(x, by, out),
+        }
+    }
+}
+
+/// Planners of the transform library; they share tables between plans.
+pub(crate) struct Planners {
+    pub(crate) real: RealFftPlanner<f64>,
+    pub(crate) complex: rustfft::FftPlanner<f64>,
+}
+
+impl Planners {
+    pub(crate) fn new() -> Self {
+        Self {
+            real: RealFftPlanner::new(),
+            complex: rustfft::FftPlanner::new(),
+        }
+    }
+}
+
+for_each_isa! {
+    fn add_scaled(values: &[f64], scale: f64, out: &mut [f64]) {
+        for (to, v) in out.iter_mut().zip(values) {
+            *to += v * scale;
+        }
+    }
+}
+
+/// Everything in cache: a real transform, and the inverse of an even spectrum.
+pub(crate) struct Cached {
+    forward: Arc<dyn RealToComplex<f64>>,
+    inverse: EvenInverse,
+    values: Vec<f64>,
+    spectrum: Vec<C64>,
+    scratch: Vec<C64>,
+    work: Work,
+}
+
+impl Cached {
+    fn new(length: usize, planner: &mut RealFftPlanner<f64>) -> Self {
+        let forward = planner.plan_fft_forward(length);
+        let inverse = EvenInverse::new(length, planner);
+        Self {
+            values: vec![0.0; length],
+            spectrum: forward.make_output_vec(),
+            scratch: forward.make_scratch_vec(),
+            work: inverse.work(),
+            forward,
+            inverse,
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        self.values.len() * 8 + (self.spectrum.len() + self.scratch.len()) * 16 + self.work.bytes()
+    }
+
+    fn auto<T: Sample>(&mut self, x: &[T], by: Centring, out: &mut [f64]) -> f64 {
+        centre(x, by, &mut self.values[..x.len()]);
+        self.values[x.len()..].fill(0.0);
+        let total = sum(&self.values[..x.len()], 1.0);
+        self.forward
+            .process_with_scratch(&mut self.values, &mut self.spectrum, &mut self.scratch)
+            .expect("lengths come from the plan");
+        let length = self.values.len();
+        let spectrum = &mut self.values[..=length / 2];
+        power(&self.spectrum, spectrum);
+        self.inverse.run(spectrum, &mut self.work);
+        let scale = 1.0 / length as f64;
+        let near = out.len().min(length / 2);
+        add_scaled(&spectrum[..near], scale, &mut out[..near]);
+        // Lags beyond half the length stand mirrored: `r[length - k] = r[k]`.
+        for (k, to) in out.iter_mut().enumerate().skip(near) {
+            *to += spectrum[length - k] * scale;
+        }
+        total
+    }
+}

@@ -1,0 +1,75 @@
+"""The choice is explained, can be overruled, and follows the machine's own figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from fft_autocorrelation import Autocorrelator, _rust, calibrate, choose
+
+FIGURES = len(_rust.measure_costs())
+
+
+@pytest.fixture(autouse=True)
+def shipped_afterwards() -> Iterator[None]:
+    yield
+    _rust.use_costs([])
+
+
+def test_the_least_cost_is_chosen() -> None:
+    for n in (2, 100, 3_000, 50_000, 1_000_000):
+        for lag in {1, n // 100, n // 10, n - 1}:
+            costs = choose(n, lag)
+            assert getattr(costs, costs.method) == min(costs.direct, costs.blocked, costs.fft)
+            assert Autocorrelator(n, lag).method == costs.method if n <= 50_000 else True
+
+
+def test_regimes() -> None:
+    assert [choose(10**6, k).method for k in (5, 2_000, 999_999)] == ["direct", "blocked", "fft"]
+
+
+def test_overruled() -> None:
+    for method in ("direct", "blocked", "fft"):
+        assert Autocorrelator(1_000, 10, method=method).method == method  # type: ignore[arg-type]
+
+
+def test_calibration_is_kept_and_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    measured = [1.0] * FIGURES
+    calls: list[int] = []
+
+    def measure() -> list[float]:
+        calls.append(1)
+        return measured
+
+    monkeypatch.setattr(_rust, "measure_costs", measure)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    path = calibrate()
+    assert path is not None and path.is_relative_to(tmp_path)
+    assert choose(10_000, 10).fft == pytest.approx(1e-9)
+    assert calibrate() == path and len(calls) == 1
+    path.write_text("[1, 2]", encoding="ascii")
+    assert calibrate() == path and len(calls) == 2
+    calibrate(again=True)
+    assert len(calls) == 3
+    assert calibrate(remember=False) is None
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
+    assert calibrate() is None
+
+
+def test_bad_figures() -> None:
+    for bad in ([1.0], [-1.0] * FIGURES):
+        with pytest.raises(ValueError, match="figures"):
+            _rust.use_costs(bad)
+
+
+def test_the_build() -> None:
+    assert _rust.build_profile() == "release"
+    assert _rust.simd() in ("portable", "avx2", "avx512")
+    _rust.clear_buffers()

@@ -1,0 +1,144 @@
+"""Studies whose own code misbehaves where the harness, not a worker, has to bear it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from qpp import Implementation, Limit, Scaling, Study, Workload
+
+PIDS = "HOSTILE_STUDY_PIDS"
+
+
+def ramp(n: int, **_: Any) -> dict[str, Any]:
+    return {"x": np.arange(n, dtype=float)}
+
+
+def fails(n: int) -> dict[str, Any]:
+    raise LookupError(f"no data for {n}")
+
+
+def leaves(n: int) -> dict[str, Any]:
+    sys.exit("no data")
+
+
+def double(x: Any) -> Any:
+    return x * 2
+
+
+def forks(x: Any) -> Any:
+    os.fork()
+    return x * 2
+
+
+def writes_everywhere(x: Any) -> Any:
+    for descriptor in range(3, 20):
+        try:
+            os.write(descriptor, b"\xff" * 64)
+        except OSError:
+            continue
+    return x * 2
+
+
+def hangs(x: Any) -> Any:
+    """With a child of its own; both can be looked up by who waits for them."""
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    Path(os.environ[PIDS]).write_text(f"{os.getpid()} {child.pid} .")
+    time.sleep(600)
+
+
+def abscissa(sizes: Mapping[str, Any]) -> float:
+    if sizes["n"] == 10:
+        raise ZeroDivisionError
+    return float(sizes["n"]) if sizes["n"] < 40 else float("nan")
+
+
+def declared(name: str, **changes: Any) -> Study:
+    given: dict[str, Any] = {
+        "workloads": [Workload("n=10", ramp, quick=True, n=10)],
+        "baseline": Implementation("base", double),
+        "optimised": [Implementation("good", double)],
+        "time_limit": 20.0,
+    }
+    return Study(name, "?", **{**given, **changes})
+
+
+limits = declared(
+    "limits",
+    limits=[
+        Limit("raises", lambda inputs, speed: 1 / 0),
+        Limit("leaves", lambda inputs, speed: sys.exit(0)),
+        Limit("nan", lambda inputs, speed: float("nan")),
+        Limit("infinite", lambda inputs, speed: float("inf")),
+        Limit("negative", lambda inputs, speed: -1.0),
+        Limit("nothing", lambda inputs, speed: None),  # type: ignore[arg-type, return-value]
+        Limit("good", lambda inputs, speed: 1e-6),
+    ],
+    optimised=[Implementation("double", double)],
+)
+sizes = declared(
+    "sizes",
+    workloads=[
+        Workload(
+            f"n={n}",
+            ramp,
+            quick=True,
+            n=n,
+            nan=float("nan"),
+            inf=float("-inf"),
+            half=0.5,
+            items=[1],
+        )
+        for n in (10, 20, 30, 40)
+    ],
+    scaling=[
+        Scaling("of n", "n", abscissa, ("n=10", "n=20", "n=30", "n=40")),
+        Scaling("of nothing", "n", lambda s: sys.exit(0), ("n=10", "n=20")),
+    ],
+)
+floor = [Limit("floor", lambda inputs, speed: 1.0)]
+no_data = declared("no_data", workloads=[Workload("w", fails, n=1)], limits=floor)
+no_exit = declared("no_exit", workloads=[Workload("w", leaves, n=1)], limits=floor)
+no_package = declared("no_package", baseline=Implementation("base", double, needs="no_such.sub"))
+elsewhere = declared("elsewhere", baseline=Implementation("base", double, only=()))
+nothing = declared("nothing", baseline=Implementation("base", lambda x: {}))
+no_values = declared("no_values", baseline=Implementation("base", lambda x: x[:0]))
+calls = declared(
+    "calls",
+    optimised=[
+        Implementation("forks", forks),
+        Implementation("writes everywhere", writes_everywhere),
+        Implementation("good", double),
+    ],
+)
+hanging = declared(
+    "hanging",
+    workloads=[Workload("n=10", ramp, quick=True, n=10)],
+    baseline=Implementation("base", hangs),
+    time_limit=300.0,
+)
+marked = Study(
+    "marked",
+    "[red]why?[/nope]",
+    [Workload("[/w] :bug:", ramp, quick=True, n=5)],
+    Implementation("[/base]", double),
+    [Implementation("[bold]", double)],
+    peers=[Implementation("[i]", double, needs="[bold]", install="make [/peers]")],
+    limits=[Limit("[/limit]", lambda inputs, speed: 1.0)],
+    title="[bold]title[/nope]",
+)
+unprintable = Study(
+    "unprintable",
+    "\ud800 \u65e5\u672c?",
+    [Workload("w \udfff", ramp, quick=True, n=5)],
+    Implementation("base \u2713", double),
+    [Implementation("good", double)],
+    title="\u5927 \ud800",
+)
