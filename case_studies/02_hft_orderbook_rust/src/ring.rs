@@ -118,8 +118,7 @@ impl Book for RingBook {
 
     #[inline]
     fn best(&self, side: Side) -> Option<Level> {
-        let key = self.hot[side as usize].best()?;
-        let code = self.hot[side as usize].code(key);
+        let (key, code) = self.hot[side as usize].best_level()?;
         let lots = self.cold[side as usize].decode(key, code);
         Some(Level {
             tick: side.key(key),

@@ -26,17 +26,8 @@ impl Default for Bitset {
 }
 
 impl Bitset {
-    /// Whether a slot has no bit.
-    ///
-    /// Levels come and go at the same prices, so this is nearly always false: a branch that
-    /// the processor learns, and no word that is written and read again at once.
-    #[inline(always)]
-    pub(super) fn lacks(&self, slot: usize) -> bool {
-        self.words[slot / 64 % WORDS] >> (slot % 64) & 1 == 0
-    }
-
     /// Note that a slot is taken.
-    #[inline]
+    #[inline(always)]
     pub(super) fn mark(&mut self, slot: usize) {
         let at = slot / 64 % WORDS;
         self.words[at] |= 1 << (slot % 64);

@@ -17,6 +17,10 @@ const _: () = assert!(HOT_BYTES <= 34_000, "the hot set outgrew its bound");
 /// Marks a quantity that needs more than 32 bits: the cold tier knows it.
 pub(super) const WIDE: u32 = u32::MAX;
 
+/// Marks a level that was deleted and still has its bit in the occupancy. Quantities from
+/// here on are wide.
+pub(super) const GONE: u32 = u32::MAX - 1;
+
 /// No best level.
 const NONE: i64 = i64::MIN + 1;
 
@@ -67,41 +71,54 @@ fn slot(key: i64) -> usize {
     key as usize % WINDOW
 }
 
+#[inline(always)]
+fn is_level(code: u32) -> bool {
+    (code != 0) & (code != GONE)
+}
+
 impl Half {
     /// Set a level if it lies inside the window and fits in 32 bits.
+    ///
+    /// Most updates change, delete or bring back a level at a price that had one, behind or
+    /// at the best: one load tells that the bit is there, and nothing but the quantity
+    /// changes.
     #[inline(always)]
     pub(super) fn set(&mut self, key: i64, lots: u64) -> Outcome {
-        let wide = (lots >= u64::from(WIDE)) | (self.lots[slot(key)] == WIDE);
-        if wide | !self.covers(key) {
-            return if self.covers(key) {
-                Outcome::Wide
-            } else {
-                Outcome::Outside
-            };
+        let old = self.lots[slot(key)];
+        // Neither 0, for which a bit may be missing, nor WIDE.
+        let known = old.wrapping_sub(1) < GONE;
+        let behind = key <= self.best - i64::from(lots == 0);
+        if known & behind & (lots < u64::from(GONE)) & self.covers(key) {
+            self.lots[slot(key)] = if lots == 0 { GONE } else { lots as u32 };
+            return Outcome::Done;
         }
-        self.put(key, lots as u32)
-    }
-
-    /// Store a quantity's code inside the window and keep the best level.
-    #[inline(always)]
-    pub(super) fn put(&mut self, key: i64, code: u32) -> Outcome {
-        self.lots[slot(key)] = code;
-        let taken = code != 0;
-        let new = taken & self.occupancy.lacks(slot(key));
-        // A new quantity of a level that is there is frequent and changes nothing else: one
-        // rare branch for a level that is new, above the best, or the best and deleted.
-        if new | (key > self.best - i64::from(!taken)) {
-            return self.put_rare(key, taken);
-        }
-        Outcome::Done
+        self.set_rare(key, lots)
     }
 
     #[inline]
-    fn put_rare(&mut self, key: i64, taken: bool) -> Outcome {
-        if taken {
+    fn set_rare(&mut self, key: i64, lots: u64) -> Outcome {
+        if !self.covers(key) {
+            Outcome::Outside
+        } else if lots >= u64::from(GONE) || self.lots[slot(key)] == WIDE {
+            Outcome::Wide
+        } else {
+            self.put(key, lots as u32)
+        }
+    }
+
+    /// Store a quantity's code inside the window and keep the best level.
+    pub(super) fn put(&mut self, key: i64, code: u32) -> Outcome {
+        let lots = &mut self.lots[slot(key)];
+        if code != 0 {
+            *lots = code;
             self.occupancy.mark(slot(key));
             self.best = self.best.max(key);
-        } else if key == self.best {
+            return Outcome::Done;
+        }
+        if *lots != 0 {
+            *lots = GONE;
+        }
+        if key == self.best {
             return self.find_best();
         }
         Outcome::Done
@@ -112,7 +129,8 @@ impl Half {
     pub(super) fn find_best(&mut self) -> Outcome {
         while let Some(distance) = self.occupancy.highest(self.base as usize) {
             let key = (self.base << 6) + distance as i64;
-            if self.lots[slot(key)] == 0 {
+            if !is_level(self.lots[slot(key)]) {
+                self.lots[slot(key)] = 0;
                 self.occupancy.forget(slot(key));
                 continue;
             }
@@ -136,7 +154,14 @@ impl Half {
     /// Code of the quantity in a key's slot; of that key only if the window covers it.
     #[inline(always)]
     pub(super) fn code(&self, key: i64) -> u32 {
-        self.lots[slot(key)]
+        let code = self.lots[slot(key)];
+        if code == GONE { 0 } else { code }
+    }
+
+    /// Key and code of the best level.
+    #[inline(always)]
+    pub(super) fn best_level(&self) -> Option<(i64, u32)> {
+        self.best().map(|key| (key, self.lots[slot(key)]))
     }
 
     /// Key of the best level.
@@ -168,7 +193,7 @@ impl Half {
 
     /// Number of levels in the window.
     pub(super) fn len(&self) -> usize {
-        self.lots.iter().filter(|&&code| code != 0).count()
+        self.lots.iter().filter(|&&code| is_level(code)).count()
     }
 
     /// Pages that may have levels, as bits, bit 0 being the first page of the window.
@@ -183,14 +208,18 @@ impl Half {
         (self.occupancy.word(at), &chunks[at])
     }
 
-    /// Occupancy and quantities of a page.
-    pub(super) fn settled_page(&self, page: i64) -> (u64, &[u32; 64]) {
-        let (word, lots) = self.page(page);
-        let taken = |bit: &usize| word >> bit & 1 == 1 && lots[*bit] != 0;
-        (
-            (0..64).filter(taken).fold(0, |sum, bit| sum | 1 << bit),
-            lots,
-        )
+    /// Occupancy and quantities of a page, without what deletions left behind.
+    pub(super) fn settled_page(&self, page: i64) -> (u64, [u32; 64]) {
+        let mut lots = *self.page(page).1;
+        let mut word = 0;
+        for (bit, code) in lots.iter_mut().enumerate() {
+            if is_level(*code) {
+                word |= 1 << bit;
+            } else {
+                *code = 0;
+            }
+        }
+        (word, lots)
     }
 
     /// Overwrite a page; the best level is not looked for.
@@ -226,8 +255,8 @@ impl Half {
     }
 }
 
-/// Visit the levels of one page, best first; say whether the visitor wants more. A bit whose
-/// quantity is zero is no level.
+/// Visit the levels of one page, best first; say whether the visitor wants more. A bit may
+/// have outlived its level.
 #[inline]
 pub(super) fn visit_page(
     page: i64,
@@ -238,7 +267,7 @@ pub(super) fn visit_page(
     while word != 0 {
         let bit = 63 - word.leading_zeros() as usize;
         word ^= 1 << bit;
-        if lots[bit] != 0 && !visitor((page << 6) + bit as i64, lots[bit]) {
+        if is_level(lots[bit]) && !visitor((page << 6) + bit as i64, lots[bit]) {
             return false;
         }
     }

@@ -44,7 +44,7 @@ pub(super) fn up_to(hot: &mut Half, cold: &mut Cold, key: i64, moves: &mut Moves
         leaving &= leaving - 1;
         let (word, lots) = hot.settled_page(page);
         if word != 0 {
-            cold.insert(page, word, lots);
+            cold.insert(page, word, &lots);
             hot.put_page(page, 0, &[0; 64]);
             moves.pages += 1;
         }
