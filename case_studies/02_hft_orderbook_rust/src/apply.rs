@@ -105,17 +105,27 @@ impl Player {
     /// Those of [`Book::add`] for a delta; the book is unchanged.
     #[inline(always)]
     pub fn play<B: Book>(&mut self, book: &mut B, event: &Event) -> Result<(), Error> {
-        let side = Side::of(event.side);
         if event.kind == EventKind::Set as u8 {
-            self.in_snapshot = false;
-            book.set(side, event.tick, event.lots as u64);
-        } else {
-            self.in_snapshot = play_rare(book, side, event, self.in_snapshot)?;
+            self.set(book, event);
+            return Ok(());
         }
+        let side = Side::of(event.side);
+        self.in_snapshot = play_rare(book, side, event, self.in_snapshot)?;
         if self.crossing == Crossing::Trim && event.lots > 0 {
             trim(book, side);
         }
         Ok(())
+    }
+
+    /// Apply one event that was checked and is a set.
+    #[inline(always)]
+    pub(crate) fn set<B: Book>(&mut self, book: &mut B, event: &Event) {
+        let side = Side::of(event.side);
+        self.in_snapshot = false;
+        book.set(side, event.tick, event.lots as u64);
+        if self.crossing == Crossing::Trim && event.lots > 0 {
+            trim(book, side);
+        }
     }
 }
 

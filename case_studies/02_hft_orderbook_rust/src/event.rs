@@ -124,6 +124,14 @@ impl Event {
         self.flags & Self::LAST != 0
     }
 
+    /// Whether it sets a level and its message goes on: most events do, and one test of the
+    /// bytes tells.
+    #[inline(always)]
+    #[must_use]
+    pub const fn is_plain(&self) -> bool {
+        u16::from_ne_bytes([self.kind, self.flags & Self::LAST]) == 0
+    }
+
     /// Whether it can be applied to any book at all: kind, side, price, sign.
     ///
     /// # Errors

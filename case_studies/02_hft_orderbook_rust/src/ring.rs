@@ -55,7 +55,7 @@ impl RingBook {
         self.cold[side as usize].len()
     }
 
-    /// Number of levels whose quantity needs more than 32 bits.
+    /// Number of levels whose quantity needs more than 31 bits.
     #[must_use]
     pub fn wide_len(&self) -> usize {
         self.cold.iter().map(Cold::wide_len).sum()

@@ -25,18 +25,29 @@ pub fn update<B: Book>(book: &mut B, events: &[Event]) -> Result<(), Error> {
     events.iter().try_for_each(|event| player.play(book, event))
 }
 
-/// Apply events that were checked; read both best prices whenever a message ends.
+/// Apply events that were checked, `passes` times over; read both best prices whenever a
+/// message ends.
 ///
 /// # Errors
 /// Those of a delta; the book is then half-way.
-pub fn update_and_read<B: Book>(book: &mut B, events: &[Event]) -> Result<Trace, Error> {
+pub fn update_and_read<B: Book>(
+    book: &mut B,
+    events: &[Event],
+    passes: usize,
+) -> Result<Trace, Error> {
     let mut player = Player::default();
     let mut trace = Trace::default();
-    for event in events {
-        player.play(book, event)?;
-        if event.is_last() {
-            trace.bid.push(book.best_tick(Side::Bid).unwrap_or(NO_TICK));
-            trace.ask.push(book.best_tick(Side::Ask).unwrap_or(NO_TICK));
+    for _ in 0..passes {
+        for event in events {
+            if event.is_plain() {
+                player.set(book, event);
+                continue;
+            }
+            player.play(book, event)?;
+            if event.is_last() {
+                trace.bid.push(book.best_tick(Side::Bid).unwrap_or(NO_TICK));
+                trace.ask.push(book.best_tick(Side::Ask).unwrap_or(NO_TICK));
+            }
         }
     }
     Ok(trace)

@@ -28,13 +28,14 @@ fn side() -> impl Strategy<Value = Side> {
     prop_oneof![Just(Side::Bid), Just(Side::Ask)]
 }
 
-/// Zero, small, at the border of 32 bits, and as large as can be.
+/// Zero, small, at the borders of 31 and 32 bits, and as large as can be.
 fn lots() -> impl Strategy<Value = u64> {
     let border = u64::from(u32::MAX);
     prop_oneof![
         2 => Just(0),
         8 => 1..1_000u64,
         1 => border - 2..border + 3,
+        1 => (border >> 1) - 3..(border >> 1) + 3,
         1 => Just(55_000_000_000),
         1 => Just(MAX_LOTS),
     ]

@@ -23,11 +23,15 @@ trait Peer: Send + Sync {
     fn depth(&self, side: Side) -> Vec<(i64, u64)>;
 }
 
-/// Apply events; with `READ` both best prices at the end of each message.
-fn run<const READ: bool, P: Peer>(peer: &mut P, events: &[Event]) -> (Vec<i64>, Vec<i64>) {
+/// Apply events, `passes` times over; with `READ` both best prices at the end of each message.
+fn run<const READ: bool, P: Peer>(
+    peer: &mut P,
+    events: &[Event],
+    passes: usize,
+) -> (Vec<i64>, Vec<i64>) {
     let (mut bids, mut asks) = (Vec::new(), Vec::new());
     let mut in_snapshot = false;
-    for event in events {
+    for event in (0..passes).flat_map(|_| events) {
         let snapshot = event.kind == EventKind::Snapshot as u8;
         if snapshot && !in_snapshot {
             peer.clear();
@@ -116,7 +120,7 @@ impl PyPeer {
 
     fn run_updates(&mut self, py: Python<'_>, bytes: PyReadonlyArray1<'_, u8>) -> PyResult<()> {
         let events = events(&bytes)?;
-        py.detach(|| on!(&mut self.0, peer => run::<false, _>(peer, events)));
+        py.detach(|| on!(&mut self.0, peer => run::<false, _>(peer, events, 1)));
         Ok(())
     }
 
@@ -124,9 +128,10 @@ impl PyPeer {
         &mut self,
         py: Python<'py>,
         bytes: PyReadonlyArray1<'_, u8>,
+        passes: usize,
     ) -> PyResult<Pair<'py, i64>> {
         let events = events(&bytes)?;
-        let (bids, asks) = py.detach(|| on!(&mut self.0, peer => run::<true, _>(peer, events)));
+        let (bids, asks) = py.detach(|| on!(&mut self.0, peer => run::<true, _>(peer, events, passes)));
         Ok((bids.into_pyarray(py), asks.into_pyarray(py)))
     }
 

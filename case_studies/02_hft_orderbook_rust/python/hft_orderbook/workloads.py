@@ -7,6 +7,7 @@ rest).
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -27,12 +28,13 @@ READS = ("best", "mid")
 RECORDING = Path(__file__).resolve().parents[5] / "shared/data/binance_usdm_btcusdt_20240808.gz"
 
 
-def published(messages: int, levels: int = 20) -> Inputs:
-    """The published simulation: every message redraws every level.
+def published(messages: int, levels: int, passes: int) -> Inputs:
+    """The published simulation: every message redraws every level; ``passes`` times over.
 
-    Its batch was a fresh book, the opening and 100 messages.
+    There too 100 messages went round and round.
     """
-    return {"events": published_flow(messages, seed=1, levels=levels), "task": "update"}
+    events = published_flow(messages, seed=1, levels=levels)
+    return {"events": events, "task": "update", "passes": passes}
 
 
 def published_read(task: str, times: int) -> Inputs:
@@ -73,10 +75,12 @@ def levels_of(book: PythonBook) -> dict[str, Any]:
 def python_run(make: Callable[[], PythonBook]) -> Callable[..., Any]:
     """A callable that runs a book written in Python."""
 
-    def call(task: str, plain: Any, book: PythonBook | None = None, times: int = 0) -> Any:
+    def call(
+        task: str, plain: Any, book: PythonBook | None = None, times: int = 0, passes: int = 1
+    ) -> Any:
         if task == "update":
             fresh = make()
-            return fresh, run(fresh, plain)
+            return fresh, run(fresh, itertools.chain.from_iterable([plain] * passes))
         if task == "update alone":
             fresh = make()
             run(fresh, plain, read=False)
@@ -100,7 +104,7 @@ def python_prepare(make: Callable[[], PythonBook]) -> Callable[[Inputs], Inputs]
 
     def prepare(inputs: Inputs) -> Inputs:
         listed = plain(inputs["events"])
-        ready = {"task": inputs["task"], "plain": listed}
+        ready = {"task": inputs["task"], "plain": listed, "passes": inputs.get("passes", 1)}
         if inputs["task"] in READS:
             ready["book"] = make()
             run(ready["book"], listed)
@@ -126,6 +130,7 @@ def rust_prepare(kind: str, module: Any = _rust) -> Callable[[Inputs], Inputs]:
     def prepare(inputs: Inputs) -> Inputs:
         OrderBook().apply(inputs["events"])
         ready = {"task": inputs["task"], "data": as_bytes(inputs["events"])}
+        ready["passes"] = inputs.get("passes", 1)
         if inputs["task"] in READS:
             ready["book"] = module.Book(kind, False)
             ready["book"].run_updates(ready["data"])
@@ -138,10 +143,10 @@ def rust_prepare(kind: str, module: Any = _rust) -> Callable[[Inputs], Inputs]:
 def rust_run(kind: str, module: Any = _rust) -> Callable[..., Any]:
     """A callable that runs a Rust book over a batch."""
 
-    def call(task: str, data: Any, book: Any = None, times: int = 0) -> Any:
+    def call(task: str, data: Any, book: Any = None, times: int = 0, passes: int = 1) -> Any:
         if task == "update":
             fresh = module.Book(kind, False)
-            return fresh, fresh.run_trace(data)
+            return fresh, fresh.run_trace(data, passes)
         if task == "update alone":
             fresh = module.Book(kind, False)
             fresh.run_updates(data)

@@ -50,12 +50,12 @@ impl Visitor for Update<'_> {
     }
 }
 
-struct UpdateAndRead<'a>(&'a [Event]);
+struct UpdateAndRead<'a>(&'a [Event], usize);
 
 impl Visitor for UpdateAndRead<'_> {
     type Output = Result<Trace, Error>;
     fn visit<B: Book>(self, book: &mut B) -> Self::Output {
-        run::update_and_read(book, self.0)
+        run::update_and_read(book, self.0, self.1)
     }
 }
 
@@ -237,14 +237,16 @@ impl PyBook {
         Ok(())
     }
 
-    /// Apply events that were checked, reading both best prices at the end of each message.
+    /// Apply events that were checked, `passes` times over, reading both best prices at the end
+    /// of each message.
     fn run_trace<'py>(
         &mut self,
         py: Python<'py>,
         bytes: PyReadonlyArray1<'_, u8>,
+        passes: usize,
     ) -> PyResult<Ticks2<'py>> {
         let events = records(bytes.as_slice()?)?;
-        let trace = py.detach(|| self.book.with(UpdateAndRead(events)))?;
+        let trace = py.detach(|| self.book.with(UpdateAndRead(events, passes)))?;
         Ok((trace.bid.into_pyarray(py), trace.ask.into_pyarray(py)))
     }
 

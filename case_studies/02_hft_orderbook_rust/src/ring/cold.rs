@@ -2,7 +2,7 @@
 //!
 //! An update is a look-up and a store, `O(1)`; the order of the pages is kept beside it and
 //! touched only when a page appears or goes. A page whose last level was deleted is kept for
-//! a while: far levels tend to come back. Quantities beyond 32 bits stand in a table of their
+//! a while: far levels tend to come back. Quantities beyond 31 bits stand in a table of their
 //! own, for the hot window too, so that they need not move with it.
 
 use super::half::{GONE, WIDE, visit_page};
@@ -165,7 +165,7 @@ impl Cold {
         pages.map(|page| page.word.count_ones() as usize).sum()
     }
 
-    /// Number of quantities beyond 32 bits.
+    /// Number of quantities beyond 31 bits.
     pub(super) fn wide_len(&self) -> usize {
         self.wide.len()
     }

@@ -14,12 +14,13 @@ pub const HOT_BYTES: usize = size_of::<[Half; 2]>();
 
 const _: () = assert!(HOT_BYTES <= 34_000, "the hot set outgrew its bound");
 
-/// Marks a quantity that needs more than 32 bits: the cold tier knows it.
-pub(super) const WIDE: u32 = u32::MAX;
+/// Marks a quantity that needs more than 31 bits: the cold tier knows it. (A border that a
+/// compare instruction holds in itself; one at 32 bits costs two more on the hot path.)
+pub(super) const WIDE: u32 = i32::MAX as u32;
 
 /// Marks a level that was deleted and still has its bit in the occupancy. Quantities from
 /// here on are wide.
-pub(super) const GONE: u32 = u32::MAX - 1;
+pub(super) const GONE: u32 = WIDE - 1;
 
 /// No best level.
 const NONE: i64 = i64::MIN + 1;
@@ -39,7 +40,7 @@ pub(super) enum Outcome {
     Done,
     /// It is done; the best level is gone or so deep that the window should follow.
     Drifted,
-    /// Not done: the old or the new quantity needs more than 32 bits.
+    /// Not done: the old or the new quantity needs more than 31 bits.
     Wide,
     /// Not done: the price lies outside the window.
     Outside,
@@ -50,7 +51,8 @@ pub(super) enum Outcome {
 #[repr(C, align(64))]
 pub(super) struct Half {
     best: i64,
-    base: i64,
+    /// Lowest key of the window, a multiple of 64.
+    low: i64,
     occupancy: Bitset,
     lots: [u32; WINDOW],
 }
@@ -59,7 +61,7 @@ impl Default for Half {
     fn default() -> Self {
         Self {
             best: NONE,
-            base: 0,
+            low: 0,
             occupancy: Bitset::default(),
             lots: [0; WINDOW],
         }
@@ -77,7 +79,7 @@ fn is_level(code: u32) -> bool {
 }
 
 impl Half {
-    /// Set a level if it lies inside the window and fits in 32 bits.
+    /// Set a level if it lies inside the window and fits in 31 bits.
     ///
     /// Most updates change, delete or bring back a level at a price that had one, behind or
     /// at the best: one load tells that the bit is there, and nothing but the quantity
@@ -88,7 +90,8 @@ impl Half {
         // Neither 0, for which a bit may be missing, nor WIDE.
         let known = old.wrapping_sub(1) < GONE;
         let behind = key <= self.best - i64::from(lots == 0);
-        if known & behind & (lots < u64::from(GONE)) & self.covers(key) {
+        // The best level is inside, so what is behind it is if it is not below the window.
+        if known & behind & (lots < u64::from(GONE)) & (key >= self.low) {
             self.lots[slot(key)] = if lots == 0 { GONE } else { lots as u32 };
             return Outcome::Done;
         }
@@ -127,8 +130,8 @@ impl Half {
     /// Find the best level again after it was deleted, and clear bits of free slots on the way.
     #[inline(always)]
     pub(super) fn find_best(&mut self) -> Outcome {
-        while let Some(distance) = self.occupancy.highest(self.base as usize) {
-            let key = (self.base << 6) + distance as i64;
+        while let Some(distance) = self.occupancy.highest(self.base() as usize) {
+            let key = self.low + distance as i64;
             if !is_level(self.lots[slot(key)]) {
                 self.lots[slot(key)] = 0;
                 self.occupancy.forget(slot(key));
@@ -148,7 +151,7 @@ impl Half {
     /// Whether a key lies inside the window.
     #[inline(always)]
     pub(super) fn covers(&self, key: i64) -> bool {
-        ((key >> 6).wrapping_sub(self.base) as u64) < WORDS as u64
+        (key.wrapping_sub(self.low) as u64) < WINDOW as u64
     }
 
     /// Code of the quantity in a key's slot; of that key only if the window covers it.
@@ -172,18 +175,18 @@ impl Half {
 
     /// First page of the window.
     pub(super) fn base(&self) -> i64 {
-        self.base
+        self.low >> 6
     }
 
     /// Let the window start at another page. The caller has moved what leaves it.
     pub(super) fn rebase(&mut self, base: i64) {
-        self.base = base;
+        self.low = base << 6;
     }
 
     /// Lowest and highest key of the window.
     #[inline]
     pub(super) fn span(&self) -> (i64, i64) {
-        (self.base << 6, (self.base << 6) + WINDOW as i64 - 1)
+        (self.low, self.low + WINDOW as i64 - 1)
     }
 
     /// Whether the side has no level at all.
@@ -198,7 +201,7 @@ impl Half {
 
     /// Pages that may have levels, as bits, bit 0 being the first page of the window.
     pub(super) fn pages(&self) -> u64 {
-        self.occupancy.turned_summary(self.base as usize)
+        self.occupancy.turned_summary(self.base() as usize)
     }
 
     /// Candidates and quantities of a page.
@@ -237,7 +240,7 @@ impl Half {
         while pages != 0 {
             let distance = 63 - i64::from(pages.leading_zeros());
             pages ^= 1 << distance;
-            let page = self.base + distance;
+            let page = self.base() + distance;
             let (word, lots) = self.page(page);
             if !visit_page(page, word, lots, visitor) {
                 return false;
@@ -249,7 +252,7 @@ impl Half {
     /// Remove all levels; the window stays.
     pub(super) fn clear(&mut self) {
         *self = Self {
-            base: self.base,
+            low: self.low,
             ..Self::default()
         };
     }
