@@ -18,6 +18,8 @@ use std::io::Read;
 use std::time::Instant;
 
 const REPLAYS: usize = 20;
+/// Longest sample in nanoseconds: a minute.
+const LONGEST: u64 = 60_000_000_000;
 const RECORDING: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
     "/../../../shared/data/binance_usdm_btcusdt_20240808.gz"
@@ -42,7 +44,8 @@ fn measure<S>(
     fresh: impl Fn() -> S,
     mut step: impl FnMut(&mut S, &Event),
 ) -> Histogram<u64> {
-    let mut histogram = Histogram::new(3).expect("three digits are allowed");
+    let bounds = Histogram::new_with_bounds(1, LONGEST, 3);
+    let mut histogram = bounds.expect("bounds and three digits are allowed");
     let mut stamps = Vec::with_capacity(events.len() + 1);
     for _ in 0..REPLAYS {
         let mut state = fresh();
@@ -53,7 +56,8 @@ fn measure<S>(
             stamps.push(Instant::now());
         }
         for pair in stamps.windows(2) {
-            histogram.saturating_record((pair[1] - pair[0]).as_nanos() as u64);
+            let taken = (pair[1] - pair[0]).as_nanos() as u64;
+            histogram.record(taken.min(LONGEST)).expect("within bounds");
         }
     }
     histogram
