@@ -1,4 +1,4 @@
-"""An exact L2 order book whose hot set, both sides, fits in 34 KB.
+"""An exact L2 order book: array-fast near the best prices, and no level is ever lost.
 
 >>> from hft_orderbook import OrderBook
 >>> book = OrderBook(tick_size="0.1", lot_size="0.001")
@@ -8,7 +8,8 @@
 ((61800.2, 2.507), 0.1)
 """
 
-from hft_orderbook.book import OrderBook
+from hft_orderbook._rust import OrderTracker, Sequencer
+from hft_orderbook.book import OrderBook, Sweep
 from hft_orderbook.events import EVENT, LAST, Kind, as_events, to_frame
 from hft_orderbook.flow import published_flow, synthetic_flow
 from hft_orderbook.load import BinanceRecording, LobsterRecording, load_binance, load_lobster
@@ -21,6 +22,9 @@ __all__ = [
     "Kind",
     "LobsterRecording",
     "OrderBook",
+    "OrderTracker",
+    "Sequencer",
+    "Sweep",
     "as_events",
     "depth_over_time",
     "load_binance",
