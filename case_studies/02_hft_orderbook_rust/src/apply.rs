@@ -11,7 +11,8 @@ pub enum Crossing {
     #[default]
     Mark,
     /// The newer update is right: levels of the other side that it meets or crosses are
-    /// stale and removed. The right choice for feeds that drop deletions.
+    /// stale and removed. The right choice for feeds that drop deletions. It is done level by
+    /// level, in the order of the events, within a message or snapshot too.
     Trim,
 }
 
@@ -69,6 +70,14 @@ impl Player {
     #[must_use]
     pub fn last_seq(&self) -> u64 {
         self.last
+    }
+
+    /// An event without a number of its own, stamped so that it fits: the last number again,
+    /// or none where it starts anew.
+    #[must_use]
+    pub fn stamp(&self, event: Event) -> Event {
+        let anew = event.kind >= EventKind::Clear as u8;
+        event.stamped(event.ts, if anew { 0 } else { self.last })
     }
 
     /// Check events without applying them; the number of deltas among them.

@@ -98,6 +98,39 @@ pub enum Error {
         /// What is wrong.
         reason: &'static str,
     },
+    /// A text, of a message or a row, cannot be read.
+    #[error("{reason}")]
+    Text {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A recording has depth messages, perhaps, but nothing to place them by.
+    #[error(
+        "no snapshot among {lines} lines: depth updates change a book, so a recording needs the \
+         book that they start from (a line with lastUpdateId, bids and asks)"
+    )]
+    NoSnapshot {
+        /// Lines of the recording.
+        lines: usize,
+    },
+    /// A size asked for is beyond all use.
+    #[error("{what}={asked}: at most {most}")]
+    TooLarge {
+        /// Of what.
+        what: &'static str,
+        /// What was asked for.
+        asked: u128,
+        /// What there may be.
+        most: u128,
+    },
+    /// A result does not fit in memory.
+    #[error("{what}: {bytes} bytes cannot be had")]
+    Memory {
+        /// Of what.
+        what: &'static str,
+        /// Its size.
+        bytes: usize,
+    },
     /// A line of a file cannot be read.
     #[error("line {line}: {reason}")]
     Line {
@@ -109,6 +142,12 @@ pub enum Error {
 }
 
 impl Error {
+    /// A text that cannot be read, and why.
+    pub(crate) fn text(reason: impl ToString) -> Self {
+        let reason = reason.to_string();
+        Self::Text { reason }
+    }
+
     /// Say which event of a batch it was.
     #[must_use]
     pub fn at(self, index: usize) -> Self {

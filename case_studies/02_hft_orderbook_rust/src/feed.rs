@@ -4,7 +4,25 @@
 //! and for spot. A message covers the update ids `first..=last` (`U`, `u`); a futures message
 //! also says which id it follows (`pu`). Messages are kept until a snapshot arrives, those
 //! within it are dropped, the first one applied must overlap it, and each next one must
-//! follow the one before. Anything else is a gap: the book is stale until a new snapshot.
+//! follow the one before. Anything else is a gap: the book is stale until a new snapshot. A
+//! snapshot that is no newer than a live book is left aside.
+//!
+//! ```
+//! use hft_orderbook::feed::{Action, Ids, Rule, Sequencer};
+//!
+//! let ids = |first, last, previous| Ids { first, last, previous };
+//! let mut feed = Sequencer::new(Rule::Futures);
+//! // The stream first, so that nothing is missed; then the snapshot, here of update 12.
+//! assert_eq!(feed.message(ids(8, 10, 7), "old"), Action::Wait);
+//! assert_eq!(feed.message(ids(11, 15, 10), "first"), Action::Wait);
+//! // Load it, then apply what it does not hold.
+//! assert_eq!(feed.snapshot(12), Ok(Some(vec!["first"])));
+//! assert_eq!(feed.message(ids(16, 20, 15), "next"), Action::Apply("next"));
+//! // 21 to 24 were lost: the book is stale until the next snapshot.
+//! assert!(matches!(feed.message(ids(25, 30, 24), "late"), Action::Resync(_)));
+//! assert!(!feed.is_live());
+//! assert_eq!(feed.snapshot(27), Ok(Some(vec!["late"])));
+//! ```
 
 use crate::Error;
 use std::collections::VecDeque;
@@ -42,7 +60,7 @@ impl Rule {
     fn joins(self, ids: Ids, snapshot: u64) -> bool {
         match self {
             Self::Futures => ids.first <= snapshot || ids.previous == snapshot,
-            Self::Spot => ids.first <= snapshot + 1,
+            Self::Spot => ids.first.saturating_sub(1) <= snapshot,
         }
     }
 
@@ -58,7 +76,7 @@ impl Rule {
 /// What to do now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action<M> {
-    /// Apply these messages, in this order.
+    /// Apply this message.
     Apply(M),
     /// Nothing: the message is kept for the snapshot that is awaited.
     Wait,
@@ -151,11 +169,18 @@ impl<M> Sequencer<M> {
 
     /// Take a snapshot: load it into an emptied book, then apply the messages returned.
     ///
+    /// `None`: the book has all of it already and stands where it stood; do nothing.
+    ///
     /// # Errors
     /// [`Error::StaleSnapshot`] where it ends before the messages kept begin: ask for a newer
     /// one; nothing has changed. [`Error::Gap`] where those messages have a gap themselves:
     /// the book stays stale, and what lies before the gap is no longer kept.
-    pub fn snapshot(&mut self, id: u64) -> Result<Vec<M>, Error> {
+    pub fn snapshot(&mut self, id: u64) -> Result<Option<Vec<M>>, Error> {
+        if let Standing::Joining(last) | Standing::Live(last) = self.standing
+            && id <= last
+        {
+            return Ok(None);
+        }
         let kept = &self.kept;
         let mut news = kept
             .iter()
@@ -179,6 +204,6 @@ impl<M> Sequencer<M> {
                 Action::Drop | Action::Wait => {}
             }
         }
-        Ok(ready)
+        Ok(Some(ready))
     }
 }

@@ -6,9 +6,9 @@
 
 mod published;
 
-pub use published::published;
+pub use published::{published, try_published};
 
-use crate::{BTreeMapBook, Book, Event, Side};
+use crate::{BTreeMapBook, Book, Error, Event, Side};
 
 /// What the flow looks like.
 #[derive(Clone, Copy, Debug)]
@@ -84,17 +84,66 @@ impl Random {
     }
 }
 
+/// Events that a flow may have: 11 GB.
+pub const MAX_EVENTS: usize = 1 << 28;
+
+/// Events by which the last message may exceed a count, rarely more.
+const LONGEST: usize = 64;
+
+/// Mid prices from which a flow may start, of either sign.
+pub const MAX_MID: i64 = 1 << 60;
+
+/// Room for a number of events, which nobody has looked at yet.
+///
+/// # Errors
+/// [`Error::TooLarge`] beyond [`MAX_EVENTS`], [`Error::Memory`] where it cannot be had.
+pub fn room(what: &'static str, asked: u128) -> Result<Vec<Event>, Error> {
+    if asked > MAX_EVENTS as u128 {
+        let most = MAX_EVENTS as u128;
+        return Err(Error::TooLarge { what, asked, most });
+    }
+    let mut out = Vec::new();
+    let count = asked as usize;
+    out.try_reserve(count + LONGEST)
+        .map_err(|_| Error::Memory {
+            what,
+            bytes: count * size_of::<Event>(),
+        })?;
+    Ok(out)
+}
+
 /// The flow of `count` events, the opening snapshot included.
 ///
 /// At the end of each message the book is neither crossed nor locked.
 #[must_use]
 pub fn events(flow: &Flow, count: usize) -> Vec<Event> {
-    let mut out = Vec::with_capacity(count + 64);
+    fill(flow, count, Vec::with_capacity(count + LONGEST))
+}
+
+/// As [`events`], for sizes and prices that nobody has looked at yet.
+///
+/// # Errors
+/// Those of [`room`]; [`Error::TooLarge`] for a mid beyond [`MAX_MID`] too.
+pub fn try_events(flow: &Flow, count: usize) -> Result<Vec<Event>, Error> {
+    if flow.mid.unsigned_abs() > MAX_MID as u64 {
+        return Err(Error::TooLarge {
+            what: "mid, of either sign",
+            asked: flow.mid.unsigned_abs().into(),
+            most: MAX_MID as u128,
+        });
+    }
+    Ok(fill(flow, count, room("count", count as u128)?))
+}
+
+fn fill(flow: &Flow, count: usize, mut out: Vec<Event>) -> Vec<Event> {
     let mut random = Random(flow.seed);
     let mut book = BTreeMapBook::default();
     let mut mid = flow.mid;
     for side in Side::BOTH {
         for distance in 0..i64::from(flow.levels) {
+            if out.len() >= count {
+                break;
+            }
             let tick = near(side, mid, distance);
             out.push(Event::snapshot(side, tick, quantity(&mut random, distance)));
         }

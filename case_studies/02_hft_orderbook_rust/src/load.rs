@@ -5,6 +5,9 @@ pub mod lobster;
 
 use crate::Error;
 
+/// What some editors put in front of a text.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// What to do with a line that cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Strictness {

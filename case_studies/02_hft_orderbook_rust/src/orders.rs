@@ -2,6 +2,26 @@
 //!
 //! Feeds such as ITCH name each order when it comes and later say only its number; the
 //! tracker remembers side, price and what is left. `O(1)` a message.
+//!
+//! ```
+//! use hft_orderbook::orders::{OrderMessage, OrderTracker};
+//! use hft_orderbook::{Book, Player, RingBook, Side, apply};
+//!
+//! let (mut tracker, mut book, mut player) =
+//!     (OrderTracker::default(), RingBook::default(), Player::default());
+//! for message in [
+//!     OrderMessage::Add { id: 7, side: Side::Bid, tick: 100, lots: 500 },
+//!     OrderMessage::Add { id: 8, side: Side::Bid, tick: 100, lots: 200 },
+//!     OrderMessage::Reduce { id: 7, lots: 100 },
+//!     OrderMessage::Replace { id: 8, new_id: 9, tick: 99, lots: 300 },
+//! ] {
+//!     let (first, second) = tracker.events(message)?;
+//!     let events: Vec<_> = std::iter::once(first).chain(second).collect();
+//!     apply(&mut book, &events[..], &mut player)?;
+//! }
+//! assert_eq!((book.lots(Side::Bid, 100), book.lots(Side::Bid, 99)), (400, 300));
+//! # Ok::<(), hft_orderbook::Error>(())
+//! ```
 
 use crate::{Error, Event, Side};
 use std::collections::HashMap;

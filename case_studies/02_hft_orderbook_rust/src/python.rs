@@ -3,15 +3,33 @@
 mod book;
 mod events;
 mod load;
+mod orders;
+mod sequencer;
 
 use crate::Error;
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyMemoryError, PyValueError};
 use pyo3::prelude::*;
 
 impl From<Error> for PyErr {
     fn from(error: Error) -> Self {
-        PyValueError::new_err(error.to_string())
+        match error {
+            Error::Memory { .. } => PyMemoryError::new_err(error.to_string()),
+            _ => PyValueError::new_err(error.to_string()),
+        }
     }
+}
+
+/// A whole number of 64 bits from Python, or a `ValueError` that names the argument.
+fn whole<'py, T>(argument: &str, value: &Bound<'py, PyAny>) -> PyResult<T>
+where
+    T: for<'a> FromPyObject<'a, 'py>,
+{
+    value.extract().map_err(|_| {
+        let bits = 8 * size_of::<T>();
+        PyValueError::new_err(format!(
+            "{argument}={value}: expected a whole number of {bits} bits"
+        ))
+    })
 }
 
 /// `"release"` or `"debug"`: a benchmark refuses the latter.
@@ -27,6 +45,8 @@ fn build_profile() -> &'static str {
 #[pymodule]
 fn _rust(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_class::<book::PyBook>()?;
+    m.add_class::<sequencer::PySequencer>()?;
+    m.add_class::<orders::PyOrderTracker>()?;
     m.add_function(wrap_pyfunction!(build_profile, m)?)?;
     m.add_function(wrap_pyfunction!(load::load_binance, m)?)?;
     m.add_function(wrap_pyfunction!(load::load_lobster, m)?)?;

@@ -139,7 +139,8 @@ pub fn checksum<B: Book>(book: &B, levels: usize, mut rule: impl Checksum) -> u3
 }
 
 /// CRC-32 (IEEE 802.3) over the decimal digits of tick and lots, level by level: Kraken's
-/// rule, where tick and lot are the venue's last decimals.
+/// rule, where tick and lot are the venue's last decimals. A price counts without its sign:
+/// the rule knows no negative ones.
 #[derive(Clone, Debug)]
 pub struct DecimalCrc32(u32);
 

@@ -1,7 +1,8 @@
 //! A feed seen through its book: top of book and features at intervals, and depth over time.
 
 use crate::apply::Player;
-use crate::{Book, Error, Event, Side, reads};
+use crate::{Book, Error, Event, MAX_TICK, Side, reads};
+use std::ops::Range;
 
 /// Columns of features, one row a sample; NaN and [`crate::run::NO_TICK`] where a side is empty.
 #[derive(Clone, Debug, Default)]
@@ -27,7 +28,7 @@ pub struct Features {
 /// Apply events; after every `every`-th message take a sample, imbalance over `levels`.
 ///
 /// # Errors
-/// As [`crate::apply`]; the book is then half-way.
+/// As [`crate::apply`]; nothing is applied then.
 pub fn features<B: Book>(
     book: &mut B,
     player: &mut Player,
@@ -67,18 +68,60 @@ pub struct Band {
     pub rows: usize,
 }
 
+/// Rows times samples of [`depth_over_time`] that there may be: 2 GB.
+pub const MAX_CELLS: usize = 1 << 28;
+
+impl Band {
+    /// Lowest tick and the first beyond the band, if these are prices.
+    fn range(self) -> Result<Range<i64>, Error> {
+        let low = i128::from(self.low);
+        let high = low + i128::from(self.ticks) * self.rows as i128;
+        for tick in [low, high - 1] {
+            if tick.unsigned_abs() > MAX_TICK as u128 {
+                let tick = tick.clamp(i64::MIN.into(), i64::MAX.into()) as i64;
+                return Err(Error::PriceOverflow { tick });
+            }
+        }
+        Ok(self.low..high as i64)
+    }
+
+    /// Room for a number of samples.
+    fn grid(self, samples: usize) -> Result<Vec<f64>, Error> {
+        let asked = self.rows as u128 * samples as u128;
+        if asked > MAX_CELLS as u128 {
+            return Err(Error::TooLarge {
+                what: "rows times samples",
+                asked,
+                most: MAX_CELLS as u128,
+            });
+        }
+        let mut out = Vec::new();
+        let cells = asked as usize;
+        out.try_reserve_exact(cells).map_err(|_| Error::Memory {
+            what: "depth over time",
+            bytes: cells * size_of::<f64>(),
+        })?;
+        Ok(out)
+    }
+}
+
 /// Lots resting in each row of a band, sample by sample: `[sample * rows + row]`.
 ///
 /// # Errors
-/// As [`crate::apply`]; the book is then half-way.
+/// As [`crate::apply`]; [`Error::PriceOverflow`] for a band that reaches beyond all prices,
+/// [`Error::TooLarge`] beyond [`MAX_CELLS`]. Nothing is applied then.
 pub fn depth_over_time<B: Book>(
     book: &mut B,
     events: &[Event],
     every: usize,
     band: Band,
 ) -> Result<Vec<f64>, Error> {
-    let mut out = Vec::new();
-    let (low, high) = (band.low, band.low + band.ticks * band.rows as i64);
+    let Range {
+        start: low,
+        end: high,
+    } = band.range()?;
+    let messages = events.iter().filter(|event| event.is_last()).count();
+    let mut out = band.grid(messages / every.max(1))?;
     sampled(book, &mut Player::default(), events, every, |book, _| {
         let start = out.len();
         out.resize(start + band.rows, 0.0);
@@ -103,15 +146,22 @@ fn sampled<B: Book>(
     every: usize,
     mut sample: impl FnMut(&B, &Event),
 ) -> Result<(), Error> {
-    player.check(events)?;
-    let mut left = every;
-    for event in events {
-        player.play(book, event)?;
+    let deltas = player.check(events)?;
+    let saved = (deltas > 0).then(|| (book.clone(), *player));
+    let mut messages = 0;
+    for (index, event) in events.iter().enumerate() {
+        if let Err(error) = player.play(book, event) {
+            // Only a delta fails after the check, so there is a copy to return to.
+            if let Some(saved) = saved {
+                (*book, *player) = saved;
+            }
+            return Err(error.at(index));
+        }
         if event.is_last() {
-            left -= 1;
-            if left == 0 {
+            messages += 1;
+            if messages == every.max(1) {
                 sample(book, event);
-                left = every;
+                messages = 0;
             }
         }
     }

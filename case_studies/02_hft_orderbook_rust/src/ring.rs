@@ -1,17 +1,20 @@
-//! The fast book: a hot window of 4,096 ticks a side in 34 KB, and an exact cold tier.
+//! The fast book: a hot window of 4,096 ticks a side, 33.9 KB in all, and an exact cold tier.
 //!
 //! Levels near the touch lie in an array addressed by the low bits of the price; a bitset
 //! with a summary word says which of them exist, so the next best price is two leading-zero
 //! counts away. Levels outside the window lie in pages of 64 ticks in a hash table: no level
 //! is forgotten and none can be mistaken for another, because an address always stands for
-//! one price only.
+//! one price only. Of the window, updates near a touch at rest use a few pages of 256 bytes.
 //!
 //! Two invariants make reads cheap: the best level of a side is always hot, and every cold
 //! level is worse than every price of the window. The window follows the best level, never
 //! the price of an update: see [`reanchor`](self) for when and by how much.
 //!
-//! Update and best `O(1)`; a move of the window copies at most 64 pages of 256 bytes each
-//! way. No heap allocation outside the cold tier. Choose it for a feed whose activity is near
+//! Best `O(1)`; update `O(1)` in the window, and a hash look-up outside it. A move of the
+//! window copies at most 64 pages of 256 bytes each way and looks each of them up; a touch
+//! that leaves an empty window behind looks for the best page among the cold ones. The words
+//! and slots that a search for the next best level passes are those that deletions left: it
+//! clears them, so each is passed once. No heap allocation outside the cold tier. Choose it for a feed whose activity is near
 //! the touch; for a book of which every price is updated equally often, the cold tier is what
 //! you get, and [`crate::BTreeMapBook`] is simpler.
 

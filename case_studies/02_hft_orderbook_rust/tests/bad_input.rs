@@ -7,8 +7,10 @@ use hft_orderbook::decimal::units;
 use hft_orderbook::feed::{Action, Ids, Rule, Sequencer};
 use hft_orderbook::load::{Strictness, lobster};
 use hft_orderbook::orders::{OrderMessage, OrderTracker};
+use hft_orderbook::replay::Band;
 use hft_orderbook::{
-    Book, Crossing, Error, Event, MAX_LOTS, MAX_TICK, Player, RingBook, Side, apply, reads,
+    Book, Crossing, Error, Event, MAX_LOTS, MAX_TICK, Player, RingBook, Side, apply, flow, reads,
+    replay,
 };
 use proptest::prelude::*;
 
@@ -99,6 +101,95 @@ fn a_clear_ignores_what_it_does_not_need() {
     };
     apply(&mut book, &[clear][..], &mut player).expect("a clear");
     assert!(book.is_empty());
+}
+
+#[test]
+fn a_single_clear_starts_the_sequence_anew() {
+    let (mut book, mut player) = opened();
+    let set = Event::set(Side::Bid, 101, 1);
+    assert_eq!(player.stamp(set).seq, 5);
+    let clear = player.stamp(Event::clear());
+    apply(&mut book, &[clear][..], &mut player).expect("a clear");
+    assert_eq!(player.last_seq(), 0);
+    apply(&mut book, &[set.stamped(0, 1)][..], &mut player).expect("an older number");
+    assert_eq!(book.depth(Side::Bid).len(), 1);
+}
+
+#[test]
+fn a_replay_names_the_event_that_it_refuses_and_leaves_the_book() {
+    let (mut book, mut player) = opened();
+    let bad = [
+        Event::set(Side::Bid, 101, 1).stamped(0, 6),
+        Event::delta(Side::Ask, 102, -10).stamped(0, 6).last(),
+    ];
+    let error = replay::features(&mut book, &mut player, &bad, 1, 5).expect_err("refused");
+    assert!(matches!(error, Error::Event { index: 1, .. }), "{error}");
+    assert_eq!(
+        (book.best_tick(Side::Bid), player.last_seq()),
+        (Some(100), 5)
+    );
+    let band = Band {
+        low: 0,
+        ticks: 10,
+        rows: 20,
+    };
+    let error = replay::depth_over_time(&mut book, &bad, 1, band).expect_err("refused");
+    assert!(matches!(error, Error::Event { index: 1, .. }), "{error}");
+    assert_eq!(book.best_tick(Side::Bid), Some(100));
+}
+
+#[test]
+fn sizes_beyond_all_use_are_refused() {
+    let events = [Event::set(Side::Bid, 1, 1).last()];
+    let grid = |low, ticks, rows| {
+        replay::depth_over_time(
+            &mut RingBook::default(),
+            &events,
+            1,
+            Band { low, ticks, rows },
+        )
+    };
+    for (low, ticks, rows) in [
+        (i64::MIN, i64::MAX, 2),
+        (MAX_TICK, 1, 2),
+        (0, 1, usize::MAX),
+        (0, i64::MAX, usize::MAX),
+    ] {
+        let error = grid(low, ticks, rows).expect_err("beyond all prices");
+        assert!(matches!(error, Error::PriceOverflow { .. }), "{error}");
+    }
+    let error = grid(0, 1, 1 << 45).expect_err("too many cells");
+    let told = "rows times samples=35184372088832: at most 268435456";
+    assert_eq!(error.to_string(), told);
+    assert_eq!(
+        grid(-MAX_TICK, MAX_TICK, 2).expect("all prices"),
+        [0.0, 1.0]
+    );
+
+    let flow = flow::Flow::default();
+    for count in [flow::MAX_EVENTS + 1, 1 << 45, usize::MAX] {
+        assert!(flow::try_events(&flow, count).is_err());
+    }
+    let far = flow::Flow {
+        mid: i64::MIN,
+        ..flow
+    };
+    assert!(flow::try_events(&far, 10).is_err());
+    let deep = flow::Flow {
+        levels: u32::MAX,
+        ..flow
+    };
+    assert_eq!(
+        flow::try_events(&deep, 10).map(|events| events.len()),
+        Ok(10)
+    );
+    assert_eq!(
+        flow::try_events(&flow, 9_000),
+        Ok(flow::events(&flow, 9_000))
+    );
+    assert!(flow::try_published(1, 1 << 62, 20).is_err());
+    assert!(flow::try_published(1, 0, u32::MAX).is_err());
+    assert_eq!(flow::try_published(1, 9, 20), Ok(flow::published(1, 9, 20)));
 }
 
 #[test]
@@ -216,7 +307,7 @@ fn futures_messages_are_placed_by_a_snapshot() {
         })
     ));
     assert!(!late.is_live());
-    assert_eq!(feed.snapshot(15), Ok(vec!['b', 'c']));
+    assert_eq!(feed.snapshot(15), Ok(Some(vec!['b', 'c'])));
     assert_eq!(feed.message(ids(31, 40, 30), 'd'), Action::Apply('d'));
     assert_eq!(feed.message(ids(31, 40, 30), 'd'), Action::Drop);
     let gap = Error::Gap {
@@ -226,7 +317,7 @@ fn futures_messages_are_placed_by_a_snapshot() {
     assert_eq!(feed.message(ids(45, 50, 44), 'f'), Action::Resync(gap));
     assert!(!feed.is_live());
     assert_eq!(feed.message(ids(52, 60, 50), 'g'), Action::Wait);
-    assert_eq!(feed.snapshot(47), Ok(vec!['f', 'g']));
+    assert_eq!(feed.snapshot(47), Ok(Some(vec!['f', 'g'])));
     assert_eq!((feed.gaps(), feed.kept(), feed.is_live()), (1, 0, true));
 }
 
@@ -235,7 +326,7 @@ fn spot_messages_must_join_end_to_end() {
     let mut feed = Sequencer::new(Rule::Spot);
     let _ = feed.message(ids(5, 10, 0), 'a');
     let _ = feed.message(ids(11, 12, 0), 'b');
-    assert_eq!(feed.snapshot(10), Ok(vec!['b']));
+    assert_eq!(feed.snapshot(10), Ok(Some(vec!['b'])));
     assert_eq!(feed.message(ids(13, 13, 0), 'c'), Action::Apply('c'));
     let gap = Error::Gap {
         expected: 13,
@@ -258,7 +349,7 @@ fn a_gap_among_the_kept_messages_keeps_what_follows() {
         })
     ));
     assert_eq!(feed.kept(), 2);
-    assert_eq!(feed.snapshot(17), Ok(vec!['b', 'c']));
+    assert_eq!(feed.snapshot(17), Ok(Some(vec!['b', 'c'])));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The simulation that the published figures were measured on, from its description.
 
-use super::Random;
-use crate::{Event, Side};
+use super::{Random, room};
+use crate::{Error, Event, Side};
 use std::ops::Range;
 
 /// Standard deviation of the mid's move between two messages in ticks: 0.6 a day, at ten
@@ -15,8 +15,21 @@ const STEP: f64 = 0.6 / 929.516 * 10.0;
 /// what was there, bids then asks, in no order within a side; then what is new.
 #[must_use]
 pub fn published(seed: u64, messages: usize, levels: u32) -> Vec<Event> {
+    fill(seed, messages, levels, Vec::new())
+}
+
+/// As [`published`], for sizes that nobody has looked at yet.
+///
+/// # Errors
+/// Those of [`room`], for at most four times `levels` events a message.
+pub fn try_published(seed: u64, messages: usize, levels: u32) -> Result<Vec<Event>, Error> {
+    let most = (messages as u128 + 1) * 4 * u128::from(levels);
+    let out = room("4 * (messages + 1) * levels", most)?;
+    Ok(fill(seed, messages, levels, out))
+}
+
+fn fill(seed: u64, messages: usize, levels: u32, mut out: Vec<Event>) -> Vec<Event> {
     let mut random = Random(seed);
-    let mut out = Vec::new();
     let mut mid = 650_000.0;
     let mut bands = [0..0, 0..0];
     for message in 0..=messages as u64 {

@@ -2,8 +2,12 @@
 //!
 //! Depth updates become events once a snapshot places them ([`crate::feed`]); the exchange's
 //! own best bid and ask (`bookTicker`) are kept beside them as an independent truth.
+//!
+//! An event carries the time at which it could be known. A message that waited for a snapshot
+//! is known in the book only when the snapshot is, so it carries the snapshot's time unless
+//! its own is later: times decrease in the events only where the recording's own clock did.
 
-use super::Strictness;
+use super::{BYTE_ORDER_MARK, Strictness};
 use crate::decimal::units;
 use crate::feed::{Action, Ids, Rule, Sequencer};
 use crate::{Error, Event, Side};
@@ -39,6 +43,21 @@ pub struct Ticker {
     pub ask_lots: i64,
 }
 
+/// A message or a snapshot that does not join what was applied: from here on no events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// Its line, from 1.
+    pub line: usize,
+    /// Its receive time.
+    pub ts: i64,
+    /// Last update id applied, or that of a snapshot that is too old for the messages kept.
+    pub expected: u64,
+    /// The update id that the message says it follows.
+    pub got: u64,
+    /// Receive time of the snapshot at which the events resume; `None` where they never do.
+    pub resumed: Option<i64>,
+}
+
 /// A recording as events.
 #[derive(Clone, Debug, Default)]
 pub struct Recording {
@@ -46,12 +65,15 @@ pub struct Recording {
     pub events: Vec<Event>,
     /// Best bids and asks by the exchange.
     pub tickers: Vec<Ticker>,
-    /// Number of depth messages applied.
+    /// Number of depth messages applied, snapshots among them.
     pub messages: usize,
-    /// Number of trade messages, which say nothing about levels.
+    /// Number of `trade` and `aggTrade` messages, which say nothing about levels.
     pub trades: usize,
-    /// Lines at which a gap was found; the events resume at the next snapshot.
-    pub gaps: Vec<usize>,
+    /// Where messages or snapshots do not join.
+    pub gaps: Vec<Gap>,
+    /// Whether the events reach the end of the recording: a snapshot placed them, and no gap
+    /// has been open since.
+    pub live: bool,
     /// Lines that were skipped as unreadable.
     pub skipped: Vec<usize>,
 }
@@ -96,8 +118,8 @@ enum Side1<'a> {
 }
 
 enum Message {
-    Depth(Ids, Vec<Event>),
-    Snapshot(u64, Vec<Event>),
+    Depth(i64, Ids, Vec<Event>),
+    Snapshot(i64, u64, Vec<Event>),
     Ticker(Ticker),
     Trade,
 }
@@ -105,10 +127,12 @@ enum Message {
 /// Read a recording.
 ///
 /// # Errors
-/// [`Error::Line`] with the number of the line, unless lenient.
+/// [`Error::Line`] with the number of the line, unless lenient; [`Error::NoSnapshot`].
 pub fn read(text: &str, format: Format) -> Result<Recording, Error> {
     let mut out = Recording::default();
     let mut sequencer = Sequencer::new(format.rule);
+    let mut snapshots = 0;
+    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     for (index, text) in text.lines().enumerate() {
         let line = index + 1;
         let parsed = parse(text, &format);
@@ -117,24 +141,46 @@ pub fn read(text: &str, format: Format) -> Result<Recording, Error> {
             continue;
         };
         match message {
-            Some(Message::Depth(ids, events)) => match sequencer.message(ids, events) {
+            Some(Message::Depth(ts, ids, events)) => match sequencer.message(ids, events) {
                 Action::Apply(events) => out.push(events),
-                Action::Resync(_) => out.gaps.push(line),
+                Action::Resync(error) => out.gaps.extend(gap(line, ts, &error)),
                 Action::Wait | Action::Drop => {}
             },
-            Some(Message::Snapshot(id, events)) => match sequencer.snapshot(id) {
-                Ok(ready) => {
-                    out.push(events);
-                    ready.into_iter().for_each(|events| out.push(events));
+            Some(Message::Snapshot(ts, id, events)) => {
+                snapshots += 1;
+                match sequencer.snapshot(id) {
+                    Ok(Some(ready)) => out.resume(ts, events, ready),
+                    Ok(None) => {}
+                    Err(error) => out.gaps.extend(gap(line, ts, &error)),
                 }
-                Err(_) => out.gaps.push(line),
-            },
+            }
             Some(Message::Ticker(ticker)) => out.tickers.push(ticker),
             Some(Message::Trade) => out.trades += 1,
             None => {}
         }
     }
+    if snapshots == 0 {
+        let lines = text.lines().count();
+        return Err(Error::NoSnapshot { lines });
+    }
+    out.live = sequencer.is_live();
     Ok(out)
+}
+
+/// What does not join, if that is what the error says.
+fn gap(line: usize, ts: i64, error: &Error) -> Option<Gap> {
+    let (expected, got) = match *error {
+        Error::Gap { expected, got } => (expected, got),
+        Error::StaleSnapshot { snapshot, first } => (snapshot, first.saturating_sub(1)),
+        _ => return None,
+    };
+    Some(Gap {
+        line,
+        ts,
+        expected,
+        got,
+        resumed: None,
+    })
 }
 
 impl Recording {
@@ -142,52 +188,69 @@ impl Recording {
         self.messages += 1;
         self.events.extend(events);
     }
-}
 
-fn wrong(reason: impl ToString) -> Error {
-    Error::Line {
-        line: 0,
-        reason: reason.to_string(),
+    /// A snapshot received at `ts`, and the messages that were kept for it.
+    fn resume(&mut self, ts: i64, snapshot: Vec<Event>, kept: Vec<Vec<Event>>) {
+        let open = self.gaps.iter_mut().rev();
+        for gap in open.take_while(|gap| gap.resumed.is_none()) {
+            gap.resumed = Some(ts);
+        }
+        self.push(snapshot);
+        for mut events in kept {
+            for event in &mut events {
+                event.ts = event.ts.max(ts);
+            }
+            self.push(events);
+        }
     }
 }
 
 /// One line; `None` for a blank one.
 fn parse(text: &str, format: &Format) -> Result<Option<Message>, Error> {
-    if text.is_empty() {
+    if text.trim().is_empty() {
         return Ok(None);
     }
     let (ts, json) = text
         .split_once(' ')
-        .ok_or_else(|| wrong("expected a time, a blank and a message"))?;
+        .ok_or_else(|| Error::text("expected a time, a blank and a message"))?;
     let ts: i64 = ts
         .parse()
-        .map_err(|_| wrong(format!("time {ts:?} is not a number of nanoseconds")))?;
-    let envelope: Envelope<'_> = serde_json::from_str(json).map_err(wrong)?;
+        .map_err(|_| Error::text(format!("time {ts:?} is not a number of nanoseconds")))?;
+    let envelope: Envelope<'_> = serde_json::from_str(json).map_err(Error::text)?;
     if let Some(id) = envelope.snapshot {
-        let sides = [envelope.bids, envelope.asks].map(Option::unwrap_or_default);
-        let events = levels(&sides, ts, id, Event::snapshot, format)?;
-        return Ok(Some(Message::Snapshot(id, events)));
+        let (Some(bids), Some(asks)) = (envelope.bids, envelope.asks) else {
+            return Err(Error::text("a snapshot needs the lists bids and asks"));
+        };
+        let mut events = levels(&[bids, asks], ts, id, Event::snapshot, format)?;
+        if events.is_empty() {
+            // The exchange says that the book is empty: so is ours then.
+            events.push(Event::clear().stamped(ts, id).last());
+        }
+        return Ok(Some(Message::Snapshot(ts, id, events)));
     }
     let data = envelope
         .data
-        .ok_or_else(|| wrong("neither a stream message nor a snapshot"))?;
+        .ok_or_else(|| Error::text("neither a stream message nor a snapshot"))?;
     match data.e {
         Some("depthUpdate") => depth(data, ts, format).map(Some),
         Some("bookTicker") => ticker(&data, ts, format).map(Some),
         Some("trade" | "aggTrade") => Ok(Some(Message::Trade)),
-        other => Err(wrong(format!("message of unknown type {other:?}"))),
+        other => Err(Error::text(format!("message of unknown type {other:?}"))),
     }
 }
 
 fn depth(data: Data<'_>, ts: i64, format: &Format) -> Result<Message, Error> {
     let (Some(Side1::Levels(bids)), Some(Side1::Levels(asks))) = (data.b, data.a) else {
-        return Err(wrong("a depth update needs the lists b and a"));
+        return Err(Error::text("a depth update needs the lists b and a"));
     };
     let (Some(first), Some(last)) = (data.first, data.u) else {
-        return Err(wrong("a depth update needs U and u"));
+        return Err(Error::text("a depth update needs U and u"));
     };
+    if first > last {
+        return Err(Error::text(format!("U={first} lies beyond u={last}")));
+    }
     let previous = match (format.rule, data.pu) {
-        (Rule::Futures, None) => return Err(wrong("a futures depth update needs pu")),
+        (Rule::Futures, None) => return Err(Error::text("a futures depth update needs pu")),
         (_, previous) => previous.unwrap_or(0),
     };
     let events = levels(&[bids, asks], ts, last, Event::set, format)?;
@@ -196,7 +259,7 @@ fn depth(data: Data<'_>, ts: i64, format: &Format) -> Result<Message, Error> {
         last,
         previous,
     };
-    Ok(Message::Depth(ids, events))
+    Ok(Message::Depth(ts, ids, events))
 }
 
 fn ticker(data: &Data<'_>, ts: i64, format: &Format) -> Result<Message, Error> {
@@ -217,7 +280,7 @@ fn ticker(data: &Data<'_>, ts: i64, format: &Format) -> Result<Message, Error> {
                 ask_lots: units(aq, format.quantity_decimals)?,
             }))
         }
-        _ => Err(wrong("a book ticker needs u, b, B, a and A")),
+        _ => Err(Error::text("a book ticker needs u, b, B, a and A")),
     }
 }
 

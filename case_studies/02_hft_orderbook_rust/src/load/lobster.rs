@@ -7,7 +7,7 @@
 //! the worst level of the row before; what comes into sight beyond that is taken from the
 //! row itself, by `Set` events that follow the message's `Delta`.
 
-use super::Strictness;
+use super::{BYTE_ORDER_MARK, Strictness};
 use crate::decimal::units;
 use crate::orders::{OrderMessage, OrderTracker};
 use crate::{BTreeMapBook, Book, Error, Event, Side};
@@ -40,20 +40,27 @@ struct Message {
 }
 
 /// Price that stands for "no level" in the order-book file.
-const NO_LEVEL: i64 = 9_999_999_999;
+const NO_LEVEL: u64 = 9_999_999_999;
 
 /// Read a pair of files. `tick` is the tick in 1/10000 USD: 100 for a cent.
 ///
 /// # Errors
 /// [`Error::Line`] with the number of the line (of the message file first), unless lenient;
-/// the two files must have equally many lines.
+/// the two files must have equally many lines, and the rows equally many levels.
 pub fn read(
     messages: &str,
     orderbook: &str,
     tick: i64,
     strictness: Strictness,
 ) -> Result<Recording, Error> {
+    if tick < 1 {
+        return Err(Error::text(format!("tick={tick}: expected 1 or more")));
+    }
     let mut out = Recording::default();
+    let [messages, orderbook] = [messages, orderbook].map(|text| {
+        let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+        text.trim_end_matches(['\r', '\n'])
+    });
     let (count, rows) = (messages.lines().count(), orderbook.lines().count());
     if count != rows {
         let reason = format!("{count} messages but {rows} rows of the order book");
@@ -77,6 +84,8 @@ pub fn read(
 #[derive(Default)]
 struct Reader {
     started: bool,
+    /// Levels of a row, both sides, once there was one.
+    width: Option<usize>,
     tracker: OrderTracker,
     book: BTreeMapBook,
     known: [i64; 2],
@@ -90,6 +99,13 @@ impl Reader {
         seq: u64,
         out: &mut Recording,
     ) -> Result<(), Error> {
+        let width = *self.width.get_or_insert(row.len());
+        if row.len() != width {
+            let (fields, expected) = (2 * row.len(), 2 * width);
+            return Err(Error::text(format!(
+                "{fields} fields: the rows before have {expected}"
+            )));
+        }
         let first = out.events.len();
         if self.started {
             if let Some(event) = self.follow(&message, out)? {
@@ -196,21 +212,17 @@ fn levels(row: &[[i64; 2]]) -> impl Iterator<Item = (Side, i64, i64)> + Clone {
     sided.filter(|&(_, _, lots)| lots > 0)
 }
 
-fn wrong(reason: String) -> Error {
-    Error::Line { line: 0, reason }
-}
-
 fn number(name: &str, text: &str) -> Result<i64, Error> {
     text.trim()
         .parse()
-        .map_err(|_| wrong(format!("{name} {text:?} is not a whole number")))
+        .map_err(|_| Error::text(format!("{name} {text:?} is not a whole number")))
 }
 
 fn ticks(price: i64, tick: i64) -> Result<i64, Error> {
     if price % tick == 0 {
         Ok(price / tick)
     } else {
-        Err(wrong(format!(
+        Err(Error::text(format!(
             "price {price} is no multiple of the tick {tick}"
         )))
     }
@@ -219,28 +231,30 @@ fn ticks(price: i64, tick: i64) -> Result<i64, Error> {
 fn parse_message(line: &str, tick: i64) -> Result<Message, Error> {
     let fields: Vec<&str> = line.split(',').collect();
     let [time, kind, id, lots, price, direction, ..] = fields[..] else {
-        return Err(wrong(format!("expected 6 fields, got {}", fields.len())));
+        return Err(Error::text(format!(
+            "expected 6 fields, got {}",
+            fields.len()
+        )));
     };
     let kind = number("type", kind)?;
     if !(1..=7).contains(&kind) {
-        return Err(wrong(format!("type {kind}: expected 1 to 7")));
+        return Err(Error::text(format!("type {kind}: expected 1 to 7")));
     }
     let side = match number("direction", direction)? {
         1 => Side::Bid,
         -1 => Side::Ask,
-        other => return Err(wrong(format!("direction {other}: expected 1 or -1"))),
+        other => return Err(Error::text(format!("direction {other}: expected 1 or -1"))),
     };
     let (lots, price) = (number("size", lots)?, number("price", price)?);
-    if lots < 0 {
-        return Err(Error::NegativeQuantity { lots });
-    }
+    // Hidden executions happen between ticks, and change no level.
+    let tick = if kind <= 4 { ticks(price, tick)? } else { 0 };
+    Event::set(side, tick, lots).check()?;
     Ok(Message {
         ts: units(time.trim(), 9)?,
         kind: kind as u8,
         id: number("order id", id)?.unsigned_abs(),
         lots,
-        // Hidden executions happen between ticks, and change no level.
-        tick: if kind <= 4 { ticks(price, tick)? } else { 0 },
+        tick,
         side,
     })
 }
@@ -251,18 +265,19 @@ fn parse_row(line: &str, tick: i64) -> Result<Vec<[i64; 2]>, Error> {
     let (pairs, rest) = fields.as_chunks::<2>();
     if !rest.is_empty() || pairs.len() % 2 != 0 || pairs.is_empty() {
         let count = fields.len();
-        return Err(wrong(format!("{count} fields: expected 4 for each level")));
+        return Err(Error::text(format!(
+            "{count} fields: expected 4 for each level"
+        )));
     }
     pairs
         .iter()
         .map(|&[price, lots]| {
-            if price.abs() == NO_LEVEL {
+            if price.unsigned_abs() == NO_LEVEL {
                 return Ok([0, 0]);
             }
-            if lots < 0 {
-                return Err(Error::NegativeQuantity { lots });
-            }
-            Ok([ticks(price, tick)?, lots])
+            let tick = ticks(price, tick)?;
+            Event::set(Side::Bid, tick, lots).check()?;
+            Ok([tick, lots])
         })
         .collect()
 }

@@ -8,15 +8,56 @@ use crate::replay::{self, Band, Features};
 use crate::run::{self, Trace};
 use crate::{AnyBook, Book, BookKind, Crossing, Error, Event, Events, Level, MAX_LOTS, Side};
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError};
 
-#[pyclass(name = "Book", module = "hft_orderbook._rust")]
+/// Frozen, with a lock of its own: a call while another thread is in `apply`, which runs
+/// without the GIL, is told so instead of waiting.
+#[pyclass(name = "Book", module = "hft_orderbook._rust", frozen)]
+pub(super) struct PyBook(RwLock<Inner>);
+
 #[derive(Clone)]
-pub(super) struct PyBook {
+struct Inner {
     book: AnyBook,
     player: Player,
+}
+
+fn in_use<T>(error: TryLockError<T>) -> PyErr {
+    PyRuntimeError::new_err(match error {
+        TryLockError::WouldBlock => "this book is in use by another thread",
+        TryLockError::Poisoned(_) => "a call on this book failed half-way: make another book",
+    })
+}
+
+impl PyBook {
+    fn read(&self) -> PyResult<RwLockReadGuard<'_, Inner>> {
+        self.0.try_read().map_err(in_use)
+    }
+
+    fn write(&self) -> PyResult<RwLockWriteGuard<'_, Inner>> {
+        self.0.try_write().map_err(in_use)
+    }
+}
+
+/// The refusal of a single event, with what it is made of: Python names prices and sizes.
+fn refusal(py: Python<'_>, error: Error) -> PyResult<PyErr> {
+    let error = match error {
+        Error::Event { source, .. } => *source,
+        other => other,
+    };
+    let (reason, lots) = match error {
+        Error::Underflow { lots, .. } => ("Underflow", Some(lots)),
+        Error::QuantityOverflow { lots, .. } => ("QuantityOverflow", Some(lots)),
+        Error::PriceOverflow { .. } => ("PriceOverflow", None),
+        Error::NegativeQuantity { .. } => ("NegativeQuantity", None),
+        _ => ("", None),
+    };
+    let raised = PyErr::from(error);
+    raised.value(py).setattr("reason", reason)?;
+    raised.value(py).setattr("lots", lots)?;
+    Ok(raised)
 }
 
 /// Do something with the book inside, whatever its kind.
@@ -101,68 +142,72 @@ impl PyBook {
             ))
         })?;
         let crossing = if trim { Crossing::Trim } else { Crossing::Mark };
-        Ok(Self {
+        Ok(Self(RwLock::new(Inner {
             book: AnyBook::new(kind),
             player: Player::new(crossing),
-        })
+        })))
     }
 
-    fn copy(&self) -> Self {
-        self.clone()
-    }
-
-    #[getter]
-    fn kind(&self) -> &'static str {
-        self.book.kind().name()
+    fn copy(&self) -> PyResult<Self> {
+        Ok(Self(RwLock::new(self.read()?.clone())))
     }
 
     #[getter]
-    fn last_seq(&self) -> u64 {
-        self.player.last_seq()
+    fn kind(&self) -> PyResult<&'static str> {
+        Ok(self.read()?.book.kind().name())
+    }
+
+    #[getter]
+    fn last_seq(&self) -> PyResult<u64> {
+        Ok(self.read()?.player.last_seq())
     }
 
     /// One event of kind `kind`; the same door as a batch.
-    fn event(&mut self, kind: u8, side: u8, tick: i64, lots: i64) -> PyResult<()> {
-        let event = Event {
+    fn event(&self, py: Python<'_>, kind: u8, side: u8, tick: i64, lots: i64) -> PyResult<()> {
+        let Inner { book, player } = &mut *self.write()?;
+        let event = player.stamp(Event {
             kind,
             side,
             tick,
             lots,
-            seq: self.player.last_seq(),
             ..Event::default()
-        };
-        let outcome = self.book.with(Apply(&[event][..], &mut self.player));
-        outcome.map_err(|error| match error {
-            Error::Event { source, .. } => (*source).into(),
-            other => other.into(),
-        })
+        });
+        match book.with(Apply(&[event][..], player)) {
+            Ok(()) => Ok(()),
+            Err(error) => Err(refusal(py, error)?),
+        }
     }
 
-    fn apply(&mut self, py: Python<'_>, bytes: PyReadonlyArray1<'_, u8>) -> PyResult<()> {
+    fn apply(&self, py: Python<'_>, bytes: PyReadonlyArray1<'_, u8>) -> PyResult<()> {
         let events = records(bytes.as_slice()?)?;
-        py.detach(|| self.book.with(Apply(events, &mut self.player)))?;
+        let Inner { book, player } = &mut *self.write()?;
+        py.detach(|| book.with(Apply(events, player)))?;
         Ok(())
     }
 
-    fn apply_columns(&mut self, py: Python<'_>, columns: PyColumns<'_>) -> PyResult<()> {
+    fn apply_columns(&self, py: Python<'_>, columns: PyColumns<'_>) -> PyResult<()> {
         let columns = columns.columns()?;
-        py.detach(|| self.book.with(Apply(&columns, &mut self.player)))?;
+        let Inner { book, player } = &mut *self.write()?;
+        py.detach(|| book.with(Apply(&columns, player)))?;
         Ok(())
     }
 
     fn best(&self, side: u8) -> PyResult<Option<(i64, u64)>> {
         let side = Side::try_from(side)?;
-        Ok(on!(self, book => pair(book.best(side))))
+        let inner = self.read()?;
+        Ok(on!(inner, book => pair(book.best(side))))
     }
 
     fn lots(&self, side: u8, tick: i64) -> PyResult<u64> {
         let side = Side::try_from(side)?;
-        Ok(on!(self, book => book.lots(side, tick)))
+        let inner = self.read()?;
+        Ok(on!(inner, book => book.lots(side, tick)))
     }
 
     fn len(&self, side: u8) -> PyResult<usize> {
         let side = Side::try_from(side)?;
-        Ok(on!(self, book => book.len(side)))
+        let inner = self.read()?;
+        Ok(on!(inner, book => book.len(side)))
     }
 
     /// The best `count` levels, or all.
@@ -174,7 +219,8 @@ impl PyBook {
         count: Option<usize>,
     ) -> PyResult<Columns2<'py>> {
         let side = Side::try_from(side)?;
-        let levels = on!(self, book => {
+        let inner = self.read()?;
+        let levels = on!(inner, book => {
             let wanted = count.unwrap_or(usize::MAX).min(book.len(side));
             let mut levels = vec![Level { tick: 0, lots: 0 }; wanted];
             book.top(side, &mut levels);
@@ -183,101 +229,102 @@ impl PyBook {
         Ok(columns(py, levels))
     }
 
-    fn twice_mid(&self) -> Option<i64> {
-        on!(self, book => book.twice_mid())
+    fn twice_mid(&self) -> PyResult<Option<i64>> {
+        let inner = self.read()?;
+        Ok(on!(inner, book => book.twice_mid()))
     }
 
-    fn spread(&self) -> Option<i64> {
-        on!(self, book => book.spread())
+    fn spread(&self) -> PyResult<Option<i64>> {
+        let inner = self.read()?;
+        Ok(on!(inner, book => book.spread()))
     }
 
-    fn microprice(&self) -> Option<f64> {
-        on!(self, book => reads::microprice(book))
+    fn microprice(&self) -> PyResult<Option<f64>> {
+        let inner = self.read()?;
+        Ok(on!(inner, book => reads::microprice(book)))
     }
 
-    fn imbalance(&self, levels: usize) -> Option<f64> {
-        on!(self, book => reads::imbalance(book, levels))
+    fn imbalance(&self, levels: usize) -> PyResult<Option<f64>> {
+        let inner = self.read()?;
+        Ok(on!(inner, book => reads::imbalance(book, levels)))
     }
 
-    fn state(&self) -> &'static str {
-        match on!(self, book => reads::state(book)) {
+    fn state(&self) -> PyResult<&'static str> {
+        let inner = self.read()?;
+        Ok(match on!(inner, book => reads::state(book)) {
             State::Empty => "empty",
             State::OneSided => "one-sided",
             State::Normal => "normal",
             State::Locked => "locked",
             State::Crossed => "crossed",
-        }
+        })
     }
 
     /// Filled lots, average price, worst price and number of levels.
     fn sweep(&self, side: u8, lots: u64) -> PyResult<(u64, Option<f64>, Option<i64>, usize)> {
         let side = Side::try_from(side)?;
-        let sweep: Sweep = on!(self, book => reads::sweep(book, side, lots.min(MAX_LOTS)));
+        let inner = self.read()?;
+        let sweep: Sweep = on!(inner, book => reads::sweep(book, side, lots.min(MAX_LOTS)));
         let (average, worst) = (sweep.vwap(), sweep.worst);
         Ok((sweep.filled as u64, average, worst, sweep.levels))
     }
 
-    fn checksum(&self, levels: usize) -> u32 {
-        on!(self, book => reads::checksum(book, levels, DecimalCrc32::default()))
+    fn checksum(&self, levels: usize) -> PyResult<u32> {
+        let inner = self.read()?;
+        Ok(on!(inner, book => reads::checksum(book, levels, DecimalCrc32::default())))
     }
 
     /// Moves of the window, pages copied and updates of the cold tier; `None` for other books.
-    fn moves(&self) -> Option<(u64, u64, u64)> {
-        let moves = match &self.book {
+    fn moves(&self) -> PyResult<Option<(u64, u64, u64)>> {
+        let moves = match &self.read()?.book {
             AnyBook::Ring(book) => book.moves(),
-            _ => return None,
+            _ => return Ok(None),
         };
-        Some((moves.reanchors, moves.pages, moves.cold_updates))
+        Ok(Some((moves.reanchors, moves.pages, moves.cold_updates)))
     }
 
     /// Apply events that were checked.
-    fn run_updates(&mut self, py: Python<'_>, bytes: PyReadonlyArray1<'_, u8>) -> PyResult<()> {
+    fn run_updates(&self, py: Python<'_>, bytes: PyReadonlyArray1<'_, u8>) -> PyResult<()> {
         let events = records(bytes.as_slice()?)?;
-        py.detach(|| self.book.with(Update(events)))?;
+        let Inner { book, .. } = &mut *self.write()?;
+        py.detach(|| book.with(Update(events)))?;
         Ok(())
     }
 
     /// Apply events that were checked, `passes` times over, reading both best prices at the end
     /// of each message.
     fn run_trace<'py>(
-        &mut self,
+        &self,
         py: Python<'py>,
         bytes: PyReadonlyArray1<'_, u8>,
         passes: usize,
     ) -> PyResult<Ticks2<'py>> {
         let events = records(bytes.as_slice()?)?;
-        let trace = py.detach(|| self.book.with(UpdateAndRead(events, passes)))?;
+        let Inner { book, .. } = &mut *self.write()?;
+        let trace = py.detach(|| book.with(UpdateAndRead(events, passes)))?;
         Ok((trace.bid.into_pyarray(py), trace.ask.into_pyarray(py)))
     }
 
-    fn read_best(&self, py: Python<'_>, times: usize) -> i64 {
-        py.detach(|| on!(self, book => run::read_best(book, times)))
+    fn read_best(&self, py: Python<'_>, times: usize) -> PyResult<i64> {
+        let inner = &*self.read()?;
+        Ok(py.detach(|| on!(inner, book => run::read_best(book, times))))
     }
 
-    fn read_mid(&self, py: Python<'_>, times: usize) -> i64 {
-        py.detach(|| on!(self, book => run::read_mid(book, times)))
+    fn read_mid(&self, py: Python<'_>, times: usize) -> PyResult<i64> {
+        let inner = &*self.read()?;
+        Ok(py.detach(|| on!(inner, book => run::read_mid(book, times))))
     }
 
     fn features<'py>(
-        &mut self,
+        &self,
         py: Python<'py>,
         bytes: PyReadonlyArray1<'_, u8>,
         every: usize,
         levels: usize,
     ) -> PyResult<Bound<'py, PyDict>> {
         let events = records(bytes.as_slice()?)?;
-        let saved = self.clone();
-        let sampled = py.detach(|| {
-            let sample = Sample(events, &mut self.player, every, levels);
-            self.book.with(sample)
-        });
-        let out = match sampled {
-            Ok(out) => out,
-            Err(error) => {
-                *self = saved;
-                return Err(error.into());
-            }
-        };
+        let Inner { book, player } = &mut *self.write()?;
+        let out = py.detach(|| book.with(Sample(events, player, every, levels)))?;
         let dict = PyDict::new(py);
         dict.set_item("ts", out.ts.into_pyarray(py))?;
         dict.set_item("seq", out.seq.into_pyarray(py))?;
@@ -291,7 +338,7 @@ impl PyBook {
     }
 
     fn depth_over_time<'py>(
-        &mut self,
+        &self,
         py: Python<'py>,
         bytes: PyReadonlyArray1<'_, u8>,
         every: usize,
@@ -301,7 +348,8 @@ impl PyBook {
     ) -> PyResult<Bound<'py, PyArray1<f64>>> {
         let events = records(bytes.as_slice()?)?;
         let band = Band { low, ticks, rows };
-        let grid = py.detach(|| self.book.with(DepthOverTime(events, every, band)))?;
+        let Inner { book, .. } = &mut *self.write()?;
+        let grid = py.detach(|| book.with(DepthOverTime(events, every, band)))?;
         Ok(grid.into_pyarray(py))
     }
 }

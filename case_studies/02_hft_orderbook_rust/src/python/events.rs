@@ -4,6 +4,7 @@ use crate::{Columns, Event};
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 
 /// View the bytes of a structured array as events, without a copy.
 pub(super) fn records(bytes: &[u8]) -> PyResult<&[Event]> {
@@ -24,6 +25,13 @@ pub(super) fn to_words(py: Python<'_>, events: Vec<Event>) -> Bound<'_, PyArray1
     bytemuck::cast_slice::<Event, u64>(&events)
         .to_vec()
         .into_pyarray(py)
+}
+
+/// Hand events over as the records that Python knows.
+pub(super) fn to_records(py: Python<'_>, events: Vec<Event>) -> PyResult<Bound<'_, PyAny>> {
+    static EVENT: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let dtype = EVENT.import(py, "hft_orderbook.events", "EVENT")?;
+    to_words(py, events).call_method1("view", (dtype,))
 }
 
 /// Borrowed columns of a frame.

@@ -3,6 +3,7 @@
 use super::events::to_words;
 use crate::feed::Rule;
 use crate::flow::{self, Flow};
+use crate::load::binance::Gap;
 use crate::load::{Strictness, binance, lobster};
 use numpy::{IntoPyArray, PyArray1};
 use pyo3::prelude::*;
@@ -14,6 +15,20 @@ fn strictness(strict: bool) -> Strictness {
     } else {
         Strictness::Lenient
     }
+}
+
+/// One column a field; where the events never resume, that one has `None`.
+fn gap_columns<'py>(py: Python<'py>, gaps: &[Gap]) -> PyResult<Bound<'py, PyDict>> {
+    let signed = |value: fn(&Gap) -> i64| -> Vec<i64> { gaps.iter().map(value).collect() };
+    let unsigned = |value: fn(&Gap) -> u64| -> Vec<u64> { gaps.iter().map(value).collect() };
+    let resumed: Vec<Option<i64>> = gaps.iter().map(|gap| gap.resumed).collect();
+    let out = PyDict::new(py);
+    out.set_item("line", signed(|gap| gap.line as i64).into_pyarray(py))?;
+    out.set_item("ts", signed(|gap| gap.ts).into_pyarray(py))?;
+    out.set_item("expected", unsigned(|gap| gap.expected).into_pyarray(py))?;
+    out.set_item("got", unsigned(|gap| gap.got).into_pyarray(py))?;
+    out.set_item("resumed_ts", resumed)?;
+    Ok(out)
 }
 
 #[pyfunction]
@@ -38,14 +53,16 @@ pub(super) fn load_binance<'py>(
     };
     let out = PyDict::new(py);
     out.set_item("ts", column(|t| t.ts))?;
-    out.set_item("seq", column(|t| t.seq as i64))?;
+    let seqs: Vec<u64> = recording.tickers.iter().map(|t| t.seq).collect();
+    out.set_item("seq", seqs.into_pyarray(py))?;
     out.set_item("bid", column(|t| t.bid))?;
     out.set_item("bid_lots", column(|t| t.bid_lots))?;
     out.set_item("ask", column(|t| t.ask))?;
     out.set_item("ask_lots", column(|t| t.ask_lots))?;
     out.set_item("messages", recording.messages)?;
     out.set_item("trades", recording.trades)?;
-    out.set_item("gaps", recording.gaps)?;
+    out.set_item("gaps", gap_columns(py, &recording.gaps)?)?;
+    out.set_item("live", recording.live)?;
     out.set_item("skipped", recording.skipped)?;
     out.set_item("events", to_words(py, recording.events))?;
     Ok(out)
@@ -86,7 +103,7 @@ pub(super) fn flow_events<'py>(
     far: f64,
     drift: f64,
     jump: f64,
-) -> Bound<'py, PyArray1<u64>> {
+) -> PyResult<Bound<'py, PyArray1<u64>>> {
     let flow = Flow {
         seed,
         mid,
@@ -95,8 +112,8 @@ pub(super) fn flow_events<'py>(
         drift,
         jump,
     };
-    let events = py.detach(|| flow::events(&flow, count));
-    to_words(py, events)
+    let events = py.detach(|| flow::try_events(&flow, count))?;
+    Ok(to_words(py, events))
 }
 
 #[pyfunction]
@@ -105,7 +122,7 @@ pub(super) fn published_events(
     seed: u64,
     messages: usize,
     levels: u32,
-) -> Bound<'_, PyArray1<u64>> {
-    let events = py.detach(|| flow::published(seed, messages, levels));
-    to_words(py, events)
+) -> PyResult<Bound<'_, PyArray1<u64>>> {
+    let events = py.detach(|| flow::try_published(seed, messages, levels))?;
+    Ok(to_words(py, events))
 }

@@ -9,7 +9,8 @@ use super::bitset::{Bitset, WORDS};
 /// Ticks in the window of a side.
 pub const WINDOW: usize = 64 * WORDS;
 
-/// Bytes that updates and reads near the touch can reach, both sides together.
+/// Bytes that updates and reads in the window can reach at most, both sides together. Near a
+/// touch at rest they reach a few pages of it.
 pub const HOT_BYTES: usize = size_of::<[Half; 2]>();
 
 const _: () = assert!(HOT_BYTES <= 34_000, "the hot set outgrew its bound");
