@@ -369,8 +369,7 @@ class OrderBook:
         >>> book.top("ask", 1)
         [(101.0, 1.0)]
         """
-        prices, quantities = self.levels(side, whole("levels", levels))
-        return list(zip(prices.tolist(), quantities.tolist(), strict=True))
+        return self._pairs(side, whole("levels", levels))
 
     def depth(self, side: Side) -> list[tuple[float, float]]:
         """All levels as (price, quantity), best first; :meth:`levels` gives arrays.
@@ -380,8 +379,7 @@ class OrderBook:
         >>> OrderBook().depth("ask")
         []
         """
-        prices, quantities = self.levels(side)
-        return list(zip(prices.tolist(), quantities.tolist(), strict=True))
+        return self._pairs(side, None)
 
     def quantity_at(self, side: Side, price: Number) -> float:
         """Quantity at a price; 0 where there is no level.
@@ -470,9 +468,9 @@ class OrderBook:
                     f"{unit.name}={unit.size}: the checksum is defined on decimal digits, "
                     "so the size must be a power of ten"
                 )
-        for side in (0, 1):
+        for side, lowest in ((0, -1), (1, 0)):  # best first: the last bid, the first ask
             ticks, _ = self._book.depth(side, count)
-            if len(ticks) and ticks.min() < 0:
+            if len(ticks) and ticks[lowest] < 0:
                 raise ValueError("the checksum is not defined for negative prices")
         return self._book.checksum(count)
 
@@ -510,6 +508,15 @@ class OrderBook:
     def _best(self, side: int) -> tuple[float, float] | None:
         best = self._book.best(side)
         return None if best is None else (self._tick.value(best[0]), self._lot.value(best[1]))
+
+    def _pairs(self, side: Side, count: int | None) -> list[tuple[float, float]]:
+        ticks, lots = self._book.depth(_side(side), count)
+        if len(ticks) < 32:  # arrays cost more than so few numbers
+            price, quantity = self._tick.value, self._lot.value
+            pairs = zip(ticks.tolist(), lots.tolist(), strict=True)
+            return [(price(tick), quantity(amount)) for tick, amount in pairs]
+        prices, quantities = self._tick.values(ticks), self._lot.values(lots)
+        return list(zip(prices.tolist(), quantities.tolist(), strict=True))
 
     def _within(self, side: int, limit: int) -> int:
         """Lots resting at the limit and better."""

@@ -140,7 +140,8 @@ def whole(argument: str, value: Any, least: int = 0, most: int = 2**63 - 1) -> i
     except TypeError:
         number = None
     if number is None or not least <= number <= most:
-        bounds = f"{least} or more" if most == 2**63 - 1 else f"{least} to {most}"
+        highest = {2**63 - 1: "2^63 - 1", 2**64 - 1: "2^64 - 1"}.get(most, f"{most}")
+        bounds = f"{least} to {highest}"
         raise ValueError(f"{argument}={shown(value)}: expected a whole number, {bounds}")
     return number
 
