@@ -38,7 +38,7 @@ def replay(
         message a book may look crossed, so rows are taken at ends only. No row where there
         are fewer messages.
     levels
-        Depth of the imbalance; default 5, which one order at the touch does not sway.
+        Depth of the imbalance; default 5, so that no single level decides.
     tick_size, lot_size
         To show prices and quantities in their units; default ticks and lots.
     kind, crossed
