@@ -28,7 +28,7 @@ pub struct Features {
 /// Apply events; after every `every`-th message take a sample, imbalance over `levels`.
 ///
 /// # Errors
-/// As [`crate::apply`]; nothing is applied then.
+/// As [`crate::apply()`]; nothing is applied then.
 pub fn features<B: Book>(
     book: &mut B,
     player: &mut Player,
@@ -108,7 +108,7 @@ impl Band {
 /// Lots resting in each row of a band, sample by sample: `[sample * rows + row]`.
 ///
 /// # Errors
-/// As [`crate::apply`]; [`Error::PriceOverflow`] for a band that reaches beyond all prices,
+/// As [`crate::apply()`]; [`Error::PriceOverflow`] for a band that reaches beyond all prices,
 /// [`Error::TooLarge`] beyond [`MAX_CELLS`]. Nothing is applied then.
 pub fn depth_over_time<B: Book>(
     book: &mut B,

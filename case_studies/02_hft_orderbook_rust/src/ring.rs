@@ -6,6 +6,12 @@
 //! is forgotten and none can be mistaken for another, because an address always stands for
 //! one price only. Of the window, updates near a touch at rest use a few pages of 256 bytes.
 //!
+//! Levels come and go at the same prices. So a deletion leaves its bit in the bitset and a
+//! mark in the quantity, and a search for the next best level clears what it finds stale. The
+//! quantity that an update replaces then tells all there is to know: a price that had a level
+//! before, not above the best, needs one load, one store and a branch that is nearly always
+//! right.
+//!
 //! Two invariants make reads cheap: the best level of a side is always hot, and every cold
 //! level is worse than every price of the window. The window follows the best level, never
 //! the price of an update: see [`reanchor`](self) for when and by how much.
