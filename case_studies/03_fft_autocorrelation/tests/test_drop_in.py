@@ -103,8 +103,9 @@ def test_shapes_refused() -> None:
         acf([])
     with pytest.raises(ValueError, match="nothing but NaN"):
         acf([np.nan, np.nan], missing="drop")
-    with pytest.raises(ValueError, match="infinities are never accepted"):
-        acf([1.0, np.inf, 2.0])
+    for series in ([1.0, np.inf, 2.0], [1.0, np.inf, np.nan]):
+        with pytest.raises(ValueError, match="infinities are never accepted"):
+            acf(series)
 
 
 def test_the_parameters_are_those_of_statsmodels() -> None:

@@ -33,7 +33,8 @@ def numbers(name: str, x: Any) -> npt.NDArray[Any]:
         raise TypeError(
             f"{name} has dtype {array.dtype}, which float64 cannot hold: convert it yourself"
         )
-    raise TypeError(f"{name} has dtype {array.dtype}, expected real numbers{remedy(name, x)}")
+    told = remedy(name, x, array.dtype.kind)
+    raise TypeError(f"{name} has dtype {array.dtype}, expected real numbers{told}")
 
 
 def narrowed(lags: npt.NDArray[Any], dtype: Any) -> npt.NDArray[Any]:

@@ -54,12 +54,13 @@ def refuse_large(name: str, low: Any, high: Any) -> None:
         )
 
 
-def remedy(name: str, x: Any) -> str:
-    """How to make numbers of a column that holds objects or nulls; empty for anything else."""
+def remedy(name: str, x: Any, kind: str) -> str:
+    """The type of a column, and how to make numbers of one that ``numpy`` reads as objects."""
+    objects = kind == "O"
     if _is("polars", "Series", x):
-        return f" (Polars {x.dtype}): pass {name}.cast(pl.Float64)"
+        return f" (Polars {x.dtype})" + f": pass {name}.cast(pl.Float64)" * objects
     if _is("pandas", "Series", x):
-        return f" (pandas {x.dtype}): pass {name}.astype('Float64')"
+        return f" (pandas {x.dtype})" + f": pass {name}.astype('Float64')" * objects
     return ""
 
 

@@ -11,6 +11,7 @@ from scipy.special import gammaincc, ndtri
 from fft_autocorrelation._rust import autocorrelation
 from fft_autocorrelation.checks import numbers, one_of, whole_number
 from fft_autocorrelation.containers import is_frame
+from fft_autocorrelation.missing import explain
 
 Doubles = npt.NDArray[np.float64]
 MISSING = ("none", "raise", "conservative", "drop")
@@ -120,6 +121,7 @@ def acf(
     most = max(series.size - 1, 0)
     lag = min(_lag(nlags), most)
     if missing == "none" and gaps.any():
+        explain(series, missing)
         r = np.full(lag + 1, np.nan)
     else:
         how: Any = "conservative" if missing == "conservative" else "raise"
