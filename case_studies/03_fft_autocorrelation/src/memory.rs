@@ -24,6 +24,7 @@ pub(crate) fn promise(bytes: usize) -> Result<(), Error> {
 }
 
 /// Zeros for results.
+#[cfg(any(test, feature = "python"))]
 pub(crate) fn zeros(length: usize) -> Result<Vec<f64>, Error> {
     promise(length.saturating_mul(size_of::<f64>()))?;
     Ok(vec![0.0; length])

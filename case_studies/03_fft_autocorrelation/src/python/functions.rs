@@ -1,7 +1,7 @@
 //! Functions: the fast path, and the general kernels `front.py` calls.
 
 use super::{method, options};
-use crate::{Options, batch, cross_correlation, pool};
+use crate::{Options, batch, cross_correlation, memory, pool};
 use numpy::{
     IntoPyArray, PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2,
     PyUntypedArrayMethods,
@@ -160,6 +160,9 @@ fn fast<'py>(
     if max_lag >= n {
         return None;
     }
+    if let Err(error) = memory::promise((max_lag + 1) * size_of::<f64>()) {
+        return Some(Err(error.into()));
+    }
     // SAFETY: every element is written below before anyone else sees the array.
     let out = unsafe { PyArray1::<f64>::new(py, [max_lag + 1], false) };
     // SAFETY: `out` is new and contiguous, and nobody else holds it.
@@ -179,6 +182,8 @@ fn fast<'py>(
     };
     Some(match found {
         Ok(()) => Ok(out.into_any()),
+        // What to do about it is said where all series go that are not plain.
+        Err(crate::Error::NotFinite { .. }) => return None,
         Err(error) => Err(error.into()),
     })
 }
@@ -219,9 +224,9 @@ pub(super) fn lags<'py>(
         Rows::Double(x) => (x.shape()[0], x.shape()[1]),
         Rows::Single(x) => (x.shape()[0], x.shape()[1]),
     };
-    let out = PyArray2::<f64>::zeros(py, [rows, max_lag + 1], false);
-    // SAFETY: `out` is new and contiguous, and nobody else holds it.
-    let values = unsafe { out.as_slice_mut() }?;
+    super::shape(n, max_lag)?;
+    let mut out = memory::zeros(rows.saturating_mul(max_lag + 1))?;
+    let values = &mut out[..];
     match &x {
         Rows::Double(x) => {
             let x = x.as_slice()?;
@@ -232,7 +237,7 @@ pub(super) fn lags<'py>(
             py.detach(|| many(x, rows, n, max_lag, chosen, wanted, threads, values))?;
         }
     }
-    Ok(out)
+    out.into_pyarray(py).reshape([rows, max_lag + 1])
 }
 
 /// One row may use all threads itself; several are shared out.
@@ -268,7 +273,8 @@ pub(super) fn cross<'py>(
 ) -> PyResult<Bound<'py, PyArray1<f64>>> {
     let (chosen, wanted) = (self::method(method)?, options(demean, normalise, adjusted));
     let (x, y) = (x.as_slice()?, y.as_slice()?);
-    let mut out = vec![0.0; 2 * max_lag + 1];
+    super::shape(x.len(), max_lag)?;
+    let mut out = memory::zeros(2 * max_lag + 1)?;
     py.detach(|| cross_correlation(x, y, max_lag, chosen, wanted, &mut out))?;
     Ok(out.into_pyarray(py))
 }
