@@ -137,28 +137,6 @@ def test_single_precision_that_overflows() -> None:
     assert np.isfinite(autocovariance(huge.astype(np.float64), 5)).all()
 
 
-@pytest.mark.parametrize("adjusted", [False, True])
-@pytest.mark.parametrize("scale", [2.0**-1000, 1e-200, 1e160, 1e305])
-def test_missing_values_of_any_scale(scale: float, adjusted: bool) -> None:
-    options: Any = {"missing": "conservative", "adjusted": adjusted}
-    found = autocorrelation(NAN * scale, 9, **options)
-    assert np.abs(found - autocorrelation(NAN, 9, **options)).max() <= 1e-14
-    if scale > 1:
-        with pytest.raises(OverflowError, match="scale the series down"):
-            autocovariance(NAN * scale, 9, **options)
-    else:
-        assert (autocovariance(NAN * scale, 9, **options) == 0).all()
-
-
-def test_missing_values_at_both_ends_of_the_range() -> None:
-    x = np.array([1.7e308, -1.7e308, np.nan, 1.7e308, 1.6e308])
-    found = autocorrelation(x, 2, missing="conservative")
-    expected = autocorrelation(x / 2.0**1000, 2, missing="conservative")
-    assert np.array_equal(found, expected)
-    near = autocovariance(NAN * 1e150, 3, missing="conservative")
-    assert np.allclose(near / 1e300, autocovariance(NAN, 3, missing="conservative"), atol=1e-14)
-
-
 def test_squares_that_vanish() -> None:
     tiny = X * 1e-200
     assert np.allclose(autocorrelation(tiny, 9), autocorrelation(X, 9), atol=1e-14)
@@ -173,28 +151,6 @@ def test_nan_after_another_series_leaves_no_trace() -> None:
         with pytest.raises(ValueError, match="NaN"):
             autocorrelation(NAN, 9, method=method)  # type: ignore[call-overload]
         assert np.array_equal(autocorrelation(X, 9, method=method), expected)  # type: ignore[call-overload]
-
-
-def test_missing_values() -> None:
-    kept = NAN[~np.isnan(NAN)]
-    dropped = autocorrelation(NAN, 9, missing="drop")
-    assert np.allclose(dropped, autocorrelation(kept, 9), atol=1e-15)
-    around = autocovariance(NAN, 9, missing="conservative", adjusted=True)
-    centred = NAN - np.nanmean(NAN)
-    for k in range(10):
-        products = centred[: 64 - k] * centred[k:]
-        assert around[k] == pytest.approx(np.nanmean(products), abs=1e-14)
-    nothing = np.full(5, np.nan)
-    for missing in ("drop", "conservative"):
-        with pytest.raises(ValueError, match="nothing but NaN"):
-            autocorrelation(nothing, missing=missing)  # type: ignore[call-overload]
-        with pytest.raises(ValueError, match="inf"):
-            autocorrelation(np.append(NAN, np.inf), 3, missing=missing)  # type: ignore[call-overload]
-        with pytest.raises(ValueError, match="one series"):
-            autocorrelation(np.stack([NAN, NAN]), missing=missing)  # type: ignore[call-overload]
-    constant = np.array([2.0, np.nan, 2.0, 2.0])
-    assert np.isnan(autocorrelation(constant, 2, missing="conservative")).all()
-    assert (autocovariance(constant * 0.05, 2, missing="conservative") == 0).all()
 
 
 def test_batches_of_no_series() -> None:
