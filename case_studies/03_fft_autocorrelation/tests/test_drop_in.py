@@ -88,7 +88,7 @@ def test_white_noise_stays_inside_the_band() -> None:
         ({"alpha": "a"}, TypeError, "alpha='a', expected a number between 0 and 1"),
         ({"alpha": [0.1, 0.2]}, TypeError, "alpha="),
         ({"missing": "ignore"}, ValueError, "missing='ignore'"),
-        ({"missing": None}, ValueError, "missing=None"),
+        ({"missing": None}, TypeError, "missing=None"),
     ],
 )
 def test_refused(keywords: Any, error: type[Exception], told: str) -> None:

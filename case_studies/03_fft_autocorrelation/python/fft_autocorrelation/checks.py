@@ -100,5 +100,6 @@ def one_of(name: str, value: Any, choices: tuple[str, ...]) -> str:
     """``value``, if it is a choice."""
     if not isinstance(value, str) or value not in choices:
         expected = ", ".join(repr(c) for c in choices)
-        raise ValueError(f"{name}={value!r}, expected one of {expected}")
+        error = ValueError if isinstance(value, str) else TypeError
+        raise error(f"{name}={value!r}, expected one of {expected}")
     return value

@@ -85,8 +85,9 @@ def acf(
     Notes
     -----
     Where it differs from statsmodels: an infinity is refused (there: NaN); a series without
-    variation gives NaN without a warning; ``nlags=-1`` is refused (there: an empty array); the
-    intervals of ``nlags=0`` are given (there: ``IndexError``); no ``FutureWarning`` about
+    variation gives NaN without a warning; ``nlags=-1`` is refused (there: an empty array), and
+    so is ``alpha`` not between 0 and 1 (there: intervals of NaN or turned round); the intervals
+    of ``nlags=0`` are given (there: ``IndexError``); no ``FutureWarning`` about
     ``result_object``; ``missing="raise"`` raises ``ValueError``, of which statsmodels'
     ``MissingDataError`` is one.
 
