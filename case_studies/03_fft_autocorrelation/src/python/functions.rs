@@ -16,13 +16,18 @@ const SHORT: usize = 100_000;
 
 /// Autocorrelation at lags 0 to `max_lag`.
 ///
+/// ``r_k = c_k / c_0`` with ``c_k = sum_{t<n-k} (x_t - m)(x_{t+k} - m) / n``, ``m`` the mean;
+/// ``adjusted`` divides ``c_k`` by ``n - k`` instead.
+///
 /// Parameters
 /// ----------
 /// x
-///     A series (any length from 1) or a batch of series: NumPy array of ``float64`` or
-///     ``float32``, pandas Series, Polars Series, or anything ``numpy.asarray`` turns into
-///     real numbers. A contiguous ``float64`` array is read where it lies; other layouts
-///     are copied once. Arithmetic is in double precision always.
+///     One series of shape ``(n,)``, any length from 1, or a batch ``(..., n)``: NumPy array of
+///     ``float64`` or ``float32``, pandas Series, Polars Series, or anything ``numpy.asarray``
+///     turns into real numbers. A contiguous ``float64`` array is read where it lies; other
+///     layouts are copied once. Arithmetic is in double precision always. Masked arrays and
+///     data frames are refused with the remedy (``frame.apply(autocorrelation, max_lag=50)``
+///     for columns), and so are integers beyond 2**53, which doubles cannot hold.
 /// max_lag
 ///     The last lag, ``0 <= max_lag < n``. Default: all, ``n - 1``. Asking for few is what
 ///     makes it fast.
@@ -38,20 +43,22 @@ const SHORT: usize = 100_000;
 /// missing
 ///     ``"raise"`` (default): NaN is an error. ``"drop"``: NaN are removed and the gaps
 ///     closed. ``"conservative"``: NaN take part in no product; the divisor counts what is
-///     left. Infinities are an error always.
+///     left. Both are for one series, not for a batch. Infinities are an error always.
 /// method
 ///     ``"auto"`` (default: what the cost model expects to be fastest), ``"direct"``,
 ///     ``"blocked"`` or ``"fft"``. They agree to rounding.
 /// threads
-///     Default 1. More share out the rows of a batch, or the blocks of one series where the
-///     method is direct or blocked. The result may differ in the last digit with the number
-///     of threads, and never from call to call.
+///     Default 1; 0 means all usable cores, and more than these are never used. They share
+///     out the rows of a batch, or the blocks of one series where the method is direct or
+///     blocked. The result may differ in the last digit with the number of threads, and never
+///     from call to call.
 ///
 /// Returns
 /// -------
-/// ``max_lag + 1`` values in the precision of ``x``; for a batch, ``axis`` holds the lags; for
-/// a pandas Series, a Series indexed by lag; for a Polars Series, a Series. A series without
-/// variation (constant, or one observation) has no autocorrelation: NaN throughout.
+/// An array of shape ``(..., max_lag + 1)`` in the precision of ``x``; for a batch, ``axis``
+/// holds the lags; for a pandas Series, a Series indexed by lag; for a Polars Series, a Series.
+/// A series without variation (constant, or one observation) has no autocorrelation: NaN
+/// throughout.
 ///
 /// Raises
 /// ------
@@ -60,7 +67,14 @@ const SHORT: usize = 100_000;
 /// TypeError
 ///     ``x`` complex or not numeric, ``max_lag`` not an integer.
 /// OverflowError
-///     An autocovariance exceeds the largest double (a correlation never does).
+///     An autocovariance exceeds the largest number of the precision of ``x`` (a correlation
+///     never does). Autocovariances below its smallest number become 0.
+/// MemoryError
+///     The buffers do not fit.
+///
+/// References
+/// ----------
+/// Brockwell and Davis, "Time Series: Theory and Methods" (1987), section 7.2.
 ///
 /// Examples
 /// --------
@@ -106,8 +120,17 @@ pub(super) fn autocorrelation<'py>(
 }
 
 /// Autocovariance at lags 0 to ``max_lag``: :func:`autocorrelation` without the division by
-/// lag 0, in squared units of ``x``. Parameters, errors and returns are the same; a constant
-/// series gives zeros.
+/// lag 0.
+///
+/// Parameters
+/// ----------
+/// x, max_lag, axis, demean, adjusted, missing, method, threads
+///     As for :func:`autocorrelation`, and so are the errors.
+///
+/// Returns
+/// -------
+/// An array of shape ``(..., max_lag + 1)``, in squared units of ``x``; zeros for a constant
+/// series.
 ///
 /// Examples
 /// --------

@@ -46,6 +46,15 @@ fn alone<'a, T>(lock: &'a Mutex<T>, what: &str) -> PyResult<MutexGuard<'a, T>> {
 /// MemoryError
 ///     The buffers do not fit.
 ///
+/// Calling
+/// -------
+/// ``plan(x, out=None)`` gives lags 0 to ``max_lag`` of one series. ``x`` is a one-dimensional
+/// contiguous ``float64`` array of ``n`` observations, read where it lies and never converted:
+/// use :func:`autocorrelation` for anything else; NaN and infinities are refused with a
+/// ``ValueError``. ``out``, a one-dimensional contiguous ``float64`` array of ``max_lag + 1``,
+/// is written to and returned; by default a new one. A series without variation gives NaN
+/// throughout (zeros with ``normalise=False``).
+///
 /// Notes
 /// -----
 /// One call at a time: a plan's buffers are its own, so make one plan for each thread. A plan
@@ -110,22 +119,7 @@ method='auto', threads=1)")]
         })
     }
 
-    /// Lags 0 to ``max_lag`` of one series.
-    ///
-    /// Parameters
-    /// ----------
-    /// x
-    ///     One-dimensional contiguous ``float64`` array of ``n`` observations, read where it
-    ///     lies and never converted: use :func:`autocorrelation` for anything else. NaN and
-    ///     infinities are refused with a ``ValueError``.
-    /// out
-    ///     One-dimensional contiguous ``float64`` array of ``max_lag + 1`` to write to.
-    ///     Default: a new one.
-    ///
-    /// Returns
-    /// -------
-    /// ``out`` or the new array, of shape ``(max_lag + 1,)``; NaN throughout for a series
-    /// without variation (zeros with ``normalise=False``).
+    // Python shows no docstring of a call: it stands with the class.
     #[pyo3(signature = (x, out=None))]
     fn __call__<'py>(
         &self,
@@ -255,9 +249,7 @@ impl PyStreaming {
             return self.take(&[f64::from(value)]);
         }
         if let Ok(list) = values.cast_exact::<PyList>() {
-            let floats = list
-                .iter()
-                .map(|v| Some(v.cast_exact::<PyFloat>().ok()?.value()));
+            let floats = list.iter().map(|v| Some(v.cast::<PyFloat>().ok()?.value()));
             if let Some(floats) = floats.collect::<Option<Vec<f64>>>() {
                 return self.take(&floats);
             }
