@@ -277,6 +277,8 @@ impl Autocorrelator {
     /// A mean computed from the series itself is rounded to some units of its last place,
     /// which on a nearly constant series are many standard deviations. Deviations from it
     /// are small and mostly exact, and so is their mean.
+    #[cold]
+    #[inline(never)]
     fn centre_again<T: Sample>(
         &mut self,
         x: &[T],

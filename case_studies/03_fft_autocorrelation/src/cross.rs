@@ -84,13 +84,25 @@ fn examine<T: Sample>(name: &'static str, x: &[T], options: Options) -> Result<O
     }
 }
 
-/// How a series is centred, and lag 0 of what results.
+/// Observations that usually tell enough of the variation.
+const FIRST: usize = 4096;
+/// No mean of values below 2 is rounded by more than this.
+const MEAN_ROUNDING: f64 = 1e-11;
+
+/// How a series is centred, and lag 0 of what results where it is needed.
 fn centring<T: Sample>(x: &[T], scale: f64, options: Options) -> (Centring, f64) {
     let mut by = Centring { scale, shift: 0.0 };
     if !options.demean {
-        return (by, square_sum(x, by).0);
+        let energy = options.normalise.then(|| square_sum(x, by).0);
+        return (by, energy.unwrap_or(0.0));
     }
     by.shift = mean(x, scale);
+    if !options.normalise {
+        let least = MEAN_ROUNDING * MEAN_ROUNDING * x.len() as f64;
+        if square_sum(&x[..x.len().min(FIRST)], by).0 > least {
+            return (by, 0.0);
+        }
+    }
     let (mut energy, mut rest) = square_sum(x, by);
     // The mean of a nearly constant series is rounded to some of its standard deviations:
     // what is left of it is known better.

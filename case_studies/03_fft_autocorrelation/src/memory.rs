@@ -14,10 +14,14 @@ const SMALL: usize = 1 << 20;
 /// They are asked for in one piece and given back at once, so that what follows may allocate
 /// as usual, the tables of the transform library included, and in zeroed pages of the
 /// system, which nobody needs to fill.
+#[inline]
 pub(crate) fn promise(bytes: usize) -> Result<(), Error> {
-    if bytes < SMALL {
-        return Ok(());
-    }
+    if bytes < SMALL { Ok(()) } else { ask(bytes) }
+}
+
+#[cold]
+#[inline(never)]
+fn ask(bytes: usize) -> Result<(), Error> {
     Vec::<u8>::new()
         .try_reserve_exact(bytes)
         .map_err(|_| Error::OutOfMemory { bytes })

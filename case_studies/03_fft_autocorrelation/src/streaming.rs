@@ -103,7 +103,19 @@ impl StreamingAutocorrelation {
     /// # Errors
     /// It is NaN or infinite; the stream is as before.
     pub fn push(&mut self, value: f64) -> Result<(), Error> {
-        self.extend(&[value])
+        if !value.is_finite() {
+            return self.extend(&[value]);
+        }
+        if self.head.len() < self.max_lag {
+            self.head.push(value);
+        }
+        self.buffer.push(value);
+        self.largest = self.largest.max(value.abs());
+        self.count += 1;
+        if self.buffer.len() == TILE + self.max_lag {
+            self.flush();
+        }
+        Ok(())
     }
 
     /// Several more observations.

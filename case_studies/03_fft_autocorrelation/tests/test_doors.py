@@ -107,9 +107,10 @@ def test_threads_are_bounded() -> None:
 
 def test_kernels_check_their_shapes() -> None:
     flags: Any = (True, True, False, "auto")
+    lags: Any = _rust.lags
     for lag in (8, 2**63, 2**64 - 1):
         with pytest.raises(ValueError, match="expected at most 7"):
-            _rust.lags(X[None], lag, *flags, 1)
+            lags(X[None], lag, *flags, 1)
         with pytest.raises(ValueError, match="expected at most 7"):
             _rust.cross(X, X, lag, *flags)
     for n, lag in ((0, 0), (5, 9), (2**62, 1), (-1, 0), (2**63, 1)):
@@ -162,7 +163,7 @@ def test_a_stream_that_begins_with_an_outlier() -> None:
 def test_streams_take_what_the_functions_take() -> None:
     expected = StreamingAutocorrelation(2)
     expected.update(X)
-    for values in (list(X), tuple(X), X[::-1][::-1], X.astype(">f8"), UNALIGNED, memoryview(X)):
+    for values in (list(X), tuple(X), X[::-1][::-1], X.astype(">f8"), UNALIGNED, memoryview(X)):  # type: ignore[arg-type]
         stream = StreamingAutocorrelation(2)
         stream.update(values)
         assert np.array_equal(stream.autocorrelation(), expected.autocorrelation())

@@ -240,13 +240,13 @@ impl PyStreaming {
     ///     Complex numbers, ``longdouble``, truth values, objects, data frames, masked arrays.
     fn update(&self, values: &Bound<'_, PyAny>) -> PyResult<()> {
         if let Ok(value) = values.cast::<PyFloat>() {
-            return self.take(&[value.value()]);
+            return self.push(value.value());
         }
         // A larger integer is for the door to refuse.
         if let Ok(value) = values.cast_exact::<PyInt>()
             && let Ok(value) = value.extract::<i32>()
         {
-            return self.take(&[f64::from(value)]);
+            return self.push(f64::from(value));
         }
         if let Ok(list) = values.cast_exact::<PyList>() {
             let floats = list.iter().map(|v| Some(v.cast::<PyFloat>().ok()?.value()));
@@ -315,6 +315,13 @@ impl PyStreaming {
 }
 
 impl PyStreaming {
+    fn push(&self, value: f64) -> PyResult<()> {
+        let mut stream = alone(&self.stream, "stream")?;
+        stream.push(value)?;
+        self.count.store(stream.count(), Ordering::Relaxed);
+        Ok(())
+    }
+
     fn take(&self, values: &[f64]) -> PyResult<()> {
         let mut stream = alone(&self.stream, "stream")?;
         stream.extend(values)?;
