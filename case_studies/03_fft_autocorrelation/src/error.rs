@@ -49,7 +49,7 @@ pub enum Error {
         value: usize,
     },
     /// The buffers cannot be had.
-    #[error("{bytes} bytes of buffers cannot be had: fewer lags, or method=\"blocked\", need less")]
+    #[error("{bytes} bytes of buffers cannot be had: fewer lags need less")]
     OutOfMemory {
         /// Bytes asked for.
         bytes: usize,

@@ -242,6 +242,8 @@ def test_a_plan_in_use_by_another_thread() -> None:
             lambda: plan(x),
             lambda: stream.update(out),
             lambda: Autocorrelator(n, 1)(out),
+            lambda: autocorrelation(out.reshape(2, -1), 1),
+            lambda: cross_correlation(out, x, 1),
         ):
             try:
                 call()

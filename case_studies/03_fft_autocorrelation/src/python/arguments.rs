@@ -1,7 +1,8 @@
 //! What arguments may be: integers that are integers, arrays that are read where they lie.
 
 use crate::{LONGEST, threads::usable};
-use numpy::{PyArray1, PyArrayMethods, PyUntypedArrayMethods};
+use numpy::ndarray::Dimension;
+use numpy::{Element, PyArray, PyArray1, PyArrayMethods, PyReadonlyArray, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyString};
@@ -121,10 +122,10 @@ fn unlike(name: &str, array: &Bound<'_, PyAny>) -> String {
 }
 
 /// `array`, for reading; another thread's plan may be writing to it.
-pub(super) fn reading<'py>(
+pub(super) fn reading<'py, T: Element, D: Dimension>(
     name: &str,
-    array: &Bound<'py, PyArray1<f64>>,
-) -> PyResult<numpy::PyReadonlyArray1<'py, f64>> {
+    array: &Bound<'py, PyArray<T, D>>,
+) -> PyResult<PyReadonlyArray<'py, T, D>> {
     array.try_readonly().map_err(|error| {
         PyValueError::new_err(format!(
             "{name} cannot be read while a plan writes to it: {error}"

@@ -1,11 +1,8 @@
 //! Functions: the fast path, and the general kernels `front.py` calls.
 
-use super::{method, options};
+use super::{arguments, method, options};
 use crate::{Options, batch, cross_correlation, memory, pool};
-use numpy::{
-    IntoPyArray, PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2,
-    PyUntypedArrayMethods,
-};
+use numpy::{IntoPyArray, PyArray1, PyArray2, PyArrayMethods, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
@@ -225,8 +222,8 @@ fn front(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
 /// Series of either precision, one per row.
 #[derive(FromPyObject)]
 pub(super) enum Rows<'py> {
-    Double(PyReadonlyArray2<'py, f64>),
-    Single(PyReadonlyArray2<'py, f32>),
+    Double(Bound<'py, PyArray2<f64>>),
+    Single(Bound<'py, PyArray2<f32>>),
 }
 
 /// Lags of every row, in double precision.
@@ -252,10 +249,12 @@ pub(super) fn lags<'py>(
     let values = &mut out[..];
     match &x {
         Rows::Double(x) => {
+            let x = arguments::reading("x", x)?;
             let x = x.as_slice()?;
             py.detach(|| many(x, rows, n, max_lag, chosen, wanted, threads, values))?;
         }
         Rows::Single(x) => {
+            let x = arguments::reading("x", x)?;
             let x = x.as_slice()?;
             py.detach(|| many(x, rows, n, max_lag, chosen, wanted, threads, values))?;
         }
@@ -286,8 +285,8 @@ fn many<T: crate::Sample>(
 #[allow(clippy::too_many_arguments)]
 pub(super) fn cross<'py>(
     py: Python<'py>,
-    x: PyReadonlyArray1<'py, f64>,
-    y: PyReadonlyArray1<'py, f64>,
+    x: Bound<'py, PyArray1<f64>>,
+    y: Bound<'py, PyArray1<f64>>,
     max_lag: usize,
     demean: bool,
     normalise: bool,
@@ -295,6 +294,7 @@ pub(super) fn cross<'py>(
     method: &str,
 ) -> PyResult<Bound<'py, PyArray1<f64>>> {
     let (chosen, wanted) = (self::method(method)?, options(demean, normalise, adjusted));
+    let (x, y) = (arguments::reading("x", &x)?, arguments::reading("y", &y)?);
     let (x, y) = (x.as_slice()?, y.as_slice()?);
     super::shape(x.len(), max_lag)?;
     let mut out = memory::zeros(2 * max_lag + 1)?;
