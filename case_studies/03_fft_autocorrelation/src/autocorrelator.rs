@@ -4,8 +4,10 @@ use crate::Error;
 use crate::blocked::Blocked;
 use crate::direct::Direct;
 use crate::isa::for_each_isa;
+use crate::memory::{self, LONGEST};
 use crate::planner;
 use crate::series::{Centring, Look, Sample, look, mean, provisional_mean};
+use crate::threads::usable;
 use crate::transform::{OneTransform, Planners};
 use std::ops::Range;
 
@@ -72,16 +74,19 @@ pub struct Autocorrelator {
 /// Squares smaller or larger in sum are computed again on a scaled series.
 const SAFE: Range<f64> = 1e-270..1e270;
 /// The provisional mean is good enough while its square is below this many variances.
-const POOR_MEAN: f64 = 4.0;
+pub(crate) const POOR_MEAN: f64 = 4.0;
+/// The first move meets the mean to some units of the last place, the second to half of one.
+pub(crate) const MOST_MOVES: usize = 3;
 
 impl Autocorrelator {
     /// Choose a method and make its tables and buffers.
     ///
     /// `threads` above 1 splits direct and blocked sums of one series over that many
-    /// threads; one transform always runs on one.
+    /// threads, 0 over all usable cores, and never over more than these; one transform
+    /// always runs on one.
     ///
     /// # Errors
-    /// `n` is 0, or `max_lag` is not below `n`.
+    /// `n` is 0 or above [`LONGEST`], `max_lag` is not below `n`, or memory does not suffice.
     pub fn new(n: usize, max_lag: usize, method: Method, threads: usize) -> Result<Self, Error> {
         if n == 0 {
             return Err(Error::Empty { name: "x" });
@@ -89,10 +94,24 @@ impl Autocorrelator {
         if max_lag >= n {
             return Err(Error::LagTooLarge { max_lag, n });
         }
+        if n > LONGEST {
+            return Err(Error::TooLarge {
+                name: "n",
+                value: n,
+            });
+        }
+        let threads = usable(threads);
         let method = match method {
             Method::Auto => planner::current().choose(n, max_lag),
             chosen => chosen,
         };
+        // Of one share; no series is split into more shares than there are threads.
+        let needed = match method {
+            Method::Direct | Method::Auto => threads * Direct::needed(n, max_lag),
+            Method::Blocked => threads * Blocked::needed(max_lag),
+            Method::Fft => OneTransform::needed(n, max_lag),
+        };
+        memory::promise(needed + threads * (max_lag + 1) * size_of::<f64>())?;
         let mut planners = Planners::new();
         let mut engine = || match method {
             Method::Direct | Method::Auto => Engine::Direct(Direct::new(n, max_lag, false)),
@@ -184,7 +203,8 @@ impl Autocorrelator {
         if unscale != 1.0 {
             out.iter_mut().for_each(|v| *v = *v * unscale * unscale);
         }
-        if out[0].is_infinite() {
+        // Divided by `n`, no lag exceeds lag 0; divided by `n - k` any lag may.
+        if out[0].is_infinite() || (options.adjusted && out.iter().any(|v| v.is_infinite())) {
             return Err(Error::Overflow);
         }
         Ok(())
@@ -242,14 +262,43 @@ impl Autocorrelator {
         let mut rest = self.products(x, by, out) / self.n as f64;
         let variance = out[0] / self.n as f64 - rest * rest;
         if rest * rest > POOR_MEAN * variance.max(0.0) && x.len() > 1 {
-            by.shift = mean(x, scale);
-            rest = self.products(x, by, out) / self.n as f64;
+            rest = self.centre_again(x, &mut by, rest, out);
         }
         let least = NEGLIGIBLE * NEGLIGIBLE * out[0].max(0.0) / self.n as f64;
         if rest * rest > least {
             remove_mean(x, by, rest, out);
         }
         by.shift
+    }
+
+    /// Products about a better mean, the old one moved by what was left of it; returns what
+    /// is left now.
+    ///
+    /// A mean computed from the series itself is rounded to some units of its last place,
+    /// which on a nearly constant series are many standard deviations. Deviations from it
+    /// are small and mostly exact, and so is their mean.
+    #[cold]
+    #[inline(never)]
+    fn centre_again<T: Sample>(
+        &mut self,
+        x: &[T],
+        by: &mut Centring,
+        mut rest: f64,
+        out: &mut [f64],
+    ) -> f64 {
+        for _ in 0..MOST_MOVES {
+            let moved = by.shift + rest;
+            if moved == by.shift || !moved.is_finite() {
+                break;
+            }
+            by.shift = moved;
+            rest = self.products(x, *by, out) / self.n as f64;
+            let variance = out[0] / self.n as f64 - rest * rest;
+            if rest * rest <= POOR_MEAN * variance {
+                break;
+            }
+        }
+        rest
     }
 
     /// `out[l] = sum of c[t] * c[t + l]`; returns the sum of `c`.

@@ -1,11 +1,12 @@
 //! Many series of one length: rows shared out over threads, one plan per thread.
 
+use crate::threads::usable;
 use crate::{Autocorrelator, Error, Method, Options, Sample};
 
 /// Lags of each row of `x` (row-major, `n` observations each) into the rows of `out`.
 ///
 /// # Errors
-/// As for one series; the message's index counts from the row's first observation.
+/// As for one series; a value that is not finite is named by its row and place.
 pub fn batch<T: Sample>(
     x: &[T],
     n: usize,
@@ -15,24 +16,34 @@ pub fn batch<T: Sample>(
     threads: usize,
     out: &mut [f64],
 ) -> Result<(), Error> {
+    if n == 0 {
+        return Err(Error::Empty { name: "x" });
+    }
+    if max_lag >= n {
+        return Err(Error::LagTooLarge { max_lag, n });
+    }
     let lags = max_lag + 1;
     let rows = out.len() / lags;
-    let parts = threads.clamp(1, rows.max(1));
+    let parts = usable(threads).clamp(1, rows.max(1));
     let share = rows.div_ceil(parts).max(1);
-    let work = |x: &[T], out: &mut [f64]| {
+    let work = |first: usize, x: &[T], out: &mut [f64]| {
         let mut plan = Autocorrelator::new(n, max_lag, method, 1)?;
-        x.chunks_exact(n)
-            .zip(out.chunks_exact_mut(lags))
-            .try_for_each(|(row, out)| plan.run(row, options, out))
+        let rows = x.chunks_exact(n).zip(out.chunks_exact_mut(lags));
+        for (i, (row, out)) in rows.enumerate() {
+            plan.run(row, options, out)
+                .map_err(|e| e.of_row(first + i))?;
+        }
+        Ok(())
     };
     if parts == 1 {
-        return work(x, out);
+        return work(0, x, out);
     }
     std::thread::scope(|scope| {
         let running: Vec<_> = x
             .chunks(share * n)
             .zip(out.chunks_mut(share * lags))
-            .map(|(x, out)| scope.spawn(move || work(x, out)))
+            .enumerate()
+            .map(|(i, (x, out))| scope.spawn(move || work(i * share, x, out)))
             .collect();
         running
             .into_iter()

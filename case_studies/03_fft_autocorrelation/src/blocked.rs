@@ -58,6 +58,12 @@ impl Blocked {
         }
     }
 
+    /// About the bytes its buffers and the tables of the library need, for two series.
+    pub(crate) fn needed(max_lag: usize) -> usize {
+        // Seven buffers; tables forward and back, two of each length to be safe.
+        11 * 2 * block_length(max_lag) * size_of::<C64>()
+    }
+
     /// Bytes of its buffers, without the shared tables of the transform.
     pub(crate) fn bytes(&self) -> usize {
         let buffers = self.spectra.iter().chain(&self.sums);

@@ -1,9 +1,10 @@
 //! Cross-correlation at lags `-max_lag ..= max_lag`, by direct sums or blocked products.
 
-use crate::autocorrelator::check_length;
+use crate::autocorrelator::{MOST_MOVES, POOR_MEAN, check_length};
 use crate::blocked::Blocked;
 use crate::direct::Direct;
-use crate::series::{Centring, Look, Sample, look, mean};
+use crate::memory;
+use crate::series::{Centring, Look, Sample, look, mean, power_of_two_below};
 use crate::{Error, Method, Options, planner};
 
 /// `out[max_lag + k] = sum of (x[t] - mean x) (y[t + k] - mean y)`, divided as asked.
@@ -14,7 +15,7 @@ use crate::{Error, Method, Options, planner};
 ///
 /// # Errors
 /// Series of different lengths or empty, `max_lag` not below their length, NaN or infinity,
-/// or covariances beyond the largest double.
+/// covariances beyond the largest double, or too little memory.
 pub fn cross_correlation<T: Sample>(
     x: &[T],
     y: &[T],
@@ -32,12 +33,16 @@ pub fn cross_correlation<T: Sample>(
         return Err(Error::LagTooLarge { max_lag, n });
     }
     check_length("out", out.len(), 2 * max_lag + 1)?;
+    let method = chosen(method, n, max_lag);
+    memory::promise(needed(method, n, max_lag))?;
     let scales = (examine("x", x, options)?, examine("y", y, options)?);
     let (Some(scale_x), Some(scale_y)) = scales else {
         out.fill(if options.normalise { f64::NAN } else { 0.0 });
         return Ok(());
     };
-    let by = (centring(x, scale_x, options), centring(y, scale_y, options));
+    let (by_x, energy_x) = centring(x, scale_x, options);
+    let (by_y, energy_y) = centring(y, scale_y, options);
+    let by = (by_x, by_y);
     let (mut ahead, mut back) = (vec![0.0; max_lag + 1], vec![0.0; max_lag + 1]);
     let sums = products(x, y, by, method, &mut ahead, &mut back);
     if options.demean {
@@ -47,8 +52,7 @@ pub fn cross_correlation<T: Sample>(
     }
     let mut deviations = 1.0;
     if options.normalise {
-        let energy = square_sum(x, by.0) * square_sum(y, by.1);
-        deviations = energy.sqrt() / n as f64;
+        deviations = (energy_x * energy_y).sqrt() / n as f64;
     }
     for k in 0..=max_lag {
         let divisor = deviations * if options.adjusted { n - k } else { n } as f64;
@@ -57,7 +61,7 @@ pub fn cross_correlation<T: Sample>(
             if options.normalise {
                 v
             } else {
-                v / scale_x / scale_y
+                unscale(v, scale_x, scale_y)
             }
         };
         out[max_lag - k] = undo(back[k]);
@@ -74,15 +78,76 @@ fn examine<T: Sample>(name: &'static str, x: &[T], options: Options) -> Result<O
     match look(x) {
         Look::NotFinite(index, value) => Err(Error::NotFinite { name, index, value }),
         Look::Constant if options.demean || x[0].widen() == 0.0 => Ok(None),
-        Look::Constant => Ok(Some(1.0)),
+        Look::Constant => Ok(Some(power_of_two_below(x[0].widen().abs()))),
         // Scaling by a power of two is exact, so it is done whether needed or not.
         Look::Scale(scale) => Ok(Some(scale)),
     }
 }
 
-fn centring<T: Sample>(x: &[T], scale: f64, options: Options) -> Centring {
-    let shift = if options.demean { mean(x, scale) } else { 0.0 };
-    Centring { scale, shift }
+/// Observations that usually tell enough of the variation.
+const FIRST: usize = 4096;
+/// No mean of values below 2 is rounded by more than this.
+const MEAN_ROUNDING: f64 = 1e-11;
+
+/// How a series is centred, and lag 0 of what results where it is needed.
+fn centring<T: Sample>(x: &[T], scale: f64, options: Options) -> (Centring, f64) {
+    let mut by = Centring { scale, shift: 0.0 };
+    if !options.demean {
+        let energy = options.normalise.then(|| square_sum(x, by).0);
+        return (by, energy.unwrap_or(0.0));
+    }
+    by.shift = mean(x, scale);
+    if !options.normalise {
+        let least = MEAN_ROUNDING * MEAN_ROUNDING * x.len() as f64;
+        if square_sum(&x[..x.len().min(FIRST)], by).0 > least {
+            return (by, 0.0);
+        }
+    }
+    let (mut energy, mut rest) = square_sum(x, by);
+    // The mean of a nearly constant series is rounded to some of its standard deviations:
+    // what is left of it is known better.
+    for _ in 0..MOST_MOVES {
+        let moved = by.shift + rest;
+        if rest * rest * x.len() as f64 <= POOR_MEAN * energy || moved == by.shift {
+            break;
+        }
+        by.shift = moved;
+        (energy, rest) = square_sum(x, by);
+    }
+    (by, energy)
+}
+
+/// Undo both scales: opposite ones together, or a result in range would overflow on the way.
+fn unscale(value: f64, x: f64, y: f64) -> f64 {
+    if (x < 1.0) == (y < 1.0) {
+        value / x / y
+    } else {
+        value / (x * y)
+    }
+}
+
+/// The method, `Auto` resolved.
+fn chosen(method: Method, n: usize, max_lag: usize) -> Method {
+    if method != Method::Auto {
+        return method;
+    }
+    let model = planner::current();
+    let cost = |m| model.cost(m, n, max_lag);
+    if cost(Method::Direct) <= cost(Method::Blocked) {
+        Method::Direct
+    } else {
+        Method::Blocked
+    }
+}
+
+/// Bytes of the buffers.
+fn needed(method: Method, n: usize, max_lag: usize) -> usize {
+    let own = match method {
+        Method::Direct => Direct::needed(n, max_lag),
+        Method::Fft => Blocked::needed(n),
+        _ => Blocked::needed(max_lag),
+    };
+    own + 2 * (max_lag + 1) * size_of::<f64>()
 }
 
 /// Both directions; returns the sums of the centred series.
@@ -95,18 +160,6 @@ fn products<T: Sample>(
     back: &mut [f64],
 ) -> (f64, f64) {
     let (n, max_lag) = (x.len(), ahead.len() - 1);
-    let method = match method {
-        Method::Auto => {
-            let model = planner::current();
-            let cost = |m| model.cost(m, n, max_lag);
-            if cost(Method::Direct) <= cost(Method::Blocked) {
-                Method::Direct
-            } else {
-                Method::Blocked
-            }
-        }
-        chosen => chosen,
-    };
     if method == Method::Direct {
         let mut direct = Direct::new(n, max_lag, true);
         let sums = direct.cross(x, y, by, ahead);
@@ -138,15 +191,13 @@ fn remove_means<T: Sample>(
     }
 }
 
-/// Lag 0 of one series.
-fn square_sum<T: Sample>(x: &[T], by: Centring) -> f64 {
+/// Lag 0 of one centred series, and what is left of its mean.
+fn square_sum<T: Sample>(x: &[T], by: Centring) -> (f64, f64) {
     let mut out = [0.0];
     let n = x.len();
     let rest = Direct::new(n, 0, false).auto(x, by, 0..n, &mut out) / n as f64;
-    out[0]
-        - if by.shift == 0.0 {
-            0.0
-        } else {
-            rest * rest * n as f64
-        }
+    if by.shift == 0.0 {
+        return (out[0], rest);
+    }
+    ((out[0] - rest * rest * n as f64).max(0.0), rest)
 }

@@ -1,4 +1,4 @@
-//! What can be wrong with an input. Python sees every variant as a `ValueError`.
+//! What can be wrong with an input. Python sees most variants as a `ValueError`.
 
 /// Why a correlation cannot be computed; the message names the argument and its value.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -19,10 +19,7 @@ pub enum Error {
         n: usize,
     },
     /// NaN or infinity among the observations.
-    #[error(
-        "{name}[{index}] is {value}, expected finite numbers: clean the series, or pass \
-         missing=\"drop\" or missing=\"conservative\" to leave out NaN"
-    )]
+    #[error("{name}[{index}] is {value}, expected finite numbers")]
     NotFinite {
         /// The argument.
         name: &'static str,
@@ -30,6 +27,32 @@ pub enum Error {
         index: usize,
         /// What stands there.
         value: f64,
+    },
+    /// The same in one row of a batch.
+    #[error("{name}[{row}, {index}] is {value}, expected finite numbers")]
+    RowNotFinite {
+        /// The argument.
+        name: &'static str,
+        /// The row.
+        row: usize,
+        /// Where in the row the first one stands.
+        index: usize,
+        /// What stands there.
+        value: f64,
+    },
+    /// A length no machine has memory for.
+    #[error("{name}={value}, expected at most 2**48")]
+    TooLarge {
+        /// The argument.
+        name: &'static str,
+        /// Its value.
+        value: usize,
+    },
+    /// The buffers cannot be had.
+    #[error("{bytes} bytes of buffers cannot be had: fewer lags need less")]
+    OutOfMemory {
+        /// Bytes asked for.
+        bytes: usize,
     },
     /// A product of observations exceeds the largest double.
     #[error("the autocovariance exceeds the largest double: scale the series down first")]
@@ -44,4 +67,19 @@ pub enum Error {
         /// The length expected.
         expected: usize,
     },
+}
+
+impl Error {
+    /// The same error, told of one row of a batch.
+    pub(crate) fn of_row(self, row: usize) -> Self {
+        match self {
+            Self::NotFinite { name, index, value } => Self::RowNotFinite {
+                name,
+                row,
+                index,
+                value,
+            },
+            other => other,
+        }
+    }
 }

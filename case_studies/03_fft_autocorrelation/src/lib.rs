@@ -11,6 +11,7 @@ mod cross;
 mod direct;
 mod error;
 mod isa;
+mod memory;
 pub mod planner;
 pub mod pool;
 #[cfg(feature = "python")]
@@ -19,6 +20,7 @@ mod series;
 mod sizes;
 mod spectrum;
 mod streaming;
+mod threads;
 mod transform;
 
 pub use autocorrelator::{Autocorrelator, Method, Options};
@@ -26,6 +28,7 @@ pub use batch::batch;
 pub use cross::cross_correlation;
 pub use error::Error;
 pub use isa::Isa;
+pub use memory::LONGEST;
 pub use series::Sample;
 pub use sizes::good_size;
 pub use streaming::StreamingAutocorrelation;

@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 const BLOCKS: (u32, usize) = (7, 11);
 /// Logarithms of the first transform length and number of transform lengths in the table.
 const TRANSFORMS: (u32, usize) = (8, 14);
+/// Nanoseconds a piece can take: from a picosecond to some days.
+const POSSIBLE: std::ops::RangeInclusive<f64> = 1e-3..=1e15;
 /// Numbers in a flat model.
 pub const FIGURES: usize = 3 + BLOCKS.1 + TRANSFORMS.1;
 
@@ -98,8 +100,8 @@ impl CostModel {
         let mut model = Self::SHIPPED;
         let few = time(Method::Direct, 16_000, 7);
         let many = time(Method::Direct, 16_000, 263);
-        let per_product = (many - few) / (16_000.0 * 256.0);
-        let per_value = (few / 16_000.0 - 8.0 * per_product).max(0.0);
+        let per_product = ((many - few) / (16_000.0 * 256.0)).max(*POSSIBLE.start());
+        let per_value = (few / 16_000.0 - 8.0 * per_product).max(*POSSIBLE.start());
         model.direct = [
             time(Method::Direct, 32, 1).min(200.0),
             per_value,
@@ -123,10 +125,11 @@ impl CostModel {
         [&self.direct[..], &self.blocked, &self.transform].concat()
     }
 
-    /// From [`figures`](Self::figures); `None` unless there are [`FIGURES`] positive numbers.
+    /// From [`figures`](Self::figures); `None` unless there are [`FIGURES`] numbers that a
+    /// machine could have measured.
     #[must_use]
     pub fn from_figures(figures: &[f64]) -> Option<Self> {
-        if figures.len() != FIGURES || !figures.iter().all(|f| f.is_finite() && *f >= 0.0) {
+        if figures.len() != FIGURES || !figures.iter().all(|f| POSSIBLE.contains(f)) {
             return None;
         }
         let (direct, rest) = figures.split_at(3);
@@ -184,7 +187,9 @@ mod tests {
         let model = CostModel::SHIPPED;
         assert_eq!(CostModel::from_figures(&model.figures()), Some(model));
         assert_eq!(CostModel::from_figures(&[1.0]), None);
-        assert_eq!(CostModel::from_figures(&[f64::NAN; FIGURES]), None);
+        for impossible in [f64::NAN, f64::INFINITY, 0.0, 1e-320, 1e308] {
+            assert_eq!(CostModel::from_figures(&[impossible; FIGURES]), None);
+        }
     }
 
     #[test]

@@ -129,6 +129,18 @@ pub(crate) fn mean<T: Sample>(x: &[T], scale: f64) -> f64 {
     sum(x, scale) / x.len() as f64
 }
 
+/// The mean, met to half a unit of its last place even where all values are neighbours:
+/// deviations from a value near them are exact, and so is the mean of these.
+pub(crate) fn careful_mean<T: Sample>(x: &[T], scale: f64) -> f64 {
+    let mut by = Centring { scale, shift: 0.0 };
+    by.shift = mean(x, scale);
+    let rest: f64 = x
+        .chunks(CHUNK)
+        .map(|chunk| chunk.iter().map(|&v| by.apply(v)).sum::<f64>())
+        .sum();
+    by.shift + rest / x.len() as f64
+}
+
 /// What a careful look at a series finds.
 pub(crate) enum Look {
     /// The first observation that is NaN or infinite.

@@ -45,8 +45,16 @@ def test_every_public_name_is_documented() -> None:
     for name in fa.__all__:
         thing = getattr(fa, name)
         assert thing.__doc__, name
-        if name not in ("Costs", "clear_buffers"):
-            assert ">>>" in thing.__doc__ or name == "calibrate", name
+        assert ">>>" in thing.__doc__, name
+
+
+def test_python_functions_say_what_they_take_return_and_refuse() -> None:
+    for function in (fa.acf, fa.choose, fa.cross_correlation):
+        text = inspect.getdoc(function) or ""
+        for section in ("Parameters", "Returns", "Raises", "Examples"):
+            assert f"{section}\n{'-' * len(section)}" in text, (function.__name__, section)
+        for parameter in inspect.signature(function).parameters:
+            assert re.search(rf"^(\w+, )*{parameter}(, \w+)*$", text, re.M), parameter
 
 
 def test_the_stub_is_the_binary() -> None:

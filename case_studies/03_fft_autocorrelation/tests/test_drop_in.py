@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 from typing import Any
 
@@ -80,8 +81,14 @@ def test_white_noise_stays_inside_the_band() -> None:
     [
         ({"nlags": -1}, ValueError, "nlags=-1"),
         ({"nlags": 2.5}, TypeError, "nlags=2.5"),
+        ({"nlags": "5"}, TypeError, "nlags='5', expected an integer"),
+        ({"nlags": True}, TypeError, "nlags=True, expected an integer"),
         ({"alpha": 1.0}, ValueError, "alpha=1.0"),
+        ({"alpha": float("nan")}, ValueError, "alpha=nan"),
+        ({"alpha": "a"}, TypeError, "alpha='a', expected a number between 0 and 1"),
+        ({"alpha": [0.1, 0.2]}, TypeError, "alpha="),
         ({"missing": "ignore"}, ValueError, "missing='ignore'"),
+        ({"missing": None}, TypeError, "missing=None"),
     ],
 )
 def test_refused(keywords: Any, error: type[Exception], told: str) -> None:
@@ -94,3 +101,38 @@ def test_shapes_refused() -> None:
         acf(np.stack([X, X]))
     with pytest.raises(ValueError, match="empty"):
         acf([])
+    with pytest.raises(ValueError, match="nothing but NaN"):
+        acf([np.nan, np.nan], missing="drop")
+    for series in ([1.0, np.inf, 2.0], [1.0, np.inf, np.nan]):
+        with pytest.raises(ValueError, match="infinities are never accepted"):
+            acf(series)
+
+
+def test_the_parameters_are_those_of_statsmodels() -> None:
+    stattools = pytest.importorskip("statsmodels.tsa.stattools", reason="make peers")
+    ours, theirs = (inspect.signature(f).parameters for f in (acf, stattools.acf))
+    if "result_object" not in theirs:
+        pytest.skip("statsmodels is older than 0.15")
+    assert list(ours) == list(theirs)
+    for name, parameter in ours.items():
+        assert parameter.default == theirs[name].default, name
+        assert parameter.kind == theirs[name].kind, name
+
+
+def test_what_statsmodels_takes_too() -> None:
+    expected = acf(X, nlags=5, adjusted=True)
+    assert np.array_equal(acf(X, nlags=5.0, adjusted=1), expected)  # type: ignore[arg-type]
+    assert np.array_equal(acf(X[:, None], nlags=np.int64(5), adjusted=True), expected)  # type: ignore[arg-type]
+    assert np.array_equal(acf(X, nlags=5, adjusted=0), acf(X, nlags=5))  # type: ignore[arg-type]
+    for library in ("pandas", "polars"):
+        frame = pytest.importorskip(library).DataFrame({"a": X})
+        assert np.array_equal(acf(frame, nlags=5, adjusted=True), expected)
+
+
+def test_result_object() -> None:
+    r, interval = acf(X, nlags=5, alpha=0.05, result_object=False)
+    found = acf(X, nlags=5, alpha=0.05, result_object=True)
+    assert np.array_equal(found.acf, r) and np.array_equal(found.confint, interval)
+    assert found.qstat is None and found.pvalues is None
+    assert acf(X, nlags=5, alpha=0.05, qstat=True)._fields == found._fields
+    assert acf(X, nlags=5, result_object=True).confint is None

@@ -39,6 +39,14 @@ INF[7] = np.inf
         ((3.0,), TypeError, "single number"),
         ((None,), TypeError, "expected real numbers"),
         ((np.array(["2020-01-01"], "datetime64[D]"),), TypeError, "datetime64"),
+        ((np.ma.masked_invalid(NAN), 5), TypeError, r"masked array.*x\.filled\(numpy\.nan\)"),
+        ((np.ma.masked_array([1, 2, 3]), 1), TypeError, "masked array"),
+        ((np.array([2**53 + 1, 0, 1]), 1), ValueError, r"x holds 9007199254740993.*2\*\*53"),
+        ((np.array([0, -(2**63), 1]), 1), ValueError, r"x holds -9223372036854775808"),
+        ((np.array([0, 2**64 - 1], np.uint64), 1), ValueError, "x holds 18446744073709551615"),
+        ((NAN, 5), ValueError, r"x\[3\] is NaN.*missing='drop'"),
+        ((np.stack([X, NAN]), 5), ValueError, r"x\[1, 3\] is NaN.*one series at a time"),
+        ((np.stack([X, INF]), 5), ValueError, r"x\[1, 7\] is inf.*never accepted"),
     ],
 )
 def test_refused(arguments: tuple[Any, ...], error: type[Exception], told: str) -> None:
@@ -56,6 +64,7 @@ def test_refused(arguments: tuple[Any, ...], error: type[Exception], told: str) 
         ({"axis": 1}, ValueError, "axis=1"),
         ({"threads": -1}, ValueError, "threads=-1"),
         ({"threads": 1.5}, TypeError, "threads"),
+        ({"threads": "two"}, TypeError, "threads"),
         ({"mathod": "fft"}, TypeError, "mathod"),
     ],
 )
@@ -110,6 +119,24 @@ def test_squares_that_overflow() -> None:
     assert np.allclose(autocorrelation(extreme, 2), autocorrelation(extreme / 1e308, 2), atol=1e-14)
 
 
+def test_integers_up_to_two_to_the_53() -> None:
+    x = np.array([2**53, -(2**53), 5])
+    assert np.array_equal(autocorrelation(x, 1), autocorrelation(x.astype(float), 1))
+
+
+def test_single_precision_that_overflows() -> None:
+    huge = (X * 1e30).astype(np.float32)
+    assert np.isfinite(autocorrelation(huge, 5)).all()
+    for call in (
+        lambda: autocovariance(huge, 5),
+        lambda: autocovariance(np.append(huge, np.float32("nan")), 5, missing="conservative"),
+        lambda: cross_correlation(huge, huge, 5, normalise=False),
+    ):
+        with pytest.raises(OverflowError, match="largest float32: pass float64"):
+            call()
+    assert np.isfinite(autocovariance(huge.astype(np.float64), 5)).all()
+
+
 def test_squares_that_vanish() -> None:
     tiny = X * 1e-200
     assert np.allclose(autocorrelation(tiny, 9), autocorrelation(X, 9), atol=1e-14)
@@ -126,27 +153,6 @@ def test_nan_after_another_series_leaves_no_trace() -> None:
         assert np.array_equal(autocorrelation(X, 9, method=method), expected)  # type: ignore[call-overload]
 
 
-def test_missing_values() -> None:
-    kept = NAN[~np.isnan(NAN)]
-    dropped = autocorrelation(NAN, 9, missing="drop")
-    assert np.allclose(dropped, autocorrelation(kept, 9), atol=1e-15)
-    around = autocovariance(NAN, 9, missing="conservative", adjusted=True)
-    centred = NAN - np.nanmean(NAN)
-    for k in range(10):
-        products = centred[: 64 - k] * centred[k:]
-        assert around[k] == pytest.approx(np.nanmean(products), abs=1e-14)
-    nothing = np.full(5, np.nan)
-    for missing in ("drop", "conservative"):
-        with pytest.raises(ValueError, match="nothing but NaN"):
-            autocorrelation(nothing, missing=missing)  # type: ignore[call-overload]
-        with pytest.raises(ValueError, match="inf"):
-            autocorrelation(np.append(NAN, np.inf), 3, missing=missing)  # type: ignore[call-overload]
-        with pytest.raises(ValueError, match="one series"):
-            autocorrelation(np.stack([NAN, NAN]), missing=missing)  # type: ignore[call-overload]
-    constant = np.array([2.0, np.nan, 2.0, 2.0])
-    assert np.isnan(autocorrelation(constant, 2, missing="conservative")).all()
-
-
 def test_batches_of_no_series() -> None:
     assert autocorrelation(np.empty((0, 5)), 2).shape == (0, 3)
 
@@ -160,6 +166,8 @@ def test_cross_correlation_refuses() -> None:
         ((X, X, -1), ValueError, "0 or more"),
         (([], []), ValueError, "empty"),
         ((X, X * 1j), TypeError, "y is complex"),
+        ((X, np.ma.masked_array(X)), TypeError, "y is a masked array"),
+        ((np.full(3, 2**60), X[:3]), ValueError, "x holds 1152921504606846976"),
     ]:
         with pytest.raises(error, match=told):
             cross_correlation(*arguments)  # type: ignore[arg-type]
@@ -201,8 +209,27 @@ def test_streams_refuse() -> None:
             stream.update(bad)
     assert stream.count == 3
     assert np.array_equal(stream.autocorrelation(), expected)
-    with pytest.raises(TypeError):
-        stream.update("a")  # type: ignore[arg-type]
+    for bad in ("a", [1j], np.array([1j]), X.astype(np.longdouble), X.astype(object)):
+        with pytest.raises(TypeError):
+            stream.update(bad)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="masked array"):
+        stream.update(np.ma.masked_array(X, X > 0))
+    assert stream.count == 3
+    stream.update(np.arange(3))  # type: ignore[arg-type]
+    assert stream.count == 6
+
+
+def test_advice_only_where_it_helps() -> None:
+    for call in (
+        lambda: cross_correlation(NAN, X, 3),
+        lambda: fa.Autocorrelator(64, 3)(NAN),
+        lambda: fa.StreamingAutocorrelation(3).update(NAN),
+        lambda: autocorrelation(INF, 3),
+        lambda: autocorrelation(np.stack([INF, X]), 3, missing="drop"),
+    ):
+        with pytest.raises(ValueError, match=r"is (NaN|inf)") as caught:
+            call()
+        assert "missing=" not in str(caught.value)
 
 
 def test_threads_of_python_do_not_disturb_each_other() -> None:

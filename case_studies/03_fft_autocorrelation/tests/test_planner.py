@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from fft_autocorrelation import Autocorrelator, _rust, calibrate, choose
+from fft_autocorrelation import Autocorrelator, _rust, calibrate, choose, planner
 
 FIGURES = len(_rust.measure_costs())
 
@@ -61,6 +63,79 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Mon
     blocked.write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
     assert calibrate() is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        "",
+        "7",
+        "{}",
+        "[" * 100_000,
+        json.dumps([10**400] * FIGURES),
+        json.dumps([1e308] * FIGURES),
+        json.dumps([1e-320] * FIGURES),
+        json.dumps([True] * FIGURES),
+        json.dumps([None] * FIGURES),
+        "[" + "NaN," * (FIGURES - 1) + "1]",
+        "\xff\xfe",
+    ],
+    ids=lambda text: text[:12],
+)
+def test_a_damaged_file_means_no_figures(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured = [2.0] * FIGURES
+    monkeypatch.setattr(_rust, "measure_costs", lambda: measured)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    path = calibrate()
+    assert path is not None
+    path.write_text(text, encoding="latin-1")
+    assert calibrate() == path
+    assert json.loads(path.read_text(encoding="ascii")) == measured
+
+
+def test_no_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(_rust, "measure_costs", lambda: [1.0] * FIGURES)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.delenv("LOCALAPPDATA", raising=False)
+    monkeypatch.setattr(Path, "home", homeless)
+    assert calibrate() is None
+
+
+def test_one_file_per_processor_and_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_rust, "measure_costs", lambda: [1.0] * FIGURES)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    files = {calibrate()}
+    for name in ("_processor", "_version"):
+        monkeypatch.setattr(planner, name, lambda name=name: f"another{name}")
+        files.add(calibrate())
+    assert len(files) == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "told"),
+    [
+        ((-1,), ValueError, "n=-1, expected 1 to"),
+        ((0,), ValueError, "n=0, expected 1 to"),
+        ((2**63,), ValueError, "n=9223372036854775808, expected 1 to"),
+        (("a",), TypeError, "n='a', expected an integer"),
+        ((True,), TypeError, "n=True, expected an integer"),
+        ((5.0,), TypeError, "n=5.0, expected an integer"),
+        ((5, 5), ValueError, "max_lag=5, expected at most 4"),
+        ((5, -1), ValueError, "max_lag=-1, expected 0 or more"),
+        ((5, 1.0), TypeError, "max_lag=1.0, expected an integer"),
+    ],
+)
+def test_choose_refuses(arguments: Any, error: type[Exception], told: str) -> None:
+    with pytest.raises(error, match=told):
+        choose(*arguments)
 
 
 def test_bad_figures() -> None:

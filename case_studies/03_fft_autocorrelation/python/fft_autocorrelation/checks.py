@@ -9,15 +9,21 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from fft_autocorrelation.containers import refuse, refuse_large, remedy
+
 MISSING = ("raise", "drop", "conservative")
+LONGEST = 2**48
 
 
 def numbers(name: str, x: Any) -> npt.NDArray[Any]:
     """``x`` as an array of ``float64`` or ``float32``; ``TypeError`` for what is not real."""
+    refuse(name, x)
     array = np.asarray(x)
     if array.dtype.newbyteorder("=") in (np.float64, np.float32):
         return array
     if array.dtype.kind in "iub" or array.dtype == np.float16:
+        if array.dtype.kind in "iu" and array.dtype.itemsize == 8 and array.size:
+            refuse_large(name, array.min(), array.max())
         return array.astype(np.float64)
     if array.dtype.kind == "c":
         raise TypeError(
@@ -27,7 +33,39 @@ def numbers(name: str, x: Any) -> npt.NDArray[Any]:
         raise TypeError(
             f"{name} has dtype {array.dtype}, which float64 cannot hold: convert it yourself"
         )
-    raise TypeError(f"{name} has dtype {array.dtype}, expected real numbers")
+    told = remedy(name, x, array.dtype.kind)
+    raise TypeError(f"{name} has dtype {array.dtype}, expected real numbers{told}")
+
+
+def narrowed(lags: npt.NDArray[Any], dtype: Any) -> npt.NDArray[Any]:
+    """Results in the precision of the input; ``OverflowError`` where they do not fit it."""
+    dtype = np.dtype(dtype).newbyteorder("=")
+    with np.errstate(over="ignore", under="ignore"):
+        result = lags.astype(dtype, copy=False)
+    if np.isinf(result).any():
+        raise OverflowError(
+            f"the autocovariance exceeds the largest {dtype}: "
+            + ("scale the series down first" if dtype == np.float64 else "pass float64")
+        )
+    return result
+
+
+def whole_number(name: str, value: Any) -> int:
+    """``value`` as an integer; a truth value is none."""
+    if isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name}={value!r}, expected an integer")
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name}={value!r}, expected an integer") from None
+
+
+def length(n: Any) -> int:
+    """``n`` as a number of observations that a machine could hold."""
+    count = whole_number("n", n)
+    if not 1 <= count <= LONGEST:
+        raise ValueError(f"n={count}, expected 1 to 2**48 observations")
+    return count
 
 
 def last_lag(max_lag: Any, n: int, name: str = "max_lag") -> int:
@@ -36,12 +74,7 @@ def last_lag(max_lag: Any, n: int, name: str = "max_lag") -> int:
         raise ValueError("x is empty, expected at least one observation")
     if max_lag is None:
         return n - 1
-    if isinstance(max_lag, bool | np.bool_):
-        raise TypeError(f"{name}={max_lag!r}, expected an integer")
-    try:
-        lag = operator.index(max_lag)
-    except TypeError:
-        raise TypeError(f"{name}={max_lag!r}, expected an integer") from None
+    lag = whole_number(name, max_lag)
     if lag < 0:
         raise ValueError(f"{name}={lag}, expected 0 or more")
     if lag >= n:
@@ -51,7 +84,7 @@ def last_lag(max_lag: Any, n: int, name: str = "max_lag") -> int:
 
 def thread_count(threads: Any) -> int:
     """``threads`` as a positive integer; 0 means every usable core."""
-    count = operator.index(threads)
+    count = whole_number("threads", threads)
     if count < 0:
         raise ValueError(f"threads={count}, expected 1 or more, or 0 for all cores")
     return count or _usable_cores()
@@ -63,9 +96,10 @@ def _usable_cores() -> int:
     return os.cpu_count() or 1
 
 
-def one_of(name: str, value: str, choices: tuple[str, ...]) -> str:
+def one_of(name: str, value: Any, choices: tuple[str, ...]) -> str:
     """``value``, if it is a choice."""
-    if value not in choices:
+    if not isinstance(value, str) or value not in choices:
         expected = ", ".join(repr(c) for c in choices)
-        raise ValueError(f"{name}={value!r}, expected one of {expected}")
+        error = ValueError if isinstance(value, str) else TypeError
+        raise error(f"{name}={value!r}, expected one of {expected}")
     return value

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fft_autocorrelation import _rust
-from fft_autocorrelation.checks import last_lag, numbers
+from fft_autocorrelation.checks import last_lag, narrowed, numbers
 
 
 def cross_correlation(
@@ -23,27 +23,32 @@ def cross_correlation(
 ) -> npt.NDArray[Any]:
     """Cross-correlation at lags ``-max_lag`` to ``max_lag``.
 
-    Element ``max_lag + k`` is the correlation of ``x[t]`` with ``y[t + k]``: a peak at a
-    positive ``k`` says that ``y`` follows ``x`` by ``k`` steps.
+    Element ``max_lag + k`` pairs ``x[t]`` with ``y[t + k]``:
+    ``sum_t (x_t - mean(x)) (y_{t+k} - mean(y)) / n``, over both standard deviations. A peak at
+    a positive ``k`` says that ``y`` follows ``x`` by ``k`` steps.
 
     Parameters
     ----------
     x, y
-        Two series of one length ``n``; anything ``numpy.asarray`` turns into real numbers.
+        Two series of one shape ``(n,)``; anything ``numpy.asarray`` turns into real numbers.
     max_lag
         The last lag, ``0 <= max_lag < n``. Default: all, ``n - 1``.
     demean
-        Subtract each mean first (default).
+        Subtract each mean first (default), as the definition wants.
     normalise
-        Divide by both standard deviations (default); otherwise the cross-covariance.
+        Divide by both standard deviations (default), which gives numbers from -1 to 1;
+        otherwise the cross-covariance, in units of ``x`` times units of ``y``.
     adjusted
-        Divide lag k by ``n - |k|`` instead of ``n`` (default off, as for one series).
+        Divide lag k by ``n - |k|`` instead of ``n``. Default off, as for one series: far lags
+        rest on few pairs, and the division by ``n`` keeps their noise small.
     method
-        ``"auto"``, ``"direct"``, ``"blocked"``, or ``"fft"`` (one block).
+        ``"auto"`` (default: what the cost model expects to be fastest), ``"direct"``,
+        ``"blocked"``, or ``"fft"`` (one block). They agree to rounding.
 
     Returns
     -------
-    ``2 max_lag + 1`` doubles; NaN throughout if a series has no variation.
+    Array of shape ``(2 max_lag + 1,)``: ``float32`` if both series are, otherwise ``float64``;
+    NaN throughout if a series has no variation (zeros with ``normalise=False``).
 
     Raises
     ------
@@ -51,6 +56,18 @@ def cross_correlation(
         Lengths differ, a series is empty or holds NaN or infinity, ``max_lag`` out of range.
     TypeError
         A series is complex or not numeric, ``max_lag`` not an integer.
+    OverflowError
+        A cross-covariance exceeds the largest number of the result's precision.
+
+    Notes
+    -----
+    What :func:`autocorrelation` has and this has not: ``missing`` (leave out the pairs you do
+    not want yourself: removing an observation from one series shifts it against the other),
+    ``threads``, batches, and results as Series of pandas or Polars.
+
+    References
+    ----------
+    Brockwell and Davis, "Time Series: Theory and Methods" (1987), section 11.2.
 
     Examples
     --------
@@ -68,4 +85,4 @@ def cross_correlation(
     lag = last_lag(max_lag, a.size)
     first, second = (np.ascontiguousarray(v, dtype=np.float64) for v in (a, b))
     lags = _rust.cross(first, second, lag, demean, normalise, adjusted, method)
-    return lags.astype(np.result_type(a.dtype, b.dtype), copy=False)
+    return narrowed(lags, np.result_type(a.dtype, b.dtype))

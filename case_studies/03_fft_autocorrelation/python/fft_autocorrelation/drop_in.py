@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import gammaincc, ndtri
 
 from fft_autocorrelation._rust import autocorrelation
-from fft_autocorrelation.checks import last_lag, numbers, one_of
+from fft_autocorrelation.checks import numbers, one_of, whole_number
+from fft_autocorrelation.containers import is_frame
+from fft_autocorrelation.missing import explain
 
 Doubles = npt.NDArray[np.float64]
+MISSING = ("none", "raise", "conservative", "drop")
+
+
+class AcfResult(NamedTuple):
+    """What ``acf(..., result_object=True)`` returns; ``None`` for what was not asked for."""
+
+    acf: Doubles
+    confint: Doubles | None
+    qstat: Doubles | None
+    pvalues: Doubles | None
 
 
 def acf(
@@ -23,35 +35,61 @@ def acf(
     alpha: float | None = None,
     bartlett_confint: bool = True,
     missing: str = "none",
+    *,
+    result_object: bool | None = None,
 ) -> Any:
     """Autocorrelation with confidence intervals and Ljung-Box statistics.
 
-    Parameters and returns are those of ``statsmodels.tsa.stattools.acf``.
+    Parameters and returns are those of ``statsmodels.tsa.stattools.acf``, of version 0.15.
 
     Parameters
     ----------
     x
-        One series of ``n`` observations.
+        One series of shape ``(n,)``, or ``(n, 1)``, or a data frame of one column.
     adjusted
-        Divide lag k by ``n - k`` instead of ``n``.
+        Divide lag k by ``n - k`` instead of ``n``. Default off, as in statsmodels: the division
+        by ``n`` keeps the sequence positive semi-definite and has the smaller mean squared
+        error.
     nlags
-        The last lag; ``n - 1`` where it is larger. Default: ``min(10 log10(n), n - 1)``.
+        The last lag, from 0; ``n - 1`` where it is larger. Default: ``min(10 log10(n), n - 1)``.
     qstat
         Also return the Ljung-Box statistic of lags 1 to ``nlags`` and its p-values.
     fft
         Taken for compatibility: the method is chosen by the planner either way.
     alpha
-        Also return intervals that cover ``1 - alpha``, centred on the estimates.
+        Also return intervals that cover ``1 - alpha``, centred on the estimates;
+        ``0 < alpha < 1``. Default: none.
     bartlett_confint
-        Variance by Bartlett's formula (default); otherwise ``1 / n`` at every lag.
+        Variance by Bartlett's formula (default), which allows for the correlation at shorter
+        lags; otherwise ``1 / n`` at every lag, as for independent observations.
     missing
-        ``"none"`` (default: a NaN makes every value NaN), ``"raise"``, ``"conservative"`` or
-        ``"drop"``.
+        ``"none"`` (default, as in statsmodels: a NaN makes every value NaN), ``"raise"``,
+        ``"conservative"`` (NaN take part in no product) or ``"drop"`` (gaps are closed).
+    result_object
+        ``True``: return an ``AcfResult`` of four fields, ``None`` where not asked for.
+        Default: the array or tuple described below.
 
     Returns
     -------
-    The autocorrelation, or a tuple of it and, as asked, the intervals of shape
-    ``(nlags + 1, 2)``, the statistics, and the p-values.
+    Array of shape ``(nlags + 1,)``, or a tuple of it and, as asked, the intervals of shape
+    ``(nlags + 1, 2)``, the statistics and the p-values of shape ``(nlags,)``.
+
+    Raises
+    ------
+    ValueError
+        ``x`` empty, of more dimensions, or with an infinity; NaN with ``missing="raise"``;
+        ``nlags`` negative; ``alpha`` not between 0 and 1; an unknown ``missing``.
+    TypeError
+        ``x`` complex or not numeric, ``nlags`` not a whole number, ``alpha`` not a number.
+
+    Notes
+    -----
+    Where it differs from statsmodels: an infinity is refused (there: NaN); a series without
+    variation gives NaN without a warning; ``nlags=-1`` is refused (there: an empty array), and
+    so is ``alpha`` not between 0 and 1 (there: intervals of NaN or turned round); the intervals
+    of ``nlags=0`` are given (there: ``IndexError``); no ``FutureWarning`` about
+    ``result_object``; ``missing="raise"`` raises ``ValueError``, of which statsmodels'
+    ``MissingDataError`` is one.
 
     References
     ----------
@@ -67,33 +105,68 @@ def acf(
     >>> interval[1].round(3)
     array([-0.9,  0.7])
     """
-    series = numbers("x", x)
-    if series.ndim != 1:
-        raise ValueError(f"x has shape {series.shape}, expected one dimension")
-    one_of("missing", missing, ("none", "raise", "conservative", "drop"))
-    if alpha is not None and not 0 < alpha < 1:
-        raise ValueError(f"alpha={alpha!r}, expected a level between 0 and 1")
+    one_of("missing", missing, MISSING)
+    level = None if alpha is None else _level(alpha)
+    series = _one_series(x)
     size = series.size
     if nlags is None:
         nlags = min(int(10 * np.log10(size)), size - 1) if size else 0
-    series = np.ascontiguousarray(series, dtype=np.float64)
-    missing_ones = np.isnan(series)
-    n = size if missing in ("none", "raise") else size - int(missing_ones.sum())
+    elif isinstance(nlags, float | np.floating) and float(nlags).is_integer():
+        nlags = int(nlags)  # statsmodels takes 10.0 for 10
+    gaps = np.isnan(series)
+    n = size if missing in ("none", "raise") else size - int(gaps.sum())
     if missing == "drop":
-        series = series[~missing_ones]
+        series = series[~gaps]
+        if size and not n:
+            raise ValueError('x holds nothing but NaN: missing="drop" leaves no observation')
     most = max(series.size - 1, 0)
-    lag = min(last_lag(nlags, max(nlags, most) + 1, "nlags"), most)
-    if missing == "none" and missing_ones.any():
+    lag = min(_lag(nlags), most)
+    if missing == "none" and gaps.any():
+        explain(series, missing)
         r = np.full(lag + 1, np.nan)
     else:
         how: Any = "conservative" if missing == "conservative" else "raise"
-        r = autocorrelation(series, lag, adjusted=adjusted, missing=how)
-    found: list[Doubles] = [r]
-    if alpha is not None:
-        found.append(_intervals(r, n, alpha, bartlett_confint))
+        r = autocorrelation(series, lag, adjusted=bool(adjusted), missing=how)
+    intervals = None if level is None else _intervals(r, n, level, bartlett_confint)
+    statistic, p = _ljung_box(r[1:], n) if qstat else (None, None)
+    if result_object or (qstat and intervals is not None):
+        return AcfResult(r, intervals, statistic, p)
     if qstat:
-        found.extend(_ljung_box(r[1:], n))
-    return tuple(found) if len(found) > 1 else r
+        return r, statistic, p
+    return r if intervals is None else (r, intervals)
+
+
+def _one_series(x: Any) -> Doubles:
+    """Contiguous doubles of one dimension; trailing dimensions of one are left out."""
+    if (is_frame("pandas", x) or is_frame("polars", x)) and x.shape[1] == 1:
+        x = x.to_numpy()
+    series = numbers("x", x)
+    while series.ndim > 1 and series.shape[-1] == 1:
+        series = series[..., 0]
+    if series.ndim != 1:
+        raise ValueError(f"x has shape {series.shape}, expected one dimension")
+    return np.ascontiguousarray(series, dtype=np.float64)
+
+
+def _level(alpha: Any) -> float:
+    """``alpha`` as a number between 0 and 1."""
+    try:
+        level = float(alpha) if not isinstance(alpha, str | bytes) else None
+    except (TypeError, ValueError):
+        level = None
+    if level is None:
+        raise TypeError(f"alpha={alpha!r}, expected a number between 0 and 1")
+    if not 0 < level < 1:
+        raise ValueError(f"alpha={alpha!r}, expected a number between 0 and 1")
+    return level
+
+
+def _lag(nlags: Any) -> int:
+    """``nlags`` from 0 on; how long the series is does not matter yet."""
+    lag = whole_number("nlags", nlags)
+    if lag < 0:
+        raise ValueError(f"nlags={lag}, expected 0 or more")
+    return lag
 
 
 def _intervals(r: Doubles, n: int, alpha: float, bartlett: bool) -> Doubles:

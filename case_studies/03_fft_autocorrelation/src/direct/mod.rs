@@ -24,11 +24,16 @@ pub(crate) struct Direct {
 const SHORTEST_TILE: usize = 2048;
 const LONGEST_TILE: usize = 16_384;
 
+/// The length of a tile.
+fn tile(n: usize, max_lag: usize) -> usize {
+    let wanted = (2 * max_lag).clamp(SHORTEST_TILE, LONGEST_TILE);
+    n.next_multiple_of(64).min(wanted.next_multiple_of(64))
+}
+
 impl Direct {
     /// Buffers for series of `n` observations; `two` when two series are to be correlated.
     pub(crate) fn new(n: usize, max_lag: usize, two: bool) -> Self {
-        let wanted = (2 * max_lag).clamp(SHORTEST_TILE, LONGEST_TILE);
-        let tile = n.next_multiple_of(64).min(wanted.next_multiple_of(64));
+        let tile = tile(n, max_lag);
         let length = tile + max_lag.min(n) + 2 * PADDING;
         Self {
             max_lag,
@@ -37,6 +42,11 @@ impl Direct {
             second: vec![0.0; if two { length } else { 0 }],
             isa: Isa::best(),
         }
+    }
+
+    /// Bytes its buffers need, for two series.
+    pub(crate) fn needed(n: usize, max_lag: usize) -> usize {
+        2 * (tile(n, max_lag) + max_lag.min(n) + 2 * PADDING) * size_of::<f64>()
     }
 
     /// Bytes of its buffers.

@@ -1,11 +1,8 @@
 //! Functions: the fast path, and the general kernels `front.py` calls.
 
-use super::{method, options};
-use crate::{Options, batch, cross_correlation, pool};
-use numpy::{
-    IntoPyArray, PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2,
-    PyUntypedArrayMethods,
-};
+use super::{arguments, method, options};
+use crate::{Options, batch, cross_correlation, memory, pool};
+use numpy::{IntoPyArray, PyArray1, PyArray2, PyArrayMethods, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::PyDict;
@@ -16,13 +13,18 @@ const SHORT: usize = 100_000;
 
 /// Autocorrelation at lags 0 to `max_lag`.
 ///
+/// ``r_k = c_k / c_0`` with ``c_k = sum_{t<n-k} (x_t - m)(x_{t+k} - m) / n``, ``m`` the mean;
+/// ``adjusted`` divides ``c_k`` by ``n - k`` instead.
+///
 /// Parameters
 /// ----------
 /// x
-///     A series (any length from 1) or a batch of series: NumPy array of ``float64`` or
-///     ``float32``, pandas Series, Polars Series, or anything ``numpy.asarray`` turns into
-///     real numbers. A contiguous ``float64`` array is read where it lies; other layouts
-///     are copied once. Arithmetic is in double precision always.
+///     One series of shape ``(n,)``, any length from 1, or a batch ``(..., n)``: NumPy array of
+///     ``float64`` or ``float32``, pandas Series, Polars Series, or anything ``numpy.asarray``
+///     turns into real numbers. A contiguous ``float64`` array is read where it lies; other
+///     layouts are copied once. Arithmetic is in double precision always. Masked arrays and
+///     data frames are refused with the remedy (``frame.apply(autocorrelation, max_lag=50)``
+///     for columns), and so are integers beyond 2**53, which doubles cannot hold.
 /// max_lag
 ///     The last lag, ``0 <= max_lag < n``. Default: all, ``n - 1``. Asking for few is what
 ///     makes it fast.
@@ -38,20 +40,22 @@ const SHORT: usize = 100_000;
 /// missing
 ///     ``"raise"`` (default): NaN is an error. ``"drop"``: NaN are removed and the gaps
 ///     closed. ``"conservative"``: NaN take part in no product; the divisor counts what is
-///     left. Infinities are an error always.
+///     left. Both are for one series, not for a batch. Infinities are an error always.
 /// method
 ///     ``"auto"`` (default: what the cost model expects to be fastest), ``"direct"``,
 ///     ``"blocked"`` or ``"fft"``. They agree to rounding.
 /// threads
-///     Default 1. More share out the rows of a batch, or the blocks of one series where the
-///     method is direct or blocked. The result may differ in the last digit with the number
-///     of threads, and never from call to call.
+///     Default 1; 0 means all usable cores, and more than these are never used. They share
+///     out the rows of a batch, or the blocks of one series where the method is direct or
+///     blocked. The result may differ in the last digit with the number of threads, and never
+///     from call to call.
 ///
 /// Returns
 /// -------
-/// ``max_lag + 1`` values in the precision of ``x``; for a batch, ``axis`` holds the lags; for
-/// a pandas Series, a Series indexed by lag; for a Polars Series, a Series. A series without
-/// variation (constant, or one observation) has no autocorrelation: NaN throughout.
+/// An array of shape ``(..., max_lag + 1)`` in the precision of ``x``; for a batch, ``axis``
+/// holds the lags; for a pandas Series, a Series indexed by lag; for a Polars Series, a Series.
+/// A series without variation (constant, or one observation) has no autocorrelation: NaN
+/// throughout.
 ///
 /// Raises
 /// ------
@@ -60,7 +64,14 @@ const SHORT: usize = 100_000;
 /// TypeError
 ///     ``x`` complex or not numeric, ``max_lag`` not an integer.
 /// OverflowError
-///     An autocovariance exceeds the largest double (a correlation never does).
+///     An autocovariance exceeds the largest number of the precision of ``x`` (a correlation
+///     never does). Autocovariances below its smallest number become 0.
+/// MemoryError
+///     The buffers do not fit.
+///
+/// References
+/// ----------
+/// Brockwell and Davis, "Time Series: Theory and Methods" (1987), section 7.2.
 ///
 /// Examples
 /// --------
@@ -106,8 +117,17 @@ pub(super) fn autocorrelation<'py>(
 }
 
 /// Autocovariance at lags 0 to ``max_lag``: :func:`autocorrelation` without the division by
-/// lag 0, in squared units of ``x``. Parameters, errors and returns are the same; a constant
-/// series gives zeros.
+/// lag 0.
+///
+/// Parameters
+/// ----------
+/// x, max_lag, axis, demean, adjusted, missing, method, threads
+///     As for :func:`autocorrelation`, and so are the errors.
+///
+/// Returns
+/// -------
+/// An array of shape ``(..., max_lag + 1)``, in squared units of ``x``; zeros for a constant
+/// series.
 ///
 /// Examples
 /// --------
@@ -160,6 +180,9 @@ fn fast<'py>(
     if max_lag >= n {
         return None;
     }
+    if let Err(error) = memory::promise((max_lag + 1) * size_of::<f64>()) {
+        return Some(Err(error.into()));
+    }
     // SAFETY: every element is written below before anyone else sees the array.
     let out = unsafe { PyArray1::<f64>::new(py, [max_lag + 1], false) };
     // SAFETY: `out` is new and contiguous, and nobody else holds it.
@@ -179,6 +202,8 @@ fn fast<'py>(
     };
     Some(match found {
         Ok(()) => Ok(out.into_any()),
+        // What to do about it is said where all series go that are not plain.
+        Err(crate::Error::NotFinite { .. }) => return None,
         Err(error) => Err(error.into()),
     })
 }
@@ -197,8 +222,8 @@ fn front(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
 /// Series of either precision, one per row.
 #[derive(FromPyObject)]
 pub(super) enum Rows<'py> {
-    Double(PyReadonlyArray2<'py, f64>),
-    Single(PyReadonlyArray2<'py, f32>),
+    Double(Bound<'py, PyArray2<f64>>),
+    Single(Bound<'py, PyArray2<f32>>),
 }
 
 /// Lags of every row, in double precision.
@@ -219,20 +244,22 @@ pub(super) fn lags<'py>(
         Rows::Double(x) => (x.shape()[0], x.shape()[1]),
         Rows::Single(x) => (x.shape()[0], x.shape()[1]),
     };
-    let out = PyArray2::<f64>::zeros(py, [rows, max_lag + 1], false);
-    // SAFETY: `out` is new and contiguous, and nobody else holds it.
-    let values = unsafe { out.as_slice_mut() }?;
+    super::shape(n, max_lag)?;
+    let mut out = memory::zeros(rows.saturating_mul(max_lag + 1))?;
+    let values = &mut out[..];
     match &x {
         Rows::Double(x) => {
+            let x = arguments::reading("x", x)?;
             let x = x.as_slice()?;
             py.detach(|| many(x, rows, n, max_lag, chosen, wanted, threads, values))?;
         }
         Rows::Single(x) => {
+            let x = arguments::reading("x", x)?;
             let x = x.as_slice()?;
             py.detach(|| many(x, rows, n, max_lag, chosen, wanted, threads, values))?;
         }
     }
-    Ok(out)
+    out.into_pyarray(py).reshape([rows, max_lag + 1])
 }
 
 /// One row may use all threads itself; several are shared out.
@@ -258,8 +285,8 @@ fn many<T: crate::Sample>(
 #[allow(clippy::too_many_arguments)]
 pub(super) fn cross<'py>(
     py: Python<'py>,
-    x: PyReadonlyArray1<'py, f64>,
-    y: PyReadonlyArray1<'py, f64>,
+    x: Bound<'py, PyArray1<f64>>,
+    y: Bound<'py, PyArray1<f64>>,
     max_lag: usize,
     demean: bool,
     normalise: bool,
@@ -267,8 +294,10 @@ pub(super) fn cross<'py>(
     method: &str,
 ) -> PyResult<Bound<'py, PyArray1<f64>>> {
     let (chosen, wanted) = (self::method(method)?, options(demean, normalise, adjusted));
+    let (x, y) = (arguments::reading("x", &x)?, arguments::reading("y", &y)?);
     let (x, y) = (x.as_slice()?, y.as_slice()?);
-    let mut out = vec![0.0; 2 * max_lag + 1];
+    super::shape(x.len(), max_lag)?;
+    let mut out = memory::zeros(2 * max_lag + 1)?;
     py.detach(|| cross_correlation(x, y, max_lag, chosen, wanted, &mut out))?;
     Ok(out.into_pyarray(py))
 }

@@ -5,17 +5,19 @@
 //! because at a hundred observations such a layer costs more than the answer. Everything
 //! else (frames, batches, single precision, missing values, lists) goes on to `front.py`.
 
+mod arguments;
 mod functions;
 mod objects;
 
 use crate::{Error, Isa, Method, Options, planner, pool};
-use pyo3::exceptions::{PyOverflowError, PyValueError};
+use pyo3::exceptions::{PyMemoryError, PyOverflowError, PyValueError};
 use pyo3::prelude::*;
 
 impl From<Error> for PyErr {
     fn from(error: Error) -> Self {
         match error {
             Error::Overflow => PyOverflowError::new_err(error.to_string()),
+            Error::OutOfMemory { .. } => PyMemoryError::new_err(error.to_string()),
             other => PyValueError::new_err(other.to_string()),
         }
     }
@@ -69,10 +71,24 @@ fn simd() -> &'static str {
 
 /// What the planner chooses, and the nanoseconds it expects of each method.
 #[pyfunction]
-fn plan(n: usize, max_lag: usize) -> (&'static str, [f64; 3]) {
+fn plan(n: &Bound<'_, PyAny>, max_lag: &Bound<'_, PyAny>) -> PyResult<(&'static str, [f64; 3])> {
+    let n = arguments::size("n", n, arguments::MOST)?;
+    let max_lag = arguments::size("max_lag", max_lag, arguments::MOST)?;
+    shape(n, max_lag)?;
     let model = planner::current();
     let costs = [Method::Direct, Method::Blocked, Method::Fft].map(|m| model.cost(m, n, max_lag));
-    (method_name(model.choose(n, max_lag)), costs)
+    Ok((method_name(model.choose(n, max_lag)), costs))
+}
+
+/// An error unless a series of `n` observations has lag `max_lag`.
+fn shape(n: usize, max_lag: usize) -> Result<(), Error> {
+    if n == 0 {
+        return Err(Error::Empty { name: "x" });
+    }
+    if max_lag >= n {
+        return Err(Error::LagTooLarge { max_lag, n });
+    }
+    Ok(())
 }
 
 /// Time the pieces of each method on this machine.
@@ -83,13 +99,16 @@ fn measure_costs(py: Python<'_>) -> Vec<f64> {
 
 /// Use these figures from now on; an empty list brings back the shipped ones.
 #[pyfunction]
-fn use_costs(figures: Vec<f64>) -> PyResult<()> {
+fn use_costs(figures: &Bound<'_, PyAny>) -> PyResult<()> {
+    let figures: Vec<f64> = figures
+        .extract()
+        .map_err(|error: PyErr| PyValueError::new_err(format!("figures: {error}")))?;
     let model = if figures.is_empty() {
         planner::CostModel::SHIPPED
     } else {
         planner::CostModel::from_figures(&figures).ok_or_else(|| {
             PyValueError::new_err(format!(
-                "figures has {} numbers, expected {} positive ones",
+                "figures has {} numbers, expected {} from 1e-3 to 1e15 nanoseconds",
                 figures.len(),
                 planner::FIGURES
             ))
@@ -100,7 +119,13 @@ fn use_costs(figures: Vec<f64>) -> PyResult<()> {
     Ok(())
 }
 
-/// Give back the buffers kept for the next call of this thread.
+/// Give back the buffers and tables this thread keeps for its next calls: eight shapes at most,
+/// 64 MiB together. The next call of each shape makes them again; results do not change, and
+/// other threads keep theirs.
+///
+/// Examples
+/// --------
+/// >>> clear_buffers()
 #[pyfunction]
 fn clear_buffers() {
     pool::clear();

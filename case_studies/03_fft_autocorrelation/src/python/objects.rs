@@ -1,13 +1,32 @@
 //! The plan and the stream as Python classes.
 
-use super::{method, method_name, options};
-use crate::{Autocorrelator, StreamingAutocorrelation};
-use numpy::{PyArray1, PyArrayMethods, PyReadonlyArray1};
-use pyo3::exceptions::PyValueError;
+use super::{arguments, method, method_name, options};
+use crate::{Autocorrelator, StreamingAutocorrelation, memory};
+use numpy::{PyArray1, PyArrayDyn, PyArrayMethods, PyUntypedArrayMethods};
+use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyFloat, PyInt, PyList};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, TryLockError};
+
+/// What is behind a lock, unless another thread is using it: waiting would hold Python's lock.
+fn alone<'a, T>(lock: &'a Mutex<T>, what: &str) -> PyResult<MutexGuard<'a, T>> {
+    match lock.try_lock() {
+        Ok(guard) => Ok(guard),
+        Err(TryLockError::Poisoned(poisoned)) => Ok(poisoned.into_inner()),
+        Err(TryLockError::WouldBlock) => Err(PyRuntimeError::new_err(format!(
+            "this {what} is in use by another thread: make one for each thread"
+        ))),
+    }
+}
 
 /// A plan for series of ``n`` observations up to ``max_lag``: owns its buffers, so that a call
 /// allocates its result and nothing else, and with ``out`` nothing at all.
+///
+/// Worth its while for large series (the function keeps no buffers above 64 MiB), where
+/// nothing may be kept between calls but what you own, and where memory must be known
+/// beforehand (``nbytes``). For short series :func:`autocorrelation` is as fast.
 ///
 /// Parameters
 /// ----------
@@ -18,6 +37,29 @@ use pyo3::prelude::*;
 /// demean, normalise, adjusted, method, threads
 ///     As for :func:`autocorrelation`; fixed for the plan.
 ///
+/// Raises
+/// ------
+/// ValueError
+///     ``n`` or ``max_lag`` out of range, an unknown method, ``threads`` negative.
+/// TypeError
+///     An argument that is not an integer.
+/// MemoryError
+///     The buffers do not fit.
+///
+/// Calling
+/// -------
+/// ``plan(x, out=None)`` gives lags 0 to ``max_lag`` of one series. ``x`` is a one-dimensional
+/// contiguous ``float64`` array of ``n`` observations, read where it lies and never converted:
+/// use :func:`autocorrelation` for anything else; NaN and infinities are refused with a
+/// ``ValueError``. ``out``, a one-dimensional contiguous ``float64`` array of ``max_lag + 1``,
+/// is written to and returned; by default a new one. A series without variation gives NaN
+/// throughout (zeros with ``normalise=False``).
+///
+/// Notes
+/// -----
+/// One call at a time: a plan's buffers are its own, so make one plan for each thread. A plan
+/// cannot be pickled or copied: make another in the other process.
+///
 /// Examples
 /// --------
 /// >>> import numpy as np
@@ -26,56 +68,82 @@ use pyo3::prelude::*;
 /// array([ 1.  , -0.75])
 /// >>> plan.method
 /// 'direct'
-#[pyclass(name = "Autocorrelator", module = "fft_autocorrelation")]
+#[pyclass(name = "Autocorrelator", module = "fft_autocorrelation", frozen)]
 pub(super) struct PyAutocorrelator {
-    plan: Autocorrelator,
+    plan: Mutex<Autocorrelator>,
     options: crate::Options,
+    // Known without the lock.
+    n: usize,
+    max_lag: usize,
+    method: &'static str,
+    bytes: usize,
 }
 
 #[pymethods]
 impl PyAutocorrelator {
     #[new]
     #[pyo3(signature = (n, max_lag=None, *, demean=true, normalise=true, adjusted=false,
-                        method="auto", threads=1))]
+                        method="auto", threads=None),
+           text_signature = "(n, max_lag=None, *, demean=True, normalise=True, adjusted=False, \
+method='auto', threads=1)")]
+    #[allow(clippy::too_many_arguments)]
     fn new(
-        n: i64,
-        max_lag: Option<i64>,
+        py: Python<'_>,
+        n: &Bound<'_, PyAny>,
+        max_lag: Option<&Bound<'_, PyAny>>,
         demean: bool,
         normalise: bool,
         adjusted: bool,
         method: &str,
-        threads: usize,
+        threads: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
-        let size = |name: &str, value: i64| {
-            usize::try_from(value)
-                .map_err(|_| PyValueError::new_err(format!("{name}={value}, expected 0 or more")))
-        };
-        let n = size("n", n)?;
-        let max_lag = size("max_lag", max_lag.unwrap_or(n as i64 - 1).max(-1))?;
-        let plan = Autocorrelator::new(n, max_lag, self::method(method)?, threads)?;
+        let n = arguments::size("n", n, arguments::MOST)?;
+        if n == 0 {
+            return Err(PyValueError::new_err(
+                "n=0: x is empty, expected at least one observation",
+            ));
+        }
+        let max_lag = max_lag.map_or(Ok(n - 1), |lag| {
+            arguments::size("max_lag", lag, arguments::MOST)
+        })?;
+        let threads = threads.map_or(Ok(1), arguments::threads)?;
+        let chosen = self::method(method)?;
+        let plan = py.detach(|| Autocorrelator::new(n, max_lag, chosen, threads))?;
         Ok(Self {
-            plan,
+            n,
+            max_lag,
+            method: method_name(plan.method()),
+            bytes: plan.bytes(),
+            plan: Mutex::new(plan),
             options: options(demean, normalise, adjusted),
         })
     }
 
-    /// Lags 0 to ``max_lag`` of a contiguous ``float64`` array of ``n`` observations, written
-    /// to ``out`` (``float64``, ``max_lag + 1``) where one is given.
+    // Python shows no docstring of a call: it stands with the class.
     #[pyo3(signature = (x, out=None))]
     fn __call__<'py>(
-        &mut self,
+        &self,
         py: Python<'py>,
-        x: PyReadonlyArray1<'py, f64>,
-        out: Option<Bound<'py, PyArray1<f64>>>,
+        x: &Bound<'py, PyAny>,
+        out: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyArray1<f64>>> {
-        let out = out.unwrap_or_else(|| PyArray1::zeros(py, [self.plan.max_lag() + 1], false));
-        let values = x.as_slice().map_err(|_| not_contiguous("x"))?;
+        let x = arguments::doubles("x", x)?;
+        let out = match out {
+            Some(out) => arguments::doubles("out", out)?.clone(),
+            None => {
+                memory::promise((self.max_lag + 1) * size_of::<f64>())?;
+                PyArray1::zeros(py, [self.max_lag + 1], false)
+            }
+        };
+        let mut plan = alone(&self.plan, "plan")?;
+        let values = arguments::reading("x", x)?;
+        let values = values.as_slice()?;
         {
             let mut lags = out.try_readwrite().map_err(|error| {
                 PyValueError::new_err(format!("out cannot be written: {error}"))
             })?;
-            let lags = lags.as_slice_mut().map_err(|_| not_contiguous("out"))?;
-            let (plan, options) = (&mut self.plan, self.options);
+            let lags = lags.as_slice_mut()?;
+            let (plan, options) = (&mut *plan, self.options);
             py.detach(|| plan.run(values, options, lags))?;
         }
         Ok(out)
@@ -84,50 +152,48 @@ impl PyAutocorrelator {
     /// Observations of each series.
     #[getter]
     fn n(&self) -> usize {
-        self.plan.n()
+        self.n
     }
 
     /// The last lag.
     #[getter]
     fn max_lag(&self) -> usize {
-        self.plan.max_lag()
+        self.max_lag
     }
 
     /// The method in use: ``"direct"``, ``"blocked"`` or ``"fft"``.
     #[getter]
     fn method(&self) -> &'static str {
-        method_name(self.plan.method())
+        self.method
     }
 
     /// Bytes of the buffers.
     #[getter]
     fn nbytes(&self) -> usize {
-        self.plan.bytes()
+        self.bytes
     }
 
     fn __repr__(&self) -> String {
         format!(
             "Autocorrelator(n={}, max_lag={}, method='{}')",
-            self.plan.n(),
-            self.plan.max_lag(),
-            self.method()
+            self.n, self.max_lag, self.method
         )
     }
 }
 
-fn not_contiguous(name: &str) -> PyErr {
-    PyValueError::new_err(format!(
-        "{name} is not contiguous: pass numpy.ascontiguousarray({name})"
-    ))
-}
-
-/// Autocorrelation of a series that is still growing: ``O(max_lag)`` work per observation, and
-/// the result of the whole series whenever it is read.
+/// Autocorrelation of a series that is still growing: ``O(max_lag)`` work per observation and
+/// ``O(max_lag)`` memory, and the result of the whole series whenever it is read.
 ///
 /// Parameters
 /// ----------
 /// max_lag
-///     The last lag, 0 or more.
+///     The last lag, 0 or more; it may exceed the observations so far.
+///
+/// Notes
+/// -----
+/// What is read agrees with :func:`autocorrelation` of the whole series to about 1e-12. There
+/// is no ``missing=``: NaN and infinities are refused with a ``ValueError``, and nothing of
+/// that call is taken. One thread at a time; a stream cannot be pickled.
 ///
 /// Examples
 /// --------
@@ -138,49 +204,77 @@ fn not_contiguous(name: &str) -> PyErr {
 /// array([ 1.  , -0.75])
 /// >>> stream.count
 /// 4
-#[pyclass(name = "StreamingAutocorrelation", module = "fft_autocorrelation")]
+#[pyclass(
+    name = "StreamingAutocorrelation",
+    module = "fft_autocorrelation",
+    frozen
+)]
 pub(super) struct PyStreaming {
-    stream: StreamingAutocorrelation,
+    stream: Mutex<StreamingAutocorrelation>,
+    // Known without the lock.
+    max_lag: usize,
+    count: AtomicUsize,
 }
 
 #[pymethods]
 impl PyStreaming {
     #[new]
-    fn new(max_lag: i64) -> PyResult<Self> {
-        let max_lag = usize::try_from(max_lag)
-            .ok()
-            .filter(|lag| *lag <= 1 << 28)
-            .ok_or_else(|| {
-                PyValueError::new_err(format!("max_lag={max_lag}, expected 0 to 2**28"))
-            })?;
+    fn new(max_lag: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let max_lag = arguments::size("max_lag", max_lag, 1 << 28)?;
         Ok(Self {
-            stream: StreamingAutocorrelation::new(max_lag),
+            stream: Mutex::new(StreamingAutocorrelation::try_new(max_lag)?),
+            max_lag,
+            count: AtomicUsize::new(0),
         })
     }
 
-    /// Take one observation, or a sequence or array of them, in the order of time.
+    /// Take one observation, or a sequence or one-dimensional array of them, in the order of
+    /// time.
     ///
-    /// NaN and infinities are refused with a ``ValueError``; nothing of that call is taken.
-    fn update(&mut self, values: &Bound<'_, PyAny>) -> PyResult<()> {
-        if let Ok(value) = values.extract::<f64>() {
-            return Ok(self.stream.push(value)?);
+    /// Raises
+    /// ------
+    /// ValueError
+    ///     NaN or infinity among them, or more than one dimension; nothing of that call is
+    ///     taken.
+    /// TypeError
+    ///     Complex numbers, ``longdouble``, truth values, objects, data frames, masked arrays.
+    fn update(&self, values: &Bound<'_, PyAny>) -> PyResult<()> {
+        if let Ok(value) = values.cast::<PyFloat>() {
+            return self.push(value.value());
         }
-        if let Ok(array) = values.cast::<PyArray1<f64>>() {
-            let array = array.readonly();
-            if let Ok(slice) = array.as_slice() {
-                let stream = &mut self.stream;
-                return Ok(values.py().detach(|| stream.extend(slice))?);
+        // A larger integer is for the door to refuse.
+        if let Ok(value) = values.cast_exact::<PyInt>()
+            && let Ok(value) = value.extract::<i32>()
+        {
+            return self.push(f64::from(value));
+        }
+        if let Ok(list) = values.cast_exact::<PyList>() {
+            let floats = list.iter().map(|v| Some(v.cast::<PyFloat>().ok()?.value()));
+            if let Some(floats) = floats.collect::<Option<Vec<f64>>>() {
+                return self.take(&floats);
             }
         }
-        let list: Vec<f64> = values.extract()?;
-        Ok(self.stream.extend(&list)?)
+        if let Ok(array) = values.cast_exact::<PyArray1<f64>>()
+            && array.is_contiguous()
+            && array.is_aligned()
+        {
+            return self.take_array(array);
+        }
+        let converted = doubles(values)?;
+        if converted.ndim() > 1 {
+            let shape = converted.shape();
+            return Err(PyValueError::new_err(format!(
+                "values has shape {shape:?}, expected one dimension"
+            )));
+        }
+        self.take_array(&converted.reshape([converted.len()])?)
     }
 
     /// Autocorrelation at lags 0 to ``max_lag`` of all observations so far; NaN at lags not
     /// below the count, and throughout for a series without variation.
     #[pyo3(signature = (*, demean=true, adjusted=false))]
     fn autocorrelation<'py>(
-        &mut self,
+        &self,
         py: Python<'py>,
         demean: bool,
         adjusted: bool,
@@ -191,7 +285,7 @@ impl PyStreaming {
     /// Autocovariance at lags 0 to ``max_lag`` of all observations so far.
     #[pyo3(signature = (*, demean=true, adjusted=false))]
     fn autocovariance<'py>(
-        &mut self,
+        &self,
         py: Python<'py>,
         demean: bool,
         adjusted: bool,
@@ -202,32 +296,79 @@ impl PyStreaming {
     /// Observations so far.
     #[getter]
     fn count(&self) -> usize {
-        self.stream.count()
+        self.count.load(Ordering::Relaxed)
     }
 
     /// The last lag.
     #[getter]
     fn max_lag(&self) -> usize {
-        self.stream.max_lag()
+        self.max_lag
     }
 
     fn __repr__(&self) -> String {
         format!(
             "StreamingAutocorrelation(max_lag={}, count={})",
-            self.stream.max_lag(),
-            self.stream.count()
+            self.max_lag,
+            self.count()
         )
     }
 }
 
 impl PyStreaming {
+    fn push(&self, value: f64) -> PyResult<()> {
+        let mut stream = alone(&self.stream, "stream")?;
+        stream.push(value)?;
+        self.count.store(stream.count(), Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn take(&self, values: &[f64]) -> PyResult<()> {
+        let mut stream = alone(&self.stream, "stream")?;
+        stream.extend(values)?;
+        self.count.store(stream.count(), Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn take_array(&self, array: &Bound<'_, PyArray1<f64>>) -> PyResult<()> {
+        let mut stream = alone(&self.stream, "stream")?;
+        let borrowed = arguments::reading("values", array)?;
+        let (values, into) = (borrowed.as_slice()?, &mut *stream);
+        array.py().detach(|| into.extend(values))?;
+        self.count.store(stream.count(), Ordering::Relaxed);
+        Ok(())
+    }
+
     fn read<'py>(
-        &mut self,
+        &self,
         py: Python<'py>,
         options: crate::Options,
     ) -> PyResult<Bound<'py, PyArray1<f64>>> {
-        let mut out = vec![0.0; self.stream.max_lag() + 1];
-        self.stream.read(options, &mut out)?;
+        let mut stream = alone(&self.stream, "stream")?;
+        let mut out = memory::zeros(self.max_lag + 1)?;
+        let (from, into) = (&mut *stream, &mut out);
+        py.detach(|| from.read(options, into))?;
         Ok(PyArray1::from_vec(py, out))
     }
+}
+
+/// Anything that is numbers as contiguous doubles, by the same door as the functions'.
+fn doubles<'py>(values: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
+    static NUMBERS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let py = values.py();
+    let numpy = py.import("numpy")?;
+    let raw = numpy.call_method1("asarray", (values,));
+    if let Ok(raw) = raw
+        && raw.getattr("dtype")?.getattr("kind")?.eq("b")?
+    {
+        return Err(PyTypeError::new_err(
+            "values are truth values, expected numbers",
+        ));
+    }
+    let numbers = NUMBERS.get_or_try_init(py, || {
+        let module = py.import("fft_autocorrelation.checks")?;
+        Ok::<_, PyErr>(module.getattr("numbers")?.unbind())
+    })?;
+    let array = numbers.bind(py).call1(("values", values))?;
+    let array = numpy.call_method1("array", (array, "float64"))?;
+    Ok(array.cast_into::<PyArrayDyn<f64>>()?)
 }

@@ -90,6 +90,13 @@ impl Huge {
         }
     }
 
+    /// About the bytes a transform of at least `least` needs, with the tables of the library.
+    pub(crate) fn needed(least: usize) -> usize {
+        let (rows, columns) = shape(least);
+        // Everything but the matrix is some lines of it.
+        (rows * columns + 2 * TILE * (rows + columns + GAP)) * size_of::<C64>()
+    }
+
     pub(crate) fn bytes(&self) -> usize {
         (self.matrix.len() + self.tile.len() + self.scratch.len() + 2 * self.columns)
             * size_of::<C64>()

@@ -45,6 +45,16 @@ impl OneTransform {
         }
     }
 
+    /// About the bytes its buffers and the tables of the library need.
+    pub(crate) fn needed(n: usize, max_lag: usize) -> usize {
+        if n + max_lag >= HUGE_FROM {
+            Huge::needed(n + max_lag)
+        } else {
+            // Twice its buffers: the tables are no larger.
+            8 * transform_length(n, max_lag) * size_of::<f64>()
+        }
+    }
+
     /// Bytes of its buffers, without shared tables.
     pub(crate) fn bytes(&self) -> usize {
         match self {

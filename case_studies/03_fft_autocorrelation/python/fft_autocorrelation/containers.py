@@ -1,0 +1,78 @@
+"""Masked arrays, data frames and columns: what cannot be read as numbers, and what to do.
+
+Nothing is imported here that the caller has not imported.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import numpy as np
+
+EXACT = 2**53  # the largest magnitude up to which doubles hold every integer
+
+
+def refuse(name: str, x: Any) -> None:
+    """``TypeError`` for what ``numpy.asarray`` would misread in silence."""
+    if isinstance(x, np.ma.MaskedArray):
+        raise TypeError(
+            f"{name} is a masked array: pass {name}.filled(numpy.nan), "
+            f"or {name}.compressed() to close the gaps"
+        )
+    if is_frame("pandas", x):
+        raise TypeError(
+            f"{name} is a pandas DataFrame: pass one column, {name}.apply(autocorrelation, "
+            f"max_lag=...) for all, or {name}.to_numpy() with axis=0"
+        )
+    if is_frame("polars", x) or _is("polars", "LazyFrame", x):
+        raise TypeError(
+            f"{name} is a Polars frame: pass one column, or select "
+            "pl.all().map_batches(lambda s: autocorrelation(s, ...), return_dtype=pl.Float64)"
+        )
+    if is_series(x):
+        _refuse_large_integers_with_gaps(name, x)
+
+
+def is_frame(library: str, x: Any) -> bool:
+    """Whether ``x`` is a data frame of the library named."""
+    return _is(library, "DataFrame", x)
+
+
+def is_series(x: Any) -> bool:
+    """Whether ``x`` is a column of pandas or Polars."""
+    return _is("pandas", "Series", x) or _is("polars", "Series", x)
+
+
+def refuse_large(name: str, low: Any, high: Any) -> None:
+    """``ValueError`` for integers that doubles would round."""
+    if low < -EXACT or high > EXACT:
+        worst = low if low < -EXACT else high
+        raise ValueError(
+            f"{name} holds {worst}, and doubles hold integers up to 2**53 only: subtract "
+            f"{name}[0] first, or pass {name}.astype(float) if rounding does not matter"
+        )
+
+
+def remedy(name: str, x: Any, kind: str) -> str:
+    """The type of a column, and how to make numbers of one that ``numpy`` reads as objects."""
+    objects = kind == "O"
+    if _is("polars", "Series", x):
+        return f" (Polars {x.dtype})" + f": pass {name}.cast(pl.Float64)" * objects
+    if _is("pandas", "Series", x):
+        return f" (pandas {x.dtype})" + f": pass {name}.astype('Float64')" * objects
+    return ""
+
+
+def _is(library: str, kind: str, x: Any) -> bool:
+    module = sys.modules.get(library)
+    return module is not None and isinstance(x, getattr(module, kind, ()))
+
+
+def _refuse_large_integers_with_gaps(name: str, x: Any) -> None:
+    """A column of integers with nulls becomes doubles before anyone could look."""
+    kind = str(x.dtype).lower()
+    if kind.startswith(("int", "uint")) and len(x):
+        low, high = x.min(), x.max()
+        if isinstance(low, int | np.integer) and isinstance(high, int | np.integer):
+            refuse_large(name, low, high)

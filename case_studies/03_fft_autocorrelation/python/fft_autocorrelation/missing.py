@@ -1,0 +1,113 @@
+"""Series with missing values: NaN left out, with the gaps closed or kept."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+import numpy as np
+import numpy.typing as npt
+
+from fft_autocorrelation import _rust
+from fft_autocorrelation.checks import last_lag
+
+Array = npt.NDArray[Any]
+
+
+def without_missing(
+    array: Array,
+    max_lag: Any,
+    *,
+    demean: bool,
+    normalise: bool,
+    adjusted: bool,
+    method: str,
+    threads: int,
+) -> Array:
+    """NaN removed and the gaps closed."""
+    kept = array[~np.isnan(array)].astype(array.dtype.newbyteorder("="), copy=False)
+    if not kept.size:
+        raise ValueError('x holds nothing but NaN: missing="drop" leaves no observation')
+    lag = last_lag(max_lag, kept.size)
+    lags: Array = _rust.lags(kept[None], lag, demean, normalise, adjusted, method, threads)[0]
+    return lags
+
+
+def around_missing(
+    array: Array,
+    max_lag: Any,
+    *,
+    demean: bool,
+    normalise: bool,
+    adjusted: bool,
+    method: str,
+    threads: int,
+) -> Array:
+    """NaN as zero deviations; the number of pairs that remain is an autocovariance too."""
+    there = ~np.isnan(array)
+    size, count = array.size, int(there.sum())
+    lag = last_lag(max_lag, size)
+    if not count:
+        raise ValueError('x holds nothing but NaN: missing="conservative" needs observations')
+    kept, exponent = _deviations(array[there].astype(np.float64), demean)
+    if not kept.any():
+        return np.full(lag + 1, np.nan) if normalise else np.zeros(lag + 1)
+
+    def raw(values: Array) -> Array:
+        """Sums of products at every lag."""
+        sums: Array = _rust.lags(values[None], lag, False, False, False, method, threads)[0]
+        return sums * size
+
+    values = np.zeros(size)
+    values[there] = kept
+    divisor: Any = count
+    if adjusted:
+        divisor = np.maximum(np.rint(raw(there.astype(np.float64))), 1.0)
+    covariance = raw(values) / divisor
+    if normalise:
+        result: Array = covariance / float(covariance[0])
+        return result
+    with np.errstate(over="ignore", under="ignore"):
+        result = np.ldexp(covariance, 2 * exponent)
+    return result
+
+
+def _deviations(kept: Array, demean: bool) -> tuple[Array, int]:
+    """Deviations from the mean, near 1, and the power of two they were divided by.
+
+    Scaled before and after the mean is taken: neither the sum nor a square may overflow or
+    vanish, and a power of two changes no digit.
+    """
+    before = _exponent(kept)
+    kept = np.ldexp(kept, -before)
+    if demean:
+        if kept.min() == kept.max():
+            return np.zeros(kept.size), 0
+        kept = kept - kept.mean()
+        kept -= kept.mean()
+    after = _exponent(kept)
+    return np.ldexp(kept, -after), before + after
+
+
+def _exponent(values: Array) -> int:
+    """``e`` of the largest magnitude, between ``2**(e-1)`` and ``2**e``; 0 for zeros."""
+    return int(np.frexp(np.abs(values).max())[1])
+
+
+def explain(array: Array, missing: str) -> None:
+    """Raise what is to be said of NaN and infinities, with the advice that helps."""
+    infinite = np.isinf(array)
+    if infinite.any():
+        _tell(array, infinite, "infinities are never accepted")
+    gaps = np.isnan(array)
+    if missing == "raise" and gaps.any():
+        advice = "pass missing='drop' or missing='conservative' to leave NaN out"
+        if array.ndim > 1:
+            advice += ", one series at a time"
+        _tell(array, gaps, advice)
+
+
+def _tell(array: Array, where: Array, advice: str) -> NoReturn:
+    index = np.unravel_index(int(np.argmax(where)), array.shape)
+    value = "NaN" if np.isnan(array[index]) else str(float(array[index]))
+    place = ", ".join(map(str, index))
+    raise ValueError(f"x[{place}] is {value}, expected finite numbers: {advice}") from None

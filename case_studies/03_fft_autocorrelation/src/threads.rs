@@ -1,0 +1,30 @@
+//! How many threads: never more than can run.
+
+use std::num::NonZero;
+use std::sync::OnceLock;
+
+/// Threads to use where `wanted` were asked for: at most the usable cores, 0 for all of them.
+pub(crate) fn usable(wanted: usize) -> usize {
+    if wanted == 1 {
+        return 1;
+    }
+    static CORES: OnceLock<usize> = OnceLock::new();
+    let cores = *CORES.get_or_init(|| std::thread::available_parallelism().map_or(1, NonZero::get));
+    if wanted == 0 {
+        cores
+    } else {
+        wanted.min(cores)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_threads_than_cores() {
+        assert_eq!(usable(1), 1);
+        assert!(usable(0) >= 1);
+        assert_eq!(usable(usize::MAX), usable(0));
+    }
+}

@@ -1,0 +1,300 @@
+"""The compiled doors: what plans, streams and kernels take, and how they refuse the rest."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+
+from fft_autocorrelation import (
+    Autocorrelator,
+    StreamingAutocorrelation,
+    _rust,
+    autocorrelation,
+    autocovariance,
+    cross_correlation,
+)
+
+X = np.random.default_rng(0).normal(size=8)
+UNALIGNED = np.frombuffer(b"\0" + X.tobytes(), np.uint8)[1:].view(np.float64)
+BUSY = "in use by another thread: make one for each thread"
+
+
+@pytest.mark.parametrize("method", ["direct", "blocked", "fft"])
+@pytest.mark.parametrize("base", [0.1, 1e8 + 0.1])
+def test_one_neighbour_in_a_million(base: float, method: Any) -> None:
+    n = 1_000_000
+    x = np.full(n, base)
+    x[n // 3] = np.nextafter(base, np.inf)
+    k = np.arange(1, 31)
+    expected = (-2 / n + (n - k) / n**2) / (1 - 1 / n)
+    assert np.abs(autocorrelation(x, 30, method=method)[1:] - expected).max() <= 1e-14
+    both = cross_correlation(x, x, 30, method=method)
+    assert np.abs(both[31:] - expected).max() <= 1e-14
+
+
+@pytest.mark.parametrize(
+    ("arguments", "keywords", "error", "told"),
+    [
+        ((0,), {}, ValueError, "n=0: x is empty"),
+        ((-1,), {}, ValueError, "n=-1, expected 0 or more"),
+        ((5, -5), {}, ValueError, "max_lag=-5, expected 0 or more"),
+        ((5, 5), {}, ValueError, "max_lag=5, expected at most 4"),
+        ((5, True), {}, TypeError, "max_lag=True, expected an integer"),
+        ((True,), {}, TypeError, "n=True, expected an integer"),
+        ((5.0,), {}, TypeError, "n=5.0, expected an integer"),
+        ((5, "2"), {}, TypeError, "max_lag='2', expected an integer"),
+        ((5, 2), {"threads": -1}, ValueError, "threads=-1, expected 1 or more, or 0"),
+        ((5, 2), {"threads": 1.5}, TypeError, "threads=1.5, expected an integer"),
+        ((2**49,), {}, ValueError, r"expected at most 2\*\*48"),
+        ((2**62,), {}, ValueError, r"expected at most 2\*\*48"),
+        ((2**70,), {}, ValueError, r"expected at most 2\*\*48"),
+        ((-(2**70),), {}, ValueError, "expected 0 or more"),
+        ((2**63 - 1,), {"method": "blocked"}, ValueError, r"expected at most 2\*\*48"),
+        ((2**62, 0), {"threads": 2**62}, ValueError, r"expected at most 2\*\*48"),
+        ((2**48,), {}, MemoryError, "bytes of buffers cannot be had"),
+        ((2**48,), {"method": "direct"}, MemoryError, "bytes of buffers cannot be had"),
+        ((2**48,), {"method": "blocked"}, MemoryError, "bytes of buffers cannot be had"),
+    ],
+)
+def test_plans_name_the_argument(
+    arguments: Any, keywords: Any, error: type[Exception], told: str
+) -> None:
+    with pytest.raises(error, match=told):
+        Autocorrelator(*arguments, **keywords)
+
+
+@pytest.mark.parametrize(
+    ("x", "error", "told"),
+    [
+        (X.astype(np.float32), TypeError, "x has dtype float32: a plan takes a one-dimensional"),
+        (X.astype(">f8"), TypeError, "x has dtype >f8"),
+        (np.arange(8), TypeError, "x has dtype int64"),
+        (X[None], TypeError, "x has 2 dimensions"),
+        (list(X), TypeError, "x is a list"),
+        (None, TypeError, "x is a NoneType"),
+        (np.ma.masked_greater(X, 1.0), TypeError, "x is a masked array"),
+        (np.repeat(X, 2)[::2], ValueError, "x is not contiguous"),
+        (UNALIGNED, ValueError, "x is not aligned in memory"),
+        (np.where(X > 1, np.nan, X), ValueError, r"is NaN, expected finite numbers$"),
+    ],
+)
+def test_plans_take_what_they_read_in_place(x: Any, error: type[Exception], told: str) -> None:
+    plan = Autocorrelator(8, 2)
+    with pytest.raises(error, match=told):
+        plan(x)
+    if x is not None and "NaN" not in told:
+        with pytest.raises(error, match=told.replace("x ", "out ", 1)):
+            plan(X, x)
+    assert np.array_equal(plan(X), autocorrelation(X, 2))
+
+
+def test_threads_are_bounded() -> None:
+    rows = np.tile(X, (20_000, 1))
+    expected = autocorrelation(rows, 2)
+    for threads in (0, 20_000, 2**40):
+        assert np.array_equal(autocorrelation(rows, 2, threads=threads), expected)
+    long = np.random.default_rng(1).normal(size=100_000)
+    for threads in (0, 2**40):
+        plan = Autocorrelator(long.size, 5, threads=threads)
+        assert np.allclose(plan(long), autocorrelation(long, 5), atol=1e-14)
+
+
+def test_kernels_check_their_shapes() -> None:
+    flags: Any = (True, True, False, "auto")
+    lags: Any = _rust.lags
+    for lag in (8, 2**63, 2**64 - 1):
+        with pytest.raises(ValueError, match="expected at most 7"):
+            lags(X[None], lag, *flags, 1)
+        with pytest.raises(ValueError, match="expected at most 7"):
+            _rust.cross(X, X, lag, *flags)
+    for n, lag in ((0, 0), (5, 9), (2**62, 1), (-1, 0), (2**63, 1)):
+        with pytest.raises(ValueError, match="expected"):
+            _rust.plan(n, lag)
+
+
+def test_a_batch_names_the_row() -> None:
+    rows = np.tile(X, (3, 1))
+    rows[2, 1] = np.nan
+    with pytest.raises(ValueError, match=r"x\[2, 1\] is NaN"):
+        _rust.lags(rows, 2, True, True, False, "auto", 1)
+
+
+def test_adjusted_overflow_is_not_silent() -> None:
+    x = np.zeros(1000)
+    x[0], x[-1] = 1.5e154, -1.5e154
+    assert np.isfinite(autocovariance(x)).all()
+    with pytest.raises(OverflowError):
+        autocovariance(x, adjusted=True)
+    with pytest.raises(OverflowError):
+        Autocorrelator(1000, normalise=False, adjusted=True)(x)
+
+
+def test_constants_of_every_scale() -> None:
+    expected = cross_correlation(np.ones(8), X, 3, demean=False)
+    for scale in (1e-200, 1e200):
+        constant = np.full(8, scale)
+        found = cross_correlation(constant, X, 3, demean=False)
+        assert np.allclose(found, expected, rtol=0, atol=1e-14)
+        found = cross_correlation(constant, constant, 1, demean=False)
+        assert np.allclose(found, [0.875, 1.0, 0.875], rtol=0, atol=1e-14)
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-200, 1e200, 1e307])
+def test_streams_of_every_scale(scale: float) -> None:
+    stream = StreamingAutocorrelation(2)
+    stream.update(X * scale)
+    assert np.allclose(stream.autocorrelation(), autocorrelation(X, 2), rtol=0, atol=1e-14)
+
+
+def test_a_stream_that_begins_with_an_outlier() -> None:
+    x = np.r_[1e8, np.random.default_rng(3).normal(size=500_000)]
+    for n, max_lag, bound in ((70_000, 69_999, 1e-14), (x.size, 20, 1e-13)):
+        stream = StreamingAutocorrelation(max_lag)
+        stream.update(x[:n])
+        assert np.abs(stream.autocorrelation() - autocorrelation(x[:n], max_lag)).max() <= bound
+
+
+def test_streams_take_what_the_functions_take() -> None:
+    expected = StreamingAutocorrelation(2)
+    expected.update(X)
+    for values in (list(X), tuple(X), X[::-1][::-1], X.astype(">f8"), UNALIGNED, memoryview(X)):  # type: ignore[arg-type]
+        stream = StreamingAutocorrelation(2)
+        stream.update(values)
+        assert np.array_equal(stream.autocorrelation(), expected.autocorrelation())
+    stream = StreamingAutocorrelation(2)
+    for value in (1, 2.0, np.float64(4), np.float32(1), np.int8(3), np.array(5.0), 2**40):
+        stream.update(value)
+    stream.update([])
+    stream.update([1, 2.5])
+    stream.update(np.arange(3, dtype=np.uint8))
+    assert stream.count == 12
+
+
+@pytest.mark.parametrize(
+    ("values", "error"),
+    [
+        (X * 1j, TypeError),
+        (1j, TypeError),
+        (np.complex128(1), TypeError),
+        (X.astype(np.longdouble), TypeError),
+        (np.longdouble(1), TypeError),
+        (X > 0, TypeError),
+        (True, TypeError),
+        (np.True_, TypeError),
+        ([True, False], TypeError),
+        (X.astype(object), TypeError),
+        ([1.0, None], TypeError),
+        ("12", TypeError),
+        (None, TypeError),
+        ({1: 2}, TypeError),
+        (np.array(["2020"], "datetime64[Y]"), TypeError),
+        (np.ma.masked_greater(X, 1.0), TypeError),
+        (np.ones((2, 2)), ValueError),
+        ([[1.0]], ValueError),
+    ],
+)
+def test_streams_refuse(values: Any, error: type[Exception]) -> None:
+    stream = StreamingAutocorrelation(2)
+    with pytest.raises(error):
+        stream.update(values)
+    assert stream.count == 0
+
+
+def test_streams_refuse_data_frames() -> None:
+    pandas = pytest.importorskip("pandas")
+    stream = StreamingAutocorrelation(2)
+    for frame in (pandas.DataFrame({"a": X, "b": X}), pandas.DataFrame({"a": X})):
+        with pytest.raises((TypeError, ValueError)):
+            stream.update(frame)
+    assert stream.count == 0
+    stream.update(pandas.Series(X, index=range(5, 13)))
+    assert stream.count == 8
+
+
+@pytest.mark.parametrize("max_lag", [True, 2.0, None, "2"])
+def test_streams_of_no_integer(max_lag: Any) -> None:
+    with pytest.raises(TypeError, match="max_lag=.*, expected an integer"):
+        StreamingAutocorrelation(max_lag)
+    with pytest.raises(ValueError, match=r"expected at most 2\*\*28"):
+        StreamingAutocorrelation(2**28 + 1)
+
+
+def test_a_plan_in_use_by_another_thread() -> None:
+    n = 2_000_000
+    x = np.random.default_rng(4).normal(size=n)
+    out = np.zeros(n)
+    plan = Autocorrelator(n, method="fft")
+    stream = StreamingAutocorrelation(1)
+    told: list[str] = []
+    other = threading.Thread(target=plan, args=(x, out))
+    other.start()
+    while other.is_alive():
+        assert (plan.n, plan.max_lag, plan.method) == (n, n - 1, "fft")
+        assert repr(plan).startswith("Autocorrelator(n=2000000")
+        assert plan.nbytes > n
+        for call in (
+            lambda: plan(x),
+            lambda: stream.update(out),
+            lambda: Autocorrelator(n, 1)(out),
+            lambda: autocorrelation(out.reshape(2, -1), 1),
+            lambda: cross_correlation(out, x, 1),
+        ):
+            try:
+                call()
+            except (RuntimeError, ValueError) as error:
+                told.append(str(error))
+        time.sleep(0.001)
+    other.join()
+    # A thread may be late or quick: what was told must be one of these.
+    for message in told:
+        assert BUSY in message or "while a plan writes to it" in message
+    assert np.array_equal(plan(x), out)
+
+
+@pytest.mark.parametrize(
+    "figures",
+    [[1.0], [1e308] * 28, [1e-320] * 28, [0.0] * 28, [10**400] * 28, ["a"] * 28, None, {}],
+)
+def test_costs_that_no_machine_has(figures: Any) -> None:
+    with pytest.raises(ValueError, match="figures"):
+        _rust.use_costs(figures)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of address space")
+@pytest.mark.parametrize(
+    "call",
+    [
+        "fa.Autocorrelator(10**12)",
+        "fa.Autocorrelator(10**12, method='fft')",
+        "fa.Autocorrelator(10**9, method='blocked')",
+        "fa.StreamingAutocorrelation(2**28)",
+        "fa.autocorrelation(np.zeros(20_000_000), method='fft')",
+        "fa.autocorrelation(np.zeros(20_000_000), method='blocked')",
+        "fa.autocorrelation(np.arange(20_000_000.))",
+        "fa.cross_correlation(np.arange(2e7), np.arange(2e7), method='fft')",
+        "fa._rust.lags(np.zeros((30_000, 2_000)), 1_999, True, True, False, 'auto', 1)",
+    ],
+)
+def test_memory_that_does_not_suffice(call: str) -> None:
+    program = f"""
+import resource
+import numpy as np
+import fft_autocorrelation as fa
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+resource.setrlimit(resource.RLIMIT_AS, (900 << 20, 900 << 20))
+try:
+    {call}
+except MemoryError as error:
+    print("MemoryError", error)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "MemoryError" in done.stdout, done.stdout
