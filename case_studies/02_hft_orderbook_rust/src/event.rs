@@ -129,7 +129,7 @@ impl Event {
     #[inline(always)]
     #[must_use]
     pub const fn is_plain(&self) -> bool {
-        u16::from_ne_bytes([self.kind, self.flags & Self::LAST]) == 0
+        self.kind | (self.flags & Self::LAST) == 0
     }
 
     /// Whether it can be applied to any book at all: kind, side, price, sign.

@@ -92,7 +92,7 @@ study = Study(
     title="An exact order book in 34 KB against maps, trees and peers",
     question="How fast can an order book be that forgets no level?",
     workloads=[
-        Workload(PUBLISHED, w.published, quick=True, messages=100, levels=20, passes=20),
+        Workload(PUBLISHED, w.published, quick=True, messages=100, levels=20, passes=50),
         Workload(BEST, w.published_read, quick=True, task="best", times=500_000),
         Workload(MID, w.published_read, task="mid", times=500_000),
         Workload(DEEP_BEST, w.deep_read, task="best", times=20_000, levels=1_000),

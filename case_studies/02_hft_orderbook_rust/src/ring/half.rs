@@ -114,8 +114,11 @@ impl Half {
     pub(super) fn put(&mut self, key: i64, code: u32) -> Outcome {
         let lots = &mut self.lots[slot(key)];
         if code != 0 {
+            let marked = *lots != 0;
             *lots = code;
-            self.occupancy.mark(slot(key));
+            if !marked {
+                self.occupancy.mark(slot(key));
+            }
             self.best = self.best.max(key);
             return Outcome::Done;
         }
@@ -123,6 +126,12 @@ impl Half {
             *lots = GONE;
         }
         if key == self.best {
+            // Next to the best there is usually a level, and no search is needed.
+            let next = key - 1;
+            if next >= self.low + MIN_DEPTH * 64 && is_level(self.lots[slot(next)]) {
+                self.best = next;
+                return Outcome::Done;
+            }
             return self.find_best();
         }
         Outcome::Done
