@@ -1,0 +1,62 @@
+//! What can go wrong in a kernel, and why a run stops early.
+
+/// Why an evaluation or a run cannot go on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Stop {
+    /// A compiled objective returned a negative code.
+    #[error("the objective returned the fatal code {0}")]
+    Fatal(i32),
+    /// A callback failed; what it raised is inside, unchanged.
+    #[error("{0}")]
+    Callback(Box<dyn std::error::Error + Send + Sync>),
+    /// A value that no run can use: an infinite density, or an objective of minus infinity.
+    #[error("the objective is {value} at {}, {expected}", point(.at))]
+    Refused {
+        /// The value.
+        value: f64,
+        /// Where the objective has it.
+        at: Vec<f64>,
+        /// What was expected instead.
+        expected: &'static str,
+    },
+}
+
+/// Why a kernel has no result; the message names the argument and its value.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An argument does not have the length the others ask for.
+    #[error("{name} has length {found}, expected {expected}")]
+    Length {
+        /// The argument.
+        name: &'static str,
+        /// Its length.
+        found: usize,
+        /// The length expected.
+        expected: usize,
+    },
+    /// An argument has a value that makes no sense.
+    #[error("{name}={value}, expected {expected}")]
+    Value {
+        /// The argument.
+        name: &'static str,
+        /// Its value.
+        value: String,
+        /// What was expected.
+        expected: &'static str,
+    },
+    /// The run was stopped from outside, or by its objective.
+    #[error(transparent)]
+    Stopped(#[from] Stop),
+    /// A mistake of this library, not of its caller.
+    #[error("{0}")]
+    Internal(String),
+}
+
+/// A point as a message shows it: its first coordinates.
+fn point(at: &[f64]) -> String {
+    let shown: Vec<String> = at.iter().take(6).map(f64::to_string).collect();
+    let rest = if at.len() > 6 { ", ..." } else { "" };
+    format!("[{}{rest}]", shown.join(", "))
+}

@@ -1,0 +1,18 @@
+//! Kernels of `hft_py`: hidden Markov models, Markov chain Monte Carlo, global optimisation.
+//!
+//! Nothing here knows Python except the module `python`, behind the feature of that name.
+//! Random numbers come from counters ([`rng`]), so results depend on the seed alone and never on
+//! the number of threads. Whatever is minimised or sampled is an [`objective::Evaluate`]; whoever
+//! wants to follow a run, or to stop it, is a [`watch::Watch`].
+
+pub mod error;
+pub mod hmm;
+pub mod mcmc;
+pub mod mle;
+pub mod objective;
+#[cfg(feature = "python")]
+mod python;
+pub mod rng;
+pub mod watch;
+
+pub use error::{Error, Stop};

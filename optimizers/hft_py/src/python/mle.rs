@@ -1,0 +1,8 @@
+//! The Python module `hft_py._rust.mle`.
+
+use pyo3::prelude::*;
+
+/// Add the functions of this module.
+pub(super) fn register(_module: &Bound<'_, PyModule>) -> PyResult<()> {
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! The Python module `hft_py._rust`: the only place that knows PyO3.
+
+mod hmm;
+mod mcmc;
+mod mle;
+mod watch;
+
+use crate::{Error, Stop};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+mod errors {
+    //! Exceptions of the package itself, defined in Python.
+    pyo3::import_exception!(hft_py.errors, InternalError);
+    pyo3::import_exception!(hft_py.errors, ObjectiveError);
+}
+
+impl From<Stop> for PyErr {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Callback(cause) => match cause.downcast::<PyErr>() {
+                Ok(raised) => *raised,
+                Err(other) => errors::ObjectiveError::new_err(other.to_string()),
+            },
+            other => errors::ObjectiveError::new_err(other.to_string()),
+        }
+    }
+}
+
+impl From<Error> for PyErr {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Stopped(stop) => stop.into(),
+            Error::Internal(cause) => errors::InternalError::new_err(cause),
+            other => PyValueError::new_err(other.to_string()),
+        }
+    }
+}
+
+/// Run a kernel without the interpreter lock; a panic becomes an `InternalError`.
+#[allow(dead_code)] // used by the modules
+pub(crate) fn run<T: Send>(
+    py: Python<'_>,
+    kernel: impl FnOnce() -> Result<T, Error> + Send,
+) -> PyResult<T> {
+    match py.detach(|| catch_unwind(AssertUnwindSafe(kernel))) {
+        Ok(result) => result.map_err(PyErr::from),
+        Err(payload) => {
+            let cause = payload
+                .downcast_ref::<&str>()
+                .map(ToString::to_string)
+                .or_else(|| payload.downcast_ref::<String>().cloned())
+                .unwrap_or_else(|| "a kernel panicked".into());
+            Err(errors::InternalError::new_err(cause))
+        }
+    }
+}
+
+/// `"release"` or `"debug"`: a benchmark refuses the latter.
+#[pyfunction]
+fn build_profile() -> &'static str {
+    if cfg!(debug_assertions) {
+        "debug"
+    } else {
+        "release"
+    }
+}
+
+/// Draws of one stream, for the test that both kernel sets draw alike: `(uniforms, normals,
+/// integers, uniforms)`, in this order.
+#[pyfunction]
+fn draws(seed: u64, stream: u32, purpose: u32, n: usize, bound: u32) -> [Vec<f64>; 4] {
+    let mut source = crate::rng::Stream::new(seed, stream, purpose);
+    let uniforms = (0..n).map(|_| source.uniform()).collect();
+    let normals = (0..n).map(|_| source.normal()).collect();
+    let integers = (0..n).map(|_| f64::from(source.integer(bound))).collect();
+    let last = (0..n).map(|_| source.uniform()).collect();
+    [uniforms, normals, integers, last]
+}
+
+type Register = fn(&Bound<'_, PyModule>) -> PyResult<()>;
+
+#[pymodule]
+fn _rust(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    let py = m.py();
+    let modules: [(&str, Register); 3] = [
+        ("hmm", hmm::register),
+        ("mcmc", mcmc::register),
+        ("mle", mle::register),
+    ];
+    for (name, register) in modules {
+        let module = PyModule::new(py, name)?;
+        register(&module)?;
+        m.add_submodule(&module)?;
+    }
+    m.add("InternalError", py.get_type::<errors::InternalError>())?;
+    m.add_function(wrap_pyfunction!(build_profile, m)?)?;
+    m.add_function(wrap_pyfunction!(draws, m)?)
+}

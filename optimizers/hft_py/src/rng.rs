@@ -1,0 +1,235 @@
+//! Random numbers from counters: Philox4x32-10, shared word for word with `hft_py.rng`.
+//!
+//! A [`Stream`] is named by a seed, a number (of a chain, an individual, a restart) and a purpose.
+//! Its `i`-th block of four 32-bit words is a function of these and of `i` alone, so streams are
+//! independent of each other, of the order in which they are drawn and of the thread that draws.
+//!
+//! A block gives two 64-bit words: `w0 + 2^32 w1`, then `w2 + 2^32 w3`. Draws consume words in
+//! order: a uniform or an integer one word, a pair of normals two. The second normal of a pair is
+//! kept for the next call that wants one; uniforms and integers leave it there.
+//!
+//! Source: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011;
+//! Box and Muller, Ann. Math. Statist. 29 (1958).
+
+const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
+const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
+
+/// Ten rounds of Philox4x32.
+#[inline]
+#[must_use]
+pub fn philox(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
+    let [mut c0, mut c1, mut c2, mut c3] = counter;
+    let [mut k0, mut k1] = key;
+    for _ in 0..10 {
+        let first = u64::from(MULTIPLIERS[0]) * u64::from(c0);
+        let second = u64::from(MULTIPLIERS[1]) * u64::from(c2);
+        (c0, c1, c2, c3) = (
+            high(second) ^ c1 ^ k0,
+            low(second),
+            high(first) ^ c3 ^ k1,
+            low(first),
+        );
+        k0 = k0.wrapping_add(WEYL[0]);
+        k1 = k1.wrapping_add(WEYL[1]);
+    }
+    [c0, c1, c2, c3]
+}
+
+#[inline]
+#[allow(clippy::cast_possible_truncation)]
+fn low(word: u64) -> u32 {
+    word as u32
+}
+
+#[inline]
+fn high(word: u64) -> u32 {
+    low(word >> 32)
+}
+
+/// A word as a number in the open interval (0, 1): `(x + 1/2) / 2^52`, `x` its upper 52 bits.
+///
+/// 52 bits and not 53: with 53, adding the half rounds, and the largest becomes 1.
+#[inline]
+#[must_use]
+#[allow(clippy::cast_precision_loss)]
+pub fn unit(word: u64) -> f64 {
+    ((word >> 12) as f64 + 0.5) * (1.0 / 4_503_599_627_370_496.0)
+}
+
+/// A sequence of random numbers.
+#[derive(Debug, Clone)]
+pub struct Stream {
+    key: [u32; 2],
+    place: [u32; 2],
+    /// Words consumed so far.
+    position: u64,
+    /// The second word of the block at hand, where `position` is odd.
+    odd: u64,
+    spare: Option<f64>,
+}
+
+impl Stream {
+    /// The stream of a seed, its number and its purpose, from the start.
+    #[inline]
+    #[must_use]
+    pub fn new(seed: u64, stream: u32, purpose: u32) -> Self {
+        Self {
+            key: [low(seed), high(seed)],
+            place: [stream, purpose],
+            position: 0,
+            odd: 0,
+            spare: None,
+        }
+    }
+
+    /// Words consumed so far.
+    #[must_use]
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// Go to a word; a kept normal is dropped.
+    pub fn seek(&mut self, position: u64) {
+        self.spare = None;
+        self.position = position;
+        if position % 2 == 1 {
+            self.odd = self.block(position / 2).1;
+        }
+    }
+
+    #[inline]
+    fn block(&self, index: u64) -> (u64, u64) {
+        let counter = [low(index), high(index), self.place[0], self.place[1]];
+        let [w0, w1, w2, w3] = philox(counter, self.key);
+        (
+            u64::from(w0) | u64::from(w1) << 32,
+            u64::from(w2) | u64::from(w3) << 32,
+        )
+    }
+
+    /// The next 64-bit word.
+    #[inline]
+    pub fn word(&mut self) -> u64 {
+        let position = self.position;
+        self.position += 1;
+        if position % 2 == 1 {
+            return self.odd;
+        }
+        let (word, odd) = self.block(position / 2);
+        self.odd = odd;
+        word
+    }
+
+    /// A uniform number in (0, 1).
+    #[inline]
+    pub fn uniform(&mut self) -> f64 {
+        unit(self.word())
+    }
+
+    /// A standard normal number.
+    #[inline]
+    pub fn normal(&mut self) -> f64 {
+        if let Some(kept) = self.spare.take() {
+            return kept;
+        }
+        let radius = (-2.0 * self.uniform().ln()).sqrt();
+        let (sine, cosine) = (std::f64::consts::TAU * self.uniform()).sin_cos();
+        self.spare = Some(radius * sine);
+        radius * cosine
+    }
+
+    /// An integer below `bound`, by multiplication: its bias is below `bound / 2^64`.
+    ///
+    /// A bound of 0 gives 0. Both kernel sets take bounds up to 2^32.
+    #[inline]
+    pub fn integer(&mut self, bound: u32) -> u32 {
+        high(low_high(self.word(), bound))
+    }
+
+    /// Fill a slice with uniforms.
+    pub fn uniforms(&mut self, out: &mut [f64]) {
+        out.iter_mut().for_each(|value| *value = self.uniform());
+    }
+
+    /// Fill a slice with standard normals.
+    pub fn normals(&mut self, out: &mut [f64]) {
+        out.iter_mut().for_each(|value| *value = self.normal());
+    }
+}
+
+/// The upper 64 of the 96 bits of `word * bound`.
+#[inline]
+fn low_high(word: u64, bound: u32) -> u64 {
+    let bound = u64::from(bound);
+    u64::from(high(word)) * bound + (u64::from(low(word)) * bound >> 32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Known answers published with Random123 1.14 (kat_vectors).
+    #[test]
+    fn known_answers() {
+        let cases = [
+            (
+                [0; 4],
+                [0; 2],
+                [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8],
+            ),
+            (
+                [u32::MAX; 4],
+                [u32::MAX; 2],
+                [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd],
+            ),
+            (
+                [0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344],
+                [0xa409_3822, 0x299f_31d0],
+                [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1],
+            ),
+        ];
+        for (counter, key, answer) in cases {
+            assert_eq!(philox(counter, key), answer);
+        }
+    }
+
+    #[test]
+    fn the_interval_is_open() {
+        assert!(unit(0) > 0.0);
+        assert!(unit(u64::MAX) < 1.0);
+    }
+
+    #[test]
+    fn a_stream_can_be_entered_anywhere() {
+        let mut whole = Stream::new(7, 3, 1);
+        let words: Vec<u64> = (0..9).map(|_| whole.word()).collect();
+        for (start, word) in words.iter().enumerate() {
+            let mut late = Stream::new(7, 3, 1);
+            late.seek(start as u64);
+            assert_eq!(late.word(), *word);
+        }
+    }
+
+    #[test]
+    fn integers_stay_below_their_bound() {
+        let mut stream = Stream::new(1, 0, 0);
+        assert!((0..1_000).all(|_| stream.integer(7) < 7));
+        assert_eq!(stream.integer(0), 0);
+        assert_eq!(low_high(u64::MAX, u32::MAX) >> 32, u64::from(u32::MAX) - 1);
+    }
+
+    #[test]
+    fn moments_of_normals() {
+        let mut stream = Stream::new(42, 0, 0);
+        let mut draws = vec![0.0; 100_001];
+        stream.normals(&mut draws);
+        #[allow(clippy::cast_precision_loss)]
+        let n = draws.len() as f64;
+        let mean = draws.iter().sum::<f64>() / n;
+        let square = draws.iter().map(|x| x * x).sum::<f64>() / n;
+        let fourth = draws.iter().map(|x| x.powi(4)).sum::<f64>() / n;
+        assert!(mean.abs() < 0.015, "{mean}");
+        assert!((square - 1.0).abs() < 0.02, "{square}");
+        assert!((fourth - 3.0).abs() < 0.15, "{fourth}");
+    }
+}
