@@ -161,7 +161,7 @@ impl Stream {
 #[inline]
 fn low_high(word: u64, bound: u32) -> u64 {
     let bound = u64::from(bound);
-    u64::from(high(word)) * bound + (u64::from(low(word)) * bound >> 32)
+    u64::from(high(word)) * bound + ((u64::from(low(word)) * bound) >> 32)
 }
 
 #[cfg(test)]

@@ -79,6 +79,12 @@ fn draws(seed: u64, stream: u32, purpose: u32, n: usize, bound: u32) -> [Vec<f64
     [uniforms, normals, integers, last]
 }
 
+/// For the test that a panic in a kernel reaches Python as an `InternalError`.
+#[pyfunction]
+fn panic_on_purpose(py: Python<'_>) -> PyResult<()> {
+    run(py, || panic!("on purpose"))
+}
+
 type Register = fn(&Bound<'_, PyModule>) -> PyResult<()>;
 
 #[pymodule]
@@ -96,5 +102,6 @@ fn _rust(m: &Bound<'_, PyModule>) -> PyResult<()> {
     }
     m.add("InternalError", py.get_type::<errors::InternalError>())?;
     m.add_function(wrap_pyfunction!(build_profile, m)?)?;
+    m.add_function(wrap_pyfunction!(panic_on_purpose, m)?)?;
     m.add_function(wrap_pyfunction!(draws, m)?)
 }

@@ -1,0 +1,183 @@
+"""Which kernels answer: compiled ones in Rust, or the readable ones in NumPy.
+
+``"auto"``, the default, takes Rust where the extension imports and Python elsewhere, and says so
+once on the logger ``hft_py``. A choice is made, strongest first,
+
+1. by the argument ``backend=`` of a function,
+2. by :func:`use_backend` around it,
+3. by the environment variable ``HFT_PY_BACKEND``.
+
+Both sets give the same results (the tests compare them) and raise the same errors. Only under
+``"auto"`` is there a fallback, and it covers two things: an extension that does not import, and an
+internal failure of a compiled kernel, logged with its cause. A caller's mistake is never retried.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import functools
+import importlib
+import logging
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+
+from hft_py.errors import BackendUnavailableError, InternalError
+
+BACKENDS = ("auto", "rust", "python")
+VARIABLE = "HFT_PY_BACKEND"
+
+_log = logging.getLogger("hft_py")
+_chosen: contextvars.ContextVar[str | None] = contextvars.ContextVar("hft_py_backend", default=None)
+
+
+def _checked(name: Any, source: str) -> str:
+    if isinstance(name, str) and name in BACKENDS:
+        return name
+    raise ValueError(f'{source}={name!r}, expected "auto", "rust" or "python"')
+
+
+@functools.cache
+def _extension() -> tuple[ModuleType | None, str]:
+    """The extension, or why there is none; tried once a process."""
+    try:
+        module = importlib.import_module("hft_py._rust")
+    except ImportError as error:
+        _log.warning("backend: python, as the compiled kernels do not import: %s", error)
+        return None, str(error)
+    _log.info("backend: rust")
+    return module, ""
+
+
+def extension() -> ModuleType:
+    """The extension module, or a :class:`BackendUnavailableError`."""
+    module, reason = _extension()
+    if module is None:
+        raise BackendUnavailableError(
+            f"the compiled kernels do not import ({reason}): install the wheel of hft-py, "
+            'or choose backend="python"'
+        )
+    return module
+
+
+def wish(backend: str | None = None) -> str:
+    """What is asked for: ``"auto"``, ``"rust"`` or ``"python"``."""
+    if backend is not None:
+        return _checked(backend, "backend")
+    chosen = _chosen.get()
+    return chosen if chosen is not None else _checked(os.environ.get(VARIABLE) or "auto", VARIABLE)
+
+
+def active_backend(backend: str | None = None) -> str:
+    """The backend that would answer now: ``"rust"`` or ``"python"``.
+
+    Parameters
+    ----------
+    backend
+        What a function would be given; None, the default, for a function given nothing.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name.
+    BackendUnavailableError
+        ``"rust"`` is asked for by name and the extension does not import.
+
+    Examples
+    --------
+    >>> with use_backend("python"):
+    ...     active_backend()
+    'python'
+    """
+    asked = wish(backend)
+    if asked == "python":
+        return asked
+    if asked == "rust":
+        extension()
+        return asked
+    return "python" if _extension()[0] is None else "rust"
+
+
+@contextmanager
+def use_backend(name: str) -> Iterator[None]:
+    """Choose the backend of everything called inside, in this thread or task.
+
+    Parameters
+    ----------
+    name
+        ``"auto"``, ``"rust"`` or ``"python"``.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name.
+    BackendUnavailableError
+        ``"rust"`` is asked for and the extension does not import.
+
+    Examples
+    --------
+    >>> with use_backend("python"):
+    ...     with use_backend("auto"):
+    ...         pass
+    ...     active_backend()
+    'python'
+    """
+    if _checked(name, "name") == "rust":
+        extension()
+    token = _chosen.set(name)
+    try:
+        yield
+    finally:
+        _chosen.reset(token)
+
+
+class KernelSet:
+    """The functions of one module in one language; ``name`` is ``"rust"`` or ``"python"``."""
+
+    def __init__(self, module: str, name: str, fallback: bool) -> None:
+        self.module = module
+        self.name = name
+        self._functions = (
+            getattr(extension(), module)
+            if name == "rust"
+            else importlib.import_module(f"hft_py.{module}.baseline")
+        )
+        self._fallback = fallback
+
+    def __repr__(self) -> str:
+        return f"KernelSet({self.module!r}, {self.name!r})"
+
+    def __getattr__(self, function: str) -> Any:
+        found = getattr(self._functions, function)
+        if self._fallback and callable(found) and not isinstance(found, type):
+            found = self._guarded(function, found)
+        self.__dict__[function] = found
+        return found
+
+    def _guarded(self, function: str, compiled: Callable[..., Any]) -> Callable[..., Any]:
+        """The compiled function; where it fails of itself, the Python one."""
+
+        @functools.wraps(compiled)
+        def call(*arguments: Any, **named: Any) -> Any:
+            try:
+                return compiled(*arguments, **named)
+            except InternalError as error:
+                _log.error("%s.%s failed in Rust, Python answers: %s", self.module, function, error)
+                spare = importlib.import_module(f"hft_py.{self.module}.baseline")
+                return getattr(spare, function)(*arguments, **named)
+
+        return call
+
+
+@functools.cache
+def _set(module: str, name: str, fallback: bool) -> KernelSet:
+    return KernelSet(module, name, fallback)
+
+
+def kernels(module: str, backend: str | None = None) -> KernelSet:
+    """The kernel set of a module (``"hmm"``, ``"mcmc"``, ``"mle"``) as chosen now."""
+    asked = wish(backend)
+    name = active_backend(asked)
+    return _set(module, name, asked == "auto" and name == "rust")

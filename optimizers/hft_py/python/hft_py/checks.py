@@ -1,0 +1,205 @@
+"""What arguments may be: checked once, at the door, before any kernel sees them.
+
+Every error names the argument, its value and what was expected.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+import os
+import secrets
+from collections.abc import Iterable
+from numbers import Real
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+
+def short(value: Any) -> str:
+    """A value as a message shows it."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def whole_number(
+    name: str, value: Any, *, least: int | None = None, most: int | None = None
+) -> int:
+    """``value`` as an integer between ``least`` and ``most``; a truth value is none."""
+    if isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name}={value!r}, expected an integer")
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name}={short(value)}, expected an integer") from None
+    if least is not None and number < least:
+        raise ValueError(f"{name}={number}, expected {least} or more")
+    if most is not None and number > most:
+        raise ValueError(f"{name}={number}, expected at most {most}")
+    return number
+
+
+def real_number(
+    name: str,
+    value: Any,
+    *,
+    above: float | None = None,
+    least: float | None = None,
+    below: float | None = None,
+    most: float | None = None,
+) -> float:
+    """``value`` as a finite float; ``above`` and ``below`` exclude their ends."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, Real | np.floating | np.integer):
+        raise TypeError(f"{name}={short(value)}, expected a real number")
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"{name}={number}, expected a finite number")
+    limits = (
+        (above, lambda limit: number > limit, "more than"),
+        (least, lambda limit: number >= limit, "at least"),
+        (below, lambda limit: number < limit, "less than"),
+        (most, lambda limit: number <= limit, "at most"),
+    )
+    for limit, holds, told in limits:
+        if limit is not None and not holds(limit):
+            raise ValueError(f"{name}={number}, expected {told} {limit}")
+    return number
+
+
+def flag(name: str, value: Any) -> bool:
+    """``value`` as a truth value."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name}={short(value)}, expected True or False")
+    return bool(value)
+
+
+def choice(name: str, value: Any, options: Iterable[str]) -> str:
+    """``value`` where it is one of the names."""
+    names = tuple(options)
+    if isinstance(value, str) and value in names:
+        return value
+    listed = ", ".join(f'"{option}"' for option in names)
+    raise ValueError(f"{name}={short(value)}, expected one of {listed}")
+
+
+def array(name: str, value: Any, *, ndim: int | tuple[int, ...] = 1, least: int = 1) -> Floats:
+    """``value`` as a C-contiguous float64 array; one that is so already is not copied.
+
+    Parameters
+    ----------
+    ndim
+        The number of dimensions allowed.
+    least
+        The shortest first axis.
+    """
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{name} is a masked array: pass {name}.filled(numpy.nan)")
+    try:
+        found = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{name} is no array: {error}") from None
+    if found.dtype.kind not in "iuf" and not (found.dtype.kind == "O" and _real(found)):
+        raise TypeError(f"{name} has dtype {found.dtype}, expected real numbers")
+    allowed = (ndim,) if isinstance(ndim, int) else ndim
+    if found.ndim not in allowed:
+        told = " or ".join(map(str, allowed))
+        raise ValueError(f"{name} has {found.ndim} dimensions, expected {told}")
+    if found.ndim and len(found) < least:
+        raise ValueError(f"{name} has length {len(found)}, expected {least} or more")
+    return np.ascontiguousarray(found, dtype=np.float64)
+
+
+def _real(found: npt.NDArray[Any]) -> bool:
+    return bool(found.size) and all(
+        isinstance(item, Real) and not isinstance(item, bool) for item in found.flat
+    )
+
+
+def finite_array(
+    name: str,
+    value: Any,
+    *,
+    ndim: int | tuple[int, ...] = 1,
+    least: int = 1,
+    allow_nan: bool = False,
+) -> Floats:
+    """:func:`array` without infinities, and without NaN unless ``allow_nan``."""
+    found = array(name, value, ndim=ndim, least=least)
+    good = np.isfinite(found)
+    if allow_nan:
+        good |= np.isnan(found)
+    if not good.all():
+        place = tuple(int(i) for i in np.argwhere(~good)[0])
+        index = ", ".join(map(str, place))
+        told = "finite numbers or NaN" if allow_nan else "finite numbers"
+        raise ValueError(f"{name}[{index}] is {found[place]}, expected {told}")
+    return found
+
+
+def bounds(
+    lower: Any,
+    upper: Any,
+    *,
+    names: tuple[str, str] = ("bounds_lower", "bounds_upper"),
+    infinite: bool = False,
+) -> tuple[Floats, Floats]:
+    """Two vectors of one length, every lower bound below its upper one.
+
+    Parameters
+    ----------
+    infinite
+        Allow infinite bounds. Default: finite ones, as a population is drawn between them.
+    """
+    low, high = array(names[0], lower), array(names[1], upper)
+    if len(low) != len(high):
+        raise ValueError(
+            f"{names[0]} has length {len(low)} and {names[1]} {len(high)}, expected one length"
+        )
+    for name, side in zip(names, (low, high), strict=True):
+        wrong = np.isnan(side) if infinite else ~np.isfinite(side)
+        if wrong.any():
+            index = int(np.flatnonzero(wrong)[0])
+            told = "a number" if infinite else "a finite number"
+            raise ValueError(f"{name}[{index}] is {side[index]}, expected {told}")
+    if not (low < high).all():
+        index = int(np.flatnonzero(~(low < high))[0])
+        raise ValueError(
+            f"{names[0]}[{index}]={low[index]} is not below {names[1]}[{index}]={high[index]}"
+        )
+    return low, high
+
+
+def inside(name: str, point: Any, lower: Floats, upper: Floats) -> Floats:
+    """``point`` of the bounds' length and within them, ends included."""
+    found = finite_array(name, point)
+    if len(found) != len(lower):
+        raise ValueError(
+            f"{name} has length {len(found)}, expected {len(lower)} as the bounds have"
+        )
+    outside = (found < lower) | (found > upper)
+    if outside.any():
+        index = int(np.flatnonzero(outside)[0])
+        raise ValueError(
+            f"{name}[{index}]={found[index]} is outside [{lower[index]}, {upper[index]}]"
+        )
+    return found
+
+
+def thread_count(threads: Any) -> int:
+    """How many threads: 0 means every core this process may use."""
+    count = whole_number("threads", threads, least=0)
+    if count:
+        return count
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def seed_number(seed: Any) -> int:
+    """A seed below 2**64; None draws one from the operating system."""
+    if seed is None:
+        return secrets.randbits(64)
+    return whole_number("seed", seed, least=0, most=2**64 - 1)

@@ -1,0 +1,1 @@
+"""What is minimised or sampled: kinds of objective."""

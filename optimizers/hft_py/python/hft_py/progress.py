@@ -1,0 +1,130 @@
+"""Following a run: a bar, or a function that is told and may stop it.
+
+Functions take ``progress=``: False (default), True (a bar by tqdm where it is installed, else a
+line on the standard error), or a callable that receives a :class:`Progress` at the end of every
+hundredth part of the run. A callable that returns False, and not None, stops the run, which then
+returns what it has with the stop reason ``"stopped_by_callback"``. What it raises reaches the user.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+STOPPED = "stopped_by_callback"
+_PARTS = 100
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a run is.
+
+    Attributes
+    ----------
+    done, total
+        Steps: iterations, generations or restarts, as the function says.
+    best
+        The best objective, log-density or log-likelihood so far.
+    """
+
+    done: int
+    total: int
+    best: float
+
+    @property
+    def fraction(self) -> float:
+        """The part that is done, from 0 to 1."""
+        return self.done / self.total if self.total else 1.0
+
+
+class Reporter:
+    """What kernels call: ``reporter(done, best)`` is False where the run shall stop.
+
+    They call it when ``done`` passes a multiple of ``every``: at the same steps in both kernel
+    sets, so a run that is stopped is stopped at the same place.
+    """
+
+    def __init__(self, listener: Callable[[Progress], Any], total: int) -> None:
+        self._listener = listener
+        self.total = total
+        self.every = max(1, total // _PARTS)
+        self.stopped = False
+
+    def __call__(self, done: int, best: float) -> bool:
+        answer = self._listener(Progress(int(done), self.total, float(best)))
+        if answer is not None and not isinstance(answer, bool):
+            raise TypeError(
+                f"progress returned {answer!r}, expected None or True to go on, False to stop"
+            )
+        self.stopped = answer is False
+        return not self.stopped
+
+    def due(self, before: int, done: int) -> bool:
+        """Whether a multiple of ``every`` lies in ``(before, done]``."""
+        return done // self.every != before // self.every
+
+
+def _line(total: int, description: str) -> tuple[Callable[[Progress], None], Callable[[], None]]:
+    def show(now: Progress) -> None:
+        text = f"\r{description}: {now.done}/{total} ({now.fraction:.0%}), best {now.best:.6g}"
+        print(text, end="", file=sys.stderr, flush=True)
+
+    return show, lambda: print(file=sys.stderr)
+
+
+def _bar(total: int, description: str) -> tuple[Callable[[Progress], None], Callable[[], None]]:
+    try:
+        from tqdm.auto import tqdm
+    except ImportError:
+        return _line(total, description)
+    bar = tqdm(total=total, desc=description)
+
+    def show(now: Progress) -> None:
+        bar.set_postfix_str(f"best {now.best:.6g}", refresh=False)
+        bar.update(now.done - bar.n)
+
+    return show, bar.close
+
+
+@contextmanager
+def reporting(progress: Any, total: int, description: str) -> Iterator[Reporter | None]:
+    """The reporter that ``progress=`` asks for; None for none.
+
+    Parameters
+    ----------
+    progress
+        False, None, True or a callable.
+    total
+        Steps of the run.
+    description
+        What the bar is called.
+
+    Raises
+    ------
+    TypeError
+        For anything else.
+
+    Examples
+    --------
+    >>> seen = []
+    >>> with reporting(seen.append, 200, "fit") as reporter:
+    ...     reporter.every, reporter(2, -1.5)
+    (2, True)
+    >>> seen
+    [Progress(done=2, total=200, best=-1.5)]
+    """
+    if progress is None or progress is False:
+        yield None
+    elif progress is True:
+        show, close = _bar(total, description)
+        try:
+            yield Reporter(show, total)
+        finally:
+            close()
+    elif callable(progress):
+        yield Reporter(progress, total)
+    else:
+        raise TypeError(f"progress={progress!r}, expected True, False or a callable")

@@ -1,0 +1,145 @@
+"""What functions return: frozen dataclasses that also read like plain mappings.
+
+A result class is written as::
+
+    @dataclass(frozen=True, eq=False, repr=False)
+    class Fit(Result):
+        best_params: npt.NDArray[np.float64]
+        converged: bool
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
+from typing import Any
+
+import numpy as np
+
+# Arrays longer than this show their shape instead of their numbers.
+_SHOWN = 8
+
+
+class Result:
+    """Base of every result: attribute and key are the same thing.
+
+    Equality compares field by field, arrays by value, NaN equal to NaN.
+
+    Examples
+    --------
+    >>> @dataclasses.dataclass(frozen=True, eq=False, repr=False)
+    ... class Fit(Result):
+    ...     best_params: Any
+    ...     converged: bool
+    >>> fit = Fit(best_params=np.array([0.5, 2.0]), converged=True)
+    >>> fit
+    Fit(best_params=[0.5, 2.0], converged=True)
+    >>> bool(fit["converged"]), list(fit.keys())
+    (True, ['best_params', 'converged'])
+    """
+
+    __hash__ = None  # type: ignore[assignment]  # arrays have none
+
+    def _names(self) -> list[str]:
+        fields = dataclasses.fields(self)  # type: ignore[arg-type]  # subclasses are dataclasses
+        return [field.name for field in fields]
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self._names():
+            return getattr(self, name)
+        raise KeyError(f"{name!r} is not in {type(self).__name__}: {', '.join(self._names())}")
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names())
+
+    def __len__(self) -> int:
+        return len(self._names())
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The field of that name, or ``default``."""
+        return self[name] if name in self else default
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields as a dict; arrays are not copied."""
+        return {name: getattr(self, name) for name in self._names()}
+
+    def keys(self) -> KeysView[str]:
+        """Names of the fields, in order."""
+        return self.to_dict().keys()
+
+    def values(self) -> ValuesView[Any]:
+        """Values of the fields, in order."""
+        return self.to_dict().values()
+
+    def items(self) -> ItemsView[str, Any]:
+        """Names with values, in order."""
+        return self.to_dict().items()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Result) or type(self) is not type(other):
+            return NotImplemented
+        return all(same(self[name], other[name]) for name in self._names())
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name}={show(value)}" for name, value in self.items())
+        return f"{type(self).__name__}({shown})"
+
+
+Mapping.register(Result)
+
+
+def show(value: Any) -> str:
+    """A value on one line: short arrays in full, long ones by type and shape."""
+    if isinstance(value, np.ndarray):
+        if value.ndim and value.size > _SHOWN:
+            return f"{value.dtype}[{', '.join(map(str, value.shape))}]"
+        return show(np.vectorize(_rounded, otypes=[object])(value).tolist() if value.size else [])
+    if isinstance(value, float | np.floating):
+        return f"{float(value):.6g}"
+    if isinstance(value, np.generic):
+        return repr(value.item())
+    if isinstance(value, list | tuple) and len(value) > _SHOWN:
+        return f"{type(value).__name__}[{len(value)}]"
+    return repr(value)
+
+
+def _rounded(value: Any) -> Any:
+    return float(f"{value:.6g}") if isinstance(value, float | np.floating) else value
+
+
+def same(a: Any, b: Any) -> bool:
+    """Whether two values are equal: arrays by value, NaN equal to NaN."""
+    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
+        left, right = np.asarray(a), np.asarray(b)
+        numeric = left.dtype.kind in "fc" and right.dtype.kind in "fc"
+        return bool(np.array_equal(left, right, equal_nan=numeric))
+    if isinstance(a, float) and isinstance(b, float):
+        return a == b or (a != a and b != b)
+    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
+        return len(a) == len(b) and all(map(same, a, b))
+    return bool(a == b)
+
+
+def optional(module: str, extra: str, purpose: str) -> Any:
+    """An optional package, or an ``ImportError`` that says how to get it."""
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        package = module.partition(".")[0]
+        raise ImportError(
+            f"{purpose} needs {package} ({error}): pip install 'hft-py[{extra}]'"
+        ) from error
+
+
+def pandas() -> Any:
+    """Pandas, imported when a frame is asked for."""
+    return optional("pandas", "frames", "a data frame")
+
+
+def pyplot() -> Any:
+    """``matplotlib.pyplot``, imported when a picture is asked for."""
+    return optional("matplotlib.pyplot", "plot", "a picture")
