@@ -1,0 +1,118 @@
+"""Random-walk Metropolis whose proposal learns its size and shape during the warm-up.
+
+``"ram"`` (Vihola 2012, Statistics and Computing 22, eq. 1) coerces the acceptance rate by rank-one
+updates of the proposal's Cholesky factor: robust where the target has no second moments.
+``"haario"`` (Haario, Saksman, Tamminen 2001, Bernoulli 7; its scale coerced as in Andrieu and Thoms
+2008, algorithm 4) learns the target's covariance: the better shape where it exists.
+
+After the warm-up nothing is adapted, so the draws come from an ordinary Markov chain.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from hft_py.mcmc.baseline.draws import ACCEPT, PROPOSAL, Draws
+from hft_py.mcmc.baseline.record import Record
+from hft_py.mcmc.baseline.target import Floats, Target
+
+_REGULAR = 1e-10  # of the starting variance, added so that the factor exists
+
+
+class Walk:
+    """Proposals of several independent random walks, each with its own factor."""
+
+    def __init__(self, scale: Floats, members: int, method: str, target_acceptance: float) -> None:
+        dimension = scale.size
+        self.method, self.wanted = method, target_acceptance
+        self.optimal = 2.38 / np.sqrt(dimension)
+        self.factor = np.tile(np.diag(scale * self.optimal), (members, 1, 1))
+        self.variance = scale**2
+        self.covariance = np.tile(np.diag(self.variance), (members, 1, 1))
+        self.mean = np.zeros((members, dimension))
+        self.log_scale = np.full(members, 2.0 * np.log(self.optimal))
+        self.seen = 0
+
+    def propose(self, x: Floats, normals: Floats) -> Floats:
+        """``x + S u`` for each member."""
+        step: Floats = x + np.einsum("mij,mj->mi", self.factor, normals)
+        return step
+
+    def adapt(self, x: Floats, normals: Floats, acceptance: Floats) -> None:
+        """Learn from one iteration: states after it, its normals, its acceptance probabilities."""
+        self.seen += 1
+        gain = min(1.0, x.shape[1] * self.seen ** (-2.0 / 3.0))
+        if self.method == "ram":
+            self._coerce(normals, gain * (acceptance - self.wanted))
+        else:
+            self._learn(x, acceptance)
+
+    def _coerce(self, u: Floats, excess: Floats) -> None:
+        direction = np.einsum("mij,mj->mi", self.factor, u)
+        weight = excess / (u * u).sum(axis=1)
+        outer = direction[:, :, None] * direction[:, None, :]
+        square = self.factor @ self.factor.swapaxes(1, 2) + weight[:, None, None] * outer
+        self.factor = np.linalg.cholesky(square)
+
+    def _learn(self, x: Floats, acceptance: Floats) -> None:
+        if self.seen == 1:
+            self.mean = x.copy()
+        weight = 1.0 / (self.seen + 1.0)
+        difference = x - self.mean
+        outer = difference[:, :, None] * difference[:, None, :]
+        self.covariance += weight * (outer - self.covariance)
+        self.mean = self.mean + weight * difference
+        self.log_scale = self.log_scale + self.seen ** (-2.0 / 3.0) * (acceptance - self.wanted)
+        if self.seen % x.shape[1] == 0:
+            regular = self.covariance + _REGULAR * np.diag(self.variance)
+            self.factor = np.linalg.cholesky(np.exp(self.log_scale)[:, None, None] * regular)
+
+
+def adaptive_metropolis(
+    objective: Any,
+    start: Floats,
+    start_values: Floats,
+    lower: Floats,
+    upper: Floats,
+    codes: Any,
+    scale: Floats,
+    *,
+    n_iterations: int,
+    burn_in: int,
+    thin: int,
+    target_acceptance: float,
+    adaptation: str,
+    seed: int,
+    threads: int = 1,
+    progress: Any = None,
+) -> dict[str, Any]:
+    """Independent chains from ``start`` (coordinates, shape ``(chains, d)``)."""
+    target = Target(objective, lower, upper, codes)
+    x, values = start.copy(), start_values.copy()
+    parameters, jacobian = target.parameters(x), target.log_jacobian(x)
+    members, dimension = x.shape
+    walk = Walk(scale, members, adaptation, target_acceptance)
+    normals = Draws("normals", seed, range(members), PROPOSAL, dimension)
+    uniforms = Draws("uniforms", seed, range(members), ACCEPT, 1)
+    record = Record(target, parameters, values, n_iterations, burn_in, thin, progress)
+    for iteration in range(1, n_iterations + 1):
+        u = normals.take()
+        proposal = walk.propose(x, u)
+        proposed, found = target.evaluate(proposal)
+        proposed_jacobian = target.log_jacobian(proposal)
+        log_ratio = np.where(
+            found == -np.inf, -np.inf, (found - values) + (proposed_jacobian - jacobian)
+        )
+        accept = np.log(uniforms.take()[:, 0]) < log_ratio
+        x = np.where(accept[:, None], proposal, x)
+        parameters = np.where(accept[:, None], proposed, parameters)
+        values = np.where(accept, found, values)
+        jacobian = np.where(accept, proposed_jacobian, jacobian)
+        if iteration <= burn_in:
+            walk.adapt(x, u, np.exp(np.minimum(log_ratio, 0.0)))
+        record.see(proposed, found)
+        if not record.keep(parameters, values, accept):
+            break
+    return record.result()

@@ -1,0 +1,228 @@
+"""Named parameters with their bounds: what `MCMCOptimizer` and `MLEOptimizer` search.
+
+A `ParameterSpace` says what a parameter is called, where it may lie, whether it is a whole number,
+and whether steps are natural on a logarithmic scale. It says nothing about how likely a value is.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["ParameterSpace", "Spaces"]
+
+_LARGEST = 2.0**53  # beyond it not every whole number is a double
+
+
+@dataclass(frozen=True)
+class ParameterSpace:
+    """One parameter of a model or a strategy.
+
+    Parameters
+    ----------
+    name
+        What it is called in results and tables; unique among the parameters of a search.
+    bounds
+        ``(lower, upper)``, both inclusive, in the units of the parameter. May be infinite where
+        the search allows it; ``lower < upper``.
+    integer
+        Whole numbers only; the objective then receives ``3.0``, never ``2.7``. Default: no.
+    log
+        Steps are taken in the logarithm, for scales and rates that span orders of magnitude;
+        ``lower > 0`` is needed. Default: no. A sampler corrects for the change of variables, so
+        the distribution it draws from is the same with and without.
+
+    Raises
+    ------
+    TypeError
+        A name that is no string, bounds that are no pair of numbers, flags that are no truth
+        values.
+    ValueError
+        An empty name, bounds crossed, equal or NaN, a logarithm of what is not positive, integer
+        bounds that are not whole.
+
+    Examples
+    --------
+    >>> ParameterSpace("entry_z", (1.5, 3.0))
+    ParameterSpace(name='entry_z', bounds=(1.5, 3.0), integer=False, log=False)
+    >>> ParameterSpace("window", (5, 250), integer=True).width
+    245.0
+    """
+
+    name: str
+    bounds: tuple[float, float]
+    integer: bool = False
+    log: bool = False
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str):
+            raise TypeError(f"name={self.name!r}: expected a string")
+        if not self.name:
+            raise ValueError("name='': expected what the parameter is called")
+        for flag in ("integer", "log"):
+            if not isinstance(getattr(self, flag), bool | np.bool_):
+                raise TypeError(f"{self.name}: {flag}={getattr(self, flag)!r}, expected a bool")
+        lower, upper = _pair(self.name, self.bounds)
+        shown = f"{self.name}: bounds=({lower:g}, {upper:g})"
+        if not lower < upper:  # NaN as well
+            raise ValueError(f"{shown}, expected lower < upper")
+        if self.log and not lower > 0:
+            raise ValueError(f"{shown}, expected lower > 0 with log=True")
+        if self.integer and not _whole(lower, upper):
+            raise ValueError(f"{shown}, expected whole numbers below 2**53 with integer=True")
+        object.__setattr__(self, "bounds", (lower, upper))
+        object.__setattr__(self, "integer", bool(self.integer))
+        object.__setattr__(self, "log", bool(self.log))
+
+    @property
+    def lower(self) -> float:
+        """The least value."""
+        return self.bounds[0]
+
+    @property
+    def upper(self) -> float:
+        """The largest value."""
+        return self.bounds[1]
+
+    @property
+    def width(self) -> float:
+        """The largest less the least."""
+        return self.upper - self.lower
+
+    @property
+    def middle(self) -> float:
+        """A value to start from: half-way between the bounds, on the scale of the steps.
+
+        Where one bound is infinite, one unit from the other (or 0 where both are).
+        """
+        lower, upper = self.bounds
+        if math.isinf(lower) or math.isinf(upper):
+            near = lower + 1 if math.isfinite(lower) else upper - 1
+            return near if math.isfinite(near) else 0.0
+        middle = math.exp((math.log(lower) + math.log(upper)) / 2) if self.log else (
+            lower / 2 + upper / 2
+        )
+        return float(math.floor(middle + 0.5)) if self.integer else min(max(middle, lower), upper)
+
+
+class Spaces(Sequence[ParameterSpace]):
+    """The parameters of one search, in order.
+
+    Parameters
+    ----------
+    spaces
+        At least one `ParameterSpace`, their names unique.
+
+    Examples
+    --------
+    >>> spaces = Spaces([ParameterSpace("entry_z", (1.5, 3.0)), ParameterSpace("exit_z", (0, 1))])
+    >>> spaces.names
+    ('entry_z', 'exit_z')
+    >>> spaces.lower
+    array([1.5, 0. ])
+    >>> spaces.named([2.0, 0.5])
+    {'entry_z': 2.0, 'exit_z': 0.5}
+    """
+
+    def __init__(self, spaces: Iterable[ParameterSpace]) -> None:
+        if isinstance(spaces, ParameterSpace):
+            raise TypeError("param_spaces is one ParameterSpace: expected a list of them")
+        try:
+            self._spaces = tuple(spaces)
+        except TypeError:
+            kind = type(spaces).__name__
+            raise TypeError(f"param_spaces is a {kind}: expected a list of ParameterSpace") from None
+        if not self._spaces:
+            raise ValueError("param_spaces is empty: expected at least one ParameterSpace")
+        for space in self._spaces:
+            if not isinstance(space, ParameterSpace):
+                raise TypeError(f"param_spaces holds {space!r}: expected ParameterSpace")
+        twice = {n for n in self.names if self.names.count(n) > 1}
+        if twice:
+            raise ValueError(f"param_spaces names {sorted(twice)[0]!r} twice")
+
+    def __len__(self) -> int:
+        return len(self._spaces)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._spaces[index]
+
+    def __repr__(self) -> str:
+        return f"Spaces({list(self._spaces)})"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Their names."""
+        return tuple(s.name for s in self._spaces)
+
+    @property
+    def lower(self) -> NDArray[np.float64]:
+        """Least values, shape ``(n,)``."""
+        return np.array([s.lower for s in self._spaces])
+
+    @property
+    def upper(self) -> NDArray[np.float64]:
+        """Largest values, shape ``(n,)``."""
+        return np.array([s.upper for s in self._spaces])
+
+    @property
+    def integrality(self) -> NDArray[np.bool_]:
+        """Which are whole numbers, shape ``(n,)``."""
+        return np.array([s.integer for s in self._spaces])
+
+    @property
+    def log_scale(self) -> NDArray[np.bool_]:
+        """Which step in the logarithm, shape ``(n,)``."""
+        return np.array([s.log for s in self._spaces])
+
+    @property
+    def middle(self) -> NDArray[np.float64]:
+        """A point to start from, shape ``(n,)``."""
+        return np.array([s.middle for s in self._spaces])
+
+    def named(self, values: Iterable[float]) -> dict[str, float | int]:
+        """Values by name; whole numbers as ``int``."""
+        pairs = zip(self._spaces, values, strict=True)
+        return {s.name: int(v) if s.integer else float(v) for s, v in pairs}
+
+    def point(self, values: Mapping[str, float] | Iterable[float]) -> NDArray[np.float64]:
+        """A point from a mapping by name, or from values in order; shape ``(n,)``."""
+        if isinstance(values, Mapping):
+            unknown = [n for n in values if n not in self.names]
+            missing = [n for n in self.names if n not in values]
+            if unknown or missing:
+                wrong = f"unknown {unknown[0]!r}" if unknown else f"{missing[0]!r} missing"
+                raise ValueError(f"initial parameters: {wrong}; expected {', '.join(self.names)}")
+            values = [values[n] for n in self.names]
+        return np.array(list(values), dtype=float)
+
+
+def _pair(name: str, bounds: object) -> tuple[float, float]:
+    try:
+        lower, upper = bounds  # type: ignore[misc]
+    except (TypeError, ValueError):
+        raise TypeError(f"{name}: bounds={bounds!r}, expected a pair (lower, upper)") from None
+    return _number(name, lower), _number(name, upper)
+
+
+def _number(name: str, value: object) -> float:
+    if isinstance(value, str | bytes | bool | np.bool_ | complex):
+        raise TypeError(f"{name}: bound {value!r}, expected a number")
+    try:
+        return float(operator.index(value))  # type: ignore[arg-type]
+    except (TypeError, OverflowError):
+        pass
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        raise TypeError(f"{name}: bound {value!r}, expected a number") from None
+
+
+def _whole(*values: float) -> bool:
+    return all(math.isinf(v) or (v == math.floor(v) and abs(v) < _LARGEST) for v in values)
