@@ -1,0 +1,61 @@
+"""What becomes of a coordinate that left its bounds: it is changed before it is evaluated.
+
+Every rule here changes the point itself, so the point evaluated and the point told to the
+optimiser are one. (A penalty, or a transformation behind the optimiser's back, would tell it
+the value of one point as that of another, and it would learn a wrong scale.)
+
+``reflect``: folded back at the bound, as often as needed; keeps the distance to the bound.
+``resample``: drawn anew; uniformly in the bounds in differential evolution, from the search
+distribution in CMA-ES.
+``midpoint``: half-way from the parent to the bound it crossed (JADE, Zhang and Sanderson 2009).
+``clip``: put on the bound.
+"""
+
+from __future__ import annotations
+
+import math
+
+RULES = ("reflect", "resample", "midpoint", "clip")
+
+
+def reflected(value: float, lower: float, upper: float) -> float:
+    """``value`` folded into ``[lower, upper]``; one bound may be infinite."""
+    if lower <= value <= upper:
+        return value
+    if not math.isfinite(value):
+        return lower if math.isfinite(lower) else upper
+    if math.isinf(upper):
+        return lower + (lower - value)
+    if math.isinf(lower):
+        return upper - (value - upper)
+    width = upper - lower
+    if width == 0.0:
+        return lower
+    # The remainder of the distance in two widths, of the sign of the divisor.
+    place = math.fmod(value - lower, 2.0 * width)
+    if place < 0.0:
+        place += 2.0 * width
+    if place > width:
+        place = 2.0 * width - place
+    return min(max(lower + place, lower), upper)
+
+
+def repaired(
+    rule: str, value: float, lower: float, upper: float, parent: float, uniform: float
+) -> float:
+    """A coordinate of a trial, brought into its bounds by ``rule``."""
+    if lower <= value <= upper:
+        return value
+    if rule == "reflect":
+        return reflected(value, lower, upper)
+    if rule == "resample":
+        return min(lower + uniform * (upper - lower), upper)
+    if rule == "midpoint":
+        bound = lower if value < lower else upper
+        return min(max(0.5 * (parent + bound), lower), upper)
+    return lower if value < lower else upper
+
+
+def whole(value: float, lower: float, upper: float) -> float:
+    """The whole number nearest to ``value`` between ``ceil(lower)`` and ``floor(upper)``."""
+    return min(max(math.floor(value + 0.5), math.ceil(lower)), math.floor(upper)) + 0.0
