@@ -96,7 +96,7 @@ def adaptive_metropolis(
     walk = Walk(scale, members, adaptation, target_acceptance)
     normals = Draws("normals", seed, range(members), PROPOSAL, dimension)
     uniforms = Draws("uniforms", seed, range(members), ACCEPT, 1)
-    record = Record(target, parameters, values, n_iterations, burn_in, thin, progress)
+    record = Record(target, parameters, values, n_iterations, burn_in, thin, progress, members)
     for iteration in range(1, n_iterations + 1):
         u = normals.take()
         proposal = walk.propose(x, u)

@@ -61,7 +61,7 @@ def de_mc(
     uniforms = Draws("uniforms", seed, range(members), MOVE, 5)
     normals = Draws("normals", seed, range(members), PROPOSAL, dimension)
     accepts = Draws("uniforms", seed, range(members), ACCEPT, 1)
-    record = Record(target, parameters, values, n_iterations, burn_in, thin, progress)
+    record = Record(target, parameters, values, n_iterations, burn_in, thin, progress, members)
     for iteration in range(1, n_iterations + 1):
         u = uniforms.take()
         first, second, third = pick(u[:, 1:4], len(archive))

@@ -40,7 +40,7 @@ def ensemble(
     members, dimension = x.shape
     half = members // 2
     draws = Draws("uniforms", seed, range(members), STRETCH, 3)
-    record = Record(target, parameters, values, n_iterations, burn_in, thin, progress)
+    record = Record(target, parameters, values, n_iterations, burn_in, thin, progress, members)
     for _ in range(n_iterations):
         u = draws.take()
         accepted = np.zeros(members)

@@ -21,12 +21,14 @@ class Record:
         burn_in: int,
         thin: int,
         progress: Any,
+        members: int,
     ) -> None:
         self.target = target
         self.burn_in, self.thin = burn_in, thin
         self.samples: list[Floats] = []
         self.log_probs: list[Floats] = []
-        self.accepted = np.zeros(len(values))
+        self.members = members
+        self.accepted = np.zeros(members)
         self.n_iterations = n_iterations
         self.done = 0
         self.progress = progress
@@ -55,12 +57,12 @@ class Record:
 
     def result(self, **more: Any) -> dict[str, Any]:
         """What a kernel returns."""
-        members, dimension = len(self.accepted), self.target.lower.size
+        dimension = self.target.lower.size
         draws = len(self.samples)
-        samples = np.array(self.samples).reshape(draws, members, dimension)
-        log_probs = np.array(self.log_probs).reshape(draws, members)
+        samples = np.array(self.samples).reshape(draws, self.members, dimension)
+        log_probs = np.array(self.log_probs).reshape(draws, self.members)
         kept = max(self.done - self.burn_in, 0)
-        rate = self.accepted / kept if kept else np.full(members, np.nan)
+        rate = self.accepted / kept if kept else np.full(self.members, np.nan)
         return {
             "samples": np.ascontiguousarray(samples.swapaxes(0, 1)),
             "log_probs": np.ascontiguousarray(log_probs.T),

@@ -1,0 +1,363 @@
+"""The public door: arguments are checked here, once, and a kernel set does the rest."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hft_py import backend as backends
+from hft_py import checks, objectives
+from hft_py.errors import InvalidValuesWarning, PoorMixingWarning
+from hft_py.mcmc.baseline.target import Target
+from hft_py.mcmc.result import MCMCResult
+from hft_py.mcmc.starts import first_archive, first_point, spread, starting_points
+from hft_py.progress import reporting
+
+__all__ = ["SAMPLERS", "mcmc_optimize"]
+
+SAMPLERS = ("adaptive_metropolis", "ensemble", "de_mc", "parallel_tempering")
+MIXED_R_HAT = 1.01  # Vehtari et al. 2021
+ENOUGH_ESS = 400.0  # the same: below it, R-hat and ESS are themselves unsure
+_MOST = 2**31
+
+
+def mcmc_optimize(
+    objective: Any,
+    bounds_lower: npt.ArrayLike,
+    bounds_upper: npt.ArrayLike,
+    initial_params: npt.ArrayLike | None = None,
+    n_iterations: int = 10_000,
+    burn_in: int = 1_000,
+    thin: int = 1,
+    n_chains: int | None = None,
+    sampler: str = "adaptive_metropolis",
+    target_acceptance: float = 0.234,
+    seed: int | None = None,
+    *,
+    adaptation: str = "ram",
+    initial_scale: npt.ArrayLike | None = None,
+    stretch: float = 2.0,
+    n_temperatures: int = 8,
+    integrality: npt.ArrayLike | None = None,
+    log_scale: npt.ArrayLike | None = None,
+    param_names: Any = None,
+    vectorized: bool = False,
+    data: Any = None,
+    executor: Any = None,
+    threads: int = 1,
+    progress: Any = False,
+    backend: str | None = None,
+) -> MCMCResult:
+    """Draw from the density ``exp(objective)``, and keep its highest point.
+
+    Parameters
+    ----------
+    objective
+        The log-density, up to a constant, of a point of shape ``(d,)``: any kind of objective of
+        :mod:`hft_py.objectives` (a callable, a vectorised one, a compiled one, the name of a
+        built-in log-likelihood). ``-inf`` where the density is zero. NaN counts as ``-inf``, is
+        counted in ``n_invalid`` and warned of once; ``+inf`` is an error.
+    bounds_lower, bounds_upper
+        The box, shape ``(d,)``; the density is zero outside, and the objective never sees a point
+        there. Bounds may be infinite, but not for ``"parallel_tempering"``. They are kept by
+        rejecting proposals, which leaves the distribution exact up to the bound; reflection would
+        not.
+    initial_params
+        Where to start: one point ``(d,)`` (the first chain starts there, the others around it), or
+        one a chain ``(n_chains, d)``. The log-density must be finite. Default: points drawn
+        uniformly from the box.
+    n_iterations
+        Iterations of each chain, warm-up included. Each costs one evaluation a chain
+        (``n_temperatures`` of them for ``"parallel_tempering"``).
+    burn_in
+        Iterations of warm-up, less than ``n_iterations``: they adapt the sampler and are not kept.
+        With 0 nothing is adapted.
+    thin
+        Keep every such draw. Default 1: thinning loses information, and saves memory only.
+    n_chains
+        Chains (walkers of the ensemble, for which the number is even and at least ``2 d``).
+        Default: 4, as R-hat wants several; for ``"ensemble"`` the larger of 4 and ``2 (d + 1)``.
+    sampler
+        ``"adaptive_metropolis"`` (default): cheapest an iteration, good up to some tens of
+        dimensions. ``"ensemble"``: the affine-invariant stretch move; nothing to tune, for strongly
+        correlated parameters, weak above about twenty. ``"de_mc"``: differential evolution with
+        archive and snooker moves; correlated or a few modes. ``"parallel_tempering"``: separated
+        modes, and the evidence.
+    target_acceptance
+        What adaptation aims at, ``0 < a < 1``. Default 0.234, optimal for random walks in many
+        dimensions (Roberts, Gelman, Gilks 1997); 0.44 in one. For ``"adaptive_metropolis"`` and
+        ``"parallel_tempering"``.
+    seed
+        ``0 <= seed < 2**64``. The same seed gives the same draws, whatever the number of threads
+        and, up to rounding, the backend. Default: drawn from the system, and kept in the result.
+    adaptation
+        Of ``"adaptive_metropolis"``: ``"ram"`` (default; Vihola 2012) or ``"haario"`` (2001). Both
+        in the warm-up only.
+    initial_scale
+        Standard deviation of first steps and of starting points, one number or ``(d,)``; in
+        logarithms where ``log_scale``. Default: a tenth of the width of the box.
+    stretch
+        The ensemble's ``a > 1``. Default 2, as Goodman and Weare have it.
+    n_temperatures
+        Levels of parallel tempering, at least 2. Default 8; more where ``swap_rejection`` is high.
+    integrality, log_scale
+        Shape ``(d,)`` of truth values: whole numbers (the objective then receives whole floats),
+        and steps in the logarithm (``bounds_lower > 0``). Neither changes what is sampled: the
+        density is always over the parameters themselves. Default: none.
+    param_names
+        Names for tables and pictures. Default ``x0``, ``x1``, ...
+    vectorized
+        The callable takes a batch ``(m, d)`` and returns ``(m,)``; one call an iteration for all
+        chains (two for the ensemble's halves), ``m`` at most the points of that iteration: those
+        outside the box are left out. Default: one point a call.
+    data
+        Handed to compiled and built-in objectives.
+    executor
+        A ``concurrent.futures.Executor`` that evaluates the points of an iteration.
+    threads
+        1 (default), or more for compiled and built-in objectives; 0 for all cores. Never changes
+        the draws.
+    progress
+        False (default), True for a bar, or a callable: :mod:`hft_py.progress`. One that returns
+        False ends the run, and what there is is returned.
+    backend
+        ``"auto"``, ``"rust"`` or ``"python"``: :mod:`hft_py.backend`.
+
+    Returns
+    -------
+    MCMCResult
+
+    Warns
+    -----
+    PoorMixingWarning
+        R-hat above 1.01, fewer than 400 effective draws, or a parameter that never moved: the draws
+        are not yet a sample. Also in ``result.warnings``.
+    InvalidValuesWarning
+        The objective was NaN somewhere.
+
+    Raises
+    ------
+    ValueError, TypeError
+        An argument makes no sense; the message names it.
+    ObjectiveError
+        A compiled objective returned a fatal code, or a value is ``+inf``. What a Python objective
+        raises arrives as it was raised.
+
+    Notes
+    -----
+    Haario, Saksman, Tamminen, Bernoulli 7 (2001); Vihola, Statistics and Computing 22 (2012);
+    Goodman, Weare, CAMCoS 5 (2010); ter Braak, Statistics and Computing 16 (2006); ter Braak,
+    Vrugt, ibid. 18 (2008); Syed, Bouchard-Cote, Deligiannidis, Doucet, JRSS B 84 (2021); Xie,
+    Lewis, Fan, Kuo, Chen, Systematic Biology 60 (2011).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> def log_density(x):
+    ...     return -0.5 * float(x @ x)
+    >>> run = mcmc_optimize(log_density, [-5, -5], [5, 5], [1, 1], seed=1)
+    >>> run.samples.shape
+    (4, 9000, 2)
+    >>> bool((np.abs(run.samples.mean(axis=(0, 1))) < 4 * run.mcse).all())
+    True
+    """
+    lower, upper = checks.bounds(bounds_lower, bounds_upper, infinite=True)
+    dimension = lower.size
+    sampler = checks.choice("sampler", sampler, SAMPLERS)
+    n_iterations = checks.whole_number("n_iterations", n_iterations, least=1, most=_MOST)
+    burn_in = checks.whole_number("burn_in", burn_in, least=0)
+    if burn_in >= n_iterations:
+        raise ValueError(f"burn_in={burn_in}, expected less than n_iterations={n_iterations}")
+    thin = checks.whole_number("thin", thin, least=1, most=_MOST)
+    if thin > n_iterations - burn_in:
+        raise ValueError(
+            f"thin={thin}, expected at most the {n_iterations - burn_in} iterations after burn_in"
+        )
+    members = _members(n_chains, sampler, dimension)
+    wanted = checks.real_number("target_acceptance", target_acceptance, above=0.0, below=1.0)
+    number = checks.seed_number(seed)
+    adaptation = checks.choice("adaptation", adaptation, ("ram", "haario"))
+    stretch = checks.real_number("stretch", stretch, above=1.0)
+    levels = checks.whole_number("n_temperatures", n_temperatures, least=2, most=10_000)
+    whole, logs = _flags("integrality", integrality, lower), _flags("log_scale", log_scale, lower)
+    _coordinates_fit(lower, upper, whole, logs)
+    if sampler == "parallel_tempering" and not np.isfinite([lower, upper]).all():
+        raise ValueError(
+            'infinite bounds, expected finite ones for sampler="parallel_tempering": its first '
+            "level is uniform in the box"
+        )
+    names = _names(param_names, dimension)
+    count = checks.thread_count(threads)
+    kernels = backends.kernels("mcmc", backend)
+    rows = members * levels if sampler == "parallel_tempering" else members
+    initial = first_point(initial_params, lower, upper, whole, rows)
+
+    handle = objectives.resolve(
+        objective, dimension, vectorized=vectorized, executor=executor, data=data
+    )
+    codes = (logs.astype(np.int8) + 2 * whole.astype(np.int8)).astype(np.int8)
+    target = Target(handle, lower, upper, codes)
+    centre = initial[0] if initial is not None and initial.ndim == 2 else initial
+    scale = spread(target, centre, initial_scale)
+    start, start_values = starting_points(target, initial, scale, rows, number)
+
+    common = (handle, start, start_values, lower, upper, codes)
+    with reporting(progress, n_iterations, sampler) as reporter:
+        named: dict[str, Any] = {
+            "n_iterations": n_iterations,
+            "burn_in": burn_in,
+            "thin": thin,
+            "seed": number,
+            "threads": count,
+            "progress": reporter,
+        }
+        if sampler == "adaptive_metropolis":
+            named |= {"target_acceptance": wanted, "adaptation": adaptation}
+            run = kernels.adaptive_metropolis(*common, scale, **named)
+        elif sampler == "ensemble":
+            run = kernels.ensemble(*common, stretch=stretch, **named)
+        elif sampler == "de_mc":
+            archive = first_archive(target, start, centre, scale, number)
+            run = kernels.de_mc(*common, scale, archive, **named)
+        else:
+            named |= {"target_acceptance": wanted, "levels": levels}
+            run = kernels.parallel_tempering(*common, scale, **named)
+    found = kernels.diagnose(run["samples"], threads=count)
+    doubts = _doubts(found, run, target.n_invalid, names)
+    return _result(run, found, target, doubts, sampler, number, kernels.name, names)
+
+
+def _result(
+    run: dict[str, Any],
+    found: dict[str, Any],
+    target: Target,
+    doubts: tuple[str, ...],
+    sampler: str,
+    seed: int,
+    backend: str,
+    names: tuple[str, ...],
+) -> MCMCResult:
+    evidence = run.get("log_evidence")
+    return MCMCResult(
+        best_params=run["best_params"],
+        best_log_prob=float(run["best_log_prob"]),
+        samples=run["samples"],
+        log_probs=run["log_probs"],
+        acceptance=run["acceptance"],
+        **found,
+        log_evidence=float("nan") if evidence is None else _mean_evidence(evidence),
+        log_evidence_error=float("nan") if evidence is None else _evidence_error(evidence),
+        n_evaluations=run["n_evaluations"] + target.n_evaluations,
+        n_invalid=run["n_invalid"] + target.n_invalid,
+        n_iterations=run["n_iterations"],
+        stop_reason="stopped_by_callback" if run["stopped"] else "completed",
+        warnings=doubts,
+        sampler=sampler,
+        seed=seed,
+        backend=backend,
+        param_names=names,
+        inverse_temperatures=run.get("inverse_temperatures"),
+        swap_rejection=run.get("swap_rejection"),
+        round_trips=run.get("round_trips"),
+    )
+
+
+def _mean_evidence(evidence: Any) -> float:
+    return float(np.logaddexp.reduce(evidence) - np.log(len(evidence)))
+
+
+def _evidence_error(evidence: Any) -> float:
+    """Of the logarithm of the mean, from the chains' spread; unknown of one chain."""
+    if len(evidence) < 2 or not np.isfinite(evidence).all():
+        return float("nan")
+    relative = np.exp(evidence - evidence.max())
+    return float(relative.std(ddof=1) / relative.mean() / np.sqrt(len(evidence)))
+
+
+def _doubts(
+    found: dict[str, Any], run: dict[str, Any], n_invalid: int, names: tuple[str, ...]
+) -> tuple[str, ...]:
+    """What is doubtful about a run, warned of and returned."""
+    doubts = []
+    r_hat, ess = found["r_hat"], np.minimum(found["ess_bulk"], found["ess_tail"])
+    still = np.flatnonzero(np.isnan(ess))
+    apart = np.flatnonzero(r_hat > MIXED_R_HAT)
+    few = np.flatnonzero(ess < ENOUGH_ESS)
+    if run["samples"].shape[1] < 4:
+        doubts.append("fewer than 4 draws a chain: nothing can be said about mixing")
+    elif still.size:
+        told = ", ".join(names[i] for i in still[:6])
+        doubts.append(f"never moved: {told}; start elsewhere, or lower initial_scale")
+    if apart.size:
+        worst = apart[np.argmax(r_hat[apart])]
+        doubts.append(
+            f"chains have not mixed: R-hat {r_hat[worst]:.3g} for {names[worst]} "
+            f"(above {MIXED_R_HAT}); run longer, or try another sampler"
+        )
+    if few.size:
+        worst = few[np.argmin(ess[few])]
+        doubts.append(
+            f"few effective draws: {ess[worst]:.0f} for {names[worst]} "
+            f"(below {ENOUGH_ESS:.0f}); run longer, or try another sampler"
+        )
+    if doubts:
+        warnings.warn("; ".join(doubts), PoorMixingWarning, stacklevel=4)
+    total = run["n_invalid"] + n_invalid
+    if total:
+        text = f"the objective was NaN at {total} points, which count as density zero"
+        doubts.append(text)
+        warnings.warn(text, InvalidValuesWarning, stacklevel=4)
+    return tuple(doubts)
+
+
+def _members(n_chains: Any, sampler: str, dimension: int) -> int:
+    if sampler != "ensemble":
+        return 4 if n_chains is None else checks.whole_number("n_chains", n_chains, least=1)
+    if n_chains is None:
+        return max(4, 2 * (dimension + 1))
+    members = checks.whole_number("n_chains", n_chains, least=1)
+    least = max(4, 2 * dimension)
+    if members < least or members % 2:
+        raise ValueError(
+            f'n_chains={members}, expected an even number, at least {least}, for sampler="ensemble"'
+        )
+    return members
+
+
+def _flags(name: str, value: Any, like: Any) -> npt.NDArray[np.bool_]:
+    if value is None:
+        return np.zeros(like.size, dtype=bool)
+    found = np.asarray(value)
+    if found.dtype.kind != "b":
+        raise TypeError(f"{name}={checks.short(value)}, expected truth values")
+    if found.shape != like.shape:
+        raise ValueError(f"{name} has shape {found.shape}, expected {like.shape} as the bounds")
+    return found
+
+
+def _coordinates_fit(lower: Any, upper: Any, whole: Any, logs: Any) -> None:
+    for index in np.flatnonzero(logs & ~(lower > 0)):
+        raise ValueError(
+            f"bounds_lower[{index}]={lower[index]}, expected more than 0 where log_scale is True"
+        )
+    for name, side in (("bounds_lower", lower), ("bounds_upper", upper)):
+        finite = np.where(np.isfinite(side), side, 0.0)
+        wrong = whole & ((finite != np.floor(finite)) | (np.abs(finite) >= 2.0**52))
+        for index in np.flatnonzero(wrong):
+            raise ValueError(
+                f"{name}[{index}]={side[index]}, expected a whole number where integrality is True"
+            )
+
+
+def _names(given: Any, dimension: int) -> tuple[str, ...]:
+    if given is None:
+        return tuple(f"x{i}" for i in range(dimension))
+    names = (given,) if isinstance(given, str) else tuple(given)
+    if not all(isinstance(n, str) and n for n in names):
+        raise TypeError(f"param_names={checks.short(given)}, expected strings")
+    if len(names) != dimension or len(set(names)) != dimension:
+        raise ValueError(f"param_names={checks.short(given)}, expected {dimension} different names")
+    return names

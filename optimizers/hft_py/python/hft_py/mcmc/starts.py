@@ -1,0 +1,131 @@
+"""Where chains start: at the point given, the others around it, all where the density is positive."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from hft_py import checks
+from hft_py.mcmc.baseline.draws import START
+from hft_py.mcmc.baseline.target import Floats, Target
+from hft_py.rng import Stream
+
+_ATTEMPTS = 64
+_REST = 2**31  # streams of an archive, beyond those of any member
+
+
+def spread(target: Target, initial: Floats | None, initial_scale: Any) -> Floats:
+    """The standard deviation of first steps, in coordinates, shape ``(d,)``.
+
+    Default: a tenth of the width between the bounds; where one is infinite, a tenth of the initial
+    value, or 0.1 if that is larger. It only has to be right within some orders of magnitude.
+    """
+    dimension = target.lower.size
+    if initial_scale is not None:
+        given = checks.finite_array("initial_scale", initial_scale, ndim=(0, 1))
+        if given.ndim == 1 and given.size != dimension:
+            raise ValueError(
+                f"initial_scale has length {given.size}, expected one number or {dimension}"
+            )
+        if not (given > 0).all():
+            raise ValueError(f"initial_scale={checks.short(initial_scale)}, expected more than 0")
+        return np.full(dimension, given) if given.ndim == 0 else given
+    middle = np.zeros(dimension) if initial is None else np.abs(target.coordinates(initial))
+    width = target.high - target.low
+    scale = np.where(np.isfinite(width), width, np.maximum(middle, 1.0))
+    # Widths near the largest double, and below the smallest normal one.
+    return np.clip(0.1 * scale, 1e-300, 1e300)
+
+
+def first_point(
+    initial_params: Any, lower: Floats, upper: Floats, integrality: Any, members: int
+) -> Floats | None:
+    """The initial point ``(d,)``, all initial points ``(members, d)``, or None."""
+    if initial_params is None:
+        if not (np.isfinite(lower).all() and np.isfinite(upper).all()):
+            raise ValueError(
+                "initial_params=None needs finite bounds to draw from: pass a point, or bounds"
+            )
+        return None
+    given = checks.finite_array("initial_params", initial_params, ndim=(1, 2))
+    rows = np.atleast_2d(given)
+    if given.ndim == 2 and len(given) != members:
+        raise ValueError(
+            f"initial_params has {len(given)} rows, expected one point or {members} rows"
+        )
+    for row in rows:
+        checks.inside("initial_params", row, lower, upper)
+        broken = integrality & (row != np.floor(row))
+        if broken.any():
+            index = int(np.flatnonzero(broken)[0])
+            raise ValueError(f"initial_params[{index}]={row[index]}, expected a whole number")
+    return given
+
+
+def starting_points(
+    target: Target, initial: Floats | None, scale: Floats, members: int, seed: int
+) -> tuple[Floats, Floats]:
+    """Coordinates and values of all members; each value is finite."""
+    dimension = target.lower.size
+    if initial is not None and initial.ndim == 2:
+        x = target.coordinates(initial)
+        values = target.evaluate(x)[1]
+        _positive(values, initial)
+        return x, values
+    streams = [Stream(seed, member, START) for member in range(members)]
+    x, values = np.empty((members, dimension)), np.full(members, -np.inf)
+    if initial is not None:
+        x[0] = target.coordinates(initial)
+        values[:1] = target.evaluate(x[:1])[1]
+        _positive(values[:1], initial[None])
+    width = scale.copy()
+    for attempt in range(_ATTEMPTS):
+        missing = np.flatnonzero(values == -np.inf)
+        if not missing.size:
+            return x, values
+        x[missing] = drawn(target, initial, width, [streams[m] for m in missing], 1)[:, 0]
+        values[missing] = target.evaluate(x[missing])[1]
+        if attempt >= 3:
+            width *= 0.5
+    missing = np.flatnonzero(values == -np.inf)
+    if not missing.size:
+        return x, values
+    if initial is None:
+        raise ValueError(
+            f"the log-density is -inf or NaN at {_ATTEMPTS} points drawn between the bounds: "
+            "pass initial_params where it is finite"
+        )
+    # Isolated in a desert: everybody starts at the one point that is known.
+    x[missing], values[missing] = x[0], values[0]
+    return x, values
+
+
+def drawn(
+    target: Target, initial: Floats | None, scale: Floats, streams: list[Stream], count: int
+) -> Floats:
+    """Points between the bounds, or around the initial one, shape ``(streams, count, d)``."""
+    dimension = target.lower.size
+    if initial is None:
+        u = np.stack([s.uniforms(count * dimension).reshape(count, dimension) for s in streams])
+        return target.coordinates(target.first + u * (target.last - target.first))
+    u = np.stack([s.normals(count * dimension).reshape(count, dimension) for s in streams])
+    return target.coordinates(initial) + scale * u
+
+
+def first_archive(
+    target: Target, x: Floats, initial: Floats | None, scale: Floats, seed: int
+) -> Floats:
+    """Past states for differential evolution to start with: the members, and ten a dimension."""
+    centre = initial[0] if initial is not None and initial.ndim == 2 else initial
+    rest = drawn(target, centre, scale, [Stream(seed, _REST, START)], 10 * x.shape[1])[0]
+    return np.concatenate([np.clip(rest, target.low, target.high), x])
+
+
+def _positive(values: Floats, at: Floats) -> None:
+    if (values == -np.inf).any():
+        row = int(np.argmin(values))
+        raise ValueError(
+            f"the log-density is -inf or NaN at initial_params {at[row].tolist()}: "
+            "expected a point where it is finite"
+        )
