@@ -3,6 +3,7 @@
 mod hmm;
 mod mcmc;
 mod mle;
+mod objective;
 mod watch;
 
 use crate::{Error, Stop};
@@ -101,6 +102,7 @@ fn _rust(m: &Bound<'_, PyModule>) -> PyResult<()> {
         m.add_submodule(&module)?;
     }
     m.add("InternalError", py.get_type::<errors::InternalError>())?;
+    m.add_class::<objective::Objective>()?;
     m.add_function(wrap_pyfunction!(build_profile, m)?)?;
     m.add_function(wrap_pyfunction!(panic_on_purpose, m)?)?;
     m.add_function(wrap_pyfunction!(draws, m)?)
