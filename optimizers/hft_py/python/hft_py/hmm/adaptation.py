@@ -1,0 +1,91 @@
+"""Strategy parameters adapted to a regime: by its volatility, and by its label.
+
+With ``v`` the regime's volatility over the average volatility, kept within [1/4, 4]:
+
+=========  =========================================================  =========================
+rule       applies to names that contain                              value
+=========  =========================================================  =========================
+widen      ``entry``, ``exit``, ``stop``, ``take_profit``,            times ``v``: distances that
+           ``threshold``, ``spread``, ``target``                      volatility must not cross
+shrink     ``size``, ``leverage``, ``exposure``, ``quantity``,        over ``v``: equal risk a day
+           ``notional``
+shorten    ``lookback``, ``window``, ``period``, ``half_life``,       over ``v``, rounded, 1 or
+           ``horizon``                                                more: react faster
+keep       everything else                                            as it is
+=========  =========================================================  =========================
+
+A z-score (``_z`` or ``zscore`` in the name) is in units of volatility already: it is kept. In a
+regime labelled ``bear``, what is shrunk is halved once more. Whole numbers stay whole where they
+are shortened; anything that is not a number is kept.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from numbers import Integral, Real
+from typing import Any
+
+from hft_py import checks
+
+WIDEN = ("entry", "exit", "stop", "take_profit", "threshold", "spread", "target")
+SHRINK = ("size", "leverage", "exposure", "quantity", "notional")
+SHORTEN = ("lookback", "window", "period", "half_life", "horizon")
+RULES = ("widen", "shrink", "shorten", "keep")
+LIMITS = (0.25, 4.0)
+BEAR_FACTOR = 0.5
+
+Rule = str | Callable[[Any, float], Any]
+
+
+def rule_of(name: str) -> str:
+    """The rule that a parameter's name asks for.
+
+    Examples
+    --------
+    >>> rule_of("stop_loss"), rule_of("entry_z"), rule_of("max_position_size")
+    ('widen', 'keep', 'shrink')
+    """
+    lower = name.lower()
+    if lower.endswith("_z") or "zscore" in lower or "z_score" in lower:
+        return "keep"
+    for rule, parts in (("shorten", SHORTEN), ("shrink", SHRINK), ("widen", WIDEN)):
+        if any(part in lower for part in parts):
+            return rule
+    return "keep"
+
+
+def adapted(
+    base_params: Mapping[str, Any],
+    ratio: float,
+    label: str,
+    rules: Mapping[str, Rule] | None = None,
+) -> dict[str, Any]:
+    """``base_params`` for a regime whose volatility is ``ratio`` times the average.
+
+    ``rules`` overrules the table by name: a rule, or a function ``(value, ratio) -> value``.
+    """
+    if not isinstance(base_params, Mapping):
+        raise TypeError(f"base_params={checks.short(base_params)}, expected a mapping")
+    given = dict(rules or {})
+    unknown = sorted(set(given) - set(base_params))
+    if unknown:
+        raise ValueError(f"rules name {unknown[0]!r}, which is not in base_params")
+    v = min(max(ratio, LIMITS[0]), LIMITS[1]) if math.isfinite(ratio) else 1.0
+    return {
+        name: _apply(name, given.get(name, rule_of(name)), value, v, label)
+        for name, value in base_params.items()
+    }
+
+
+def _apply(name: str, rule: Rule, value: Any, v: float, label: str) -> Any:
+    if callable(rule):
+        return rule(value, v)
+    checks.choice(f"rules[{name!r}]", rule, RULES)
+    if rule == "keep" or isinstance(value, bool) or not isinstance(value, Real):
+        return value
+    if rule == "widen":
+        return float(value) * v
+    if rule == "shrink":
+        return float(value) / v * (BEAR_FACTOR if label == "bear" else 1.0)
+    return max(1, round(int(value) / v)) if isinstance(value, Integral) else float(value) / v

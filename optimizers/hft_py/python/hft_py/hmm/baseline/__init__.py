@@ -1,0 +1,36 @@
+"""The kernels in NumPy: loops over time, written to be read.
+
+The same functions, with the same signatures, stand in ``hft_py._rust.hmm``. Arguments are checked
+by the callers; shapes here are
+
+``kind``
+    What ``theta`` means: see :mod:`hft_py.hmm.baseline.emission`.
+``start``, ``transition``, ``theta``
+    ``(K,)``, ``(K, K)`` with rows that sum to one, ``(K, P)``.
+``x``
+    Observations ``(T, D)``, rows with NaN missing: their likelihood is one under every state.
+``lengths``
+    How many rows each sequence has, in order; they sum to ``T``.
+"""
+
+from hft_py.hmm.baseline.decoding import viterbi
+from hft_py.hmm.baseline.em import fit
+from hft_py.hmm.baseline.emission import log_densities
+from hft_py.hmm.baseline.filtering import filtered, forward, score, step
+from hft_py.hmm.baseline.sampling import simulate
+from hft_py.hmm.baseline.smoothing import backward, fixed_lag, pairwise, smoothed
+
+__all__ = [
+    "backward",
+    "filtered",
+    "fit",
+    "fixed_lag",
+    "forward",
+    "log_densities",
+    "pairwise",
+    "score",
+    "simulate",
+    "smoothed",
+    "step",
+    "viterbi",
+]

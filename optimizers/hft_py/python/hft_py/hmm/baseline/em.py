@@ -1,0 +1,92 @@
+"""Expectation maximisation (Baum and Welch), from several starts.
+
+Each iteration is two recursions over the data and a weighted estimate of every parameter; the
+log-likelihood never falls (with priors: the log-likelihood plus the prior's log-density).
+
+Sources: Baum, Petrie, Soules and Weiss, Ann. Math. Statist. 41 (1970); Rabiner, Proc. IEEE 77
+(1989), equations 40 and 52 to 54.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from hft_py.hmm.baseline.emission import EMPTY, Priors, update
+from hft_py.hmm.baseline.filtering import score
+from hft_py.hmm.baseline.smoothing import passes
+
+Floats = npt.NDArray[np.float64]
+Lengths = npt.NDArray[np.int64]
+# start, transition, theta, (log-likelihood, objective) before each step and after the last,
+# converged.
+Fitted = tuple[Floats, Floats, Floats, Floats, bool]
+
+
+def fit(
+    kind: str,
+    starts: Floats,
+    transitions: Floats,
+    thetas: Floats,
+    x: Floats,
+    lengths: Lengths,
+    n_iterations: int,
+    tolerance: float,
+    reference: Floats,
+    floor: float,
+    emission_prior: float,
+    transition_prior: float,
+    threads: int = 1,
+    reporter: Callable[[int, float], bool] | None = None,
+) -> list[Fitted]:
+    """Run EM from each start: ``starts (R, K)``, ``transitions (R, K, K)``, ``thetas (R, K, P)``.
+
+    ``threads`` is there for the signature: these kernels have one.
+    """
+    priors = Priors(reference, floor, emission_prior, transition_prior)
+    results: list[Fitted] = []
+    best, done, halted = -np.inf, 0, False
+    for start, transition, theta in zip(starts, transitions, thetas, strict=True):
+        history: list[tuple[float, float]] = []
+        converged = False
+        for _ in range(n_iterations):
+            if halted:
+                break
+            found = passes(kind, start, transition, theta, x, lengths)
+            likelihood = float(sum(p.log_scale.sum() for p in found))
+            objective = likelihood + priors.log_density(kind, transition, theta)
+            history.append((likelihood, objective))
+            best = max(best, objective)
+            done += 1
+            converged = _settled(history, tolerance)
+            if converged:
+                break
+            gamma = np.concatenate([p.gamma for p in found])
+            start = np.mean([p.gamma[0] for p in found], axis=0)
+            counts = sum((p.xi.sum(axis=0) for p in found), start=np.zeros_like(transition))
+            transition = _transition(transition, counts, priors.transition)
+            theta = update(kind, theta, x, gamma, priors)
+            if reporter is not None and done % reporter.every == 0:  # type: ignore[attr-defined]
+                halted = not reporter(done, best)
+        if not converged:
+            likelihood = score(kind, start, transition, theta, x, lengths)
+            objective = likelihood + priors.log_density(kind, transition, theta)
+            history.append((likelihood, objective))
+            converged = _settled(history, tolerance)
+        results.append((start, transition, theta, np.array(history), converged))
+    return results
+
+
+def _settled(history: list[tuple[float, float]], tolerance: float) -> bool:
+    """Whether the last step gained less than ``tolerance``; never where that is 0."""
+    return tolerance > 0 and len(history) > 1 and history[-1][1] - history[-2][1] < tolerance
+
+
+def _transition(old: Floats, counts: Floats, prior: float) -> Floats:
+    """Rows of expected transitions, normalised; a state never left keeps its row."""
+    counts = counts + prior
+    totals = counts.sum(axis=1, keepdims=True)
+    empty = totals <= EMPTY
+    return np.where(empty, old, counts / np.where(empty, 1.0, totals))

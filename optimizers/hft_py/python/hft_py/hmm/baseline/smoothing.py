@@ -1,0 +1,83 @@
+"""What is known of the state from the whole sequence, or from a few observations after it."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from hft_py.hmm.baseline.emission import log_densities
+from hft_py.hmm.baseline.filtering import forward, sequences
+from hft_py.hmm.baseline.recursions import ImpossibleError, Passes, both
+
+Floats = npt.NDArray[np.float64]
+Lengths = npt.NDArray[np.int64]
+
+
+def passes(
+    kind: str, start: Floats, transition: Floats, theta: Floats, x: Floats, lengths: Lengths
+) -> list[Passes]:
+    """Both recursions over each sequence."""
+    log_b = log_densities(kind, theta, x)
+    found = []
+    for rows in sequences(lengths):
+        try:
+            found.append(both(start, transition, log_b[rows]))
+        except ImpossibleError as error:
+            raise ImpossibleError(rows.start + error.index) from None
+    return found
+
+
+def backward(
+    kind: str, start: Floats, transition: Floats, theta: Floats, x: Floats, lengths: Lengths
+) -> Floats:
+    """``p(future | z_t) / p(future | x_1..x_t)``, ``(T, K)``."""
+    found = passes(kind, start, transition, theta, x, lengths)
+    return np.concatenate([p.beta for p in found])
+
+
+def smoothed(
+    kind: str, start: Floats, transition: Floats, theta: Floats, x: Floats, lengths: Lengths
+) -> tuple[Floats, Floats, float]:
+    """``p(z_t | x)``, the expected number of each transition ``(K, K)``, and ``log p(x)``."""
+    found = passes(kind, start, transition, theta, x, lengths)
+    gamma = np.concatenate([p.gamma for p in found])
+    transitions = sum((p.xi.sum(axis=0) for p in found), start=np.zeros_like(transition))
+    return gamma, transitions, float(sum(p.log_scale.sum() for p in found))
+
+
+def pairwise(
+    kind: str, start: Floats, transition: Floats, theta: Floats, x: Floats, lengths: Lengths
+) -> Floats:
+    """``p(z_t, z_(t+1) | x)``, ``(T - 1, K, K)``; zero between two sequences."""
+    found = np.zeros((max(len(x) - 1, 0), len(start), len(start)))
+    all_passes = passes(kind, start, transition, theta, x, lengths)
+    for rows, of in zip(sequences(lengths), all_passes, strict=True):
+        found[rows.start : rows.stop - 1] = of.xi
+    return found
+
+
+def fixed_lag(
+    kind: str,
+    start: Floats,
+    transition: Floats,
+    theta: Floats,
+    x: Floats,
+    lengths: Lengths,
+    lag: int,
+) -> Floats:
+    """``p(z_t | x_1..x_(t+lag))``, ``(T, K)``: ``O(T lag K^2)``, all times in step."""
+    log_b = log_densities(kind, theta, x)
+    alpha, _ = forward(kind, start, transition, theta, x, lengths)
+    with np.errstate(divide="ignore"):
+        log_alpha, log_transition = np.log(alpha), np.log(transition)
+    result = np.empty_like(alpha)
+    for rows in sequences(lengths):
+        b, n = log_b[rows], rows.stop - rows.start
+        log_beta = np.zeros_like(b)
+        for ahead in range(min(lag, n - 1), 0, -1):
+            seen = n - ahead
+            later = (b[ahead:] + log_beta[:seen])[:, None, :] + log_transition
+            log_beta[:seen] = np.logaddexp.reduce(later, axis=2)
+        joint = log_alpha[rows] + log_beta
+        result[rows] = np.exp(joint - np.logaddexp.reduce(joint, axis=1)[:, None])
+    return result

@@ -1,0 +1,273 @@
+"""Market regimes as an estimator: fit, predict, update, and adapt a strategy to the regime."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hft_py import checks
+from hft_py.hmm import inference
+from hft_py.hmm.adaptation import Rule, adapted
+from hft_py.hmm.fitting import fit_hmm
+from hft_py.hmm.online import IncrementalEM, OnlineFilter
+from hft_py.hmm.params import HMMParams
+
+Floats = npt.NDArray[np.float64]
+
+
+class NotFittedError(ValueError, AttributeError):
+    """The detector has not been fitted; call ``fit`` first."""
+
+
+def regime_labels(n_states: int) -> tuple[str, ...]:
+    """Names of regimes ordered from worst to best.
+
+    Examples
+    --------
+    >>> regime_labels(3)
+    ('bear', 'sideways', 'bull')
+    """
+    if n_states == 1:
+        return ("sideways",)
+    if n_states <= 3:
+        return ("bear", *("sideways",) * (n_states - 2), "bull")
+    middle = (f"sideways_{i}" for i in range(1, n_states - 1))
+    return ("bear", *middle, "bull")
+
+
+class HMMRegimeDetector:
+    """Regimes of a return series: a hidden Markov model with its states in order and named.
+
+    Regimes are ordered by mean, of equal means the more volatile first: 0 is the bear, the last one
+    the bull. What it predicts is filtered, so nothing looks ahead unless asked to.
+
+    Parameters
+    ----------
+    n_states
+        How many regimes. Three by default: bear, sideways, bull.
+    n_init
+        Starts of the fit. Default 4: a poor optimum mixes up regimes, and the fit is fast.
+    seed, threads, backend
+        As for :func:`hft_py.hmm.fit_hmm`.
+    missing
+        ``"raise"`` or ``"ignore"``, for the fit, predictions and updates.
+    memory
+        Of ``update(x, learn=True)``: see :class:`hft_py.hmm.IncrementalEM`.
+    **options
+        Further arguments of :func:`hft_py.hmm.fit_hmm` (``emission``, ``n_iterations``, ...).
+
+    Attributes
+    ----------
+    params_
+        The model, :class:`hft_py.hmm.HMMParams`.
+    transition_matrix_, means_, volatilities_, labels_
+        Of the regimes, in order.
+    log_likelihood_, converged_
+        Of the fit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(0)
+    >>> returns = np.concatenate([rng.normal(0.001, 0.005, 500), rng.normal(-0.002, 0.02, 500)])
+    >>> detector = HMMRegimeDetector(n_states=2).fit(returns)
+    >>> detector.labels_, detector.predict_regime(returns)[[400, 900]]
+    (('bear', 'bull'), array([1, 0]))
+    >>> detector.update(-0.05).round(2)
+    array([1., 0.])
+    >>> detector.get_regime_parameters("bull", {"stop_loss": 0.02, "entry_z": 2.0})["entry_z"]
+    2.0
+    """
+
+    def __init__(
+        self,
+        n_states: int = 3,
+        *,
+        n_init: int = 4,
+        seed: int | None = 0,
+        missing: str = "raise",
+        memory: float | None = None,
+        threads: int = 1,
+        backend: str | None = None,
+        **options: Any,
+    ) -> None:
+        self.n_states = n_states
+        self.n_init = n_init
+        self.seed = seed
+        self.missing = missing
+        self.memory = memory
+        self.threads = threads
+        self.backend = backend
+        self.options = options
+
+    def __repr__(self) -> str:
+        fitted = "fitted" if hasattr(self, "params_") else "not fitted"
+        return f"HMMRegimeDetector(n_states={self.n_states}, {fitted})"
+
+    def fit(self, returns: Any, *, lengths: Sequence[int] | None = None) -> HMMRegimeDetector:
+        """Fit to ``returns`` ``(T,)`` or ``(T, D)``; updates go on from their end."""
+        if "order" in self.options:
+            raise TypeError("order is the detector's own: regimes run from worst to best")
+        params = fit_hmm(
+            returns,
+            self.n_states,
+            n_init=self.n_init,
+            seed=self.seed,
+            lengths=lengths,
+            missing=self.missing,
+            order="none",
+            threads=self.threads,
+            backend=self.backend,
+            **self.options,
+        )
+        return self.use(params, returns, lengths=lengths)
+
+    def use(
+        self, params: HMMParams, returns: Any = None, *, lengths: Sequence[int] | None = None
+    ) -> HMMRegimeDetector:
+        """Take a model fitted elsewhere; ``returns``, if given, are the past of the updates."""
+        first = np.reshape(np.asarray(params.means), (params.n_states, -1))[:, 0]
+        spread = params.volatilities.reshape(params.n_states, -1)[:, 0]
+        self.params_ = params.permuted(np.lexsort((-spread, first)))
+        self.labels_ = regime_labels(self.params_.n_states)
+        self.transition_matrix_ = self.params_.transition_matrix
+        self.means_, self.volatilities_ = self.params_.means, self.params_.volatilities
+        self.log_likelihood_ = self.params_.log_likelihood
+        self.converged_ = self.params_.converged
+        self._learner: IncrementalEM | None = None
+        self._online = OnlineFilter(self.params_, missing=self.missing, backend=self.backend)
+        if returns is not None:
+            self._online.probabilities = self.predict_proba(returns, lengths=lengths)[-1].copy()
+        return self
+
+    def _fitted(self) -> HMMParams:
+        if not hasattr(self, "params_"):
+            raise NotFittedError("this HMMRegimeDetector is not fitted: call fit first")
+        return self.params_
+
+    def predict_regime(
+        self, returns: Any, *, method: str = "filtered", lengths: Sequence[int] | None = None
+    ) -> npt.NDArray[np.int64]:
+        """The regime at each time, see :func:`hft_py.hmm.predict_regime`."""
+        return inference.predict_regime(
+            returns,
+            self._fitted(),
+            method=method,
+            lengths=lengths,
+            missing=self.missing,
+            backend=self.backend,
+        )
+
+    def predict_proba(
+        self, returns: Any, *, method: str = "filtered", lengths: Sequence[int] | None = None
+    ) -> Floats:
+        """Probability of each regime at each time, ``(T, K)``: ``"filtered"`` or ``"smoothed"``."""
+        checks.choice("method", method, ("filtered", "smoothed"))
+        chosen = inference.filter_proba if method == "filtered" else inference.smooth_proba
+        return chosen(
+            returns, self._fitted(), lengths=lengths, missing=self.missing, backend=self.backend
+        )
+
+    def score(self, returns: Any, *, lengths: Sequence[int] | None = None) -> float:
+        """``log p(returns)`` in nats."""
+        return inference.score(
+            returns, self._fitted(), lengths=lengths, missing=self.missing, backend=self.backend
+        )
+
+    def reset(self) -> HMMRegimeDetector:
+        """Begin a new series: the next update is its first observation."""
+        self._fitted()
+        self._online.reset()
+        self._learner = None
+        return self
+
+    def update(self, x_t: Any, *, learn: bool = False) -> Floats:
+        """Filtered probabilities after one more observation, ``(K,)``, in ``O(K^2)``.
+
+        Equal to the last row of :meth:`predict_proba` on everything since ``fit`` (its data
+        included) or :meth:`reset`.
+
+        Parameters
+        ----------
+        x_t
+            The observation: a number, or ``(D,)``.
+        learn
+            Also move the model (incremental EM, ``O(K^4)``); ``params_`` and the other attributes
+            follow, regimes keep their numbers.
+        """
+        self._fitted()
+        if not checks.flag("learn", learn):
+            return self._online.update(x_t)
+        if self._learner is None:
+            self._learner = IncrementalEM(
+                self.params_,
+                memory=self.memory,
+                probabilities=self._online.probabilities,
+                missing=self.missing,
+                backend=self.backend,
+            )
+            self._learner.filter = self._online
+        found = self._learner.update(x_t)
+        self.params_ = self._learner.params
+        self.transition_matrix_ = self.params_.transition_matrix
+        self.means_, self.volatilities_ = self.params_.means, self.params_.volatilities
+        return found
+
+    @property
+    def probabilities_(self) -> Floats | None:
+        """What is known of the present regime, ``(K,)``; None before the first observation."""
+        self._fitted()
+        return self._online.probabilities
+
+    def label(self, regime: int) -> str:
+        """The name of a regime."""
+        return self.labels_[self._index(regime)]
+
+    def _index(self, regime: int | str) -> int:
+        k = self._fitted().n_states
+        if isinstance(regime, str):
+            checks.choice("regime", regime, self.labels_)
+            return self.labels_.index(regime)
+        return checks.whole_number("regime", regime, least=0, most=k - 1)
+
+    def get_regime_parameters(
+        self,
+        regime: int | str,
+        base_params: Mapping[str, Any],
+        *,
+        rules: Mapping[str, Rule] | None = None,
+    ) -> dict[str, Any]:
+        """Strategy parameters for a regime; the table of rules is in :mod:`hft_py.hmm.adaptation`.
+
+        Parameters
+        ----------
+        regime
+            Its number or its name.
+        base_params
+            Parameters for average volatility, by name. They are not changed.
+        rules
+            By name, a rule in place of the table's (``"widen"``, ``"shrink"``, ``"shorten"``,
+            ``"keep"``), or a function ``(value, ratio) -> value``.
+
+        Raises
+        ------
+        ValueError, TypeError
+            No such regime or rule.
+
+        Examples
+        --------
+        >>> from hft_py.hmm import HMMParams
+        >>> model = HMMParams([0.5, 0.5], [[0.5, 0.5], [0.5, 0.5]], [-1.0, 1.0], [7.0, 1.0])
+        >>> detector = HMMRegimeDetector(2).use(model)
+        >>> detector.get_regime_parameters("bull", {"stop_loss": 0.02, "position_size": 100})
+        {'stop_loss': 0.01, 'position_size': 200.0}
+        """
+        index = self._index(regime)
+        params = self.params_
+        spread = params.volatilities.reshape(params.n_states, -1)[:, 0]
+        average = float(np.sqrt(params.stationary_distribution @ spread**2))
+        ratio = float(spread[index]) / average if average > 0 else 1.0
+        return adapted(base_params, ratio, self.labels_[index], rules)

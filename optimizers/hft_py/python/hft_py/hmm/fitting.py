@@ -1,0 +1,402 @@
+"""Fitting: expectation maximisation from one or many starts, and the number of states."""
+
+from __future__ import annotations
+
+import dataclasses
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hft_py import backend as backends
+from hft_py import checks
+from hft_py.hmm.observations import Observations, observations
+from hft_py.hmm.params import COVARIANCES, EMISSIONS, HMMParams
+from hft_py.hmm.starts import guesses, reference_variances
+from hft_py.progress import STOPPED, Progress, reporting
+from hft_py.results import Result, pandas
+
+Floats = npt.NDArray[np.float64]
+
+# Kernels keep tables of the size of the square of this.
+MOST_STATES = 64
+# Observations in one dimension take a table of this many probabilities a state.
+MOST_BINS = 10_000
+ORDERS = ("mean", "volatility", "none")
+
+
+class DegenerateDataWarning(UserWarning):
+    """The data cannot tell as many states apart as were asked for."""
+
+
+def fit_hmm(
+    returns: Any,
+    n_states: int = 3,
+    n_bins: int = 10,
+    n_iterations: int = 100,
+    *,
+    emission: str = "gaussian",
+    covariance: str = "diag",
+    tolerance: float = 1e-3,
+    n_init: int = 1,
+    seed: int | None = 0,
+    lengths: Sequence[int] | None = None,
+    missing: str = "raise",
+    order: str = "mean",
+    variance_floor: float = 1e-6,
+    emission_prior: float = 0.0,
+    transition_prior: float = 0.0,
+    initial: HMMParams | None = None,
+    bin_edges: Any = None,
+    threads: int = 1,
+    progress: bool | Callable[[Progress], Any] = False,
+    backend: str | None = None,
+) -> HMMParams:
+    """Fit a hidden Markov model by expectation maximisation, and return the best of its starts.
+
+    ``O(T K^2)`` a step. Parameters and results have the scale of the data: fitting ``c * returns``
+    gives the same path and states, whatever ``c``.
+
+    Parameters
+    ----------
+    returns
+        ``(T,)``, or ``(T, D)`` for several series at once; any unit, fractions usually. Contiguous
+        float64 is read where it lies, anything else is converted once.
+    n_states
+        K, from 1 to 64. Three by default: bear, sideways, bull.
+    n_bins
+        Bins of ``emission="binned"``, at quantiles of the data (equal ones merge).
+    n_iterations
+        The most steps of each start. 0 returns the start itself.
+    emission
+        ``"gaussian"``; ``"student_t"``, one column, for fat tails within a regime, with the
+        degrees of freedom of each state estimated between 2.1 and 200; ``"binned"``, one column,
+        a histogram for each state.
+    covariance
+        Of several columns: ``"diag"``, independent given the state, or ``"full"``.
+    tolerance
+        A start has converged when a step gains less than this in log-likelihood, in nats over all
+        the data. Default 1e-3: a thousandth of a nat decides nothing. 0: every step is done.
+    n_init
+        Starts. The first is deterministic, the others are drawn; the likeliest result wins, the
+        earliest of equals.
+    seed
+        For the drawn starts: same seed, same result, whatever the threads. None draws one.
+    lengths
+        Rows of each sequence, where ``returns`` holds several one after the other; each begins
+        afresh with the start probabilities.
+    missing
+        ``"raise"``: NaN is an error. ``"ignore"``: a row with NaN has likelihood one under every
+        state, so that only the chain moves. Infinities are an error always.
+    order
+        States in rising order of ``"mean"`` (default) or ``"volatility"`` of the first column, or
+        as they come (``"none"``).
+    variance_floor
+        The least variance of a state, in units of the variance of all data: a state that has seen
+        one value would take all likelihood else. Default 1e-6, a thousandth of the volatility.
+    emission_prior
+        Pseudo-observations of each state with the variance of all data (symbols: spread evenly).
+        Default 0, pure maximum likelihood.
+    transition_prior
+        Pseudo-transitions in each cell of the transition matrix. Default 0: zeros of ``initial``
+        stay zeros then; the starts made here have none.
+    initial
+        A model to start from, in place of the first start. Its emission must be the one asked for.
+    bin_edges
+        Edges between bins, rising, in place of quantiles.
+    threads
+        Threads over starts, or over sequences where there is one start; 0 for all cores. Results
+        do not depend on it. Python kernels have one.
+    progress
+        See :mod:`hft_py.progress`; steps of all starts are counted.
+    backend
+        See :mod:`hft_py.backend`.
+
+    Returns
+    -------
+    HMMParams
+
+    Raises
+    ------
+    ValueError, TypeError
+        An argument is not as above; the message names it.
+
+    Warns
+    -----
+    DegenerateDataWarning
+        No variation, or fewer observations than states. The model is finite all the same.
+
+    References
+    ----------
+    Baum, Petrie, Soules and Weiss, Ann. Math. Statist. 41 (1970); Rabiner, Proc. IEEE 77 (1989);
+    Liu and Rubin, Statistica Sinica 5 (1995).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(0)
+    >>> calm, wild = rng.normal(0.001, 0.005, 500), rng.normal(-0.002, 0.02, 500)
+    >>> params = fit_hmm(np.concatenate([calm, wild]), n_states=2)
+    >>> params.converged, params.volatilities.round(3)
+    (True, array([0.021, 0.005]))
+    """
+    n_states = checks.whole_number("n_states", n_states, least=1, most=MOST_STATES)
+    n_bins = checks.whole_number("n_bins", n_bins, least=1, most=MOST_BINS)
+    n_iterations = checks.whole_number("n_iterations", n_iterations, least=0)
+    checks.choice("emission", emission, EMISSIONS)
+    checks.choice("covariance", covariance, COVARIANCES)
+    checks.choice("order", order, ORDERS)
+    tolerance = checks.real_number("tolerance", tolerance, least=0)
+    n_init = checks.whole_number("n_init", n_init, least=1)
+    number = checks.seed_number(seed)
+    variance_floor = checks.real_number("variance_floor", variance_floor, least=1e-12, most=1)
+    emission_prior = checks.real_number("emission_prior", emission_prior, least=0)
+    transition_prior = checks.real_number("transition_prior", transition_prior, least=0)
+    threads = checks.thread_count(threads)
+    data = observations(returns, lengths, missing)
+    if data.columns and emission != "gaussian" and data.x.shape[1] > 1:
+        raise ValueError(f'emission="{emission}" takes one column, returns has {data.x.shape[1]}')
+
+    kernels = backends.kernels("hmm", backend)
+    edges = None
+    seen = data
+    if emission == "binned":
+        edges = _edges(data.x[:, 0], n_bins, bin_edges, initial)
+        seen = dataclasses.replace(data, x=symbols(data.x, edges))
+    kind = _kind(emission, covariance, data)
+    bins = 0 if edges is None else len(edges) + 1
+    starts = guesses(kind, seen, n_states, n_init, number, bins, kernels)
+    if initial is not None:
+        _begin(starts, initial, kind, n_states, emission)
+    reference = reference_variances(seen.x)
+    present = int((~np.isnan(data.x).any(axis=1)).sum())
+    _warn(data.x, n_states, present)
+
+    with reporting(progress, n_init * n_iterations, "fit_hmm") as reporter:
+        found = kernels.fit(
+            kind,
+            *starts,
+            seen.x,
+            seen.lengths,
+            n_iterations,
+            tolerance,
+            reference,
+            variance_floor,
+            emission_prior,
+            transition_prior,
+            threads,
+            reporter,
+        )
+        stopped = reporter is not None and reporter.stopped
+    last = np.array([result[3][-1, 1] for result in found])
+    start, transition, theta, history, converged = found[int(np.nanargmax(last))]
+    reason = "converged" if converged else STOPPED if stopped else "max_iterations"
+    params = HMMParams(
+        start_probabilities=start,
+        transition_matrix=transition,
+        emission=emission,
+        covariance=covariance,
+        **_moments(kind, theta, data, edges),
+        log_likelihood=float(history[-1, 0]),
+        log_likelihoods=np.ascontiguousarray(history[:, 0]),
+        objectives=np.ascontiguousarray(history[:, 1]),
+        converged=bool(converged),
+        n_iterations=len(history) - 1,
+        stop_reason=reason,
+        n_observations=present,
+        restarts=last,
+        seed=number,
+    )
+    return params if order == "none" else params.permuted(_order(params, order))
+
+
+def _kind(emission: str, covariance: str, data: Observations) -> str:
+    if emission == "binned":
+        return "categorical"
+    if emission == "gaussian" and covariance == "full" and data.columns:
+        return "gaussian_full"
+    return emission
+
+
+def _edges(x: Floats, n_bins: int, given: Any, initial: HMMParams | None) -> Floats:
+    if given is not None:
+        edges = checks.finite_array("bin_edges", given)
+        if (np.diff(edges) <= 0).any():
+            raise ValueError("bin_edges must rise from each to the next")
+        return edges
+    if initial is not None and initial.bin_edges is not None:
+        return initial.bin_edges
+    known = x[~np.isnan(x)]
+    if not len(known):
+        return np.empty(0)
+    inner = np.unique(np.quantile(known, np.arange(1, n_bins) / n_bins))
+    return inner[inner > known.min()]
+
+
+def symbols(x: Floats, edges: Floats) -> Floats:
+    """Bins of observations ``(T, 1)``, as the kernels take symbols; NaN stays NaN."""
+    bins = np.searchsorted(edges, x, side="right").astype(np.float64)
+    bins[np.isnan(x)] = np.nan
+    return bins
+
+
+def _begin(
+    starts: tuple[Floats, Floats, Floats],
+    initial: HMMParams,
+    kind: str,
+    n_states: int,
+    emission: str,
+) -> None:
+    if not isinstance(initial, HMMParams):
+        raise TypeError(f"initial={checks.short(initial)}, expected HMMParams")
+    if initial.n_states != n_states:
+        raise ValueError(f"initial has {initial.n_states} states, n_states={n_states}")
+    told, theta = initial.theta()
+    if told != kind or theta.shape != starts[2][0].shape:
+        raise ValueError(
+            f'initial has the emission "{initial.emission}" with {theta.shape[1]} numbers a state, '
+            f'expected "{emission}" with {starts[2].shape[2]}'
+        )
+    starts[0][0], starts[1][0], starts[2][0] = (
+        initial.start_probabilities,
+        initial.transition_matrix,
+        theta,
+    )
+
+
+def _moments(kind: str, theta: Floats, data: Observations, edges: Floats | None) -> dict[str, Any]:
+    d = data.x.shape[1]
+    if kind == "categorical":
+        assert edges is not None
+        means, variances = _binned_moments(theta, data.x[:, 0], edges)
+        table = {"bin_edges": edges, "bin_probabilities": theta}
+        return {"means": means, "variances": variances, **table}
+    if kind == "student_t":
+        location, scale, dof = np.ascontiguousarray(theta.T)
+        return {"means": location, "variances": scale * dof / (dof - 2.0), "dof": dof}
+    means, rest = theta[:, :d], theta[:, d:]
+    if kind == "gaussian_full":
+        return {"means": means.copy(), "variances": rest.reshape(-1, d, d).copy()}
+    if data.columns:
+        return {"means": means.copy(), "variances": rest.copy()}
+    return {"means": means[:, 0].copy(), "variances": rest[:, 0].copy()}
+
+
+def _binned_moments(theta: Floats, x: Floats, edges: Floats) -> tuple[Floats, Floats]:
+    """Moments of the data in each bin, weighted by each state's probabilities."""
+    known = x[~np.isnan(x)]
+    bins = np.searchsorted(edges, known, side="right")
+    size = theta.shape[1]
+    counts = np.maximum(np.bincount(bins, minlength=size), 1)
+    first = np.bincount(bins, weights=known, minlength=size) / counts
+    second = np.bincount(bins, weights=(known - first[bins]) ** 2, minlength=size) / counts
+    means = theta @ first
+    return means, ((first[None, :] - means[:, None]) ** 2 * theta).sum(axis=1) + theta @ second
+
+
+def _order(params: HMMParams, order: str) -> npt.NDArray[np.intp]:
+    chosen = params.means if order == "mean" else params.volatilities
+    assert chosen is not None
+    return np.argsort(chosen.reshape(params.n_states, -1)[:, 0], kind="stable")
+
+
+def _warn(x: Floats, n_states: int, present: int) -> None:
+    if present < n_states:
+        told = f"{present} observations for {n_states} states: some states are the prior's alone"
+    elif n_states > 1 and present and (np.nanmax(x, axis=0) == np.nanmin(x, axis=0)).all():
+        told = f"returns do not vary: {n_states} states cannot be told apart"
+    else:
+        return
+    warnings.warn(told, DegenerateDataWarning, stacklevel=3)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class StateSelection(Result):
+    """Fits with different numbers of states.
+
+    Attributes
+    ----------
+    n_states
+        The number with the least criterion, the smallest of equals.
+    criterion
+        ``"aic"`` or ``"bic"``.
+    candidates
+        The numbers tried.
+    log_likelihoods, aic, bic
+        Of each candidate.
+    best
+        The chosen fit.
+    fits
+        All of them.
+    """
+
+    n_states: int
+    criterion: str
+    candidates: tuple[int, ...]
+    log_likelihoods: Floats
+    aic: Floats
+    bic: Floats
+    best: HMMParams
+    fits: tuple[HMMParams, ...]
+
+    def to_frame(self) -> Any:
+        """One row a candidate (a pandas frame)."""
+        columns = {"log_likelihood": self.log_likelihoods, "aic": self.aic, "bic": self.bic}
+        return pandas().DataFrame(columns, index=list(self.candidates))
+
+
+def select_n_states(
+    returns: Any, candidates: Iterable[int] = (1, 2, 3, 4, 5), *, criterion: str = "bic", **options: Any
+) -> StateSelection:
+    """Fit once for each number of states and choose by an information criterion.
+
+    Parameters
+    ----------
+    returns
+        As for :func:`fit_hmm`.
+    candidates
+        Numbers of states.
+    criterion
+        ``"bic"`` (default: consistent, prefers fewer states) or ``"aic"``.
+    **options
+        Passed to :func:`fit_hmm`; ``n_init`` of 5 or so is wise, as a poor optimum counts against
+        its number of states.
+
+    Raises
+    ------
+    ValueError, TypeError
+        No candidate, or as :func:`fit_hmm`.
+
+    References
+    ----------
+    Schwarz, Ann. Statist. 6 (1978); Akaike, IEEE Trans. Automat. Control 19 (1974). Their theory
+    asks for regular models, which mixtures with a superfluous state are not: a guide, not a test.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.random.default_rng(0).normal(size=400)
+    >>> select_n_states(x, (1, 2, 3)).n_states
+    1
+    """
+    checks.choice("criterion", criterion, ("aic", "bic"))
+    numbers = tuple(checks.whole_number("candidates", k, least=1, most=MOST_STATES) for k in candidates)
+    if not numbers:
+        raise ValueError("candidates is empty, expected numbers of states")
+    fits = tuple(fit_hmm(returns, k, **options) for k in numbers)
+    aic, bic = (np.array([getattr(f, name) for f in fits]) for name in ("aic", "bic"))
+    values = aic if criterion == "aic" else bic
+    ranked = sorted(range(len(fits)), key=lambda i: (values[i], numbers[i]))
+    return StateSelection(
+        n_states=numbers[ranked[0]],
+        criterion=criterion,
+        candidates=numbers,
+        log_likelihoods=np.array([f.log_likelihood for f in fits]),
+        aic=aic,
+        bic=bic,
+        best=fits[ranked[0]],
+        fits=fits,
+    )

@@ -1,0 +1,98 @@
+"""Drawing series from a model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hft_py import backend as backends
+from hft_py import checks
+from hft_py.hmm.params import HMMParams
+from hft_py.results import Result
+from hft_py.rng import Stream
+
+Floats = npt.NDArray[np.float64]
+
+# What the numbers of the seed's stream 0 are for.
+STATES, VALUES = 102, 103
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Sample(Result):
+    """A series drawn from a model.
+
+    Attributes
+    ----------
+    returns
+        ``(n,)``, or ``(n, D)``; of a binned emission the bin's number.
+    states
+        The hidden path, ``(n,)``.
+    """
+
+    returns: Floats
+    states: npt.NDArray[np.int64]
+
+
+def sample(
+    params: HMMParams, n: int, *, seed: int | None = 0, backend: str | None = None
+) -> Sample:
+    """Draw ``n`` observations and the states behind them.
+
+    Parameters
+    ----------
+    params
+        The model.
+    n
+        1 or more.
+    seed
+        Same seed, same series, in both backends. None draws one.
+
+    Raises
+    ------
+    ValueError, TypeError
+        An argument is not as above.
+
+    References
+    ----------
+    Student's t by Bailey, Math. Comp. 62 (1994): ``sqrt(nu (u^(-2/nu) - 1)) cos 2 pi v``.
+
+    Examples
+    --------
+    >>> from hft_py.hmm import HMMParams, sample
+    >>> model = HMMParams([0.5, 0.5], [[0.9, 0.1], [0.1, 0.9]], [-9.0, 9.0], [1.0, 1.0])
+    >>> drawn = sample(model, 1000, seed=1)
+    >>> bool(((drawn.returns > 0) == drawn.states).all())
+    True
+    """
+    if not isinstance(params, HMMParams):
+        raise TypeError(f"params={checks.short(params)}, expected HMMParams")
+    n = checks.whole_number("n", n, least=1)
+    number = checks.seed_number(seed)
+    kernels = backends.kernels("hmm", backend)
+    uniforms = Stream(number, 0, STATES).uniforms(n)
+    states = kernels.simulate(params.start_probabilities, params.transition_matrix, uniforms)
+    return Sample(_values(params, states, Stream(number, 0, VALUES)), states)
+
+
+def _values(params: HMMParams, states: npt.NDArray[np.int64], draws: Stream) -> Any:
+    n, d = len(states), params.n_columns
+    kind, theta = params.theta()
+    if kind == "categorical":
+        sums = np.cumsum(theta, axis=1)[:, :-1]
+        return (sums[states] <= draws.uniforms(n)[:, None]).sum(axis=1).astype(np.float64)
+    if kind == "student_t":
+        u, v = draws.uniforms(2 * n).reshape(2, n)
+        location, scale, dof = theta[states].T
+        return location + np.sqrt(scale * dof * np.expm1(np.log(u) * (-2.0 / dof))) * np.cos(2 * np.pi * v)
+    normals = draws.normals(n * d).reshape(n, d)
+    means = theta[:, :d]
+    if kind == "gaussian_full":
+        factors = np.linalg.cholesky(theta[:, d:].reshape(-1, d, d))
+        normals = np.einsum("nij,nj->ni", factors[states], normals)
+    else:
+        normals *= np.sqrt(theta[states, d:])
+    normals += means[states]
+    return normals if params.means is not None and params.means.ndim == 2 else normals[:, 0]
