@@ -1,0 +1,432 @@
+//! CMA-ES: a normal search distribution that learns scale and orientation of the objective.
+//!
+//! Coordinates are scaled by the caller (`offset`, `scale`). Points are `m + sigma C^(1/2) z` with
+//! the symmetric root of `C`, so the run does not depend on how the eigenvalue problem is solved.
+//! The root is renewed when `C` has changed enough to matter: `O(lambda n^2)` a generation; the
+//! separable variant keeps the diagonal only, `O(lambda n)`.
+//!
+//! Source: Hansen, "The CMA Evolution Strategy: A Tutorial", arXiv:1604.00772 (2016), whose
+//! symbols and equation numbers are kept; separable: Ros and Hansen, PPSN X (2008).
+
+use super::bounds::{Boundary, reflected};
+use super::constants::Constants;
+use super::roots::{Roots, multiply};
+use super::search::{Budget, Merit, Reason, Record, Search, rank};
+use super::stopping::{FURTHEST, Ranges, WORST_CONDITION};
+use crate::rng::Stream;
+
+/// Of the random numbers of a run.
+const PURPOSE: u32 = 0x434D;
+/// Draws of one point before it is put on the bound instead.
+const PATIENCE: usize = 100;
+
+/// What a run starts from.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// The first mean, in the objective's coordinates.
+    pub mean: Vec<f64>,
+    /// The first step size, in scaled coordinates.
+    pub sigma: f64,
+    /// Lower bounds, perhaps infinite.
+    pub lower: Vec<f64>,
+    /// Upper bounds, perhaps infinite.
+    pub upper: Vec<f64>,
+    /// A point is `offset + scale u`.
+    pub offset: Vec<f64>,
+    /// The same.
+    pub scale: Vec<f64>,
+    /// Points of a generation.
+    pub population_size: usize,
+    /// Whether bad steps are unlearnt.
+    pub active: bool,
+    /// Whether only the diagonal is learnt.
+    pub separable: bool,
+    /// What becomes of a point outside.
+    pub boundary: Boundary,
+    /// Stop where values differ by no more.
+    pub tolerance: f64,
+    /// Stop where steps are shorter than this many first step sizes.
+    pub parameter_tolerance: f64,
+}
+
+/// The covariance, whole or its diagonal.
+enum Shape {
+    Diagonal {
+        variances: Vec<f64>,
+        lengths: Vec<f64>,
+    },
+    Full {
+        covariance: Vec<f64>,
+        roots: Box<Roots>,
+    },
+}
+
+/// The search distribution.
+pub struct Cma {
+    setting: Setting,
+    constants: Constants,
+    shape: Shape,
+    /// In scaled coordinates.
+    mean: Vec<f64>,
+    sigma: f64,
+    p_sigma: Vec<f64>,
+    p_c: Vec<f64>,
+    draws: Stream,
+    /// Evaluations at the last renewal of the root, and from one to the next.
+    rooted: u64,
+    gap: f64,
+    /// The generation asked: points, their steps `y` and `z`, and whether these fit the point.
+    points: Vec<f64>,
+    y: Vec<f64>,
+    z: Vec<f64>,
+    exact: Vec<bool>,
+    order: Vec<usize>,
+    ranges: Ranges,
+    record: Record,
+}
+
+impl Cma {
+    /// The distribution of a setting; vectors have one length, sizes are 2 or more.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss)] // dimensions and sizes
+    pub fn new(setting: Setting, budget: Budget, (seed, stream): (u64, u32)) -> Self {
+        let n = setting.mean.len();
+        let size = setting.population_size;
+        let constants = Constants::new(n, size, setting.active, setting.separable, 0.25);
+        let scaled = |j: usize| (setting.mean[j] - setting.offset[j]) / setting.scale[j];
+        let rate = (constants.c_1 + constants.c_mu) * n as f64 * 10.0;
+        let mut covariance = Vec::new();
+        if !setting.separable {
+            covariance.resize(n * n, 0.0);
+            covariance.iter_mut().step_by(n + 1).for_each(|x| *x = 1.0);
+        }
+        Self {
+            shape: if setting.separable {
+                Shape::Diagonal {
+                    variances: vec![1.0; n],
+                    lengths: vec![1.0; n],
+                }
+            } else {
+                Shape::Full {
+                    covariance,
+                    roots: Box::new(Roots::unit(n)),
+                }
+            },
+            mean: (0..n).map(scaled).collect(),
+            sigma: setting.sigma,
+            p_sigma: vec![0.0; n],
+            p_c: vec![0.0; n],
+            draws: Stream::new(seed, stream, PURPOSE),
+            rooted: 0,
+            gap: size as f64 / rate,
+            points: vec![0.0; size * n],
+            y: vec![0.0; size * n],
+            z: vec![0.0; size * n],
+            exact: vec![false; size],
+            order: Vec::new(),
+            ranges: Ranges::new(n, size),
+            record: Record::new(n, budget, &[("sigma", 1), ("axis_ratio", 1), ("mean", n)]),
+            constants,
+            setting,
+        }
+    }
+
+    /// Step and point of the `k`-th normal vector (38)-(40); whether the point is inside.
+    fn sample(&mut self, k: usize) -> bool {
+        let n = self.mean.len();
+        let range = k * n..(k + 1) * n;
+        let (z, y) = (&self.z[range.clone()], &mut self.y[range.clone()]);
+        match &self.shape {
+            Shape::Diagonal { lengths, .. } => {
+                for ((step, normal), length) in y.iter_mut().zip(z).zip(lengths) {
+                    *step = normal * length;
+                }
+            }
+            Shape::Full { roots, .. } => multiply(&roots.root, z, y),
+        }
+        let setting = &self.setting;
+        let mut inside = true;
+        for (j, x) in self.points[range].iter_mut().enumerate() {
+            *x = setting.offset[j] + setting.scale[j] * (self.mean[j] + self.sigma * y[j]);
+            inside &= setting.lower[j] <= *x && *x <= setting.upper[j];
+        }
+        inside
+    }
+
+    /// Put the `k`-th point into its bounds.
+    fn repair(&mut self, k: usize) {
+        let n = self.mean.len();
+        self.exact[k] = false;
+        for (j, x) in self.points[k * n..(k + 1) * n].iter_mut().enumerate() {
+            let (lower, upper) = (self.setting.lower[j], self.setting.upper[j]);
+            *x = if self.setting.boundary == Boundary::Reflect {
+                reflected(*x, lower, upper)
+            } else {
+                x.max(lower).min(upper)
+            };
+        }
+    }
+
+    /// Make `y` and `z` those of the points told, where they were changed.
+    fn match_steps(&mut self, points: &[f64]) {
+        let n = self.mean.len();
+        let asked = points.len() == self.points.len();
+        self.y.resize(points.len(), 0.0);
+        self.z.resize(points.len(), 0.0);
+        for (k, point) in points.chunks_exact(n).enumerate() {
+            let range = k * n..(k + 1) * n;
+            if asked && self.exact[k] && self.points[range.clone()] == *point {
+                continue;
+            }
+            let setting = &self.setting;
+            let y = &mut self.y[range.clone()];
+            for (j, step) in y.iter_mut().enumerate() {
+                let u = (point[j] - setting.offset[j]) / setting.scale[j];
+                *step = (u - self.mean[j]) / self.sigma;
+            }
+            let z = &mut self.z[range];
+            match &self.shape {
+                Shape::Diagonal { lengths, .. } => {
+                    for ((normal, step), length) in z.iter_mut().zip(y).zip(lengths) {
+                        *normal = *step / length;
+                    }
+                }
+                Shape::Full { roots, .. } => multiply(&roots.inverse, y, z),
+            }
+        }
+    }
+
+    /// The covariance (46)-(47).
+    #[allow(clippy::cast_precision_loss)] // dimensions
+    fn adapt(&mut self, heave: f64) {
+        let n = self.mean.len();
+        let k = &self.constants;
+        let total = k.weights.iter().fold(0.0, |sum, w| sum + w);
+        let missing = (1.0 - heave) * k.c_c * (2.0 - k.c_c);
+        let kept = 1.0 + k.c_1 * missing - k.c_1 - k.c_mu * total;
+        match &mut self.shape {
+            Shape::Diagonal { variances, .. } => {
+                for (variance, path) in variances.iter_mut().zip(&self.p_c) {
+                    *variance = kept * *variance + k.c_1 * path * path;
+                }
+            }
+            Shape::Full { covariance, .. } => {
+                for (i, row) in covariance.chunks_exact_mut(n).enumerate() {
+                    let path = k.c_1 * self.p_c[i];
+                    for (entry, other) in row[..=i].iter_mut().zip(&self.p_c) {
+                        *entry = kept * *entry + path * other;
+                    }
+                }
+            }
+        }
+        for (&w, &index) in k.weights.iter().zip(&self.order) {
+            let y = &self.y[index * n..(index + 1) * n];
+            let mut weight = k.c_mu * w;
+            if w < 0.0 {
+                weight *= n as f64 / squared(&self.z[index * n..(index + 1) * n]).max(1e-300);
+            } else if w == 0.0 {
+                continue;
+            }
+            match &mut self.shape {
+                Shape::Diagonal { variances, .. } => {
+                    for (variance, step) in variances.iter_mut().zip(y) {
+                        *variance += weight * step * step;
+                    }
+                }
+                Shape::Full { covariance, .. } => {
+                    for (i, row) in covariance.chunks_exact_mut(n).enumerate() {
+                        let step = weight * y[i];
+                        for (entry, other) in row[..=i].iter_mut().zip(y) {
+                            *entry += step * other;
+                        }
+                    }
+                }
+            }
+        }
+        if let Shape::Full { covariance, .. } = &mut self.shape {
+            for i in 0..n {
+                for j in 0..i {
+                    covariance[j * n + i] = covariance[i * n + j];
+                }
+            }
+        }
+    }
+
+    /// The root of `C`; whether there is one.
+    fn renew_root(&mut self) -> bool {
+        match &mut self.shape {
+            Shape::Full { covariance, roots } => {
+                covariance.iter().all(|x| x.is_finite())
+                    && roots.renew(covariance, WORST_CONDITION)
+            }
+            Shape::Diagonal { variances, lengths } => {
+                let (least, most) = extremes(variances);
+                if !(least > 0.0 && most <= WORST_CONDITION * least && most.is_finite()) {
+                    return false;
+                }
+                for (length, variance) in lengths.iter_mut().zip(variances) {
+                    *length = variance.sqrt();
+                }
+                true
+            }
+        }
+    }
+
+    /// The root of the `j`-th variance.
+    fn deviation(&self, j: usize) -> f64 {
+        match &self.shape {
+            Shape::Diagonal { variances, .. } => variances[j].sqrt(),
+            Shape::Full { covariance, .. } => covariance[j * self.mean.len() + j].sqrt(),
+        }
+    }
+
+    /// Note the generation; the reason to stop, if any.
+    #[allow(clippy::cast_possible_truncation)] // a remainder
+    fn note(&mut self, values: [f64; 3]) -> Option<Reason> {
+        let n = self.mean.len();
+        let lengths = match &self.shape {
+            Shape::Diagonal { lengths, .. } => lengths,
+            Shape::Full { roots, .. } => &roots.lengths,
+        };
+        let (least, most) = extremes(lengths);
+        let setting = &self.setting;
+        let place = |j: usize| setting.offset[j] + setting.scale[j] * self.mean[j];
+        let mean: Vec<f64> = (0..n).map(place).collect();
+        self.record.note(0, &[self.sigma]);
+        self.record.note(1, &[most / least]);
+        self.record.note(2, &mean);
+        let generation = self.record.iterations;
+        let reason = self.ranges.note(values, setting.tolerance, generation);
+        if reason.is_some() {
+            return reason;
+        }
+        let reach = (0..n)
+            .map(|j| self.sigma * self.p_c[j].abs().max(self.deviation(j)))
+            .fold(0.0, f64::max);
+        if reach < setting.parameter_tolerance * setting.sigma {
+            return Some(Reason::ParameterTolerance);
+        }
+        if self.sigma * most > FURTHEST * setting.sigma {
+            return Some(Reason::StepTooLarge);
+        }
+        let axis = (generation % n as u64) as usize;
+        let scale = 0.1 * self.sigma * lengths[axis];
+        let unmoved = |j: usize| {
+            let along = match &self.shape {
+                Shape::Diagonal { .. } => f64::from(u8::from(j == axis)),
+                Shape::Full { roots, .. } => roots.axes[axis * n + j],
+            };
+            self.mean[j] + scale * along == self.mean[j]
+        };
+        if (0..n).all(unmoved) {
+            return Some(Reason::NoEffectAxis);
+        }
+        let fixed = |j: usize| self.mean[j] + 0.2 * self.sigma * self.deviation(j) == self.mean[j];
+        (0..n).any(fixed).then_some(Reason::NoEffectCoordinate)
+    }
+}
+
+impl Search for Cma {
+    fn dimension(&self) -> usize {
+        self.mean.len()
+    }
+
+    fn record(&self) -> &Record {
+        &self.record
+    }
+
+    fn record_mut(&mut self) -> &mut Record {
+        &mut self.record
+    }
+
+    fn next_size(&self) -> usize {
+        self.setting.population_size
+    }
+
+    fn ask(&mut self, points: &mut Vec<f64>) {
+        let n = self.mean.len();
+        let size = self.setting.population_size;
+        for buffer in [&mut self.points, &mut self.y, &mut self.z] {
+            buffer.resize(size * n, 0.0);
+        }
+        self.exact.clear();
+        self.exact.resize(size, true);
+        self.draws.normals(&mut self.z);
+        for k in 0..size {
+            let mut inside = self.sample(k);
+            let mut tries = 1;
+            while self.setting.boundary == Boundary::Resample && tries < PATIENCE && !inside {
+                self.draws.normals(&mut self.z[k * n..(k + 1) * n]);
+                inside = self.sample(k);
+                tries += 1;
+            }
+            if !inside {
+                self.repair(k);
+            }
+        }
+        points.clear();
+        points.extend_from_slice(&self.points);
+    }
+
+    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)] // counts
+    fn learn(&mut self, points: &[f64], merits: &[Merit]) -> Option<Reason> {
+        let n = self.mean.len();
+        rank(merits, &mut self.order);
+        self.match_steps(points);
+        self.record.iterations += 1;
+        let k = &self.constants;
+
+        let (mut y_w, mut z_w) = (vec![0.0; n], vec![0.0; n]);
+        for (&w, &index) in k.weights[..k.mu].iter().zip(&self.order) {
+            let range = index * n..(index + 1) * n;
+            for (sum, y) in y_w.iter_mut().zip(&self.y[range.clone()]) {
+                *sum += w * y;
+            }
+            for (sum, z) in z_w.iter_mut().zip(&self.z[range]) {
+                *sum += w * z;
+            }
+        }
+        let rate = (k.c_sigma * (2.0 - k.c_sigma) * k.mu_eff).sqrt();
+        for j in 0..n {
+            self.mean[j] += self.sigma * y_w[j]; // (41)-(42)
+            self.p_sigma[j] = (1.0 - k.c_sigma) * self.p_sigma[j] + rate * z_w[j]; // (43)
+        }
+        let length = squared(&self.p_sigma).sqrt();
+        // h_sigma: the path is not updated while the step size grows fast.
+        let age = (2 * self.record.iterations).min(1 << 30) as i32;
+        let settled = (1.0 - (1.0 - k.c_sigma).powi(age)).sqrt();
+        let quiet = length / settled < (1.4 + 2.0 / (n as f64 + 1.0)) * k.chi;
+        let heave = if quiet { 1.0 } else { 0.0 };
+        let rate = (k.c_c * (2.0 - k.c_c) * k.mu_eff).sqrt();
+        for (path, y) in self.p_c.iter_mut().zip(&y_w) {
+            *path = (1.0 - k.c_c) * *path + heave * rate * y; // (45)
+        }
+        let growth = k.c_sigma / k.d_sigma * (length / k.chi - 1.0);
+        self.adapt(heave);
+        self.sigma *= growth.min(1.0).exp(); // (44)
+        let mut reason = None;
+        let age = (self.record.evaluations - self.rooted) as f64;
+        if age >= self.gap || self.setting.separable {
+            self.rooted = self.record.evaluations;
+            if !self.renew_root() {
+                reason = Some(Reason::ConditionNumber);
+            }
+        }
+        let value = |place: usize| merits[self.order[place]].value;
+        let size = merits.len();
+        let values = [value(0), value(size / 2), value(size - 1)];
+        self.note(values).or(reason)
+    }
+}
+
+/// The squared length.
+fn squared(x: &[f64]) -> f64 {
+    x.iter().fold(0.0, |sum, x| sum + x * x)
+}
+
+/// The least and the largest.
+fn extremes(x: &[f64]) -> (f64, f64) {
+    x.iter().fold((f64::INFINITY, 0.0_f64), |(least, most), &x| {
+        (least.min(x), most.max(x))
+    })
+}

@@ -1,0 +1,313 @@
+//! What every kind of differential evolution shares: population, trials, selection.
+//!
+//! A generation makes one trial for every individual. Its random numbers are drawn as one block of
+//! uniforms, a row an individual; a row begins with what the strategy wants, then `d` for the
+//! crossover, and with [`Boundary::Resample`] another `d` for coordinates drawn anew.
+//!
+//! Source: Storn and Price, J. Global Optimization 11 (1997).
+
+use super::bounds::{Boundary, repaired, whole};
+use super::search::{Budget, Merit, Reason, Record, Search};
+use crate::rng::Stream;
+
+/// Of the random numbers of a run.
+const PURPOSE: u32 = 0x4445;
+
+/// Individuals and their merits.
+#[derive(Debug, Clone)]
+pub struct Population {
+    /// Coordinates of an individual.
+    pub dimension: usize,
+    /// One individual after the other.
+    pub points: Vec<f64>,
+    /// Their merits.
+    pub merits: Vec<Merit>,
+    /// The index of the best.
+    pub leader: usize,
+}
+
+impl Population {
+    /// Individuals.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.merits.len()
+    }
+
+    /// The coordinates of one.
+    #[inline]
+    #[must_use]
+    pub fn point(&self, i: usize) -> &[f64] {
+        &self.points[i * self.dimension..(i + 1) * self.dimension]
+    }
+
+    fn find_leader(&mut self) {
+        self.leader = 0;
+        for i in 1..self.size() {
+            if self.merits[i].precedes(self.merits[self.leader]) {
+                self.leader = i;
+            }
+        }
+    }
+}
+
+/// How crossover goes with a mutant.
+#[derive(Debug, Clone, Copy)]
+pub struct Crossing {
+    /// The probability that a coordinate is the mutant's.
+    pub rate: f64,
+    /// The coordinate that always is.
+    pub sure: usize,
+}
+
+/// How a mutant is made, and what is learnt from its success.
+pub trait Strategy: Send + Sync {
+    /// Uniform numbers it wants for an individual.
+    fn heading(&self) -> usize;
+    /// Draw what the whole generation shares.
+    fn prepare(&mut self, _population: &Population, _draws: &mut Stream) {}
+    /// Put the mutant of individual `i` into `mutant`.
+    fn mutant(
+        &mut self,
+        population: &Population,
+        i: usize,
+        heading: &[f64],
+        mutant: &mut [f64],
+    ) -> Crossing;
+    /// Individual `i` is about to give way to a trial better by `improvement`, or as good (0).
+    fn accepted(&mut self, _population: &Population, _i: usize, _improvement: f64) {}
+    /// The generation is selected; `used` is the share of the budget.
+    fn close(&mut self, _population: &mut Population, _used: f64, _draws: &mut Stream) {}
+}
+
+/// Bounds, kinds of coordinates, and when a population has converged.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    /// Lower bounds.
+    pub lower: Vec<f64>,
+    /// Upper bounds.
+    pub upper: Vec<f64>,
+    /// Which coordinates are whole numbers.
+    pub integral: Vec<bool>,
+    /// What becomes of a coordinate outside.
+    pub boundary: Boundary,
+    /// Stop where worst - best is at most `absolute_tolerance + tolerance |best|`.
+    pub tolerance: f64,
+    /// The same.
+    pub absolute_tolerance: f64,
+}
+
+/// A population and its strategy.
+pub struct Evolution {
+    population: Population,
+    strategy: Box<dyn Strategy>,
+    setting: Setting,
+    any_integral: bool,
+    draws: Stream,
+    rows: Vec<f64>,
+    record: Record,
+}
+
+impl Evolution {
+    /// The individuals of `points` are the first generation.
+    #[must_use]
+    pub fn new(
+        points: &[f64],
+        strategy: Box<dyn Strategy>,
+        setting: Setting,
+        budget: Budget,
+        (seed, stream): (u64, u32),
+    ) -> Self {
+        let dimension = setting.lower.len();
+        Self {
+            population: Population {
+                dimension,
+                points: points.to_vec(),
+                merits: vec![Merit::WORST; points.len() / dimension],
+                leader: 0,
+            },
+            strategy,
+            any_integral: setting.integral.contains(&true),
+            setting,
+            draws: Stream::new(seed, stream, PURPOSE),
+            rows: Vec::new(),
+            record: Record::new(dimension, budget, &[("worst", 1)]),
+        }
+    }
+
+    /// The individuals as they are now.
+    #[must_use]
+    pub fn population(&self) -> &Population {
+        &self.population
+    }
+
+    /// Bring a trial into its bounds and to whole numbers.
+    fn repair(setting: &Setting, trial: &mut [f64], parent: &[f64], again: &[f64]) {
+        for (j, x) in trial.iter_mut().enumerate() {
+            let (lower, upper) = (setting.lower[j], setting.upper[j]);
+            // Also true of NaN, which infinite differences make.
+            if !(lower <= *x && *x <= upper) {
+                let uniform = again.get(j).copied().unwrap_or(0.0);
+                *x = repaired(setting.boundary, *x, (lower, upper), parent[j], uniform);
+            }
+        }
+    }
+}
+
+impl Search for Evolution {
+    fn dimension(&self) -> usize {
+        self.population.dimension
+    }
+
+    fn record(&self) -> &Record {
+        &self.record
+    }
+
+    fn record_mut(&mut self) -> &mut Record {
+        &mut self.record
+    }
+
+    fn next_size(&self) -> usize {
+        self.population.size()
+    }
+
+    fn ask(&mut self, points: &mut Vec<f64>) {
+        points.clear();
+        points.extend_from_slice(&self.population.points);
+        if self.record.evaluations == 0 {
+            return;
+        }
+        let (size, d) = (self.population.size(), self.population.dimension);
+        self.strategy.prepare(&self.population, &mut self.draws);
+        let head = self.strategy.heading();
+        let fresh = self.setting.boundary == Boundary::Resample;
+        let width = head + if fresh { 2 * d } else { d };
+        self.rows.resize(size * width, 0.0);
+        self.draws.uniforms(&mut self.rows);
+        for (i, (row, trial)) in self
+            .rows
+            .chunks_exact(width)
+            .zip(points.chunks_exact_mut(d))
+            .enumerate()
+        {
+            let (heading, rest) = row.split_at(head);
+            let (crossover, again) = rest.split_at(d);
+            let crossing = self.strategy.mutant(&self.population, i, heading, trial);
+            let parent = self.population.point(i);
+            for (j, x) in trial.iter_mut().enumerate() {
+                if crossover[j] >= crossing.rate && j != crossing.sure {
+                    *x = parent[j];
+                }
+            }
+            Self::repair(&self.setting, trial, parent, again);
+            if self.any_integral {
+                for (j, x) in trial.iter_mut().enumerate() {
+                    if self.setting.integral[j] {
+                        *x = whole(*x, self.setting.lower[j], self.setting.upper[j]);
+                    }
+                }
+            }
+        }
+    }
+
+    #[allow(clippy::cast_precision_loss)] // counts
+    fn learn(&mut self, points: &[f64], merits: &[Merit]) -> Option<Reason> {
+        let d = self.population.dimension;
+        if self.record.evaluations == merits.len() as u64 {
+            self.population.points.copy_from_slice(points);
+            self.population.merits.copy_from_slice(merits);
+        } else {
+            for (i, (&new, point)) in merits.iter().zip(points.chunks_exact(d)).enumerate() {
+                let old = self.population.merits[i];
+                if old.precedes(new) {
+                    continue;
+                }
+                let improvement = if new.precedes(old) { gain(old, new) } else { 0.0 };
+                self.strategy.accepted(&self.population, i, improvement);
+                self.population.points[i * d..(i + 1) * d].copy_from_slice(point);
+                self.population.merits[i] = new;
+            }
+            self.record.iterations += 1;
+            let record = &self.record;
+            let iterations = record.iterations as f64 / record.budget.max_iterations as f64;
+            let evaluations = record.evaluations as f64 / record.budget.max_evaluations as f64;
+            let used = iterations.max(evaluations).min(1.0);
+            self.strategy
+                .close(&mut self.population, used, &mut self.draws);
+        }
+        self.population.find_leader();
+        let merits = &self.population.merits;
+        let worst = merits.iter().fold(f64::NEG_INFINITY, |w, m| w.max(m.value));
+        self.record.note(0, &[worst]);
+        let best = merits[self.population.leader].value;
+        let level = self.setting.absolute_tolerance + self.setting.tolerance * best.abs();
+        let feasible = merits.iter().all(|m| m.violation == 0.0);
+        (feasible && worst.is_finite() && worst - best <= level).then_some(Reason::Converged)
+    }
+}
+
+/// By how much a better trial is better: what weighs its parameters in an adaptation.
+fn gain(old: Merit, new: Merit) -> f64 {
+    let difference = if old.violation == new.violation {
+        old.value - new.value
+    } else {
+        old.violation - new.violation
+    };
+    if difference > 0.0 && difference.is_finite() {
+        difference
+    } else {
+        1.0
+    }
+}
+
+/// Different indices below `size`, none of them in `taken`; one for each uniform.
+///
+/// Each is drawn among the free places and then moved past the taken ones, so no draw is rejected.
+/// `K` counts the uniforms, `T` the places taken at the end.
+#[inline]
+#[must_use]
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss
+)]
+pub fn distinct<const K: usize>(uniforms: &[f64], size: usize, taken: &[usize]) -> [usize; K] {
+    let mut used = [usize::MAX; 8];
+    let mut count = 0;
+    for &index in taken {
+        insert(&mut used, &mut count, index);
+    }
+    let mut chosen = [0; K];
+    for (slot, uniform) in chosen.iter_mut().zip(uniforms) {
+        let mut index = (uniform * (size - count) as f64) as usize;
+        for &other in &used[..count] {
+            index += usize::from(index >= other);
+        }
+        insert(&mut used, &mut count, index);
+        *slot = index;
+    }
+    chosen
+}
+
+/// Keep the first `count` places sorted.
+#[inline]
+fn insert(used: &mut [usize; 8], count: &mut usize, index: usize) {
+    let mut place = *count;
+    while place > 0 && used[place - 1] > index {
+        used[place] = used[place - 1];
+        place -= 1;
+    }
+    used[place] = index;
+    *count += 1;
+}
+
+/// A coordinate's index of a uniform number.
+#[inline]
+#[must_use]
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::cast_precision_loss
+)]
+pub fn index(uniform: f64, bound: usize) -> usize {
+    (uniform * bound as f64) as usize
+}

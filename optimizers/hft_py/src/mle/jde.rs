@@ -1,0 +1,65 @@
+//! jDE: differential evolution in which every individual carries its own `F` and crossover rate.
+//!
+//! Source: Brest, Greiner, Boskovic, Mernik and Zumer, IEEE Trans. Evol. Comput. 10 (2006).
+
+use super::classic::{Donor, partners};
+use super::evolution::{Crossing, Population, Strategy, index};
+
+/// The probability of a new number, `tau_1` and `tau_2`.
+const CHANGE: f64 = 0.1;
+/// `F_l` and `F_u`.
+const LEAST: f64 = 0.1;
+const SPAN: f64 = 0.9;
+
+/// jDE.
+#[derive(Debug, Clone)]
+pub struct SelfAdaptive {
+    /// `F` and the rate of every individual, and those of its trial.
+    kept: Vec<(f64, f64)>,
+    tried: Vec<(f64, f64)>,
+}
+
+impl SelfAdaptive {
+    /// For a population of that size.
+    #[must_use]
+    pub fn new(size: usize) -> Self {
+        Self {
+            kept: vec![(0.5, 0.9); size],
+            tried: vec![(0.5, 0.9); size],
+        }
+    }
+}
+
+impl Strategy for SelfAdaptive {
+    fn heading(&self) -> usize {
+        8
+    }
+
+    #[inline]
+    fn mutant(
+        &mut self,
+        population: &Population,
+        i: usize,
+        heading: &[f64],
+        mutant: &mut [f64],
+    ) -> Crossing {
+        let (mut factor, mut rate) = self.kept[i];
+        if heading[4] < CHANGE {
+            factor = LEAST + heading[5] * SPAN;
+        }
+        if heading[6] < CHANGE {
+            rate = heading[7];
+        }
+        self.tried[i] = (factor, rate);
+        let others = partners(&heading[..3], population.size(), i);
+        Donor::Rand1.mutant(population, factor, i, &others, mutant);
+        Crossing {
+            rate,
+            sure: index(heading[3], population.dimension),
+        }
+    }
+
+    fn accepted(&mut self, _population: &Population, i: usize, _improvement: f64) {
+        self.kept[i] = self.tried[i];
+    }
+}

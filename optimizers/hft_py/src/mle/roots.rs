@@ -1,0 +1,117 @@
+//! The symmetric root of a covariance matrix, and its inverse.
+//!
+//! `C = B D^2 B'` gives `B D B'` and `B D^-1 B'`, which do not depend on the signs or the order of
+//! the eigenvectors `B`. `O(n^3)`.
+
+use nalgebra::{DMatrix, SymmetricEigen};
+
+/// Eigenvalues, eigenvectors and roots.
+#[derive(Debug, Clone)]
+pub struct Roots {
+    /// Roots of the eigenvalues, smallest first.
+    pub lengths: Vec<f64>,
+    /// Eigenvectors, one a row, in the order of `lengths`.
+    pub axes: Vec<f64>,
+    /// `C^(1/2)`, symmetric.
+    pub root: Vec<f64>,
+    /// `C^(-1/2)`, symmetric.
+    pub inverse: Vec<f64>,
+}
+
+impl Roots {
+    /// Those of the unit matrix.
+    #[must_use]
+    pub fn unit(n: usize) -> Self {
+        let mut matrix = vec![0.0; n * n];
+        matrix.iter_mut().step_by(n + 1).for_each(|x| *x = 1.0);
+        Self {
+            lengths: vec![1.0; n],
+            axes: matrix.clone(),
+            root: matrix.clone(),
+            inverse: matrix,
+        }
+    }
+
+    /// Those of a symmetric matrix; `false`, and nothing changed, where an eigenvalue is not
+    /// positive or the condition number exceeds `worst`.
+    pub fn renew(&mut self, covariance: &[f64], worst: f64) -> bool {
+        let n = self.lengths.len();
+        let matrix = DMatrix::from_row_slice(n, n, covariance);
+        let Some(found) = SymmetricEigen::try_new(matrix, f64::EPSILON, 1_000 * n) else {
+            return false;
+        };
+        let mut order: Vec<usize> = (0..n).collect();
+        order.sort_by(|&a, &b| found.eigenvalues[a].total_cmp(&found.eigenvalues[b]));
+        let least = found.eigenvalues[order[0]];
+        let most = found.eigenvalues[order[n - 1]];
+        if !(least > 0.0 && most <= worst * least) {
+            return false;
+        }
+        for (row, &k) in order.iter().enumerate() {
+            self.lengths[row] = found.eigenvalues[k].sqrt();
+            let axis = found.eigenvectors.column(k);
+            self.axes[row * n..(row + 1) * n].copy_from_slice(axis.as_slice());
+        }
+        self.compose();
+        true
+    }
+
+    /// The roots from lengths and axes: one triangle, mirrored.
+    fn compose(&mut self) {
+        let n = self.lengths.len();
+        self.root.fill(0.0);
+        self.inverse.fill(0.0);
+        for (axis, &length) in self.axes.chunks_exact(n).zip(&self.lengths) {
+            for i in 0..n {
+                let (long, short) = (axis[i] * length, axis[i] / length);
+                for j in 0..=i {
+                    self.root[i * n + j] += long * axis[j];
+                    self.inverse[i * n + j] += short * axis[j];
+                }
+            }
+        }
+        for i in 0..n {
+            for j in 0..i {
+                self.root[j * n + i] = self.root[i * n + j];
+                self.inverse[j * n + i] = self.inverse[i * n + j];
+            }
+        }
+    }
+}
+
+/// `out = matrix x`, the matrix symmetric.
+pub fn multiply(matrix: &[f64], x: &[f64], out: &mut [f64]) {
+    out.fill(0.0);
+    for (row, &factor) in matrix.chunks_exact(x.len()).zip(x) {
+        for (sum, entry) in out.iter_mut().zip(row) {
+            *sum += factor * entry;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_root_squared_is_the_matrix() {
+        let covariance = [4.0, 1.0, 0.5, 1.0, 3.0, 0.2, 0.5, 0.2, 2.0];
+        let mut roots = Roots::unit(3);
+        assert!(roots.renew(&covariance, 1e14));
+        for i in 0..3 {
+            let mut row = [0.0; 3];
+            multiply(&roots.root, &roots.root[i * 3..i * 3 + 3], &mut row);
+            let mut unit = [0.0; 3];
+            multiply(&roots.inverse, &roots.root[i * 3..i * 3 + 3], &mut unit);
+            for j in 0..3 {
+                assert!((row[j] - covariance[i * 3 + j]).abs() < 1e-13);
+                assert!((unit[j] - f64::from(u8::from(i == j))).abs() < 1e-13);
+            }
+        }
+    }
+
+    #[test]
+    fn no_root_of_an_indefinite_matrix() {
+        assert!(!Roots::unit(2).renew(&[1.0, 2.0, 2.0, 1.0], 1e14));
+    }
+}

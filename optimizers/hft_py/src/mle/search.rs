@@ -1,0 +1,252 @@
+//! What both methods share: the run, the best point, the reasons to stop.
+
+use crate::objective::Evaluate;
+use crate::watch::{Flow, Watch};
+use crate::{Error, Stop};
+use std::cmp::Ordering;
+
+/// Why a run stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)] // the names say it, and the Python side documents them
+pub enum Reason {
+    TargetReached,
+    Converged,
+    FunctionTolerance,
+    ParameterTolerance,
+    ConditionNumber,
+    StepTooLarge,
+    NoEffectAxis,
+    NoEffectCoordinate,
+    Stagnation,
+    MaxIterations,
+    MaxEvaluations,
+    StoppedByCallback,
+}
+
+impl Reason {
+    /// Its name in Python.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TargetReached => "target_reached",
+            Self::Converged => "converged",
+            Self::FunctionTolerance => "function_tolerance",
+            Self::ParameterTolerance => "parameter_tolerance",
+            Self::ConditionNumber => "condition_number",
+            Self::StepTooLarge => "step_too_large",
+            Self::NoEffectAxis => "no_effect_axis",
+            Self::NoEffectCoordinate => "no_effect_coordinate",
+            Self::Stagnation => "stagnation",
+            Self::MaxIterations => "max_iterations",
+            Self::MaxEvaluations => "max_evaluations",
+            Self::StoppedByCallback => "stopped_by_callback",
+        }
+    }
+}
+
+/// The value of a point and by how much it violates the constraints.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Merit {
+    /// The objective's value.
+    pub value: f64,
+    /// The sum of violations; 0 where feasible.
+    pub violation: f64,
+}
+
+impl Merit {
+    /// Worse than any other.
+    pub const WORST: Self = Self {
+        value: f64::INFINITY,
+        violation: f64::INFINITY,
+    };
+
+    /// Whether strictly better, by the rules of feasibility: Deb, Comput. Methods Appl. Mech.
+    /// Engrg. 186 (2000).
+    #[inline]
+    #[must_use]
+    pub fn precedes(self, other: Self) -> bool {
+        if self.violation == other.violation {
+            self.value < other.value
+        } else {
+            self.violation < other.violation
+        }
+    }
+
+    /// The order of [`precedes`](Self::precedes); neither number may be NaN.
+    fn order(&self, other: &Self) -> Ordering {
+        self.violation
+            .total_cmp(&other.violation)
+            .then(self.value.partial_cmp(&other.value).unwrap_or(Ordering::Equal))
+    }
+}
+
+/// Indices from best to worst; ties in the order given.
+pub fn rank(merits: &[Merit], order: &mut Vec<usize>) {
+    order.clear();
+    order.extend(0..merits.len());
+    order.sort_by(|&a, &b| merits[a].order(&merits[b]));
+}
+
+/// When to stop whatever the method.
+#[derive(Debug, Clone, Copy)]
+pub struct Budget {
+    /// Generations after the first.
+    pub max_iterations: u64,
+    /// Evaluations, never exceeded but by the first generation.
+    pub max_evaluations: u64,
+    /// A value that is good enough.
+    pub target: f64,
+}
+
+/// What a run keeps beside the method's own state.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// The limits.
+    pub budget: Budget,
+    /// Generations.
+    pub iterations: u64,
+    /// Evaluations.
+    pub evaluations: u64,
+    /// Values that were NaN.
+    pub n_invalid: u64,
+    /// Why the run stopped.
+    pub stop: Option<Reason>,
+    /// The best point.
+    pub best: Vec<f64>,
+    /// And its merit.
+    pub best_merit: Merit,
+    /// Columns by name, a row (of the width given) a generation.
+    pub history: Vec<(&'static str, usize, Vec<f64>)>,
+}
+
+impl Record {
+    /// Nothing so far.
+    #[must_use]
+    pub fn new(dimension: usize, budget: Budget, extra: &[(&'static str, usize)]) -> Self {
+        let columns = [("evaluations", 1), ("best", 1), ("best_params", dimension)];
+        Self {
+            budget,
+            iterations: 0,
+            evaluations: 0,
+            n_invalid: 0,
+            stop: None,
+            best: vec![f64::NAN; dimension],
+            best_merit: Merit::WORST,
+            history: columns
+                .iter()
+                .chain(extra)
+                .map(|&(name, width)| (name, width, Vec::new()))
+                .collect(),
+        }
+    }
+
+    /// Note a number, or a row of them, in the `extra`-th column of the method's own.
+    pub fn note(&mut self, extra: usize, row: &[f64]) {
+        if let Some(column) = self.history.get_mut(3 + extra) {
+            column.2.extend_from_slice(row);
+        }
+    }
+}
+
+/// A method that makes points and learns from their values.
+pub trait Search: Send + Sync {
+    /// Coordinates of a point.
+    fn dimension(&self) -> usize;
+    /// What the run keeps.
+    fn record(&self) -> &Record;
+    /// The same, for writing.
+    fn record_mut(&mut self) -> &mut Record;
+    /// How many points the next generation has.
+    fn next_size(&self) -> usize;
+    /// Put the points of the next generation into `points`, one after the other.
+    fn ask(&mut self, points: &mut Vec<f64>);
+    /// Take in a generation; the reason to stop, if any.
+    fn learn(&mut self, points: &[f64], merits: &[Merit]) -> Option<Reason>;
+}
+
+/// Tell a method the merits at `points`: NaN counts as plus infinity.
+///
+/// # Errors
+/// [`Stop::Refused`] for a value of minus infinity.
+#[allow(clippy::cast_precision_loss)] // counts of evaluations
+pub fn tell<S: Search + ?Sized>(
+    search: &mut S,
+    points: &[f64],
+    merits: &mut [Merit],
+) -> Result<(), Stop> {
+    let d = search.dimension();
+    for (merit, point) in merits.iter_mut().zip(points.chunks_exact(d)) {
+        if merit.value == f64::NEG_INFINITY {
+            return Err(Stop::Refused {
+                value: merit.value,
+                at: point.to_vec(),
+                expected: "expected more than minus infinity, which no point could better",
+            });
+        }
+        let record = search.record_mut();
+        if merit.value.is_nan() {
+            record.n_invalid += u64::from(merit.violation == 0.0);
+            merit.value = f64::INFINITY;
+        }
+        if merit.violation.is_nan() {
+            merit.violation = f64::INFINITY;
+        }
+        if record.best[0].is_nan() || merit.precedes(record.best_merit) {
+            record.best.copy_from_slice(point);
+            record.best_merit = *merit;
+        }
+    }
+    search.record_mut().evaluations += merits.len() as u64;
+    let reason = search.learn(points, merits);
+    let next = search.next_size() as u64;
+    let record = search.record_mut();
+    record.history[0].2.push(record.evaluations as f64);
+    record.history[1].2.push(record.best_merit.value);
+    let best = &record.best;
+    record.history[2].2.extend_from_slice(best);
+    let budget = record.budget;
+    record.stop = if record.best_merit.violation == 0.0 && record.best_merit.value <= budget.target
+    {
+        Some(Reason::TargetReached)
+    } else if reason.is_some() {
+        reason
+    } else if record.iterations >= budget.max_iterations {
+        Some(Reason::MaxIterations)
+    } else if record.evaluations + next > budget.max_evaluations {
+        Some(Reason::MaxEvaluations)
+    } else {
+        None
+    };
+    Ok(())
+}
+
+/// Go round until a reason to stop holds.
+///
+/// # Errors
+/// What the objective or the watcher stops with.
+pub fn run<S: Search + ?Sized>(
+    search: &mut S,
+    objective: &dyn Evaluate,
+    threads: usize,
+    watch: &mut dyn Watch,
+) -> Result<(), Error> {
+    let (mut points, mut values, mut merits) = (Vec::new(), Vec::new(), Vec::new());
+    while search.record().stop.is_none() {
+        search.ask(&mut points);
+        values.clear();
+        values.resize(points.len() / search.dimension(), 0.0);
+        objective.evaluate(&points, &mut values, threads)?;
+        merits.clear();
+        merits.extend(values.iter().map(|&value| Merit {
+            value,
+            violation: 0.0,
+        }));
+        tell(search, &points, &mut merits)?;
+        let record = search.record_mut();
+        let flow = watch.tick(record.evaluations, record.best_merit.value)?;
+        if flow == Flow::Halt && record.stop.is_none() {
+            record.stop = Some(Reason::StoppedByCallback);
+        }
+    }
+    Ok(())
+}
