@@ -10,6 +10,7 @@ The modules are :mod:`hft_py.hmm`, :mod:`hft_py.mcmc` and :mod:`hft_py.mle`;
 """
 
 from hft_py.backend import active_backend, use_backend
+from hft_py.objectives import builtin, compiled_objective, negated
 
-__all__ = ["active_backend", "use_backend"]
+__all__ = ["active_backend", "builtin", "compiled_objective", "negated", "use_backend"]
 __version__ = "0.1.0"

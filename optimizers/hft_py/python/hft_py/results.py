@@ -61,7 +61,7 @@ class Result:
 
     def get(self, name: str, default: Any = None) -> Any:
         """The field of that name, or ``default``."""
-        return self[name] if name in self else default
+        return self.to_dict().get(name, default)
 
     def to_dict(self) -> dict[str, Any]:
         """The fields as a dict; arrays are not copied."""

@@ -103,7 +103,7 @@ def words(
 
 
 def unit(word: Words) -> Floats:
-    """Words as numbers in the open interval (0, 1): ``(x + 1/2) / 2^52``, ``x`` their upper 52 bits.
+    """Words as numbers in the open interval (0, 1): ``(x + 1/2) / 2^52``, ``x`` the upper 52 bits.
 
     52 bits and not 53: with 53, adding the half rounds, and the largest becomes 1.
     """

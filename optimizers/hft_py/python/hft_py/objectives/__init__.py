@@ -1,1 +1,41 @@
-"""What is minimised or sampled: kinds of objective."""
+"""What is minimised or sampled: every kind of objective, behind one door.
+
+| kind | what is given | who calls it, how |
+|---|---|---|
+| ``"python"`` | ``f(x) -> float``, ``x`` of shape ``(n_params,)`` | a call a point, with the lock |
+| ``"vectorized"`` | ``f(points) -> values``, ``(n, n_params)`` to ``(n,)`` | one call a batch |
+| ``"compiled"`` | a C function: see :mod:`hft_py.objectives.compiled` | Rust, in parallel |
+| ``"builtin"`` | a name: see :func:`builtin` | Rust, in parallel |
+| ``"executor"`` | ``f(x) -> float`` and ``executor=`` | one task a point |
+
+A batch is a generation of a population, or one step of all chains. Every function that takes an
+objective takes the same options and hands them to :func:`resolve`.
+
+**Values.** A real number for each point. NaN means that there is no value there: a minimiser takes
+it for plus infinity, a sampler for a log-density of minus infinity; both count such points and warn
+once at the end. An infinite value on the good side (minus infinity to a minimiser, plus infinity to
+a sampler) stops the run with an error. **Exceptions** stop the run and reach the caller as they
+were raised, with their traceback. **Sense.** Optimisers minimise; samplers and maximum likelihood
+take logarithms of densities; :func:`negated` turns one into the other.
+
+A callable may keep, or change, the array it is given: it is made for that call alone.
+"""
+
+from hft_py.objectives.builtin import BUILTINS, Builtin, builtin
+from hft_py.objectives.decorator import CompiledObjective, compiled_objective
+from hft_py.objectives.door import Negated, negated, resolve
+from hft_py.objectives.handle import Objective
+from hft_py.objectives.settle import settle
+
+__all__ = [
+    "BUILTINS",
+    "Builtin",
+    "CompiledObjective",
+    "Negated",
+    "Objective",
+    "builtin",
+    "compiled_objective",
+    "negated",
+    "resolve",
+    "settle",
+]

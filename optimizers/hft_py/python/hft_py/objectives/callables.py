@@ -1,0 +1,162 @@
+"""Python callables: of one vector, of a batch, or through an executor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from numbers import Real
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hft_py.checks import short, thread_count
+from hft_py.objectives.handle import Floats, Objective
+
+_NUMBER = "the objective returned {}, expected a real number"
+
+
+def scalar(value: Any) -> float:
+    """What a callable returned for one point, as a float.
+
+    Raises
+    ------
+    TypeError
+        For what is no real number: None, a truth value, a complex number, text.
+    ValueError
+        For an array with dimensions.
+    """
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, bool | np.bool_):
+        raise TypeError(_NUMBER.format(f"the truth value {value}"))
+    if isinstance(value, Real | np.floating | np.integer):
+        return float(value)
+    if isinstance(value, np.ndarray):
+        if value.ndim:
+            raise ValueError(
+                _NUMBER.format(f"an array of shape {value.shape}")
+                + ": a callable of a whole batch is passed with vectorized=True"
+            )
+        if value.dtype.kind in "iuf":
+            return float(value)
+    raise TypeError(_NUMBER.format(f"{short(value)} of type {type(value).__name__}"))
+
+
+def vector(values: Any, n: int) -> Floats:
+    """What a vectorised callable returned for ``n`` points, as contiguous float64.
+
+    Raises
+    ------
+    TypeError
+        For anything but real numbers.
+    ValueError
+        For another shape than ``(n,)``.
+    """
+    found = np.asarray(values)
+    if found.shape != (n,):
+        raise ValueError(
+            f"the objective returned an array of shape {found.shape} for {n} points, "
+            f"expected ({n},): points are rows"
+        )
+    if found.dtype.kind not in "iuf":
+        raise TypeError(
+            f"the objective returned values of dtype {found.dtype}, expected real numbers"
+        )
+    return np.ascontiguousarray(found, dtype=np.float64)
+
+
+class PythonObjective(Objective):
+    """``f(x)``, or ``f(x, data)`` where there are data."""
+
+    kind = "python"
+
+    def __init__(self, function: Callable[..., Any], n_params: int, data: Any = None) -> None:
+        super().__init__(n_params)
+        self.function = function
+        self.data = data
+
+    def _values(self, points: Floats) -> Floats:
+        extra = () if self.data is None else (self.data,)
+        # Rows of a copy: a callable may keep what it is given, and kernels reuse their arrays.
+        rows = np.array(points, dtype=np.float64, order="C")
+        return np.array([scalar(self.function(row, *extra)) for row in rows], dtype=np.float64)
+
+    def _make_native(self, rust: Any) -> Any:
+        return rust.scalar(self.function, self.data, scalar, self.n_params, self.sign < 0)
+
+
+class VectorizedObjective(Objective):
+    """``f(points)``, or ``f(points, data)``: one call a batch."""
+
+    kind = "vectorized"
+
+    def __init__(self, function: Callable[..., Any], n_params: int, data: Any = None) -> None:
+        super().__init__(n_params)
+        self.function = function
+        self.data = data
+
+    def _values(self, points: Floats) -> Floats:
+        extra = () if self.data is None else (self.data,)
+        batch = np.array(points, dtype=np.float64, order="C")
+        return vector(self.function(batch, *extra), len(batch))
+
+    def _make_native(self, rust: Any) -> Any:
+        return rust.batch(self._values, self.n_params, self.sign < 0)
+
+
+def one(function: Callable[..., Any], x: Floats, extra: tuple[Any, ...]) -> float:
+    """The task of one point; a module's function, so that it can be sent to another process."""
+    return scalar(function(x, *extra))
+
+
+def some(function: Callable[..., Any], points: Floats, extra: tuple[Any, ...]) -> Floats:
+    """The task of several points."""
+    return vector(function(points, *extra), len(points))
+
+
+class ExecutorObjective(Objective):
+    """A callable through ``executor.submit``: one task a point, or a share of a batch each.
+
+    Any :class:`concurrent.futures.Executor`, or what has its ``submit``. The first exception, in
+    the order of the points, stops the run; tasks not yet begun are cancelled.
+    """
+
+    kind = "executor"
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        n_params: int,
+        executor: Any,
+        data: Any = None,
+        vectorized: bool = False,
+    ) -> None:
+        super().__init__(n_params)
+        self.function = function
+        self.data = data
+        self.executor = executor
+        self.vectorized = vectorized
+
+    def _shares(self, points: Floats) -> list[npt.NDArray[np.float64]]:
+        workers = getattr(self.executor, "_max_workers", None)
+        count = workers if isinstance(workers, int) and workers > 0 else thread_count(0)
+        return [share for share in np.array_split(points, count) if len(share)]
+
+    def _values(self, points: Floats) -> Floats:
+        extra = () if self.data is None else (self.data,)
+        rows = np.array(points, dtype=np.float64, order="C")
+        task: Callable[..., Any] = some if self.vectorized else one
+        parts = self._shares(rows) if self.vectorized else list(rows)
+        futures = [self.executor.submit(task, self.function, part, extra) for part in parts]
+        try:
+            found = [future.result() for future in futures]
+        except BaseException:
+            for future in futures:
+                future.cancel()
+            raise
+        if self.vectorized:
+            return np.concatenate(found) if found else np.empty(0)
+        return np.array(found, dtype=np.float64)
+
+    def _make_native(self, rust: Any) -> Any:
+        return rust.batch(self._values, self.n_params, self.sign < 0)
