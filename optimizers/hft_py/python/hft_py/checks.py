@@ -9,7 +9,7 @@ import math
 import operator
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from numbers import Real
 from typing import Any
 
@@ -57,14 +57,14 @@ def real_number(
     number = float(value)
     if not math.isfinite(number):
         raise ValueError(f"{name}={number}, expected a finite number")
-    limits = (
-        (above, lambda limit: number > limit, "more than"),
-        (least, lambda limit: number >= limit, "at least"),
-        (below, lambda limit: number < limit, "less than"),
-        (most, lambda limit: number <= limit, "at most"),
+    limits: tuple[tuple[float | None, Callable[[float, float], bool], str], ...] = (
+        (above, operator.gt, "more than"),
+        (least, operator.ge, "at least"),
+        (below, operator.lt, "less than"),
+        (most, operator.le, "at most"),
     )
     for limit, holds, told in limits:
-        if limit is not None and not holds(limit):
+        if limit is not None and not holds(number, limit):
             raise ValueError(f"{name}={number}, expected {told} {limit}")
     return number
 

@@ -80,8 +80,8 @@ def words(
     """
     numbers = np.asarray(streams, dtype=np.uint64).reshape(-1, 1)
     first = np.broadcast_to(np.asarray(start, dtype=np.uint64).reshape(-1, 1), numbers.shape)
-    block = first // np.uint64(2)
-    blocks = block + np.arange((count + 3) // 2, dtype=np.uint64)
+    ahead: Words = np.arange((count + 3) // 2, dtype=np.uint64)
+    blocks: Words = np.add(first >> np.uint64(1), ahead, dtype=np.uint64)
     shape = blocks.shape
     w0, w1, w2, w3 = philox(
         (

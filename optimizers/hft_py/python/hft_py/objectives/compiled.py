@@ -26,6 +26,7 @@ alive as long as the objective is; of an integer's there is nothing to keep.
 from __future__ import annotations
 
 import ctypes
+import importlib
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -210,10 +211,13 @@ def _plain_type(text: str) -> str:
     return _SIZES.get(whole, whole) + "*" * stars
 
 
-def _cffi(name: str, objective: Any, data: Any) -> Pointer:
-    import _cffi_backend
+def _foreign() -> Any:
+    """What makes addresses of cffi's objects, of which there is one."""
+    return importlib.import_module("_cffi_backend").FFI()
 
-    ffi = _cffi_backend.FFI()
+
+def _cffi(name: str, objective: Any, data: Any) -> Pointer:
+    ffi = _foreign()
     kind = ffi.typeof(objective)
     if kind.kind != "function":
         raise TypeError(f"{name} is the cffi object {kind.cname}, expected a function pointer")
@@ -265,9 +269,7 @@ def _address(data: Any) -> int:
     if isinstance(data, ctypes.Array | ctypes.Structure | ctypes._SimpleCData):
         return ctypes.addressof(data)
     if type(data).__module__ == "_cffi_backend":
-        import _cffi_backend
-
-        return int(_cffi_backend.FFI().cast("uintptr_t", data))
+        return int(_foreign().cast("uintptr_t", data))
     raise TypeError(
         f"data={short(data)}, expected an array, an address, or a ctypes or cffi pointer"
     )

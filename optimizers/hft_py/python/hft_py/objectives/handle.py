@@ -42,7 +42,7 @@ class Objective(ABC):
         """The ``_rust.Objective`` of this one, sign included."""
 
     def batch(self, points: Floats, threads: int = 1) -> Floats:
-        """Values at points ``(n, n_params)`` for the Python kernels, which use one thread always."""
+        """Values at points ``(n, n_params)`` for the Python kernels, always on one thread."""
         values = self._values(points)
         return values if self.sign > 0 else -values
 

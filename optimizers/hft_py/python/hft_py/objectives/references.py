@@ -25,37 +25,50 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
 }
 
 
+def total(terms: Floats) -> Floats:
+    """The sum over the coordinates of every point."""
+    sums: Floats = terms.sum(axis=1)
+    return sums
+
+
+def mean(terms: Floats) -> Floats:
+    """The mean over the coordinates of every point."""
+    means: Floats = terms.mean(axis=1)
+    return means
+
+
 def sphere(x: Floats) -> Floats:
     """``sum x_i^2``."""
-    return (x**2).sum(axis=1)
+    return total(x**2)
 
 
 def rosenbrock(x: Floats) -> Floats:
     """``sum 100 (x_(i+1) - x_i^2)^2 + (1 - x_i)^2``, minimum at ones."""
-    return (100 * (x[:, 1:] - x[:, :-1] ** 2) ** 2 + (1 - x[:, :-1]) ** 2).sum(axis=1)
+    return total(100 * (x[:, 1:] - x[:, :-1] ** 2) ** 2 + (1 - x[:, :-1]) ** 2)
 
 
 def rastrigin(x: Floats) -> Floats:
     """``10 n + sum x_i^2 - 10 cos(2 pi x_i)``."""
-    return (x**2 + 10 * (1 - np.cos(2 * np.pi * x))).sum(axis=1)
+    return total(x**2 + 10 * (1 - np.cos(2 * np.pi * x)))
 
 
 def ackley(x: Floats) -> Floats:
     """``-20 exp(-0.2 sqrt(mean x_i^2)) - exp(mean cos(2 pi x_i)) + 20 + e``."""
-    hill = 20 * (1 - np.exp(-0.2 * np.sqrt((x**2).mean(axis=1))))
-    return hill + (math.e - np.exp(np.cos(2 * np.pi * x).mean(axis=1)))
+    hill = 20 * (1 - np.exp(-0.2 * np.sqrt(mean(x**2))))
+    return hill + (math.e - np.exp(mean(np.cos(2 * np.pi * x))))
 
 
 def griewank(x: Floats) -> Floats:
     """``1 + sum x_i^2 / 4000 - prod cos(x_i / sqrt(i))``."""
     roots = np.sqrt(np.arange(1, x.shape[1] + 1))
-    return (x**2).sum(axis=1) / 4000 + (1 - np.cos(x / roots).prod(axis=1))
+    waves: Floats = np.cos(x / roots).prod(axis=1)
+    return total(x**2) / 4000 + (1 - waves)
 
 
 def ellipsoid(x: Floats) -> Floats:
     """``sum 10^(6 (i-1)/(n-1)) x_i^2``: condition number a million."""
     n = x.shape[1]
-    return (10 ** (6 * np.arange(n) / max(n - 1, 1)) * x**2).sum(axis=1)
+    return total(10 ** (6 * np.arange(n) / max(n - 1, 1)) * x**2)
 
 
 def rotated_cigar(x: Floats) -> Floats:
@@ -64,18 +77,18 @@ def rotated_cigar(x: Floats) -> Floats:
     The first row of ``Q`` is ``(1, ..., 1) / sqrt(n)``; all such rotations give
     ``n m^2 + 10^6 sum (x_i - m)^2``, ``m`` the mean.
     """
-    mean = x.mean(axis=1)
-    return x.shape[1] * mean**2 + 1e6 * ((x - mean[:, None]) ** 2).sum(axis=1)
+    centre = mean(x)
+    return x.shape[1] * centre**2 + 1e6 * total((x - centre[:, None]) ** 2)
 
 
 def styblinski_tang(x: Floats) -> Floats:
     """``sum (x_i^4 - 16 x_i^2 + 5 x_i) / 2``, minimum -39.16616570377142 n at -2.903534027771."""
-    return 0.5 * (x**4 - 16 * x**2 + 5 * x).sum(axis=1)
+    return 0.5 * total(x**4 - 16 * x**2 + 5 * x)
 
 
 def schwefel(x: Floats) -> Floats:
     """``418.9828872724339 n - sum x_i sin(sqrt |x_i|)``, minimum at 420.968746 in [-500, 500]."""
-    return 418.9828872724339 * x.shape[1] - (x * np.sin(np.sqrt(np.abs(x)))).sum(axis=1)
+    return 418.9828872724339 * x.shape[1] - total(x * np.sin(np.sqrt(np.abs(x))))
 
 
 FUNCTIONS: dict[str, Callable[[Floats], Floats]] = {
@@ -146,6 +159,12 @@ def student_t(x: Floats, mu: float, sigma: float, nu: float) -> float:
 def log_likelihoods(name: str, points: Floats, data: Floats, time_step: float) -> Floats:
     """The log-likelihood of that name at every row of ``points``."""
     if name == "ornstein_uhlenbeck":
-        return np.array([ornstein_uhlenbeck(data, *map(float, p), time_step) for p in points])
-    model = {"gaussian": gaussian, "garch11": garch11, "student_t": student_t}[name]
-    return np.array([model(data, *map(float, p)) for p in points])
+        return np.array(
+            [ornstein_uhlenbeck(data, p[0], p[1], p[2], time_step) for p in points.tolist()]
+        )
+    models: dict[str, Callable[..., float]] = {
+        "gaussian": gaussian,
+        "garch11": garch11,
+        "student_t": student_t,
+    }
+    return np.array([models[name](data, *p) for p in points.tolist()])
