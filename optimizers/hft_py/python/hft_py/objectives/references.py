@@ -78,7 +78,8 @@ def rotated_cigar(x: Floats) -> Floats:
     ``n m^2 + 10^6 sum (x_i - m)^2``, ``m`` the mean.
     """
     centre = mean(x)
-    return x.shape[1] * centre**2 + 1e6 * total((x - centre[:, None]) ** 2)
+    along: Floats = x.shape[1] * np.square(centre)
+    return along + 1e6 * total((x - centre[:, None]) ** 2)
 
 
 def styblinski_tang(x: Floats) -> Floats:
@@ -88,7 +89,7 @@ def styblinski_tang(x: Floats) -> Floats:
 
 def schwefel(x: Floats) -> Floats:
     """``418.9828872724339 n - sum x_i sin(sqrt |x_i|)``, minimum at 420.968746 in [-500, 500]."""
-    return 418.9828872724339 * x.shape[1] - total(x * np.sin(np.sqrt(np.abs(x))))
+    return total(418.9828872724339 - x * np.sin(np.sqrt(np.abs(x))))
 
 
 FUNCTIONS: dict[str, Callable[[Floats], Floats]] = {
