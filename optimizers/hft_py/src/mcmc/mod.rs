@@ -1,1 +1,50 @@
-//! Markov chain Monte Carlo.
+//! Markov chain Monte Carlo: four samplers, and what their draws are worth.
+//!
+//! * [`adaptive_metropolis`]: random walks that learn their proposal in the warm-up;
+//! * [`ensemble`]: the affine-invariant stretch move;
+//! * [`de_mc`]: differential evolution with an archive and snooker moves;
+//! * [`tempering`]: parallel tempering with non-reversible swaps, and the evidence;
+//! * [`diagnostics`]: R-hat, effective sample sizes, autocorrelation times.
+//!
+//! Each random number belongs to a chain and a purpose, so draws do not depend on threads. Chains
+//! that do not need each other run in threads of their own where the objective allows it; else all
+//! chains step together and their points are evaluated as one batch.
+
+pub mod adaptive_metropolis;
+pub mod de_mc;
+pub mod diagnostics;
+pub mod ensemble;
+mod pool;
+mod record;
+mod run;
+mod space;
+pub mod tempering;
+mod walk;
+
+pub use run::{Outcome, Settings};
+pub use space::{Coordinate, Space};
+pub use walk::Adaptation;
+
+/// Purposes of random streams, shared with `hft_py.mcmc.baseline.draws`.
+mod purpose {
+    pub(super) const PROPOSAL: u32 = 64;
+    pub(super) const ACCEPT: u32 = 65;
+    pub(super) const STRETCH: u32 = 66;
+    pub(super) const MOVE: u32 = 67;
+    pub(super) const REFERENCE: u32 = 68;
+    pub(super) const SWAP: u32 = 69;
+}
+
+/// A count as a number.
+#[inline]
+#[allow(clippy::cast_precision_loss)]
+pub(crate) fn real(count: usize) -> f64 {
+    count as f64
+}
+
+/// An index below `size` from a uniform number.
+#[inline]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn index(uniform: f64, size: usize) -> usize {
+    ((uniform * real(size)) as usize).min(size - 1)
+}

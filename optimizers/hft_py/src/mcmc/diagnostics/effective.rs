@@ -1,0 +1,96 @@
+//! Effective sample sizes and autocorrelation times.
+
+use super::autocovariance::{Covariances, Events, Values};
+use super::ratio::between;
+use crate::mcmc::real;
+
+/// Sokal's window, in autocorrelation times.
+const WINDOW: f64 = 5.0;
+
+/// The effective sample size of the mean over chains of `draws` values (eqs. 10-13).
+pub(super) fn ess_of_values(values: &[f64], draws: usize) -> f64 {
+    if values.iter().all(|v| *v == values[0]) {
+        return f64::NAN;
+    }
+    let chains = values.len() / draws;
+    let spread = if chains > 1 { between(values, draws) } else { 0.0 };
+    size(&mut Values::new(values, draws, false), spread, draws, chains)
+}
+
+/// The same of an event's frequency; all draws where it always or never happens.
+pub(super) fn ess_of_events(values: &[f64], draws: usize, event: impl Fn(f64) -> bool) -> f64 {
+    let chains = values.len() / draws;
+    let mut events = Events::new(values, draws, event);
+    let counts = events.counts();
+    let all: usize = counts.iter().sum();
+    if all == 0 || all == values.len() {
+        return real(values.len());
+    }
+    let frequencies: Vec<f64> = counts.iter().map(|c| real(*c) / real(draws)).collect();
+    let spread = if chains > 1 { between(&frequencies, 1) } else { 0.0 };
+    size(&mut events, spread, draws, chains)
+}
+
+fn size(lags: &mut impl Covariances, spread: f64, draws: usize, chains: usize) -> f64 {
+    let total = draws * chains;
+    let variance = lags.at(0) + spread;
+    let within = lags.at(0) * real(draws) / real(draws - 1);
+    let correlation = |lag: usize| 1.0 - (within - lags.at(lag)) / variance;
+    real(total) / geyer(correlation, draws, total)
+}
+
+/// The integrated autocorrelation time of a sequence of autocorrelations, by Geyer's initial
+/// monotone sequence; not below `1 / log10(total)`, as antithetic chains have no upper end.
+fn geyer(mut correlation: impl FnMut(usize) -> f64, draws: usize, total: usize) -> f64 {
+    let mut rho = vec![1.0, correlation(1)];
+    let (mut even, mut odd) = (1.0, rho[1]);
+    // Pairs are positive and fall: beyond the first that is not, all is noise.
+    while rho.len() < draws - 2 && even + odd > 0.0 {
+        (even, odd) = (correlation(rho.len()), correlation(rho.len() + 1));
+        let positive = even + odd >= 0.0;
+        rho.extend(if positive { [even, odd] } else { [0.0, 0.0] });
+    }
+    let end = rho.len() - 2; // lags below it are summed twice, a positive one at it once
+    let tail = if end > 0 { even.max(0.0) } else { 0.0 };
+    let mut lag = 1;
+    while lag + 2 < end {
+        let before = rho[lag - 1] + rho[lag];
+        if rho[lag + 1] + rho[lag + 2] > before {
+            rho[lag + 1] = before / 2.0;
+            rho[lag + 2] = before / 2.0;
+        }
+        lag += 2;
+    }
+    let time = -1.0 + 2.0 * rho[..end].iter().sum::<f64>() + tail;
+    time.max(1.0 / real(total).log10())
+}
+
+/// The integrated autocorrelation time with Sokal's automatic window, over chains of `draws`.
+pub(super) fn sokal(values: &[f64], draws: usize) -> f64 {
+    let mut lags = Values::new(values, draws, true);
+    let mut time = -1.0;
+    for lag in 0..draws {
+        time += 2.0 * lags.at(lag);
+        if real(lag) >= WINDOW * time {
+            break;
+        }
+    }
+    time
+}
+
+#[cfg(test)]
+mod tests {
+    use super::geyer;
+
+    #[test]
+    fn autoregression_has_its_time() {
+        let time = geyer(|lag| 0.9_f64.powi(i32::try_from(lag).unwrap_or(0)), 10_000, 40_000);
+        assert!((time - 19.0).abs() < 1e-9, "{time}");
+    }
+
+    #[test]
+    fn independence_has_one() {
+        let time = geyer(|_| 0.0, 100, 100);
+        assert!((time - 1.0).abs() < 1e-12, "{time}");
+    }
+}
