@@ -1,6 +1,6 @@
 //! What both methods share: the run, the best point, the reasons to stop.
 
-use crate::objective::Evaluate;
+use crate::objective::{Evaluate, Sense, settle};
 use crate::watch::{Flow, Watch};
 use crate::{Error, Stop};
 use std::cmp::Ordering;
@@ -164,7 +164,9 @@ pub trait Search: Send + Sync {
     fn learn(&mut self, points: &[f64], merits: &[Merit]) -> Option<Reason>;
 }
 
-/// Tell a method the merits at `points`: NaN counts as plus infinity.
+/// Tell a method the values at `points`, and by how much they violate the constraints.
+///
+/// NaN counts as plus infinity; at an infeasible point the value does not matter.
 ///
 /// # Errors
 /// [`Stop::Refused`] for a value of minus infinity.
@@ -172,32 +174,36 @@ pub trait Search: Send + Sync {
 pub fn tell<S: Search + ?Sized>(
     search: &mut S,
     points: &[f64],
-    merits: &mut [Merit],
+    values: &mut [f64],
+    violations: Option<&[f64]>,
 ) -> Result<(), Stop> {
     let d = search.dimension();
-    for (merit, point) in merits.iter_mut().zip(points.chunks_exact(d)) {
-        if merit.value == f64::NEG_INFINITY {
-            return Err(Stop::Refused {
-                value: merit.value,
-                at: point.to_vec(),
-                expected: "expected more than minus infinity, which no point could better",
-            });
-        }
-        let record = search.record_mut();
-        if merit.value.is_nan() {
-            record.n_invalid += u64::from(merit.violation == 0.0);
-            merit.value = f64::INFINITY;
-        }
-        if merit.violation.is_nan() {
-            merit.violation = f64::INFINITY;
-        }
-        if record.best[0].is_nan() || merit.precedes(record.best_merit) {
-            record.best.copy_from_slice(point);
-            record.best_merit = *merit;
+    let violation = |i: usize| match violations.map(|all| all[i]) {
+        None => 0.0,
+        Some(amount) if amount.is_nan() => f64::INFINITY,
+        Some(amount) => amount,
+    };
+    for (i, value) in values.iter_mut().enumerate() {
+        if violation(i) > 0.0 {
+            *value = f64::INFINITY;
         }
     }
+    let record = search.record_mut();
+    record.n_invalid += settle(points, values, Sense::Minimise)? as u64;
+    let mut merits = Vec::with_capacity(values.len());
+    for (i, (&value, point)) in values.iter().zip(points.chunks_exact(d)).enumerate() {
+        let merit = Merit {
+            value,
+            violation: violation(i),
+        };
+        if record.best[0].is_nan() || merit.precedes(record.best_merit) {
+            record.best.copy_from_slice(point);
+            record.best_merit = merit;
+        }
+        merits.push(merit);
+    }
     search.record_mut().evaluations += merits.len() as u64;
-    let reason = search.learn(points, merits);
+    let reason = search.learn(points, &merits);
     let next = search.next_size() as u64;
     let record = search.record_mut();
     record.history[0].2.push(record.evaluations as f64);
@@ -230,18 +236,13 @@ pub fn run<S: Search + ?Sized>(
     threads: usize,
     watch: &mut dyn Watch,
 ) -> Result<(), Error> {
-    let (mut points, mut values, mut merits) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut points, mut values) = (Vec::new(), Vec::new());
     while search.record().stop.is_none() {
         search.ask(&mut points);
         values.clear();
         values.resize(points.len() / search.dimension(), 0.0);
         objective.evaluate(&points, &mut values, threads)?;
-        merits.clear();
-        merits.extend(values.iter().map(|&value| Merit {
-            value,
-            violation: 0.0,
-        }));
-        tell(search, &points, &mut merits)?;
+        tell(search, &points, &mut values, None)?;
         let record = search.record_mut();
         let flow = watch.tick(record.evaluations, record.best_merit.value)?;
         if flow == Flow::Halt && record.stop.is_none() {

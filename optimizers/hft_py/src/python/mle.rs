@@ -10,7 +10,7 @@ use crate::mle::constants::Constants as CmaConstants;
 use crate::mle::evolution::{self, Evolution, Strategy};
 use crate::mle::jde::SelfAdaptive;
 use crate::mle::lshade::SuccessHistory;
-use crate::mle::search::{self, Budget, Merit, Search};
+use crate::mle::search::{self, Budget, Search};
 use numpy::ndarray::Array2;
 use numpy::{
     IntoPyArray, PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2,
@@ -46,31 +46,23 @@ fn rows<'py>(
     Ok(array.into_pyarray(py))
 }
 
-/// Merits of values and violations.
-fn merits(
-    values: &PyReadonlyArray1<'_, f64>,
-    violations: Option<&PyReadonlyArray1<'_, f64>>,
+/// As many numbers as there are points.
+fn fitting<'a>(
+    name: &'static str,
+    numbers: &'a PyReadonlyArray1<'_, f64>,
     expected: usize,
-) -> PyResult<Vec<Merit>> {
-    let values = values.as_slice()?;
-    let wrong = |name, found| Error::Length {
+) -> PyResult<&'a [f64]> {
+    let numbers = numbers.as_slice()?;
+    if numbers.len() == expected {
+        return Ok(numbers);
+    }
+    let found = numbers.len();
+    Err(Error::Length {
         name,
         found,
         expected,
-    };
-    if values.len() != expected {
-        return Err(wrong("values", values.len()).into());
     }
-    let merit = |value, violation| Merit { value, violation };
-    let Some(violations) = violations else {
-        return Ok(values.iter().map(|&value| merit(value, 0.0)).collect());
-    };
-    let violations = violations.as_slice()?;
-    if violations.len() != expected {
-        return Err(wrong("violations", violations.len()).into());
-    }
-    let pairs = values.iter().zip(violations);
-    Ok(pairs.map(|(&value, &violation)| merit(value, violation)).collect())
+    .into())
 }
 
 /// What both classes do; `search` is the method inside.
@@ -88,8 +80,12 @@ fn tell(
             search.dimension()
         )));
     }
-    let mut merits = merits(values, violations, search.next_size())?;
-    search::tell(search, points.as_slice()?, &mut merits).map_err(PyErr::from)
+    let size = search.next_size();
+    let mut values = fitting("values", values, size)?.to_vec();
+    let violations = violations
+        .map(|all| fitting("violations", all, size))
+        .transpose()?;
+    Ok(search::tell(search, points.as_slice()?, &mut values, violations)?)
 }
 
 fn run(

@@ -7,16 +7,15 @@ until one of the reasons to stop holds.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hft_py.errors import ObjectiveError
+from hft_py.objectives import Objective, settle
+from hft_py.progress import Reporter
 
 Array = NDArray[np.float64]
-EXPECTED = "expected more than minus infinity, which no point could better"
 
 
 def precedes(value: float, violation: float, other: float, other_violation: float) -> bool:
@@ -76,18 +75,15 @@ class Method:
         return self._best.copy(), self._best_value, self._best_violation
 
     def tell(self, points: Array, values: Array, violations: Array | None = None) -> None:
-        """The values at ``points``: NaN counts as plus infinity, minus infinity is refused."""
+        """The values at ``points``, and by how much they violate the constraints.
+
+        NaN counts as plus infinity; at an infeasible point the value does not matter.
+        """
         if violations is None:
             violations = np.zeros(len(values))
-        refused = np.flatnonzero(values == -math.inf)
-        if refused.size:
-            raise ObjectiveError(
-                f"the objective is -inf at {shown(points[refused[0]])}, {EXPECTED}"
-            )
-        missing = np.isnan(values)
-        self.n_invalid += int(np.count_nonzero(missing & (violations == 0.0)))
-        values = np.where(missing, math.inf, values)
         violations = np.where(np.isnan(violations), math.inf, violations)
+        values = np.where(violations > 0.0, math.inf, values)
+        self.n_invalid += settle(points, values, "minimise")
         for i in range(len(values)):
             first = not self.evaluations and i == 0
             value, violation = float(values[i]), float(violations[i])
@@ -112,7 +108,7 @@ class Method:
         return {name: np.array(rows, dtype=np.float64) for name, rows in self._history.items()}
 
     def run(
-        self, objective: Any, threads: int = 1, reporter: Callable[[int, float], bool] | None = None
+        self, objective: Objective, threads: int = 1, reporter: Reporter | None = None
     ) -> None:
         """Go round until a reason to stop holds; ``objective.batch`` gives the values."""
         told = self.evaluations
@@ -121,14 +117,8 @@ class Method:
             self.tell(points, objective.batch(points, threads))
             if reporter is None:
                 continue
-            every = reporter.every  # type: ignore[attr-defined]
-            if self.evaluations // every != told // every:
+            if reporter.due(told, self.evaluations):
                 told = self.evaluations
                 if not reporter(self.evaluations, self._best_value) and self.stop_reason is None:
                     self.stop_reason = "stopped_by_callback"
 
-
-def shown(point: Array) -> str:
-    """A point as a message shows it: its first coordinates."""
-    rest = ", ..." if point.size > 6 else ""
-    return "[" + ", ".join(f"{x:g}" for x in point[:6]) + rest + "]"

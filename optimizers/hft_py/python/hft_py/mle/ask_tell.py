@@ -1,0 +1,222 @@
+"""Searches by ask and tell, for objectives that are evaluated elsewhere.
+
+The same kernels as :func:`hft_py.mle.differential_evolution_optimize` and
+:func:`hft_py.mle.cma_es_optimize` run, and with one seed the same generations come out.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hft_py import backend as backends
+from hft_py import checks
+from hft_py.mle import cma_es, differential_evolution
+from hft_py.mle.arguments import common
+from hft_py.mle.collect import Course, result_of
+from hft_py.mle.engine import Run
+from hft_py.mle.kernels.loop import Array
+from hft_py.mle.results import OptimizeResult
+
+
+class AskTell:
+    """The loop turned inside out: made by its two subclasses."""
+
+    def __init__(
+        self, plan: differential_evolution.Plan | cma_es.Plan, backend: str | None
+    ) -> None:
+        kernels = backends.kernels("mle", backend)
+        self._plan = plan
+        self._backend = kernels.name
+        self._kernel = plan.kernel(kernels)
+        self._asked: Array | None = None
+
+    @property
+    def stop_reason(self) -> str | None:
+        """None while the search goes on, then why it stopped."""
+        return self._kernel.stop_reason
+
+    def ask(self) -> Array:
+        """The points of the next generation, shape ``(n, d)``; the same until they are told."""
+        if self._asked is None:
+            self._asked = self._kernel.ask()
+        return self._asked.copy()
+
+    def tell(
+        self, points: npt.ArrayLike, values: npt.ArrayLike, violations: npt.ArrayLike | None = None
+    ) -> None:
+        """The values at ``points``, which are those that were really evaluated.
+
+        They may differ from those asked for (rounded, repaired): the search learns from the point
+        it is told. ``violations``, where there are constraints, are 0 at feasible points. NaN
+        values count as plus infinity.
+
+        Raises
+        ------
+        ValueError
+            Nothing was asked for, another number of points, values of another shape, or points
+            outside the bounds.
+        """
+        if self._asked is None:
+            raise ValueError("tell() before ask(): ask for the points of the next generation first")
+        lower, upper = self._plan.common.lower, self._plan.common.upper
+        told = checks.finite_array("points", points, ndim=2)
+        if told.shape != self._asked.shape:
+            raise ValueError(
+                f"points has shape {told.shape}, expected {self._asked.shape} as asked for"
+            )
+        outside = (told < lower) | (told > upper)
+        if outside.any():
+            i, j = (int(k) for k in np.argwhere(outside)[0])
+            raise ValueError(f"points[{i}, {j}]={told[i, j]} is outside [{lower[j]}, {upper[j]}]")
+        found = _fitting("values", values, len(told))
+        amounts = None if violations is None else _fitting("violations", violations, len(told))
+        if amounts is not None and (amounts < 0.0).any():
+            raise ValueError("violations has negative entries, expected 0 at feasible points")
+        self._kernel.tell(told, found, amounts)
+        self._asked = None
+
+    def result(self) -> OptimizeResult:
+        """What was found so far; ``stop_reason`` is ``"stopped_by_callback"`` before the end.
+
+        Raises
+        ------
+        ValueError
+            Nothing was told yet.
+        """
+        if not self._kernel.evaluations:
+            raise ValueError("result() before tell(): nothing is known yet")
+        reason = self._kernel.stop_reason or "stopped_by_callback"
+        run = Run(self._kernel, reason, self._kernel.evaluations, self._backend)
+        course = Course([run], [self._plan.population_size], reason)
+        return result_of([course], self._plan.common.seed)
+
+
+def _fitting(name: str, numbers: Any, expected: int) -> Array:
+    found = checks.array(name, numbers)
+    if len(found) != expected:
+        raise ValueError(f"{name} has length {len(found)}, expected {expected} as points has")
+    return found
+
+
+class DifferentialEvolution(AskTell):
+    """Differential evolution by ask and tell.
+
+    Takes the arguments of :func:`hft_py.mle.differential_evolution_optimize` that concern the
+    search itself.
+
+    Examples
+    --------
+    >>> search = DifferentialEvolution([-5, -5], [5, 5], max_iterations=300, seed=1)
+    >>> while not search.stop_reason:
+    ...     points = search.ask()
+    ...     search.tell(points, (points**2).sum(axis=1))
+    >>> bool(search.result().fun < 1e-9)
+    True
+    """
+
+    def __init__(
+        self,
+        bounds_lower: npt.ArrayLike,
+        bounds_upper: npt.ArrayLike,
+        population_size: int | None = None,
+        max_iterations: int = 1_000,
+        *,
+        strategy: str = "jde",
+        seed: int | None = None,
+        integrality: npt.ArrayLike | None = None,
+        x0: npt.ArrayLike | None = None,
+        tolerance: float = 1e-8,
+        absolute_tolerance: float = 1e-12,
+        target: float | None = None,
+        max_evaluations: int | None = None,
+        mutation: float | tuple[float, float] = (0.5, 1.0),
+        crossover: float = 0.7,
+        boundary: str = "midpoint",
+        init: Any = "latin_hypercube",
+        backend: str | None = None,
+    ) -> None:
+        checked = common(
+            bounds_lower,
+            bounds_upper,
+            infinite=False,
+            seed=seed,
+            max_evaluations=max_evaluations,
+            target=target,
+            constraints=(),
+        )
+        plan = differential_evolution.plan_of(
+            checked,
+            population_size,
+            max_iterations,
+            strategy,
+            mutation,
+            crossover,
+            boundary,
+            integrality,
+            init,
+            x0,
+            tolerance,
+            absolute_tolerance,
+        )
+        super().__init__(plan, backend)
+
+
+class CMAES(AskTell):
+    """CMA-ES by ask and tell, without restarts.
+
+    Takes the arguments of :func:`hft_py.mle.cma_es_optimize` that concern the search itself.
+
+    Examples
+    --------
+    >>> search = CMAES([-5, -5], [5, 5], [3.0, -2.0], seed=1)
+    >>> while not search.stop_reason:
+    ...     points = search.ask()
+    ...     search.tell(points, (points**2).sum(axis=1))
+    >>> search.stop_reason, bool(search.result().fun < 1e-10)
+    ('function_tolerance', True)
+    """
+
+    def __init__(
+        self,
+        bounds_lower: npt.ArrayLike,
+        bounds_upper: npt.ArrayLike,
+        initial_params: npt.ArrayLike | None = None,
+        sigma: float = 0.3,
+        max_iterations: int | None = None,
+        population_size: int | None = None,
+        *,
+        active: bool = True,
+        separable: bool | None = None,
+        boundary: str = "resample",
+        seed: int | None = None,
+        tolerance: float = 1e-12,
+        parameter_tolerance: float = 1e-12,
+        target: float | None = None,
+        max_evaluations: int | None = None,
+        backend: str | None = None,
+    ) -> None:
+        checked = common(
+            bounds_lower,
+            bounds_upper,
+            infinite=True,
+            seed=seed,
+            max_evaluations=max_evaluations,
+            target=target,
+            constraints=(),
+        )
+        plan = cma_es.plan_of(
+            checked,
+            initial_params,
+            sigma,
+            max_iterations,
+            population_size,
+            active,
+            separable,
+            boundary,
+            tolerance,
+            parameter_tolerance,
+        )
+        super().__init__(plan, backend)

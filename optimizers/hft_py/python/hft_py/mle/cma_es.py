@@ -1,0 +1,374 @@
+"""CMA-ES: a normal distribution that learns the shape of the objective.
+
+The right choice for continuous parameters that interact, smooth or noisy, from two to some hundred
+dimensions; above that ``separable=True`` learns the scales alone at a cost of ``O(d)``. Objectives
+with many minima want ``restarts``. For whole numbers and hard constraints take
+:func:`hft_py.mle.differential_evolution_optimize`.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hft_py import checks
+from hft_py.mle.arguments import MOST_ITERATIONS, Common, common, objective_of, size_of, workers
+from hft_py.mle.collect import Course, result_of
+from hft_py.mle.engine import Kernel, carry_out
+from hft_py.mle.kernels.loop import Array
+from hft_py.mle.polish import polished
+from hft_py.mle.restarts import SCHEDULES, Schedule, Start
+from hft_py.mle.results import OptimizeResult
+from hft_py.mle.retries import coordinated
+from hft_py.mle.starts import drawn_point
+from hft_py.objectives import Objective
+from hft_py.objectives.settle import warn_invalid
+from hft_py.progress import Reporter, reporting
+
+BOUNDARIES = ("resample", "reflect", "clip")
+LARGE = 500  # dimensions from which the diagonal alone is learnt by default
+STREAMS = 1 << 12  # random streams of one retry, one a restart
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything a run of CMA-ES is told, checked."""
+
+    common: Common
+    mean: Array
+    sigma: float
+    max_iterations: int | None
+    population_size: int
+    active: bool
+    separable: bool
+    boundary: str
+    tolerance: float
+    parameter_tolerance: float
+    offset: Array
+    scale: Array
+
+    def kernel(
+        self,
+        kernels: Any,
+        stream: int = 0,
+        mean: Array | None = None,
+        start: Start | None = None,
+        max_evaluations: int | None = None,
+    ) -> Kernel:
+        """The method in a kernel set; ``stream`` numbers retry and restart."""
+        c = self.common
+        start = start or Start(self.population_size)
+        made: Kernel = kernels.CMAES(
+            mean=self.mean if mean is None else mean,
+            sigma=self.sigma * start.step,
+            lower=c.lower,
+            upper=c.upper,
+            offset=self.offset,
+            scale=self.scale,
+            population_size=start.population_size,
+            active=self.active,
+            separable=self.separable,
+            boundary=self.boundary,
+            seed=c.seed,
+            stream=stream,
+            max_iterations=self.iterations(start.population_size),
+            max_evaluations=c.max_evaluations if max_evaluations is None else max_evaluations,
+            target=c.target,
+            tolerance=self.tolerance,
+            parameter_tolerance=self.parameter_tolerance,
+        )
+        return made
+
+    def iterations(self, size: int) -> int:
+        """The most generations of one run of a population size."""
+        if self.max_iterations is not None:
+            return self.max_iterations
+        return int(100 + 150 * (len(self.mean) + 3) ** 2 / math.sqrt(size))
+
+    @property
+    def total(self) -> int:
+        """The most evaluations of the first run."""
+        generations = self.iterations(self.population_size)
+        return min(self.common.max_evaluations, self.population_size * generations)
+
+
+def plan_of(
+    checked: Common,
+    initial_params: Any,
+    sigma: Any,
+    max_iterations: Any,
+    population_size: Any,
+    active: Any,
+    separable: Any,
+    boundary: Any,
+    tolerance: Any,
+    parameter_tolerance: Any,
+) -> Plan:
+    """The checked arguments of CMA-ES."""
+    lower, upper = checked.lower, checked.upper
+    d = len(lower)
+    finite = np.isfinite(lower) & np.isfinite(upper)
+    if initial_params is None:
+        if not finite.all():
+            index = int(np.flatnonzero(~finite)[0])
+            raise ValueError(
+                f"initial_params is needed: parameter {index} is bounded by "
+                f"[{lower[index]}, {upper[index]}]"
+            )
+        mean = 0.5 * lower + 0.5 * upper
+    else:
+        mean = checks.inside("initial_params", initial_params, lower, upper)
+    if max_iterations is not None:
+        max_iterations = checks.whole_number(
+            "max_iterations", max_iterations, least=1, most=MOST_ITERATIONS
+        )
+    default = 4 + int(3 * math.log(d))
+    with np.errstate(invalid="ignore"):
+        scale = np.where(finite, upper - lower, 1.0)
+    if not np.isfinite(scale).all():
+        raise ValueError("bounds_upper - bounds_lower overflows, expected narrower bounds")
+    return Plan(
+        common=checked,
+        mean=mean,
+        sigma=checks.real_number("sigma", sigma, above=0.0),
+        max_iterations=max_iterations,
+        population_size=size_of(
+            "population_size", population_size, default, 2, checked.max_evaluations
+        ),
+        active=checks.flag("active", active),
+        separable=d >= LARGE if separable is None else checks.flag("separable", separable),
+        boundary=checks.choice("boundary", boundary, BOUNDARIES),
+        tolerance=checks.real_number("tolerance", tolerance, least=0.0),
+        parameter_tolerance=checks.real_number(
+            "parameter_tolerance", parameter_tolerance, least=0.0
+        ),
+        offset=np.where(finite, lower, 0.0),
+        scale=scale,
+    )
+
+
+def course(
+    plan: Plan,
+    objective: Objective,
+    restarts: str | None,
+    max_restarts: int,
+    number: int,
+    known: list[Array],
+    threads: int,
+    reporter: Reporter | None,
+    backend: str | None,
+) -> Course:
+    """The first run of retry ``number`` and its restarts."""
+    c = plan.common
+    base = number * STREAMS
+    done = Course()
+    schedule = Schedule(restarts or "ipop", plan.population_size, c.seed, base)
+    start = schedule.first()
+    for restart in range(max_restarts + 1 if restarts else 1):
+        left = c.max_evaluations - done.evaluations
+        if left < start.population_size:
+            done.reason = "max_evaluations"
+            return done
+        mean = plan.mean
+        if restart == 0 and known:
+            mean = known[(number // 2) % len(known)]
+            start = Start(start.population_size, 0.3)
+        elif restart or number:
+            mean = drawn_point(
+                c.lower, c.upper, plan.mean, plan.sigma * plan.scale, c.seed, base + restart
+            )
+        budget = left if start.max_evaluations is None else min(left, start.max_evaluations)
+        run = carry_out(
+            lambda kernels, mean=mean, start=start, restart=restart, budget=budget: plan.kernel(
+                kernels, base + restart, mean, start, budget
+            ),
+            objective,
+            c.constraints,
+            threads,
+            reporter,
+            backend,
+        )
+        done.runs.append(run)
+        done.sizes.append(start.population_size)
+        done.reason = run.reason
+        if run.reason in ("target_reached", "stopped_by_callback"):
+            return done
+        schedule.spent(run.evaluations, restart)
+        start = schedule.next()
+    if restarts:
+        done.reason = "max_restarts"
+    return done
+
+
+def cma_es_optimize(
+    objective_fn: Any,
+    bounds_lower: npt.ArrayLike,
+    bounds_upper: npt.ArrayLike,
+    initial_params: npt.ArrayLike | None = None,
+    sigma: float = 0.3,
+    max_iterations: int | None = None,
+    population_size: int | None = None,
+    *,
+    restarts: str | None = None,
+    max_restarts: int = 9,
+    active: bool = True,
+    separable: bool | None = None,
+    boundary: str = "resample",
+    seed: int | None = None,
+    constraints: Any = (),
+    tolerance: float = 1e-12,
+    parameter_tolerance: float = 1e-12,
+    target: float | None = None,
+    max_evaluations: int | None = None,
+    polish: bool | str = False,
+    retries: int = 1,
+    threads: int = 1,
+    vectorized: bool = False,
+    executor: Any = None,
+    data: Any = None,
+    progress: Any = False,
+    backend: str | None = None,
+) -> OptimizeResult:
+    """Minimise a function by the covariance matrix adaptation evolution strategy.
+
+    Parameters
+    ----------
+    objective_fn
+        What is minimised, of a point of shape ``(d,)``: a callable, a vectorised one, a compiled
+        one, or the name of a built-in (:mod:`hft_py.objectives`). NaN counts as plus infinity, is
+        counted in ``n_invalid`` and warned of once; minus infinity is an error.
+    bounds_lower, bounds_upper
+        The box, shape ``(d,)``; may be infinite. No point outside is ever evaluated.
+    initial_params
+        The first mean, within the bounds. Default: the middle of the box, which must then be
+        finite. Restarts begin anywhere in the box.
+    sigma
+        The first step size, as a share of the width of the box; in the parameter's own units
+        where a bound is infinite. Default 0.3: the box is seen as a whole. Smaller where the
+        start is good.
+    max_iterations
+        Generations of each run. Default ``100 + 150 (d + 3)^2 / sqrt(population_size)``.
+    population_size
+        Points of a generation, at least 2. Default ``4 + int(3 ln d)``; larger for noisy and for
+        multimodal objectives.
+    restarts
+        None (default), ``"ipop"`` or ``"bipop"`` (:mod:`hft_py.mle.restarts`).
+    max_restarts
+        Default 9, the last with 512 times the first population: give ``target`` or
+        ``max_evaluations`` as well.
+    active
+        Unlearn directions of bad steps. Default: yes.
+    separable
+        Learn the diagonal only. Default: from 500 dimensions.
+    boundary
+        What becomes of a point outside: drawn anew, up to 100 times, then put on the bound
+        (``"resample"``, default), ``"reflect"`` or ``"clip"``. The search learns from the point
+        that was evaluated.
+    seed
+        ``0 <= seed < 2**64``. The same seed gives the same run, up to rounding in both backends,
+        whatever the number of threads. Default: drawn from the system, and kept in the result.
+    constraints
+        As in :func:`hft_py.mle.differential_evolution_optimize`; candidates are ranked by Deb's
+        rules.
+    tolerance
+        Stop (``"function_tolerance"``) where the values of a generation, and the best of the last
+        ``10 + 30 d / population_size``, differ by no more.
+    parameter_tolerance
+        Stop where steps are shorter than this many first step sizes.
+    target
+        Stop (``"target_reached"``) at a value as good. Default: none.
+    max_evaluations
+        Never exceeded, restarts included; each retry has its own. Default: no limit.
+    polish
+        True: a local search (L-BFGS-B) from the best point, kept where better; or
+        ``"Nelder-Mead"``.
+    retries
+        Independent searches, restarts and all, that share their best points
+        (:mod:`hft_py.mle.retries`). Default 1.
+    threads
+        1 (default), or more for compiled and built-in objectives; 0 for all cores. One retry a
+        thread, or with one retry the points of a generation. Never changes the result.
+    vectorized, executor, data
+        See :func:`hft_py.objectives.resolve`: batches are ``(population_size, d)``.
+    progress
+        False (default), True for a bar, or a callable; its steps are evaluations of a run. One
+        that returns False ends the search, and what there is is returned.
+    backend
+        ``"auto"``, ``"rust"`` or ``"python"``.
+
+    Returns
+    -------
+    OptimizeResult
+
+    Warns
+    -----
+    InvalidValuesWarning
+        The objective was NaN somewhere.
+
+    Raises
+    ------
+    ValueError, TypeError
+        An argument makes no sense; the message names it.
+    ObjectiveError
+        The objective was minus infinity, or a compiled one returned a fatal code. What a callable
+        raises arrives as it was raised.
+
+    References
+    ----------
+    Hansen, "The CMA Evolution Strategy: A Tutorial", arXiv:1604.00772. Ros and Hansen, PPSN 2008
+    (separable). Auger and Hansen, CEC 2005 (IPOP). Hansen, BBOB 2009 (BIPOP).
+
+    Examples
+    --------
+    >>> from hft_py.mle import cma_es_optimize
+    >>> found = cma_es_optimize("rosenbrock", [-5] * 6, [5] * 6, seed=1, target=1e-8)
+    >>> found.stop_reason
+    'target_reached'
+    """
+    checked = common(
+        bounds_lower,
+        bounds_upper,
+        infinite=True,
+        seed=seed,
+        max_evaluations=max_evaluations,
+        target=target,
+        constraints=constraints,
+        threads=threads,
+        retries=retries,
+        polish=polish,
+    )
+    plan = plan_of(
+        checked,
+        initial_params,
+        sigma,
+        max_iterations,
+        population_size,
+        active,
+        separable,
+        boundary,
+        tolerance,
+        parameter_tolerance,
+    )
+    rule = None if restarts is None else checks.choice("restarts", restarts, SCHEDULES)
+    most = checks.whole_number("max_restarts", max_restarts, least=0, most=20)
+    objective = objective_of(objective_fn, len(checked.lower), vectorized, executor, data)
+    outer, inner = workers(checked, objective)
+
+    def attempt(number: int, known: list[Array], reporter: Reporter | None) -> Course:
+        return course(plan, objective, rule, most, number, known, inner, reporter, backend)
+
+    with reporting(progress, plan.total * checked.retries, "CMA-ES") as reporter:
+        if checked.retries == 1:
+            result = result_of([attempt(0, [], reporter)], checked.seed)
+        else:
+            courses, reason = coordinated(attempt, checked.retries, outer, plan.total, reporter)
+            result = result_of(courses, checked.seed, reason)
+    if checked.polish is not None:
+        lower, upper = checked.lower, checked.upper
+        result = polished(result, checked.polish, objective, lower, upper, checked.constraints)
+    warn_invalid(result.n_invalid, result.nfev)
+    return result

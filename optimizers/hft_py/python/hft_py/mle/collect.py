@@ -1,0 +1,106 @@
+"""From runs to a result: the best of them, the sums, the history of the attempt that won."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from hft_py.mle.engine import Run
+from hft_py.mle.kernels.loop import Array, precedes
+from hft_py.mle.results import ARRIVED, MESSAGES, Attempt, History, OptimizeResult, status_of
+
+INFEASIBLE = "no feasible point was found"
+
+
+@dataclass
+class Course:
+    """The runs of one retry: one, or one for every restart."""
+
+    runs: list[Run] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+    reason: str = ""
+
+    @property
+    def best(self) -> Run:
+        """The run with the best point."""
+        leader = self.runs[0]
+        for run in self.runs[1:]:
+            if precedes(run.value, run.violation, leader.value, leader.violation):
+                leader = run
+        return leader
+
+    @property
+    def evaluations(self) -> int:
+        """Of all runs."""
+        return sum(run.evaluations for run in self.runs)
+
+    def history(self) -> History:
+        """All generations, evaluations and best values counted through."""
+        spent, best, params = 0.0, math.inf, np.empty(0)
+        columns: dict[str, list[Array]] = {}
+        for number, run in enumerate(self.runs):
+            rows = dict(run.history)
+            count = len(rows["best"])
+            values, points = rows["best"].copy(), rows["best_params"].copy()
+            behind = values >= best
+            values[behind] = best
+            if params.size:
+                points[behind] = params
+            rows |= {"best": values, "best_params": points}
+            rows["evaluations"] = rows["evaluations"] + spent
+            rows["restart"] = np.full(count, float(number))
+            spent = float(rows["evaluations"][-1])
+            best, params = float(values[-1]), points[-1]
+            for name, row in rows.items():
+                columns.setdefault(name, []).append(row)
+        return History(**{name: np.concatenate(parts) for name, parts in columns.items()})
+
+
+def result_of(courses: list[Course], seed: int, reason: str | None = None) -> OptimizeResult:
+    """The result of one course, or of several retries."""
+    winner = courses[0]
+    for course in courses[1:]:
+        here, there = course.best, winner.best
+        if precedes(here.value, here.violation, there.value, there.violation):
+            winner = course
+    best = winner.best
+    told = reason or winner.reason
+    arrived = (
+        (best.reason in ARRIVED or told == "target_reached")
+        and best.violation == 0.0
+        and math.isfinite(best.value)
+        and told != "stopped_by_callback"
+    )
+    status = status_of(told, arrived, best.violation)
+    attempts = tuple(
+        Attempt(
+            x=run.point,
+            fun=run.value,
+            constr_violation=run.violation,
+            nfev=run.evaluations,
+            nit=run.iterations,
+            population_size=size,
+            retry=number,
+            stop_reason=run.reason,
+        )
+        for number, course in enumerate(courses)
+        for run, size in zip(course.runs, course.sizes, strict=True)
+    )
+    return OptimizeResult(
+        x=best.point,
+        fun=best.value,
+        success=status == 0,
+        status=status,
+        message=INFEASIBLE if status == 4 else MESSAGES[told],
+        stop_reason=told,
+        nfev=sum(course.evaluations for course in courses),
+        nit=sum(run.iterations for course in courses for run in course.runs),
+        constr_violation=best.violation,
+        n_invalid=sum(run.n_invalid for course in courses for run in course.runs),
+        seed=seed,
+        backend=best.backend,
+        history=winner.history(),
+        attempts=attempts,
+    )

@@ -1,0 +1,330 @@
+"""Differential evolution: a population that steps by the differences of its own members.
+
+The right choice for objectives with many local minima, for whole-number parameters and for
+constraints, in up to some tens of dimensions. On a smooth objective with one minimum
+:func:`hft_py.mle.cma_es_optimize` needs a fraction of the evaluations.
+
+``strategy="jde"``, the default, tunes itself; ``"lshade"`` usually needs the fewest evaluations when
+the budget is known; the rest are the classics (:mod:`hft_py.mle.kernels.classic` has their
+formulas).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy.typing as npt
+
+from hft_py import checks
+from hft_py.mle.arguments import MOST_ITERATIONS, Common, common, objective_of, size_of, workers
+from hft_py.mle.baseline import STRATEGIES
+from hft_py.mle.collect import Course, result_of
+from hft_py.mle.engine import Kernel, carry_out
+from hft_py.mle.kernels.bounds import RULES
+from hft_py.mle.kernels.classic import PARTNERS
+from hft_py.mle.kernels.loop import Array
+from hft_py.mle.polish import polished
+from hft_py.mle.results import OptimizeResult
+from hft_py.mle.retries import coordinated
+from hft_py.mle.starts import first_population, integrality
+from hft_py.objectives.settle import warn_invalid
+from hft_py.progress import Reporter, reporting
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything a run of differential evolution is told, checked."""
+
+    common: Common
+    population_size: int
+    max_iterations: int
+    strategy: str
+    mutation: tuple[float, float]
+    crossover: float
+    boundary: str
+    integral: Any
+    init: Any
+    first: list[Array]
+    tolerance: float
+    absolute_tolerance: float
+
+    def kernel(self, kernels: Any, stream: int = 0) -> Kernel:
+        """The method in a kernel set; ``stream`` numbers the retry."""
+        c = self.common
+        population = first_population(
+            self.init,
+            self.population_size,
+            c.lower,
+            c.upper,
+            self.integral,
+            self.first,
+            c.seed,
+            stream,
+        )
+        made: Kernel = kernels.DifferentialEvolution(
+            strategy=self.strategy,
+            mutation=self.mutation,
+            crossover=self.crossover,
+            population=population,
+            lower=c.lower,
+            upper=c.upper,
+            integral=self.integral,
+            boundary=self.boundary,
+            seed=c.seed,
+            stream=stream,
+            max_iterations=self.max_iterations,
+            max_evaluations=c.max_evaluations,
+            target=c.target,
+            tolerance=self.tolerance,
+            absolute_tolerance=self.absolute_tolerance,
+        )
+        return made
+
+    @property
+    def total(self) -> int:
+        """The most evaluations of one run."""
+        return min(self.common.max_evaluations, self.population_size * (self.max_iterations + 1))
+
+
+def plan_of(
+    checked: Common,
+    population_size: Any,
+    max_iterations: Any,
+    strategy: Any,
+    mutation: Any,
+    crossover: Any,
+    boundary: Any,
+    integral: Any,
+    init: Any,
+    x0: Any,
+    tolerance: Any,
+    absolute_tolerance: Any,
+) -> Plan:
+    """The checked arguments of differential evolution."""
+    d = len(checked.lower)
+    rule = checks.choice("strategy", strategy, STRATEGIES)
+    least = max(4, PARTNERS.get(rule, 3) + 1)
+    default = min(max(20, (10 if rule == "lshade" else 5) * d), 1_000)
+    if not isinstance(init, str):
+        rows = len(checks.array("init", init, ndim=2, least=least))
+        if population_size is not None and population_size != rows:
+            raise ValueError(f"population_size={population_size}, and init has {rows} rows")
+        population_size = rows
+    low, high = _pair(mutation)
+    return Plan(
+        common=checked,
+        population_size=size_of(
+            "population_size", population_size, default, least, checked.max_evaluations
+        ),
+        max_iterations=checks.whole_number(
+            "max_iterations", max_iterations, least=0, most=MOST_ITERATIONS
+        ),
+        strategy=rule,
+        mutation=(low, high),
+        crossover=checks.real_number("crossover", crossover, least=0.0, most=1.0),
+        boundary=checks.choice("boundary", boundary, RULES),
+        integral=integrality(integral, checked.lower, checked.upper),
+        init=init,
+        first=[] if x0 is None else [checks.inside("x0", x0, checked.lower, checked.upper)],
+        tolerance=checks.real_number("tolerance", tolerance, least=0.0),
+        absolute_tolerance=checks.real_number("absolute_tolerance", absolute_tolerance, least=0.0),
+    )
+
+
+def _pair(mutation: Any) -> tuple[float, float]:
+    if isinstance(mutation, tuple | list):
+        if len(mutation) != 2:
+            raise ValueError(f"mutation={mutation!r}, expected one number or two")
+        low = checks.real_number("mutation[0]", mutation[0], least=0.0, most=2.0)
+        high = checks.real_number("mutation[1]", mutation[1], least=0.0, most=2.0)
+        if low > high:
+            raise ValueError(f"mutation={mutation!r}, expected the smaller number first")
+        return low, high
+    value = checks.real_number("mutation", mutation, least=0.0, most=2.0)
+    return value, value
+
+
+def differential_evolution_optimize(
+    objective_fn: Any,
+    bounds_lower: npt.ArrayLike,
+    bounds_upper: npt.ArrayLike,
+    population_size: int | None = None,
+    max_iterations: int = 1_000,
+    *,
+    strategy: str = "jde",
+    seed: int | None = None,
+    constraints: Any = (),
+    integrality: npt.ArrayLike | None = None,
+    x0: npt.ArrayLike | None = None,
+    tolerance: float = 1e-8,
+    absolute_tolerance: float = 1e-12,
+    target: float | None = None,
+    max_evaluations: int | None = None,
+    mutation: float | tuple[float, float] = (0.5, 1.0),
+    crossover: float = 0.7,
+    boundary: str = "midpoint",
+    init: Any = "latin_hypercube",
+    polish: bool | str = False,
+    retries: int = 1,
+    threads: int = 1,
+    vectorized: bool = False,
+    executor: Any = None,
+    data: Any = None,
+    progress: Any = False,
+    backend: str | None = None,
+) -> OptimizeResult:
+    """Minimise a function in a box by differential evolution.
+
+    Parameters
+    ----------
+    objective_fn
+        What is minimised, of a point of shape ``(d,)``: a callable, a vectorised one, a compiled
+        one, or the name of a built-in (:mod:`hft_py.objectives`). NaN counts as plus infinity, is
+        counted in ``n_invalid`` and warned of once; minus infinity is an error.
+    bounds_lower, bounds_upper
+        The box, shape ``(d,)``, finite. No point outside is ever evaluated.
+    population_size
+        Individuals, in all and not per parameter; at least 4 (6 for ``"rand2bin"``, 5 for
+        ``"best2bin"``). Default: ``5 d``, and ``10 d`` for ``"lshade"``, which shrinks; 20 to 1000.
+    max_iterations
+        Generations after the first; each costs ``population_size`` evaluations. 0 evaluates the
+        first population only.
+    strategy
+        ``"jde"`` (default, nothing to tune), ``"lshade"`` (give the budget), ``"rand1bin"``,
+        ``"best1bin"``, ``"rand_to_best1"``, ``"current_to_best1"``, ``"best2bin"``, ``"rand2bin"``.
+    seed
+        ``0 <= seed < 2**64``. The same seed gives the same run in both backends, whatever the
+        number of threads. Default: drawn from the system, and kept in the result.
+    constraints
+        A :class:`hft_py.mle.Constraint`, a callable ``g`` (``g(x) <= 0`` is feasible), SciPy's
+        ``NonlinearConstraint`` or ``LinearConstraint``, or a sequence of them. Compared by Deb's
+        rules; the objective is called at feasible points only.
+    integrality
+        Shape ``(d,)`` of truth values: which parameters are whole numbers. They are rounded before
+        they are evaluated, and the rounded point is the one kept.
+    x0
+        A point that joins the first population, within the bounds.
+    tolerance, absolute_tolerance
+        Stop (``"converged"``) where worst less best value of the population is at most
+        ``absolute_tolerance + tolerance |best|``. 0 and 0: only when all are equal.
+    target
+        Stop (``"target_reached"``) at a value as good. Default: none.
+    max_evaluations
+        Never exceeded. Default: what ``max_iterations`` allows.
+    mutation
+        ``F`` of the classic strategies, 0 to 2; of two numbers, drawn between them every
+        generation (dither). Default ``(0.5, 1)``, as SciPy has it. ``"jde"`` and ``"lshade"`` find
+        their own.
+    crossover
+        Probability that a coordinate is the mutant's, for the classic strategies. Default 0.7.
+    boundary
+        What becomes of a coordinate outside: ``"midpoint"`` of parent and bound (default: loses
+        the least of the step), ``"reflect"``, ``"resample"`` (uniformly), ``"clip"``.
+    init
+        ``"latin_hypercube"`` (default), ``"uniform"``, or the first population itself, ``(n, d)``.
+    polish
+        True: a local search (L-BFGS-B) from the best point, kept where better; or
+        ``"Nelder-Mead"``. Default: none, so the number of evaluations is what was asked for.
+    retries
+        Independent runs that share their best points (:mod:`hft_py.mle.retries`); each may use
+        the whole budget. Default 1.
+    threads
+        1 (default), or more for compiled and built-in objectives; 0 for all cores. One retry a
+        thread, or with one retry the points of a generation. Never changes the result.
+    vectorized, executor, data
+        See :func:`hft_py.objectives.resolve`: batches are ``(population_size, d)``.
+    progress
+        False (default), True for a bar, or a callable; its steps are evaluations. One that returns
+        False ends the run, and what there is is returned.
+    backend
+        ``"auto"``, ``"rust"`` or ``"python"``.
+
+    Returns
+    -------
+    OptimizeResult
+
+    Warns
+    -----
+    InvalidValuesWarning
+        The objective was NaN somewhere.
+
+    Raises
+    ------
+    ValueError, TypeError
+        An argument makes no sense; the message names it.
+    ObjectiveError
+        The objective was minus infinity, or a compiled one returned a fatal code. What a callable
+        raises arrives as it was raised.
+
+    References
+    ----------
+    Storn and Price, J. Global Optimization 11 (1997). Brest et al., IEEE TEC 10 (2006), jDE. Tanabe
+    and Fukunaga, CEC 2014, L-SHADE. Deb, Comput. Methods Appl. Mech. Engrg. 186 (2000).
+
+    Examples
+    --------
+    >>> from hft_py.mle import differential_evolution_optimize
+    >>> found = differential_evolution_optimize("rastrigin", [-5] * 4, [5] * 4, seed=1)
+    >>> found.stop_reason, bool(found.fun < 1e-8)
+    ('converged', True)
+    """
+    checked = common(
+        bounds_lower,
+        bounds_upper,
+        infinite=False,
+        seed=seed,
+        max_evaluations=max_evaluations,
+        target=target,
+        constraints=constraints,
+        threads=threads,
+        retries=retries,
+        polish=polish,
+    )
+    plan = plan_of(
+        checked,
+        population_size,
+        max_iterations,
+        strategy,
+        mutation,
+        crossover,
+        boundary,
+        integrality,
+        init,
+        x0,
+        tolerance,
+        absolute_tolerance,
+    )
+    objective = objective_of(objective_fn, len(checked.lower), vectorized, executor, data)
+    outer, inner = workers(checked, objective)
+
+    def attempt(number: int, known: list[Array], reporter: Reporter | None) -> Course:
+        this = replace(plan, first=[*plan.first, *known])
+        run = carry_out(
+            lambda kernels: this.kernel(kernels, number),
+            objective,
+            checked.constraints,
+            inner,
+            reporter,
+            backend,
+        )
+        return Course([run], [plan.population_size], run.reason)
+
+    with reporting(progress, plan.total * checked.retries, "differential evolution") as reporter:
+        if checked.retries == 1:
+            result = result_of([attempt(0, [], reporter)], checked.seed)
+        else:
+            courses, reason = coordinated(attempt, checked.retries, outer, plan.total, reporter)
+            result = result_of(courses, checked.seed, reason)
+    if checked.polish is not None:
+        result = polished(
+            result,
+            checked.polish,
+            objective,
+            checked.lower,
+            checked.upper,
+            checked.constraints,
+            plan.integral,
+        )
+    warn_invalid(result.n_invalid, result.nfev)
+    return result

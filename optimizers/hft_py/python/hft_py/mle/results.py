@@ -1,0 +1,225 @@
+"""What a search returns, under the names of SciPy's ``OptimizeResult`` and with its history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from hft_py import results
+from hft_py.mle.kernels.loop import Array
+
+MESSAGES = {
+    "target_reached": "a value as good as the target was found",
+    "converged": "the values of the whole population agree within the tolerance",
+    "function_tolerance": "values no longer differ by more than the tolerance",
+    "parameter_tolerance": "steps have become shorter than the tolerance",
+    "no_effect_axis": "a step along an axis of the search no longer changes the mean",
+    "no_effect_coordinate": "a step in a coordinate no longer changes the mean",
+    "condition_number": "the search distribution has become too flat to go on",
+    "step_too_large": "the steps grow without end: the objective has no minimum here, or sigma "
+    "was far too small",
+    "stagnation": "best and median values have not improved for a long time",
+    "max_iterations": "the number of iterations is used up",
+    "max_evaluations": "the number of evaluations is used up",
+    "max_restarts": "the number of restarts is used up",
+    "retries_done": "every retry has come to its end",
+    "stopped_by_callback": "the progress callback returned False",
+}
+"""Reasons to stop, by name, in words."""
+
+ARRIVED = (
+    "target_reached",
+    "converged",
+    "function_tolerance",
+    "parameter_tolerance",
+    "no_effect_axis",
+    "no_effect_coordinate",
+)
+"""The reasons that mean success: there was nothing more to find nearby."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class History(results.Result):
+    """A row for every generation, over all restarts of the attempt that won.
+
+    Attributes
+    ----------
+    evaluations
+        Evaluations so far, shape ``(g,)``.
+    best
+        The best value so far.
+    best_params
+        Where it is, ``(g, d)``.
+    restart
+        Which restart the generation belongs to, from 0.
+    worst
+        Differential evolution: the worst value of the population; else None.
+    sigma, axis_ratio
+        CMA-ES: the step size in scaled coordinates, and the longest axis over the shortest.
+    mean
+        CMA-ES: the mean of the search distribution, ``(g, d)``.
+    """
+
+    evaluations: Array
+    best: Array
+    best_params: Array
+    restart: Array
+    worst: Array | None = None
+    sigma: Array | None = None
+    axis_ratio: Array | None = None
+    mean: Array | None = None
+
+    def to_frame(self) -> Any:
+        """A pandas frame with a row for every generation; vectors become a column each.
+
+        Raises
+        ------
+        ImportError
+            Without pandas.
+        """
+        columns: dict[str, Array] = {}
+        for name, value in self.items():
+            if value is None:
+                continue
+            if value.ndim == 1:
+                columns[name] = value
+            else:
+                prefix = "mean" if name == "mean" else "best"
+                columns.update({f"{prefix}_x{j}": value[:, j] for j in range(value.shape[1])})
+        return results.pandas().DataFrame(columns)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Attempt(results.Result):
+    """One restart of CMA-ES, or one retry.
+
+    Attributes
+    ----------
+    x, fun, constr_violation
+        The best point it found, its value and its violation.
+    nfev, nit
+        Evaluations and generations.
+    population_size
+        Points of a generation at its start.
+    retry
+        Which retry it belongs to, from 0.
+    stop_reason
+        Why it ended.
+    """
+
+    x: Array
+    fun: float
+    constr_violation: float
+    nfev: int
+    nit: int
+    population_size: int
+    retry: int
+    stop_reason: str
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class OptimizeResult(results.Result):
+    """The best point of a search; names as in ``scipy.optimize.OptimizeResult``.
+
+    Attributes
+    ----------
+    x, fun
+        The best point, shape ``(d,)``, and its value. Also ``best_params`` and ``best_value``.
+    success
+        Whether the search came to an end of its own (:data:`ARRIVED`), at a feasible point. Not
+        so where a budget ran out.
+    status
+        0 success, 1 a budget used up, 2 stopped by the callback, 3 the search could not go on,
+        4 no feasible point found.
+    message, stop_reason
+        Why it stopped, in words and by name (:data:`MESSAGES`).
+    nfev, nit
+        Evaluations of the objective and generations, over all restarts and retries.
+    constr_violation
+        By how much ``x`` violates the constraints; 0 where feasible.
+    n_invalid
+        Points at which the objective was NaN.
+    history
+        A row for every generation, see :class:`History`.
+    attempts
+        Every restart of every retry.
+    seed
+        The seed, also where it was drawn: it makes the run again.
+    backend
+        The kernels that ran, ``"rust"`` or ``"python"``.
+    """
+
+    x: Array
+    fun: float
+    success: bool
+    status: int
+    message: str
+    stop_reason: str
+    nfev: int
+    nit: int
+    constr_violation: float
+    n_invalid: int
+    seed: int
+    backend: str
+    history: History = field(repr=False)
+    attempts: tuple[Attempt, ...] = ()
+
+    def _names(self) -> list[str]:
+        return [*super()._names(), "best_params", "best_value"]
+
+    @property
+    def best_params(self) -> Array:
+        """``x`` by its other name."""
+        return self.x
+
+    @property
+    def best_value(self) -> float:
+        """``fun`` by its other name."""
+        return self.fun
+
+    def to_frame(self) -> Any:
+        """The history as a pandas frame."""
+        return self.history.to_frame()
+
+    def plot(self, axes: Any = None, *, floor: float | None = None) -> Any:
+        """The best value against evaluations.
+
+        Parameters
+        ----------
+        axes
+            Where to draw. Default: a new figure.
+        floor
+            The known minimum; the distance to it is then drawn, on a logarithmic scale. Default:
+            the values themselves, logarithmic where all are positive.
+
+        Returns
+        -------
+        matplotlib Axes
+
+        Raises
+        ------
+        ImportError
+            Without matplotlib.
+        """
+        if axes is None:
+            axes = results.pyplot().subplots(layout="constrained")[1]
+        values = self.history.best - (floor or 0.0)
+        axes.plot(self.history.evaluations, values, drawstyle="steps-post")
+        if (values[np.isfinite(values)] > 0.0).all():
+            axes.set_yscale("log")
+        axes.set_xlabel("evaluations")
+        axes.set_ylabel("best value" if floor is None else "best value less the minimum")
+        return axes
+
+
+def status_of(reason: str, arrived: bool, violation: float) -> int:
+    """The number of :class:`OptimizeResult`."""
+    if violation > 0.0:
+        return 4
+    if arrived:
+        return 0
+    if reason in ("max_iterations", "max_evaluations", "max_restarts", "retries_done"):
+        return 1
+    return 2 if reason == "stopped_by_callback" else 3
