@@ -528,7 +528,7 @@ def test_a_callable_may_keep_and_change_its_argument(
         ({"objective": "sphere", "vectorized": True}, ValueError, "vectorized is for Python"),
         ({"objective": python_sphere, "vectorized": 1}, TypeError, "vectorized=1"),
         ({"objective": python_sphere, "executor": 3}, TypeError, "executor=3"),
-        ({"objective": ctypes.PyDLL(None).PyList_New}, TypeError, "PyDLL, which needs the lock"),
+        ({"objective": ctypes.pythonapi.PyList_New}, TypeError, "PyDLL, which needs the lock"),
         ({"objective": ctypes.CFUNCTYPE(ctypes.c_float)()}, TypeError, "has the signature c_float"),
         (
             {"objective": ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_int64)(int)},

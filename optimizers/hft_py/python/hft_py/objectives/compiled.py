@@ -230,10 +230,9 @@ def _cffi(name: str, objective: Any, data: Any) -> Pointer:
 
 
 def _capsule(function: str, result: Any, *arguments: Any) -> Any:
-    call = getattr(ctypes.pythonapi, function)
-    call.restype = result
-    call.argtypes = [ctypes.py_object, ctypes.c_char_p][: len(arguments)]
-    return call(*arguments)
+    # A prototype of our own: the functions of ctypes.pythonapi are shared by everybody.
+    kinds = [ctypes.py_object, ctypes.c_char_p][: len(arguments)]
+    return ctypes.PYFUNCTYPE(result, *kinds)((function, ctypes.pythonapi))(*arguments)
 
 
 def _low_level(name: str, objective: Any, data: Any) -> Pointer:
