@@ -1,0 +1,176 @@
+"""The package as a whole: what it offers, its documents, and life without the extension."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import os
+import pkgutil
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import hft_py
+from hft_py import backend, optimizers
+
+HERE = Path(__file__).parents[1]
+README = HERE / "README.md"
+MODULES = ("hmm", "mcmc", "mle")
+
+# What the library promises by name.
+PROMISED = {
+    "CMAES",
+    "DifferentialEvolution",
+    "HMMRegimeDetector",
+    "MCMCOptimizer",
+    "MLEOptimizer",
+    "ParameterSpace",
+    "aic",
+    "backward",
+    "bic",
+    "cma_es_optimize",
+    "compute_effective_sample_size",
+    "compute_r_hat",
+    "differential_evolution_optimize",
+    "filter_proba",
+    "fit_hmm",
+    "forward",
+    "mcmc_optimize",
+    "posterior",
+    "predict_regime",
+    "sample",
+    "score",
+    "select_n_states",
+    "smooth_proba",
+    "viterbi_decode",
+}
+
+
+def test_one_place_offers_every_function() -> None:
+    assert set(optimizers.__all__) >= PROMISED
+    for name in MODULES:
+        module = importlib.import_module(f"hft_py.{name}")
+        for public in module.__all__:
+            assert getattr(optimizers, public) is getattr(module, public)
+
+
+def test_no_name_is_offered_twice() -> None:
+    homes: dict[str, Any] = {}
+    for name in MODULES:
+        module = importlib.import_module(f"hft_py.{name}")
+        for public in module.__all__:
+            assert homes.setdefault(public, getattr(module, public)) is getattr(module, public)
+
+
+def test_every_public_name_is_documented() -> None:
+    for name in optimizers.__all__:
+        thing = getattr(optimizers, name)
+        if callable(thing):
+            assert thing.__doc__, name
+
+
+def _modules() -> list[str]:
+    found = pkgutil.walk_packages(hft_py.__path__, "hft_py.")
+    left_out = ("_rust", ".study", ".peers", ".pictures")
+    return sorted(m.name for m in found if not m.name.endswith(left_out))
+
+
+@pytest.mark.parametrize("name", _modules())
+def test_docstrings(name: str) -> None:
+    assert doctest.testmod(importlib.import_module(name)).failed == 0
+
+
+def test_readme_examples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numba", reason="numba is not installed")
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert blocks
+    scope: dict[str, Any] = {"np": np, "__name__": "readme"}
+    for block in blocks:
+        exec(compile(block, str(README), "exec"), scope)
+
+
+def test_what_the_readme_names_is_there() -> None:
+    for target in re.findall(r"\]\((?!http)([^)#]+)\)", README.read_text(encoding="utf-8")):
+        assert (HERE / target).exists(), target
+
+
+def test_the_stub_is_the_binary() -> None:
+    rust = pytest.importorskip("hft_py._rust", reason="the extension is not installed")
+    stub = (HERE / "python/hft_py/_rust.pyi").read_text(encoding="utf-8")
+    names = set(re.findall(r"^(?:def|class) (\w+)|^(\w+): ModuleType", stub, re.M))
+    written = {function or module for function, module in names} | {"InternalError"}
+    assert written == {name for name in dir(rust) if not name.startswith("_")}
+    methods = set(re.findall(r"^    def (\w+)", stub, re.M))
+    assert methods == {name for name in dir(rust.Objective) if not name.startswith("_")}
+
+
+def test_both_kernel_sets_offer_the_same() -> None:
+    rust = pytest.importorskip("hft_py._rust", reason="the extension is not installed")
+    for name in MODULES:
+        compiled = {one for one in dir(getattr(rust, name)) if not one.startswith("_")}
+        python = importlib.import_module(f"hft_py.{name}.baseline")
+        missing = {one for one in compiled if not hasattr(python, one)}
+        assert not missing, (name, missing)
+
+
+HIDE = "import sys; sys.modules['hft_py._rust'] = None; "
+INSIDE = "HFT_PY_SUITE_INSIDE_ITSELF"
+
+
+@pytest.mark.timeout(1_200)
+@pytest.mark.skipif(INSIDE in os.environ, reason="this is that run")
+def test_the_suite_passes_without_the_extension(tmp_path: Path) -> None:
+    """Everything again on the Python kernels, with an extension that does not import."""
+    hide = tmp_path / "without_extension.py"
+    hide.write_text("import sys\nsys.modules['hft_py._rust'] = None\n")
+    paths = [str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, INSIDE: "1", "PYTHONPATH": os.pathsep.join(paths)}
+    command = ["-m", "pytest", "-q", "-x", "-p", "without_extension", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [sys.executable, *command, "-m", "not benchmark", str(HERE / "tests")],
+        cwd=HERE.parents[1],
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout[-3_000:]
+    assert " passed" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["auto", "python"])
+def test_the_variable_chooses(name: str) -> None:
+    code = "import hft_py; print(hft_py.active_backend())"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "HFT_PY_BACKEND": name},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    expected = "python" if name == "python" or backend._extension()[0] is None else "rust"
+    assert done.stdout.strip() == expected
+
+
+def test_python_kernels_answer_where_the_extension_is_hidden() -> None:
+    code = HIDE + (
+        "import hft_py, numpy as np; from hft_py.objectives import resolve; "
+        "assert hft_py.active_backend() == 'python'; "
+        "assert resolve('sphere', 2).batch(np.ones((1, 2)))[0] == 2"
+    )
+    environment = {k: v for k, v in os.environ.items() if k != "HFT_PY_BACKEND"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert "do not import" in done.stderr
+
+
+def test_the_build_is_a_release() -> None:
+    if backend.active_backend() == "rust":
+        assert backend.extension().build_profile() == "release"
