@@ -1,1 +1,31 @@
-//! Hidden Markov models.
+//! Hidden Markov models: recursions, expectation maximisation and decoding, `O(T K^2)` each.
+//!
+//! Times lie in tiles of eight ([`lanes`]): chains walk a tile step by step, everything that does
+//! not depend on the step before runs on eight times at once. Scales are powers of two, applied
+//! every fourth step and known by their exponents, so no chain waits for a division or a logarithm
+//! ([`expectation`]). Where that underflows, the same recursion runs on logarithms
+//! ([`log_space`]).
+//!
+//! Observations are rows of `dimension` numbers; a row with NaN is missing, its likelihood is one
+//! under every state. Sources: Rabiner, Proc. IEEE 77 (1989); Baum et al., Ann. Math. Statist. 41
+//! (1970); Viterbi, IEEE Trans. Inform. Theory 13 (1967).
+
+pub mod em;
+pub mod emission;
+pub mod expectation;
+pub mod failure;
+pub mod filter;
+mod isa;
+pub mod lanes;
+pub mod log_space;
+mod math;
+pub mod model;
+pub mod sampler;
+pub mod smoother;
+mod states;
+pub mod viterbi;
+
+pub use em::{Fitted, Options, fit};
+pub use emission::Kind;
+pub use failure::Failure;
+pub use model::{Model, Series};

@@ -1,0 +1,292 @@
+//! Expectation maximisation (Baum and Welch) from several starts, or over several sequences, in
+//! parallel. What comes out does not depend on the threads: sums are taken in the sequences' order.
+
+use super::emission::{Emission, Priors, Statistics, update};
+use super::expectation::{Expected, Workspace, expect};
+use super::failure::Failure;
+use super::filter::one_score;
+use super::model::{Model, Series};
+use crate::watch::{Flow, Watch};
+use crate::{Error, Stop};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+/// Rows of several sequences below which threads cost more than they give.
+const WORTH_THREADS: usize = 20_000;
+/// How long the calling thread sleeps between two looks at its signals.
+const NAP: Duration = Duration::from_millis(20);
+
+/// How to fit.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The most steps of each start.
+    pub n_iterations: usize,
+    /// A start has converged when a step gains less; never where 0.
+    pub tolerance: f64,
+    /// Floors and pseudo-observations.
+    pub priors: Priors,
+    /// Threads, 1 or more.
+    pub threads: usize,
+}
+
+/// Where a start has ended.
+#[derive(Debug, Clone)]
+pub struct Fitted {
+    /// The model.
+    pub model: Model,
+    /// Log-likelihood, and the same plus the prior's log-density: before each step, after the last.
+    pub history: Vec<[f64; 2]>,
+    /// Whether the last step gained less than the tolerance.
+    pub converged: bool,
+}
+
+/// Fit from each start.
+///
+/// # Errors
+/// [`Failure::Impossible`], what the watcher raised, or a covariance matrix that is none.
+pub fn fit(
+    starts: Vec<Model>,
+    series: Series<'_>,
+    options: &Options,
+    watch: &mut dyn Watch,
+) -> Result<Vec<Fitted>, Failure> {
+    let together = options.threads.min(starts.len());
+    if together > 1 {
+        return fit_together(&starts, series, options, watch, together);
+    }
+    let (mut done, mut best, mut halted) = (0, f64::NEG_INFINITY, false);
+    let mut results = Vec::with_capacity(starts.len());
+    for start in starts {
+        let already = halted;
+        let mut after = |objective| {
+            done += 1;
+            best = f64::max(best, objective);
+            halted = halted || watch.tick(done, best)? == Flow::Halt;
+            Ok(halted)
+        };
+        results.push(run(
+            start,
+            series,
+            options,
+            options.threads,
+            &mut after,
+            already,
+        )?);
+    }
+    Ok(results)
+}
+
+/// Several starts at a time; the calling thread watches.
+fn fit_together(
+    starts: &[Model],
+    series: Series<'_>,
+    options: &Options,
+    watch: &mut dyn Watch,
+    threads: usize,
+) -> Result<Vec<Fitted>, Failure> {
+    let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let (tell, told) = channel();
+    let worker = |tell: Sender<f64>| {
+        let mut mine = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(start) = starts.get(index) else {
+                return mine;
+            };
+            let mut after = |objective| {
+                // The watcher outlives every step; where it is gone, nobody listens.
+                let _ = tell.send(objective);
+                Ok(stop.load(Ordering::Relaxed))
+            };
+            let halted = stop.load(Ordering::Relaxed);
+            let fitted = run(start.clone(), series, options, 1, &mut after, halted);
+            if fitted.is_err() {
+                stop.store(true, Ordering::Relaxed);
+            }
+            mine.push((index, fitted));
+        }
+    };
+    std::thread::scope(|scope| {
+        let handles: Vec<_> = (0..threads)
+            .map(|_| {
+                let tell = tell.clone();
+                let worker = &worker;
+                scope.spawn(move || worker(tell))
+            })
+            .collect();
+        drop(tell);
+        let watched = follow(&told, watch, &stop);
+        let mut all = Vec::with_capacity(starts.len());
+        for handle in handles {
+            let part = handle.join();
+            all.extend(part.map_err(|_| Error::Internal("a thread panicked".into()))?);
+        }
+        watched?;
+        all.sort_by_key(|(index, _)| *index);
+        all.into_iter().map(|(_, fitted)| fitted).collect()
+    })
+}
+
+/// Tick for every step told, until nobody tells; an error stops the others.
+fn follow(
+    told: &std::sync::mpsc::Receiver<f64>,
+    watch: &mut dyn Watch,
+    stop: &AtomicBool,
+) -> Result<(), Stop> {
+    let (mut done, mut best) = (0, f64::NEG_INFINITY);
+    loop {
+        match told.recv_timeout(NAP) {
+            Ok(objective) => {
+                done += 1;
+                best = f64::max(best, objective);
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return Ok(()),
+        }
+        match watch.tick(done, best) {
+            Ok(Flow::Continue) => {}
+            Ok(Flow::Halt) => stop.store(true, Ordering::Relaxed),
+            Err(raised) => {
+                stop.store(true, Ordering::Relaxed);
+                return Err(raised);
+            }
+        }
+    }
+}
+
+/// One start. `after` is told the objective at each step, and answers whether to halt.
+fn run(
+    mut model: Model,
+    series: Series<'_>,
+    options: &Options,
+    threads: usize,
+    after: &mut dyn FnMut(f64) -> Result<bool, Stop>,
+    mut halted: bool,
+) -> Result<Fitted, Failure> {
+    let mut history: Vec<[f64; 2]> = Vec::new();
+    let mut converged = false;
+    let mut spaces = workspaces(&model, series, threads);
+    for _ in 0..options.n_iterations {
+        if halted {
+            break;
+        }
+        let expected = everything(&model, series, &mut spaces)?;
+        let likelihood = expected.iter().map(|e| e.log_likelihood).sum::<f64>();
+        let objective = likelihood + options.priors.log_density(&model);
+        history.push([likelihood, objective]);
+        converged = settled(&history, options.tolerance);
+        if converged {
+            break;
+        }
+        maximise(&mut model, expected, &options.priors);
+        halted = after(objective)?;
+    }
+    drop(spaces);
+    if !converged {
+        let emission = Emission::new(&model)?;
+        let mut likelihood = 0.0;
+        for (_, x) in series.sequences() {
+            likelihood += one_score(&emission, x)?;
+        }
+        let objective = likelihood + options.priors.log_density(&model);
+        history.push([likelihood, objective]);
+        converged = settled(&history, options.tolerance);
+    }
+    Ok(Fitted {
+        model,
+        history,
+        converged,
+    })
+}
+
+fn settled(history: &[[f64; 2]], tolerance: f64) -> bool {
+    match history {
+        [.., before, now] => tolerance > 0.0 && now[1] - before[1] < tolerance,
+        _ => false,
+    }
+}
+
+fn workspaces(model: &Model, series: Series<'_>, threads: usize) -> Vec<Workspace> {
+    let worth = series.count() > 1 && series.rows() >= WORTH_THREADS;
+    let many = if worth {
+        threads.min(series.count())
+    } else {
+        1
+    };
+    (0..many)
+        .map(|_| Workspace::new(model, series.longest()))
+        .collect()
+}
+
+/// The expectation step over every sequence, in their order.
+fn everything(
+    model: &Model,
+    series: Series<'_>,
+    spaces: &mut [Workspace],
+) -> Result<Vec<Expected>, Failure> {
+    let emission = Emission::new(model)?;
+    let one = |(from, x): (usize, &[f64]), space: &mut Workspace| {
+        expect(&emission, x, space, true).map_err(|failure| failure.after(from))
+    };
+    if let [space] = spaces {
+        return series.sequences().map(|s| one(s, space)).collect();
+    }
+    let all: Vec<_> = series.sequences().collect();
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        let handles: Vec<_> = spaces
+            .iter_mut()
+            .map(|space| {
+                scope.spawn(|| {
+                    let mut mine = Vec::new();
+                    while let Some(s) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        mine.push((s.0, one(*s, space)));
+                    }
+                    mine
+                })
+            })
+            .collect();
+        let mut found = Vec::with_capacity(all.len());
+        for handle in handles {
+            let part = handle.join();
+            found.extend(part.map_err(|_| Error::Internal("a thread panicked".into()))?);
+        }
+        found.sort_by_key(|(from, _)| *from);
+        found.into_iter().map(|(_, expected)| expected).collect()
+    })
+}
+
+/// New parameters from what all sequences expect.
+fn maximise(model: &mut Model, expected: Vec<Expected>, priors: &Priors) {
+    let k = model.states();
+    let many = expected.len() as f64;
+    let mut start = vec![0.0; k];
+    let mut counts = vec![priors.transition; k * k];
+    let mut sums = vec![0.0; k * Statistics::width(model)];
+    for one in expected {
+        start
+            .iter_mut()
+            .zip(&one.start)
+            .for_each(|(s, p)| *s += p / many);
+        counts
+            .iter_mut()
+            .zip(&one.transitions)
+            .for_each(|(s, p)| *s += p);
+        let own = one.statistics.map(|s| s.sums).unwrap_or_default();
+        sums.iter_mut().zip(own).for_each(|(s, p)| *s += p);
+    }
+    model.theta = update(model, &Statistics { sums }, priors);
+    model.start = start;
+    let rows = model
+        .transition
+        .chunks_exact_mut(k)
+        .zip(counts.chunks_exact(k));
+    for (row, counts) in rows {
+        let total: f64 = counts.iter().sum();
+        // A state that is never left keeps its row.
+        if total > super::emission::EMPTY {
+            row.iter_mut().zip(counts).for_each(|(a, c)| *a = c / total);
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! Emissions: densities of observations under each state, block by block.
+//!
+//! A state's parameters are a row of the model's `theta`: see [`Kind`].
+
+mod densities;
+mod priors;
+mod statistics;
+mod update;
+
+pub use priors::Priors;
+pub use statistics::Statistics;
+pub(crate) use update::EMPTY;
+pub use update::{Degrees, update};
+
+use super::lanes::{LANES, Lanes};
+use super::math;
+use super::model::Model;
+use crate::Error;
+use crate::objective::special::ln_gamma;
+
+/// Rows worked on at once: they and their densities stay in the first cache.
+pub const BLOCK: usize = 128;
+/// Logarithms of densities are not below this, so that their differences are numbers.
+pub(crate) const LEAST: f64 = -1e300;
+const LN_TAU: f64 = 1.837_877_066_409_345_3;
+
+/// What an emission's parameters are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Means, then variances, one each a column.
+    Gaussian,
+    /// Means, then the covariance matrix row by row.
+    GaussianFull,
+    /// Location, squared scale, degrees of freedom.
+    StudentT,
+    /// Probabilities of the symbols 0, 1, ...
+    Categorical,
+}
+
+impl Kind {
+    /// A kind by its name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "gaussian" => Some(Self::Gaussian),
+            "gaussian_full" => Some(Self::GaussianFull),
+            "student_t" => Some(Self::StudentT),
+            "categorical" => Some(Self::Categorical),
+            _ => None,
+        }
+    }
+
+    /// Numbers a state, for observations of so many; `None` where any number will do.
+    #[must_use]
+    pub fn parameters(self, dimension: usize) -> Option<usize> {
+        match self {
+            Self::Gaussian => Some(2 * dimension),
+            Self::GaussianFull => Some(dimension + dimension * dimension),
+            Self::StudentT => Some(3),
+            Self::Categorical => None,
+        }
+    }
+}
+
+/// Memory of one thread's densities; `O(K + D)`.
+pub struct Scratch {
+    pub(crate) logs: Vec<f64>,
+    pub(crate) columns: Vec<f64>,
+    pub(crate) work: Vec<f64>,
+    largest: Vec<f64>,
+}
+
+impl Scratch {
+    /// For so many states and columns.
+    #[must_use]
+    pub fn new(states: usize, dimension: usize) -> Self {
+        Self {
+            logs: vec![0.0; states * BLOCK],
+            columns: vec![0.0; dimension * BLOCK],
+            work: vec![0.0; dimension * BLOCK],
+            largest: vec![0.0; BLOCK],
+        }
+    }
+}
+
+/// A model's emission, with what its densities need worked out once.
+pub struct Emission<'a> {
+    pub(crate) model: &'a Model,
+    /// Per state: a constant, then what the kind needs.
+    table: Vec<Vec<f64>>,
+}
+
+impl<'a> Emission<'a> {
+    /// Work out the constants.
+    ///
+    /// # Errors
+    /// A covariance matrix is not positive definite.
+    pub fn new(model: &'a Model) -> Result<Self, Error> {
+        let rows = (0..model.states()).map(|k| constants(model, model.row(k)));
+        Ok(Self {
+            model,
+            table: rows.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Logarithms of densities of up to [`BLOCK`] rows: state `k` at row `t` in
+    /// `scratch.logs[k * BLOCK + t]`; 0 where a row is missing, and up to the end of its tile.
+    pub fn logs(&self, x: &[f64], scratch: &mut Scratch) {
+        let d = self.model.dimension;
+        let rows = x.len() / d;
+        let padded = rows.next_multiple_of(LANES);
+        if d > 1 {
+            transpose(x, d, &mut scratch.columns);
+        }
+        for (k, table) in self.table.iter().enumerate() {
+            let row = self.model.row(k);
+            let out = &mut scratch.logs[k * BLOCK..k * BLOCK + padded];
+            let (present, rest) = out.split_at_mut(rows);
+            rest.fill(0.0);
+            match self.model.kind {
+                Kind::Gaussian if d == 1 => {
+                    densities::gaussian(x, row[0], table[0], table[1], present);
+                }
+                Kind::Gaussian => {
+                    present.fill(table[0]);
+                    for (i, half) in table[1..].iter().enumerate() {
+                        let column = &scratch.columns[i * BLOCK..][..rows];
+                        densities::add_gaussian(column, row[i], *half, present);
+                    }
+                }
+                Kind::GaussianFull => densities::whitened(
+                    &scratch.columns,
+                    &row[..d],
+                    table,
+                    &mut scratch.work,
+                    if d == 1 { Some(x) } else { None },
+                    present,
+                ),
+                Kind::StudentT => {
+                    densities::student_t(x, row[0], table[1], table[2], table[0], present);
+                }
+                Kind::Categorical => densities::categorical(x, table, present),
+            }
+        }
+        if has_nan(x) {
+            for (t, row) in x.chunks_exact(d).enumerate() {
+                if row.iter().any(|v| v.is_nan()) {
+                    for k in 0..self.table.len() {
+                        scratch.logs[k * BLOCK + t] = 0.0;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Densities over the largest of their row, as tiles; the sum of the logarithms of these.
+    pub fn relative(&self, x: &[f64], scratch: &mut Scratch, out: &mut [Lanes]) -> f64 {
+        self.logs(x, scratch);
+        let rows = x.len() / self.model.dimension;
+        relative(
+            &mut scratch.logs,
+            &mut scratch.largest,
+            self.table.len(),
+            rows.div_ceil(LANES),
+            out,
+        )
+    }
+
+    /// The same for a whole sequence: `out` has room for all its tiles.
+    pub fn relative_all(&self, x: &[f64], scratch: &mut Scratch, out: &mut [Lanes]) -> f64 {
+        let (d, k) = (self.model.dimension, self.table.len());
+        let blocks = x.chunks(BLOCK * d);
+        let places = out.chunks_mut(BLOCK / LANES * k);
+        blocks
+            .zip(places)
+            .map(|(rows, place)| self.relative(rows, scratch, place))
+            .sum()
+    }
+}
+
+super::isa::for_each_isa! {
+    for FUSED
+    fn relative(
+        logs: &mut [f64], largest: &mut [f64], states: usize, tiles: usize, out: &mut [Lanes],
+    ) -> f64 {
+        let times = tiles * LANES;
+        let largest = &mut largest[..times];
+        largest.copy_from_slice(&logs[..times]);
+        for k in 1..states {
+            for (most, log) in largest.iter_mut().zip(&logs[k * BLOCK..k * BLOCK + times]) {
+                *most = if *log > *most { *log } else { *most };
+            }
+        }
+        for k in 0..states {
+            let column = &mut logs[k * BLOCK..k * BLOCK + times];
+            for (log, most) in column.iter_mut().zip(largest.iter()) {
+                *log = math::exp::<FUSED>(*log - *most);
+            }
+            for (tile, eight) in out.chunks_exact_mut(states).zip(column.chunks_exact(LANES)) {
+                tile[k].0.copy_from_slice(eight);
+            }
+        }
+        let mut sum = Lanes::ZERO;
+        for eight in largest.chunks_exact(LANES) {
+            for (total, most) in sum.0.iter_mut().zip(eight) {
+                *total += most;
+            }
+        }
+        sum.total()
+    }
+}
+
+fn has_nan(x: &[f64]) -> bool {
+    x.iter().fold(false, |found, v| found | v.is_nan())
+}
+
+/// Columns of up to [`BLOCK`] rows, each contiguous.
+pub(crate) fn transpose(x: &[f64], dimension: usize, columns: &mut [f64]) {
+    for (t, row) in x.chunks_exact(dimension).enumerate() {
+        for (i, value) in row.iter().enumerate() {
+            columns[i * BLOCK + t] = *value;
+        }
+    }
+}
+
+fn constants(model: &Model, row: &[f64]) -> Result<Vec<f64>, Error> {
+    let d = model.dimension;
+    Ok(match model.kind {
+        Kind::Gaussian => {
+            let logs: f64 = row[d..].iter().map(|v| v.ln()).sum();
+            let mut table = vec![-0.5 * (d as f64 * LN_TAU + logs)];
+            table.extend(row[d..].iter().map(|v| 0.5 / v));
+            table
+        }
+        Kind::GaussianFull => {
+            let factor = cholesky(&row[d..], d).ok_or(Error::Value {
+                name: "theta",
+                value: format!("{:?}", &row[d..]),
+                expected: "a positive definite covariance matrix",
+            })?;
+            let logs: f64 = (0..d).map(|i| factor[i * d + i].ln()).sum();
+            let mut table = vec![-0.5 * d as f64 * LN_TAU - logs];
+            table.extend(factor);
+            table
+        }
+        Kind::StudentT => {
+            let (scale, dof) = (row[1], row[2]);
+            let half = 0.5 * (dof + 1.0);
+            let constant = ln_gamma(half)
+                - ln_gamma(0.5 * dof)
+                - 0.5 * (dof * std::f64::consts::PI * scale).ln();
+            vec![constant, 1.0 / (dof * scale), half]
+        }
+        Kind::Categorical => row.iter().map(|p| p.ln()).collect(),
+    })
+}
+
+/// The lower triangular factor of a symmetric matrix, row by row; `None` unless positive definite.
+pub(crate) fn cholesky(matrix: &[f64], d: usize) -> Option<Vec<f64>> {
+    let mut factor = vec![0.0; d * d];
+    for i in 0..d {
+        for j in 0..=i {
+            let known: f64 = (0..j).map(|m| factor[i * d + m] * factor[j * d + m]).sum();
+            let rest = matrix[i * d + j] - known;
+            factor[i * d + j] = if i > j {
+                rest / factor[j * d + j]
+            } else if rest > 0.0 {
+                rest.sqrt()
+            } else {
+                return None;
+            };
+        }
+    }
+    Some(factor)
+}

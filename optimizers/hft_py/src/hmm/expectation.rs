@@ -1,0 +1,374 @@
+//! The expectation step: both recursions at once, from the ends to the middle and on.
+//!
+//! A chain of products is bound by latency: while it walks forward over the first half, another
+//! walks backward over the second, and neither waits for the other. Each stores what it finds;
+//! past the middle each meets the other's half and the two give the probabilities of states and of
+//! transitions, eight times at once, with one division.
+//!
+//! Both chains are scaled by powers of two: every fourth step the exponent of their sum is read and
+//! taken back two steps later, off the chain. The forward exponents add up to the likelihood.
+//! Memory: `2 K` numbers a time.
+
+use super::emission::{Emission, Scratch, Statistics};
+use super::failure::Failure;
+use super::isa::for_each_isa;
+use super::lanes::{LANES, Lanes, tiles};
+use super::log_space;
+use super::model::Model;
+use super::states::{States, with_states};
+
+/// Sums below this have lost digits that may matter later.
+const SMALL: f64 = 1e-120;
+/// The same for the product of both chains.
+const SMALL_PRODUCT: f64 = 1e-250;
+
+/// Memory of one thread's expectation steps.
+pub struct Workspace {
+    /// Relative densities before, probabilities of states after.
+    pub weights: Vec<Lanes>,
+    kept: Vec<Lanes>,
+    pub(crate) scratch: Scratch,
+}
+
+impl Workspace {
+    /// For sequences of up to so many rows.
+    #[must_use]
+    pub fn new(model: &Model, longest: usize) -> Self {
+        let size = tiles(longest) * model.states();
+        Self {
+            weights: vec![Lanes::ZERO; size],
+            kept: vec![Lanes::ZERO; size],
+            scratch: Scratch::new(model.states(), model.dimension),
+        }
+    }
+}
+
+/// What one sequence says under a model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expected {
+    /// Logarithm of its likelihood.
+    pub log_likelihood: f64,
+    /// Probability of each first state.
+    pub start: Vec<f64>,
+    /// Expected transitions, row by row.
+    pub transitions: Vec<f64>,
+    /// Weighted sums of its observations.
+    pub statistics: Option<Statistics>,
+}
+
+/// The expectation step over one sequence; `workspace.weights` then holds the probabilities of the
+/// states. With `sums`, the emission's statistics too.
+///
+/// # Errors
+/// [`Failure::Impossible`] where the sequence has probability zero.
+pub fn expect(
+    emission: &Emission<'_>,
+    x: &[f64],
+    workspace: &mut Workspace,
+    sums: bool,
+) -> Result<Expected, Failure> {
+    let model = emission.model;
+    let k = model.states();
+    let n = x.len() / model.dimension;
+    let size = tiles(n) * k;
+    let weights = &mut workspace.weights[..size];
+    let kept = &mut workspace.kept[..size];
+    let largest = emission.relative_all(x, &mut workspace.scratch, weights);
+    let mut start = vec![0.0; k];
+    let mut pairs = vec![Lanes::ZERO; k * k];
+    let found = with_states!(k, sweep, model, n, weights, kept, &mut start, &mut pairs);
+    let (log_likelihood, transitions) = match found {
+        Some(log) => {
+            let totals = pairs.iter().zip(&model.transition);
+            (log + largest, totals.map(|(p, a)| p.total() * a).collect())
+        }
+        None => log_space::expect(emission, x, weights, kept, &mut start)?,
+    };
+    let statistics = sums.then(|| Statistics::of(model, x, weights, &mut workspace.scratch));
+    Ok(Expected {
+        log_likelihood,
+        start,
+        transitions,
+        statistics,
+    })
+}
+
+/// The power of two that brings a positive number to between 1 and 2, and its exponent.
+#[inline(always)]
+fn factor(sum: f64) -> (f64, i64) {
+    let exponent = (sum.to_bits() >> 52) & 0x7FF;
+    let power = 2046_u64.wrapping_sub(exponent) << 52;
+    (f64::from_bits(power), exponent as i64 - 1023)
+}
+
+#[inline(always)]
+fn sum(row: &[f64]) -> f64 {
+    let mut total = row[0];
+    for value in &row[1..] {
+        total += value;
+    }
+    total
+}
+
+/// One step of the forward chain: `(a A) * b[lane] * scale`.
+#[inline(always)]
+pub(super) fn ahead<S: States>(
+    s: S,
+    a: &S::Row,
+    matrix: &S::Matrix,
+    b: &[Lanes],
+    lane: usize,
+    scale: f64,
+) -> S::Row {
+    let mut next = s.row();
+    let a = a.as_ref();
+    for j in 0..s.count() {
+        let mut total = a[0] * s.cell(matrix, 0, j);
+        for i in 1..s.count() {
+            total += a[i] * s.cell(matrix, i, j);
+        }
+        next.as_mut()[j] = total * (b[j].0[lane] * scale);
+    }
+    next
+}
+
+/// One step of the backward chain: `(A w) * b[lane] * scale`.
+#[inline(always)]
+fn back<S: States>(
+    s: S,
+    w: &S::Row,
+    matrix: &S::Matrix,
+    b: &[Lanes],
+    lane: usize,
+    scale: f64,
+) -> S::Row {
+    let mut next = s.row();
+    let w = w.as_ref();
+    for i in 0..s.count() {
+        let mut total = w[0] * s.cell(matrix, i, 0);
+        for j in 1..s.count() {
+            total += w[j] * s.cell(matrix, i, j);
+        }
+        next.as_mut()[i] = total * (b[i].0[lane] * scale);
+    }
+    next
+}
+
+/// A chain, with the exponents taken out of it so far.
+pub(super) struct Chain<S: States> {
+    pub(super) row: S::Row,
+    pub(super) exponents: i64,
+}
+
+impl<S: States> Chain<S> {
+    /// The forward chain over a tile: `before` gets each step's starting row, `after` its result.
+    #[inline(always)]
+    pub(super) fn forward(
+        &mut self,
+        s: S,
+        matrix: &S::Matrix,
+        b: &[Lanes],
+        before: &mut [Lanes],
+        mut after: Option<&mut [Lanes]>,
+    ) {
+        for half in [0, LANES / 2] {
+            let (scale, exponent) = factor(sum(self.row.as_ref()));
+            self.exponents += exponent;
+            for step in 0..LANES / 2 {
+                put::<S>(before, &self.row, half + step);
+                let now = if step == 2 { scale } else { 1.0 };
+                self.row = ahead(s, &self.row, matrix, b, half + step, now);
+                if let Some(after) = after.as_deref_mut() {
+                    put::<S>(after, &self.row, half + step);
+                }
+            }
+        }
+    }
+
+    /// The backward chain over a tile, from its last lane: `found` gets each step's result.
+    #[inline(always)]
+    fn backward(&mut self, s: S, matrix: &S::Matrix, b: &[Lanes], found: &mut [Lanes]) {
+        for half in [LANES / 2, 0] {
+            let (scale, _) = factor(sum(self.row.as_ref()));
+            for step in (0..LANES / 2).rev() {
+                let now = if step == 1 { scale } else { 1.0 };
+                self.row = back(s, &self.row, matrix, b, half + step, now);
+                put::<S>(found, &self.row, half + step);
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn put<S: States>(tile: &mut [Lanes], row: &S::Row, lane: usize) {
+    for (lanes, value) in tile.iter_mut().zip(row.as_ref()) {
+        lanes.0[lane] = *value;
+    }
+}
+
+/// Both chains meet in a tile: probabilities of states to `gamma`, and of transitions, without the
+/// factor `a_ij`, added to `pairs`. Lanes outside `valid` count nothing.
+#[inline(always)]
+fn meet<const FUSED: bool, S: States>(
+    s: S,
+    matrix: &S::Matrix,
+    before: &[Lanes],
+    later: &[Lanes],
+    gamma: &mut [Lanes],
+    pairs: &mut [Lanes],
+    least: &mut [Lanes; 2],
+    valid: std::ops::Range<usize>,
+) {
+    let k = s.count();
+    let (before, later, gamma, pairs) = (
+        &before[..k],
+        &later[..k],
+        &mut gamma[..k],
+        &mut pairs[..k * k],
+    );
+    let (mut both, mut past, mut future) = (Lanes::ZERO, Lanes::ZERO, Lanes::ZERO);
+    for j in 0..k {
+        let mut predicted = before[0] * Lanes::splat(s.cell(matrix, 0, j));
+        for i in 1..k {
+            predicted = before[i].fma::<FUSED>(Lanes::splat(s.cell(matrix, i, j)), predicted);
+        }
+        gamma[j] = predicted * later[j];
+        both += gamma[j];
+        past += before[j];
+        future += later[j];
+    }
+    let mut sums = past.least(future);
+    if valid != (0..LANES) {
+        for lane in (0..LANES).filter(|lane| !valid.contains(lane)) {
+            both.0[lane] = f64::INFINITY;
+            sums.0[lane] = 1.0;
+        }
+    }
+    least[0] = sums.least(least[0]);
+    least[1] = both.least(least[1]);
+    let inverse = Lanes::splat(1.0) / both;
+    for j in 0..k {
+        gamma[j] = gamma[j] * inverse;
+    }
+    for i in 0..k {
+        let weight = before[i] * inverse;
+        for j in 0..k {
+            pairs[i * k + j] = weight.fma::<FUSED>(later[j], pairs[i * k + j]);
+        }
+    }
+}
+
+for_each_isa! {
+    for FUSED
+    /// Both recursions over relative densities `b`, which become the probabilities of states. The
+    /// logarithm of the relative likelihood; `None` where digits were lost.
+    fn sweep<S: States>(
+        s: S,
+        model: &Model,
+        n: usize,
+        b: &mut [Lanes],
+        kept: &mut [Lanes],
+        start: &mut [f64],
+        pairs: &mut [Lanes],
+    ) -> Option<f64> {
+        let k = s.count();
+        let count = tiles(n);
+        let matrix = s.matrix(&model.transition);
+        let tile = |q: usize| q * k..(q + 1) * k;
+        let valid = |q: usize| usize::from(q == 0)..LANES.min(n - q * LANES);
+        let mut least = [Lanes::splat(1.0), Lanes::splat(1.0)];
+
+        // The first time, and the time after the last, where everything is 1.
+        let mut past = Chain::<S> { row: s.row(), exponents: 0 };
+        let mut future = Chain::<S> { row: s.from(&vec![1.0; k]), exponents: 0 };
+        let half = count / 2;
+        for q in 0..half {
+            let other = count - 1 - q;
+            let (low, high) = b.split_at(other * k);
+            let (kept_low, kept_high) = kept.split_at_mut(other * k);
+            let (b_past, b_future) = (&low[tile(q)], &high[..k]);
+            if q == 0 {
+                first(s, &mut past, &matrix, &model.start, b_past, &mut kept_low[tile(q)]);
+            } else {
+                past.forward(s, &matrix, b_past, &mut kept_low[tile(q)], None);
+            }
+            future.backward(s, &matrix, b_future, &mut kept_high[..k]);
+        }
+        let mut local = s.tile();
+        if count % 2 == 1 {
+            future.backward(s, &matrix, &b[tile(half)], &mut kept[tile(half)]);
+        }
+        for q in half..count {
+            if q == 0 {
+                first(s, &mut past, &matrix, &model.start, &b[tile(q)], local.as_mut());
+            } else {
+                past.forward(s, &matrix, &b[tile(q)], local.as_mut(), None);
+            }
+            if q == 0 {
+                starts(&model.start, &kept[tile(0)], start)?;
+            }
+            meet::<FUSED, S>(
+                s, &matrix, local.as_ref(), &kept[tile(q)], &mut b[tile(q)], pairs,
+                &mut least, valid(q),
+            );
+            let mirrored = count - 1 - q;
+            if mirrored < half {
+                let other = mirrored;
+                future.backward(s, &matrix, &b[tile(other)], local.as_mut());
+                if other == 0 {
+                    starts(&model.start, local.as_ref(), start)?;
+                }
+                meet::<FUSED, S>(
+                    s, &matrix, &kept[tile(other)], local.as_ref(), &mut b[tile(other)], pairs,
+                    &mut least, valid(other),
+                );
+            }
+        }
+        for (lanes, p) in b.iter_mut().zip(start.iter()) {
+            lanes.0[0] = *p;
+        }
+        let fine = |lanes: Lanes, bound: f64| lanes.0.iter().all(|v| *v >= bound);
+        let total = sum(past.row.as_ref());
+        (fine(least[0], SMALL) && fine(least[1], SMALL_PRODUCT) && total >= SMALL)
+            .then(|| total.ln() + past.exponents as f64 * std::f64::consts::LN_2)
+    }
+}
+
+/// The first tile of the forward chain: its first lane starts from the start probabilities.
+#[inline(always)]
+pub(super) fn first<S: States>(
+    s: S,
+    chain: &mut Chain<S>,
+    matrix: &S::Matrix,
+    start: &[f64],
+    b: &[Lanes],
+    before: &mut [Lanes],
+) {
+    let k = s.count();
+    put::<S>(before, &s.row(), 0);
+    for j in 0..k {
+        chain.row.as_mut()[j] = start[j] * b[j].0[0];
+    }
+    for lane in 1..LANES {
+        put::<S>(before, &chain.row, lane);
+        let (scale, exponent) = if lane == 4 {
+            factor(sum(chain.row.as_ref()))
+        } else {
+            (1.0, 0)
+        };
+        chain.exponents += exponent;
+        chain.row = ahead(s, &chain.row, matrix, b, lane, scale);
+    }
+}
+
+/// Probabilities of the first state; `None` where they vanish.
+fn starts(start: &[f64], later: &[Lanes], found: &mut [f64]) -> Option<()> {
+    for (p, (start, later)) in found.iter_mut().zip(start.iter().zip(later)) {
+        *p = start * later.0[0];
+    }
+    let total: f64 = found.iter().sum();
+    for p in found.iter_mut() {
+        *p /= total;
+    }
+    (total >= SMALL_PRODUCT).then_some(())
+}

@@ -1,0 +1,144 @@
+//! A model and a series, as every kernel takes them.
+
+use super::emission::Kind;
+use crate::Error;
+
+/// A hidden Markov model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    /// What `theta` means.
+    pub kind: Kind,
+    /// Probabilities of the first state, `K`.
+    pub start: Vec<f64>,
+    /// Transition probabilities row by row, `K * K`.
+    pub transition: Vec<f64>,
+    /// Parameters of each state's emission in a row, `K * P`.
+    pub theta: Vec<f64>,
+    /// Numbers in an observation.
+    pub dimension: usize,
+}
+
+impl Model {
+    /// A model whose parts fit together.
+    ///
+    /// # Errors
+    /// [`Error::Length`] where they do not.
+    pub fn new(
+        kind: Kind,
+        start: &[f64],
+        transition: &[f64],
+        theta: &[f64],
+        dimension: usize,
+    ) -> Result<Self, Error> {
+        let k = start.len();
+        let length = |name, found: usize, expected: usize| {
+            if found == expected {
+                Ok(())
+            } else {
+                Err(Error::Length {
+                    name,
+                    found,
+                    expected,
+                })
+            }
+        };
+        length("start", k, k.max(1))?;
+        length("transition", transition.len(), k * k)?;
+        if let Some(p) = kind.parameters(dimension) {
+            length("theta", theta.len(), k * p)?;
+        } else {
+            length("theta", theta.len() % k, 0)?;
+            length("x", dimension, 1)?;
+        }
+        Ok(Self {
+            kind,
+            start: start.to_vec(),
+            transition: transition.to_vec(),
+            theta: theta.to_vec(),
+            dimension,
+        })
+    }
+
+    /// The number of states, `K`.
+    #[must_use]
+    pub fn states(&self) -> usize {
+        self.start.len()
+    }
+
+    /// Numbers in a row of `theta`, `P`.
+    #[must_use]
+    pub fn parameters(&self) -> usize {
+        self.theta.len() / self.states()
+    }
+
+    /// The parameters of one state.
+    #[must_use]
+    pub fn row(&self, state: usize) -> &[f64] {
+        let p = self.parameters();
+        &self.theta[state * p..(state + 1) * p]
+    }
+}
+
+/// Sequences of observations, one after the other.
+#[derive(Debug, Clone, Copy)]
+pub struct Series<'a> {
+    x: &'a [f64],
+    dimension: usize,
+    lengths: &'a [usize],
+}
+
+impl<'a> Series<'a> {
+    /// Rows of `dimension` numbers, `lengths` of them in each sequence.
+    ///
+    /// # Errors
+    /// Where the numbers do not make up so many rows, or a sequence is empty.
+    pub fn new(x: &'a [f64], dimension: usize, lengths: &'a [usize]) -> Result<Self, Error> {
+        let rows = lengths.iter().try_fold(
+            0_usize,
+            |sum, &n| {
+                if n == 0 { None } else { sum.checked_add(n) }
+            },
+        );
+        let expected = rows.and_then(|r| r.checked_mul(dimension)).unwrap_or(0);
+        if expected != x.len() || x.is_empty() {
+            return Err(Error::Length {
+                name: "x",
+                found: x.len(),
+                expected,
+            });
+        }
+        Ok(Self {
+            x,
+            dimension,
+            lengths,
+        })
+    }
+
+    /// Rows of all sequences.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.x.len() / self.dimension
+    }
+
+    /// How many sequences.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.lengths.len()
+    }
+
+    /// Rows of the longest sequence.
+    #[must_use]
+    pub fn longest(&self) -> usize {
+        self.lengths.iter().copied().max().unwrap_or(0)
+    }
+
+    /// First row and numbers of each sequence.
+    pub fn sequences(&self) -> impl Iterator<Item = (usize, &'a [f64])> + use<'a> {
+        let (x, dimension) = (self.x, self.dimension);
+        self.lengths.iter().scan(0, move |first, &n| {
+            let from = *first;
+            *first += n;
+            Some((from, &x[from * dimension..(from + n) * dimension]))
+        })
+    }
+}
