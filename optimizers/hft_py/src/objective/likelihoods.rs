@@ -7,7 +7,8 @@
 //! | Ornstein–Uhlenbeck | `theta, mu, sigma` | `theta, sigma > 0` | O(1): sums are made once |
 //! | Student's t | `mu, sigma, nu` | `sigma, nu > 0` | O(n) |
 
-use super::{Evaluate, ln_gamma, spread};
+use super::special::ln_gamma;
+use super::{Evaluate, spread};
 use crate::{Error, Stop};
 use std::f64::consts::{PI, TAU};
 

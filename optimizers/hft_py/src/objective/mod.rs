@@ -10,10 +10,9 @@
 pub mod compiled;
 pub mod functions;
 pub mod likelihoods;
-mod special;
+pub mod special;
 mod spread;
 
-pub use special::ln_gamma;
 pub use spread::spread;
 
 use crate::Stop;
