@@ -10,6 +10,8 @@ use crate::Error;
 pub enum Boundary {
     /// Folded back at the bound, as often as needed.
     Reflect,
+    /// The same with a rounded crease, for CMA-ES.
+    Fold,
     /// Drawn anew.
     Resample,
     /// Half-way from the parent to the bound crossed (Zhang and Sanderson 2009).
@@ -26,13 +28,14 @@ impl Boundary {
     pub fn named(name: &str) -> Result<Self, Error> {
         match name {
             "reflect" => Ok(Self::Reflect),
+            "fold" => Ok(Self::Fold),
             "resample" => Ok(Self::Resample),
             "midpoint" => Ok(Self::Midpoint),
             "clip" => Ok(Self::Clip),
             other => Err(Error::Value {
                 name: "boundary",
                 value: other.into(),
-                expected: "reflect, resample, midpoint or clip",
+                expected: "reflect, fold, resample, midpoint or clip",
             }),
         }
     }
@@ -67,6 +70,37 @@ pub fn reflected(value: f64, lower: f64, upper: f64) -> f64 {
     (lower + place).max(lower).min(upper)
 }
 
+/// Of the range: where the crease of [`folded`] begins.
+pub const MARGIN: f64 = 0.05;
+
+/// The point in `[lower, upper]` of a coordinate of the search: a parabola near a bound, so an
+/// optimum on it looks like any other.
+#[must_use]
+pub fn folded(u: f64, (lower, upper): (f64, f64), margin: f64) -> f64 {
+    let u = reflected(u, lower - margin, upper + margin);
+    let square = |distance: f64| distance * distance / (4.0 * margin);
+    let x = if u < lower + margin {
+        lower + square(u - (lower - margin))
+    } else if u > upper - margin {
+        upper - square(u - (upper + margin))
+    } else {
+        u
+    };
+    x.max(lower).min(upper)
+}
+
+/// The coordinate of a point, nearest to the box: the inverse of [`folded`].
+#[must_use]
+pub fn unfolded(x: f64, (lower, upper): (f64, f64), margin: f64) -> f64 {
+    if x < lower + margin {
+        lower - margin + 2.0 * (margin * (x - lower).max(0.0)).sqrt()
+    } else if x > upper - margin {
+        upper + margin - 2.0 * (margin * (upper - x).max(0.0)).sqrt()
+    } else {
+        x
+    }
+}
+
 /// A coordinate of a trial, brought into its bounds.
 #[must_use]
 pub fn repaired(
@@ -80,7 +114,7 @@ pub fn repaired(
         return value;
     }
     match rule {
-        Boundary::Reflect => reflected(value, lower, upper),
+        Boundary::Reflect | Boundary::Fold => reflected(value, lower, upper),
         Boundary::Resample => (lower + uniform * (upper - lower)).min(upper),
         Boundary::Midpoint => {
             let bound = if value < lower { lower } else { upper };
@@ -116,6 +150,19 @@ mod tests {
         assert_eq!(reflected(0.2, -1.0, 1.0), 0.2);
         assert_eq!(reflected(1.25, -1.0, 1.0), 0.75);
         assert_eq!(reflected(-1.0, 0.0, f64::INFINITY), 1.0);
+    }
+
+    #[test]
+    fn a_fold_is_undone() {
+        for bounds in [(-1.0, 1.0), (0.0, f64::INFINITY), (f64::NEG_INFINITY, f64::INFINITY)] {
+            for step in 0..=40 {
+                let x = -1.0 + 0.05 * f64::from(step);
+                if bounds.0 <= x {
+                    let again = folded(unfolded(x, bounds, 0.1), bounds, 0.1);
+                    assert!((again - x).abs() < 1e-14, "{x} {again} {bounds:?}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@
 //! Source: Hansen, "The CMA Evolution Strategy: A Tutorial", arXiv:1604.00772 (2016), whose
 //! symbols and equation numbers are kept; separable: Ros and Hansen, PPSN X (2008).
 
-use super::bounds::{Boundary, reflected};
+use super::bounds::{Boundary, MARGIN, folded, reflected, unfolded};
 use super::constants::Constants;
 use super::roots::{Roots, multiply};
 use super::search::{Budget, Merit, Reason, Record, Search, rank};
@@ -17,6 +17,8 @@ use crate::rng::Stream;
 
 /// Of the random numbers of a run.
 const PURPOSE: u32 = 0x434D;
+/// Standard deviation of a coordinate in widths of a finite range.
+const WIDEST: f64 = 1.0 / 3.0;
 /// Draws of one point before it is put on the bound instead.
 const PATIENCE: usize = 100;
 
@@ -47,6 +49,28 @@ pub struct Setting {
     pub tolerance: f64,
     /// Stop where steps are shorter than this many first step sizes.
     pub parameter_tolerance: f64,
+}
+
+impl Setting {
+    /// The `j`-th coordinate of the point that a scaled coordinate stands for.
+    fn place(&self, j: usize, u: f64) -> f64 {
+        let x = self.offset[j] + self.scale[j] * u;
+        if self.boundary == Boundary::Fold {
+            folded(x, (self.lower[j], self.upper[j]), MARGIN * self.scale[j])
+        } else {
+            x
+        }
+    }
+
+    /// The scaled coordinate of the `j`-th coordinate of a point.
+    fn coordinate(&self, j: usize, x: f64) -> f64 {
+        let x = if self.boundary == Boundary::Fold {
+            unfolded(x, (self.lower[j], self.upper[j]), MARGIN * self.scale[j])
+        } else {
+            x
+        };
+        (x - self.offset[j]) / self.scale[j]
+    }
 }
 
 /// The covariance, whole or its diagonal.
@@ -93,7 +117,7 @@ impl Cma {
         let n = setting.mean.len();
         let size = setting.population_size;
         let constants = Constants::new(n, size, setting.active, setting.separable, 0.25);
-        let scaled = |j: usize| (setting.mean[j] - setting.offset[j]) / setting.scale[j];
+        let scaled = |j: usize| setting.coordinate(j, setting.mean[j]);
         let rate = (constants.c_1 + constants.c_mu) * n as f64 * 10.0;
         let mut covariance = Vec::new();
         if !setting.separable {
@@ -147,7 +171,7 @@ impl Cma {
         let setting = &self.setting;
         let mut inside = true;
         for (j, x) in self.points[range].iter_mut().enumerate() {
-            *x = setting.offset[j] + setting.scale[j] * (self.mean[j] + self.sigma * y[j]);
+            *x = setting.place(j, self.mean[j] + self.sigma * y[j]);
             inside &= setting.lower[j] <= *x && *x <= setting.upper[j];
         }
         inside
@@ -156,7 +180,8 @@ impl Cma {
     /// Put the `k`-th point into its bounds.
     fn repair(&mut self, k: usize) {
         let n = self.mean.len();
-        self.exact[k] = false;
+        // A reflected point is a function of its step; one put on a bound is not.
+        self.exact[k] = self.setting.boundary == Boundary::Reflect;
         for (j, x) in self.points[k * n..(k + 1) * n].iter_mut().enumerate() {
             let (lower, upper) = (self.setting.lower[j], self.setting.upper[j]);
             *x = if self.setting.boundary == Boundary::Reflect {
@@ -181,8 +206,7 @@ impl Cma {
             let setting = &self.setting;
             let y = &mut self.y[range.clone()];
             for (j, step) in y.iter_mut().enumerate() {
-                let u = (point[j] - setting.offset[j]) / setting.scale[j];
-                *step = (u - self.mean[j]) / self.sigma;
+                *step = (setting.coordinate(j, point[j]) - self.mean[j]) / self.sigma;
             }
             let z = &mut self.z[range];
             match &self.shape {
@@ -252,8 +276,35 @@ impl Cma {
         }
     }
 
+    /// Scale down coordinates whose deviation has grown beyond what the box can use: wider steps
+    /// leave it mostly, and where they land tells little of the shape.
+    fn narrow(&mut self) {
+        let n = self.mean.len();
+        for j in 0..n {
+            let boxed = self.setting.lower[j].is_finite() && self.setting.upper[j].is_finite();
+            let deviation = self.sigma * self.deviation(j);
+            if !boxed || deviation <= WIDEST || deviation.is_nan() {
+                continue;
+            }
+            let factor = WIDEST / deviation;
+            self.p_c[j] *= factor;
+            match &mut self.shape {
+                Shape::Diagonal { variances, .. } => variances[j] *= factor * factor,
+                Shape::Full { covariance, .. } => {
+                    for entry in &mut covariance[j * n..(j + 1) * n] {
+                        *entry *= factor;
+                    }
+                    for row in covariance.chunks_exact_mut(n) {
+                        row[j] *= factor;
+                    }
+                }
+            }
+        }
+    }
+
     /// The root of `C`; whether there is one.
     fn renew_root(&mut self) -> bool {
+        self.narrow();
         match &mut self.shape {
             Shape::Full { covariance, roots } => {
                 covariance.iter().all(|x| x.is_finite())
@@ -290,8 +341,7 @@ impl Cma {
         };
         let (least, most) = extremes(lengths);
         let setting = &self.setting;
-        let place = |j: usize| setting.offset[j] + setting.scale[j] * self.mean[j];
-        let mean: Vec<f64> = (0..n).map(place).collect();
+        let mean: Vec<f64> = (0..n).map(|j| setting.place(j, self.mean[j])).collect();
         self.record.note(0, &[self.sigma]);
         self.record.note(1, &[most / least]);
         self.record.note(2, &mean);

@@ -10,6 +10,8 @@ from hft_py.mle.ask_tell import CMAES, DifferentialEvolution
 from hft_py.mle.cma_es import cma_es_optimize
 from hft_py.mle.constraints import Constraint
 from hft_py.mle.differential_evolution import differential_evolution_optimize
+from hft_py.mle.estimate import MLEResult
+from hft_py.mle.optimizer import MLEOptimizer
 from hft_py.mle.results import Attempt, History, OptimizeResult
 from hft_py.spaces import ParameterSpace
 
@@ -19,6 +21,8 @@ __all__ = [
     "Constraint",
     "DifferentialEvolution",
     "History",
+    "MLEOptimizer",
+    "MLEResult",
     "OptimizeResult",
     "ParameterSpace",
     "cma_es_optimize",

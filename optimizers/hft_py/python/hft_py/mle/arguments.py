@@ -83,9 +83,12 @@ def workers(common: Common, objective: Objective) -> tuple[int, int]:
 
 
 def objective_of(
-    objective_fn: Any, n_params: int, vectorized: Any, executor: Any, data: Any
+    objective_fn: Any,
+    n_params: int,
+    vectorized: Any,
+    executor: Any,
+    data: Any,
+    name: str = "objective_fn",
 ) -> Objective:
     """The objective as the kernels take it."""
-    return resolve(
-        objective_fn, n_params, vectorized, executor, data, name="objective_fn"
-    )
+    return resolve(objective_fn, n_params, vectorized, executor, data, name=name)

@@ -190,7 +190,7 @@ class CMAES(AskTell):
         *,
         active: bool = True,
         separable: bool | None = None,
-        boundary: str = "resample",
+        boundary: str = "fold",
         seed: int | None = None,
         tolerance: float = 1e-12,
         parameter_tolerance: float = 1e-12,

@@ -29,7 +29,7 @@ from hft_py.objectives import Objective
 from hft_py.objectives.settle import warn_invalid
 from hft_py.progress import Reporter, reporting
 
-BOUNDARIES = ("resample", "reflect", "clip")
+BOUNDARIES = ("fold", "reflect", "resample", "clip")
 LARGE = 500  # dimensions from which the diagonal alone is learnt by default
 STREAMS = 1 << 12  # random streams of one retry, one a restart
 
@@ -168,7 +168,9 @@ def course(
     done = Course()
     schedule = Schedule(restarts or "ipop", plan.population_size, c.seed, base)
     start = schedule.first()
-    for restart in range(max_restarts + 1 if restarts else 1):
+    for restart in range(STREAMS):
+        if schedule.doublings > (max_restarts if restarts else 0):
+            break
         left = c.max_evaluations - done.evaluations
         if left < start.population_size:
             done.reason = "max_evaluations"
@@ -217,7 +219,7 @@ def cma_es_optimize(
     max_restarts: int = 9,
     active: bool = True,
     separable: bool | None = None,
-    boundary: str = "resample",
+    boundary: str = "fold",
     seed: int | None = None,
     constraints: Any = (),
     tolerance: float = 1e-12,
@@ -258,16 +260,19 @@ def cma_es_optimize(
     restarts
         None (default), ``"ipop"`` or ``"bipop"`` (:mod:`hft_py.mle.restarts`).
     max_restarts
-        Default 9, the last with 512 times the first population: give ``target`` or
+        How often the population may be doubled; restarts of small populations (``"bipop"``) do not
+        count. Default 9, the last with 512 times the first population: give ``target`` or
         ``max_evaluations`` as well.
     active
         Unlearn directions of bad steps. Default: yes.
     separable
         Learn the diagonal only. Default: from 500 dimensions.
     boundary
-        What becomes of a point outside: drawn anew, up to 100 times, then put on the bound
-        (``"resample"``, default), ``"reflect"`` or ``"clip"``. The search learns from the point
-        that was evaluated.
+        What becomes of a point outside: ``"fold"`` (default), ``"reflect"``, ``"resample"`` (drawn
+        anew, up to 100 times, then put on the bound) or ``"clip"``
+        (:mod:`hft_py.mle.kernels.bounds`). The search learns from the point that was evaluated.
+        Where the optimum lies in a corner, resampled and clipped points mislead the step size, and
+        the search stalls; folded ones do not.
     seed
         ``0 <= seed < 2**64``. The same seed gives the same run, up to rounding in both backends,
         whatever the number of threads. Default: drawn from the system, and kept in the result.

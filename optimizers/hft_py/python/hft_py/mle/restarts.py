@@ -38,6 +38,11 @@ class Schedule:
         self._was_small = False
         self._draws = Stream(seed, stream, PURPOSE)
 
+    @property
+    def doublings(self) -> int:
+        """How often the population has been doubled, the next start included."""
+        return self._doublings
+
     def first(self) -> Start:
         """The run before any restart."""
         return Start(self._first)

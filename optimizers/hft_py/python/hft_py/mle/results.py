@@ -169,6 +169,9 @@ class OptimizeResult(results.Result):
     def _names(self) -> list[str]:
         return [*super()._names(), "best_params", "best_value"]
 
+    def __repr__(self) -> str:
+        return brief(self, ("history", "attempts", "best_params", "best_value"))
+
     @property
     def best_params(self) -> Array:
         """``x`` by its other name."""
@@ -212,6 +215,12 @@ class OptimizeResult(results.Result):
         axes.set_xlabel("evaluations")
         axes.set_ylabel("best value" if floor is None else "best value less the minimum")
         return axes
+
+
+def brief(result: results.Result, left_out: tuple[str, ...]) -> str:
+    """A result on one line, without its long parts."""
+    kept = (f"{k}={results.show(v)}" for k, v in result.items() if k not in left_out)
+    return f"{type(result).__name__}({', '.join(kept)})"
 
 
 def status_of(reason: str, arrived: bool, violation: float) -> int:

@@ -17,12 +17,13 @@ import math
 import numpy as np
 
 from hft_py.mle.kernels import stopping
-from hft_py.mle.kernels.bounds import reflected
+from hft_py.mle.kernels.bounds import MARGIN, folded, reflected, unfolded
 from hft_py.mle.kernels.constants import cma_constants
 from hft_py.mle.kernels.loop import Array, Method, ranked
 from hft_py.rng import Stream
 
 PURPOSE = 0x434D  # of the random numbers of a run
+WIDEST = 1.0 / 3.0  # standard deviation of a coordinate in widths of a finite range
 PATIENCE = 100  # draws of one point before it is put on the bound instead
 
 
@@ -54,10 +55,11 @@ class CMAES(Method):
         n = len(mean)
         self.constants = cma_constants(n, population_size, active, separable, 2023)
         self.population_size = population_size
-        self.mean = (mean - offset) / scale
         self.sigma = self._sigma_0 = sigma
         self._lower, self._upper, self._offset, self._scale = lower, upper, offset, scale
+        self._boxed = np.isfinite(lower) & np.isfinite(upper)
         self._separable, self._boundary = separable, boundary
+        self.mean = self._coordinates(mean)
         self._draws = Stream(seed, stream, PURPOSE)
         self._tolerance, self._parameter_tolerance = tolerance, parameter_tolerance
         self._p_sigma, self._p_c = np.zeros(n), np.zeros(n)
@@ -81,7 +83,27 @@ class CMAES(Method):
     def _sample(self, z: Array) -> tuple[Array, Array]:
         """Steps and points of normals, one a row (38)-(40)."""
         y = z * self._root if self._separable else z @ self._root
-        return y, self._offset + self._scale * (self.mean + self.sigma * y)
+        return y, self._place(self.mean + self.sigma * y)
+
+    def _place(self, u: Array) -> Array:
+        """Points of scaled coordinates, one a row; folded where that is the rule."""
+        x = self._offset + self._scale * u
+        if self._boundary != "fold":
+            return x
+        for row in np.atleast_2d(x):
+            for j in range(self.dimension):
+                low, high = float(self._lower[j]), float(self._upper[j])
+                row[j] = folded(float(row[j]), low, high, MARGIN * float(self._scale[j]))
+        return x
+
+    def _coordinates(self, point: Array) -> Array:
+        """The scaled coordinates of a point."""
+        u = point.copy()
+        if self._boundary == "fold":
+            for j in range(self.dimension):
+                low, high = float(self._lower[j]), float(self._upper[j])
+                u[j] = unfolded(float(point[j]), low, high, MARGIN * float(self._scale[j]))
+        return np.asarray((u - self._offset) / self._scale)
 
     def _inside(self, x: Array) -> bool:
         return bool(((x >= self._lower) & (x <= self._upper)).all())
@@ -100,7 +122,8 @@ class CMAES(Method):
                 tries += 1
             if self._inside(x[k]):
                 continue
-            exact[k] = False
+            # Folded and reflected points are functions of the step; those put on a bound are not.
+            exact[k] = self._boundary == "reflect"
             for j in range(n):
                 low, high = float(self._lower[j]), float(self._upper[j])
                 value = float(x[k, j])
@@ -120,7 +143,7 @@ class CMAES(Method):
             y, z = self._y.copy(), self._z.copy()
             known = self._exact & (points == self._points).all(axis=1)
         for k in np.flatnonzero(~known):
-            y[k] = ((points[k] - self._offset) / self._scale - self.mean) / self.sigma
+            y[k] = (self._coordinates(points[k]) - self.mean) / self.sigma
             z[k] = y[k] * self._inverse if self._separable else self._inverse @ y[k]
         return y, z
 
@@ -164,10 +187,26 @@ class CMAES(Method):
             rank_mu = (w[:, None] * y).T @ y
             self._C = kept * self._C + k.c_1 * np.outer(self._p_c, self._p_c) + k.c_mu * rank_mu
 
+    def _narrow(self) -> None:
+        """Scale down coordinates whose deviation has grown beyond what the box can use.
+
+        Wider steps leave the box mostly, and where they land tells little of the shape.
+        """
+        deviations = self.sigma * np.sqrt(self._C if self._separable else np.diag(self._C))
+        for j in np.flatnonzero(self._boxed & (deviations > WIDEST)):
+            factor = WIDEST / float(deviations[j])
+            self._p_c[j] *= factor
+            if self._separable:
+                self._C[j] *= factor * factor
+            else:
+                self._C[j, :] *= factor
+                self._C[:, j] *= factor
+
     def _renew_root(self) -> str | None:
         """The root of ``C`` and its inverse; a reason to stop where there is none."""
         if not np.isfinite(self._C).all():
             return "condition_number"
+        self._narrow()
         if self._separable:
             eigenvalues = self._C
         else:
@@ -191,7 +230,7 @@ class CMAES(Method):
         n = self.dimension
         self._history["sigma"].append(self.sigma)
         self._history["axis_ratio"].append(float(self._D.max() / self._D.min()))
-        self._history["mean"].append(self._offset + self._scale * self.mean)
+        self._history["mean"].append(self._place(self.mean))
         reason = self._ranges.note(values, self._tolerance, self.iterations)
         if reason is not None:
             return reason

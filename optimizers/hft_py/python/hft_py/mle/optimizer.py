@@ -1,0 +1,234 @@
+"""Maximum likelihood of a model with named parameters, with standard errors."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import warnings
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from hft_py import checks
+from hft_py.errors import InvalidValuesWarning
+from hft_py.mle.arguments import objective_of
+from hft_py.mle.cma_es import cma_es_optimize
+from hft_py.mle.differential_evolution import differential_evolution_optimize
+from hft_py.mle.estimate import MLEResult, covariance_of, wald
+from hft_py.mle.information import observed_information
+from hft_py.mle.kernels.loop import Array
+from hft_py.mle.log_scale import LogScaled
+from hft_py.mle.results import OptimizeResult
+from hft_py.spaces import ParameterSpace, Spaces
+
+METHODS = ("cma_es", "differential_evolution")
+
+
+class MLEOptimizer:
+    """Fit a model by maximum likelihood.
+
+    Parameters
+    ----------
+    param_spaces
+        A :class:`hft_py.mle.ParameterSpace` for each parameter, in the order in which the
+        log-likelihood takes them.
+    log_likelihood
+        The log-likelihood of parameters ``(d,)``, of all observations together: any kind of
+        objective of :mod:`hft_py.objectives`. ``-inf`` and NaN where the parameters are
+        impossible; how often is in ``search.n_invalid``, and no warning is given.
+    vectorized, executor, data
+        See :func:`hft_py.objectives.resolve`.
+    backend
+        ``"auto"``, ``"rust"`` or ``"python"``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        No parameter spaces, names used twice, or what is no objective.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from hft_py.mle import MLEOptimizer, ParameterSpace
+    >>> x = np.random.default_rng(0).normal(0.1, 2.0, size=400)
+    >>> spaces = [ParameterSpace("mu", (-1, 1)), ParameterSpace("sigma", (0.1, 10), log=True)]
+    >>> fit = MLEOptimizer(spaces, "gaussian", data=x).optimize(seed=1)
+    >>> bool(np.isclose(fit.params["mu"], x.mean(), atol=1e-5))
+    True
+    >>> bool(np.isclose(fit.standard_errors[0], x.std() / 20, rtol=1e-4))
+    True
+    """
+
+    def __init__(
+        self,
+        param_spaces: Iterable[ParameterSpace],
+        log_likelihood: Any,
+        *,
+        vectorized: bool = False,
+        executor: Any = None,
+        data: Any = None,
+        backend: str | None = None,
+    ) -> None:
+        self.spaces = Spaces(param_spaces)
+        self._objective = objective_of(
+            log_likelihood, len(self.spaces), vectorized, executor, data, name="log_likelihood"
+        )
+        self._n_data = _length(data if data is not None else getattr(log_likelihood, "data", None))
+        self._backend = backend
+
+    def optimize(
+        self,
+        method: str | None = None,
+        *,
+        initial_params: Any = None,
+        n_observations: int | None = None,
+        confidence: float = 0.95,
+        polish: bool | str = True,
+        **options: Any,
+    ) -> MLEResult:
+        """Maximise the log-likelihood, then measure its curvature.
+
+        Parameters
+        ----------
+        method
+            ``"cma_es"`` or ``"differential_evolution"``. Default: the latter where a parameter is
+            a whole number or there are constraints, else the former with ``restarts="ipop"`` and
+            at most two restarts, as likelihoods have few maxima.
+        initial_params
+            Where to start: values in order, or by name. Default: the middle of the spaces.
+        n_observations
+            For BIC. Default: the length of the data given, if they are one series.
+        confidence
+            Level of the intervals, between 0 and 1.
+        polish
+            A local search at the end, as the curvature is to be taken at the very maximum.
+        **options
+            Handed to :func:`hft_py.mle.cma_es_optimize` or
+            :func:`hft_py.mle.differential_evolution_optimize`: ``seed``, ``sigma``,
+            ``max_iterations``, ``threads``, ``progress``, ...
+
+        Returns
+        -------
+        MLEResult
+
+        Raises
+        ------
+        TypeError, ValueError
+            An argument makes no sense; the message names it.
+        """
+        level = checks.real_number("confidence", confidence, above=0.0, below=1.0)
+        count = self._n_data
+        if n_observations is not None:
+            count = checks.whole_number("n_observations", n_observations, least=1)
+        with warnings.catch_warnings():
+            # Impossible parameters are part of a likelihood, not a mistake in it.
+            warnings.simplefilter("ignore", InvalidValuesWarning)
+            search = self._search(method, initial_params, polish, options)
+        point = search.x
+        top = -search.fun
+        spaces = self.spaces
+        bounds = np.stack([spaces.lower, spaces.upper], axis=1)
+        doubts: list[str] = []
+        if not search.success:
+            doubts.append(f"the search did not arrive: {search.message}")
+        errors, covariance = np.full(len(point), np.nan), np.full((len(point),) * 2, np.nan)
+        if math.isfinite(top):
+            covariance = self._covariance(point, doubts)
+            errors = np.sqrt(np.diag(covariance))
+        return MLEResult(
+            params=spaces.named(point),
+            log_likelihood=top,
+            standard_errors=errors,
+            covariance=covariance,
+            confidence_intervals=wald(point, errors, spaces.log_scale, bounds, level),
+            aic=2.0 * len(point) - 2.0 * top,
+            bic=math.nan if count is None else len(point) * math.log(count) - 2.0 * top,
+            best_params=point,
+            success=search.success,
+            stop_reason=search.stop_reason,
+            warnings=tuple(doubts),
+            names=spaces.names,
+            log_scale=spaces.log_scale,
+            bounds=bounds,
+            confidence=level,
+            n_observations=count,
+            search=search,
+        )
+
+    def _covariance(self, point: Array, doubts: list[str]) -> Array:
+        spaces = self.spaces
+        found = observed_information(
+            self._objective, point, spaces.lower, spaces.upper, spaces.integrality
+        )
+        for name, problem in zip(spaces.names, found.problems, strict=True):
+            if problem is not None:
+                doubts.append(f"{name}: no standard error, {problem}")
+        covariance, definite = covariance_of(found.hessian)
+        if not definite:
+            doubts.append(
+                "the information is not positive definite: no standard errors; the point is no "
+                "maximum, or parameters cannot be told apart"
+            )
+        return covariance
+
+    def _search(
+        self, method: Any, initial_params: Any, polish: Any, options: dict[str, Any]
+    ) -> OptimizeResult:
+        spaces = self.spaces
+        integral = bool(spaces.integrality.any())
+        if method is None:
+            discrete = integral or bool(options.get("constraints"))
+            method = METHODS[1] if discrete else METHODS[0]
+        checks.choice("method", method, METHODS)
+        if method == METHODS[0] and integral:
+            raise ValueError(
+                'method="cma_es" and a whole-number parameter do not go together: '
+                'expected "differential_evolution"'
+            )
+        lower, upper = spaces.lower, spaces.upper
+        first = None if initial_params is None else spaces.point(initial_params)
+        if first is not None:
+            first = checks.inside("initial_params", first, lower, upper)
+        objective = self._objective.negative()
+        log = spaces.log_scale & ~spaces.integrality
+        scaled = LogScaled(objective, log, lower, upper) if log.any() else None
+        if scaled is not None and options.get("constraints"):
+            raise ValueError("constraints and log=True do not go together: expected log=False")
+        if scaled is not None:
+            low, high = scaled.to_search(lower), scaled.to_search(upper)
+            start = None if first is None else scaled.to_search(first)
+            objective = scaled
+        else:
+            low, high, start = lower, upper, first
+        common = {"backend": self._backend, "polish": polish, **options}
+        if method == METHODS[0]:
+            if start is None and not np.isfinite(high - low).all():
+                start = spaces.middle if scaled is None else scaled.to_search(spaces.middle)
+            common = {"restarts": "ipop", "max_restarts": 2, **common}
+            found = cma_es_optimize(objective, low, high, start, **common)
+        else:
+            found = differential_evolution_optimize(
+                objective, low, high, integrality=spaces.integrality, x0=start, **common
+            )
+        return found if scaled is None else _in_parameters(found, scaled)
+
+
+def _in_parameters(found: OptimizeResult, scaled: LogScaled) -> OptimizeResult:
+    """The result of a search in logarithms, in the parameters themselves."""
+    history = found.history
+    mean = None if history.mean is None else scaled.to_parameters(history.mean)
+    attempts = (dataclasses.replace(a, x=scaled.to_parameters(a.x)) for a in found.attempts)
+    return dataclasses.replace(
+        found,
+        x=scaled.to_parameters(found.x),
+        history=dataclasses.replace(
+            history, best_params=scaled.to_parameters(history.best_params), mean=mean
+        ),
+        attempts=tuple(attempts),
+    )
+
+
+def _length(data: Any) -> int | None:
+    shape = np.shape(data) if data is not None and not isinstance(data, dict) else ()
+    return int(shape[0]) if len(shape) == 1 else None
