@@ -1,7 +1,8 @@
 //! A Gaussian random walk that learns its size and shape.
 //!
 //! [`Adaptation::Ram`] coerces the acceptance rate by rank-one updates of the Cholesky factor
-//! (Vihola 2012, Statistics and Computing 22, eq. 1); [`Adaptation::Haario`] learns the covariance
+//! (Vihola 2012, Statistics and Computing 22, eq. 1), and scales the whole factor (Robbins and Monro),
+//! as rank-one updates are slow to shrink what is far too large; [`Adaptation::Haario`] learns the covariance
 //! (Haario, Saksman, Tamminen 2001, Bernoulli 7), its scale coerced as in Andrieu and Thoms 2008,
 //! algorithm 4.
 
@@ -19,6 +20,8 @@ pub enum Adaptation {
 
 /// Of the starting variance, added so that the factor exists.
 const REGULAR: f64 = 1e-10;
+/// Entry of a factor, where the density is flat and nothing stops its growth.
+const LARGEST: f64 = 1e150;
 
 /// Proposals `x + S u` of one chain; `S` is lower triangular, row by row.
 #[derive(Debug, Clone)]
@@ -86,6 +89,7 @@ impl Walk {
             Adaptation::Ram => {
                 let gain = (real(self.dimension) * slow).min(1.0);
                 self.coerce(u, gain * excess);
+                self.rescale((excess * real(self.seen).powf(-0.5)).exp());
             }
             Adaptation::Haario => self.learn(x, slow * excess),
         }
@@ -118,6 +122,12 @@ impl Walk {
                 self.factor[i * n + k] = ratio * entry + weight * v / new * rest;
             }
             weight *= old * old / grown;
+        }
+    }
+
+    fn rescale(&mut self, by: f64) {
+        if self.factor.iter().all(|entry| (entry * by).abs() < LARGEST) {
+            self.factor.iter_mut().for_each(|entry| *entry *= by);
         }
     }
 

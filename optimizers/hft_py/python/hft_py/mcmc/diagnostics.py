@@ -112,7 +112,8 @@ def compute_autocorrelation_time(
         ``(chain, draw, parameter)``; or ``(chain, draw)``, or ``(draw,)``, of one parameter.
     kind
         ``"geyer"`` (default: initial monotone sequence, as the effective sample size of the mean)
-        or ``"sokal"`` (the sum up to the first lag beyond five times itself, averaged over chains).
+        or ``"sokal"`` (the sum up to the first lag beyond five times itself, averaged over chains;
+        not for draws that alternate).
     backend
         ``"auto"``, ``"rust"`` or ``"python"``.
 

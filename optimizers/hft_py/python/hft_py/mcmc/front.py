@@ -266,6 +266,8 @@ def _result(
 
 
 def _mean_evidence(evidence: Any) -> float:
+    if np.isnan(evidence).any():
+        return float("nan")
     return float(np.logaddexp.reduce(evidence) - np.log(len(evidence)))
 
 

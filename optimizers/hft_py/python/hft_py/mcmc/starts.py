@@ -22,15 +22,17 @@ def spread(target: Target, initial: Floats | None, initial_scale: Any) -> Floats
     value, or 0.1 if that is larger. It only has to be right within some orders of magnitude.
     """
     dimension = target.lower.size
+    if initial_scale is not None and np.ndim(initial_scale) == 0:
+        return np.full(dimension, checks.real_number("initial_scale", initial_scale, above=0.0))
     if initial_scale is not None:
-        given = checks.finite_array("initial_scale", initial_scale, ndim=(0, 1))
-        if given.ndim == 1 and given.size != dimension:
+        given = checks.finite_array("initial_scale", initial_scale)
+        if given.size != dimension:
             raise ValueError(
                 f"initial_scale has length {given.size}, expected one number or {dimension}"
             )
         if not (given > 0).all():
             raise ValueError(f"initial_scale={checks.short(initial_scale)}, expected more than 0")
-        return np.full(dimension, given) if given.ndim == 0 else given
+        return given
     middle = np.zeros(dimension) if initial is None else np.abs(target.coordinates(initial))
     width = target.high - target.low
     scale = np.where(np.isfinite(width), width, np.maximum(middle, 1.0))

@@ -48,7 +48,7 @@ def ess(chains: Floats) -> float:
 
     Eqs. 10-13. Never above ``N log10 N``, as antithetic chains have no upper end.
     """
-    if not np.isfinite(chains).all() or chains.min() == chains.max():
+    if chains.min() == chains.max():  # of halves, where only a middle draw differs
         return np.nan
     count, draws = chains.shape
     covariance = autocovariance(chains).mean(axis=0)
@@ -98,8 +98,6 @@ def ess_bulk(draws: Floats) -> float:
 
 def ess_tail(draws: Floats) -> float:
     """The lesser of the two at the 5 and the 95 per cent quantile."""
-    if not np.isfinite(draws).all() or draws.min() == draws.max():
-        return np.nan
     sizes = []
     for probability in TAIL:
         below = split((draws <= quantile(draws, probability)).astype(float))
@@ -114,12 +112,12 @@ def ess_mean(draws: Floats) -> float:
 
 def basic_r_hat(draws: Floats) -> float:
     """Gelman and Rubin's ratio, as it is: not split, not normalised."""
-    if len(draws) < 2 or not np.isfinite(draws).all() or draws.min() == draws.max():
+    if len(draws) < 2:
         return np.nan
     n = draws.shape[1]
     between = n * draws.mean(axis=1).var(ddof=1)
     within = draws.var(axis=1, ddof=1).mean()
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         return float(np.sqrt((between / within + n - 1) / n))
 
 
@@ -130,8 +128,6 @@ def split_r_hat(draws: Floats) -> float:
 
 def rank_r_hat(draws: Floats) -> float:
     """The larger of the split ratios of rank-normalised draws and of folded ones."""
-    if not np.isfinite(draws).all() or draws.min() == draws.max():
-        return np.nan
     halves = split(draws)
     folded = np.abs(halves - np.median(halves))
     location = basic_r_hat(rank_normalised(halves))
@@ -141,8 +137,6 @@ def rank_r_hat(draws: Floats) -> float:
 
 def sokal(draws: Floats) -> float:
     """Integrated autocorrelation time with Sokal's automatic window, over all chains."""
-    if not np.isfinite(draws).all() or draws.min() == draws.max():
-        return np.nan
     moving = draws[draws.min(axis=1) < draws.max(axis=1)]
     covariance = autocovariance(moving)
     correlation = (covariance / covariance[:, :1]).mean(axis=0)
@@ -152,9 +146,13 @@ def sokal(draws: Floats) -> float:
 
 
 def _each(measure: Callable[[Floats], float], samples: Floats) -> Floats:
-    if samples.shape[1] < LEAST_DRAWS:
-        return np.full(samples.shape[2], np.nan)
-    return np.array([measure(samples[:, :, p]) for p in range(samples.shape[2])])
+    return np.array([_of(measure, samples[:, :, p]) for p in range(samples.shape[2])])
+
+
+def _of(measure: Callable[[Floats], float], draws: Floats) -> float:
+    if draws.shape[1] < LEAST_DRAWS or not np.isfinite(draws).all() or draws.min() == draws.max():
+        return np.nan
+    return measure(draws)
 
 
 ESS = {"bulk": ess_bulk, "tail": ess_tail, "mean": ess_mean}

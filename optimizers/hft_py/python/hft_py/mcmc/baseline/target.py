@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hft_py.errors import ObjectiveError
+from hft_py.objectives import settle
 
 Floats = NDArray[np.float64]
 LINEAR, LOG, INTEGER, LOG_INTEGER = range(4)
@@ -49,7 +49,8 @@ class Target:
         if self.plain:
             return coordinates
         found = coordinates.copy()
-        found[..., self.logs] = np.exp(found[..., self.logs])
+        with np.errstate(over="ignore"):  # far outside, and clipped
+            found[..., self.logs] = np.exp(found[..., self.logs])
         found[..., self.whole] = np.floor(found[..., self.whole] + 0.5)
         return np.clip(found, self.lower, self.upper)
 
@@ -69,14 +70,5 @@ class Target:
         if rows.any():
             values[rows] = self.objective.batch(np.ascontiguousarray(parameters[rows]))
             self.n_evaluations += int(rows.sum())
-        invalid = np.isnan(values)
-        if invalid.any():
-            self.n_invalid += int(invalid.sum())
-            values[invalid] = -np.inf
-        if (values == np.inf).any():
-            at = parameters[int(np.argmax(values))]
-            raise ObjectiveError(
-                f"the objective is inf at {at.tolist()}, expected a log-density: finite, "
-                "or -inf where the density is zero"
-            )
+        self.n_invalid += settle(parameters, values, "density")
         return parameters, values
