@@ -54,10 +54,7 @@ fn calls(c: &mut Criterion) {
     let null = std::ptr::null_mut();
     // SAFETY: `first` keeps the contract and takes no data.
     let compiled = unsafe { Compiled::new(Function::WithCode(first), null, 4) };
-    let builtin = Test {
-        function: TestFunction::Sphere,
-        dimension: 4,
-    };
+    let builtin = Test::new(TestFunction::Sphere, 4);
     let closure = Closure::new(4, |x: &[f64]| x[0]);
     let kinds: [(&str, &dyn Evaluate); 3] = [
         ("compiled", &compiled),

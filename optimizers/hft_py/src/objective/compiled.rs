@@ -9,7 +9,7 @@
 //! threads at once, and must write to nothing but `*value`. SciPy's
 //! `double (int n, double *x, void *user_data)` is taken too: it has values only.
 
-use super::{Evaluate, spread};
+use super::{Evaluate, Pace, spread};
 use crate::Stop;
 use std::ffi::c_void;
 
@@ -32,6 +32,7 @@ pub struct Compiled {
     function: Function,
     user_data: *mut c_void,
     dimension: usize,
+    pace: Pace,
 }
 
 // SAFETY: whoever made it promised that the function and its data may be used by any thread.
@@ -51,6 +52,7 @@ impl Compiled {
             function,
             user_data,
             dimension,
+            pace: Pace::default(),
         }
     }
 
@@ -82,9 +84,14 @@ impl Evaluate for Compiled {
     }
 
     fn evaluate(&self, points: &[f64], values: &mut [f64], threads: usize) -> Result<(), Stop> {
-        spread(self.dimension, points, values, threads, |point| {
-            self.call(point)
-        })
+        spread(
+            &self.pace,
+            self.dimension,
+            points,
+            values,
+            threads,
+            |point| self.call(point),
+        )
     }
 }
 

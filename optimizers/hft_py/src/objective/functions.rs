@@ -3,7 +3,7 @@
 //! Sources: Hansen and others, "Real-parameter black-box optimization benchmarking 2010" for the
 //! ellipsoid and the cigar; Jamil and Yang, "A literature survey of benchmark functions", 2013.
 
-use super::{Evaluate, spread};
+use super::{Evaluate, Pace, spread};
 use crate::Stop;
 use std::f64::consts::{E, TAU};
 
@@ -118,12 +118,23 @@ impl TestFunction {
 }
 
 /// A test function of a fixed number of coordinates.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Test {
-    /// Which one.
-    pub function: TestFunction,
-    /// Coordinates.
-    pub dimension: usize,
+    function: TestFunction,
+    dimension: usize,
+    pace: Pace,
+}
+
+impl Test {
+    /// That function of points with `dimension` coordinates.
+    #[must_use]
+    pub fn new(function: TestFunction, dimension: usize) -> Self {
+        Self {
+            function,
+            dimension,
+            pace: Pace::default(),
+        }
+    }
 }
 
 impl Evaluate for Test {
@@ -132,9 +143,14 @@ impl Evaluate for Test {
     }
 
     fn evaluate(&self, points: &[f64], values: &mut [f64], threads: usize) -> Result<(), Stop> {
-        spread(self.dimension, points, values, threads, |point| {
-            Ok(self.function.value(point))
-        })
+        spread(
+            &self.pace,
+            self.dimension,
+            points,
+            values,
+            threads,
+            |point| Ok(self.function.value(point)),
+        )
     }
 }
 

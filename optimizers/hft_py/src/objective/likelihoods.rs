@@ -8,7 +8,7 @@
 //! | Student's t | `mu, sigma, nu` | `sigma, nu > 0` | O(n) |
 
 use super::special::ln_gamma;
-use super::{Evaluate, spread};
+use super::{Evaluate, Pace, spread};
 use crate::{Error, Stop};
 use std::f64::consts::{PI, TAU};
 
@@ -29,6 +29,7 @@ pub struct Likelihood {
     mean: f64,
     /// Sum of squared deviations from the mean.
     deviations: f64,
+    pace: Pace,
 }
 
 /// Sums over the steps of a path: `a` is a value less the centre, `d` the step that follows it.
@@ -93,6 +94,7 @@ impl Likelihood {
             data: data.to_vec(),
             mean,
             deviations,
+            pace: Pace::default(),
         })
     }
 
@@ -236,9 +238,14 @@ impl Evaluate for Likelihood {
     }
 
     fn evaluate(&self, points: &[f64], values: &mut [f64], threads: usize) -> Result<(), Stop> {
-        spread(self.dimension(), points, values, threads, |point| {
-            Ok(self.value(point))
-        })
+        spread(
+            &self.pace,
+            self.dimension(),
+            points,
+            values,
+            threads,
+            |point| Ok(self.value(point)),
+        )
     }
 }
 

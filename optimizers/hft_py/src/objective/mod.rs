@@ -13,7 +13,7 @@ pub mod likelihoods;
 pub mod special;
 mod spread;
 
-pub use spread::spread;
+pub use spread::{Pace, spread};
 
 use crate::Stop;
 
@@ -42,6 +42,7 @@ pub trait Evaluate: Sync {
 pub struct Closure<F> {
     dimension: usize,
     function: F,
+    pace: Pace,
 }
 
 impl<F: Fn(&[f64]) -> f64 + Sync> Closure<F> {
@@ -50,6 +51,7 @@ impl<F: Fn(&[f64]) -> f64 + Sync> Closure<F> {
         Self {
             dimension,
             function,
+            pace: Pace::default(),
         }
     }
 }
@@ -60,9 +62,14 @@ impl<F: Fn(&[f64]) -> f64 + Sync> Evaluate for Closure<F> {
     }
 
     fn evaluate(&self, points: &[f64], values: &mut [f64], threads: usize) -> Result<(), Stop> {
-        spread(self.dimension, points, values, threads, |point| {
-            Ok((self.function)(point))
-        })
+        spread(
+            &self.pace,
+            self.dimension,
+            points,
+            values,
+            threads,
+            |point| Ok((self.function)(point)),
+        )
     }
 }
 

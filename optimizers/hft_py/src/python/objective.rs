@@ -108,11 +108,7 @@ impl Objective {
     fn test_function(name: &str, dimension: usize, negated: bool) -> PyResult<Self> {
         let function = TestFunction::named(name)
             .ok_or_else(|| PyValueError::new_err(format!("no test function is called {name:?}")))?;
-        let test = Test {
-            function,
-            dimension,
-        };
-        Ok(Self::of(test, negated))
+        Ok(Self::of(Test::new(function, dimension), negated))
     }
 
     /// A log-likelihood by its name, on data.
