@@ -185,18 +185,64 @@ impl<S: States> Chain<S> {
         }
     }
 
-    /// The backward chain over a tile, from its last lane: `found` gets each step's result.
     #[inline(always)]
-    fn backward(&mut self, s: S, matrix: &S::Matrix, b: &[Lanes], found: &mut [Lanes]) {
-        for half in [LANES / 2, 0] {
-            let (scale, _) = factor(sum(self.row.as_ref()));
-            for step in (0..LANES / 2).rev() {
-                let now = if step == 1 { scale } else { 1.0 };
-                self.row = back(s, &self.row, matrix, b, half + step, now);
-                put::<S>(found, &self.row, half + step);
-            }
+    fn forward_half(
+        &mut self,
+        s: S,
+        matrix: &S::Matrix,
+        b: &[Lanes],
+        before: &mut [Lanes],
+        half: usize,
+    ) {
+        let (scale, exponent) = factor(sum(self.row.as_ref()));
+        self.exponents += exponent;
+        for step in 0..LANES / 2 {
+            put::<S>(before, &self.row, half + step);
+            let now = if step == 2 { scale } else { 1.0 };
+            self.row = ahead(s, &self.row, matrix, b, half + step, now);
         }
     }
+
+    /// The backward chain over half a tile, from its last lane: `found` gets each step's result.
+    #[inline(always)]
+    fn backward_half(
+        &mut self,
+        s: S,
+        matrix: &S::Matrix,
+        b: &[Lanes],
+        found: &mut [Lanes],
+        half: usize,
+    ) {
+        let (scale, _) = factor(sum(self.row.as_ref()));
+        for step in (0..LANES / 2).rev() {
+            let now = if step == 1 { scale } else { 1.0 };
+            self.row = back(s, &self.row, matrix, b, half + step, now);
+            put::<S>(found, &self.row, half + step);
+        }
+    }
+
+    /// The backward chain over a tile.
+    #[inline(always)]
+    fn backward(&mut self, s: S, matrix: &S::Matrix, b: &[Lanes], found: &mut [Lanes]) {
+        self.backward_half(s, matrix, b, found, LANES / 2);
+        self.backward_half(s, matrix, b, found, 0);
+    }
+}
+
+/// Both chains over a tile each, step by step in turn: neither waits for the other.
+#[inline(always)]
+fn together<S: States>(
+    s: S,
+    matrix: &S::Matrix,
+    past: &mut Chain<S>,
+    (b_past, before): (&[Lanes], &mut [Lanes]),
+    future: &mut Chain<S>,
+    (b_future, found): (&[Lanes], &mut [Lanes]),
+) {
+    past.forward_half(s, matrix, b_past, before, 0);
+    future.backward_half(s, matrix, b_future, found, LANES / 2);
+    past.forward_half(s, matrix, b_past, before, LANES / 2);
+    future.backward_half(s, matrix, b_future, found, 0);
 }
 
 #[inline(always)]
@@ -287,42 +333,48 @@ for_each_isa! {
             let (low, high) = b.split_at(other * k);
             let (kept_low, kept_high) = kept.split_at_mut(other * k);
             let (b_past, b_future) = (&low[tile(q)], &high[..k]);
+            let (kept_past, kept_future) = (&mut kept_low[tile(q)], &mut kept_high[..k]);
             if q == 0 {
-                first(s, &mut past, &matrix, &model.start, b_past, &mut kept_low[tile(q)]);
+                first(s, &mut past, &matrix, &model.start, b_past, kept_past);
+                future.backward(s, &matrix, b_future, kept_future);
             } else {
-                past.forward(s, &matrix, b_past, &mut kept_low[tile(q)], None);
+                let (one, other) = ((b_past, kept_past), (b_future, kept_future));
+                together(s, &matrix, &mut past, one, &mut future, other);
             }
-            future.backward(s, &matrix, b_future, &mut kept_high[..k]);
         }
-        let mut local = s.tile();
+        let (mut before, mut later) = (s.tile(), s.tile());
         if count % 2 == 1 {
-            future.backward(s, &matrix, &b[tile(half)], &mut kept[tile(half)]);
-        }
-        for q in half..count {
-            if q == 0 {
-                first(s, &mut past, &matrix, &model.start, &b[tile(q)], local.as_mut());
+            // The middle tile: backward first, then forward to meet it.
+            let (middle, kept) = (&mut b[tile(half)], &mut kept[tile(half)]);
+            future.backward(s, &matrix, middle, kept);
+            if half == 0 {
+                first(s, &mut past, &matrix, &model.start, middle, before.as_mut());
+                starts(&model.start, kept, start)?;
             } else {
-                past.forward(s, &matrix, &b[tile(q)], local.as_mut(), None);
-            }
-            if q == 0 {
-                starts(&model.start, &kept[tile(0)], start)?;
+                past.forward(s, &matrix, middle, before.as_mut(), None);
             }
             meet::<FUSED, S>(
-                s, &matrix, local.as_ref(), &kept[tile(q)], &mut b[tile(q)], pairs,
+                s, &matrix, before.as_ref(), kept, middle, pairs, &mut least, valid(half),
+            );
+        }
+        for other in (0..half).rev() {
+            let q = count - 1 - other;
+            together(
+                s, &matrix,
+                &mut past, (&b[tile(q)], before.as_mut()),
+                &mut future, (&b[tile(other)], later.as_mut()),
+            );
+            if other == 0 {
+                starts(&model.start, later.as_ref(), start)?;
+            }
+            meet::<FUSED, S>(
+                s, &matrix, before.as_ref(), &kept[tile(q)], &mut b[tile(q)], pairs,
                 &mut least, valid(q),
             );
-            let mirrored = count - 1 - q;
-            if mirrored < half {
-                let other = mirrored;
-                future.backward(s, &matrix, &b[tile(other)], local.as_mut());
-                if other == 0 {
-                    starts(&model.start, local.as_ref(), start)?;
-                }
-                meet::<FUSED, S>(
-                    s, &matrix, &kept[tile(other)], local.as_ref(), &mut b[tile(other)], pairs,
-                    &mut least, valid(other),
-                );
-            }
+            meet::<FUSED, S>(
+                s, &matrix, &kept[tile(other)], later.as_ref(), &mut b[tile(other)], pairs,
+                &mut least, valid(other),
+            );
         }
         for (lanes, p) in b.iter_mut().zip(start.iter()) {
             lanes.0[0] = *p;

@@ -15,7 +15,7 @@ from hft_py import backend as backends
 from hft_py import checks
 from hft_py.hmm.observations import Observations, observations
 from hft_py.hmm.params import COVARIANCES, EMISSIONS, HMMParams
-from hft_py.hmm.starts import guesses, reference_variances
+from hft_py.hmm.starts import guesses, present, reference_variances
 from hft_py.progress import STOPPED, Progress, reporting
 from hft_py.results import Result, pandas
 
@@ -141,7 +141,7 @@ def fit_hmm(
     >>> calm, wild = rng.normal(0.001, 0.005, 500), rng.normal(-0.002, 0.02, 500)
     >>> params = fit_hmm(np.concatenate([calm, wild]), n_states=2)
     >>> params.converged, params.volatilities.round(3)
-    (True, array([0.021, 0.005]))
+    (True, array([0.019, 0.005]))
     """
     n_states = checks.whole_number("n_states", n_states, least=1, most=MOST_STATES)
     n_bins = checks.whole_number("n_bins", n_bins, least=1, most=MOST_BINS)
@@ -171,9 +171,8 @@ def fit_hmm(
     starts = guesses(kind, seen, n_states, n_init, number, bins, kernels)
     if initial is not None:
         _begin(starts, initial, kind, n_states, emission)
-    reference = reference_variances(seen.x)
-    present = int((~np.isnan(data.x).any(axis=1)).sum())
-    _warn(data.x, n_states, present)
+    known = present(seen.x)
+    _warn(known, n_states)
 
     with reporting(progress, n_init * n_iterations, "fit_hmm") as reporter:
         found = kernels.fit(
@@ -183,7 +182,7 @@ def fit_hmm(
             seen.lengths,
             n_iterations,
             tolerance,
-            reference,
+            reference_variances(known),
             variance_floor,
             emission_prior,
             transition_prior,
@@ -206,7 +205,7 @@ def fit_hmm(
         converged=bool(converged),
         n_iterations=len(history) - 1,
         stop_reason=reason,
-        n_observations=present,
+        n_observations=len(known),
         restarts=last,
         seed=number,
     )
@@ -232,8 +231,9 @@ def _edges(x: Floats, n_bins: int, given: Any, initial: HMMParams | None) -> Flo
     known = x[~np.isnan(x)]
     if not len(known):
         return np.empty(0)
-    inner = np.unique(np.quantile(known, np.arange(1, n_bins) / n_bins))
-    return inner[inner > known.min()]
+    inner: Floats = np.unique(np.quantile(known, np.arange(1, n_bins) / n_bins))
+    chosen: Floats = inner[inner > known.min()]
+    return chosen
 
 
 def symbols(x: Floats, edges: Floats) -> Floats:
@@ -303,10 +303,10 @@ def _order(params: HMMParams, order: str) -> npt.NDArray[np.intp]:
     return np.argsort(chosen.reshape(params.n_states, -1)[:, 0], kind="stable")
 
 
-def _warn(x: Floats, n_states: int, present: int) -> None:
-    if present < n_states:
-        told = f"{present} observations for {n_states} states: some states are the prior's alone"
-    elif n_states > 1 and present and (np.nanmax(x, axis=0) == np.nanmin(x, axis=0)).all():
+def _warn(known: Floats, n_states: int) -> None:
+    if len(known) < n_states:
+        told = f"{len(known)} observations for {n_states} states: some states are a guess alone"
+    elif n_states > 1 and (known.max(axis=0) == known.min(axis=0)).all():
         told = f"returns do not vary: {n_states} states cannot be told apart"
     else:
         return
@@ -349,7 +349,11 @@ class StateSelection(Result):
 
 
 def select_n_states(
-    returns: Any, candidates: Iterable[int] = (1, 2, 3, 4, 5), *, criterion: str = "bic", **options: Any
+    returns: Any,
+    candidates: Iterable[int] = (1, 2, 3, 4, 5),
+    *,
+    criterion: str = "bic",
+    **options: Any,
 ) -> StateSelection:
     """Fit once for each number of states and choose by an information criterion.
 
@@ -383,7 +387,8 @@ def select_n_states(
     1
     """
     checks.choice("criterion", criterion, ("aic", "bic"))
-    numbers = tuple(checks.whole_number("candidates", k, least=1, most=MOST_STATES) for k in candidates)
+    given = (checks.whole_number("candidates", k, least=1, most=MOST_STATES) for k in candidates)
+    numbers = tuple(given)
     if not numbers:
         raise ValueError("candidates is empty, expected numbers of states")
     fits = tuple(fit_hmm(returns, k, **options) for k in numbers)

@@ -93,9 +93,7 @@ def _ready(
         raise TypeError(f"params={checks.short(params)}, expected HMMParams")
     data = observations(returns, lengths, missing)
     x = _fitting(data, params)
-    kind, theta = params.theta()
-    model = (kind, params.start_probabilities, params.transition_matrix, theta)
-    return backends.kernels("hmm", backend), (*model, x, data.lengths)
+    return backends.kernels("hmm", backend), (*params.model, x, data.lengths)
 
 
 def _fitting(data: Observations, params: HMMParams) -> Floats:
@@ -172,7 +170,7 @@ def backward(
     >>> from hft_py.hmm import HMMParams, backward
     >>> model = HMMParams([0.5, 0.5], [[0.9, 0.1], [0.1, 0.9]], [-1.0, 1.0], [1.0, 1.0])
     >>> backward([0.0, 2.0], model).round(3)
-    array([[0.232, 1.768],
+    array([[0.229, 1.771],
            [1.   , 1.   ]])
     """
     kernels, arguments = _ready(returns, params, lengths, missing, backend)
@@ -203,7 +201,7 @@ def posterior(
     >>> from hft_py.hmm import HMMParams, posterior
     >>> model = HMMParams([0.5, 0.5], [[0.9, 0.1], [0.1, 0.9]], [-1.0, 1.0], [1.0, 1.0])
     >>> posterior([0.0, 2.0], model).gamma.round(3)
-    array([[0.116, 0.884],
+    array([[0.114, 0.886],
            [0.018, 0.982]])
     """
     checks.flag("pairwise", pairwise)
@@ -266,9 +264,9 @@ def smooth_proba(
     >>> from hft_py.hmm import HMMParams, smooth_proba
     >>> model = HMMParams([0.5, 0.5], [[0.9, 0.1], [0.1, 0.9]], [-1.0, 1.0], [1.0, 1.0])
     >>> smooth_proba([0.0, 2.0, 1.0], model, lag=1).round(3)
-    array([[0.116, 0.884],
+    array([[0.114, 0.886],
            [0.004, 0.996],
-           [0.004, 0.996]])
+           [0.017, 0.983]])
     """
     kernels, arguments = _ready(returns, params, lengths, missing, backend)
     if lag is not None:
@@ -324,7 +322,7 @@ def score(
     >>> from hft_py.hmm import HMMParams, score
     >>> model = HMMParams([0.5, 0.5], [[0.9, 0.1], [0.1, 0.9]], [-1.0, 1.0], [1.0, 1.0])
     >>> round(score([0.0, 2.0], model), 6)
-    -3.521807
+    -3.512874
     """
     kernels, arguments = _ready(returns, params, lengths, missing, backend)
     return float(kernels.score(*arguments))
@@ -362,7 +360,8 @@ def predict_regime(
     if method == "viterbi":
         path: npt.NDArray[np.int64] = kernels.viterbi(*arguments)[0]
         return path
-    table = kernels.filtered(*arguments) if method == "filtered" else kernels.smoothed(*arguments)[0]
+    filtering = method == "filtered"
+    table = kernels.filtered(*arguments) if filtering else kernels.smoothed(*arguments)[0]
     return np.asarray(table.argmax(axis=1), dtype=np.int64)
 
 
@@ -372,11 +371,11 @@ def information_criteria(
     """Akaike's and Schwarz's criteria of a model on any data; less is better."""
     log_likelihood = score(returns, params, lengths=lengths, missing=missing)
     data = observations(returns, lengths, missing)
-    present = int((~np.isnan(data.x).any(axis=1)).sum())
+    known = int((~np.isnan(data.x).any(axis=1)).sum())
     free = params.n_parameters
     return (
         2.0 * free - 2.0 * log_likelihood,
-        free * float(np.log(max(present, 1))) - 2.0 * log_likelihood,
+        free * float(np.log(max(known, 1))) - 2.0 * log_likelihood,
     )
 
 

@@ -55,12 +55,10 @@ def observations(
     checks.choice("missing", missing, MISSING)
     allow = missing == "ignore"
     found = checks.array(name, returns, ndim=(1, 2))
-    # One pass over good data: a sum is finite only where all terms are.
-    with np.errstate(over="ignore", invalid="ignore"):
-        fine = np.isfinite(found.sum())
-    if not fine:
+    # One pass over good data: a sum of squares is small and finite only where all terms are.
+    flat = found.ravel()
+    if not flat @ flat <= LARGEST**2:
         _refuse(name, found, allow)
-    if found.size and not fine or found.size and max(found.max(), -found.min()) > LARGEST:
         _refuse_large(name, found)
     if found.ndim == 2 and found.shape[1] == 0:
         raise ValueError(f"{name} has no column")

@@ -74,8 +74,7 @@ class OnlineFilter:
     def replace(self, params: HMMParams) -> None:
         """Take another model for what comes; what is known of the state stays."""
         self.params = params
-        kind, theta = params.theta()
-        self._model = (kind, params.start_probabilities, params.transition_matrix, theta)
+        self._model = params.model
 
     def update(self, x: Any) -> Floats:
         """The filtered probabilities after one more observation, ``(K,)``.
@@ -92,6 +91,7 @@ class OnlineFilter:
             under every reachable state; the filter stays as it was.
         """
         row = self.row(x)
+        found: Floats
         found, log_scale = self._step(*self._model, self.probabilities, self.seen(row))
         self.probabilities = found
         self.log_likelihood += log_scale
@@ -99,15 +99,18 @@ class OnlineFilter:
 
     def row(self, x: Any) -> Floats:
         """One observation, checked, ``(D,)``."""
-        row = np.array([x]) if isinstance(x, float) else checks.array("x", x, ndim=(0, 1)).ravel()
+        plain = isinstance(x, float)
+        row: Floats = np.array([x]) if plain else checks.array("x", x, ndim=(0, 1)).ravel()
         if len(row) != self.params.n_columns:
             raise ValueError(f"x has length {len(row)}, expected {self.params.n_columns}")
         for value in row.tolist():
             if math.isnan(value):
                 if self.missing == "raise":
-                    raise ValueError('x is nan, expected a finite number; missing="ignore" allows it')
+                    told = 'expected a finite number; missing="ignore" lets NaN pass'
+                    raise ValueError(f"x is nan, {told}")
             elif not -LARGEST <= value <= LARGEST:
-                raise ValueError(f"x is {value}, expected a finite number up to {LARGEST:g} in size")
+                told = f"expected a finite number of size {LARGEST:g} at most"
+                raise ValueError(f"x is {value}, {told}")
         return row
 
     def seen(self, row: Floats) -> Floats:
@@ -115,7 +118,8 @@ class OnlineFilter:
         edges = self.params.bin_edges
         if edges is None or np.isnan(row[0]):
             return row
-        return np.searchsorted(edges, row, side="right").astype(np.float64)
+        symbols: Floats = np.searchsorted(edges, row, side="right").astype(np.float64)
+        return symbols
 
 
 class IncrementalEM:
@@ -150,10 +154,10 @@ class IncrementalEM:
     >>> import numpy as np
     >>> from hft_py.hmm import HMMParams, IncrementalEM
     >>> model = HMMParams([0.5, 0.5], [[0.9, 0.1], [0.1, 0.9]], [-1.0, 1.0], [1.0, 1.0])
-    >>> learner = IncrementalEM(model)
+    >>> learner = IncrementalEM(model, memory=100)
     >>> for x in np.random.default_rng(0).normal([-3.0, 3.0] * 500, 0.5):
     ...     _ = learner.update(x)
-    >>> learner.params.means.round(1)
+    >>> learner.params.means.round()
     array([-3.,  3.])
     """
 
@@ -174,10 +178,9 @@ class IncrementalEM:
             if known.shape != (params.n_states,) or abs(known.sum() - 1) > 1e-8:
                 raise ValueError(f"probabilities, expected {params.n_states} that sum to 1")
             self.filter.probabilities = known
-        default = params.n_observations or 100
-        self._count = float(
-            default if n_observed is None else checks.whole_number("n_observed", n_observed, least=1)
-        )
+        if n_observed is None:
+            n_observed = params.n_observations or 100
+        self._count = float(checks.whole_number("n_observed", n_observed, least=1))
         self.memory = None if memory is None else checks.real_number("memory", memory, above=1.0)
         floor = checks.real_number("variance_floor", variance_floor, least=0)
         self._kind, theta = params.theta()
@@ -243,7 +246,8 @@ class IncrementalEM:
         if before is None or np.isnan(row).any():
             return found
         self._count += 1.0
-        rate = 1.0 / self._count if self.memory is None else max(1.0 / self.memory, 1.0 / self._count)
+        span = self._count if self.memory is None else min(self.memory, self._count)
+        rate = 1.0 / span
         transition = self.params.transition_matrix
         joint = before[:, None] * transition
         totals = joint.sum(axis=0)
@@ -266,6 +270,7 @@ class IncrementalEM:
         changes: dict[str, Any] = {"transition_matrix": transition}
         alive = (each.sum(axis=1) if self._kind == "categorical" else each[:, 0]) > UNSEEN
         if self._kind == "categorical":
+            assert params.bin_probabilities is not None  # it is binned
             table = each / np.where(alive, each.sum(axis=1), 1.0)[:, None]
             changes["bin_probabilities"] = np.where(alive[:, None], table, params.bin_probabilities)
         else:
@@ -292,7 +297,8 @@ class IncrementalEM:
             else:
                 second = each[:, 1 + d :].reshape(-1, d, d) / weight[:, None, None]
                 variances = second - y[:, :, None] * y[:, None, :] + np.diag(self._floor)
-        means, variances = means.reshape(params.means.shape), variances.reshape(params.variances.shape)
+        means = means.reshape(params.means.shape)
+        variances = variances.reshape(params.variances.shape)
         keep = alive.reshape(-1, *[1] * (means.ndim - 1))
         keep_variances = alive.reshape(-1, *[1] * (variances.ndim - 1))
         return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -102,8 +103,8 @@ class HMMParams(Result):
     def __post_init__(self) -> None:
         checks.choice("emission", self.emission, EMISSIONS)
         checks.choice("covariance", self.covariance, COVARIANCES)
-        self._set("start_probabilities", _stochastic("start_probabilities", self.start_probabilities, 1))
-        self._set("transition_matrix", _stochastic("transition_matrix", self.transition_matrix, 2))
+        for name, ndim in (("start_probabilities", 1), ("transition_matrix", 2)):
+            self._set(name, _stochastic(name, getattr(self, name), ndim))
         k = self.n_states
         if self.transition_matrix.shape != (k, k):
             raise ValueError(
@@ -173,7 +174,7 @@ class HMMParams(Result):
         """D, the number of columns of the observations."""
         if self.emission == "binned" or self.means is None or self.means.ndim == 1:
             return 1
-        return self.means.shape[1]
+        return int(self.means.shape[1])
 
     @property
     def volatilities(self) -> Floats:
@@ -202,7 +203,8 @@ class HMMParams(Result):
     @property
     def bic(self) -> float:
         """Schwarz's criterion of the fit, ``p log T - 2 log L``: less is better."""
-        return self.n_parameters * float(np.log(max(self.n_observations, 1))) - 2.0 * self.log_likelihood
+        weight = float(np.log(max(self.n_observations, 1)))
+        return self.n_parameters * weight - 2.0 * self.log_likelihood
 
     @property
     def expected_durations(self) -> Floats:
@@ -219,30 +221,47 @@ class HMMParams(Result):
         k = self.n_states
         system = np.vstack([self.transition_matrix.T - np.eye(k), np.ones(k)])
         found = np.linalg.lstsq(system, np.append(np.zeros(k), 1.0), rcond=None)[0]
-        share: Floats = np.clip(found, 0.0, None)
-        return share / share.sum()
+        share = np.clip(found, 0.0, None)
+        shares: Floats = share / share.sum()
+        return shares
 
     def theta(self) -> tuple[str, Floats]:
         """The kernels' name of the emission, and each state's parameters in a row."""
+        kind, _, _, theta = self.model
+        return kind, theta
+
+    @functools.cached_property
+    def model(self) -> tuple[str, Floats, Floats, Floats]:
+        """What every kernel takes first: kind, start, transition, theta."""
+        return (self._kind, self.start_probabilities, self.transition_matrix, self._theta())
+
+    @property
+    def _kind(self) -> str:
+        if self.emission == "binned":
+            return "categorical"
+        assert self.variances is not None  # established in __post_init__
+        full = self.emission == "gaussian" and self.variances.ndim == 3
+        return "gaussian_full" if full else self.emission
+
+    def _theta(self) -> Floats:
         if self.emission == "binned":
             assert self.bin_probabilities is not None  # established in __post_init__
-            return "categorical", self.bin_probabilities
+            return self.bin_probabilities
         assert self.means is not None and self.variances is not None
         k, d = self.n_states, self.n_columns
         means = self.means.reshape(k, d)
         if self.emission == "student_t":
             assert self.dof is not None
             scales = self.variances * (self.dof - 2.0) / self.dof
-            return "student_t", np.stack([self.means, scales, self.dof], axis=1)
-        kind = "gaussian_full" if self.variances.ndim == 3 else "gaussian"
-        return kind, np.ascontiguousarray(np.hstack([means, self.variances.reshape(k, -1)]))
+            return np.stack([self.means, scales, self.dof], axis=1)
+        return np.ascontiguousarray(np.hstack([means, self.variances.reshape(k, -1)]))
 
     def permuted(self, order: Any) -> HMMParams:
         """The same model with its states in another order."""
         index = np.asarray(order, dtype=np.intp)
         if sorted(index.tolist()) != list(range(self.n_states)):
             raise ValueError(f"order={checks.short(order)}, expected each state once")
-        changed = {
+        changed: dict[str, Any] = {
             name: np.ascontiguousarray(getattr(self, name)[index])
             for name in ("start_probabilities", "means", "variances", "dof", "bin_probabilities")
             if getattr(self, name) is not None
@@ -253,7 +272,8 @@ class HMMParams(Result):
     def to_frame(self) -> Any:
         """One row a state: moments, stay, long-run share (a pandas frame)."""
         assert self.means is not None
-        means, volatilities = (np.reshape(v, (self.n_states, -1)) for v in (self.means, self.volatilities))
+        means = self.means.reshape(self.n_states, -1)
+        volatilities = self.volatilities.reshape(self.n_states, -1)
         columns: dict[str, Any] = {}
         for d in range(means.shape[1]):
             tail = f"_{d}" if means.shape[1] > 1 else ""

@@ -86,7 +86,8 @@ def _values(params: HMMParams, states: npt.NDArray[np.int64], draws: Stream) -> 
     if kind == "student_t":
         u, v = draws.uniforms(2 * n).reshape(2, n)
         location, scale, dof = theta[states].T
-        return location + np.sqrt(scale * dof * np.expm1(np.log(u) * (-2.0 / dof))) * np.cos(2 * np.pi * v)
+        radius = np.sqrt(scale * dof * np.expm1(np.log(u) * (-2.0 / dof)))
+        return location + radius * np.cos(2 * np.pi * v)
     normals = draws.normals(n * d).reshape(n, d)
     means = theta[:, :d]
     if kind == "gaussian_full":

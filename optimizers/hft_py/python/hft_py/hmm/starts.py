@@ -16,6 +16,7 @@ from hft_py.hmm.observations import Observations
 from hft_py.rng import Stream
 
 Floats = npt.NDArray[np.float64]
+Groups = npt.NDArray[np.int64]
 Start = tuple[Floats, Floats, Floats]
 
 # A regime of a month of trading days is a usual first guess.
@@ -25,16 +26,21 @@ STAY = 0.95
 PURPOSE = 101
 
 
-def reference_variances(x: Floats) -> Floats:
-    """Variance of each column over all data, present rows only, and positive always.
+def present(x: Floats) -> Floats:
+    """The rows without NaN; ``x`` itself where there is none."""
+    missing = np.isnan(x).any(axis=1)
+    return x[~missing] if missing.any() else x
+
+
+def reference_variances(known: Floats) -> Floats:
+    """Variance of each column over all data, positive always.
 
     A column that does not vary takes ``1e-16`` of its squared size, an all-zero one 1.
     """
-    present = x[~np.isnan(x).any(axis=1)]
-    if not len(present):
-        return np.ones(x.shape[1])
-    variances = present.var(axis=0)
-    sizes = np.abs(present).max(axis=0)
+    if not len(known):
+        return np.ones(known.shape[1])
+    variances = known.var(axis=0)
+    sizes = np.maximum(known.max(axis=0), -known.min(axis=0))
     flat = variances <= (1e-10 * sizes) ** 2
     return np.where(flat, np.where(sizes > 0, (1e-8 * sizes) ** 2, 1.0), variances)
 
@@ -43,65 +49,63 @@ def guesses(
     kind: str, data: Observations, n_states: int, n_init: int, seed: int, bins: int, kernels: Any
 ) -> tuple[Floats, Floats, Floats]:
     """Start probabilities, transitions and emissions of ``n_init`` starts, stacked."""
-    found = [_deterministic(kind, data, n_states, bins, kernels)]
+    known = present(data.x)
+    found = [_deterministic(kind, data, known, n_states, bins, kernels)]
     for restart in range(1, n_init):
-        found.append(_drawn(kind, data, n_states, bins, Stream(seed, restart, PURPOSE)))
+        draws = Stream(seed, restart, PURPOSE)
+        found.append(_drawn(kind, known, data.x.shape[1], n_states, bins, draws))
     starts, transitions, thetas = (np.stack(part) for part in zip(*found, strict=True))
     return starts, transitions, thetas
 
 
-def _deterministic(kind: str, data: Observations, n_states: int, bins: int, kernels: Any) -> Start:
-    options = [
-        _from_groups(kind, data, _split(key, n_states), n_states, bins)
-        for key in (data.x[:, 0], _local_volatility(data))
-    ]
+def _deterministic(
+    kind: str, data: Observations, known: Floats, n_states: int, bins: int, kernels: Any
+) -> Start:
+    groups = [_by_level(data.x[:, 0], n_states)]
+    if n_states > 1:
+        groups.append(_by_volatility(data, n_states))
+    options = [_from_groups(kind, data.x, known, g, n_states, bins) for g in groups]
     if n_states == 1:
         return options[0]
     scores = [kernels.score(kind, *option, data.x, data.lengths) for option in options]
     return options[int(np.argmax(scores))]
 
 
-def _local_volatility(data: Observations) -> Floats:
-    """Mean squared deviation of the first column, block by block of each sequence."""
+def _by_level(key: Floats, n_states: int) -> Groups:
+    """Groups of about equal size by value, the lowest first; NaN is in the last."""
+    places = np.arange(1, n_states) * len(key) // n_states
+    groups = np.zeros(len(key), dtype=np.int64)
+    for threshold in np.partition(key, places)[places]:
+        groups += ~(key < threshold)
+    return groups
+
+
+def _by_volatility(data: Observations, n_states: int) -> Groups:
+    """Groups of about equal size by the mean squared deviation of blocks of each sequence."""
     values = data.x[:, 0]
     known = ~np.isnan(values)
-    squares = np.where(known, values - _nanmean(values), 0.0)
+    centre = values.mean() if known.all() else np.nanmean(values) if known.any() else 0.0
+    squares = np.where(known, values - centre, 0.0)
     squares *= squares
     stops = np.cumsum(data.lengths)
     pairs = zip(stops - data.lengths, stops, strict=True)
     blocks = np.concatenate([np.arange(start, stop, WINDOW) for start, stop in pairs])
     counts = np.add.reduceat(known.astype(np.int64), blocks)
-    with np.errstate(invalid="ignore"):
-        means = np.add.reduceat(squares, blocks) / counts
-    return np.repeat(means, np.diff(np.append(blocks, len(values))))
-
-
-def _nanmean(values: Floats) -> float:
-    known = values[~np.isnan(values)]
-    return float(known.mean()) if len(known) else 0.0
-
-
-def _split(key: Floats, n_states: int) -> npt.NDArray[np.int64]:
-    """Groups of equal size by rank; -1 where the key is missing."""
-    groups = np.full(len(key), -1, dtype=np.int64)
-    known = np.flatnonzero(~np.isnan(key))
-    ranks = np.argsort(key[known], kind="stable")
-    groups[known[ranks]] = np.arange(len(known)) * n_states // max(len(known), 1)
-    return groups
+    means = np.add.reduceat(squares, blocks) / np.maximum(counts, 1)
+    ranks = np.empty(len(blocks), dtype=np.int64)
+    ranks[np.argsort(means, kind="stable")] = np.arange(len(blocks)) * n_states // len(blocks)
+    return np.repeat(ranks, np.diff(np.append(blocks, len(values))))
 
 
 def _from_groups(
-    kind: str, data: Observations, groups: npt.NDArray[np.int64], n_states: int, bins: int
+    kind: str, x: Floats, known: Floats, groups: Groups, n_states: int, bins: int
 ) -> Start:
-    reference = reference_variances(data.x)
-    present = ~np.isnan(data.x).any(axis=1)
+    reference = reference_variances(known)
     rows = []
     for k in range(n_states):
-        chosen = data.x[present & (groups == k)]
+        chosen = present(x[groups == k])
         if not len(chosen):  # fewer observations than states
-            chosen = data.x[present]
-        if not len(chosen):
-            chosen = np.zeros((1, data.x.shape[1]))
+            chosen = known if len(known) else np.zeros((1, x.shape[1]))
         mean = chosen.mean(axis=0)
         # Half of its own and half of all: no group starts too narrow to grow.
         variance = 0.5 * chosen.var(axis=0) + 0.5 * reference
@@ -109,19 +113,17 @@ def _from_groups(
     return _uniform(n_states), _sticky(n_states, STAY), np.stack(rows)
 
 
-def _drawn(kind: str, data: Observations, n_states: int, bins: int, draws: Stream) -> Start:
-    reference = reference_variances(data.x)
-    present = data.x[~np.isnan(data.x).any(axis=1)]
+def _drawn(
+    kind: str, known: Floats, columns: int, n_states: int, bins: int, draws: Stream
+) -> Start:
+    reference = reference_variances(known)
     rows = []
     for _ in range(n_states):
-        if len(present):
-            # The mean of a few observations: one alone may be an outlier.
-            mean = present[draws.integers(5, len(present))].mean(axis=0)
-        else:
-            mean = np.zeros(data.x.shape[1])
-        variance = reference * np.exp(draws.normals(len(reference)))
-        chosen = np.empty((0, 1))
-        row = _row(kind, mean, variance, chosen, bins)
+        mean = np.zeros(columns)
+        if len(known):  # the mean of a few observations: one alone may be an outlier
+            mean = known[draws.integers(5, len(known))].mean(axis=0)
+        variance = reference * np.exp(draws.normals(columns))
+        row = _row(kind, mean, variance, np.empty((0, 1)), bins)
         if kind == "categorical":
             row = row * (0.5 + draws.uniforms(bins))
             row /= row.sum()

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -69,7 +70,7 @@ class Priors:
 def _log_prior(kind: str, theta: Floats, reference: Floats) -> float:
     d = len(reference)
     if kind == "categorical":
-        return float(np.log(theta).sum()) / theta.shape[1]
+        return float(np.log(theta).sum()) / int(theta.shape[1])
     if kind == "gaussian_full":
         total = 0.0
         for row in theta:
@@ -83,18 +84,20 @@ def _log_prior(kind: str, theta: Floats, reference: Floats) -> float:
 
 def log_densities(kind: str, theta: Floats, x: Floats) -> Floats:
     """``log p(x_t | state k)``, of shape ``(T, K)``; zero where ``x_t`` is missing."""
-    missing = np.isnan(x).any(axis=1)
+    missing = np.asarray(np.isnan(x).any(axis=1))
     if kind == "categorical":
         with np.errstate(divide="ignore"):
             table = np.log(theta.T)
-        return np.where(missing[:, None], 0.0, table[np.where(missing, 0, x[:, 0]).astype(int)])
+        rows: Floats = table[np.where(missing, 0, x[:, 0]).astype(int)]
+        rows[missing] = 0.0
+        return rows
     columns = [_log_density(kind, row, x) for row in theta]
     found = np.maximum(np.stack(columns, axis=1), LEAST)
     found[missing] = 0.0
     return found
 
 
-def _log_density(kind: str, row: Floats, x: Floats) -> Floats:
+def _log_density(kind: str, row: Floats, x: Floats) -> Any:
     d = x.shape[1]
     if kind == "gaussian":
         mean, variance = row[:d], row[d:]
@@ -135,7 +138,7 @@ def _row(kind: str, old: Floats, x: Floats, weight: Floats, priors: Priors) -> F
     total, pseudo, reference = float(weight.sum()), priors.emission, priors.reference
     if kind == "categorical":
         counts = np.bincount(x[:, 0].astype(int), weights=weight, minlength=len(old))
-        return (counts + pseudo / len(old)) / (total + pseudo)
+        return np.asarray((counts + pseudo / len(old)) / (total + pseudo), dtype=np.float64)
     if kind == "student_t":
         return _student_t(old, x[:, 0], weight, priors)
     mean = weight @ x / total

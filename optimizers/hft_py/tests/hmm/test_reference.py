@@ -1,0 +1,171 @@
+"""Known values: the fever example, enumeration of all paths, the mixture, hmmlearn."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import logging
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.stats import multivariate_normal, norm, t
+
+from hft_py.hmm import (
+    HMMParams,
+    backward,
+    filter_proba,
+    fit_hmm,
+    forward,
+    posterior,
+    predict_regime,
+    score,
+    smooth_proba,
+    viterbi_decode,
+)
+
+SEEN = [0, 1, 2]
+KINDS = ("gaussian", "student_t", "binned", "diag", "full")
+Make = Callable[..., Any]
+
+
+def test_fever_filter_smoother_and_path(fever: HMMParams, kernel_set: str) -> None:
+    assert score(SEEN, fever, backend=kernel_set) == pytest.approx(-3.39287213, abs=5e-9)
+    path = viterbi_decode(SEEN, fever, backend=kernel_set)
+    assert path.states.tolist() == [1, 0, 0]
+    assert math.exp(path.log_probability) == pytest.approx(0.01344, rel=1e-12)
+    smoothed = posterior(SEEN, fever, pairwise=True, backend=kernel_set)
+    np.testing.assert_allclose(smoothed.gamma[:, 0], [0.2317030, 0.6240628, 0.8639772], atol=5e-8)
+    expected = [[0.7647269, 0.0910389], [0.7233131, 0.4209211]]
+    np.testing.assert_allclose(smoothed.expected_transitions, expected, atol=5e-8)
+    assert smoothed.xi is not None
+    np.testing.assert_allclose(smoothed.xi.sum(axis=0), expected, atol=5e-8)
+    filtered = filter_proba(SEEN, fever, backend=kernel_set)
+    np.testing.assert_allclose(filtered[:, 0], [0.2, 0.5317919, 0.8639772], atol=5e-8)
+    assert predict_regime(SEEN, fever, backend=kernel_set).tolist() == [1, 0, 0]
+
+
+def test_fever_one_step_of_em(fever: HMMParams, kernel_set: str) -> None:
+    new = fit_hmm(
+        SEEN,
+        2,
+        n_iterations=1,
+        emission="binned",
+        initial=fever,
+        order="none",
+        tolerance=0,
+        backend=kernel_set,
+    )
+    np.testing.assert_allclose(new.start_probabilities, [0.2317030, 0.7682970], atol=5e-8)
+    expected = [[0.8936170, 0.1063830], [0.6321373, 0.3678627]]
+    np.testing.assert_allclose(new.transition_matrix, expected, atol=5e-8)
+    np.testing.assert_allclose(new.log_likelihoods, [-3.39287213, -2.63879338], atol=5e-9)
+    assert new.log_likelihood == new.log_likelihoods[-1]
+    assert score(SEEN, new, backend=kernel_set) == pytest.approx(new.log_likelihood, rel=1e-12)
+
+
+def density(model: HMMParams, k: int, x: Any) -> float:
+    """An independent density of one observation."""
+    if np.isnan(x).any():
+        return 1.0
+    if model.emission == "binned":
+        assert model.bin_edges is not None and model.bin_probabilities is not None
+        return float(model.bin_probabilities[k, int((x >= model.bin_edges).sum())])
+    assert model.means is not None and model.variances is not None
+    if model.emission == "student_t":
+        assert model.dof is not None
+        dof = model.dof[k]
+        scale = math.sqrt(model.variances[k] * (dof - 2) / dof)
+        return float(t.pdf(x, dof, model.means[k], scale))
+    if model.variances.ndim == 1:
+        return float(norm.pdf(x, model.means[k], math.sqrt(model.variances[k])))
+    covariance = model.variances[k]
+    matrix = covariance if covariance.ndim == 2 else np.diag(covariance)
+    return float(multivariate_normal.pdf(x, model.means[k], matrix))
+
+
+@pytest.mark.parametrize("missing", [False, True])
+@pytest.mark.parametrize("k", [1, 2, 3])
+@pytest.mark.parametrize("kind", KINDS)
+def test_enumeration_of_all_paths(
+    kind: str, k: int, missing: bool, kernel_set: str, random_model: Make, series_for: Make
+) -> None:
+    model, x = random_model(kind, k, 5), series_for(kind, 5, 6)
+    if missing:
+        x[2] = np.nan
+    n = len(x)
+    total, top = 0.0, 0.0
+    gamma, xi = np.zeros((n, k)), np.zeros((n - 1, k, k))
+    for path in itertools.product(range(k), repeat=n):
+        p = model.start_probabilities[path[0]] * density(model, path[0], x[0])
+        for s in range(1, n):
+            p *= model.transition_matrix[path[s - 1], path[s]] * density(model, path[s], x[s])
+        total += p
+        top = max(top, p)
+        for s in range(n):
+            gamma[s, path[s]] += p
+            if s:
+                xi[s - 1, path[s - 1], path[s]] += p
+    options: dict[str, Any] = {"backend": kernel_set, "missing": "ignore"}
+    found = posterior(x, model, pairwise=True, **options)
+    assert found.log_likelihood == pytest.approx(math.log(total), rel=1e-12)
+    np.testing.assert_allclose(found.gamma, gamma / total, atol=1e-13)
+    np.testing.assert_allclose(found.xi, xi / total, atol=1e-13)
+    decoded = viterbi_decode(x, model, **options)
+    assert decoded.log_probability == pytest.approx(math.log(top), rel=1e-12)
+    ahead = forward(x, model, **options)
+    assert ahead.log_likelihood == pytest.approx(math.log(total), rel=1e-12)
+    product = ahead.alpha * backward(x, model, **options)
+    np.testing.assert_allclose(product, gamma / total, atol=1e-13)
+    np.testing.assert_allclose(filter_proba(x, model, **options)[-1], gamma[-1] / total, atol=1e-13)
+    for stop in range(1, n + 1):
+        np.testing.assert_allclose(
+            filter_proba(x, model, **options)[stop - 1],
+            smooth_proba(x[:stop], model, **options)[-1],
+            atol=1e-13,
+        )
+
+
+def test_uniform_chain_is_a_mixture(kernel_set: str, random_model: Make, series_for: Make) -> None:
+    k = 3
+    model = dataclasses.replace(
+        random_model("gaussian", k, 3),
+        start_probabilities=np.full(k, 1 / k),
+        transition_matrix=np.full((k, k), 1 / k),
+    )
+    x = series_for("gaussian", 50, 4)
+    assert model.means is not None and model.variances is not None
+    weights = norm.pdf(x[:, None], model.means, np.sqrt(model.variances))
+    expected = weights / weights.sum(axis=1, keepdims=True)
+    for method in (filter_proba, smooth_proba):
+        np.testing.assert_allclose(method(x, model, backend=kernel_set), expected, atol=1e-13)
+
+
+@pytest.mark.parametrize("covariance", ["diag", "full"])
+def test_the_path_of_em_is_hmmlearns(covariance: str, kernel_set: str, regimes: Make) -> None:
+    peer = pytest.importorskip("hmmlearn.hmm", reason="hmmlearn is not installed: make peers")
+    logging.getLogger("hmmlearn").setLevel(logging.CRITICAL)
+    x = np.stack([regimes(600, 1)[0], regimes(600, 2)[0]], axis=1)
+    options: dict[str, Any] = {"covariance": covariance, "order": "none", "tolerance": 0}
+    begin = fit_hmm(x, 3, n_iterations=0, **options, backend=kernel_set)
+    ours = fit_hmm(x, 3, n_iterations=12, **options, backend=kernel_set)
+    # Its priors off: pure maximum likelihood.
+    priors = {"min_covar": 0, "covars_prior": 0, "covars_weight": 0}
+    model = peer.GaussianHMM(
+        3,
+        covariance_type=covariance,
+        implementation="scaling",
+        n_iter=12,
+        tol=-np.inf,
+        init_params="",
+        **priors,
+    )
+    model.startprob_, model.transmat_ = begin.start_probabilities, begin.transition_matrix
+    model.means_, model.covars_ = begin.means, begin.variances
+    model.fit(x)
+    np.testing.assert_allclose(ours.log_likelihoods[:12], model.monitor_.history, rtol=1e-11)
+    np.testing.assert_allclose(ours.means, model.means_, rtol=1e-9)
+    np.testing.assert_allclose(ours.transition_matrix, model.transmat_, rtol=1e-8)
+    np.testing.assert_array_equal(viterbi_decode(x, ours).states, model.decode(x)[1])
