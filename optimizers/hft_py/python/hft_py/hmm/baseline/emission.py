@@ -105,7 +105,12 @@ def _log_density(kind: str, row: Floats, x: Floats) -> Any:
         return constant - 0.5 * ((x - mean) ** 2 / variance).sum(axis=1)
     if kind == "gaussian_full":
         factor = np.linalg.cholesky(row[d:].reshape(d, d))
-        whitened = np.linalg.solve(factor, (x - row[:d]).T)
+        whitened = (x - row[:d]).T
+        # Row by row and not by LAPACK, whose sums depend on how many columns there are.
+        for i in range(d):
+            for j in range(i):
+                whitened[i] -= factor[i, j] * whitened[j]
+            whitened[i] /= factor[i, i]
         constant = -0.5 * d * LOG_TAU - float(np.log(np.diag(factor)).sum())
         return constant - 0.5 * (whitened**2).sum(axis=0)
     location, scale, dof = row

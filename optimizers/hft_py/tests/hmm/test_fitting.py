@@ -1,0 +1,359 @@
+"""Expectation maximisation: monotone, free of scale, honest about convergence, sane on bad data."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hft_py.hmm import (
+    DegenerateDataWarning,
+    HMMParams,
+    aic,
+    bic,
+    filter_proba,
+    fit_hmm,
+    predict_regime,
+    sample,
+    score,
+    select_n_states,
+    viterbi_decode,
+)
+from hft_py.progress import Progress
+
+KINDS = ("gaussian", "student_t", "binned", "diag", "full")
+Make = Callable[..., Any]
+
+
+def options_for(kind: str, x: Any, other: Any) -> tuple[Any, dict[str, Any]]:
+    """The data and keywords that fit a model of a kind."""
+    if kind in ("diag", "full"):
+        return np.stack([x, other], axis=1), {"covariance": kind}
+    return x, {"emission": kind}
+
+
+@pytest.mark.parametrize("prior", [0.0, 3.0])
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_objective_never_falls(kind: str, prior: float, kernel_set: str, regimes: Make) -> None:
+    x, options = options_for(kind, regimes(500, 1)[0], regimes(500, 2)[0])
+    priors = {"emission_prior": prior, "transition_prior": prior / 3}
+    for seed in range(3):
+        fit = fit_hmm(
+            x,
+            3,
+            n_iterations=40,
+            tolerance=0,
+            n_init=2,
+            seed=seed,
+            **options,
+            **priors,
+            backend=kernel_set,
+        )
+        assert np.diff(fit.objectives).min() > -1e-9 * abs(fit.log_likelihood)
+        if not prior:
+            np.testing.assert_array_equal(fit.objectives, fit.log_likelihoods)
+
+
+@pytest.mark.parametrize("scale", [1e-40, 1e-4, 1e-2, 1.0, 1e40])
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_scale_is_special(kind: str, scale: float, kernel_set: str, regimes: Make) -> None:
+    x, options = options_for(kind, regimes(400, 1)[0], regimes(400, 2)[0])
+    options |= {"n_iterations": 15, "tolerance": 0, "emission_prior": 2.0, "backend": kernel_set}
+    one, other = fit_hmm(x, 3, **options), fit_hmm(scale * x, 3, **options)
+    shift = 0.0 if kind == "binned" else x.size * np.log(scale)
+    np.testing.assert_allclose(
+        other.log_likelihoods + shift, one.log_likelihoods, rtol=1e-9, atol=1e-9 * abs(shift)
+    )
+    np.testing.assert_allclose(other.means / scale, one.means, rtol=1e-6)
+    np.testing.assert_allclose(other.volatilities / scale, one.volatilities, rtol=1e-6)
+    np.testing.assert_allclose(
+        other.transition_matrix, one.transition_matrix, rtol=1e-6, atol=1e-12
+    )
+    np.testing.assert_array_equal(
+        predict_regime(scale * x, other, backend=kernel_set),
+        predict_regime(x, one, backend=kernel_set),
+    )
+
+
+def test_far_from_zero(kernel_set: str, regimes: Make) -> None:
+    x = regimes(400, 1)[0]
+    options: dict[str, Any] = {"n_iterations": 15, "tolerance": 0, "backend": kernel_set}
+    one, other = fit_hmm(x, 3, **options), fit_hmm(x + 1e4, 3, **options)
+    np.testing.assert_allclose(other.log_likelihoods, one.log_likelihoods, rtol=1e-6)
+    np.testing.assert_allclose(other.variances, one.variances, rtol=1e-5)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_parameters_come_back(kind: str, kernel_set: str) -> None:
+    chain: dict[str, Any] = {
+        "start_probabilities": np.array([0.5, 0.5]),
+        "transition_matrix": np.array([[0.95, 0.05], [0.02, 0.98]]),
+    }
+    options: dict[str, Any] = {"n_init": 2, "backend": kernel_set}
+    n = 4000 if kernel_set == "python" else 20_000
+    if kind == "binned":
+        table = np.array([[0.6, 0.3, 0.1], [0.1, 0.2, 0.7]])
+        edges = np.array([0.5, 1.5])
+        true = HMMParams(**chain, emission="binned", bin_edges=edges, bin_probabilities=table)
+        options |= {"emission": "binned", "bin_edges": edges}
+    elif kind in ("diag", "full"):
+        means = np.array([[-1.0, 0.0], [1.0, 0.5]])
+        covariances = np.array([[[1.0, 0.6], [0.6, 2.0]], [[0.5, -0.2], [-0.2, 0.3]]])
+        variances = covariances if kind == "full" else np.array([[1.0, 2.0], [0.5, 0.3]])
+        true = HMMParams(**chain, means=means, variances=variances, covariance=kind)
+        options["covariance"] = kind
+    else:
+        means, variances = np.array([-1.0, 1.0]), np.array([2.0, 0.5])
+        dof = np.array([4.0, 8.0]) if kind == "student_t" else None
+        true = HMMParams(**chain, means=means, variances=variances, emission=kind, dof=dof)
+        options["emission"] = kind
+    drawn = sample(true, n, seed=3, backend=kernel_set)
+    fit = fit_hmm(drawn.returns, 2, **options)
+    wide = 4 / np.sqrt(n)
+    np.testing.assert_allclose(fit.transition_matrix, true.transition_matrix, atol=wide)
+    if kind == "binned":
+        np.testing.assert_allclose(fit.bin_probabilities, true.bin_probabilities, atol=wide)
+    else:
+        np.testing.assert_allclose(fit.means, true.means, atol=2 * wide)
+        np.testing.assert_allclose(fit.variances, true.variances, rtol=8 * wide, atol=2 * wide)
+    if kind == "student_t":
+        np.testing.assert_allclose(fit.dof, true.dof, rtol=15 * wide)
+    own = score(drawn.returns, true, backend=kernel_set)
+    assert fit.log_likelihood > own  # no model is likelier than the fitted one
+    hits = (viterbi_decode(drawn.returns, fit, backend=kernel_set).states == drawn.states).mean()
+    assert hits > 0.85
+
+
+def test_converged_only_when_it_did(kernel_set: str, regimes: Make) -> None:
+    x = regimes(500, 1)[0]
+    few = fit_hmm(x, 3, n_iterations=3, backend=kernel_set)
+    assert not few.converged and few.stop_reason == "max_iterations" and few.n_iterations == 3
+    full = fit_hmm(x, 3, n_iterations=2000, tolerance=1e-4, backend=kernel_set)
+    assert full.converged and full.stop_reason == "converged" and full.n_iterations < 2000
+    gains = np.diff(full.objectives)
+    assert gains[-1] < 1e-4 and (gains[:-1] >= 1e-4).all()
+    never = fit_hmm(x, 1, n_iterations=30, tolerance=0, backend=kernel_set)
+    assert not never.converged and len(never.log_likelihoods) == 31
+    none = fit_hmm(x, 2, n_iterations=0, backend=kernel_set)
+    assert not none.converged and none.n_iterations == 0 and len(none.log_likelihoods) == 1
+    for fit in (few, full, never, none):
+        assert fit.log_likelihood == fit.log_likelihoods[-1]
+        assert score(x, fit, backend=kernel_set) == pytest.approx(fit.log_likelihood, rel=1e-12)
+
+
+def test_one_state_is_the_sample(kernel_set: str, regimes: Make) -> None:
+    x = regimes(300, 1)[0]
+    fit = fit_hmm(x, 1, backend=kernel_set)
+    assert fit.means is not None and fit.variances is not None
+    assert fit.means[0] == pytest.approx(x.mean(), rel=1e-12)
+    assert fit.variances[0] == pytest.approx(x.var(), rel=1e-12)
+    expected = -0.5 * len(x) * (np.log(2 * np.pi * x.var()) + 1)
+    assert fit.log_likelihood == pytest.approx(expected, rel=1e-12)
+
+
+def test_the_best_start_wins(kernel_set: str, regimes: Make) -> None:
+    x = regimes(400, 2)[0]
+    options: dict[str, Any] = {"n_iterations": 20, "tolerance": 0, "backend": kernel_set}
+    many = fit_hmm(x, 4, n_init=6, seed=3, **options)
+    assert len(many.restarts) == 6 and many.objectives[-1] == many.restarts.max()
+    assert many.restarts[0] == pytest.approx(fit_hmm(x, 4, **options).objectives[-1], rel=1e-12)
+    assert many == fit_hmm(x, 4, n_init=6, seed=3, **options)
+    assert many.restarts[1] != fit_hmm(x, 4, n_init=6, seed=4, **options).restarts[1]
+
+
+@pytest.mark.parametrize(("n_init", "lengths"), [(5, None), (1, [9_000, 1_000, 11_000, 4_000])])
+def test_threads_change_nothing(n_init: int, lengths: Any, kernel_set: str, regimes: Make) -> None:
+    n = 25_000 if lengths else 300
+    x = regimes(n, 2)[0]
+    iterations = 2 if kernel_set == "python" and lengths else 5
+    fits = [
+        fit_hmm(
+            x,
+            3,
+            n_iterations=iterations,
+            tolerance=0,
+            n_init=n_init,
+            lengths=lengths,
+            threads=threads,
+            backend=kernel_set,
+        )
+        for threads in (1, 2, 3, 0)
+    ]
+    assert all(fit == fits[0] for fit in fits)
+
+
+def test_several_sequences_are_independent(kernel_set: str, regimes: Make) -> None:
+    x = regimes(300, 2)[0]
+    fit = fit_hmm(x, 2, backend=kernel_set)
+    parts = [100, 50, 150]
+    starts = np.cumsum([0, *parts])
+    whole = filter_proba(x, fit, lengths=parts, backend=kernel_set)
+    for begin, stop in zip(starts, starts[1:], strict=False):
+        alone = filter_proba(x[begin:stop], fit, backend=kernel_set)
+        np.testing.assert_allclose(whole[begin:stop], alone, atol=1e-14)
+    summed = sum(
+        score(x[a:b], fit, backend=kernel_set) for a, b in zip(starts, starts[1:], strict=False)
+    )
+    assert score(x, fit, lengths=parts, backend=kernel_set) == pytest.approx(summed, rel=1e-12)
+
+
+def test_permuted_states_are_the_same_model(kernel_set: str, regimes: Make) -> None:
+    x = regimes(300, 2)[0]
+    fit = fit_hmm(x, 3, n_iterations=5, backend=kernel_set)
+    order = [2, 0, 1]
+    other = fit.permuted(order)
+    assert score(x, other, backend=kernel_set) == pytest.approx(fit.log_likelihood, rel=1e-12)
+    np.testing.assert_allclose(
+        filter_proba(x, other, backend=kernel_set),
+        filter_proba(x, fit, backend=kernel_set)[:, order],
+        atol=1e-13,
+    )
+    same = {"n_iterations": 10, "tolerance": 0, "backend": kernel_set}
+    one = fit_hmm(x, 3, initial=fit, **same)
+    two = fit_hmm(x, 3, initial=other, **same)
+    np.testing.assert_allclose(one.log_likelihoods, two.log_likelihoods, rtol=1e-11)
+    np.testing.assert_allclose(one.transition_matrix, two.transition_matrix, rtol=1e-7)
+    with pytest.raises(ValueError, match="each state once"):
+        fit.permuted([0, 0, 1])
+
+
+@pytest.mark.parametrize("kind", ["gaussian", "student_t", "binned"])
+@pytest.mark.parametrize(
+    "x",
+    [[0.01], [0.0], [0.01, -0.02], [0.0] * 50, [1e-5] * 50, [-3e7] * 50],
+    ids=["T=1", "one zero", "T=2", "zeros", "constant", "large constant"],
+)
+def test_degenerate_series(x: list[float], kind: str, kernel_set: str) -> None:
+    with pytest.warns(DegenerateDataWarning):
+        fit = fit_hmm(x, 3, emission=kind, n_init=2, backend=kernel_set)
+    assert np.isfinite(fit.log_likelihoods).all()
+    for value in (fit.transition_matrix, fit.start_probabilities, fit.means, fit.variances):
+        assert np.isfinite(value).all()
+    table = filter_proba(x, fit, backend=kernel_set)
+    np.testing.assert_allclose(table.sum(axis=1), 1.0, atol=1e-12)
+    if kind != "binned":
+        assert fit.variances is not None and (fit.variances > 0).all()
+
+
+def test_one_regime_alone(kernel_set: str) -> None:
+    x = np.random.default_rng(0).normal(0.001, 0.01, 500)
+    fit = fit_hmm(x, 3, backend=kernel_set)
+    assert np.isfinite(fit.log_likelihood)
+    assert fit.log_likelihood >= fit_hmm(x, 1, backend=kernel_set).log_likelihood - 1e-6
+
+
+@pytest.mark.parametrize("kind", ["gaussian", "student_t", "full"])
+def test_a_state_visited_once(kind: str, kernel_set: str) -> None:
+    x = np.random.default_rng(0).normal(0.0, 0.01, 300)
+    x[150] = 5.0
+    data, options = options_for(kind, x, np.roll(x, 3))
+    fit = fit_hmm(data, 2, n_iterations=60, **options, backend=kernel_set)
+    assert np.isfinite(fit.log_likelihood) and np.isfinite(fit.transition_matrix).all()
+    assert (fit.volatilities >= 0.9e-3 * np.std(data, axis=0).min()).all()
+
+
+def test_all_missing(kernel_set: str) -> None:
+    with pytest.warns(DegenerateDataWarning):
+        fit = fit_hmm([np.nan] * 20, 2, missing="ignore", backend=kernel_set)
+    assert fit.n_observations == 0 and fit.log_likelihood == pytest.approx(0.0, abs=1e-12)
+
+
+def test_missing_values_say_nothing(kernel_set: str, regimes: Make) -> None:
+    x = regimes(200, 1)[0]
+    fit = fit_hmm(x, 3, backend=kernel_set)
+    holes = x.copy()
+    holes[[0, 50, 51, 199]] = np.nan
+    table = filter_proba(holes, fit, missing="ignore", backend=kernel_set)
+    np.testing.assert_allclose(table[0], fit.start_probabilities, atol=1e-14)
+    np.testing.assert_allclose(table[50], table[49] @ fit.transition_matrix, atol=1e-14)
+    refit = fit_hmm(holes, 3, missing="ignore", backend=kernel_set)
+    assert refit.n_observations == 196 and np.isfinite(refit.log_likelihood)
+
+
+def test_zeros_in_the_chain_stay(kernel_set: str, regimes: Make) -> None:
+    x = regimes(300, 1)[0]
+    left_to_right = HMMParams(
+        start_probabilities=[1.0, 0.0],
+        transition_matrix=[[0.99, 0.01], [0.0, 1.0]],
+        means=[0.0, 0.0],
+        variances=[1e-5, 1e-3],
+    )
+    fit = fit_hmm(x, 2, initial=left_to_right, order="none", backend=kernel_set)
+    assert fit.transition_matrix[1, 0] == 0.0
+    away = fit_hmm(x, 2, transition_prior=1.0, backend=kernel_set)
+    assert (away.transition_matrix > 0).all()
+
+
+def test_criteria_and_their_choice(kernel_set: str, regimes: Make) -> None:
+    x = regimes(600, 3)[0]
+    fit = fit_hmm(x, 2, backend=kernel_set)
+    assert fit.n_parameters == 1 + 2 + 4
+    assert fit.aic == pytest.approx(14 - 2 * fit.log_likelihood)
+    assert fit.bic == pytest.approx(7 * np.log(600) - 2 * fit.log_likelihood)
+    assert aic(x, fit) == pytest.approx(fit.aic) and bic(x, fit) == pytest.approx(fit.bic)
+    chosen = select_n_states(x, (3, 1, 2), n_init=2, backend=kernel_set)
+    assert chosen.n_states == chosen.best.n_states == 3
+    assert chosen.bic[0] == chosen.bic.min() and len(chosen.fits) == 3
+    noise = np.random.default_rng(1).normal(size=300)
+    assert select_n_states(noise, (1, 2), backend=kernel_set).n_states == 1
+
+
+@pytest.mark.parametrize(("order", "name"), [("mean", "means"), ("volatility", "volatilities")])
+def test_states_in_order(order: str, name: str, kernel_set: str, regimes: Make) -> None:
+    fit = fit_hmm(regimes(400, 3)[0], 3, order=order, backend=kernel_set)
+    assert (np.diff(getattr(fit, name)) > 0).all()
+
+
+def test_bins_follow_quantiles(kernel_set: str, regimes: Make) -> None:
+    x = regimes(400, 3)[0]
+    fit = fit_hmm(x, 2, n_bins=8, emission="binned", backend=kernel_set)
+    assert fit.bin_edges is not None and len(fit.bin_edges) == 7
+    np.testing.assert_array_equal(fit.bin_edges, np.quantile(x, np.arange(1, 8) / 8))
+    assert fit.bin_probabilities is not None
+    np.testing.assert_allclose(fit.bin_probabilities.sum(axis=1), 1.0)
+    merged = fit_hmm([0.0] * 90 + [1.0] * 10, 2, emission="binned", backend=kernel_set)
+    assert merged.bin_edges is not None and len(merged.bin_edges) == 1
+
+
+def test_progress_is_told_and_may_stop(kernel_set: str, regimes: Make) -> None:
+    x = regimes(200, 3)[0]
+    seen: list[Progress] = []
+    options: dict[str, Any] = {"n_iterations": 20, "tolerance": 0, "backend": kernel_set}
+    fit_hmm(x, 2, n_init=2, progress=seen.append, **options)
+    assert [p.done for p in seen] == list(range(1, 41)) and seen[0].total == 40
+    assert seen[-1].best >= seen[0].best
+    stopped = fit_hmm(x, 2, progress=lambda p: p.done < 5, **options)
+    assert stopped.stop_reason == "stopped_by_callback" and stopped.n_iterations == 5
+    assert not stopped.converged
+
+    def fails(_: Progress) -> None:
+        raise LookupError("from the callback")
+
+    for threads in (1, 2):
+        with pytest.raises(LookupError, match="from the callback"):
+            fit_hmm(x, 2, n_init=2, progress=fails, threads=threads, **options)
+
+
+def test_results_read_like_mappings(kernel_set: str, regimes: Make) -> None:
+    fit = fit_hmm(regimes(300, 3)[0], 2, backend=kernel_set)
+    assert fit["means"] is fit.means and "transition_matrix" in fit
+    frame = fit.to_frame()
+    assert list(frame.columns) == ["mean", "volatility", "expected_duration", "stationary"]
+    np.testing.assert_allclose(
+        fit.stationary_distribution @ fit.transition_matrix, fit.stationary_distribution, atol=1e-12
+    )
+
+
+def test_inputs_are_left_alone(kernel_set: str, regimes: Make) -> None:
+    x = regimes(300, 3)[0]
+    x.flags.writeable = False
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        fit = fit_hmm(x, 2, backend=kernel_set)
+    for given in (x.tolist(), x.reshape(-1, 1)[::1], np.asfortranarray(x[:, None])):
+        assert fit_hmm(given, 2, backend=kernel_set).log_likelihood == pytest.approx(
+            fit.log_likelihood, rel=1e-12
+        )
