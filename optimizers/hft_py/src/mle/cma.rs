@@ -19,6 +19,9 @@ use crate::rng::Stream;
 const PURPOSE: u32 = 0x434D;
 /// Standard deviation of a coordinate in widths of a finite range.
 const WIDEST: f64 = 1.0 / 3.0;
+/// Evaluations per coordinate before a search that folds begins to: its first steps are so wide
+/// that folding would lay distant parts of the box over each other.
+const OPENING: u64 = 30;
 /// Draws of one point before it is put on the bound instead.
 const PATIENCE: usize = 100;
 
@@ -87,6 +90,8 @@ enum Shape {
 
 /// The search distribution.
 pub struct Cma {
+    /// Whether points are still drawn anew that will be folded later.
+    opening: bool,
     setting: Setting,
     constants: Constants,
     shape: Shape,
@@ -113,7 +118,11 @@ impl Cma {
     /// The distribution of a setting; vectors have one length, sizes are 2 or more.
     #[must_use]
     #[allow(clippy::cast_precision_loss)] // dimensions and sizes
-    pub fn new(setting: Setting, budget: Budget, (seed, stream): (u64, u32)) -> Self {
+    pub fn new(mut setting: Setting, budget: Budget, (seed, stream): (u64, u32)) -> Self {
+        let opening = setting.boundary == Boundary::Fold;
+        if opening {
+            setting.boundary = Boundary::Resample;
+        }
         let n = setting.mean.len();
         let size = setting.population_size;
         let constants = Constants::new(n, size, setting.active, setting.separable, 0.25);
@@ -125,6 +134,7 @@ impl Cma {
             covariance.iter_mut().step_by(n + 1).for_each(|x| *x = 1.0);
         }
         Self {
+            opening,
             shape: if setting.separable {
                 Shape::Diagonal {
                     variances: vec![1.0; n],
@@ -175,6 +185,16 @@ impl Cma {
             inside &= setting.lower[j] <= *x && *x <= setting.upper[j];
         }
         inside
+    }
+
+    /// From now on fold, the mean where it is.
+    fn begin_folding(&mut self) {
+        self.opening = false;
+        self.setting.boundary = Boundary::Fold;
+        for (j, u) in self.mean.iter_mut().enumerate() {
+            let x = self.setting.offset[j] + self.setting.scale[j] * *u;
+            *u = self.setting.coordinate(j, x);
+        }
     }
 
     /// Put the `k`-th point into its bounds.
@@ -395,6 +415,9 @@ impl Search for Cma {
 
     fn ask(&mut self, points: &mut Vec<f64>) {
         let n = self.mean.len();
+        if self.opening && self.record.evaluations >= OPENING * n as u64 {
+            self.begin_folding();
+        }
         let size = self.setting.population_size;
         for buffer in [&mut self.points, &mut self.y, &mut self.z] {
             buffer.resize(size * n, 0.0);

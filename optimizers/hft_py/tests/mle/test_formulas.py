@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from hft_py import backend as backends
-from hft_py.mle.kernels.bounds import reflected, repaired, whole
+from hft_py.mle import cma_es_optimize
+from hft_py.mle.cma_es import BOUNDARIES
+from hft_py.mle.kernels.bounds import folded, reflected, repaired, unfolded, whole
 from hft_py.mle.kernels.classic import donor
 from hft_py.mle.kernels.evolution import distinct
 
@@ -72,32 +75,57 @@ def test_reflection() -> None:
     assert whole(2.6, 0.5, 2.9) == 2.0
 
 
-@pytest.mark.parametrize("boundary", ["resample", "reflect", "clip"])
-def test_the_point_told_is_the_point_evaluated(boundary: str, backend: str) -> None:
-    """Nothing outside is evaluated, and the optimum on the bound is found."""
-    kernels = backends.kernels("mle", backend)
-    search = kernels.CMAES(
-        mean=np.zeros(D),
-        sigma=0.3,
-        lower=np.full(D, -2.0),
-        upper=np.full(D, 2.0),
-        offset=np.full(D, -2.0),
-        scale=np.full(D, 4.0),
-        population_size=9,
-        active=True,
-        separable=False,
+@pytest.mark.parametrize("boundary", BOUNDARIES)
+def test_nothing_outside_is_evaluated(boundary: str, backend: str) -> None:
+    seen = []
+
+    def cost(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        seen.append(points)
+        return np.asarray(((points - 3.0) ** 2).sum(axis=1))
+
+    found = cma_es_optimize(
+        cost,
+        [-2] * 4,
+        [2] * 4,
         boundary=boundary,
         seed=4,
-        stream=0,
-        max_iterations=10**6,
-        max_evaluations=6_000,
-        target=-1.0,
-        tolerance=1e-12,
-        parameter_tolerance=1e-12,
+        max_evaluations=2_000,
+        vectorized=True,
+        backend=backend,
     )
-    while search.stop_reason is None:
-        points = search.ask()
-        assert (np.abs(points) <= 2.0).all()
-        search.tell(points, ((points - 3.0) ** 2).sum(axis=1))
-    # Reflection comes near the bound only, as it leaves no point on it.
-    assert search.best[1] == pytest.approx(D, abs=1e-3)
+    points = np.concatenate(seen)
+    assert len(points) == found.nfev
+    assert (np.abs(points) <= 2.0).all()
+    assert (points == found.x).all(axis=1).any()
+    assert found.fun == cost(found.x[None])[0]
+
+
+@pytest.mark.parametrize("boundary", ["fold", "reflect"])
+def test_the_optimum_in_a_corner_is_found(boundary: str, backend: str) -> None:
+    found = cma_es_optimize(
+        lambda points: ((points - 3.0) ** 2).sum(axis=1),
+        [-2] * D,
+        [2] * D,
+        boundary=boundary,
+        seed=4,
+        vectorized=True,
+        backend=backend,
+    )
+    assert found.fun == pytest.approx(D, abs=1e-9)
+    assert found.nfev < 4_000
+
+
+def test_one_infinite_bound() -> None:
+    found = cma_es_optimize(
+        lambda x: (x[0] + 1.0) ** 2 + (x[1] - 2.0) ** 2, [0, -np.inf], [np.inf] * 2, [3, 0], seed=1
+    )
+    np.testing.assert_allclose(found.x, [0.0, 2.0], atol=1e-4)
+
+
+@pytest.mark.parametrize("bounds", [(-1.0, 1.0), (0.0, np.inf), (-np.inf, 2.0), (-np.inf, np.inf)])
+def test_a_fold_is_undone(bounds: tuple[float, float]) -> None:
+    for x in np.linspace(-3, 3, 61):
+        if bounds[0] <= x <= bounds[1]:
+            again = folded(unfolded(float(x), *bounds, 0.1), *bounds, 0.1)
+            assert again == pytest.approx(x, abs=1e-14)
+        assert bounds[0] <= folded(float(x), *bounds, 0.1) <= bounds[1]

@@ -24,6 +24,9 @@ from hft_py.rng import Stream
 
 PURPOSE = 0x434D  # of the random numbers of a run
 WIDEST = 1.0 / 3.0  # standard deviation of a coordinate in widths of a finite range
+# Evaluations per coordinate before a search that folds begins to: its first steps are so wide that
+# folding would lay distant parts of the box over each other.
+OPENING = 30
 PATIENCE = 100  # draws of one point before it is put on the bound instead
 
 
@@ -58,7 +61,8 @@ class CMAES(Method):
         self.sigma = self._sigma_0 = sigma
         self._lower, self._upper, self._offset, self._scale = lower, upper, offset, scale
         self._boxed = np.isfinite(lower) & np.isfinite(upper)
-        self._separable, self._boundary = separable, boundary
+        self._opening = boundary == "fold"
+        self._separable, self._boundary = separable, "resample" if self._opening else boundary
         self.mean = self._coordinates(mean)
         self._draws = Stream(seed, stream, PURPOSE)
         self._tolerance, self._parameter_tolerance = tolerance, parameter_tolerance
@@ -109,6 +113,11 @@ class CMAES(Method):
         return bool(((x >= self._lower) & (x <= self._upper)).all())
 
     def ask(self) -> Array:
+        if self._opening and self.evaluations >= OPENING * self.dimension:
+            self._opening = False
+            x = self._place(self.mean)
+            self._boundary = "fold"
+            self.mean = self._coordinates(x)
         size, n = self.population_size, self.dimension
         z = self._draws.normals(size * n).reshape(size, n)
         y, x = self._sample(z)

@@ -1,0 +1,142 @@
+"""Maximum likelihood: known estimates, standard errors, intervals and criteria."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hft_py.mle import MLEOptimizer, MLEResult, ParameterSpace
+from hft_py.mle.estimate import covariance_of
+
+X = np.random.default_rng(12).normal(0.4, 1.7, size=500)
+SPACES = [ParameterSpace("mu", (-3, 3)), ParameterSpace("sigma", (0.05, 20), log=True)]
+
+
+def gaussian(p: Any) -> float:
+    return float(-0.5 * ((X - p[0]) ** 2).sum() / p[1] ** 2 - X.size * math.log(p[1]))
+
+
+@pytest.mark.parametrize("method", ["cma_es", "differential_evolution", None])
+def test_a_gaussian_in_closed_form(method: str | None, backend: str) -> None:
+    fit = MLEOptimizer(SPACES, "gaussian", data=X, backend=backend).optimize(method, seed=1)
+    n, mean, deviation = X.size, X.mean(), X.std()
+    np.testing.assert_allclose(fit.best_params, [mean, deviation], rtol=1e-5)
+    errors = [deviation / math.sqrt(n), deviation / math.sqrt(2 * n)]
+    np.testing.assert_allclose(fit.standard_errors, errors, rtol=1e-4)
+    assert fit.covariance[0, 1] == pytest.approx(0.0, abs=1e-6)
+    top = -0.5 * n * (1 + math.log(2 * math.pi)) - n * math.log(deviation)
+    assert fit.log_likelihood == pytest.approx(top, rel=1e-9)
+    assert fit.aic == pytest.approx(4 - 2 * top)
+    assert fit.bic == pytest.approx(2 * math.log(n) - 2 * top)
+    assert fit.success
+    assert fit.warnings == ()
+    assert fit.params == {"mu": fit.best_params[0], "sigma": fit.best_params[1]}
+    low, high = fit.confidence_intervals[0]
+    assert (high - low) / 2 == pytest.approx(1.959964 * errors[0], rel=1e-4)
+    low, high = fit.confidence_intervals[1]
+    assert low * high == pytest.approx(fit.best_params[1] ** 2)  # symmetric in the logarithm
+
+
+def test_a_callable_and_wider_intervals() -> None:
+    fit = MLEOptimizer(SPACES, gaussian).optimize(seed=1, n_observations=500)
+    narrow, wide = fit.interval(0.5), fit.interval(0.99)
+    assert (wide[:, 0] < narrow[:, 0]).all()
+    assert (wide[:, 1] > narrow[:, 1]).all()
+    assert MLEOptimizer(SPACES, gaussian).optimize(seed=1).bic != fit.bic
+    frame = fit.to_frame()
+    assert list(frame.index) == ["mu", "sigma"]
+    assert isinstance(fit, MLEResult)
+    assert "log_likelihood" in repr(fit)
+    with pytest.raises(ValueError, match="confidence=2"):
+        fit.interval(2)
+
+
+def test_units_do_not_matter() -> None:
+    """The step of the differences follows the parameter, not a guess of its scale."""
+    for unit in (1e-6, 1.0, 1e6):
+        data = X * unit
+        spaces = [
+            ParameterSpace("mu", (-3 * unit, 3 * unit)),
+            ParameterSpace("sigma", (0.05 * unit, 20 * unit), log=True),
+        ]
+        fit = MLEOptimizer(spaces, "gaussian", data=data).optimize(seed=1)
+        expected = data.std() / math.sqrt(data.size)
+        assert fit.standard_errors[0] == pytest.approx(expected, rel=1e-3)
+
+
+def test_an_estimate_on_its_bound_has_no_standard_error() -> None:
+    spaces = [ParameterSpace("mu", (1.0, 3.0)), SPACES[1]]
+    fit = MLEOptimizer(spaces, "gaussian", data=X).optimize(seed=1)
+    assert fit.params["mu"] == pytest.approx(1.0)
+    assert math.isnan(fit.standard_errors[0])
+    assert fit.standard_errors[1] > 0
+    assert any("mu" in doubt and "bound" in doubt for doubt in fit.warnings)
+
+
+def test_a_flat_direction_is_told() -> None:
+    spaces = [ParameterSpace("used", (-3, 3)), ParameterSpace("unused", (-3, 3))]
+    fit = MLEOptimizer(spaces, lambda p: -float(p[0] ** 2)).optimize(seed=1)
+    assert math.isnan(fit.standard_errors[1])
+    assert fit.standard_errors[0] == pytest.approx(math.sqrt(0.5), rel=1e-4)
+    assert any("unused" in doubt for doubt in fit.warnings)
+
+
+def test_parameters_that_cannot_be_told_apart() -> None:
+    spaces = [ParameterSpace("a", (-3, 3)), ParameterSpace("b", (-3, 3))]
+    fit = MLEOptimizer(spaces, lambda p: -float((p[0] + p[1] - 1) ** 2)).optimize(seed=1)
+    assert np.isnan(fit.standard_errors).all()
+    assert any("told apart" in doubt for doubt in fit.warnings)
+
+
+def test_whole_numbers_have_no_standard_error() -> None:
+    spaces = [ParameterSpace("lag", (1, 9), integer=True), ParameterSpace("x", (-2, 2))]
+    fit = MLEOptimizer(spaces, lambda p: -float((p[0] - 4.3) ** 2 + p[1] ** 2)).optimize(seed=1)
+    assert fit.params["lag"] == 4
+    assert isinstance(fit.params["lag"], int)
+    assert math.isnan(fit.standard_errors[0])
+    assert fit.standard_errors[1] == pytest.approx(math.sqrt(0.5), rel=1e-4)
+
+
+def test_impossible_parameters_are_no_warning() -> None:
+    """NaN is how a likelihood says that there is no such model."""
+    returns = np.random.default_rng(1).normal(size=400)
+    spaces = [
+        ParameterSpace("mu", (-1, 1)),
+        ParameterSpace("omega", (1e-4, 5), log=True),
+        ParameterSpace("alpha", (0, 1)),
+        ParameterSpace("beta", (0, 1)),
+    ]
+    fit = MLEOptimizer(spaces, "garch11", data=returns).optimize(seed=1)
+    assert fit.search.n_invalid > 0
+    assert fit.params["alpha"] + fit.params["beta"] < 1
+
+
+def test_starts_by_name() -> None:
+    fit = MLEOptimizer(SPACES, gaussian).optimize(
+        seed=1, sigma=0.01, initial_params={"mu": 0.4, "sigma": 1.7}
+    )
+    assert fit.params["mu"] == pytest.approx(X.mean(), abs=1e-5)
+    np.testing.assert_allclose(fit.search.history.mean[0], [0.4, 1.7], rtol=0.3)
+
+
+def test_a_saddle_is_no_covariance() -> None:
+    covariance, definite = covariance_of(np.array([[-1.0, 0.0], [0.0, 2.0]]))
+    assert not definite
+    assert np.isnan(covariance).all()
+
+
+def test_coverage_of_the_intervals() -> None:
+    """Nominal 90 % intervals hold the truth in about 90 % of samples."""
+    rng = np.random.default_rng(5)
+    held = 0
+    for _ in range(100):
+        data = rng.normal(0.4, 1.7, size=200)
+        fit = MLEOptimizer(SPACES, "gaussian", data=data).optimize(
+            seed=1, confidence=0.9, restarts=None
+        )
+        low, high = fit.confidence_intervals[0]
+        held += low <= 0.4 <= high
+    assert 80 <= held <= 98
