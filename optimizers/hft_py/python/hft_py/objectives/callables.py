@@ -96,12 +96,16 @@ class VectorizedObjective(Objective):
         self.data = data
 
     def _values(self, points: Floats) -> Floats:
-        extra = () if self.data is None else (self.data,)
-        batch = np.array(points, dtype=np.float64, order="C")
-        return vector(self.function(batch, *extra), len(batch))
+        return self._owned(np.array(points, dtype=np.float64, order="C"))
+
+    def _owned(self, batch: Floats) -> Floats:
+        """Values at points that nobody else holds: Rust makes such an array each time."""
+        if self.data is None:
+            return vector(self.function(batch), len(batch))
+        return vector(self.function(batch, self.data), len(batch))
 
     def _make_native(self, rust: Any) -> Any:
-        return rust.batch(self._values, self.n_params, self.sign < 0)
+        return rust.batch(self._owned, self.n_params, self.sign < 0)
 
 
 def one(function: Callable[..., Any], x: Floats, extra: tuple[Any, ...]) -> float:
