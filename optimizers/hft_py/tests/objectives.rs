@@ -1,0 +1,111 @@
+//! Properties of objectives and random numbers, whatever the sizes.
+
+use hft_py::Stop;
+use hft_py::objective::functions::{Test, TestFunction};
+use hft_py::objective::likelihoods::Likelihood;
+use hft_py::objective::{Closure, Evaluate, Negated, Sense, settle};
+use hft_py::rng::Stream;
+use proptest::prelude::*;
+
+/// Some work, so that threads pay.
+fn work(point: &[f64]) -> f64 {
+    (0..2_000).fold(point.iter().sum(), |sum: f64, _| (sum * 1.000_1).sin())
+}
+
+fn points(n: usize, dimension: usize, seed: u64) -> Vec<f64> {
+    let mut drawn = vec![0.0; n * dimension];
+    Stream::new(seed, 0, 0).normals(&mut drawn);
+    drawn
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn threads_change_no_bit(n in 0_usize..60, d in 1_usize..5, threads in 1_usize..9, seed: u64) {
+        let objective = Closure::new(d, work);
+        let batch = points(n, d, seed);
+        let expected: Vec<u64> = batch.chunks(d).map(|x| work(x).to_bits()).collect();
+        for _ in 0..2 {
+            let mut values = vec![0.0; n];
+            prop_assert!(objective.evaluate(&batch, &mut values, threads).is_ok());
+            let found: Vec<u64> = values.iter().map(|v| v.to_bits()).collect();
+            prop_assert_eq!(&found, &expected);
+        }
+    }
+
+    #[test]
+    fn functions_are_not_below_their_minimum(
+        x in proptest::collection::vec(-5.0_f64..5.0, 2..8),
+    ) {
+        for (name, function) in TestFunction::ALL {
+            let (_, lowest) = hft_py::objective::functions::minimum(function, x.len());
+            prop_assert!(function.value(&x) >= lowest - 1e-9, "{name}");
+            let test = Test::new(function, x.len());
+            let mut value = [0.0];
+            prop_assert!(Negated(test).evaluate(&x, &mut value, 1).is_ok());
+            prop_assert_eq!(value[0].to_bits(), (-function.value(&x)).to_bits());
+        }
+    }
+
+    #[test]
+    fn likelihoods_do_not_depend_on_the_unit(seed: u64, scale in 1e-6_f64..1e6) {
+        // Data of another unit: the density changes by the Jacobian alone, n ln(scale).
+        let data = points(200, 1, seed);
+        let scaled: Vec<f64> = data.iter().map(|x| x * scale).collect();
+        let square = scale * scale;
+        let cases: [(&str, Vec<f64>, Vec<f64>, f64); 4] = [
+            ("gaussian", vec![0.1, 1.2], vec![0.1 * scale, 1.2 * scale], 200.0),
+            (
+                "garch11",
+                vec![0.1, 0.2, 0.1, 0.7],
+                vec![0.1 * scale, 0.2 * square, 0.1, 0.7],
+                200.0,
+            ),
+            (
+                "ornstein_uhlenbeck",
+                vec![0.8, 0.1, 1.0],
+                vec![0.8, 0.1 * scale, scale],
+                199.0,
+            ),
+            ("student_t", vec![0.1, 1.2, 4.0], vec![0.1 * scale, 1.2 * scale, 4.0], 200.0),
+        ];
+        for (name, parameters, in_units, n) in cases {
+            let here = Likelihood::new(name, &data, 1.0).expect("good data").value(&parameters);
+            let there = Likelihood::new(name, &scaled, 1.0).expect("good data").value(&in_units);
+            let expected = here - n * scale.ln();
+            prop_assert!(
+                (there - expected).abs() < 1e-9 * expected.abs().max(100.0),
+                "{name}: {there} {expected}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_settle_leaves_is_comparable(mut values in proptest::collection::vec(any::<f64>(), 1..30)) {
+        let places = vec![0.0; values.len()];
+        let (nan, low) = (
+            values.iter().filter(|v| v.is_nan()).count(),
+            values.contains(&f64::NEG_INFINITY),
+        );
+        match settle(&places, &mut values, Sense::Minimise) {
+            Ok(invalid) => {
+                prop_assert!(!low);
+                prop_assert_eq!(invalid, nan);
+                prop_assert!(values.iter().all(|v| !v.is_nan()));
+            }
+            Err(Stop::Refused { value, .. }) => {
+                prop_assert!(low && value == f64::NEG_INFINITY);
+            }
+            Err(other) => prop_assert!(false, "{other}"),
+        }
+    }
+
+    #[test]
+    fn streams_share_nothing(seed: u64, a: u32, b: u32, purpose: u32) {
+        prop_assume!(a != b);
+        let (mut one, mut other) = (Stream::new(seed, a, purpose), Stream::new(seed, b, purpose));
+        let same = (0..64).filter(|_| one.word() == other.word()).count();
+        prop_assert_eq!(same, 0);
+    }
+}
