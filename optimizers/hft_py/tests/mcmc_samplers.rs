@@ -33,15 +33,14 @@ struct Run {
     outcome: Result<(usize, usize, f64), Error>,
 }
 
-fn sample(
-    name: &str,
-    objective: &dyn Evaluate,
-    settings: Settings,
-    watch: &mut dyn Watch,
-) -> Run {
+fn sample(name: &str, objective: &dyn Evaluate, settings: Settings, watch: &mut dyn Watch) -> Run {
     let space = Space::new(&[-30.0; 2], &[30.0; 2], &[Coordinate::Linear; 2]).expect("a space");
     let levels = 6;
-    let members = if name == "tempering" { CHAINS * levels } else { CHAINS };
+    let members = if name == "tempering" {
+        CHAINS * levels
+    } else {
+        CHAINS
+    };
     let mut start = vec![0.0; members * 2];
     Stream::new(1, 0, 0).normals(&mut start);
     let mut values = vec![0.0; members];
@@ -103,14 +102,32 @@ fn moments_and_mixing() {
             let diagnosis = series.diagnose();
             assert!(diagnosis.r_hat < 1.02, "{name}: {}", diagnosis.r_hat);
             assert_eq!(diagnosis.r_hat, series.r_hat(Ratio::Rank), "{name}");
-            assert_eq!(diagnosis.ess_bulk, series.effective_size(Size::Bulk), "{name}");
-            assert_eq!(diagnosis.ess_tail, series.effective_size(Size::Tail), "{name}");
+            assert_eq!(
+                diagnosis.ess_bulk,
+                series.effective_size(Size::Bulk),
+                "{name}"
+            );
+            assert_eq!(
+                diagnosis.ess_tail,
+                series.effective_size(Size::Tail),
+                "{name}"
+            );
             let column: Vec<f64> = run.samples.iter().skip(p).step_by(2).copied().collect();
             let n = f64::from(u32::try_from(CHAINS * draws).expect("small"));
             let found = column.iter().sum::<f64>() / n;
-            assert!((found - mean).abs() < 5.0 * diagnosis.mcse, "{name}: {found}");
-            let square = column.iter().map(|x| (x - found) * (x - found)).sum::<f64>() / n;
-            assert!((square.sqrt() / deviation - 1.0).abs() < 0.06, "{name}: {square}");
+            assert!(
+                (found - mean).abs() < 5.0 * diagnosis.mcse,
+                "{name}: {found}"
+            );
+            let square = column
+                .iter()
+                .map(|x| (x - found) * (x - found))
+                .sum::<f64>()
+                / n;
+            assert!(
+                (square.sqrt() / deviation - 1.0).abs() < 0.06,
+                "{name}: {square}"
+            );
         }
     }
 }
@@ -131,7 +148,11 @@ struct Impatient(u64);
 
 impl Watch for Impatient {
     fn tick(&mut self, done: u64, _best: f64) -> Result<Flow, Stop> {
-        Ok(if done >= self.0 { Flow::Halt } else { Flow::Continue })
+        Ok(if done >= self.0 {
+            Flow::Halt
+        } else {
+            Flow::Continue
+        })
     }
 }
 
@@ -142,7 +163,10 @@ fn a_run_may_be_halted() {
             let run = sample(name, &target(), settings(threads), &mut Impatient(3_000));
             let (iterations, draws, _) = run.outcome.expect("a run");
             assert!(iterations < 12_000, "{name} {threads}: {iterations}");
-            assert!(draws <= 10_000 && (threads > 1 || draws >= 1_000), "{name}: {draws}");
+            assert!(
+                draws <= 10_000 && (threads > 1 || draws >= 1_000),
+                "{name}: {draws}"
+            );
         }
     }
 }
@@ -160,10 +184,17 @@ fn whoever_stops_a_run_is_told() {
     for name in SAMPLERS {
         for threads in [1, 3] {
             let run = sample(name, &target(), settings(threads), &mut Failing);
-            assert!(matches!(run.outcome, Err(Error::Stopped(Stop::Fatal(-3)))), "{name}");
+            assert!(
+                matches!(run.outcome, Err(Error::Stopped(Stop::Fatal(-3)))),
+                "{name}"
+            );
         }
         let spiked = Closure::new(2, |x: &[f64]| {
-            if x[0] > 1.5 { f64::INFINITY } else { -0.5 * x[0] * x[0] - x[1] * x[1] }
+            if x[0] > 1.5 {
+                f64::INFINITY
+            } else {
+                -0.5 * x[0] * x[0] - x[1] * x[1]
+            }
         });
         for threads in [1, 3] {
             let mut run = settings(threads);

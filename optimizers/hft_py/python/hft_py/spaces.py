@@ -105,8 +105,10 @@ class ParameterSpace:
         if math.isinf(lower) or math.isinf(upper):
             near = lower + 1 if math.isfinite(lower) else upper - 1
             return near if math.isfinite(near) else 0.0
-        middle = math.exp((math.log(lower) + math.log(upper)) / 2) if self.log else (
-            lower / 2 + upper / 2
+        middle = (
+            math.exp((math.log(lower) + math.log(upper)) / 2)
+            if self.log
+            else (lower / 2 + upper / 2)
         )
         return float(math.floor(middle + 0.5)) if self.integer else min(max(middle, lower), upper)
 
@@ -137,7 +139,9 @@ class Spaces(Sequence[ParameterSpace]):
             self._spaces = tuple(spaces)
         except TypeError:
             kind = type(spaces).__name__
-            raise TypeError(f"param_spaces is a {kind}: expected a list of ParameterSpace") from None
+            raise TypeError(
+                f"param_spaces is a {kind}: expected a list of ParameterSpace"
+            ) from None
         if not self._spaces:
             raise ValueError("param_spaces is empty: expected at least one ParameterSpace")
         for space in self._spaces:
@@ -203,9 +207,9 @@ class Spaces(Sequence[ParameterSpace]):
         return np.array(list(values), dtype=float)
 
 
-def _pair(name: str, bounds: object) -> tuple[float, float]:
+def _pair(name: str, bounds: Any) -> tuple[float, float]:
     try:
-        lower, upper = bounds  # type: ignore[misc]
+        lower, upper = bounds
     except (TypeError, ValueError):
         raise TypeError(f"{name}: bounds={bounds!r}, expected a pair (lower, upper)") from None
     return _number(name, lower), _number(name, upper)

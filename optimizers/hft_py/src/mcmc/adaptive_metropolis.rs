@@ -4,11 +4,11 @@
 //! iteration. See [`Adaptation`] for the two ways of learning and their papers.
 
 use super::pool::Pool;
+use super::purpose;
 use super::record::Record;
 use super::run::{Context, Group, Outcome, Settings, cut, drive, gather, group_count, shares};
 use super::space::Space;
 use super::walk::{Adaptation, Walk};
-use super::purpose;
 use crate::objective::Evaluate;
 use crate::rng::Stream;
 use crate::watch::Watch;
@@ -77,7 +77,9 @@ pub fn sample(
             #[allow(clippy::cast_possible_truncation)]
             let streams = |purpose: u32| -> Vec<Stream> {
                 let share = share.clone();
-                share.map(|c| Stream::new(settings.seed, c as u32, purpose)).collect()
+                share
+                    .map(|c| Stream::new(settings.seed, c as u32, purpose))
+                    .collect()
             };
             Chains {
                 walks: share
@@ -116,11 +118,7 @@ impl Group for Chains<'_> {
             let row = member * dimension..(member + 1) * dimension;
             self.normals[member].normals(&mut self.u[row.clone()]);
             let (x, proposal) = (&self.pool.x, &mut self.pool.proposal);
-            self.walks[member].propose(
-                &x[row.clone()],
-                &self.u[row.clone()],
-                &mut proposal[row],
-            );
+            self.walks[member].propose(&x[row.clone()], &self.u[row.clone()], &mut proposal[row]);
         }
         self.pool.evaluate(
             context.space,

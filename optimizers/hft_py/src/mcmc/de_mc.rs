@@ -117,14 +117,24 @@ pub fn sample(
         }
         done = to;
         if done.is_multiple_of(EVERY) {
-            let states: Vec<f64> = groups.iter().flat_map(|g| g.pool.x.iter().copied()).collect();
+            let states: Vec<f64> = groups
+                .iter()
+                .flat_map(|g| g.pool.x.iter().copied())
+                .collect();
             groups.iter_mut().for_each(|g| g.archive.extend(&states));
         }
         if done == settings.burn_in {
             groups.iter_mut().for_each(Chains::forget_the_start);
         }
     }
-    let done = drive(&context, &mut groups, done, settings.n_iterations, true, watch)?;
+    let done = drive(
+        &context,
+        &mut groups,
+        done,
+        settings.n_iterations,
+        true,
+        watch,
+    )?;
     Ok(finish(&groups, settings, done))
 }
 

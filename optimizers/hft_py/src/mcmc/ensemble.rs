@@ -75,7 +75,14 @@ pub fn sample(
         settings,
         batch_threads: settings.threads,
     };
-    let done = drive(&context, &mut groups, 0, settings.n_iterations, false, watch)?;
+    let done = drive(
+        &context,
+        &mut groups,
+        0,
+        settings.n_iterations,
+        false,
+        watch,
+    )?;
     let [group] = groups;
     let counts = (group.pool.n_evaluations, group.pool.n_invalid);
     Ok(gather(&[&group.record], settings, done, counts))

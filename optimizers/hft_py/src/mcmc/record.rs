@@ -77,7 +77,12 @@ impl<'a> Record<'a> {
 
     /// Keep the states after an iteration, where it is one to keep; `member` gives its place.
     #[inline]
-    pub(super) fn keep(&mut self, pool: &Pool, places: impl Iterator<Item = usize>, iteration: usize) {
+    pub(super) fn keep(
+        &mut self,
+        pool: &Pool,
+        places: impl Iterator<Item = usize>,
+        iteration: usize,
+    ) {
         if iteration <= self.burn_in || !(iteration - self.burn_in).is_multiple_of(self.thin) {
             return;
         }

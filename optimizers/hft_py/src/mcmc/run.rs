@@ -150,7 +150,10 @@ pub(super) fn drive<G: Group>(
     watch: &mut dyn Watch,
 ) -> Result<usize, Error> {
     let halt = AtomicBool::new(false);
-    let bests: Vec<AtomicU64> = groups.iter().map(|g| AtomicU64::new(g.best().to_bits())).collect();
+    let bests: Vec<AtomicU64> = groups
+        .iter()
+        .map(|g| AtomicU64::new(g.best().to_bits()))
+        .collect();
     let work = |index: usize, group: &mut G| -> Result<usize, Stop> {
         for iteration in from + 1..=to {
             if iteration.is_multiple_of(LONGEST_STRIDE) {
@@ -176,7 +179,9 @@ pub(super) fn drive<G: Group>(
                 if !pace.due(iteration) {
                     return Ok(Flow::Continue);
                 }
-                let others = bests.iter().map(|b| f64::from_bits(b.load(Ordering::Relaxed)));
+                let others = bests
+                    .iter()
+                    .map(|b| f64::from_bits(b.load(Ordering::Relaxed)));
                 watch.tick(iteration as u64, others.fold(group.best(), f64::max))
             });
             match flow {

@@ -151,7 +151,11 @@ pub fn sample(
     });
     let records: Vec<&Record<'_>> = groups.iter().map(|g| &g.record).collect();
     let run = gather(&records, settings, done, counts);
-    let ladders = || groups.iter().flat_map(|g| g.ladders.iter().map(|l| (l, g.kept)));
+    let ladders = || {
+        groups
+            .iter()
+            .flat_map(|g| g.ladders.iter().map(|l| (l, g.kept)))
+    };
     let volume = space.log_volume();
     Ok(Outcome {
         run,
@@ -196,7 +200,9 @@ impl Ladder {
 
     fn rejection(&self) -> Vec<f64> {
         let pairs = self.rejected.iter().zip(&self.tried);
-        pairs.map(|(rejected, tried)| rejected / tried.max(1.0)).collect()
+        pairs
+            .map(|(rejected, tried)| rejected / tried.max(1.0))
+            .collect()
     }
 
     fn forget(&mut self) {
@@ -235,7 +241,9 @@ impl Ladder {
 /// Inverse temperatures to start with: quantiles of Beta(0.3, 1) (Xie et al. 2011).
 fn first_ladder(levels: usize) -> Vec<f64> {
     let top = real(levels - 1);
-    (0..levels).map(|k| (real(k) / top).powf(1.0 / 0.3)).collect()
+    (0..levels)
+        .map(|k| (real(k) / top).powf(1.0 / 0.3))
+        .collect()
 }
 
 /// The ladder with equal steps of the cumulative barrier (piecewise linear between levels).
@@ -365,7 +373,10 @@ mod tests {
     fn levels_move_to_where_swaps_fail() {
         let beta = [0.0, 0.1, 1.0];
         let found = respaced(&beta, &[0.1, 0.7]);
-        assert!((found[1] - (0.1 + 0.9 * 0.3 / 0.7)).abs() < 1e-12, "{found:?}");
+        assert!(
+            (found[1] - (0.1 + 0.9 * 0.3 / 0.7)).abs() < 1e-12,
+            "{found:?}"
+        );
     }
 
     #[test]

@@ -89,7 +89,8 @@ impl<'py> Draws<'py> {
         let (samples, log_probs) = (self.samples.into_any(), self.log_probs.into_any());
         if outcome.draws < settings.draws() {
             // Stopped early: only what was drawn, in arrays of their own.
-            let draws = isize::try_from(outcome.draws).map_err(|e| Error::Internal(e.to_string()))?;
+            let draws =
+                isize::try_from(outcome.draws).map_err(|e| Error::Internal(e.to_string()))?;
             let all = PySlice::full(py);
             let kept = (all, PySlice::new(py, 0, draws, 1));
             for (name, array) in [("samples", &samples), ("log_probs", &log_probs)] {
@@ -161,8 +162,7 @@ fn adaptive_metropolis_<'py>(
     let mut watch = PyWatch::new(progress)?;
     let draws = Draws::new(py, start_values.len(), space.dimension(), settings);
     let outcome = {
-        let (mut samples, mut log_probs) =
-            (draws.samples.readwrite(), draws.log_probs.readwrite());
+        let (mut samples, mut log_probs) = (draws.samples.readwrite(), draws.log_probs.readwrite());
         let (samples, log_probs) = (samples.as_slice_mut()?, log_probs.as_slice_mut()?);
         let (start, values) = (start.as_slice()?, start_values.as_slice()?);
         let target = objective.evaluator();
@@ -210,8 +210,7 @@ fn ensemble_<'py>(
     let mut watch = PyWatch::new(progress)?;
     let draws = Draws::new(py, start_values.len(), space.dimension(), settings);
     let outcome = {
-        let (mut samples, mut log_probs) =
-            (draws.samples.readwrite(), draws.log_probs.readwrite());
+        let (mut samples, mut log_probs) = (draws.samples.readwrite(), draws.log_probs.readwrite());
         let (samples, log_probs) = (samples.as_slice_mut()?, log_probs.as_slice_mut()?);
         let (start, values) = (start.as_slice()?, start_values.as_slice()?);
         let target = objective.evaluator();
@@ -262,8 +261,7 @@ fn de_mc_<'py>(
     let mut watch = PyWatch::new(progress)?;
     let draws = Draws::new(py, start_values.len(), space.dimension(), settings);
     let outcome = {
-        let (mut samples, mut log_probs) =
-            (draws.samples.readwrite(), draws.log_probs.readwrite());
+        let (mut samples, mut log_probs) = (draws.samples.readwrite(), draws.log_probs.readwrite());
         let (samples, log_probs) = (samples.as_slice_mut()?, log_probs.as_slice_mut()?);
         let (start, values) = (start.as_slice()?, start_values.as_slice()?);
         let (scale, archive) = (scale.as_slice()?, archive.as_slice()?);
@@ -322,8 +320,7 @@ fn parallel_tempering_<'py>(
     let systems = start_values.len() / levels.max(1);
     let draws = Draws::new(py, systems, space.dimension(), settings);
     let outcome = {
-        let (mut samples, mut log_probs) =
-            (draws.samples.readwrite(), draws.log_probs.readwrite());
+        let (mut samples, mut log_probs) = (draws.samples.readwrite(), draws.log_probs.readwrite());
         let (samples, log_probs) = (samples.as_slice_mut()?, log_probs.as_slice_mut()?);
         let (start, values) = (start.as_slice()?, start_values.as_slice()?);
         let target = objective.evaluator();
@@ -334,10 +331,11 @@ fn parallel_tempering_<'py>(
         })?
     };
     let result = draws.finish(py, outcome.run, settings)?;
-    let grid = |numbers: Vec<f64>, width: usize| {
-        numbers.into_pyarray(py).reshape([systems, width])
-    };
-    result.set_item("inverse_temperatures", grid(outcome.inverse_temperatures, levels)?)?;
+    let grid = |numbers: Vec<f64>, width: usize| numbers.into_pyarray(py).reshape([systems, width]);
+    result.set_item(
+        "inverse_temperatures",
+        grid(outcome.inverse_temperatures, levels)?,
+    )?;
     result.set_item("swap_rejection", grid(outcome.swap_rejection, levels - 1)?)?;
     result.set_item("round_trips", outcome.round_trips.into_pyarray(py))?;
     result.set_item("log_evidence", outcome.log_evidence.into_pyarray(py))?;
@@ -378,7 +376,9 @@ fn effective_sample_size<'py>(
         "mean" => Size::Mean,
         other => return Err(unknown(other)),
     };
-    let found = each(py, &samples, f64::NAN, |series| series.effective_size(which))?;
+    let found = each(py, &samples, f64::NAN, |series| {
+        series.effective_size(which)
+    })?;
     Ok(found.into_pyarray(py))
 }
 

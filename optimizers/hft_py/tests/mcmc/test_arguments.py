@@ -112,8 +112,6 @@ def test_what_is_given_is_not_changed(kernel_set: str) -> None:
     lower, upper, start = np.full(2, -5.0), np.full(2, 5.0), np.ones(2)
     frozen = [a.copy() for a in (lower, upper, start)]
     with pytest.warns(UserWarning, match="few effective draws"):
-        mcmc_optimize(
-            GOOD["objective"], lower, upper, start, 50, 10, seed=1, backend=kernel_set
-        )
+        mcmc_optimize(GOOD["objective"], lower, upper, start, 50, 10, seed=1, backend=kernel_set)
     for before, after in zip(frozen, (lower, upper, start), strict=True):
         np.testing.assert_array_equal(before, after)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -34,7 +35,7 @@ def short(sampler: str, kernel_set: str, **more: Any) -> dict[str, Any]:
 
 
 def test_what_the_objective_raises_arrives(sampler: str, kernel_set: str, quick_run: Run) -> None:
-    class Broken(Exception):
+    class BrokenError(Exception):
         pass
 
     calls = []
@@ -42,10 +43,10 @@ def test_what_the_objective_raises_arrives(sampler: str, kernel_set: str, quick_
     def broken(x: Any) -> float:
         calls.append(x)
         if len(calls) > 150:
-            raise Broken("no more")
+            raise BrokenError("no more")
         return gaussian(x)
 
-    with pytest.raises(Broken, match="no more") as caught:
+    with pytest.raises(BrokenError, match="no more") as caught:
         quick_run(broken, *BOX, **short(sampler, kernel_set))
     assert caught.traceback[-1].name == "broken"
     assert len(calls) == 151, "it stopped at once"
@@ -98,9 +99,7 @@ def test_plus_infinity_is_refused(sampler: str, kernel_set: str, quick_run: Run)
 
 
 @pytest.mark.parametrize("value", [-np.inf, np.nan])
-def test_an_impossible_start(
-    value: float, sampler: str, kernel_set: str, quick_run: Run
-) -> None:
+def test_an_impossible_start(value: float, sampler: str, kernel_set: str, quick_run: Run) -> None:
     with pytest.raises(ValueError, match="-inf or NaN at initial_params"):
         quick_run(lambda x: value, *BOX, **short(sampler, kernel_set))
     with pytest.raises(ValueError, match="points drawn between the bounds"):
@@ -181,14 +180,12 @@ def test_progress(sampler: str, kernel_set: str, quick_run: Run) -> None:
     assert run.stop_reason == "completed"
     assert [p.done for p in seen] == list(range(4, 401, 4))
     assert {p.total for p in seen} == {400}
-    assert all(a.best <= b.best for a, b in zip(seen, seen[1:], strict=False))
+    assert all(a.best <= b.best for a, b in itertools.pairwise(seen))
     assert seen[-1].best == run.best_log_prob
 
 
 def test_progress_may_stop(sampler: str, kernel_set: str, quick_run: Run) -> None:
-    run = quick_run(
-        gaussian, *BOX, progress=lambda p: p.done < 200, **short(sampler, kernel_set)
-    )
+    run = quick_run(gaussian, *BOX, progress=lambda p: p.done < 200, **short(sampler, kernel_set))
     whole = quick_run(gaussian, *BOX, **short(sampler, kernel_set))
     assert run.stop_reason == "stopped_by_callback"
     assert run.n_iterations == 200

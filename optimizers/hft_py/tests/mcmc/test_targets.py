@@ -20,7 +20,7 @@ PRECISION = np.linalg.inv(COVARIANCE)
 
 
 def distribution_distance(draws: Any, cdf: Callable[[Any], Any]) -> tuple[float, float]:
-    """Kolmogorov and Smirnov's distance of ``(chain, draw)``, and its p-value for what they are worth.
+    """Kolmogorov and Smirnov's distance of ``(chain, draw)``, and its p-value.
 
     The p-value is of as many independent draws as the effective ones.
     """
@@ -148,9 +148,7 @@ def test_logarithms_change_no_distribution(
     def density(points: Any) -> Any:
         return np.log(points[:, 0]) - points[:, 0]  # gamma, shape 2
 
-    run = quick_run(
-        density, [1e-6], [60], [1], log_scale=[log], **options(sampler, kernel_set)
-    )
+    run = quick_run(density, [1e-6], [60], [1], log_scale=[log], **options(sampler, kernel_set))
     assert is_a_sample(run.samples[:, :, 0], stats.gamma(2).cdf)
 
 

@@ -101,6 +101,4 @@ class MCMCOptimizer:
         return float(self.result_.acceptance.mean())
 
     def __repr__(self) -> str:
-        return (
-            f"MCMCOptimizer({list(self.param_spaces.names)}, {checks.short(self.objective)})"
-        )
+        return f"MCMCOptimizer({list(self.param_spaces.names)}, {checks.short(self.objective)})"

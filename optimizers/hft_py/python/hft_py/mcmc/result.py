@@ -130,6 +130,6 @@ class MCMCResult(results.Result):
 
     def plot(self, kind: str = "trace") -> Any:
         """A matplotlib figure: ``"trace"``, ``"corner"``, ``"autocorrelation"`` or ``"r_hat"``."""
-        from hft_py.mcmc import pictures
+        from hft_py.mcmc.pictures import draw
 
-        return pictures.draw(self, kind)
+        return draw(self, kind)

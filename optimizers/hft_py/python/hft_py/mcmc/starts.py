@@ -1,4 +1,4 @@
-"""Where chains start: at the point given, the others around it, all where the density is positive."""
+"""Where chains start: at the point given, the others around it, where the density is positive."""
 
 from __future__ import annotations
 

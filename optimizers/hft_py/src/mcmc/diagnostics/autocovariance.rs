@@ -102,7 +102,8 @@ impl Values {
         }
         let divisor = real(self.centred.len()) * real(size);
         self.known.clear();
-        self.known.extend(input[..self.draws].iter().map(|sum| sum / divisor));
+        self.known
+            .extend(input[..self.draws].iter().map(|sum| sum / divisor));
     }
 }
 
@@ -134,7 +135,10 @@ impl Events {
         let mut words = Vec::with_capacity(values.len() / 64 + 2 * values.len() / draws);
         for chain in values.chunks_exact(draws) {
             for block in chain.chunks(64) {
-                let bits = block.iter().rev().fold(0, |w, v| w << 1 | u64::from(event(*v)));
+                let bits = block
+                    .iter()
+                    .rev()
+                    .fold(0, |w, v| w << 1 | u64::from(event(*v)));
                 words.push(bits);
             }
             words.push(0);
@@ -156,7 +160,10 @@ impl Events {
 
     /// Events of each chain.
     pub(super) fn counts(&self) -> Vec<usize> {
-        self.words.chunks_exact(self.chain_words()).map(Self::count).collect()
+        self.words
+            .chunks_exact(self.chain_words())
+            .map(Self::count)
+            .collect()
     }
 
     /// Events among the first `length` draws of a chain.
@@ -224,7 +231,9 @@ fn good_size(least: usize) -> usize {
         }
         size == 1
     };
-    (least.max(2)..).find(|size| size % 2 == 0 && smooth(*size)).unwrap_or(least)
+    (least.max(2)..)
+        .find(|size| size % 2 == 0 && smooth(*size))
+        .unwrap_or(least)
 }
 
 #[cfg(test)]
@@ -247,7 +256,10 @@ mod tests {
         for draws in [5, 63, 64, 65, 200, 301] {
             let mut values = vec![0.0; 3 * draws];
             Stream::new(1, 0, 0).normals(&mut values);
-            let events: Vec<f64> = values.iter().map(|v| f64::from(u8::from(*v > 0.4))).collect();
+            let events: Vec<f64> = values
+                .iter()
+                .map(|v| f64::from(u8::from(*v > 0.4)))
+                .collect();
             let mut lags = Values::new(&values, draws, false);
             let mut bits = Events::new(&values, draws, |v| v > 0.4);
             let mut numbers = bits.as_values();

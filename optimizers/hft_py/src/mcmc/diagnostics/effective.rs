@@ -13,8 +13,17 @@ pub(super) fn ess_of_values(values: &[f64], draws: usize) -> f64 {
         return f64::NAN;
     }
     let chains = values.len() / draws;
-    let spread = if chains > 1 { between(values, draws) } else { 0.0 };
-    size(&mut Values::new(values, draws, false), spread, draws, chains)
+    let spread = if chains > 1 {
+        between(values, draws)
+    } else {
+        0.0
+    };
+    size(
+        &mut Values::new(values, draws, false),
+        spread,
+        draws,
+        chains,
+    )
 }
 
 /// The same of an event's frequency; all draws where it always or never happens.
@@ -27,7 +36,11 @@ pub(super) fn ess_of_events(values: &[f64], draws: usize, event: impl Fn(f64) ->
         return real(values.len());
     }
     let frequencies: Vec<f64> = counts.iter().map(|c| real(*c) / real(draws)).collect();
-    let spread = if chains > 1 { between(&frequencies, 1) } else { 0.0 };
+    let spread = if chains > 1 {
+        between(&frequencies, 1)
+    } else {
+        0.0
+    };
     size(&mut events, spread, draws, chains)
 }
 
@@ -84,7 +97,11 @@ mod tests {
 
     #[test]
     fn autoregression_has_its_time() {
-        let time = geyer(|lag| 0.9_f64.powi(i32::try_from(lag).unwrap_or(0)), 10_000, 40_000);
+        let time = geyer(
+            |lag| 0.9_f64.powi(i32::try_from(lag).unwrap_or(0)),
+            10_000,
+            40_000,
+        );
         assert!((time - 19.0).abs() < 1e-9, "{time}");
     }
 

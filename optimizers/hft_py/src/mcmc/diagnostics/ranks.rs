@@ -21,7 +21,10 @@ impl Sorted {
         let mut first = 0;
         while first < size {
             let value = self.0[first].0;
-            let ties = self.0[first..].iter().take_while(|(v, _)| *v == value).count();
+            let ties = self.0[first..]
+                .iter()
+                .take_while(|(v, _)| *v == value)
+                .count();
             let rank = real(2 * first + ties + 1) / 2.0;
             let score = normal_quantile((rank - 0.375) / (real(size) + 0.25));
             for (_, place) in &self.0[first..first + ties] {

@@ -40,7 +40,8 @@ def autocovariance(chains: Floats) -> Floats:
     spectrum = fft.rfft(centred, n=fft.next_fast_len(2 * draws, real=True), axis=1)
     power = spectrum.real**2 + spectrum.imag**2
     found: Floats = fft.irfft(power, n=fft.next_fast_len(2 * draws, real=True), axis=1)
-    return found[:, :draws] / draws
+    scaled: Floats = found[:, :draws] / draws
+    return scaled
 
 
 def ess(chains: Floats) -> float:
@@ -56,7 +57,8 @@ def ess(chains: Floats) -> float:
     variance = covariance[0]
     if count > 1:
         variance += chains.mean(axis=1).var(ddof=1)
-    return count * draws / _geyer(1.0 - (within - covariance) / variance, count * draws)
+    time = _geyer(1.0 - (within - covariance) / variance, count * draws)
+    return float(count * draws / time)
 
 
 def _geyer(correlation: Floats, total: int) -> float:
@@ -174,7 +176,8 @@ def autocorrelation_time(samples: Floats, kind: str) -> Floats:
     if kind == "sokal":
         return _each(sokal, samples)
     total = 2 * (samples.shape[1] // 2) * samples.shape[0]
-    return total / effective_sample_size(samples, "mean")
+    times: Floats = total / effective_sample_size(samples, "mean")
+    return times
 
 
 def diagnose(samples: Floats, threads: int = 1) -> dict[str, Any]:

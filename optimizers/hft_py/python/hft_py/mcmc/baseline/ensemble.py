@@ -1,9 +1,9 @@
 """Affine-invariant ensemble: the stretch move of Goodman and Weare (2010, CAMCoS 5).
 
 Walkers move along the line to a partner from the other half of the ensemble, by a factor of density
-``g(z) ~ 1/sqrt(z)`` on ``[1/a, a]``; the two halves take turns, so that all walkers of a half can be
-evaluated at once (Foreman-Mackey et al. 2013). Nothing to tune, and correlation between parameters
-costs nothing; weak above about twenty dimensions.
+``g(z) ~ 1/sqrt(z)`` on ``[1/a, a]``; the two halves take turns, so that all walkers of a half can
+be evaluated at once (Foreman-Mackey et al. 2013). Nothing to tune, and correlation between
+parameters costs nothing; weak above about twenty dimensions.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The temperatures of parallel tempering: equispaced in the cumulative communication barrier.
 
 Syed, Bouchard-Cote, Deligiannidis and Doucet (2021, JRSS B 84, section 5): with rejection rates
-``r_k`` between neighbours, ``Lambda(beta_k) = r_1 + ... + r_k``; the best ladder of given length has
-equal rejection everywhere, that is, equal steps of ``Lambda``.
+``r_k`` between neighbours, ``Lambda(beta_k) = r_1 + ... + r_k``; the best ladder of given length
+has equal rejection everywhere, that is, equal steps of ``Lambda``.
 """
 
 from __future__ import annotations
@@ -31,6 +31,6 @@ def respaced(ladder: Floats, rejection: Floats) -> Floats:
         return ladder
     levels = len(ladder)
     wanted = barrier[-1] * (np.arange(levels) / (levels - 1.0))
-    found = np.interp(wanted, barrier, ladder)
+    found: Floats = np.interp(wanted, barrier, ladder)
     found[0], found[-1] = 0.0, 1.0
     return found

@@ -62,7 +62,7 @@ class Target:
         return jacobian
 
     def evaluate(self, coordinates: Floats) -> tuple[Floats, Floats]:
-        """Parameters and objective values at points of shape ``(m, d)``; outside, minus infinity."""
+        """Parameters and objective at points of shape ``(m, d)``; outside, minus infinity."""
         parameters = self.parameters(coordinates)
         inside = np.isfinite(coordinates) & (coordinates >= self.low) & (coordinates <= self.high)
         rows = inside.all(axis=1)

@@ -4,7 +4,7 @@ Each chain is a ladder of replicas. Replica ``k`` walks under ``objective ** bet
 uniform density of the box (``beta = 0``, drawn afresh each iteration) to the target (``beta = 1``).
 Even pairs swap in even iterations, odd pairs in odd ones: a state then travels in one direction
 until it is rejected, and round trips take O(levels) instead of O(levels^2) iterations (Syed,
-Bouchard-Cote, Deligiannidis and Doucet 2021). The ladder is respaced during the warm-up, then fixed.
+Bouchard-Cote, Deligiannidis and Doucet 2021). The ladder is respaced in the warm-up, then fixed.
 
 ``log_evidence`` is the logarithm of the integral of ``exp(objective)`` over the box (for whole
 numbers, of its sum), by stepping stones (Xie, Lewis, Fan, Kuo and Chen 2011): the product over
@@ -61,9 +61,9 @@ class Swaps:
             log_ratio = (ladder[:, k + 1] - ladder[:, k]) * (values[:, k] - values[:, k + 1])
             self.rejected[:, k] += 1.0 - np.exp(np.minimum(log_ratio, 0.0))
             self.tried[k] += 1
-            for s in np.flatnonzero(np.log(u[:, k]) < log_ratio):
+            for swapped in np.flatnonzero(np.log(u[:, k]) < log_ratio):
                 for array in [*arrays, self.machines]:
-                    array[s, [k, k + 1]] = array[s, [k + 1, k]]
+                    array[swapped, [k, k + 1]] = array[swapped, [k + 1, k]]
         for s in range(systems):
             bottom, top = self.machines[s, 0], self.machines[s, -1]
             self.round_trips[s] += self.direction[s, bottom] == 1  # it has been at the top
