@@ -44,7 +44,7 @@ BOTH: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"polish": "BFGS"}, ValueError, "polish='BFGS', expected one of"),
     ({"constraints": [3]}, TypeError, "constraints holds 3, expected a Constraint"),
     ({"progress": "bar"}, TypeError, "progress='bar', expected"),
-    ({"objective_fn": 3}, TypeError, "objective_fn=3, expected a callable"),
+    ({"objective_fn": 3.5}, TypeError, "objective_fn=3.5, expected a callable"),
     ({"objective_fn": "spere"}, ValueError, "spere"),
     ({"vectorized": 1}, TypeError, "vectorized=1, expected True or False"),
     ({"objective_fn": lambda x: "low"}, TypeError, "the objective returned 'low' of type str"),
@@ -194,8 +194,8 @@ def test_refused_by_the_estimator() -> None:
             fit.optimize(**options)
     with pytest.raises(ValueError, match="param_spaces is empty"):
         MLEOptimizer([], "sphere")
-    with pytest.raises(TypeError, match="log_likelihood=3, expected a callable"):
-        MLEOptimizer(spaces, 3)
+    with pytest.raises(TypeError, match="log_likelihood=3.5, expected a callable"):
+        MLEOptimizer(spaces, 3.5)
     with pytest.raises(ValueError, match="do not go together: expected log=False"):
         MLEOptimizer([ParameterSpace("s", (1, 2), log=True)], lambda x: 0.0).optimize(
             constraints=lambda x: 0.0

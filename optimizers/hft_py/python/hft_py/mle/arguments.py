@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from hft_py import checks
 from hft_py.mle.constraints import Constraints
 from hft_py.mle.kernels.loop import Array
@@ -47,6 +49,10 @@ def common(
 ) -> Common:
     """The checked arguments."""
     lower, upper = checks.bounds(bounds_lower, bounds_upper, infinite=infinite)
+    with np.errstate(over="ignore", invalid="ignore"):
+        wide = np.isinf(upper - lower) & np.isfinite(lower) & np.isfinite(upper)
+    if wide.any():
+        raise ValueError("bounds_upper - bounds_lower overflows, expected narrower bounds")
     budget = UNLIMITED
     if max_evaluations is not None:
         budget = checks.whole_number(

@@ -129,8 +129,6 @@ def plan_of(
     default = 4 + int(3 * math.log(d))
     with np.errstate(invalid="ignore"):
         scale = np.where(finite, upper - lower, 1.0)
-    if not np.isfinite(scale).all():
-        raise ValueError("bounds_upper - bounds_lower overflows, expected narrower bounds")
     return Plan(
         common=checked,
         mean=mean,

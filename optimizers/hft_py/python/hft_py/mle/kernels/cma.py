@@ -92,12 +92,17 @@ class CMAES(Method):
     def _place(self, u: Array) -> Array:
         """Points of scaled coordinates, one a row; folded where that is the rule."""
         x = self._offset + self._scale * u
-        if self._boundary != "fold":
-            return x
-        for row in np.atleast_2d(x):
-            for j in range(self.dimension):
-                low, high = float(self._lower[j]), float(self._upper[j])
-                row[j] = folded(float(row[j]), low, high, MARGIN * float(self._scale[j]))
+        if self._boundary == "fold":
+            margin = MARGIN * self._scale
+            near = (x < self._lower + margin) | (x > self._upper - margin)
+            for place in np.argwhere(near):
+                j = place[-1]
+                x[tuple(place)] = folded(
+                    float(x[tuple(place)]),
+                    float(self._lower[j]),
+                    float(self._upper[j]),
+                    float(margin[j]),
+                )
         return x
 
     def _coordinates(self, point: Array) -> Array:
