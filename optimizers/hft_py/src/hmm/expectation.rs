@@ -95,14 +95,14 @@ pub fn expect(
 
 /// The power of two that brings a positive number to between 1 and 2, and its exponent.
 #[inline(always)]
-fn factor(sum: f64) -> (f64, i64) {
+pub(super) fn factor(sum: f64) -> (f64, i64) {
     let exponent = (sum.to_bits() >> 52) & 0x7FF;
     let power = 2046_u64.wrapping_sub(exponent) << 52;
     (f64::from_bits(power), exponent as i64 - 1023)
 }
 
 #[inline(always)]
-fn sum(row: &[f64]) -> f64 {
+pub(super) fn sum(row: &[f64]) -> f64 {
     let mut total = row[0];
     for value in &row[1..] {
         total += value;
@@ -161,30 +161,14 @@ pub(super) struct Chain<S: States> {
 }
 
 impl<S: States> Chain<S> {
-    /// The forward chain over a tile: `before` gets each step's starting row, `after` its result.
+    /// The forward chain over a tile: `before` gets each step's starting row.
     #[inline(always)]
-    pub(super) fn forward(
-        &mut self,
-        s: S,
-        matrix: &S::Matrix,
-        b: &[Lanes],
-        before: &mut [Lanes],
-        mut after: Option<&mut [Lanes]>,
-    ) {
-        for half in [0, LANES / 2] {
-            let (scale, exponent) = factor(sum(self.row.as_ref()));
-            self.exponents += exponent;
-            for step in 0..LANES / 2 {
-                put::<S>(before, &self.row, half + step);
-                let now = if step == 2 { scale } else { 1.0 };
-                self.row = ahead(s, &self.row, matrix, b, half + step, now);
-                if let Some(after) = after.as_deref_mut() {
-                    put::<S>(after, &self.row, half + step);
-                }
-            }
-        }
+    fn forward(&mut self, s: S, matrix: &S::Matrix, b: &[Lanes], before: &mut [Lanes]) {
+        self.forward_half(s, matrix, b, before, 0);
+        self.forward_half(s, matrix, b, before, LANES / 2);
     }
 
+    /// The forward chain over half a tile.
     #[inline(always)]
     fn forward_half(
         &mut self,
@@ -246,7 +230,7 @@ fn together<S: States>(
 }
 
 #[inline(always)]
-fn put<S: States>(tile: &mut [Lanes], row: &S::Row, lane: usize) {
+pub(super) fn put<S: States>(tile: &mut [Lanes], row: &S::Row, lane: usize) {
     for (lanes, value) in tile.iter_mut().zip(row.as_ref()) {
         lanes.0[lane] = *value;
     }
@@ -351,7 +335,7 @@ for_each_isa! {
                 first(s, &mut past, &matrix, &model.start, middle, before.as_mut());
                 starts(&model.start, kept, start)?;
             } else {
-                past.forward(s, &matrix, middle, before.as_mut(), None);
+                past.forward(s, &matrix, middle, before.as_mut());
             }
             meet::<FUSED, S>(
                 s, &matrix, before.as_ref(), kept, middle, pairs, &mut least, valid(half),
@@ -388,7 +372,7 @@ for_each_isa! {
 
 /// The first tile of the forward chain: its first lane starts from the start probabilities.
 #[inline(always)]
-pub(super) fn first<S: States>(
+fn first<S: States>(
     s: S,
     chain: &mut Chain<S>,
     matrix: &S::Matrix,

@@ -3,7 +3,7 @@
 //! Blocks of 128 rows pass through: memory beside the result is `O(K)`.
 
 use super::emission::{BLOCK, Emission, Scratch};
-use super::expectation::{Chain, first};
+use super::expectation::{Chain, ahead, factor, put, sum};
 use super::failure::Failure;
 use super::isa::for_each_isa;
 use super::lanes::{LANES, Lanes};
@@ -73,12 +73,12 @@ fn sequence<S: States>(
     mut out: Option<&mut [f64]>,
 ) -> Option<f64> {
     let (k, d) = (s.count(), emission.model.dimension);
-    let mut scratch = Scratch::new(k, d);
-    let mut b = vec![Lanes::ZERO; BLOCK / LANES * k];
     let mut chain = Chain::<S> {
         row: s.row(),
         exponents: 0,
     };
+    let mut scratch = Scratch::new(k, d);
+    let mut b = vec![Lanes::ZERO; BLOCK / LANES * k];
     let mut largest = 0.0;
     for (block, rows) in x.chunks(BLOCK * d).enumerate() {
         let many = rows.len() / d;
@@ -88,9 +88,7 @@ fn sequence<S: States>(
             Some(all) => &mut all[block * BLOCK * k..][..many * k],
             None => &mut [],
         };
-        if !pass(s, emission.model, tiles, &mut chain, block == 0, place) {
-            return None;
-        }
+        pass(s, emission.model, tiles, &mut chain, block == 0, place)?;
     }
     let total: f64 = chain.row.as_ref().iter().sum();
     (total >= SMALL).then(|| total.ln() + chain.exponents as f64 * std::f64::consts::LN_2 + largest)
@@ -98,7 +96,8 @@ fn sequence<S: States>(
 
 for_each_isa! {
     for FUSED
-    /// The chain over some tiles, and its normalised rows; false where digits were lost.
+    /// The chain over tiles of relative densities, and its normalised rows; `None` where digits
+    /// were lost.
     fn pass<S: States>(
         s: S,
         model: &Model,
@@ -106,49 +105,69 @@ for_each_isa! {
         chain: &mut Chain<S>,
         begins: bool,
         out: &mut [f64],
-    ) -> bool {
+    ) -> Option<()> {
         let k = s.count();
         let matrix = s.matrix(&model.transition);
         let mut least = Lanes::splat(1.0);
-        let (mut before, mut after) = (s.tile(), s.tile());
         for (q, tile) in b.chunks_exact(k).enumerate() {
-            if begins && q == 0 {
-                first(s, chain, &matrix, &model.start, tile, before.as_mut());
-                shift(s, &before, &chain.row, after.as_mut());
+            let from = (q * LANES * k).min(out.len());
+            let place = &mut out[from..];
+            least = if begins && q == 0 {
+                walk::<S, true>(s, chain, &matrix, &model.start, tile, place, least)
             } else {
-                chain.forward(s, &matrix, tile, before.as_mut(), Some(after.as_mut()));
-            }
-            let mut sum = after.as_ref()[0];
-            for lanes in &after.as_ref()[1..] {
-                sum += *lanes;
-            }
-            least = sum.least(least);
-            if !out.is_empty() {
-                let inverse = Lanes::splat(1.0) / sum;
-                for lanes in after.as_mut() {
-                    *lanes = *lanes * inverse;
-                }
-                let rows = out[q * LANES * k..].chunks_exact_mut(k);
-                for (lane, row) in rows.take(LANES).enumerate() {
-                    for (p, lanes) in row.iter_mut().zip(after.as_ref()) {
-                        *p = lanes.0[lane];
-                    }
-                }
-            }
+                walk::<S, false>(s, chain, &matrix, &[], tile, place, least)
+            };
         }
         // `FUSED` is the compiler's business here: nothing is multiplied and added in one.
         let _ = FUSED;
-        least.0.iter().all(|v| *v >= SMALL)
+        least.0.iter().all(|v| *v >= SMALL).then_some(())
     }
 }
 
-/// Rows before each step, as rows after each step.
+/// The chain over a tile, each row normalised into `out` where there is room; the least sum.
 #[inline(always)]
-fn shift<S: States>(s: S, before: &S::Tile, last: &S::Row, after: &mut [Lanes]) {
-    for k in 0..s.count() {
-        after[k].0[..LANES - 1].copy_from_slice(&before.as_ref()[k].0[1..]);
-        after[k].0[LANES - 1] = last.as_ref()[k];
+fn walk<S: States, const BEGINS: bool>(
+    s: S,
+    chain: &mut Chain<S>,
+    matrix: &S::Matrix,
+    start: &[f64],
+    b: &[Lanes],
+    out: &mut [f64],
+    least: Lanes,
+) -> Lanes {
+    let k = s.count();
+    let mut found = s.tile();
+    if BEGINS {
+        for j in 0..k {
+            chain.row.as_mut()[j] = start[j] * b[j].0[0];
+        }
+        put::<S>(found.as_mut(), &chain.row, 0);
     }
+    for half in [0, LANES / 2] {
+        let (scale, exponent) = factor(sum(chain.row.as_ref()));
+        chain.exponents += exponent;
+        for step in usize::from(BEGINS && half == 0)..LANES / 2 {
+            let now = if step == 2 { scale } else { 1.0 };
+            chain.row = ahead(s, &chain.row, matrix, b, half + step, now);
+            put::<S>(found.as_mut(), &chain.row, half + step);
+        }
+    }
+    let mut sums = found.as_ref()[0];
+    for lanes in &found.as_ref()[1..] {
+        sums += *lanes;
+    }
+    if !out.is_empty() {
+        let inverse = Lanes::splat(1.0) / sums;
+        for lanes in found.as_mut() {
+            *lanes = *lanes * inverse;
+        }
+        for (lane, row) in out.chunks_exact_mut(k).take(LANES).enumerate() {
+            for (p, lanes) in row.iter_mut().zip(found.as_ref()) {
+                *p = lanes.0[lane];
+            }
+        }
+    }
+    sums.least(least)
 }
 
 /// The filter `K` a row, and `log p(x_t | x_1..x_(t-1))`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -191,12 +192,10 @@ def test_several_sequences_are_independent(kernel_set: str, regimes: Make) -> No
     parts = [100, 50, 150]
     starts = np.cumsum([0, *parts])
     whole = filter_proba(x, fit, lengths=parts, backend=kernel_set)
-    for begin, stop in zip(starts, starts[1:], strict=False):
+    for begin, stop in itertools.pairwise(starts):
         alone = filter_proba(x[begin:stop], fit, backend=kernel_set)
         np.testing.assert_allclose(whole[begin:stop], alone, atol=1e-14)
-    summed = sum(
-        score(x[a:b], fit, backend=kernel_set) for a, b in zip(starts, starts[1:], strict=False)
-    )
+    summed = sum(score(x[a:b], fit, backend=kernel_set) for a, b in itertools.pairwise(starts))
     assert score(x, fit, lengths=parts, backend=kernel_set) == pytest.approx(summed, rel=1e-12)
 
 
