@@ -433,7 +433,7 @@ fn diagnose<'py>(
         mcse: f64::NAN,
         autocorr_time: f64::NAN,
     };
-    let found = each(py, &samples, nothing, Series::diagnose)?;
+    let found = each(py, &samples, nothing, |series| series.diagnose())?;
     let result = PyDict::new(py);
     let columns: [(&str, fn(&Diagnosis) -> f64); 5] = [
         ("r_hat", |d| d.r_hat),

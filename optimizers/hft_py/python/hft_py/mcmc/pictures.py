@@ -150,7 +150,7 @@ def r_hat(run: MCMCResult) -> Any:
     axis.set_xlabel("draws of each chain")
     axis.set_ylabel("R-hat")
     finite = found[np.isfinite(found)]
-    axis.set_ylim(0.995, max(1.05, min(2.0, finite.max() * 1.02 if finite.size else 2.0)))
+    axis.set_ylim(0.995, max(1.05, min(1.5, finite.max() * 1.02 if finite.size else 1.5)))
     axis.legend(frameon=False)
     figure.suptitle("R-hat against draws")
     return figure

@@ -28,25 +28,23 @@ pub(super) struct Values {
 impl Values {
     /// Of chains of `draws` values, each less its mean; with `scaled`, over its deviation as well
     /// (chains that do not move are left out).
-    pub(super) fn new(values: &[f64], draws: usize, scaled: bool) -> Self {
-        let mut centred = Vec::with_capacity(values.len());
-        for chain in values.chunks_exact(draws) {
+    pub(super) fn new(mut values: Vec<f64>, draws: usize, scaled: bool) -> Self {
+        if scaled {
+            let moves = |chain: &[f64]| chain.iter().any(|v| *v != chain[0]);
+            let moving = values.chunks_exact(draws).filter(|chain| moves(chain));
+            values = moving.flatten().copied().collect();
+        }
+        for chain in values.chunks_exact_mut(draws) {
             let mean = super::ratio::mean(chain);
-            let start = centred.len();
-            centred.extend(chain.iter().map(|v| v - mean));
+            chain.iter_mut().for_each(|v| *v -= mean);
             if scaled {
-                let still = chain.iter().all(|v| *v == chain[0]);
-                let mine = &mut centred[start..];
-                let square: f64 = mine.iter().map(|v| v * v).sum();
+                let square: f64 = chain.iter().map(|v| v * v).sum();
                 let deviation = (square / real(draws)).sqrt();
-                mine.iter_mut().for_each(|v| *v /= deviation);
-                if still {
-                    centred.truncate(start);
-                }
+                chain.iter_mut().for_each(|v| *v /= deviation);
             }
         }
         Self {
-            centred,
+            centred: values,
             draws,
             known: Vec::new(),
             direct: DIRECT,
@@ -131,17 +129,13 @@ pub(super) struct Events {
 }
 
 impl Events {
-    pub(super) fn new(values: &[f64], draws: usize, event: impl Fn(f64) -> bool) -> Self {
-        let mut words = Vec::with_capacity(values.len() / 64 + 2 * values.len() / draws);
-        for chain in values.chunks_exact(draws) {
-            for block in chain.chunks(64) {
-                let bits = block
-                    .iter()
-                    .rev()
-                    .fold(0, |w, v| w << 1 | u64::from(event(*v)));
-                words.push(bits);
-            }
-            words.push(0);
+    /// Of `chains` chains, one after the other.
+    pub(super) fn new(events: impl Iterator<Item = bool>, draws: usize, chains: usize) -> Self {
+        let width = draws.div_ceil(64) + 1;
+        let mut words = vec![0; width * chains];
+        for (number, _) in events.enumerate().filter(|(_, event)| *event) {
+            let (chain, at) = (number / draws, number % draws);
+            words[chain * width + at / 64] |= 1 << (at % 64);
         }
         Self {
             words,
@@ -190,7 +184,7 @@ impl Events {
         let values: Vec<f64> = chains
             .flat_map(|words| (0..self.draws).map(|t| f64::from(bit(words, t))))
             .collect();
-        let mut found = Values::new(&values, self.draws, false);
+        let mut found = Values::new(values, self.draws, false);
         found.direct = 0;
         found
     }
@@ -260,8 +254,8 @@ mod tests {
                 .iter()
                 .map(|v| f64::from(u8::from(*v > 0.4)))
                 .collect();
-            let mut lags = Values::new(&values, draws, false);
-            let mut bits = Events::new(&values, draws, |v| v > 0.4);
+            let mut lags = Values::new(values.clone(), draws, false);
+            let mut bits = Events::new(values.iter().map(|v| *v > 0.4), draws, 3);
             let mut numbers = bits.as_values();
             for lag in 0..draws {
                 let expected = naive(&values, draws, lag);

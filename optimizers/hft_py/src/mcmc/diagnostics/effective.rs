@@ -1,6 +1,7 @@
 //! Effective sample sizes and autocorrelation times.
 
 use super::autocovariance::{Covariances, Events, Values};
+use super::column::Column;
 use super::ratio::between;
 use crate::mcmc::real;
 
@@ -8,13 +9,15 @@ use crate::mcmc::real;
 const WINDOW: f64 = 5.0;
 
 /// The effective sample size of the mean over chains of `draws` values (eqs. 10-13).
-pub(super) fn ess_of_values(values: &[f64], draws: usize) -> f64 {
+///
+/// The values are centred where they lie: they may be many.
+pub(super) fn ess_of_values(values: Vec<f64>, draws: usize) -> f64 {
     if values.iter().all(|v| *v == values[0]) {
         return f64::NAN;
     }
     let chains = values.len() / draws;
     let spread = if chains > 1 {
-        between(values, draws)
+        between(&values, draws)
     } else {
         0.0
     };
@@ -27,13 +30,13 @@ pub(super) fn ess_of_values(values: &[f64], draws: usize) -> f64 {
 }
 
 /// The same of an event's frequency; all draws where it always or never happens.
-pub(super) fn ess_of_events(values: &[f64], draws: usize, event: impl Fn(f64) -> bool) -> f64 {
-    let chains = values.len() / draws;
-    let mut events = Events::new(values, draws, event);
+pub(super) fn ess_of_events(column: &Column<'_>, event: impl Fn(f64) -> bool) -> f64 {
+    let (draws, chains) = (column.half(), 2 * column.chains);
+    let mut events = Events::new(column.halves().map(event), draws, chains);
     let counts = events.counts();
     let all: usize = counts.iter().sum();
-    if all == 0 || all == values.len() {
-        return real(values.len());
+    if all == 0 || all == draws * chains {
+        return real(draws * chains);
     }
     let frequencies: Vec<f64> = counts.iter().map(|c| real(*c) / real(draws)).collect();
     let spread = if chains > 1 {
@@ -79,7 +82,7 @@ fn geyer(mut correlation: impl FnMut(usize) -> f64, draws: usize, total: usize) 
 }
 
 /// The integrated autocorrelation time with Sokal's automatic window, over chains of `draws`.
-pub(super) fn sokal(values: &[f64], draws: usize) -> f64 {
+pub(super) fn sokal(values: Vec<f64>, draws: usize) -> f64 {
     let mut lags = Values::new(values, draws, true);
     let mut time = -1.0;
     for lag in 0..draws {

@@ -5,6 +5,7 @@
 //! not finite, and where there are fewer than four draws a chain. O(N log N) a parameter.
 
 mod autocovariance;
+mod column;
 mod effective;
 mod quantile;
 mod ranks;
@@ -13,22 +14,17 @@ mod ratio;
 pub use quantile::normal_quantile;
 
 use super::real;
+use column::Column;
 use effective::{ess_of_events, ess_of_values, sokal};
-use ranks::Sorted;
+use ranks::Order;
 
 const LEAST_DRAWS: usize = 4;
 /// Where the tails begin.
 const TAIL: [f64; 2] = [0.05, 0.95];
 
-/// Draws of one parameter, chain by chain.
-#[derive(Debug, Clone)]
-pub struct Series {
-    values: Vec<f64>,
-    /// Half chains one after the other, where that is not the same.
-    split: Option<Vec<f64>>,
-    chains: usize,
-    draws: usize,
-}
+/// Draws of one parameter, read where they lie.
+#[derive(Debug, Clone, Copy)]
+pub struct Series<'a>(Column<'a>);
 
 /// Which effective sample size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,61 +63,43 @@ pub struct Diagnosis {
     pub autocorr_time: f64,
 }
 
-impl Series {
-    /// One parameter of draws that lie row by row; `None` where its diagnostics are NaN.
+impl<'a> Series<'a> {
+    /// One parameter of draws that lie row by row; `None` where its diagnostics are NaN (as they
+    /// are of 2^32 draws or more).
     #[must_use]
-    pub fn new(samples: &[f64], chains: usize, parameters: usize, which: usize) -> Option<Self> {
-        let draws = samples.len() / (chains * parameters).max(1);
-        if draws < LEAST_DRAWS || chains == 0 {
+    pub fn new(samples: &'a [f64], chains: usize, parameters: usize, which: usize) -> Option<Self> {
+        let column = Column::new(samples, chains, parameters, which);
+        if column.draws < LEAST_DRAWS || u32::try_from(column.len()).is_err() {
             return None;
         }
-        let column = samples.iter().skip(which).step_by(parameters);
-        let values: Vec<f64> = column.copied().collect();
-        let moves = values.iter().any(|v| *v != values[0]);
-        let finite = values.iter().all(|v| v.is_finite());
-        if !(moves && finite) {
-            return None;
-        }
-        let half = draws / 2;
-        let ends = |chain: &[f64]| [&chain[..half], &chain[draws - half..]].concat();
-        let split = (draws % 2 == 1).then(|| values.chunks_exact(draws).flat_map(ends).collect());
-        Some(Self {
-            values,
-            split,
-            chains,
-            draws,
-        })
-    }
-
-    /// Draws of half chains, one half after the other; the middle of an odd number is left out.
-    fn split(&self) -> &[f64] {
-        self.split.as_deref().unwrap_or(&self.values)
-    }
-
-    fn half(&self) -> usize {
-        self.draws / 2
+        let first = column.at(0);
+        let moves = column.iter().any(|v| v != first);
+        let finite = column.iter().all(f64::is_finite);
+        (moves && finite).then_some(Self(column))
     }
 
     /// An effective sample size.
     #[must_use]
     pub fn effective_size(&self, which: Size) -> f64 {
+        let half = self.0.half();
         match which {
-            Size::Bulk => ess_of_values(&Sorted::new(self.split()).scores(), self.half()),
-            Size::Tail => self.tail(&Sorted::new(&self.values)),
-            Size::Mean => ess_of_values(self.split(), self.half()),
+            Size::Bulk => ess_of_values(self.halves_in_order().scores(&self.0, |v| v), half),
+            Size::Tail => self.tail(&Order::new(&self.0)),
+            Size::Mean => ess_of_values(self.0.halves().collect(), half),
         }
     }
 
     /// An R-hat.
     #[must_use]
     pub fn r_hat(&self, which: Ratio) -> f64 {
+        let column = &self.0;
         match which {
-            Ratio::Basic => ratio::basic(&self.values, self.draws),
-            Ratio::Split => ratio::basic(self.split(), self.half()),
+            Ratio::Basic => ratio::basic(&column.iter().collect::<Vec<_>>(), column.draws),
+            Ratio::Split => ratio::basic(&column.halves().collect::<Vec<_>>(), column.half()),
             Ratio::Rank => {
-                let sorted = Sorted::new(self.split());
-                let scores = sorted.scores();
-                self.rank_ratio(sorted, &scores)
+                let order = self.halves_in_order();
+                let location = ratio::basic(&order.scores(column, |v| v), column.half());
+                self.larger(location, order)
             }
         }
     }
@@ -130,33 +108,50 @@ impl Series {
     #[must_use]
     pub fn autocorrelation_time(&self, by_window: bool) -> f64 {
         if by_window {
-            return sokal(&self.values, self.draws);
+            return sokal(self.0.iter().collect(), self.0.draws);
         }
-        real(2 * self.half() * self.chains) / self.effective_size(Size::Mean)
+        self.total() / self.effective_size(Size::Mean)
     }
 
-    /// All of them, sorting once (twice where the number of draws is odd).
+    /// All of them, sorting once.
     #[must_use]
     pub fn diagnose(&self) -> Diagnosis {
-        let mut sorted = Sorted::new(&self.values);
-        let ess_tail = self.tail(&sorted);
-        if let Some(split) = &self.split {
-            sorted = Sorted::new(split);
-        }
-        let scores = sorted.scores();
+        let (column, half) = (&self.0, self.0.half());
+        let mut order = Order::new(column);
+        let ess_tail = self.tail(&order);
+        order.keep_halves(column);
+        let scores = order.scores(column, |v| v);
+        let location = ratio::basic(&scores, half);
+        let ess_bulk = ess_of_values(scores, half);
+        let r_hat = self.larger(location, order);
         let mean_size = self.effective_size(Size::Mean);
         Diagnosis {
-            ess_bulk: ess_of_values(&scores, self.half()),
-            r_hat: self.rank_ratio(sorted, &scores),
+            r_hat,
+            ess_bulk,
             ess_tail,
-            mcse: ratio::deviation(&self.values) / mean_size.sqrt(),
-            autocorr_time: real(2 * self.half() * self.chains) / mean_size,
+            mcse: ratio::deviation(|| column.iter()) / mean_size.sqrt(),
+            autocorr_time: self.total() / mean_size,
         }
     }
 
-    fn rank_ratio(&self, sorted: Sorted, scores: &[f64]) -> f64 {
-        let location = ratio::basic(scores, self.half());
-        let scale = ratio::basic(&sorted.folded().scores(), self.half());
+    /// Draws in half chains.
+    fn total(&self) -> f64 {
+        real(2 * self.0.half() * self.0.chains)
+    }
+
+    fn halves_in_order(&self) -> Order {
+        let mut order = Order::new(&self.0);
+        order.keep_halves(&self.0);
+        order
+    }
+
+    /// The larger of a ratio of locations and the one of scales (NaN where all distances are one).
+    fn larger(&self, location: f64, order: Order) -> f64 {
+        let column = &self.0;
+        let median = order.median(column);
+        let folded = order.folded(column, median);
+        let scores = folded.scores(column, |v| (v - median).abs());
+        let scale = ratio::basic(&scores, column.half());
         if scale.is_nan() {
             location
         } else {
@@ -164,10 +159,11 @@ impl Series {
         }
     }
 
-    fn tail(&self, sorted: &Sorted) -> f64 {
+    fn tail(&self, order: &Order) -> f64 {
+        let column = &self.0;
         let [low, high] = TAIL.map(|probability| {
-            let bound = sorted.quantile(probability);
-            ess_of_events(self.split(), self.half(), |value| value <= bound)
+            let bound = order.quantile(column, probability);
+            ess_of_events(column, |value| value <= bound)
         });
         low.min(high)
     }

@@ -13,9 +13,12 @@ fn variance(values: &[f64]) -> f64 {
     square / real(values.len() - 1)
 }
 
-/// The standard deviation with divisor `n - 1`.
-pub(super) fn deviation(values: &[f64]) -> f64 {
-    variance(values).sqrt()
+/// The standard deviation with divisor `n - 1`, of values gone through twice.
+pub(super) fn deviation<I: Iterator<Item = f64>>(values: impl Fn() -> I) -> f64 {
+    let count = real(values().count());
+    let centre = values().sum::<f64>() / count;
+    let square: f64 = values().map(|v| (v - centre) * (v - centre)).sum();
+    (square / (count - 1.0)).sqrt()
 }
 
 /// The variance of the chains' means, divisor one less than their number.

@@ -1,4 +1,7 @@
-"""What a run keeps: thinned draws after the warm-up, the best point of all, acceptances."""
+"""What a run keeps: every state, the best point of all, acceptances.
+
+The warm-up is cut off, and draws are thinned, when the run is over.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +28,8 @@ class Record:
     ) -> None:
         self.target = target
         self.burn_in, self.thin = burn_in, thin
-        self.samples: list[Floats] = []
-        self.log_probs: list[Floats] = []
+        self.samples: list[list[Floats]] = [[] for _ in range(members)]
+        self.log_probs: list[list[float]] = [[] for _ in range(members)]
         self.members = members
         self.accepted = np.zeros(members)
         self.n_iterations = n_iterations
@@ -45,27 +48,23 @@ class Record:
     def keep(self, parameters: Floats, values: Floats, accepted: Any) -> bool:
         """Note the state after an iteration; whether the run goes on."""
         self.done += 1
-        since = self.done - self.burn_in
-        if since > 0:
+        if self.done > self.burn_in:
             self.accepted += accepted
-            if since % self.thin == 0:
-                self.samples.append(parameters.copy())
-                self.log_probs.append(values.copy())
+        for member in range(self.members):
+            self.samples[member].append(parameters[member].copy())
+            self.log_probs[member].append(float(values[member]))
         if self.progress is None or self.done % self.progress.every:
             return True
         return bool(self.progress(self.done, self.best_log_prob))
 
     def result(self, **more: Any) -> dict[str, Any]:
         """What a kernel returns."""
-        dimension = self.target.lower.size
-        draws = len(self.samples)
-        samples = np.array(self.samples).reshape(draws, self.members, dimension)
-        log_probs = np.array(self.log_probs).reshape(draws, self.members)
-        kept = max(self.done - self.burn_in, 0)
-        rate = self.accepted / kept if kept else np.full(self.members, np.nan)
+        kept = slice(self.burn_in + self.thin - 1, None, self.thin)
+        since = max(self.done - self.burn_in, 0)
+        rate = self.accepted / since if since else np.full(self.members, np.nan)
         return {
-            "samples": np.ascontiguousarray(samples.swapaxes(0, 1)),
-            "log_probs": np.ascontiguousarray(log_probs.T),
+            "samples": np.array(self.samples)[:, kept].copy(),
+            "log_probs": np.array(self.log_probs)[:, kept].copy(),
             "acceptance": rate,
             "best_params": self.best_params,
             "best_log_prob": self.best_log_prob,
