@@ -160,6 +160,9 @@ def fit_hmm(
     if data.columns and emission != "gaussian" and data.x.shape[1] > 1:
         raise ValueError(f'emission="{emission}" takes one column, returns has {data.x.shape[1]}')
 
+    if initial is not None and not isinstance(initial, HMMParams):
+        raise TypeError(f"initial={checks.short(initial)}, expected HMMParams")
+
     kernels = backends.kernels("hmm", backend)
     edges = None
     seen = data
@@ -168,9 +171,8 @@ def fit_hmm(
         seen = dataclasses.replace(data, x=symbols(data.x, edges))
     kind = _kind(emission, covariance, data)
     bins = 0 if edges is None else len(edges) + 1
-    starts = guesses(kind, seen, n_states, n_init, number, bins, kernels)
-    if initial is not None:
-        _begin(starts, initial, kind, n_states, emission)
+    first = None if initial is None else _initial(initial, kind, n_states, emission, data, bins)
+    starts = guesses(kind, seen, n_states, n_init, number, bins, kernels, first)
     known = present(seen.x)
     _warn(known, n_states)
 
@@ -243,28 +245,20 @@ def symbols(x: Floats, edges: Floats) -> Floats:
     return bins
 
 
-def _begin(
-    starts: tuple[Floats, Floats, Floats],
-    initial: HMMParams,
-    kind: str,
-    n_states: int,
-    emission: str,
-) -> None:
-    if not isinstance(initial, HMMParams):
-        raise TypeError(f"initial={checks.short(initial)}, expected HMMParams")
+def _initial(
+    initial: Any, kind: str, n_states: int, emission: str, data: Observations, bins: int
+) -> tuple[Floats, Floats, Floats]:
+    """A given model as a start, once it fits the data and what is asked for."""
     if initial.n_states != n_states:
         raise ValueError(f"initial has {initial.n_states} states, n_states={n_states}")
-    told, theta = initial.theta()
-    if told != kind or theta.shape != starts[2][0].shape:
+    own, start, transition, theta = initial.model
+    bad_bins = kind == "categorical" and theta.shape[1] != bins
+    if own != kind or initial.n_columns != data.x.shape[1] or bad_bins:
         raise ValueError(
             f'initial has the emission "{initial.emission}" with {theta.shape[1]} numbers a state, '
-            f'expected "{emission}" with {starts[2].shape[2]}'
+            f'which does not fit emission="{emission}" and {data.x.shape[1]} columns'
         )
-    starts[0][0], starts[1][0], starts[2][0] = (
-        initial.start_probabilities,
-        initial.transition_matrix,
-        theta,
-    )
+    return start, transition, theta
 
 
 def _moments(kind: str, theta: Floats, data: Observations, edges: Floats | None) -> dict[str, Any]:

@@ -46,11 +46,21 @@ def reference_variances(known: Floats) -> Floats:
 
 
 def guesses(
-    kind: str, data: Observations, n_states: int, n_init: int, seed: int, bins: int, kernels: Any
+    kind: str,
+    data: Observations,
+    n_states: int,
+    n_init: int,
+    seed: int,
+    bins: int,
+    kernels: Any,
+    initial: Start | None = None,
 ) -> tuple[Floats, Floats, Floats]:
-    """Start probabilities, transitions and emissions of ``n_init`` starts, stacked."""
+    """Start probabilities, transitions and emissions of ``n_init`` starts, stacked.
+
+    ``initial`` takes the place of the first.
+    """
     known = present(data.x)
-    found = [_deterministic(kind, data, known, n_states, bins, kernels)]
+    found = [initial or _deterministic(kind, data, known, n_states, bins, kernels)]
     for restart in range(1, n_init):
         draws = Stream(seed, restart, PURPOSE)
         found.append(_drawn(kind, known, data.x.shape[1], n_states, bins, draws))
