@@ -14,7 +14,7 @@ CALLS = {
     "burn_in=10**6, thin=10**6, seed=1)",
     "differential evolution": "differential_evolution_optimize('rastrigin', [-5] * 60, [5] * 60, "
     "population_size=20_000, max_iterations=10**9, tolerance=0.0, absolute_tolerance=0.0, seed=1)",
-    "cma-es": "cma_es_optimize('ackley', [-30] * 200, [30] * 200, population_size=20_000, "
+    "cma-es": "cma_es_optimize('ackley', [-30] * 200, [30] * 200, separable=False, "
     "max_iterations=10**9, tolerance=0.0, parameter_tolerance=0.0, seed=1)",
     "python callable": "mcmc_optimize(lambda x: -0.5 * float(x @ x), [-5] * 2, [5] * 2, "
     "n_iterations=2 * 10**9, burn_in=10**6, thin=10**6, seed=1)",
