@@ -9,7 +9,7 @@ import numpy as np
 from hft_py import checks
 from hft_py.mcmc.baseline.draws import START
 from hft_py.mcmc.baseline.target import Floats, Target
-from hft_py.rng import Stream
+from hft_py.rng import box_muller, unit, words
 
 _ATTEMPTS = 64
 _REST = 2**31  # streams of an archive, beyond those of any member
@@ -75,7 +75,6 @@ def starting_points(
         values = target.evaluate(x)[1]
         _positive(values, initial)
         return x, values
-    streams = [Stream(seed, member, START) for member in range(members)]
     x, values = np.empty((members, dimension)), np.full(members, -np.inf)
     if initial is not None:
         x[0] = target.coordinates(initial)
@@ -86,7 +85,7 @@ def starting_points(
         missing = np.flatnonzero(values == -np.inf)
         if not missing.size:
             return x, values
-        x[missing] = drawn(target, initial, width, [streams[m] for m in missing], 1)[:, 0]
+        x[missing] = drawn(target, initial, width, seed, missing, attempt, 1)[:, 0]
         values[missing] = target.evaluate(x[missing])[1]
         if attempt >= 3:
             width *= 0.5
@@ -104,15 +103,24 @@ def starting_points(
 
 
 def drawn(
-    target: Target, initial: Floats | None, scale: Floats, streams: list[Stream], count: int
+    target: Target,
+    initial: Floats | None,
+    scale: Floats,
+    seed: int,
+    streams: Any,
+    attempt: int,
+    count: int,
 ) -> Floats:
     """Points between the bounds, or around the initial one, shape ``(streams, count, d)``."""
     dimension = target.lower.size
+    needed = count * dimension + count * dimension % 2
+    u = unit(words(seed, streams, START, attempt * needed, needed))
+    shape = (len(u), count, dimension)
     if initial is None:
-        u = np.stack([s.uniforms(count * dimension).reshape(count, dimension) for s in streams])
-        return target.coordinates(target.first + u * (target.last - target.first))
-    u = np.stack([s.normals(count * dimension).reshape(count, dimension) for s in streams])
-    return target.coordinates(initial) + scale * u
+        inside = u[:, : count * dimension].reshape(shape)
+        return target.coordinates(target.first + inside * (target.last - target.first))
+    normals = np.stack(box_muller(u[:, 0::2], u[:, 1::2]), axis=-1).reshape(len(u), needed)
+    return target.coordinates(initial) + scale * normals[:, : count * dimension].reshape(shape)
 
 
 def first_archive(
@@ -120,7 +128,7 @@ def first_archive(
 ) -> Floats:
     """Past states for differential evolution to start with: the members, and ten a dimension."""
     centre = initial[0] if initial is not None and initial.ndim == 2 else initial
-    rest = drawn(target, centre, scale, [Stream(seed, _REST, START)], 10 * x.shape[1])[0]
+    rest = drawn(target, centre, scale, seed, [_REST], 0, 10 * x.shape[1])[0]
     return np.concatenate([np.clip(rest, target.low, target.high), x])
 
 

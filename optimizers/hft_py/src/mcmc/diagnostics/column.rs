@@ -67,4 +67,11 @@ impl<'a> Column<'a> {
             .filter(move |number| kept(*number))
             .map(move |number| column.at(number))
     }
+
+    /// The same, in memory of just that size.
+    pub(super) fn split(&self) -> Vec<f64> {
+        let mut values = Vec::with_capacity(2 * self.half() * self.chains);
+        values.extend(self.halves());
+        values
+    }
 }

@@ -85,7 +85,7 @@ impl<'a> Series<'a> {
         match which {
             Size::Bulk => ess_of_values(self.halves_in_order().scores(&self.0, |v| v), half),
             Size::Tail => self.tail(&Order::new(&self.0)),
-            Size::Mean => ess_of_values(self.0.halves().collect(), half),
+            Size::Mean => ess_of_values(self.0.split(), half),
         }
     }
 
@@ -95,7 +95,7 @@ impl<'a> Series<'a> {
         let column = &self.0;
         match which {
             Ratio::Basic => ratio::basic(&column.iter().collect::<Vec<_>>(), column.draws),
-            Ratio::Split => ratio::basic(&column.halves().collect::<Vec<_>>(), column.half()),
+            Ratio::Split => ratio::basic(&column.split(), column.half()),
             Ratio::Rank => {
                 let order = self.halves_in_order();
                 let location = ratio::basic(&order.scores(column, |v| v), column.half());
