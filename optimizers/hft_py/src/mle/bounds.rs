@@ -143,7 +143,17 @@ mod tests {
 
     #[test]
     fn reflection_stays_inside_and_keeps_what_is() {
-        for value in [-7.3, -1.0, 0.2, 1.0, 1.5, 4.0, 1e300, f64::INFINITY, f64::NAN] {
+        for value in [
+            -7.3,
+            -1.0,
+            0.2,
+            1.0,
+            1.5,
+            4.0,
+            1e300,
+            f64::INFINITY,
+            f64::NAN,
+        ] {
             let x = reflected(value, -1.0, 1.0);
             assert!((-1.0..=1.0).contains(&x), "{value} -> {x}");
         }
@@ -154,7 +164,11 @@ mod tests {
 
     #[test]
     fn a_fold_is_undone() {
-        for bounds in [(-1.0, 1.0), (0.0, f64::INFINITY), (f64::NEG_INFINITY, f64::INFINITY)] {
+        for bounds in [
+            (-1.0, 1.0),
+            (0.0, f64::INFINITY),
+            (f64::NEG_INFINITY, f64::INFINITY),
+        ] {
             for step in 0..=40 {
                 let x = -1.0 + 0.05 * f64::from(step);
                 if bounds.0 <= x {

@@ -140,7 +140,8 @@ impl Strategy for Classic {
     ) -> Crossing {
         let count = self.donor.partners();
         let others = partners(&heading[..count], population.size(), i);
-        self.donor.mutant(population, self.factor, i, &others, mutant);
+        self.donor
+            .mutant(population, self.factor, i, &others, mutant);
         Crossing {
             rate: self.crossover,
             sure: index(heading[count], population.dimension),

@@ -327,8 +327,7 @@ impl Cma {
         self.narrow();
         match &mut self.shape {
             Shape::Full { covariance, roots } => {
-                covariance.iter().all(|x| x.is_finite())
-                    && roots.renew(covariance, WORST_CONDITION)
+                covariance.iter().all(|x| x.is_finite()) && roots.renew(covariance, WORST_CONDITION)
             }
             Shape::Diagonal { variances, lengths } => {
                 let (least, most) = extremes(variances);
@@ -499,7 +498,8 @@ fn squared(x: &[f64]) -> f64 {
 
 /// The least and the largest.
 fn extremes(x: &[f64]) -> (f64, f64) {
-    x.iter().fold((f64::INFINITY, 0.0_f64), |(least, most), &x| {
-        (least.min(x), most.max(x))
-    })
+    x.iter()
+        .fold((f64::INFINITY, 0.0_f64), |(least, most), &x| {
+            (least.min(x), most.max(x))
+        })
 }

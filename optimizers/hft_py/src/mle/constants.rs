@@ -38,9 +38,10 @@ impl Constants {
     pub fn new(dimension: usize, size: usize, active: bool, separable: bool, offset: f64) -> Self {
         let n = dimension as f64;
         let mu = size / 2;
-        let raw: Vec<f64> = (1..=size) // (49)
-            .map(|i| ((size as f64 + 1.0) / 2.0).ln() - (i as f64).ln())
-            .collect();
+        let raw: Vec<f64> =
+            (1..=size) // (49)
+                .map(|i| ((size as f64 + 1.0) / 2.0).ln() - (i as f64).ln())
+                .collect();
         let (positive, negative) = raw.split_at(mu);
         let sum = |numbers: &[f64]| numbers.iter().fold(0.0, |total, w| total + w);
         let squares = |numbers: &[f64]| numbers.iter().fold(0.0, |total, w| total + w * w);
@@ -71,7 +72,10 @@ impl Constants {
             scale = 0.0;
         }
         let total = sum(positive);
-        let lost = -negative.iter().filter(|w| **w < 0.0).fold(0.0, |t, w| t + w);
+        let lost = -negative
+            .iter()
+            .filter(|w| **w < 0.0)
+            .fold(0.0, |t, w| t + w);
         let share = |w: &f64| {
             if *w < 0.0 && lost > 0.0 {
                 w * scale / lost

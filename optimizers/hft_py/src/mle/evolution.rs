@@ -221,7 +221,11 @@ impl Search for Evolution {
                 if old.precedes(new) {
                     continue;
                 }
-                let improvement = if new.precedes(old) { gain(old, new) } else { 0.0 };
+                let improvement = if new.precedes(old) {
+                    gain(old, new)
+                } else {
+                    0.0
+                };
                 self.strategy.accepted(&self.population, i, improvement);
                 self.population.points[i * d..(i + 1) * d].copy_from_slice(point);
                 self.population.merits[i] = new;

@@ -108,7 +108,11 @@ impl Strategy for SuccessHistory {
         let rate = self.memory_rate[memory]
             .map_or(0.0, |centre| crossover_rate(centre, heading[2], heading[3]));
         let place = heading[8];
-        self.tried[i] = Tried { factor, rate, place };
+        self.tried[i] = Tried {
+            factor,
+            rate,
+            place,
+        };
         let elite = share(ELITE, size).max(2);
         let p = population.point(self.order[index(heading[4], elite)]);
         let [first] = distinct::<1>(&heading[5..6], size, &[i]);
@@ -133,7 +137,11 @@ impl Strategy for SuccessHistory {
         if improvement <= 0.0 {
             return;
         }
-        let Tried { factor, rate, place } = self.tried[i];
+        let Tried {
+            factor,
+            rate,
+            place,
+        } = self.tried[i];
         self.successes.push((factor, rate, improvement));
         let parent = population.point(i);
         if self.archived < share(ARCHIVE, population.size()) {
@@ -191,7 +199,11 @@ fn scale_factor(centre: f64, uniform: f64) -> f64 {
     let below = 0.5 - (centre / SPREAD).atan() / PI;
     let u = below + uniform * (1.0 - below);
     let factor = centre + SPREAD * (PI * (u - 0.5)).tan();
-    if factor > 0.0 { factor.min(1.0) } else { SPREAD * 1e-3 }
+    if factor > 0.0 {
+        factor.min(1.0)
+    } else {
+        SPREAD * 1e-3
+    }
 }
 
 /// A normal number around `centre`, cut to [0, 1].

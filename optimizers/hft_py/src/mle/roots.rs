@@ -64,9 +64,11 @@ impl Roots {
         for (axis, &length) in self.axes.chunks_exact(n).zip(&self.lengths) {
             for i in 0..n {
                 let (long, short) = (axis[i] * length, axis[i] / length);
-                for j in 0..=i {
-                    self.root[i * n + j] += long * axis[j];
-                    self.inverse[i * n + j] += short * axis[j];
+                let row = i * n..i * n + i + 1;
+                let (root, inverse) = (&mut self.root[row.clone()], &mut self.inverse[row]);
+                for ((up, down), other) in root.iter_mut().zip(inverse).zip(axis) {
+                    *up += long * other;
+                    *down += short * other;
                 }
             }
         }

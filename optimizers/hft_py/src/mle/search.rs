@@ -74,9 +74,11 @@ impl Merit {
 
     /// The order of [`precedes`](Self::precedes); neither number may be NaN.
     fn order(&self, other: &Self) -> Ordering {
-        self.violation
-            .total_cmp(&other.violation)
-            .then(self.value.partial_cmp(&other.value).unwrap_or(Ordering::Equal))
+        self.violation.total_cmp(&other.violation).then(
+            self.value
+                .partial_cmp(&other.value)
+                .unwrap_or(Ordering::Equal),
+        )
     }
 }
 

@@ -32,19 +32,21 @@ def cost(x: Points) -> float:
 
 
 def evolve(objective: Any, **options: Any) -> OptimizeResult:
-    options = {"seed": 9, "max_iterations": 20, "population_size": 12} | options
+    defaults: dict[str, Any] = {"seed": 9, "max_iterations": 20, "population_size": 12}
+    options = defaults | options
     return differential_evolution_optimize(objective, LOW, HIGH, **options)
 
 
 def adapt(objective: Any, **options: Any) -> OptimizeResult:
-    options = {"seed": 9, "max_iterations": 20, "initial_params": [3.0] * 4} | options
+    defaults: dict[str, Any] = {"seed": 9, "max_iterations": 20, "initial_params": [3.0] * 4}
+    options = defaults | options
     return cma_es_optimize(objective, LOW, HIGH, **options)
 
 
 METHODS = pytest.mark.parametrize("method", [evolve, adapt])
 Method = Callable[..., OptimizeResult]
 
-SCIPY = ctypes.CFUNCTYPE(
+CONTRACT = ctypes.CFUNCTYPE(
     ctypes.c_int32,
     ctypes.c_int64,
     ctypes.POINTER(ctypes.c_double),
@@ -53,10 +55,12 @@ SCIPY = ctypes.CFUNCTYPE(
 )
 
 
-@SCIPY
-def compiled(n: int, x: Any, value: Any, _: Any) -> int:
+def square(n: int, x: Any, value: Any, _: Any) -> int:
     value[0] = sum(x[i] * x[i] for i in range(n))
     return 0
+
+
+compiled = CONTRACT(square)
 
 
 @METHODS
@@ -103,7 +107,7 @@ def test_retries_stop_at_the_target(method: Method) -> None:
 
 @METHODS
 def test_exceptions_arrive_as_they_were_raised(method: Method, backend: str) -> None:
-    class Broken(Exception):
+    class Broken(Exception):  # noqa: N818
         pass
 
     def broken(x: Points) -> float:
@@ -144,10 +148,7 @@ def test_minus_infinity_is_refused(method: Method, backend: str) -> None:
 
 @METHODS
 def test_fatal_codes_stop_the_run(method: Method, backend: str) -> None:
-    @SCIPY
-    def fatal(n: int, x: Any, value: Any, _: Any) -> int:
-        return -7
-
+    fatal = CONTRACT(lambda n, x, value, data: -7)
     with pytest.raises(ObjectiveError, match="-7"):
         method(fatal, backend=backend)
 

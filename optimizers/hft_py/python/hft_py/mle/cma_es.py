@@ -8,6 +8,7 @@ with many minima want ``restarts``. For whole numbers and hard constraints take
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -183,8 +184,8 @@ def course(
             )
         budget = left if start.max_evaluations is None else min(left, start.max_evaluations)
         run = carry_out(
-            lambda kernels, mean=mean, start=start, restart=restart, budget=budget: plan.kernel(
-                kernels, base + restart, mean, start, budget
+            functools.partial(
+                plan.kernel, stream=base + restart, mean=mean, start=start, max_evaluations=budget
             ),
             objective,
             c.constraints,

@@ -4,8 +4,8 @@ The right choice for objectives with many local minima, for whole-number paramet
 constraints, in up to some tens of dimensions. On a smooth objective with one minimum
 :func:`hft_py.mle.cma_es_optimize` needs a fraction of the evaluations.
 
-``strategy="jde"``, the default, tunes itself; ``"lshade"`` usually needs the fewest evaluations when
-the budget is known; the rest are the classics (:mod:`hft_py.mle.kernels.classic` has their
+``strategy="jde"``, the default, tunes itself; ``"lshade"`` usually needs the fewest evaluations
+when the budget is known; the rest are the classics (:mod:`hft_py.mle.kernels.classic` has their
 formulas).
 """
 

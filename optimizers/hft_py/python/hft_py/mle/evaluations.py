@@ -1,10 +1,10 @@
 """How many evaluations reach 1e-8: ``python -m hft_py.mle.evaluations``.
 
-Ten dimensions, the box [-5, 5]^10, the same random starts for everybody, the median over the seeds of
-the evaluations after which a value of 1e-8 has been seen; a run that does not get there within the
-budget counts as infinite. Differential evolution stands against SciPy's as it comes (its population
-of 150, without polishing), CMA-ES against ``cma`` with the same population, first step and restarts
-(IPOP).
+Ten dimensions, the box [-5, 5]^10, the same random starts for everybody, the median over the seeds
+of the evaluations after which a value of 1e-8 has been seen; a run that does not get there within
+the budget counts as infinite. Differential evolution stands against SciPy's as it comes (its
+population of 150, without polishing), CMA-ES against ``cma`` with the same population, first step
+and restarts (IPOP).
 
 Writes ``evaluations.json`` into the folder given and prints the table of the README.
 """
@@ -76,7 +76,7 @@ def adaptation(name: str, seed: int) -> float:
     return float(found.nfev) if found.stop_reason == "target_reached" else math.inf
 
 
-class Hit(Exception):
+class Reached(Exception):  # noqa: N818  # no error
     """The target has been seen."""
 
 
@@ -92,7 +92,7 @@ class Counted:
         good = np.flatnonzero(values <= TARGET)
         self.calls += int(good[0]) + 1 if good.size else len(values)
         if good.size:
-            raise Hit
+            raise Reached
         return values
 
 
@@ -113,7 +113,7 @@ def scipy_evolution(name: str, seed: int) -> float:
             updating="deferred",
             rng=seed,
         )
-    except Hit:
+    except Reached:
         return float(counted.calls)
     return math.inf
 
@@ -135,7 +135,7 @@ def pycma(name: str, seed: int) -> float:
                 search.tell(points, list(counted(np.array(points))))
             left = BUDGET - counted.calls
             size, point = 2 * size, rng.uniform(-BOX, BOX, D)
-    except Hit:
+    except Reached:
         return float(counted.calls)
     return math.inf
 

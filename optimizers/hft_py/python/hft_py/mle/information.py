@@ -16,8 +16,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from hft_py.mle.kernels.loop import Array
 from hft_py.objectives import Objective
@@ -50,7 +52,7 @@ class Information:
 
 
 def observed_information(
-    log_likelihood: Objective, point: Array, lower: Array, upper: Array, fixed: Array
+    log_likelihood: Objective, point: Array, lower: Array, upper: Array, fixed: Any
 ) -> Information:
     """The Hessian of ``log_likelihood`` at ``point``, whose steps stay within the bounds.
 
@@ -111,10 +113,8 @@ def _step(
             continue
         if 0.5 * DROP <= drop <= 2.0 * DROP:
             return h, None, 2 * calls
-        if drop > rounding:
-            factor = min(max(math.sqrt(DROP / drop), 1e-3), 1e3)
-        else:
-            factor = 10.0
+        wanted = math.sqrt(DROP / drop) if drop > rounding else 10.0
+        factor = min(max(wanted, 1e-3), 1e3)
         if factor > 1.0 and h >= room:
             # All the room there is: enough if the drop stands out from rounding.
             good = drop > 1e3 * rounding
@@ -126,7 +126,9 @@ def _step(
 _FLAT = "the log-likelihood has no maximum in it here"
 
 
-def _stencil(point: Array, steps: Array, used: Array) -> tuple[Array, list[tuple[int, int]]]:
+def _stencil(
+    point: Array, steps: Array, used: npt.NDArray[np.intp]
+) -> tuple[Array, list[tuple[int, int]]]:
     """Points of all differences: two for each parameter, four for each pair."""
     rows, places = [], []
     for a, j in enumerate(used):
@@ -142,9 +144,7 @@ def _stencil(point: Array, steps: Array, used: Array) -> tuple[Array, list[tuple
     return np.array(rows), places
 
 
-def _differences(
-    values: Array, places: list[tuple[int, int]], steps: Array, top: float
-) -> Array:
+def _differences(values: Array, places: list[tuple[int, int]], steps: Array, top: float) -> Array:
     hessian = np.empty((len(steps), len(steps)))
     start = 0
     for a, b in places:

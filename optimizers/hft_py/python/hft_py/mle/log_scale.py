@@ -12,7 +12,7 @@ from hft_py.objectives import Objective
 
 
 class LogScaled(Objective):
-    """An objective of ``u``, where ``x = exp(u)`` in the coordinates of ``log`` and ``u`` elsewhere.
+    """An objective of ``u``: ``x = exp(u)`` in the coordinates of ``log``, ``x = u`` elsewhere.
 
     Points are transformed a generation at a time; ``x`` stays within its bounds to the last bit.
     """

@@ -132,7 +132,7 @@ class MLEOptimizer:
         doubts: list[str] = []
         if not search.success:
             doubts.append(f"the search did not arrive: {search.message}")
-        errors, covariance = np.full(len(point), np.nan), np.full((len(point),) * 2, np.nan)
+        errors, covariance = np.full(len(point), np.nan), np.full((len(point), len(point)), np.nan)
         if math.isfinite(top):
             covariance = self._covariance(point, doubts)
             errors = np.sqrt(np.diag(covariance))
@@ -230,5 +230,7 @@ def _in_parameters(found: OptimizeResult, scaled: LogScaled) -> OptimizeResult:
 
 
 def _length(data: Any) -> int | None:
-    shape = np.shape(data) if data is not None and not isinstance(data, dict) else ()
-    return int(shape[0]) if len(shape) == 1 else None
+    if data is None or isinstance(data, dict):
+        return None
+    found = np.asarray(data)
+    return len(found) if found.ndim == 1 else None

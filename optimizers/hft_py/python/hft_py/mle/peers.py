@@ -1,4 +1,4 @@
-"""What one would take instead: SciPy's differential evolution, ``cmaes`` and ``cma``, at their best.
+"""What one would take instead: SciPy's differential evolution, ``cmaes`` and ``cma``.
 
 Each gets the box, the number of evaluations and the seed, and returns how many evaluations it made
 and the best value it saw.

@@ -55,7 +55,7 @@ def first_population(
     for row, point in enumerate(seeds[: len(population)]):
         population[row] = point
     population = np.minimum(np.maximum(population, lower), upper)
-    for j in np.flatnonzero(integral):
+    for j in map(int, np.flatnonzero(integral)):
         column = population[:, j]
         population[:, j] = [whole(float(x), float(lower[j]), float(upper[j])) for x in column]
     return np.ascontiguousarray(population)
@@ -75,9 +75,7 @@ def integrality(value: Any, lower: Array, upper: Array) -> Any:
         raise ValueError(f"integrality has shape {flags.shape}, expected ({d},) as the bounds have")
     for j in np.flatnonzero(flags):
         if math.ceil(lower[j]) > math.floor(upper[j]):
-            raise ValueError(
-                f"integrality[{j}]: no whole number in [{lower[j]}, {upper[j]}]"
-            )
+            raise ValueError(f"integrality[{j}]: no whole number in [{lower[j]}, {upper[j]}]")
     return flags.astype(bool)
 
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-from qpp.study import Agreement, Claim, Implementation, Study, Workload
 
 from hft_py import _rust
 from hft_py.errors import InvalidValuesWarning
@@ -26,6 +25,7 @@ from hft_py.mle.workloads import (
     rosenbrock_compiled,
 )
 from hft_py.objectives import builtin, negated
+from qpp.study import Agreement, Claim, Implementation, Study, Workload
 
 if _rust.build_profile() != "release":
     raise RuntimeError("the extension is a debug build: run `make develop`")
@@ -175,12 +175,8 @@ study = Study(
         ),
     ],
     peers=[
-        Implementation(
-            "scipy", scipy_peer(False), only=(EVOLUTION, LIKELIHOOD), compare=COUNT
-        ),
-        Implementation(
-            "scipy-vectorised", scipy_peer(True), only=(EVOLUTION,), compare=COUNT
-        ),
+        Implementation("scipy", scipy_peer(False), only=(EVOLUTION, LIKELIHOOD), compare=COUNT),
+        Implementation("scipy-vectorised", scipy_peer(True), only=(EVOLUTION,), compare=COUNT),
         Implementation(
             "cmaes",
             adaptation_peer(peers.cmaes_library, rosenbrock),

@@ -49,9 +49,7 @@ def evolution(population_size: int, generations: int) -> dict[str, Any]:
     """Differential evolution from one Latin hypercube for everybody."""
     lower, upper = np.full(D, -BOX), np.full(D, BOX)
     whole = np.zeros(D, dtype=bool)
-    population = first_population(
-        "latin_hypercube", population_size, lower, upper, whole, [], 1, 0
-    )
+    population = first_population("latin_hypercube", population_size, lower, upper, whole, [], 1, 0)
     return {"lower": lower, "upper": upper, "population": population, "generations": generations}
 
 
@@ -85,12 +83,15 @@ def likelihood(population_size: int, generations: int) -> dict[str, Any]:
 
 
 def garch(parameters: Array, returns: Array) -> float:
-    """The negative log-likelihood in NumPy and SciPy: the recursion is a linear filter."""
+    """The negative log-likelihood in NumPy and SciPy: the recursion is a linear filter.
+
+    The first variance is the one after a mean squared shock and a mean variance.
+    """
     mu, omega, alpha, beta = parameters
     if alpha + beta >= 1.0:
         return math.nan
     shocks = returns - mu
-    first = omega / (1.0 - alpha - beta)
+    first = omega + (alpha + beta) * float(np.mean(shocks**2))
     driven = omega + alpha * shocks[:-1] ** 2
     variance = np.concatenate([[first], lfilter([1.0], [1.0, -beta], driven, zi=[beta * first])[0]])
     density = np.log(2.0 * np.pi * variance) + shocks**2 / variance

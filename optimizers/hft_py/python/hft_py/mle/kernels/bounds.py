@@ -5,10 +5,10 @@ optimiser are one. (A penalty on repaired points would tell it the value of one 
 another, and it would learn a wrong scale.)
 
 ``reflect``: folded back at the bound, as often as needed; keeps the distance to the bound.
-``fold``: the same with a rounded crease (CMA-ES only): within 5 % of the range from a bound ``x`` is
-a parabola in the search's own coordinate ``u``, so an optimum on the bound looks like any other.
-CMA-ES searches ``u``, and what it is told at ``u`` is the objective at ``x(u)``: nothing is pretended.
-Its first ``30 d`` points are drawn anew instead, as long as steps are wide.
+``fold``: the same with a rounded crease (CMA-ES only): within 5 % of the range from a bound ``x``
+is a parabola in the search's own coordinate ``u``, so an optimum on the bound looks like any other.
+CMA-ES searches ``u``, and what it is told at ``u`` is the objective at ``x(u)``: nothing is made
+up. Its first ``30 d`` points are drawn anew instead, as long as steps are wide.
 ``resample``: drawn anew; uniformly in the bounds in differential evolution, from the search
 distribution in CMA-ES.
 ``midpoint``: half-way from the parent to the bound it crossed (JADE, Zhang and Sanderson 2009).

@@ -33,25 +33,25 @@ PARTNERS = {
 }
 
 
-def donor(strategy: str, F: float, current: Array, best: Array, others: list[Array]) -> Array:
+def donor(strategy: str, factor: float, current: Array, best: Array, others: list[Array]) -> Array:
     """The mutant of one individual; a new array."""
     if strategy == "rand1bin":
         a, b, c = others
-        return np.asarray(a + F * (b - c))
+        return np.asarray(a + factor * (b - c))
     if strategy == "best1bin":
         a, b = others
-        return np.asarray(best + F * (a - b))
+        return np.asarray(best + factor * (a - b))
     if strategy == "rand_to_best1":
         a, b, c = others
-        return np.asarray(a + F * (best - a) + F * (b - c))
+        return np.asarray(a + factor * (best - a) + factor * (b - c))
     if strategy == "current_to_best1":
         a, b = others
-        return np.asarray(current + F * (best - current) + F * (a - b))
+        return np.asarray(current + factor * (best - current) + factor * (a - b))
     if strategy == "best2bin":
         a, b, c, d = others
-        return np.asarray(best + F * (a + b - c - d))
+        return np.asarray(best + factor * (a + b - c - d))
     a, b, c, d, e = others
-    return np.asarray(a + F * (b + c - d - e))
+    return np.asarray(a + factor * (b + c - d - e))
 
 
 class Classic(Evolution):
@@ -65,16 +65,16 @@ class Classic(Evolution):
         self._mutation = mutation
         self._crossover = crossover
         self._heading = PARTNERS[strategy] + 1
-        self._F = mutation[0]
+        self._factor = mutation[0]
 
     def _prepare(self) -> None:
         low, high = self._mutation
         if low < high:
-            self._F = low + self._draws.uniform() * (high - low)
+            self._factor = low + self._draws.uniform() * (high - low)
 
     def _mutant(self, i: int, heading: list[float]) -> tuple[Array, float, int]:
         size, d = self.population.shape
         others = [self.population[k] for k in distinct(heading[:-1], size, [i])]
         best = self.population[self._leader]
-        mutant = donor(self._strategy, self._F, self.population[i], best, others)
+        mutant = donor(self._strategy, self._factor, self.population[i], best, others)
         return mutant, self._crossover, int(heading[-1] * d)

@@ -4,7 +4,8 @@ Coordinates are scaled by the caller (``offset``, ``scale``), so that one step s
 them. Points are ``m + sigma C^(1/2) z`` with the symmetric root of ``C``: unlike ``B D z`` it does
 not depend on the signs and order of eigenvectors, so every implementation of the eigenvalue
 problem gives the same run. The root is renewed when ``C`` has changed enough to matter, which
-makes a generation ``O(lambda n^2)``; the separable variant keeps the diagonal only, ``O(lambda n)``.
+makes a generation ``O(lambda n^2)``; the separable variant keeps the diagonal only, at
+``O(lambda n)``.
 
 Source: Hansen, "The CMA Evolution Strategy: A Tutorial", arXiv:1604.00772 (2016), whose symbols and
 equation numbers are kept; active update as there; separable: Ros and Hansen, PPSN X (2008).

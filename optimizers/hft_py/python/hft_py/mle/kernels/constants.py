@@ -1,8 +1,8 @@
 """The constants of CMA-ES: recombination weights, learning rates, damping.
 
 Names and equation numbers are those of Hansen, "The CMA Evolution Strategy: A Tutorial",
-arXiv:1604.00772 (2016, second edition 2023). The separable variant multiplies both learning rates of the covariance
-by ``(n + 2) / 3``: Ros and Hansen, PPSN X (2008).
+arXiv:1604.00772 (2016, second edition 2023). The separable variant multiplies both learning rates
+of the covariance by ``(n + 2) / 3``: Ros and Hansen, PPSN X (2008).
 """
 
 from __future__ import annotations
@@ -91,8 +91,7 @@ def cma_constants(
         limits.append((1.0 - c_1 - c_mu) / (n * c_mu))  # (52)
     scale = min(limits) if active else 0.0
     lost = -sum_of([w for w in negative if w < 0.0])
-    for w in negative:
-        weights.append(w * scale / lost if w < 0.0 and lost > 0.0 else 0.0)
+    weights += [w * scale / lost if w < 0.0 and lost > 0.0 else 0.0 for w in negative]
     chi = math.sqrt(n) * (1.0 - 1.0 / (4.0 * n) + 1.0 / (21.0 * n * n))
     return Constants(np.array(weights), mu, mu_eff, c_sigma, d_sigma, c_c, c_1, c_mu, chi)
 

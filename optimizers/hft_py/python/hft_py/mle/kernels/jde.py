@@ -29,17 +29,17 @@ class SelfAdaptive(Evolution):
     def __init__(self, **shared: Any) -> None:
         super().__init__(**shared)
         size = len(self.population)
-        self._F, self._rate = np.full(size, 0.5), np.full(size, 0.9)
+        self._factor, self._rate = np.full(size, 0.5), np.full(size, 0.9)
         self._tried = [(0.5, 0.9)] * size
 
     def _mutant(self, i: int, heading: list[float]) -> tuple[Array, float, int]:
         size, d = self.population.shape
-        F = LEAST + heading[5] * SPAN if heading[4] < CHANGE else float(self._F[i])
+        factor = LEAST + heading[5] * SPAN if heading[4] < CHANGE else float(self._factor[i])
         rate = heading[7] if heading[6] < CHANGE else float(self._rate[i])
-        self._tried[i] = F, rate
+        self._tried[i] = factor, rate
         others = [self.population[k] for k in distinct(heading[:3], size, [i])]
-        mutant = donor("rand1bin", F, self.population[i], self.population[i], others)
+        mutant = donor("rand1bin", factor, self.population[i], self.population[i], others)
         return mutant, rate, int(heading[3] * d)
 
     def _accepted(self, i: int, improvement: float) -> None:
-        self._F[i], self._rate[i] = self._tried[i]
+        self._factor[i], self._rate[i] = self._tried[i]

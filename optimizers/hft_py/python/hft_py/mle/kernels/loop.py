@@ -107,9 +107,7 @@ class Method:
         """What was recorded after every generation, an array each."""
         return {name: np.array(rows, dtype=np.float64) for name, rows in self._history.items()}
 
-    def run(
-        self, objective: Objective, threads: int = 1, reporter: Reporter | None = None
-    ) -> None:
+    def run(self, objective: Objective, threads: int = 1, reporter: Reporter | None = None) -> None:
         """Go round until a reason to stop holds; ``objective.batch`` gives the values."""
         told = self.evaluations
         while self.stop_reason is None:
@@ -121,4 +119,3 @@ class Method:
                 told = self.evaluations
                 if not reporter(self.evaluations, self._best_value) and self.stop_reason is None:
                     self.stop_reason = "stopped_by_callback"
-

@@ -1,9 +1,9 @@
 """L-SHADE: differential evolution that remembers which ``F`` and rates succeeded, and shrinks.
 
 ``current-to-pbest/1`` with an archive of replaced parents:
-``x + F (p - x) + F (a - b)``, ``p`` one of the best 11 %, ``a`` of the population, ``b`` of population
-and archive. ``F`` and the crossover rate are drawn around a memory of successes (Cauchy and
-normal, scale 0.1); the population falls linearly to four over the budget. Usually the fewest
+``x + F (p - x) + F (a - b)``, ``p`` one of the best 11 %, ``a`` of the population, ``b`` of
+population and archive. ``F`` and the crossover rate are drawn around a memory of successes (Cauchy
+and normal, scale 0.1); the population falls linearly to four over the budget. Usually the fewest
 evaluations of the differential evolutions here, if the budget is known.
 
 ``F`` is Cauchy given that it is positive: drawn so directly, where the paper rejects.
@@ -15,8 +15,6 @@ from __future__ import annotations
 
 import math
 from typing import Any
-
-import numpy as np
 
 from hft_py.mle.kernels.evolution import Evolution, distinct
 from hft_py.mle.kernels.loop import Array, ranked
@@ -33,8 +31,8 @@ def scale_factor(centre: float, uniform: float) -> float:
     """A Cauchy number around ``centre``, given that it is positive, cut at 1."""
     below = 0.5 - math.atan(centre / SPREAD) / math.pi
     u = below + uniform * (1.0 - below)
-    F = centre + SPREAD * math.tan(math.pi * (u - 0.5))
-    return min(F, 1.0) if F > 0.0 else SPREAD * 1e-3
+    factor = centre + SPREAD * math.tan(math.pi * (u - 0.5))
+    return min(factor, 1.0) if factor > 0.0 else SPREAD * 1e-3
 
 
 def rate(centre: float, first: float, second: float) -> float:
@@ -63,7 +61,7 @@ class SuccessHistory(Evolution):
     def __init__(self, **shared: Any) -> None:
         super().__init__(**shared)
         self._initial = len(self.population)
-        self._memory_F, self._memory_rate = [0.5] * MEMORY, [0.5] * MEMORY
+        self._memory_factor, self._memory_rate = [0.5] * MEMORY, [0.5] * MEMORY
         self._place = 0
         self._archive: list[Array] = []
         self._order: list[int] = []
@@ -78,9 +76,9 @@ class SuccessHistory(Evolution):
     def _mutant(self, i: int, heading: list[float]) -> tuple[Array, float, int]:
         size, d = self.population.shape
         memory = int(heading[0] * MEMORY)
-        F = scale_factor(self._memory_F[memory], heading[1])
+        factor = scale_factor(self._memory_factor[memory], heading[1])
         crossover = rate(self._memory_rate[memory], heading[2], heading[3])
-        self._tried[i] = F, crossover, heading[8]
+        self._tried[i] = factor, crossover, heading[8]
         elite = max(2, int(ELITE * size + 0.5))
         p = self.population[self._order[int(heading[4] * elite)]]
         (first,) = distinct([heading[5]], size, [i])
@@ -88,13 +86,13 @@ class SuccessHistory(Evolution):
         a = self.population[first]
         b = self.population[second] if second < size else self._archive[second - size]
         x = self.population[i]
-        return x + F * (p - x) + F * (a - b), crossover, int(heading[7] * d)
+        return x + factor * (p - x) + factor * (a - b), crossover, int(heading[7] * d)
 
     def _accepted(self, i: int, improvement: float) -> None:
         if improvement <= 0.0:
             return
-        F, crossover, uniform = self._tried[i]
-        self._successes.append((F, crossover, improvement))
+        factor, crossover, uniform = self._tried[i]
+        self._successes.append((factor, crossover, improvement))
         if len(self._archive) < int(ARCHIVE * len(self.population) + 0.5):
             self._archive.append(self.population[i].copy())
         else:
@@ -116,7 +114,8 @@ class SuccessHistory(Evolution):
             for _, _, improvement in self._successes
         ]
         rates = [crossover for _, crossover, _ in self._successes]
-        self._memory_F[self._place] = lehmer([F for F, _, _ in self._successes], weights)
+        factors = [factor for factor, _, _ in self._successes]
+        self._memory_factor[self._place] = lehmer(factors, weights)
         terminal = self._memory_rate[self._place] == TERMINAL or max(rates) == 0.0
         self._memory_rate[self._place] = TERMINAL if terminal else lehmer(rates, weights)
         self._place = (self._place + 1) % MEMORY

@@ -44,9 +44,7 @@ class Ranges:
             return None
         span = max(self._track, min(generation // 5, LONGEST))
         part = (3 * span) // 10
-        if all(
-            stands_still(history[-span:], part) for history in (self._best, self._median)
-        ):
+        if all(stands_still(history[-span:], part) for history in (self._best, self._median)):
             return "stagnation"
         return None
 
