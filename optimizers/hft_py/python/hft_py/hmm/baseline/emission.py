@@ -92,7 +92,7 @@ def log_densities(kind: str, theta: Floats, x: Floats) -> Floats:
         rows[missing] = 0.0
         return rows
     columns = [_log_density(kind, row, x) for row in theta]
-    found = np.maximum(np.stack(columns, axis=1), LEAST)
+    found: Floats = np.maximum(np.stack(columns, axis=1), LEAST)
     found[missing] = 0.0
     return found
 

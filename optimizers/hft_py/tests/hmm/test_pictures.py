@@ -1,0 +1,46 @@
+"""Pictures are drawn, of what they say, without a display."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("matplotlib", reason="matplotlib is not installed: the extra `plot`")
+
+from hft_py.hmm import HMMRegimeDetector, filter_proba, fit_hmm, pictures
+
+
+@pytest.mark.parametrize("k", [1, 2, 3, 5, 7])
+def test_every_number_of_regimes(k: int, regimes: Callable[..., Any], tmp_path: Path) -> None:
+    x = regimes(400, 1)[0]
+    params = fit_hmm(x, k, n_iterations=3)
+    figure = pictures.regimes(np.exp(np.cumsum(x)), filter_proba(x, params), title="t")
+    figure.savefig(tmp_path / "regimes.png")
+    for drawn in (params.plot(), pictures.transitions(params), pictures.likelihood(params)):
+        drawn.savefig(tmp_path / "other.png")
+    assert len(pictures.colours(k)) == k
+
+
+def test_the_line_is_the_likelihood(regimes: Callable[..., Any]) -> None:
+    params = HMMRegimeDetector(2, n_init=1).fit(regimes(300, 1)[0]).params_
+    axes = pictures.likelihood(params).axes[0]
+    np.testing.assert_array_equal(axes.lines[0].get_ydata(), params.log_likelihoods)
+    assert params.stop_reason in axes.get_title()
+
+
+def test_lengths_must_agree() -> None:
+    with pytest.raises(ValueError, match="prices has shape"):
+        pictures.regimes([1.0, 2.0], np.full((3, 2), 0.5))
+
+
+def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("qpp", reason="the harness is not installed")
+    pytest.importorskip("arch", reason="arch carries the prices")
+    pictures.main(["--out", str(tmp_path)])
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"regimes.png", "transitions.png", "likelihood.png"}
+    assert "wrote" in capsys.readouterr().out
