@@ -32,12 +32,11 @@ impl Pool {
     pub(super) fn new(space: &Space, start: &[f64], values: &[f64]) -> Self {
         let (members, dimension) = (values.len(), space.dimension());
         let mut parameters = vec![0.0; start.len()];
-        let mut jacobian = vec![0.0; members];
-        for member in 0..members {
-            let row = member * dimension..(member + 1) * dimension;
-            space.parameters(&start[row.clone()], &mut parameters[row.clone()]);
-            jacobian[member] = space.log_jacobian(&start[row]);
+        let rows = || start.chunks_exact(dimension);
+        for (row, parameters) in rows().zip(parameters.chunks_exact_mut(dimension)) {
+            space.parameters(row, parameters);
         }
+        let jacobian: Vec<f64> = rows().map(|row| space.log_jacobian(row)).collect();
         Self {
             members,
             dimension,

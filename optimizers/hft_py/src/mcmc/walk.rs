@@ -140,8 +140,9 @@ impl Walk {
             learned.mean.copy_from_slice(x);
         }
         let weight = 1.0 / (real(self.seen) + 1.0);
-        for i in 0..n {
-            self.direction[i] = x[i] - learned.mean[i];
+        let pairs = x.iter().zip(&learned.mean);
+        for (difference, (x, mean)) in self.direction.iter_mut().zip(pairs) {
+            *difference = x - mean;
         }
         for i in 0..n {
             for j in 0..n {

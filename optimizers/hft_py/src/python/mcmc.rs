@@ -435,7 +435,8 @@ fn diagnose<'py>(
     };
     let found = each(py, &samples, nothing, |series| series.diagnose())?;
     let result = PyDict::new(py);
-    let columns: [(&str, fn(&Diagnosis) -> f64); 5] = [
+    type Field = fn(&Diagnosis) -> f64;
+    let columns: [(&str, Field); 5] = [
         ("r_hat", |d| d.r_hat),
         ("ess_bulk", |d| d.ess_bulk),
         ("ess_tail", |d| d.ess_tail),

@@ -146,6 +146,7 @@ def r_hat(run: MCMCResult) -> Any:
     for p, name in enumerate(run.param_names):
         axis.plot(counts, found[:, p], lw=1.2, label=name)
     axis.axhline(MIXED_R_HAT, color="black", lw=0.8, ls="--", label=f"{MIXED_R_HAT}")
+    axis.set_xlim(counts[0], counts[-1] + 1)
     axis.set_xscale("log")
     axis.set_xlabel("draws of each chain")
     axis.set_ylabel("R-hat")

@@ -1,0 +1,83 @@
+"""Pictures are drawn, of what they say, without a display."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("matplotlib", reason="matplotlib is not installed: the extra `plot`")
+import matplotlib as mpl
+
+mpl.use("agg")
+
+from hft_py.errors import PoorMixingWarning
+from hft_py.mcmc import MCMCResult, pictures
+
+Run = Callable[..., MCMCResult]
+
+
+@pytest.mark.parametrize("kind", pictures.KINDS)
+@pytest.mark.parametrize("dimension", [1, 3])
+def test_every_kind(kind: str, dimension: int, quick_run: Run, tmp_path: Path) -> None:
+    run = quick_run(
+        lambda x: -0.5 * float(x @ x),
+        [-5.0] * dimension,
+        [5.0] * dimension,
+        n_iterations=300,
+        burn_in=100,
+        seed=1,
+    )
+    figure = run.plot(kind)
+    figure.savefig(tmp_path / "picture.png")
+    pictures.pyplot().close(figure)
+    assert (tmp_path / "picture.png").stat().st_size > 5_000
+
+
+def test_a_parameter_that_never_moves(quick_run: Run, tmp_path: Path) -> None:
+    run = quick_run(
+        lambda x: 0.0, [0], [9], integrality=[True], initial_params=[[5]] * 4,
+        initial_scale=1e-9, n_iterations=50, burn_in=0, seed=1,
+    )  # fmt: skip
+    for kind in pictures.KINDS:
+        figure = run.plot(kind)
+        figure.savefig(tmp_path / f"{kind}.png")
+        pictures.pyplot().close(figure)
+
+
+def test_the_correlogram_is_one() -> None:
+    x = np.random.default_rng(0).normal(size=101)
+    found = pictures.correlogram(x, 5)
+    centred = x - x.mean()
+    expected = [float(centred[: 101 - k] @ centred[k:]) for k in range(6)]
+    np.testing.assert_allclose(found, np.array(expected) / expected[0], rtol=1e-12)
+
+
+def test_refusals(quick_run: Run) -> None:
+    run = quick_run(lambda x: 0.0, [0], [1], n_iterations=3, burn_in=1, seed=1)
+    with pytest.raises(ValueError, match="fewer than 4 draws"):
+        run.plot()
+    with pytest.raises(ValueError, match="kind='pie', expected one of"):
+        run.plot("pie")
+
+
+def test_the_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "daily_returns", lambda: pictures.simulated_returns(400))
+    options: dict[str, Any] = {}
+    run = pictures.mcmc_optimize
+
+    def shorter(*arguments: Any, **named: Any) -> MCMCResult:
+        options.update(named)
+        with pytest.warns(PoorMixingWarning):
+            return run(*arguments, **{**named, "n_iterations": 60, "burn_in": 10})
+
+    monkeypatch.setattr(pictures, "mcmc_optimize", shorter)
+    pictures.main([str(tmp_path / "new")])
+    assert sorted(p.stem for p in (tmp_path / "new").iterdir()) == sorted(pictures.KINDS)
+    assert options["param_names"] == ["mu", "omega", "alpha", "beta"]
+    assert len(capsys.readouterr().out.splitlines()) == 4
