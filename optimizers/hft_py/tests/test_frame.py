@@ -238,3 +238,11 @@ def test_the_bar_without_tqdm(
     with reporting(True, 200, "fit") as reporter:
         assert reporter is not None and reporter(100, 1.5)
     assert "fit: 100/200 (50%), best 1.5" in capsys.readouterr().err
+
+
+def test_the_bar_with_tqdm(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("tqdm", reason="tqdm is not installed")
+    with reporting(True, 200, "fit") as reporter:
+        assert reporter is not None and reporter(100, 1.5) and reporter(200, 0.25)
+    shown = capsys.readouterr().err
+    assert "200/200" in shown and "best 0.25" in shown

@@ -72,20 +72,20 @@ class CompiledPointer(Objective):
     def _values(self, points: Floats) -> Floats:
         rows = np.ascontiguousarray(points, dtype=np.float64)
         values = np.full(len(rows), np.nan)
+        first, out, size = rows.ctypes.data, values.ctypes.data, 8 * self.n_params
+        user_data = self.pointer.user_data
         if self.pointer.plain:
             plain = _PLAIN(self.pointer.address)
-            for index, row in enumerate(rows):
-                values[index] = plain(self.n_params, row.ctypes.data, self.pointer.user_data)
+            for index in range(len(rows)):
+                values[index] = plain(self.n_params, first + index * size, user_data)
             return values
         coded = _CODED(self.pointer.address)
-        value = ctypes.c_double()
-        out = ctypes.addressof(value)
-        for index, row in enumerate(rows):
-            value.value = np.nan
-            code = coded(self.n_params, row.ctypes.data, out, self.pointer.user_data)
+        for index in range(len(rows)):
+            code = coded(self.n_params, first + index * size, out + 8 * index, user_data)
             if code < 0:
                 raise ObjectiveError(f"the objective returned the fatal code {code}")
-            values[index] = value.value if code == 0 else np.nan
+            if code > 0:
+                values[index] = np.nan
         return values
 
     def _make_native(self, rust: Any) -> Any:
@@ -231,7 +231,7 @@ def _cffi(name: str, objective: Any, data: Any) -> Pointer:
 
 def _capsule(function: str, result: Any, *arguments: Any) -> Any:
     # A prototype of our own: the functions of ctypes.pythonapi are shared by everybody.
-    kinds = [ctypes.py_object, ctypes.c_char_p][: len(arguments)]
+    kinds: list[Any] = [ctypes.py_object, ctypes.c_char_p][: len(arguments)]
     return ctypes.PYFUNCTYPE(result, *kinds)((function, ctypes.pythonapi))(*arguments)
 
 
