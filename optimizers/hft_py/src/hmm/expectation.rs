@@ -239,6 +239,7 @@ pub(super) fn put<S: States>(tile: &mut [Lanes], row: &S::Row, lane: usize) {
 /// Both chains meet in a tile: probabilities of states to `gamma`, and of transitions, without the
 /// factor `a_ij`, added to `pairs`. Lanes outside `valid` count nothing.
 #[inline(always)]
+#[allow(clippy::too_many_arguments)]
 fn meet<const FUSED: bool, S: States>(
     s: S,
     matrix: &S::Matrix,

@@ -10,6 +10,9 @@
 //! under every state. Sources: Rabiner, Proc. IEEE 77 (1989); Baum et al., Ann. Math. Statist. 41
 //! (1970); Viterbi, IEEE Trans. Inform. Theory 13 (1967).
 
+// Rows and columns keep the indices they have in the formulas.
+#![allow(clippy::needless_range_loop)]
+
 pub mod em;
 pub mod emission;
 pub mod expectation;

@@ -1,5 +1,8 @@
 //! The Python module `hft_py._rust.hmm`: the functions of `hft_py.hmm.baseline`, compiled.
 
+// Signatures are Python's.
+#![allow(clippy::too_many_arguments)]
+
 use super::run;
 use super::watch::PyWatch;
 use crate::hmm::emission::Priors;
@@ -255,7 +258,6 @@ fn pairwise<'py>(
 
 /// `p(z_t | x_1..x_(t+lag))`, `(T, K)`.
 #[pyfunction]
-#[allow(clippy::too_many_arguments)]
 fn fixed_lag<'py>(
     py: Python<'py>,
     kind: &str,
@@ -346,7 +348,6 @@ fn simulate<'py>(
 #[pyfunction]
 #[pyo3(signature = (kind, starts, transitions, thetas, x, lengths, n_iterations, tolerance,
                     reference, floor, emission_prior, transition_prior, threads=1, reporter=None))]
-#[allow(clippy::too_many_arguments)]
 fn fit<'py>(
     py: Python<'py>,
     kind: &str,
