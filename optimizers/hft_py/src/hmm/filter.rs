@@ -5,7 +5,6 @@
 use super::emission::{BLOCK, Emission, Scratch};
 use super::expectation::{Chain, ahead, factor, put, sum};
 use super::failure::Failure;
-use super::isa::for_each_isa;
 use super::lanes::{LANES, Lanes};
 use super::log_space;
 use super::model::{Model, Series};
@@ -94,34 +93,29 @@ fn sequence<S: States>(
     (total >= SMALL).then(|| total.ln() + chain.exponents as f64 * std::f64::consts::LN_2 + largest)
 }
 
-for_each_isa! {
-    for FUSED
-    /// The chain over tiles of relative densities, and its normalised rows; `None` where digits
-    /// were lost.
-    fn pass<S: States>(
-        s: S,
-        model: &Model,
-        b: &[Lanes],
-        chain: &mut Chain<S>,
-        begins: bool,
-        out: &mut [f64],
-    ) -> Option<()> {
-        let k = s.count();
-        let matrix = s.matrix(&model.transition);
-        let mut least = Lanes::splat(1.0);
-        for (q, tile) in b.chunks_exact(k).enumerate() {
-            let from = (q * LANES * k).min(out.len());
-            let place = &mut out[from..];
-            least = if begins && q == 0 {
-                walk::<S, true>(s, chain, &matrix, &model.start, tile, place, least)
-            } else {
-                walk::<S, false>(s, chain, &matrix, &[], tile, place, least)
-            };
-        }
-        // `FUSED` is the compiler's business here: nothing is multiplied and added in one.
-        let _ = FUSED;
-        least.0.iter().all(|v| *v >= SMALL).then_some(())
+/// The chain over tiles of relative densities, and its normalised rows; `None` where digits
+/// were lost.
+fn pass<S: States>(
+    s: S,
+    model: &Model,
+    b: &[Lanes],
+    chain: &mut Chain<S>,
+    begins: bool,
+    out: &mut [f64],
+) -> Option<()> {
+    let k = s.count();
+    let matrix = s.matrix(&model.transition);
+    let mut least = Lanes::splat(1.0);
+    for (q, tile) in b.chunks_exact(k).enumerate() {
+        let from = (q * LANES * k).min(out.len());
+        let place = &mut out[from..];
+        least = if begins && q == 0 {
+            walk::<S, true>(s, chain, &matrix, &model.start, tile, place, least)
+        } else {
+            walk::<S, false>(s, chain, &matrix, &[], tile, place, least)
+        };
     }
+    least.0.iter().all(|v| *v >= SMALL).then_some(())
 }
 
 /// The chain over a tile, each row normalised into `out` where there is room; the least sum.

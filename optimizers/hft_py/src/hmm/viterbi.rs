@@ -2,7 +2,6 @@
 
 use super::emission::{BLOCK, Emission, Scratch};
 use super::failure::Failure;
-use super::isa::for_each_isa;
 use super::model::{Model, Series};
 use super::states::{States, with_states};
 
@@ -62,39 +61,35 @@ fn sequence<S: States>(
     Ok(log_probability)
 }
 
-for_each_isa! {
-    for FUSED
-    fn walk<S: States>(
-        s: S,
-        transition: &[f64],
-        logs: &[f64],
-        from: usize,
-        to: usize,
-        best: &mut S::Row,
-        ways: &mut [u8],
-    ) {
-        let k = s.count();
-        let matrix = s.matrix(transition);
-        let logs = &logs[..k * BLOCK];
-        let mut now = best.clone();
-        for (t, ways) in ways.chunks_exact_mut(k).enumerate().take(to).skip(from) {
-            let mut next = s.row();
-            for j in 0..k {
-                let values = now.as_ref();
-                let (mut most, mut way) = (values[0] + s.cell(&matrix, 0, j), 0_u8);
-                for i in 1..k {
-                    let value = values[i] + s.cell(&matrix, i, j);
-                    way = if value > most { i as u8 } else { way };
-                    most = if value > most { value } else { most };
-                }
-                ways[j] = way;
-                next.as_mut()[j] = most + logs[j * BLOCK + t];
+fn walk<S: States>(
+    s: S,
+    transition: &[f64],
+    logs: &[f64],
+    from: usize,
+    to: usize,
+    best: &mut S::Row,
+    ways: &mut [u8],
+) {
+    let k = s.count();
+    let matrix = s.matrix(transition);
+    let logs = &logs[..k * BLOCK];
+    let mut now = best.clone();
+    for (t, ways) in ways.chunks_exact_mut(k).enumerate().take(to).skip(from) {
+        let mut next = s.row();
+        for j in 0..k {
+            let values = now.as_ref();
+            let (mut most, mut way) = (values[0] + s.cell(&matrix, 0, j), 0_u8);
+            for i in 1..k {
+                let value = values[i] + s.cell(&matrix, i, j);
+                way = if value > most { i as u8 } else { way };
+                most = if value > most { value } else { most };
             }
-            now = next;
+            ways[j] = way;
+            next.as_mut()[j] = most + logs[j * BLOCK + t];
         }
-        *best = now;
-        let _ = FUSED;
+        now = next;
     }
+    *best = now;
 }
 
 /// Which observation no path explains: the slow way, as there is no answer to give.
