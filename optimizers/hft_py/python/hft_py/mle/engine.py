@@ -90,7 +90,13 @@ def _with(
 ) -> Run:
     kernel = make(kernels)
     if constraints:
-        reason, calls = constrained(kernel, objective, constraints, threads, reporter)
+
+        def values(points: Array) -> Array:
+            if kernels.name == "rust":
+                return np.asarray(objective.native.evaluate(points, threads))
+            return objective.batch(points)
+
+        reason, calls = constrained(kernel, values, constraints, reporter)
         return Run(kernel, reason, calls, kernels.name)
     native = objective.native if kernels.name == "rust" else objective
     kernel.run(native, threads, reporter)
@@ -99,9 +105,8 @@ def _with(
 
 def constrained(
     kernel: Kernel,
-    objective: Objective,
+    objective: Callable[[Array], Array],
     constraints: Constraints,
-    threads: int,
     reporter: Reporter | None,
 ) -> tuple[str, int]:
     """The loop with constraints: the objective is called at feasible points only.
@@ -115,7 +120,7 @@ def constrained(
         values = np.full(len(points), np.inf)
         feasible = violations == 0.0
         if feasible.any():
-            values[feasible] = objective.batch(np.ascontiguousarray(points[feasible]), threads)
+            values[feasible] = objective(np.ascontiguousarray(points[feasible]))
         calls += int(np.count_nonzero(feasible))
         kernel.tell(points, values, violations)
         if reporter is not None and reporter.due(told, kernel.evaluations):
