@@ -19,9 +19,9 @@ use crate::rng::Stream;
 const PURPOSE: u32 = 0x434D;
 /// Standard deviation of a coordinate in widths of a finite range.
 const WIDEST: f64 = 1.0 / 3.0;
-/// Evaluations per coordinate before a search that folds begins to: its first steps are so wide
+/// Generations per coordinate before a search that folds begins to: its first steps are so wide
 /// that folding would lay distant parts of the box over each other.
-const OPENING: u64 = 30;
+const OPENING: u64 = 3;
 /// Draws of one point before it is put on the bound instead.
 const PATIENCE: usize = 100;
 
@@ -414,7 +414,7 @@ impl Search for Cma {
 
     fn ask(&mut self, points: &mut Vec<f64>) {
         let n = self.mean.len();
-        if self.opening && self.record.evaluations >= OPENING * n as u64 {
+        if self.opening && self.record.iterations >= OPENING * n as u64 {
             self.begin_folding();
         }
         let size = self.setting.population_size;

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from hft_py import active_backend
 from hft_py.mle import evaluations
 
 matplotlib = pytest.importorskip("matplotlib", reason="matplotlib is not installed")
@@ -47,6 +48,8 @@ def test_no_more_evaluations_than_the_others(committed: dict[str, Any]) -> None:
 @pytest.mark.parametrize("name", evaluations.FUNCTIONS)
 def test_the_committed_counts_are_made_again(name: str, committed: dict[str, Any]) -> None:
     """Of the first seeds: the same to the last evaluation, as the seed says."""
+    if active_backend() != "rust":
+        pytest.skip("the counts are of the compiled kernels, whose sums round otherwise")
     for method in ("DE, jde", "DE, lshade"):
         for seed in range(2):
             found = evaluations.METHODS[method](name, seed)

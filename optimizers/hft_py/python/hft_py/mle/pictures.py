@@ -2,7 +2,8 @@
 
 ``mle_convergence``: best value against evaluations, every method on two functions.
 ``mle_evaluations``: evaluations to reach 1e-8, from ``evaluations.json`` in the folder where it is.
-``mle_path``: the mean of CMA-ES on the contours of Rosenbrock's valley, its ellipses learning it.
+``mle_path``: the way of the mean of CMA-ES in Rosenbrock's valley, with the points of some
+generations.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ another, and it would learn a wrong scale.)
 ``fold``: the same with a rounded crease (CMA-ES only): within 5 % of the range from a bound ``x``
 is a parabola in the search's own coordinate ``u``, so an optimum on the bound looks like any other.
 CMA-ES searches ``u``, and what it is told at ``u`` is the objective at ``x(u)``: nothing is made
-up. Its first ``30 d`` points are drawn anew instead, as long as steps are wide.
+up. In its first ``3 d`` generations, as long as steps are wide, points are drawn anew instead.
 ``resample``: drawn anew; uniformly in the bounds in differential evolution, from the search
 distribution in CMA-ES.
 ``midpoint``: half-way from the parent to the bound it crossed (JADE, Zhang and Sanderson 2009).

@@ -25,9 +25,9 @@ from hft_py.rng import Stream
 
 PURPOSE = 0x434D  # of the random numbers of a run
 WIDEST = 1.0 / 3.0  # standard deviation of a coordinate in widths of a finite range
-# Evaluations per coordinate before a search that folds begins to: its first steps are so wide that
+# Generations per coordinate before a search that folds begins to: its first steps are so wide that
 # folding would lay distant parts of the box over each other.
-OPENING = 30
+OPENING = 3
 PATIENCE = 100  # draws of one point before it is put on the bound instead
 
 
@@ -119,7 +119,7 @@ class CMAES(Method):
         return bool(((x >= self._lower) & (x <= self._upper)).all())
 
     def ask(self) -> Array:
-        if self._opening and self.evaluations >= OPENING * self.dimension:
+        if self._opening and self.iterations >= OPENING * self.dimension:
             self._opening = False
             x = self._place(self.mean)
             self._boundary = "fold"
