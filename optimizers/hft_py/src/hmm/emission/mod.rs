@@ -88,6 +88,8 @@ pub struct Emission<'a> {
     pub(crate) model: &'a Model,
     /// Per state: a constant, then what the kind needs.
     table: Vec<Vec<f64>>,
+    /// A state whose density no other exceeds by much, wherever the observation lies.
+    widest: Option<usize>,
 }
 
 impl<'a> Emission<'a> {
@@ -100,6 +102,7 @@ impl<'a> Emission<'a> {
         Ok(Self {
             model,
             table: rows.collect::<Result<_, _>>()?,
+            widest: widest(model),
         })
     }
 
@@ -154,6 +157,9 @@ impl<'a> Emission<'a> {
     }
 
     /// Densities over the largest of their row, as tiles; the sum of the logarithms of these.
+    ///
+    /// Where one state's density is nearly the largest everywhere, it stands for the largest: one
+    /// exponential less.
     pub fn relative(&self, x: &[f64], scratch: &mut Scratch, out: &mut [Lanes]) -> f64 {
         self.logs(x, scratch);
         let rows = x.len() / self.model.dimension;
@@ -161,6 +167,7 @@ impl<'a> Emission<'a> {
             &mut scratch.logs,
             &mut scratch.largest,
             self.table.len(),
+            self.widest,
             rows.div_ceil(LANES),
             out,
         )
@@ -181,17 +188,30 @@ impl<'a> Emission<'a> {
 super::isa::for_each_isa! {
     for FUSED
     fn relative(
-        logs: &mut [f64], largest: &mut [f64], states: usize, tiles: usize, out: &mut [Lanes],
+        logs: &mut [f64],
+        largest: &mut [f64],
+        states: usize,
+        widest: Option<usize>,
+        tiles: usize,
+        out: &mut [Lanes],
     ) -> f64 {
         let times = tiles * LANES;
         let largest = &mut largest[..times];
-        largest.copy_from_slice(&logs[..times]);
-        for k in 1..states {
+        let first = widest.unwrap_or(0);
+        largest.copy_from_slice(&logs[first * BLOCK..first * BLOCK + times]);
+        let others = if widest.is_some() { 0..0 } else { 1..states };
+        for k in others {
             for (most, log) in largest.iter_mut().zip(&logs[k * BLOCK..k * BLOCK + times]) {
                 *most = if *log > *most { *log } else { *most };
             }
         }
         for k in 0..states {
+            if widest == Some(k) {
+                for tile in out.chunks_exact_mut(states).take(tiles) {
+                    tile[k] = Lanes::splat(1.0);
+                }
+                continue;
+            }
             let column = &mut logs[k * BLOCK..k * BLOCK + times];
             for (log, most) in column.iter_mut().zip(largest.iter()) {
                 *log = math::exp::<FUSED>(*log - *most);
@@ -208,6 +228,41 @@ super::isa::for_each_isa! {
         }
         sum.total()
     }
+}
+
+/// How far, in logarithms, another density may exceed that of the widest state: chains rescale
+/// every fourth step and their product is taken, so it may grow by twelve times this.
+const EXCESS: f64 = 25.0;
+
+/// The Gaussian state of largest variance, where no other state's density exceeds its own by more
+/// than [`EXCESS`].
+fn widest(model: &Model) -> Option<usize> {
+    let (k, d) = (model.states(), model.dimension);
+    if model.kind != Kind::Gaussian || k == 1 {
+        return None;
+    }
+    let variance = |state: usize| model.row(state)[d];
+    let wide = (1..k).fold(
+        0,
+        |top, s| if variance(s) > variance(top) { s } else { top },
+    );
+    let (means, variances) = model.row(wide).split_at(d);
+    let excess = |state: usize| -> f64 {
+        let own = model.row(state);
+        let of_column = |i: usize| {
+            let (mean, variance) = (own[i] - means[i], own[d + i]);
+            if variance < variances[i] {
+                // The largest value of a parabola that opens downwards.
+                0.5 * (variances[i] / variance).ln() + 0.5 * mean * mean / (variances[i] - variance)
+            } else if variance == variances[i] && mean == 0.0 {
+                0.0
+            } else {
+                f64::INFINITY
+            }
+        };
+        (0..d).map(of_column).sum()
+    };
+    (0..k).all(|state| excess(state) <= EXCESS).then_some(wide)
 }
 
 fn has_nan(x: &[f64]) -> bool {
