@@ -3,9 +3,7 @@
 import pytest
 
 from hft_py import active_backend
-from hft_py.hmm.study import study as hmm
-from hft_py.mcmc.study import study as mcmc
-from hft_py.mle.study import study as mle
+from hft_py.mcmc.study import study
 from qpp.testing import benchmark_test
 
 pytestmark = [
@@ -13,6 +11,4 @@ pytestmark = [
     pytest.mark.timeout(600),
 ]
 
-test_hmm = benchmark_test(hmm)
-test_mcmc = benchmark_test(mcmc)
-test_mle = benchmark_test(mle)
+test_benchmark = benchmark_test(study)
