@@ -27,6 +27,7 @@ EFFECTIVE = "2-d normal, until 5,000 effective draws"
 EFFECTIVE_TEN = "10-d normal, until 2,000 effective draws"
 CHEAP = [HEADLINE, ENSEMBLE, DE_MC, TEMPERING, TEN]
 WARM_UP = 0.1  # of the iterations
+CALLBACK = "callback-alone"
 PILOT = 10_000
 SHORT = 20
 Inputs = Mapping[str, Any]
@@ -134,7 +135,7 @@ def emcee_ready(vectorize: bool) -> Callable[[Inputs], Inputs]:
 def emcee_run(**inputs: Any) -> Any:
     """The ensemble of emcee."""
     samples, log_probs = peers.emcee_draws(**inputs)
-    return {"samples": samples, "log_probs": log_probs}
+    return {"samples": samples, "log_probs": log_probs, "best_log_prob": log_probs.max()}
 
 
 def outputs(result: Any) -> dict[str, Any]:
@@ -145,8 +146,27 @@ def outputs(result: Any) -> dict[str, Any]:
         "samples": samples,
         "log_probs": result["log_probs"],
         "mean": samples.mean(axis=(0, 1)),
+        "best_log_prob": result["best_log_prob"],
         "mean_standard_error": samples.std(axis=(0, 1)) / np.sqrt(worth),
     }
+
+
+def recorded(inputs: Inputs) -> Inputs:
+    """Every point at which a run calls the density."""
+    density = inputs["density"]
+    points: list[Any] = []
+
+    def noted(x: Any) -> float:
+        points.append(x.copy())
+        return float(density.scalar(x))
+
+    run(**{**ready("scalar", run)(inputs), "objective": noted})
+    return {"function": density.scalar, "points": points}
+
+
+def replayed(function: Callable[[Any], float], points: list[Any]) -> Any:
+    """The calls of a run, and no sampler around them."""
+    return {"best_log_prob": max(function(x) for x in points)}
 
 
 def ours(name: str, call: Callable[..., Any], kind: str, **more: Any) -> Implementation:
@@ -211,7 +231,18 @@ study = Study(
             only=(HEADLINE, DE_MC, TEMPERING, TEN, REAL),
         ),
     ],
-    peers=[emcee("emcee", vectorize=False), emcee("emcee-vectorized", vectorize=True)],
+    peers=[
+        emcee("emcee", vectorize=False),
+        emcee("emcee-vectorized", vectorize=True),
+        Implementation(
+            CALLBACK,
+            replayed,
+            prepare=recorded,
+            compare=("best_log_prob",),
+            only=(HEADLINE, TEN, REAL),
+            note="the Python density at the same points, and nothing else",
+        ),
+    ],
     agreement=Agreement(
         rtol=1e-8,
         atol=1e-8,
@@ -238,6 +269,13 @@ study = Study(
             at_least=6,
             on=HEADLINE,
             source="our own bar",
+        ),
+        Claim(
+            "rust-callback",
+            over=CALLBACK,
+            at_least=0.65,
+            on=HEADLINE,
+            source="1 µs a call beside a callback of 2 µs",
         ),
         Claim("rust-2-threads", over="rust", at_least=1.5, on=[TEMPERING, REAL], source="threads"),
     ],
