@@ -26,6 +26,8 @@ def on_paper() -> Iterator[None]:
 
 @pytest.fixture
 def committed() -> dict[str, Any]:
+    if not COMMITTED.exists():
+        pytest.skip("not counted: python -m hft_py.mle.evaluations optimizers/hft_py/pictures")
     found: dict[str, Any] = json.loads(COMMITTED.read_text(encoding="utf-8"))
     return found
 
