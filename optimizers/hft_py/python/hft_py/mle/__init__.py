@@ -1,9 +1,9 @@
 """Maximum likelihood and global optimisation: differential evolution, CMA-ES, standard errors.
 
 >>> from hft_py.mle import cma_es_optimize
->>> found = cma_es_optimize("rosenbrock", [-5] * 4, [5] * 4, seed=3, target=1e-10)
+>>> found = cma_es_optimize("rosenbrock", [-5] * 3, [5] * 3, seed=3, target=1e-10)
 >>> found.stop_reason, found.x.round(4).tolist()
-('target_reached', [1.0, 1.0, 1.0, 1.0])
+('target_reached', [1.0, 1.0, 1.0])
 """
 
 from hft_py.mle.ask_tell import CMAES, DifferentialEvolution

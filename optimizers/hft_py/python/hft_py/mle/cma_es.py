@@ -329,7 +329,7 @@ def cma_es_optimize(
     Examples
     --------
     >>> from hft_py.mle import cma_es_optimize
-    >>> found = cma_es_optimize("rosenbrock", [-5] * 6, [5] * 6, seed=1, target=1e-8)
+    >>> found = cma_es_optimize("rosenbrock", [-5] * 3, [5] * 3, seed=1, target=1e-8)
     >>> found.stop_reason
     'target_reached'
     """
