@@ -1,0 +1,78 @@
+"""What arguments may be: checked once, at the door."""
+
+from __future__ import annotations
+
+import math
+import operator
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+MOST_OBSERVATIONS = 2**31 - 1
+
+
+def finite(name: str, value: Any, *, least: float | None = None, open_: bool = False) -> float:
+    """``value`` as a finite float, at least ``least`` (more than it where ``open_``).
+
+    Examples
+    --------
+    >>> finite("spot", 100)
+    100.0
+    >>> finite("volatility", -0.2, least=0.0)
+    Traceback (most recent call last):
+        ...
+    ValueError: volatility=-0.2, expected a finite number >= 0
+    """
+    sign = "" if least is None else f" {'>' if open_ else '>='} {least:g}"
+    expected = f"expected a finite number{sign}"
+    if isinstance(value, bool | np.bool_ | str | bytes):
+        raise TypeError(f"{name}={value!r}, {expected}")
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name}={value!r}, {expected}") from None
+    wrong = not math.isfinite(number)
+    if least is not None and not wrong:
+        wrong = number <= least if open_ else number < least
+    if wrong:
+        raise ValueError(f"{name}={number!r}, {expected}")
+    return number
+
+
+def whole(name: str, value: Any, least: int, most: int | None = None) -> int:
+    """``value`` as an integer in ``[least, most]``; a truth value is none."""
+    expected = f"expected an integer >= {least}" if most is None else f"expected {least} to {most}"
+    if isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name}={value!r}, {expected}")
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name}={value!r}, {expected}") from None
+    if number < least or (most is not None and number > most):
+        raise ValueError(f"{name}={number}, {expected}")
+    return number
+
+
+def one_of(name: str, value: Any, choices: Sequence[str]) -> str:
+    """``value``, if it is a choice."""
+    if isinstance(value, str) and value in choices:
+        return value
+    expected = ", ".join(repr(c) for c in choices)
+    error = ValueError if isinstance(value, str) else TypeError
+    raise error(f"{name}={value!r}, expected one of {expected}")
+
+
+def truth(name: str, value: Any) -> bool:
+    """``value``, if it is a truth value: a number or a word is not."""
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    raise TypeError(f"{name}={value!r}, expected True or False")
+
+
+def usable_cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

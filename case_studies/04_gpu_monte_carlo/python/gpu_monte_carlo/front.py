@@ -1,0 +1,376 @@
+"""The two doors: ``price`` and ``simulate_paths``."""
+
+from __future__ import annotations
+
+import importlib
+import math
+import time
+import warnings
+from collections.abc import Iterable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from scipy.special import ndtri, stdtrit
+
+from gpu_monte_carlo import backends, blocks, closed_form, payoff, philox, sobol
+from gpu_monte_carlo.checks import one_of, truth, whole
+from gpu_monte_carlo.estimate import PriceEstimate
+from gpu_monte_carlo.option import AsianOption, rows
+from gpu_monte_carlo.request import DEVICES, MOST_PATHS, PRECISIONS, Request, options_of, request
+
+GREEKS = ("delta", "vega", "gamma")
+LEVEL = 0.975  # of the upper end of a two-sided 95 % interval
+MOST_OPTIONS = 4096  # of one call of a kernel
+MARGIN = 1.1  # on the paths that an error measured so far calls for
+GROWTH = 16  # of one round, as an error measured on few paths is itself uncertain
+RARE = 64  # blocks without a single payoff before its error is believed to be nothing
+
+
+def price(
+    option_or_batch: AsianOption | Iterable[AsianOption],
+    *,
+    paths: int | None = None,
+    seed: int = 0,
+    backend: str = "auto",
+    variance_reduction: Iterable[str] = ("antithetic", "control"),
+    sampling: str = "pseudo",
+    precision: str = "float64",
+    target_error: float | None = None,
+    greeks: bool = False,
+    device_output: bool = False,
+    threads: int = 0,
+    executor: Executor | None = None,
+    parts: int = 16,
+) -> PriceEstimate:
+    """Price one Asian option, or a batch that shares its paths, by Monte Carlo.
+
+    Parameters
+    ----------
+    option_or_batch
+        An ``AsianOption`` or several; those with the same ``observations`` share their
+        random numbers, so that their differences are more accurate than they are.
+    paths
+        Simulated in whole blocks of 16,384 samples (a sample is a path, or two with
+        ``"antithetic"``), so rounded up; the estimate says how many. Default 2**20. With
+        ``target_error`` it is the most that may be spent, by default 2**48.
+    seed
+        0 to 2**64 - 1. Same seed and backend, same result, to the bit, whatever the threads,
+        the executor or the chunks. ``rust`` and ``cuda`` use the same random numbers,
+        ``numpy`` and ``cupy`` their libraries' own.
+    backend
+        ``"numpy"``, ``"rust"``, ``"cupy"`` (the NumPy code on the device), ``"cuda"`` (the
+        fused kernel), or ``"auto"``: the fastest that is there. The estimate names it.
+    variance_reduction
+        Any of ``"antithetic"`` (each path and its mirror image) and ``"control"`` (the
+        geometric average, whose price is known).
+    sampling
+        ``"pseudo"``, or ``"sobol"``: scrambled points, Brownian bridge, the error from 16
+        independent scramblings; on NumPy, without antithetic partners.
+    precision
+        ``"float64"`` or ``"float32"``: of the paths; sums over paths are double either way.
+    target_error
+        Simulate until the standard error (the largest of a batch) is no more than this, in
+        currency. A ``RuntimeWarning`` tells where ``paths`` did not suffice.
+    greeks
+        Also delta, vega and gamma, with their standard errors.
+    device_output
+        Leave price and error on the device, as CuPy arrays; ``"cupy"`` and ``"cuda"`` only.
+    threads
+        Of the compiled kernel; 0 means every usable core.
+    executor
+        Any ``concurrent.futures.Executor``: the run is split into ``parts`` ranges of blocks.
+    parts
+        Ranges to split into.
+
+    Returns
+    -------
+    PriceEstimate
+        Floats for one option, arrays ``[m]`` for a batch of ``m``.
+
+    Raises
+    ------
+    ValueError, TypeError
+        Naming the argument, its value and what was expected.
+    BackendUnavailableError
+        For a backend asked for by name that is not there, with the line that installs it.
+    DeviceMemoryError
+        Where not even a single block fits on the device.
+
+    Examples
+    --------
+    >>> option = AsianOption(100, 100, 0.05, 0.0, 0.2, 1.0, 12)
+    >>> found = price(option, paths=50_000, seed=1, backend="numpy")
+    >>> found.standard_error < 0.01
+    True
+    >>> low, high = found.confidence_interval
+    >>> low < found.price < high
+    True
+    >>> price(option, paths=0)
+    Traceback (most recent call last):
+        ...
+    ValueError: paths=0, expected 1 to 281474976710656
+    """
+    asked = request(
+        paths=paths,
+        seed=seed,
+        backend=backend,
+        variance_reduction=variance_reduction,
+        sampling=sampling,
+        precision=precision,
+        target_error=target_error,
+        greeks=greeks,
+        device_output=device_output,
+        threads=threads,
+        parts=parts,
+    )
+    options, alone = options_of(option_or_batch, asked.sampling)
+    start = time.perf_counter()
+    groups = [_Group(indices, [options[i] for i in indices]) for indices in _shared(options)]
+    for group in groups:
+        (_quasi if asked.sampling == "sobol" else _pseudo)(group, asked, executor)
+    return _estimate(asked, options, alone, groups, time.perf_counter() - start)
+
+
+@dataclass
+class _Group:
+    """Options that share paths and a control, and what was found of them."""
+
+    indices: list[int]
+    options: list[AsianOption]
+    found: dict[str, Any] = field(default_factory=dict)
+    paths: int = 0
+
+    @property
+    def observations(self) -> int:
+        return self.options[0].observations
+
+    def controlled(self, asked: Request) -> bool:
+        """A geometric average is its own control: no simulation would be left."""
+        return asked.control and self.options[0].average == "arithmetic"
+
+    def exact(self) -> Any:
+        """Prices of the geometric twins."""
+        return np.array([closed_form.geometric(option) for option in self.options])
+
+    def unpaid(self, total: Any) -> bool:
+        """Whether some option that may pay has not yet: its error is then not known at all."""
+        uncertain = np.array([option.volatility > 0.0 for option in self.options])
+        return any(not paid and may for paid, may in zip(total[:, 1], uncertain, strict=True))
+
+    def short_of(self, asked: Request) -> float:
+        """The largest error over the target; 0 where none is set."""
+        if asked.target_error is None:
+            return 0.0
+        return float(self.found["standard_error"].max()) / asked.target_error
+
+
+def _shared(options: list[AsianOption]) -> list[list[int]]:
+    """Indices of options that one call of a kernel prices."""
+    groups: dict[tuple[int, str], list[int]] = {}
+    for i, option in enumerate(options):
+        groups.setdefault((option.observations, option.average), []).append(i)
+    return [
+        indices[at : at + MOST_OPTIONS]
+        for indices in groups.values()
+        for at in range(0, len(indices), MOST_OPTIONS)
+    ]
+
+
+def _pseudo(group: _Group, asked: Request, executor: Executor | None) -> None:
+    on_device = asked.device_output
+    xp: Any = importlib.import_module("cupy") if on_device else np
+    control = group.controlled(asked)
+    exact = xp.asarray(group.exact())
+    run = blocks.Run(
+        kernel=backends.kernel(asked.backend, on_device=on_device),
+        options=rows(group.options),
+        seed=asked.seed,
+        observations=group.observations,
+        antithetic=asked.antithetic,
+        control=control,
+        greeks=asked.greeks,
+        precision=asked.precision,
+        threads=asked.threads,
+    )
+    pieces: list[Any] = []
+    done, wanted = 0, asked.blocks()
+    while True:
+        if on_device:
+            pieces.append(run(done, wanted))
+        else:
+            pieces.append(blocks.compute(run, done, wanted, executor, asked.parts))
+        done += wanted
+        sums = xp.concatenate(pieces)
+        total = sums.sum(axis=0) if on_device else blocks.totals(sums)
+        group.found = blocks.finish(xp, total, exact, control=control)
+        short = group.short_of(asked)
+        if asked.target_error and done < RARE and group.unpaid(total):
+            short = math.inf
+        if short <= 1.0:
+            break
+        if done >= asked.most_blocks():
+            _fell_short(short, asked)
+            break
+        enough = math.ceil(done * min(short * short * MARGIN, GROWTH))
+        wanted = min(max(enough, done + 1), asked.most_blocks()) - done
+    group.paths = done * asked.paths_of_block
+
+
+def _quasi(group: _Group, asked: Request, executor: Executor | None) -> None:
+    control = group.controlled(asked)
+    points = asked.points()
+    how = (group.observations, control, asked.greeks, asked.precision)
+    table, exact = rows(group.options), group.exact()
+    while True:
+        if executor is None:
+            sums = sobol.replication_sums(table, asked.seed, 0, sobol.REPLICATIONS, points, *how)
+        else:
+            futures = [
+                executor.submit(sobol.replication_sums, table, asked.seed, i, 1, points, *how)
+                for i in range(sobol.REPLICATIONS)
+            ]
+            sums = np.concatenate([future.result() for future in futures])
+        group.found = sobol.finish(sums, exact, control=control)
+        short = group.short_of(asked)
+        if short <= 1.0:
+            break
+        if 2 * points * sobol.REPLICATIONS > (asked.paths or MOST_PATHS):
+            _fell_short(short, asked)
+            break
+        points *= 2
+    group.paths = points * sobol.REPLICATIONS
+
+
+def _fell_short(short: float, asked: Request) -> None:
+    warnings.warn(
+        f"the standard error is {short:.3g} times target_error={asked.target_error:g} after "
+        f"paths={asked.paths}: allow more paths",
+        RuntimeWarning,
+        stacklevel=4,
+    )
+
+
+def _estimate(
+    asked: Request, options: list[AsianOption], alone: bool, groups: list[_Group], seconds: float
+) -> PriceEstimate:
+    xp: Any = importlib.import_module("cupy") if asked.device_output else np
+
+    def gathered(name: str) -> Any:
+        """In the order of the batch."""
+        values = xp.concatenate([group.found[name] for group in groups])
+        order = np.argsort(np.concatenate([group.indices for group in groups]))
+        return values[xp.asarray(order)]
+
+    def shown(values: Any) -> Any:
+        if not alone:
+            return values
+        return values[0] if asked.device_output else float(values[0])
+
+    value, error = gathered("price"), gathered("standard_error")
+    sobol_like = asked.sampling == "sobol"
+    width = float(stdtrit(sobol.REPLICATIONS - 1, LEVEL) if sobol_like else ndtri(LEVEL))
+    interval = xp.stack([value - width * error, value + width * error], axis=-1)
+    sensitivities, errors = {}, {}
+    if asked.greeks:
+        # The first step's density knows nothing of a spot that is itself averaged.
+        lost = np.array([o.includes_spot or o.volatility == 0.0 for o in options])
+        for name in GREEKS:
+            one, its_error = gathered(name), gathered(f"{name}_standard_error")
+            if name == "gamma":
+                unknown = xp.asarray(lost)
+                one, its_error = (xp.where(unknown, xp.nan, v) for v in (one, its_error))
+            sensitivities[name], errors[name] = shown(one), shown(its_error)
+    used = [name for name in ("antithetic", "control") if getattr(asked, name)]
+    if "control" in used and not any(group.controlled(asked) for group in groups):
+        used.remove("control")
+    pair = interval[0] if alone else interval
+    return PriceEstimate(
+        price=shown(value),
+        standard_error=shown(error),
+        confidence_interval=(float(pair[0]), float(pair[1]))
+        if alone and not asked.device_output
+        else pair,
+        greeks=sensitivities,
+        greeks_standard_error=errors,
+        paths=max(group.paths for group in groups),
+        path_steps=sum(group.paths * group.observations for group in groups),
+        seconds=seconds,
+        backend=asked.backend,
+        variance_reduction=tuple(used),
+        sampling=asked.sampling,
+        precision=asked.precision,
+        seed=asked.seed,
+        target_error=asked.target_error,
+    )
+
+
+def simulate_paths(
+    option: AsianOption,
+    *,
+    paths: int,
+    seed: int = 0,
+    backend: str = "auto",
+    precision: str = "float64",
+    device_output: bool = False,
+) -> Any:
+    """The paths themselves: those that ``price`` averages on ``rust`` and ``cuda``.
+
+    Every backend gives the same paths (to rounding) for the same seed.
+
+    Parameters
+    ----------
+    option
+        Whose price is simulated.
+    paths
+        How many. All are kept: ``8 paths (observations + 1)`` bytes in double precision.
+    seed
+        0 to 2**64 - 1.
+    backend
+        As of ``price``; ``"cupy"`` and ``"cuda"`` simulate on the device.
+    precision
+        ``"float64"`` or ``"float32"``.
+    device_output
+        Keep them on the device.
+
+    Returns
+    -------
+    array
+        ``[paths, observations + 1]``, currency; the first column is today's price.
+
+    Raises
+    ------
+    ValueError, TypeError
+        Naming the argument, its value and what was expected.
+    BackendUnavailableError
+        For a backend asked for by name that is not there.
+
+    Examples
+    --------
+    >>> option = AsianOption(100, 100, 0.05, 0.0, 0.2, 1.0, 12)
+    >>> simulate_paths(option, paths=3, seed=1).shape
+    (3, 13)
+    """
+    if not isinstance(option, AsianOption):
+        raise TypeError(f"option={option!r}, expected an AsianOption")
+    paths = whole("paths", paths, 1, MOST_PATHS)
+    seed = whole("seed", seed, 0, 2**64 - 1)
+    precision = one_of("precision", precision, PRECISIONS)
+    on_device = truth("device_output", device_output)
+    chosen = backends.resolve(one_of("backend", backend, backends.BACKENDS))
+    if on_device and chosen not in DEVICES:
+        raise ValueError(f"device_output=True with backend={chosen!r}, expected 'cupy' or 'cuda'")
+    xp: Any = importlib.import_module("cupy") if chosen in DEVICES else np
+    steps = option.observations
+    out = xp.empty((paths, steps + 1), dtype=precision)
+    chunk = max(1, (1 << 18) // steps)
+    for first in range(0, paths, chunk):
+        count = min(chunk, paths - first)
+        if chosen == "rust":
+            compiled: Any = importlib.import_module("gpu_monte_carlo._rust")
+            normals = compiled.normals(seed, first, count, steps, precision)
+        else:
+            normals = philox.normals(xp, seed, first, count, steps, precision)
+        out[first : first + count] = payoff.prices(option, normals.T, xp).T
+    return xp.asnumpy(out) if chosen in DEVICES and not on_device else out

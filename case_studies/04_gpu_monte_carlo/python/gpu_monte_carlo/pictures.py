@@ -1,0 +1,152 @@
+"""The study's three pictures: ``python -m gpu_monte_carlo.pictures``.
+
+``convergence``: price and its 95 % interval against paths, for each method. ``ladder``: the time
+each takes to a standard error, measured at a fraction of it and scaled by the square, as the
+error of a simulation falls with the root of its paths. ``fan``: simulated paths.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gpu_monte_carlo import backends
+from gpu_monte_carlo.front import price, simulate_paths
+from gpu_monte_carlo.workloads import at_the_money
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+REFERENCE = 5.781824  # of the option at the money, 252 observations
+METHODS: dict[str, dict[str, Any]] = {
+    "plain": {"variance_reduction": ()},
+    "antithetic": {"variance_reduction": ("antithetic",)},
+    "Sobol, bridge": {"variance_reduction": (), "sampling": "sobol"},
+    "control": {"variance_reduction": ("control",)},
+    "control, antithetic": {"variance_reduction": ("antithetic", "control")},
+    "control, Sobol": {"variance_reduction": ("control",), "sampling": "sobol"},
+}
+TARGET = 1e-4
+
+
+def convergence(most: int = 2**20, observations: int = 252) -> Figure:
+    """Price less reference, with its interval, as paths grow."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9.6, 5.4), layout="constrained")
+    panels = figure.subplots(2, 3, sharex=True)
+    option = at_the_money(observations)
+    # Where the figure is of other observations, the best estimate stands for the reference.
+    exact = REFERENCE if observations == 252 else price(option, paths=most, seed=99).price
+    counts = [2**k for k in range(15, most.bit_length())]
+    for axes, (title, how) in zip(panels.flat, METHODS.items(), strict=True):
+        found = [price(option, paths=n, seed=7, **how) for n in counts]
+        paths = np.array([f.paths for f in found])
+        value = np.array([f.price for f in found]) - exact
+        band = np.array([f.confidence_interval for f in found]) - exact
+        axes.fill_between(paths, band[:, 0], band[:, 1], color="tab:blue", alpha=0.25, linewidth=0)
+        axes.plot(paths, value, color="tab:blue", marker="o", markersize=3, linewidth=1)
+        axes.axhline(0.0, color="0.4", linewidth=0.6)
+        axes.set_xscale("log", base=2)
+        reach = float(np.abs(band).max()) * 1.1 or 1.0
+        axes.set_ylim(-reach, reach)
+        axes.set_title(title, fontsize=10)
+        axes.ticklabel_format(axis="y", style="sci", scilimits=(-2, 3))
+        axes.spines[["top", "right"]].set_visible(False)
+    for axes in panels[1]:
+        axes.set_xlabel("paths")
+    for axes in panels[:, 0]:
+        axes.set_ylabel("price less reference")
+    return figure
+
+
+def ladder_times(paths: int = 2**18, observations: int = 252) -> dict[str, float]:
+    """Seconds to ``TARGET``, by implementation and method, one thread; the slowest first."""
+    option = at_the_money(observations)
+    times = {}
+    for name in ("numpy", "rust", "cuda"):
+        if backends.why_not(name) is not None:
+            continue
+        for title, how in METHODS.items():
+            if how.get("sampling") == "sobol" and name != "numpy":
+                continue
+            price(option, paths=1, backend=name, threads=1, **how)  # warm
+            found = price(option, paths=paths, seed=3, backend=name, threads=1, **how)
+            times[f"{name} · {title}"] = found.seconds * (found.standard_error / TARGET) ** 2
+    return dict(sorted(times.items(), key=lambda item: -item[1]))
+
+
+def ladder(times: dict[str, float]) -> Figure:
+    """Each rung a method, its length the time to the target."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9.6, 0.6 + 0.34 * len(times)), layout="constrained")
+    axes = figure.add_subplot()
+    names, seconds = list(times), np.array(list(times.values()))
+    colours = ["tab:orange" if n.startswith("numpy") else "tab:blue" for n in names]
+    axes.barh(names, seconds, color=colours, height=0.6)
+    for row, value in enumerate(seconds):
+        axes.text(value * 1.1, row, f"{value:,.3g} s", va="center", fontsize=8)
+    axes.set_xscale("log")
+    axes.set_xlim(seconds.min() / 2, seconds.max() * 6)
+    axes.invert_yaxis()
+    axes.set_xlabel(f"seconds to a standard error of {TARGET:g}, one thread (scaled)")
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def fan(paths: int = 2000, observations: int = 252) -> Figure:
+    """Some paths, the bands of all of them, and the distribution of their averages."""
+    from matplotlib.figure import Figure
+
+    option = at_the_money(observations)
+    simulated = simulate_paths(option, paths=paths, seed=11)
+    years = np.linspace(0.0, option.maturity, observations + 1)
+    figure = Figure(figsize=(9.6, 4.2), layout="constrained")
+    axes, side = figure.subplots(1, 2, sharey=True, width_ratios=(4, 1))
+    for low, high in ((2.5, 97.5), (25, 75)):
+        edges = np.percentile(simulated, [low, high], axis=0)
+        axes.fill_between(years, *edges, color="tab:blue", alpha=0.18, linewidth=0)
+    axes.plot(years, simulated[:40].T, color="tab:blue", linewidth=0.4, alpha=0.7)
+    axes.axhline(option.strike, color="0.3", linewidth=0.8, linestyle="dotted")
+    axes.set_xlim(0.0, option.maturity)
+    axes.set_xlabel("years")
+    axes.set_ylabel("price")
+    axes.set_title("40 paths, and 50 % and 95 % of all", fontsize=10)
+    average = simulated[:, 1:].mean(axis=1)
+    side.hist(average, bins=40, orientation="horizontal", color="tab:blue", alpha=0.6)
+    side.axhline(option.strike, color="0.3", linewidth=0.8, linestyle="dotted")
+    side.set_title("averages", fontsize=10)
+    side.set_xticks([])
+    for one in (axes, side):
+        one.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Draw the pictures into a folder."""
+    parser = argparse.ArgumentParser(prog="python -m gpu_monte_carlo.pictures")
+    parser.add_argument("--out", type=Path, default=Path("reports"), help="folder to write into")
+    parser.add_argument("--observations", type=int, default=252, help="of the option")
+    chosen = parser.parse_args(arguments)
+    chosen.out.mkdir(parents=True, exist_ok=True)
+    n = chosen.observations
+    times = ladder_times(observations=n)
+    for name, seconds in times.items():
+        print(f"{name:32} {seconds:12.4g} s to {TARGET:g}")
+    drawn = {
+        "convergence": convergence(observations=n),
+        "ladder": ladder(times),
+        "fan": fan(observations=n),
+    }
+    for title, figure in drawn.items():
+        path = chosen.out / f"{title}.png"
+        figure.savefig(path, dpi=130, metadata={"Software": None})
+        print(f"wrote {path}")
+
+
+if __name__ == "__main__":
+    main()
