@@ -1,7 +1,8 @@
 # `make help` lists the targets. Written for GNU make 3.81 and later: macOS ships that one.
 
 # A new subproject joins set-up, lint, tests and wheels by one line here.
-SUBPROJECTS := case_studies/01_polars_vs_pandas case_studies/03_fft_autocorrelation
+SUBPROJECTS := case_studies/01_polars_vs_pandas case_studies/03_fft_autocorrelation \
+	case_studies/04_gpu_monte_carlo
 
 PYTHON ?=
 ARGS ?=

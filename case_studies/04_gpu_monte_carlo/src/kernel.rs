@@ -1,0 +1,179 @@
+//! One block of paths: generate, walk, price, add up; nothing of a path is kept.
+//!
+//! Paths go in tiles. A tile's normals for one group of steps, its levels and its sums stay
+//! in the first cache (a few kilobytes), and each stage is a short loop over the tile that
+//! becomes vector code: short, because then the CPU holds several turns of it at once and
+//! hides the latencies of the generator's products, the division and the root. All options
+//! of a run walk on the same normals.
+
+use crate::accumulate::{Samples, Sums};
+use crate::isa::for_each_isa;
+use crate::payoff::{self, Normals};
+use crate::philox::{Counters, Keys, TILE};
+use crate::plan::Plan;
+use crate::precision::Real;
+use crate::step::{Walk, advance};
+
+/// Samples in a block.
+pub(crate) const BLOCK: usize = 16_384;
+
+/// What to simulate.
+pub(crate) struct Job<F> {
+    pub(crate) keys: Keys,
+    pub(crate) plans: Vec<Plan<F>>,
+    pub(crate) observations: usize,
+    pub(crate) antithetic: bool,
+    pub(crate) control: bool,
+    pub(crate) greeks: bool,
+}
+
+/// One thread's working memory.
+pub(crate) struct Scratch<F> {
+    counters: Counters,
+    normals: [[F; TILE]; 4],
+    first: [F; TILE],
+    last: [F; TILE],
+    area: [F; TILE],
+    walks: Vec<[Walk<F>; 2]>,
+    sums: Vec<Sums>,
+    samples: Samples,
+}
+
+impl<F: Real> Scratch<F> {
+    pub(crate) fn new(options: usize) -> Self {
+        let zero = [F::ZERO; TILE];
+        Self {
+            counters: Counters::new(),
+            normals: [zero; 4],
+            first: zero,
+            last: zero,
+            area: zero,
+            walks: vec![[Walk::START; 2]; options],
+            sums: vec![Sums::ZERO; options],
+            samples: Samples::ZERO,
+        }
+    }
+}
+
+/// The normals of one group of steps, in place of its uniforms.
+#[inline(always)]
+pub(crate) fn box_muller<F: Real, const FUSED: bool>(rows: &mut [[F; TILE]; 4]) {
+    for pair in rows.chunks_exact_mut(2).take(F::PAIRS) {
+        let [first, second] = pair else { return };
+        for u in first.iter_mut() {
+            *u = F::radius::<FUSED>(*u);
+        }
+        for (r, u) in first.iter_mut().zip(second) {
+            let (cos, sin) = F::turn::<FUSED>(*u);
+            (*r, *u) = (*r * cos, *r * sin);
+        }
+    }
+}
+
+for_each_isa! {
+    /// The sums of block `index`: for each option as many as `out` has room for.
+    pub(crate) fn block<F: Real, const FUSED: bool>(
+        job: &Job<F>,
+        index: u64,
+        scratch: &mut Scratch<F>,
+        out: &mut [f64],
+    ) {
+        scratch.sums.fill(Sums::ZERO);
+        let first = index * BLOCK as u64;
+        for path in (first..first + BLOCK as u64).step_by(TILE) {
+            tile::<F, FUSED>(job, path, scratch);
+        }
+        let moments = out.len() / scratch.sums.len().max(1);
+        for (sums, out) in scratch.sums.iter().zip(out.chunks_exact_mut(moments.max(1))) {
+            sums.totals(out);
+        }
+    }
+}
+
+#[inline(always)]
+fn tile<F: Real, const FUSED: bool>(job: &Job<F>, path: u64, scratch: &mut Scratch<F>) {
+    let Scratch {
+        counters,
+        normals,
+        first,
+        last,
+        area,
+        walks,
+        sums,
+        samples,
+    } = scratch;
+    let summed = job.control || job.greeks || job.plans.iter().any(|p| !p.terms.arithmetic);
+    counters.start(&job.keys, path);
+    walks.fill([Walk::START; 2]);
+    (*last, *area) = ([F::ZERO; TILE], [F::ZERO; TILE]);
+    let group_steps = 2 * F::PAIRS;
+    for (group, step) in (0..job.observations).step_by(group_steps).enumerate() {
+        counters.uniforms(&job.keys, group as u32, normals);
+        box_muller::<F, FUSED>(normals);
+        if group == 0 {
+            *first = normals[0];
+        }
+        let steps = group_steps.min(job.observations - step);
+        match steps {
+            4 => walk::<F, 4, FUSED>(job, step, normals, 0, last, area, walks, summed),
+            2 if F::PAIRS == 1 => {
+                walk::<F, 2, FUSED>(job, step, normals, 0, last, area, walks, summed);
+            }
+            _ => {
+                for j in 0..steps {
+                    walk::<F, 1, FUSED>(job, step + j, normals, j, last, area, walks, summed);
+                }
+            }
+        }
+    }
+    let normals = Normals { first, last, area };
+    for ((plan, [path, twin]), sums) in job.plans.iter().zip(walks).zip(sums) {
+        payoff::price::<F, FUSED>(
+            plan,
+            path,
+            &normals,
+            false,
+            job.control,
+            job.greeks,
+            samples,
+        );
+        if job.antithetic {
+            payoff::price::<F, FUSED>(plan, twin, &normals, true, job.control, job.greeks, samples);
+        }
+        sums.add(samples, job.control, job.greeks);
+    }
+}
+
+/// `STEPS` steps of every option on the normals from row `row` on.
+#[allow(clippy::too_many_arguments, clippy::needless_range_loop)]
+#[inline(always)]
+fn walk<F: Real, const STEPS: usize, const FUSED: bool>(
+    job: &Job<F>,
+    step: usize,
+    normals: &[[F; TILE]; 4],
+    row: usize,
+    last: &mut [F; TILE],
+    area: &mut [F; TILE],
+    walks: &mut [[Walk<F>; 2]],
+    summed: bool,
+) {
+    let Some(rows) = normals[row..].first_chunk::<STEPS>() else {
+        return;
+    };
+    for (plan, walks) in job.plans.iter().zip(walks) {
+        // A geometric average needs no level: its logarithm is a sum of normals.
+        if plan.terms.arithmetic {
+            advance::<F, STEPS, FUSED>(plan, step, rows, last, walks, job.antithetic, job.greeks);
+        }
+    }
+    if summed {
+        for i in 0..TILE {
+            let (mut w, mut sum) = (last[i], area[i]);
+            for j in 0..STEPS {
+                w += rows[j][i];
+                sum += w;
+            }
+            (last[i], area[i]) = (w, sum);
+        }
+    }
+}
