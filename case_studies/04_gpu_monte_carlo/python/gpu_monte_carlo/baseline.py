@@ -17,7 +17,7 @@ from gpu_monte_carlo.blocks import BLOCK
 from gpu_monte_carlo.moments import chunk_moments, count
 
 # Of one array of a chunk: two of them and some rows fit the second-level cache.
-CHUNK_BYTES = 1 << 19
+CHUNK_BYTES = 1 << 21
 
 
 def chunk_paths(observations: int, itemsize: int) -> int:

@@ -1,0 +1,74 @@
+"""The declaration: rows that cannot run say so, peers price the same law, limits are counted."""
+
+from __future__ import annotations
+
+import importlib.util
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gpu_monte_carlo import peers, price
+from gpu_monte_carlo.backends import why_not
+from gpu_monte_carlo.study import EQUAL, collected, study
+from gpu_monte_carlo.workloads import HEADLINE, at_the_money, error_name, name
+
+REFERENCE = 5.781824
+
+
+@pytest.mark.parametrize("row", ["cupy", "cupy_device", "cuda_fused", "cuda_fused-float32"])
+def test_gpu_rows_say_what_they_need(row: str) -> None:
+    reason = study.implementation(row).unavailable()
+    if why_not("cuda") == "CuPy is not installed":
+        assert reason is not None and "cupy" in reason and "gpu-monte-carlo[cuda]" in reason
+
+
+@pytest.mark.parametrize(
+    ("call", "module"),
+    [(peers.quantlib, "QuantLib"), (peers.numba, "numba"), (peers.jax, "jax")],
+    ids=["quantlib", "numba", "jax"],
+)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the peers' own making
+def test_peers_price_the_reference(call: Any, module: str) -> None:
+    if importlib.util.find_spec(module) is None:
+        pytest.skip(f"{module} is not installed (make peers)")
+    found = call(at_the_money(252), 40_000)
+    error = found["price_standard_error"]
+    assert abs(found["price"] - REFERENCE) <= 4 * error
+    # The standard deviation of a path's payoff is 7.95 or so.
+    assert error * np.sqrt(40_000) == pytest.approx(7.95, rel=0.05)
+
+
+def test_peers_refuse_what_they_do_not_price(option: Any) -> None:
+    for call in (peers.quantlib, peers.numba, peers.jax):
+        with pytest.raises(ValueError, match="arithmetic average"):
+            call(option(includes_spot=True), 100)
+
+
+def test_everyone_simulates_as_many_paths() -> None:
+    for workload in EQUAL:
+        inputs = study.workload(workload).inputs()
+        assert inputs["paths"] % 16_384 == 0
+    assert 500_000 <= HEADLINE[0] < 1.02 * 500_000
+
+
+def test_limit_counts_every_price_once() -> None:
+    asked = []
+
+    def bandwidth(moved: int) -> float:
+        asked.append(moved)
+        return 1e9
+
+    seconds = study.limits[0].seconds(study.workload(name(*HEADLINE)).inputs(), bandwidth)
+    assert asked == [8 * HEADLINE[0] * HEADLINE[1]]
+    assert seconds == pytest.approx(asked[0] / 1e9)
+    batch = next(w for w in study.workloads if w.name not in EQUAL)
+    assert study.limits[0].seconds(batch.inputs(), bandwidth) > 0
+    target = study.workload(error_name(1e-2)).inputs()
+    assert np.isnan(study.limits[0].seconds(target, bandwidth))
+
+
+def test_outputs_carry_their_errors() -> None:
+    found = collected(price(at_the_money(4), paths=1, backend="numpy"))
+    assert set(found) == {"price", "price_standard_error"}
+    assert found["price_standard_error"] > 0
