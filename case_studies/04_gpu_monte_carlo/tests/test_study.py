@@ -10,8 +10,8 @@ import pytest
 
 from gpu_monte_carlo import peers, price
 from gpu_monte_carlo.backends import why_not
-from gpu_monte_carlo.study import EQUAL, collected, study
-from gpu_monte_carlo.workloads import HEADLINE, at_the_money, error_name, name
+from gpu_monte_carlo.study import DEVIATION, EQUAL, WORKING_SET, collected, study
+from gpu_monte_carlo.workloads import BATCH, BATCH_NAME, HEADLINE, at_the_money, error_name, name
 
 REFERENCE = 5.781824
 
@@ -35,8 +35,7 @@ def test_peers_price_the_reference(call: Any, module: str) -> None:
     found = call(at_the_money(252), 40_000)
     error = found["price_standard_error"]
     assert abs(found["price"] - REFERENCE) <= 4 * error
-    # The standard deviation of a path's payoff is 7.95 or so.
-    assert error * np.sqrt(40_000) == pytest.approx(7.95, rel=0.05)
+    assert error * np.sqrt(40_000) == pytest.approx(DEVIATION, rel=0.05)
 
 
 def test_peers_refuse_what_they_do_not_price(option: Any) -> None:
@@ -53,19 +52,18 @@ def test_everyone_simulates_as_many_paths() -> None:
 
 
 def test_limit_counts_every_price_once() -> None:
-    asked = []
-
     def bandwidth(moved: int) -> float:
-        asked.append(moved)
+        assert moved <= WORKING_SET
         return 1e9
 
-    seconds = study.limits[0].seconds(study.workload(name(*HEADLINE)).inputs(), bandwidth)
-    assert asked == [8 * HEADLINE[0] * HEADLINE[1]]
-    assert seconds == pytest.approx(asked[0] / 1e9)
-    batch = next(w for w in study.workloads if w.name not in EQUAL)
-    assert study.limits[0].seconds(batch.inputs(), bandwidth) > 0
+    count = study.limits[0].seconds
+    moved = 8 * HEADLINE[0] * HEADLINE[1]
+    assert count(study.workload(name(*HEADLINE)).inputs(), bandwidth) == pytest.approx(moved / 1e9)
+    moved = 8 * BATCH[0] * BATCH[1]
+    assert count(study.workload(BATCH_NAME).inputs(), bandwidth) == pytest.approx(moved / 1e9)
+    plain = (DEVIATION / 1e-2) ** 2
     target = study.workload(error_name(1e-2)).inputs()
-    assert np.isnan(study.limits[0].seconds(target, bandwidth))
+    assert count(target, bandwidth) == pytest.approx(8 * plain * 252 / 1e9)
 
 
 def test_outputs_carry_their_errors() -> None:

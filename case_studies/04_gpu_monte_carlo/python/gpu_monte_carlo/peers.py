@@ -111,7 +111,8 @@ def jax(option: AsianOption, paths: int, target: float | None = None) -> Found:
     """One compiled scan over the steps; XLA's own counter-based generator (``rbg``)."""
     a, b = _plain(option)
     xla: Any = import_module("jax")
-    with xla.experimental.enable_x64():
+    double = xla.enable_x64 if hasattr(xla, "enable_x64") else xla.experimental.enable_x64
+    with double(True):
         kernel = _jax_kernel(option.observations)
         total = squares = 0.0
         key = xla.random.key(SEED, impl="rbg")
