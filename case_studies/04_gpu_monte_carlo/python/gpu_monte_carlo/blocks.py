@@ -18,8 +18,9 @@ import numpy.typing as npt
 
 Doubles = npt.NDArray[np.float64]
 BLOCK = 16_384
-# Between sums of squares, what is smaller than this is rounding.
-RESOLUTION = 1e-14
+# A variance smaller than this share of the mean square is rounding: sums of equal numbers round
+# alike. So an error below a millionth of the payoff is shown as 0.
+RESOLUTION = 1e-12
 
 BlockSums = Callable[..., Any]
 

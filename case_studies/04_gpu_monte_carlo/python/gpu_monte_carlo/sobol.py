@@ -25,6 +25,7 @@ from scipy.special import ndtri
 from scipy.stats import qmc
 
 from gpu_monte_carlo.baseline import chunk_paths
+from gpu_monte_carlo.blocks import RESOLUTION
 from gpu_monte_carlo.moments import chunk_moments, count
 
 REPLICATIONS = 16
@@ -121,7 +122,7 @@ def finish(sums: Doubles, exact: Doubles, *, control: bool) -> dict[str, Any]:
         total = sums.sum(axis=0)
         count_, y, c, cc, yc = total[:, 0], total[:, 1], total[:, 3], total[:, 4], total[:, 5]
         spread = cc / count_ - (c / count_) ** 2
-        known = spread > 1e-14 * cc / count_
+        known = spread > RESOLUTION * cc / count_
         together = yc / count_ - y * c / count_**2
         beta = np.where(known, together / np.where(known, spread, 1.0), 0.0)
         value = value - beta * (sums[:, :, 3] / n - exact)
