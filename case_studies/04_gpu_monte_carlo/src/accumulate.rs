@@ -53,8 +53,8 @@ impl Sums {
         if control {
             add_powers(&samples.control, c, c2);
             for at in (0..TILE).step_by(LANES) {
-                for l in 0..LANES {
-                    yc[l] += samples.payoff[at + l] * samples.control[at + l];
+                for (l, sum) in yc.iter_mut().enumerate() {
+                    *sum += samples.payoff[at + l] * samples.control[at + l];
                 }
             }
         }

@@ -104,27 +104,33 @@ impl Simulation {
 ///
 /// # Errors
 /// [`Error::Range`] for observations or blocks that cannot be, [`Error::OutOfMemory`] where
-/// the result does not fit.
+/// the result or the tables of a step each do not fit.
 pub fn block_sums(options: &[Terms], simulation: &Simulation) -> Result<Vec<f64>, Error> {
     simulation.check()?;
     let stride = options.len() * simulation.moments();
     let mut out = error::filled(simulation.blocks as u128 * stride as u128, 0.0)?;
     if stride > 0 {
         match simulation.precision {
-            Precision::Float64 => fill::<f64>(options, simulation, stride, &mut out),
-            Precision::Float32 => fill::<f32>(options, simulation, stride, &mut out),
+            Precision::Float64 => fill::<f64>(options, simulation, stride, &mut out)?,
+            Precision::Float32 => fill::<f32>(options, simulation, stride, &mut out)?,
         }
     }
     Ok(out)
 }
 
-fn fill<F: Real>(options: &[Terms], simulation: &Simulation, stride: usize, out: &mut [f64]) {
+fn fill<F: Real>(
+    options: &[Terms],
+    simulation: &Simulation,
+    stride: usize,
+    out: &mut [f64],
+) -> Result<(), Error> {
+    let plans: Result<Vec<_>, Error> = options
+        .iter()
+        .map(|option| Plan::new(*option, simulation.observations, simulation.greeks))
+        .collect();
     let job = Job::<F> {
         keys: Keys::of_seed(simulation.seed),
-        plans: options
-            .iter()
-            .map(|o| Plan::new(*o, simulation.observations))
-            .collect(),
+        plans: plans?,
         observations: simulation.observations,
         antithetic: simulation.antithetic,
         control: simulation.control,
@@ -147,6 +153,7 @@ fn fill<F: Real>(options: &[Terms], simulation: &Simulation, stride: usize, out:
         }
         run();
     });
+    Ok(())
 }
 
 /// Threads to use where `wanted` were asked for: at most the cores, 0 for all of them.

@@ -1,5 +1,7 @@
 //! What one option needs at every step, computed once for a whole run.
 
+use crate::Error;
+use crate::error::filled;
 use crate::option::Terms;
 use crate::precision::Real;
 
@@ -49,7 +51,7 @@ pub(crate) struct Plan<F> {
     pub(crate) deviation: F,
     /// `exp(a k)` for `k = 1 ..`: with the drift outside, a level is a product of `exp(b z)`.
     pub(crate) drifts: Vec<F>,
-    /// `b k` for `k = 1 ..`.
+    /// `b k` for `k = 1 ..`; empty without greeks.
     pub(crate) lags: Vec<F>,
     /// 1 where the average includes the spot, else 0.
     pub(crate) leading: f64,
@@ -62,7 +64,7 @@ pub(crate) struct Plan<F> {
 }
 
 impl<F: Real> Plan<F> {
-    pub(crate) fn new(terms: Terms, observations: usize) -> Self {
+    pub(crate) fn new(terms: Terms, observations: usize, greeks: bool) -> Result<Self, Error> {
         let mut coefficients = [F::ONE; COEFFICIENTS];
         let mut value = 1.0;
         for (i, coefficient) in coefficients.iter_mut().enumerate().skip(1) {
@@ -70,21 +72,35 @@ impl<F: Real> Plan<F> {
             *coefficient = F::of(value);
         }
         let leading = f64::from(u8::from(terms.includes_spot));
-        let steps = || (1..=observations).map(|k| k as f64);
-        Self {
+        // A geometric average is made without walking: no table.
+        let steps = if terms.arithmetic { observations } else { 0 };
+        let drifts = table(steps, |k| F::of((terms.drift * k).exp()))?;
+        let lags = table(if greeks { steps } else { 0 }, |k| {
+            F::of(terms.deviation * k)
+        })?;
+        Ok(Self {
             terms,
             growth: Growth::of::<F>(terms.deviation),
             coefficients,
             deviation: F::of(terms.deviation),
-            drifts: steps().map(|k| F::of((terms.drift * k).exp())).collect(),
-            lags: steps().map(|k| F::of(terms.deviation * k)).collect(),
+            drifts,
+            lags,
             leading,
             observations: observations as f64,
             count: observations as f64 + leading,
             last_drift: (terms.drift * observations as f64).exp(),
             root_step: terms.root_step(),
-        }
+        })
     }
+}
+
+/// A function of `k = 1 ..= steps`, or an error where there is no room for it.
+fn table<F: Real>(steps: usize, value: impl Fn(f64) -> F) -> Result<Vec<F>, Error> {
+    let mut values = filled(steps as u128, F::ZERO)?;
+    for (i, to) in values.iter_mut().enumerate() {
+        *to = value((i + 1) as f64);
+    }
+    Ok(values)
 }
 
 #[cfg(test)]

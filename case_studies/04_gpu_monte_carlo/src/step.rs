@@ -96,7 +96,9 @@ fn walk<
     let mut drifts = [F::ZERO; STEPS];
     let mut lags = [F::ZERO; STEPS];
     drifts.copy_from_slice(&plan.drifts[step..step + STEPS]);
-    lags.copy_from_slice(&plan.lags[step..step + STEPS]);
+    if GREEKS {
+        lags.copy_from_slice(&plan.lags[step..step + STEPS]);
+    }
     for i in 0..TILE {
         let mut w = before[i];
         let (mut level, mut sum, mut slope) = (path.level[i], path.sum[i], path.slope[i]);
