@@ -33,11 +33,13 @@ ROUNDING = 5e-7  # of a figure given to six decimals
 def test_discrete(
     option: Any, backend: str, volatility: float, strike: float, expected: float
 ) -> None:
-    found = price(
-        option(volatility=volatility, strike=strike), paths=100_000, seed=11, backend=backend
-    )
-    assert abs(found.price - expected) <= 4 * found.standard_error + ROUNDING
-    assert found.standard_error < 2e-3
+    """Four seeds together: they share no number, so their scores add up to a normal one."""
+    one = option(volatility=volatility, strike=strike)
+    found = [price(one, paths=50_000, seed=seed, backend=backend) for seed in range(4)]
+    mean = np.mean([f.price for f in found])
+    error = np.sqrt(np.mean([f.standard_error**2 for f in found]) / 4)
+    assert abs(mean - expected) <= 4 * error + ROUNDING
+    assert error < 2e-3
 
 
 def test_today_in_the_average(option: Any, backend: str) -> None:
@@ -111,6 +113,15 @@ def test_sobol_meets_the_references(option: Any) -> None:
             option(strike=strike), paths=2**14, seed=2, sampling="sobol", variance_reduction=()
         )
         assert quasi.standard_error < plain.standard_error / 4
+
+
+def test_errors_are_those_over_seeds(option: Any, backend: str) -> None:
+    """The spread of prices over seeds is the standard error they report."""
+    one = option(observations=12)
+    found = [price(one, paths=1, seed=seed, backend=backend) for seed in range(300)]
+    spread = np.std([f.price for f in found], ddof=1)
+    reported = np.sqrt(np.mean([f.standard_error**2 for f in found]))
+    assert abs(spread / reported - 1) <= 4 / np.sqrt(2 * 300)
 
 
 def test_coverage_of_the_interval(option: Any, backend: str) -> None:

@@ -32,7 +32,7 @@ METHODS: dict[str, dict[str, Any]] = {
 TARGET = 1e-4
 
 
-def convergence(most: int = 2**20, observations: int = 252) -> Figure:
+def convergence(most: int = 2**18, observations: int = 252) -> Figure:
     """Price less reference, with its interval, as paths grow."""
     from matplotlib.figure import Figure
 

@@ -94,7 +94,7 @@ def write_paths(inputs: Inputs, bandwidth: Callable[[int], float]) -> float:
     one = inputs["option"][0] if isinstance(inputs["option"], list) else inputs["option"]
     paths = inputs["paths"] or (DEVIATION / inputs["target"]) ** 2
     moved = 8.0 * paths * one.observations
-    return moved / bandwidth(min(int(moved), WORKING_SET))
+    return float(moved / bandwidth(min(int(moved), WORKING_SET)))
 
 
 def path_count(sizes: Mapping[str, Any]) -> float:
