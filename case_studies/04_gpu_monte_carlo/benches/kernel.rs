@@ -16,6 +16,10 @@
 //! 99 cycles for 16 path-steps are 6.2 cycles, or 1.8 ns. In single precision, four steps of
 //! 16 paths: two Philox 32, uniforms 8, two radii 2 (7 + 7 + 11), two turns 2 x 15, growths of
 //! degree 5 28; 148 cycles for 64 path-steps are 2.3 cycles, or 0.66 ns.
+//!
+//! The assembly has the instructions of this table, one for one. What is measured beyond the
+//! prediction is mostly Philox: eight rounds are one chain of products, and the CPU holds too
+//! few turns of the loop at once to hide all of it; in single precision that is half the time.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use gpu_monte_carlo::{BLOCK, Isa, Precision, Simulation, Terms, block_sums};
