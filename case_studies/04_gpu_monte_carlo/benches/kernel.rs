@@ -17,9 +17,11 @@
 //! 16 paths: two Philox 32, uniforms 8, two radii 2 (7 + 7 + 11), two turns 2 x 15, growths of
 //! degree 5 28; 148 cycles for 64 path-steps are 2.3 cycles, or 0.66 ns.
 //!
-//! The assembly has the instructions of this table, one for one. What is measured beyond the
-//! prediction is mostly Philox: eight rounds are one chain of products, and the CPU holds too
-//! few turns of the loop at once to hide all of it; in single precision that is half the time.
+//! The assembly of the loops has the multiplications of this table; single precision adds four
+//! narrowing moves a vector to the uniforms. Where the time goes, by sampling: the loop of
+//! Philox and uniforms takes over a third in double and over half in single precision, more
+//! than its share here. Its rounds are one chain of products; that the CPU cannot hold enough
+//! turns at once to hide it is the likely reason, not a measured one. The clock is assumed.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use gpu_monte_carlo::{BLOCK, Isa, Precision, Simulation, Terms, block_sums};
