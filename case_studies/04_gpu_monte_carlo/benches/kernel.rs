@@ -19,7 +19,7 @@
 //!
 //! The assembly of the loops has the multiplications of this table; single precision adds four
 //! narrowing moves a vector to the uniforms. Where the time goes, by sampling: the loop of
-//! Philox and uniforms takes over a third in double and over half in single precision, more
+//! Philox and uniforms takes over a third in double and near a half in single precision, more
 //! than its share here. Its rounds are one chain of products; that the CPU cannot hold enough
 //! turns at once to hide it is the likely reason, not a measured one. The clock is assumed.
 
