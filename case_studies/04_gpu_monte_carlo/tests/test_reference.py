@@ -136,3 +136,15 @@ def test_coverage_of_the_interval(option: Any, backend: str) -> None:
         inside += low <= exact <= high
     # Four standard deviations of a binomial with 200 trials.
     assert abs(inside / 200 - 0.95) <= 4 * np.sqrt(0.95 * 0.05 / 200)
+
+
+def test_coverage_of_sobol_intervals(option: Any) -> None:
+    """Sixteen scramblings give an honest error, with the control fitted to all of them."""
+    one = option(observations=4)
+    exact = price(one, paths=2**22, seed=10**9).price
+    how: dict[str, Any] = {"paths": 2**12, "sampling": "sobol", "variance_reduction": ("control",)}
+    inside = 0
+    for seed in range(150):
+        low, high = price(one, seed=seed, **how).confidence_interval
+        inside += low <= exact <= high
+    assert abs(inside / 150 - 0.95) <= 4 * np.sqrt(0.95 * 0.05 / 150)

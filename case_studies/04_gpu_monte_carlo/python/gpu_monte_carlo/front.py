@@ -130,6 +130,8 @@ def price(
     groups = [_Group(indices, [options[i] for i in indices]) for indices in _shared(options)]
     for group in groups:
         (_quasi if asked.sampling == "sobol" else _pseudo)(group, asked, executor)
+    if asked.device_output:  # a launch returns at once: the clock waits for the work
+        importlib.import_module("cupy").cuda.get_current_stream().synchronize()
     return _estimate(asked, options, alone, groups, time.perf_counter() - start)
 
 
