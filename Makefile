@@ -1,8 +1,8 @@
 # `make help` lists the targets. Written for GNU make 3.81 and later: macOS ships that one.
 
 # A new subproject joins set-up, lint, tests and wheels by one line here.
-SUBPROJECTS := case_studies/01_polars_vs_pandas case_studies/03_fft_autocorrelation \
-	case_studies/04_gpu_monte_carlo
+SUBPROJECTS := case_studies/01_polars_vs_pandas case_studies/02_hft_orderbook_rust \
+	case_studies/03_fft_autocorrelation case_studies/04_gpu_monte_carlo
 
 PYTHON ?=
 ARGS ?=
@@ -76,7 +76,8 @@ wheel: develop ## build a wheel of every package into dist/
 	@ls dist
 
 peers: develop ## install the heavy peers, so that their rows are measured too
-	PATH="$$(pwd)/$(BIN):$$PATH" $(INSTALL) --no-build-isolation $(SUBPROJECTS:%=-e './%[peers]')
+	PATH="$$(pwd)/$(BIN):$$PATH" $(INSTALL) --no-build-isolation $(SUBPROJECTS:%=-e './%[peers]') \
+		$(patsubst %/Cargo.toml,./%,$(wildcard $(SUBPROJECTS:%=%/peers/Cargo.toml)))
 
 pins: develop ## renew every pin in shared/setup/constraints.txt
 	$(INSTALL) --quiet -r $(SETUP)/pin-tools.txt

@@ -22,9 +22,11 @@ pub(crate) fn promise(bytes: usize) -> Result<(), Error> {
 #[cold]
 #[inline(never)]
 fn ask(bytes: usize) -> Result<(), Error> {
-    Vec::<u8>::new()
-        .try_reserve_exact(bytes)
-        .map_err(|_| Error::OutOfMemory { bytes })
+    let mut asked = Vec::<u8>::new();
+    let had = asked.try_reserve_exact(bytes);
+    // Seen by somebody, or the compiler may leave out asking and giving back.
+    std::hint::black_box(&mut asked);
+    had.map_err(|_| Error::OutOfMemory { bytes })
 }
 
 /// Zeros for results.

@@ -1,0 +1,36 @@
+"""An exact L2 order book: array-fast near the best prices, and no level is ever lost.
+
+>>> from hft_orderbook import OrderBook
+>>> book = OrderBook(tick_size="0.1", lot_size="0.001")
+>>> book.set("bid", "61800.2", "2.507")
+>>> book.set("ask", "61800.3", "2.510")
+>>> book.best_bid(), book.spread()
+((61800.2, 2.507), 0.1)
+"""
+
+from hft_orderbook._rust import OrderTracker, Sequencer
+from hft_orderbook.book import OrderBook, Sweep
+from hft_orderbook.events import EVENT, LAST, Kind, as_events, to_frame
+from hft_orderbook.flow import published_flow, synthetic_flow
+from hft_orderbook.load import BinanceRecording, LobsterRecording, load_binance, load_lobster
+from hft_orderbook.replay import depth_over_time, replay
+
+__all__ = [
+    "EVENT",
+    "LAST",
+    "BinanceRecording",
+    "Kind",
+    "LobsterRecording",
+    "OrderBook",
+    "OrderTracker",
+    "Sequencer",
+    "Sweep",
+    "as_events",
+    "depth_over_time",
+    "load_binance",
+    "load_lobster",
+    "published_flow",
+    "replay",
+    "synthetic_flow",
+    "to_frame",
+]

@@ -1,0 +1,171 @@
+//! Batches of events: checked first, then applied, all or nothing.
+
+use crate::event::Events;
+use crate::{Book, Error, Event, EventKind, Side};
+
+/// What to do when a new or changed level meets the other side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Crossing {
+    /// Keep both sides as the feed gave them; [`crate::reads::state`] tells. The right
+    /// choice for feeds that are consistent at the end of a message only.
+    #[default]
+    Mark,
+    /// The newer update is right: levels of the other side that it meets or crosses are
+    /// stale and removed. The right choice for feeds that drop deletions. It is done level by
+    /// level, in the order of the events, within a message or snapshot too.
+    Trim,
+}
+
+/// Apply a batch to a book. On an error none of it is applied.
+///
+/// The check is a pass of its own; only a batch with deltas, whose outcome depends on the
+/// book, needs a copy of the book to return to.
+///
+/// # Errors
+/// [`Error::Event`] with the place of the first event that is refused.
+pub fn apply<B: Book>(
+    book: &mut B,
+    events: &(impl Events + ?Sized),
+    player: &mut Player,
+) -> Result<(), Error> {
+    let deltas = player.check(events)?;
+    let saved = (deltas > 0).then(|| (book.clone(), *player));
+    let played = events.pieces(|first, piece| {
+        for (index, event) in piece.iter().enumerate() {
+            player
+                .play(book, event)
+                .map_err(|error| error.at(first + index))?;
+        }
+        Ok(())
+    });
+    match (&played, saved) {
+        (Ok(()), _) => player.arrive(events),
+        (Err(_), Some(saved)) => (*book, *player) = saved,
+        // Without deltas nothing fails after the check.
+        (Err(_), None) => {}
+    }
+    played
+}
+
+/// Where a feed stands between two events: its sequence number, and whether a snapshot is
+/// being read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Player {
+    crossing: Crossing,
+    in_snapshot: bool,
+    last: u64,
+}
+
+impl Player {
+    /// Before the first event.
+    #[must_use]
+    pub fn new(crossing: Crossing) -> Self {
+        Self {
+            crossing,
+            ..Self::default()
+        }
+    }
+
+    /// Sequence number of the last event applied.
+    #[must_use]
+    pub fn last_seq(&self) -> u64 {
+        self.last
+    }
+
+    /// An event without a number of its own, stamped so that it fits: the last number again,
+    /// or none where it starts anew.
+    #[must_use]
+    pub fn stamp(&self, event: Event) -> Event {
+        let anew = event.kind >= EventKind::Clear as u8;
+        event.stamped(event.ts, if anew { 0 } else { self.last })
+    }
+
+    /// Check events without applying them; the number of deltas among them.
+    ///
+    /// Sequence numbers must not decrease; a clear or a snapshot starts anew.
+    ///
+    /// # Errors
+    /// [`Error::Event`] for the first that is refused, whatever the book holds.
+    pub fn check(&self, events: &(impl Events + ?Sized)) -> Result<usize, Error> {
+        let (mut last, mut deltas) = (self.last, 0);
+        events.pieces(|first, piece| {
+            for (index, event) in piece.iter().enumerate() {
+                event.check().map_err(|e| e.at(first + index))?;
+                if event.seq < last && event.kind < EventKind::Clear as u8 {
+                    let seq = event.seq;
+                    return Err(Error::OutOfOrder { seq, last }.at(first + index));
+                }
+                last = event.seq;
+                deltas += usize::from(event.kind == EventKind::Delta as u8);
+            }
+            Ok(())
+        })?;
+        Ok(deltas)
+    }
+
+    /// Remember the sequence number at which events end, once they are played.
+    pub fn arrive(&mut self, events: &(impl Events + ?Sized)) {
+        self.last = events.last_seq().unwrap_or(self.last);
+    }
+
+    /// Apply one event that was checked, for those who look at the book in between.
+    ///
+    /// # Errors
+    /// Those of [`Book::add`] for a delta; the book is unchanged.
+    #[inline(always)]
+    pub fn play<B: Book>(&mut self, book: &mut B, event: &Event) -> Result<(), Error> {
+        if event.kind == EventKind::Set as u8 {
+            self.set(book, event);
+            return Ok(());
+        }
+        let side = Side::of(event.side);
+        self.in_snapshot = play_rare(book, side, event, self.in_snapshot)?;
+        if self.crossing == Crossing::Trim && event.lots > 0 {
+            trim(book, side);
+        }
+        Ok(())
+    }
+
+    /// Apply one event that was checked and is a set.
+    #[inline(always)]
+    pub(crate) fn set<B: Book>(&mut self, book: &mut B, event: &Event) {
+        let side = Side::of(event.side);
+        self.in_snapshot = false;
+        book.set(side, event.tick, event.lots as u64);
+        if self.crossing == Crossing::Trim && event.lots > 0 {
+            trim(book, side);
+        }
+    }
+}
+
+/// What is not a set; says whether a snapshot goes on. It gets no reference to the player,
+/// which can so stay in registers.
+#[inline(never)]
+fn play_rare<B: Book>(
+    book: &mut B,
+    side: Side,
+    event: &Event,
+    in_snapshot: bool,
+) -> Result<bool, Error> {
+    let snapshot = event.kind == EventKind::Snapshot as u8;
+    if event.kind == EventKind::Delta as u8 {
+        book.add(side, event.tick, event.lots)?;
+    } else if !snapshot || !in_snapshot {
+        book.clear();
+    }
+    if snapshot {
+        book.set(side, event.tick, event.lots as u64);
+    }
+    // The next snapshot starts a run of its own once this one's message has ended.
+    Ok(snapshot && !event.is_last())
+}
+
+/// Remove what the newest level of `side` meets or crosses on the other side.
+fn trim<B: Book>(book: &mut B, side: Side) {
+    let stale = side.opposite();
+    while let (Some(newer), Some(older)) = (book.best_tick(side), book.best_tick(stale))
+        && side.key(newer) >= side.key(older)
+    {
+        book.set(stale, older, 0);
+    }
+}

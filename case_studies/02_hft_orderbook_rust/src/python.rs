@@ -1,0 +1,60 @@
+//! The Python module `hft_orderbook._rust`: the only place that knows PyO3.
+
+mod book;
+mod events;
+mod load;
+mod orders;
+mod sequencer;
+
+use crate::Error;
+use pyo3::exceptions::{PyMemoryError, PyValueError};
+use pyo3::prelude::*;
+
+impl From<Error> for PyErr {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Memory { .. } => PyMemoryError::new_err(error.to_string()),
+            _ => PyValueError::new_err(error.to_string()),
+        }
+    }
+}
+
+/// A whole number of 64 bits from Python, or a `ValueError` that names the argument.
+fn whole<'py, T>(argument: &str, value: &Bound<'py, PyAny>) -> PyResult<T>
+where
+    T: for<'a> FromPyObject<'a, 'py>,
+{
+    value.extract().map_err(|_| {
+        let bits = 8 * size_of::<T>();
+        PyValueError::new_err(format!(
+            "{argument}={value}: expected a whole number of {bits} bits"
+        ))
+    })
+}
+
+/// `"release"` or `"debug"`: a benchmark refuses the latter.
+#[pyfunction]
+fn build_profile() -> &'static str {
+    if cfg!(debug_assertions) {
+        "debug"
+    } else {
+        "release"
+    }
+}
+
+#[pymodule]
+fn _rust(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    m.add_class::<book::PyBook>()?;
+    m.add_class::<sequencer::PySequencer>()?;
+    m.add_class::<orders::PyOrderTracker>()?;
+    m.add_function(wrap_pyfunction!(build_profile, m)?)?;
+    m.add_function(wrap_pyfunction!(load::load_binance, m)?)?;
+    m.add_function(wrap_pyfunction!(load::load_lobster, m)?)?;
+    m.add_function(wrap_pyfunction!(load::flow_events, m)?)?;
+    m.add_function(wrap_pyfunction!(load::published_events, m)?)?;
+    m.add("HOT_BYTES", crate::ring::HOT_BYTES)?;
+    m.add("MAX_TICK", crate::MAX_TICK)?;
+    m.add("MAX_LOTS", crate::MAX_LOTS)?;
+    m.add("NO_TICK", crate::run::NO_TICK)?;
+    Ok(())
+}

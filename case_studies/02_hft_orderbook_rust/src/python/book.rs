@@ -1,0 +1,355 @@
+//! The class behind `hft_orderbook.OrderBook`: integers in, integers out.
+
+use super::events::{PyColumns, records};
+use crate::apply::Player;
+use crate::kind::Visitor;
+use crate::reads::{self, DecimalCrc32, State, Sweep};
+use crate::replay::{self, Band, Features};
+use crate::run::{self, Trace};
+use crate::{AnyBook, Book, BookKind, Crossing, Error, Event, Events, Level, MAX_LOTS, Side};
+use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError};
+
+/// Frozen, with a lock of its own: a call while another thread is in `apply`, which runs
+/// without the GIL, is told so instead of waiting.
+#[pyclass(name = "Book", module = "hft_orderbook._rust", frozen)]
+pub(super) struct PyBook(RwLock<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    book: AnyBook,
+    player: Player,
+}
+
+fn in_use<T>(error: TryLockError<T>) -> PyErr {
+    PyRuntimeError::new_err(match error {
+        TryLockError::WouldBlock => "this book is in use by another thread",
+        TryLockError::Poisoned(_) => "a call on this book failed half-way: make another book",
+    })
+}
+
+impl PyBook {
+    fn read(&self) -> PyResult<RwLockReadGuard<'_, Inner>> {
+        self.0.try_read().map_err(in_use)
+    }
+
+    fn write(&self) -> PyResult<RwLockWriteGuard<'_, Inner>> {
+        self.0.try_write().map_err(in_use)
+    }
+}
+
+/// The refusal of a single event, with what it is made of: Python names prices and sizes.
+fn refusal(py: Python<'_>, error: Error) -> PyResult<PyErr> {
+    let error = match error {
+        Error::Event { source, .. } => *source,
+        other => other,
+    };
+    let (reason, lots) = match error {
+        Error::Underflow { lots, .. } => ("Underflow", Some(lots)),
+        Error::QuantityOverflow { lots, .. } => ("QuantityOverflow", Some(lots)),
+        Error::PriceOverflow { .. } => ("PriceOverflow", None),
+        Error::NegativeQuantity { .. } => ("NegativeQuantity", None),
+        _ => ("", None),
+    };
+    let raised = PyErr::from(error);
+    raised.value(py).setattr("reason", reason)?;
+    raised.value(py).setattr("lots", lots)?;
+    Ok(raised)
+}
+
+/// Do something with the book inside, whatever its kind.
+macro_rules! on {
+    ($self:ident, $book:ident => $body:expr) => {
+        match &$self.book {
+            AnyBook::HashScan($book) => $body,
+            AnyBook::HashCached($book) => $body,
+            AnyBook::BTree($book) => $body,
+            AnyBook::Vec($book) => $body,
+            AnyBook::Ring($book) => $body,
+        }
+    };
+}
+
+struct Apply<'a, E: ?Sized>(&'a E, &'a mut Player);
+
+impl<E: Events + ?Sized> Visitor for Apply<'_, E> {
+    type Output = Result<(), Error>;
+    fn visit<B: Book>(self, book: &mut B) -> Self::Output {
+        crate::apply(book, self.0, self.1)
+    }
+}
+
+struct Update<'a>(&'a [Event]);
+
+impl Visitor for Update<'_> {
+    type Output = Result<(), Error>;
+    fn visit<B: Book>(self, book: &mut B) -> Self::Output {
+        run::update(book, self.0)
+    }
+}
+
+struct UpdateAndRead<'a>(&'a [Event], usize);
+
+impl Visitor for UpdateAndRead<'_> {
+    type Output = Result<Trace, Error>;
+    fn visit<B: Book>(self, book: &mut B) -> Self::Output {
+        run::update_and_read(book, self.0, self.1)
+    }
+}
+
+struct Sample<'a>(&'a [Event], &'a mut Player, usize, usize);
+
+impl Visitor for Sample<'_> {
+    type Output = Result<Features, Error>;
+    fn visit<B: Book>(self, book: &mut B) -> Self::Output {
+        replay::features(book, self.1, self.0, self.2, self.3)
+    }
+}
+
+struct DepthOverTime<'a>(&'a [Event], usize, Band);
+
+impl Visitor for DepthOverTime<'_> {
+    type Output = Result<Vec<f64>, Error>;
+    fn visit<B: Book>(self, book: &mut B) -> Self::Output {
+        replay::depth_over_time(book, self.0, self.1, self.2)
+    }
+}
+
+fn pair(level: Option<Level>) -> Option<(i64, u64)> {
+    level.map(|level| (level.tick, level.lots))
+}
+
+type Columns2<'py> = (Bound<'py, PyArray1<i64>>, Bound<'py, PyArray1<u64>>);
+type Ticks2<'py> = (Bound<'py, PyArray1<i64>>, Bound<'py, PyArray1<i64>>);
+
+fn columns(py: Python<'_>, levels: Vec<Level>) -> Columns2<'_> {
+    let (ticks, lots): (Vec<i64>, Vec<u64>) = levels.iter().map(|l| (l.tick, l.lots)).unzip();
+    (ticks.into_pyarray(py), lots.into_pyarray(py))
+}
+
+#[pymethods]
+impl PyBook {
+    #[new]
+    fn new(kind: &str, trim: bool) -> PyResult<Self> {
+        let kind = BookKind::named(kind).ok_or_else(|| {
+            let names: Vec<&str> = BookKind::ALL.iter().map(|kind| kind.name()).collect();
+            PyValueError::new_err(format!(
+                "kind={kind:?}: expected one of {}",
+                names.join(", ")
+            ))
+        })?;
+        let crossing = if trim { Crossing::Trim } else { Crossing::Mark };
+        Ok(Self(RwLock::new(Inner {
+            book: AnyBook::new(kind),
+            player: Player::new(crossing),
+        })))
+    }
+
+    fn copy(&self) -> PyResult<Self> {
+        Ok(Self(RwLock::new(self.read()?.clone())))
+    }
+
+    #[getter]
+    fn kind(&self) -> PyResult<&'static str> {
+        Ok(self.read()?.book.kind().name())
+    }
+
+    #[getter]
+    fn last_seq(&self) -> PyResult<u64> {
+        Ok(self.read()?.player.last_seq())
+    }
+
+    /// One event of kind `kind`; the same door as a batch.
+    fn event(&self, py: Python<'_>, kind: u8, side: u8, tick: i64, lots: i64) -> PyResult<()> {
+        let Inner { book, player } = &mut *self.write()?;
+        let event = player.stamp(Event {
+            kind,
+            side,
+            tick,
+            lots,
+            ..Event::default()
+        });
+        match book.with(Apply(&[event][..], player)) {
+            Ok(()) => Ok(()),
+            Err(error) => Err(refusal(py, error)?),
+        }
+    }
+
+    fn apply(&self, py: Python<'_>, bytes: PyReadonlyArray1<'_, u8>) -> PyResult<()> {
+        let events = records(bytes.as_slice()?)?;
+        let Inner { book, player } = &mut *self.write()?;
+        py.detach(|| book.with(Apply(events, player)))?;
+        Ok(())
+    }
+
+    fn apply_columns(&self, py: Python<'_>, columns: PyColumns<'_>) -> PyResult<()> {
+        let columns = columns.columns()?;
+        let Inner { book, player } = &mut *self.write()?;
+        py.detach(|| book.with(Apply(&columns, player)))?;
+        Ok(())
+    }
+
+    fn best(&self, side: u8) -> PyResult<Option<(i64, u64)>> {
+        let side = Side::try_from(side)?;
+        let inner = self.read()?;
+        Ok(on!(inner, book => pair(book.best(side))))
+    }
+
+    fn lots(&self, side: u8, tick: i64) -> PyResult<u64> {
+        let side = Side::try_from(side)?;
+        let inner = self.read()?;
+        Ok(on!(inner, book => book.lots(side, tick)))
+    }
+
+    fn len(&self, side: u8) -> PyResult<usize> {
+        let side = Side::try_from(side)?;
+        let inner = self.read()?;
+        Ok(on!(inner, book => book.len(side)))
+    }
+
+    /// The best `count` levels, or all.
+    #[pyo3(signature = (side, count=None))]
+    fn depth<'py>(
+        &self,
+        py: Python<'py>,
+        side: u8,
+        count: Option<usize>,
+    ) -> PyResult<Columns2<'py>> {
+        let side = Side::try_from(side)?;
+        let inner = self.read()?;
+        let levels = on!(inner, book => {
+            let wanted = count.unwrap_or(usize::MAX).min(book.len(side));
+            let mut levels = vec![Level { tick: 0, lots: 0 }; wanted];
+            book.top(side, &mut levels);
+            levels
+        });
+        Ok(columns(py, levels))
+    }
+
+    fn twice_mid(&self) -> PyResult<Option<i64>> {
+        let inner = self.read()?;
+        Ok(on!(inner, book => book.twice_mid()))
+    }
+
+    fn spread(&self) -> PyResult<Option<i64>> {
+        let inner = self.read()?;
+        Ok(on!(inner, book => book.spread()))
+    }
+
+    fn microprice(&self) -> PyResult<Option<f64>> {
+        let inner = self.read()?;
+        Ok(on!(inner, book => reads::microprice(book)))
+    }
+
+    fn imbalance(&self, levels: usize) -> PyResult<Option<f64>> {
+        let inner = self.read()?;
+        Ok(on!(inner, book => reads::imbalance(book, levels)))
+    }
+
+    fn state(&self) -> PyResult<&'static str> {
+        let inner = self.read()?;
+        Ok(match on!(inner, book => reads::state(book)) {
+            State::Empty => "empty",
+            State::OneSided => "one-sided",
+            State::Normal => "normal",
+            State::Locked => "locked",
+            State::Crossed => "crossed",
+        })
+    }
+
+    /// Filled lots, average price, worst price and number of levels.
+    fn sweep(&self, side: u8, lots: u64) -> PyResult<(u64, Option<f64>, Option<i64>, usize)> {
+        let side = Side::try_from(side)?;
+        let inner = self.read()?;
+        let sweep: Sweep = on!(inner, book => reads::sweep(book, side, lots.min(MAX_LOTS)));
+        let (average, worst) = (sweep.vwap(), sweep.worst);
+        Ok((sweep.filled as u64, average, worst, sweep.levels))
+    }
+
+    fn checksum(&self, levels: usize) -> PyResult<u32> {
+        let inner = self.read()?;
+        Ok(on!(inner, book => reads::checksum(book, levels, DecimalCrc32::default())))
+    }
+
+    /// Moves of the window, pages copied and updates of the cold tier; `None` for other books.
+    fn moves(&self) -> PyResult<Option<(u64, u64, u64)>> {
+        let moves = match &self.read()?.book {
+            AnyBook::Ring(book) => book.moves(),
+            _ => return Ok(None),
+        };
+        Ok(Some((moves.reanchors, moves.pages, moves.cold_updates)))
+    }
+
+    /// Apply events that were checked.
+    fn run_updates(&self, py: Python<'_>, bytes: PyReadonlyArray1<'_, u8>) -> PyResult<()> {
+        let events = records(bytes.as_slice()?)?;
+        let Inner { book, .. } = &mut *self.write()?;
+        py.detach(|| book.with(Update(events)))?;
+        Ok(())
+    }
+
+    /// Apply events that were checked, `passes` times over, reading both best prices at the end
+    /// of each message.
+    fn run_trace<'py>(
+        &self,
+        py: Python<'py>,
+        bytes: PyReadonlyArray1<'_, u8>,
+        passes: usize,
+    ) -> PyResult<Ticks2<'py>> {
+        let events = records(bytes.as_slice()?)?;
+        let Inner { book, .. } = &mut *self.write()?;
+        let trace = py.detach(|| book.with(UpdateAndRead(events, passes)))?;
+        Ok((trace.bid.into_pyarray(py), trace.ask.into_pyarray(py)))
+    }
+
+    fn read_best(&self, py: Python<'_>, times: usize) -> PyResult<i64> {
+        let inner = &*self.read()?;
+        Ok(py.detach(|| on!(inner, book => run::read_best(book, times))))
+    }
+
+    fn read_mid(&self, py: Python<'_>, times: usize) -> PyResult<i64> {
+        let inner = &*self.read()?;
+        Ok(py.detach(|| on!(inner, book => run::read_mid(book, times))))
+    }
+
+    fn features<'py>(
+        &self,
+        py: Python<'py>,
+        bytes: PyReadonlyArray1<'_, u8>,
+        every: usize,
+        levels: usize,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let events = records(bytes.as_slice()?)?;
+        let Inner { book, player } = &mut *self.write()?;
+        let out = py.detach(|| book.with(Sample(events, player, every, levels)))?;
+        let dict = PyDict::new(py);
+        dict.set_item("ts", out.ts.into_pyarray(py))?;
+        dict.set_item("seq", out.seq.into_pyarray(py))?;
+        dict.set_item("bid", out.bid.into_pyarray(py))?;
+        dict.set_item("bid_lots", out.bid_lots.into_pyarray(py))?;
+        dict.set_item("ask", out.ask.into_pyarray(py))?;
+        dict.set_item("ask_lots", out.ask_lots.into_pyarray(py))?;
+        dict.set_item("microprice", out.microprice.into_pyarray(py))?;
+        dict.set_item("imbalance", out.imbalance.into_pyarray(py))?;
+        Ok(dict)
+    }
+
+    fn depth_over_time<'py>(
+        &self,
+        py: Python<'py>,
+        bytes: PyReadonlyArray1<'_, u8>,
+        every: usize,
+        low: i64,
+        ticks: i64,
+        rows: usize,
+    ) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        let events = records(bytes.as_slice()?)?;
+        let band = Band { low, ticks, rows };
+        let Inner { book, .. } = &mut *self.write()?;
+        let grid = py.detach(|| book.with(DepthOverTime(events, every, band)))?;
+        Ok(grid.into_pyarray(py))
+    }
+}

@@ -1,0 +1,85 @@
+//! Events from NumPy and back: records are read in place, whatever made them.
+
+use crate::{Columns, Event};
+use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+
+/// View the bytes of a structured array as events, without a copy.
+pub(super) fn records(bytes: &[u8]) -> PyResult<&[Event]> {
+    if bytes.is_empty() {
+        return Ok(&[]);
+    }
+    bytemuck::try_cast_slice(bytes).map_err(|error| {
+        PyValueError::new_err(format!(
+            "events: {} bytes are no whole, aligned records of {} bytes ({error})",
+            bytes.len(),
+            size_of::<Event>()
+        ))
+    })
+}
+
+/// Hand events over as 64-bit words, aligned as records are: Python views them as such.
+pub(super) fn to_words(py: Python<'_>, events: Vec<Event>) -> Bound<'_, PyArray1<u64>> {
+    bytemuck::cast_slice::<Event, u64>(&events)
+        .to_vec()
+        .into_pyarray(py)
+}
+
+/// Hand events over as the records that Python knows.
+pub(super) fn to_records(py: Python<'_>, events: Vec<Event>) -> PyResult<Bound<'_, PyAny>> {
+    static EVENT: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let dtype = EVENT.import(py, "hft_orderbook.events", "EVENT")?;
+    to_words(py, events).call_method1("view", (dtype,))
+}
+
+/// Borrowed columns of a frame.
+#[derive(FromPyObject)]
+pub(super) struct PyColumns<'py> {
+    #[pyo3(item)]
+    ts: Option<PyReadonlyArray1<'py, i64>>,
+    #[pyo3(item)]
+    seq: Option<PyReadonlyArray1<'py, u64>>,
+    #[pyo3(item)]
+    tick: PyReadonlyArray1<'py, i64>,
+    #[pyo3(item)]
+    lots: PyReadonlyArray1<'py, i64>,
+    #[pyo3(item)]
+    kind: Option<PyReadonlyArray1<'py, u8>>,
+    #[pyo3(item)]
+    side: PyReadonlyArray1<'py, u8>,
+    #[pyo3(item)]
+    flags: Option<PyReadonlyArray1<'py, u8>>,
+}
+
+fn optional<'a, T: numpy::Element>(
+    column: &'a Option<PyReadonlyArray1<'_, T>>,
+) -> PyResult<Option<&'a [T]>> {
+    Ok(match column {
+        Some(column) => Some(column.as_slice()?),
+        None => None,
+    })
+}
+
+impl PyColumns<'_> {
+    /// The slices behind the columns.
+    pub(super) fn columns(&self) -> PyResult<Columns<'_>> {
+        let columns = Columns {
+            ts: optional(&self.ts)?,
+            seq: optional(&self.seq)?,
+            tick: self.tick.as_slice()?,
+            lots: self.lots.as_slice()?,
+            kind: optional(&self.kind)?,
+            side: self.side.as_slice()?,
+            flags: optional(&self.flags)?,
+        };
+        if columns.is_rectangular() {
+            Ok(columns)
+        } else {
+            Err(PyValueError::new_err(
+                "events: the columns differ in length",
+            ))
+        }
+    }
+}

@@ -1,0 +1,133 @@
+"""Every book agrees with the Python baseline, and with the truth of the recordings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+import hft_orderbook as hft
+from hft_orderbook import _rust
+from hft_orderbook.study import study
+from qpp.testing import agreement_test
+
+DATA = Path(__file__).resolve().parents[4] / "shared/data"
+BINANCE = DATA / "binance_usdm_btcusdt_20240808.gz"
+LOBSTER = [DATA / f"lobster_aapl_2012-06-21_{name}_10.csv" for name in ("message", "orderbook")]
+
+needs_binance = pytest.mark.skipif(not BINANCE.is_file(), reason=f"{BINANCE.name} is not here")
+needs_lobster = pytest.mark.skipif(not LOBSTER[0].is_file(), reason="LOBSTER files are not here")
+
+test_agreement = agreement_test(study)
+
+
+@needs_binance
+def test_best_prices_equal_the_exchanges_own() -> None:
+    recording = hft.load_binance(BINANCE)
+    assert recording.gaps.is_empty() and recording.live and recording.skipped == []
+    assert recording.trades == 21_313
+    top = hft.replay(recording.events, tick_size="0.1", lot_size="0.001")
+    assert top["ts"].is_sorted()
+    # NumPy divides with one rounding; Polars multiplies by the reciprocal.
+    truth = {
+        f"true_{name}": recording.tickers[column].to_numpy() / steps
+        for name, column, steps in (
+            ("bid", "bid", 10),
+            ("bid_quantity", "bid_lots", 1000),
+            ("ask", "ask", 10),
+            ("ask_quantity", "ask_lots", 1000),
+        )
+    }
+    tickers = pl.DataFrame({"seq": recording.tickers["seq"], **truth}).sort("seq")
+    tickers = tickers.filter(pl.col("seq") >= top["seq"][0])
+    both = top.join_asof(tickers, on="seq").drop_nulls("true_bid")
+    assert both.height == 6_546
+    for name in ("bid", "bid_quantity", "ask", "ask_quantity"):
+        assert (both[name] == both[f"true_{name}"]).all(), name
+
+
+@needs_binance
+def test_the_window_holds_less_than_the_book() -> None:
+    book = hft.OrderBook()
+    book.apply(hft.load_binance(BINANCE).events)
+    reanchors, pages, cold_updates = book._book.moves() or (0, 0, 0)
+    # The recording's own trait: one update in seven lies far from the touch.
+    assert cold_updates > len(book)
+    assert reanchors >= 2 and pages <= 128 * reanchors
+    assert len(book.depth("bid")) == 5_018 and len(book.depth("ask")) == 4_578
+
+
+@needs_binance
+def test_one_update_in_seven_is_far() -> None:
+    recording = hft.load_binance(BINANCE)
+    top = hft.replay(recording.events)
+    updates = recording.events[recording.events["kind"] == hft.Kind.SET]
+    row = np.searchsorted(top["seq"].to_numpy(), updates["seq"])
+    best = np.where(updates["side"] == 0, top["bid"].to_numpy()[row], top["ask"].to_numpy()[row])
+    assert 1 / 8 < float((np.abs(updates["tick"] - best) >= 2_048).mean()) < 1 / 6
+    seconds = (recording.events["ts"][-1] - recording.events["ts"][0]) / 1e9
+    assert 340 < seconds < 350
+
+
+@needs_lobster
+def test_lobster_rows_equal_the_true_levels() -> None:
+    recording = hft.load_lobster(*LOBSTER)
+    book = hft.OrderBook()
+    events = recording.events
+    ends = np.searchsorted(events["seq"], np.arange(len(recording.levels)), side="right")
+    start = 0
+    for row, end in zip(recording.levels, ends, strict=True):
+        book.apply(events[start:end])
+        start = end
+        for side, tick, lots in (("ask", 0, 1), ("bid", 2, 3)):
+            truth = [(float(level[tick]), float(level[lots])) for level in row if level[lots]]
+            assert book.top(side, len(truth)) == truth
+
+
+def test_hot_set_is_bounded() -> None:
+    assert _rust.HOT_BYTES <= 34_000
+
+
+def test_extension_is_optimised() -> None:
+    assert _rust.build_profile() == "release"
+
+
+@pytest.mark.parametrize("kind", ["ring", "btree", "vec", "hash_cached"])
+def test_frames_and_records_give_the_same_book(kind: hft.book.BookKind) -> None:
+    events = hft.synthetic_flow(20_000, seed=3)
+    one, other = hft.OrderBook(kind=kind), hft.OrderBook(kind=kind)
+    one.apply(events)
+    other.apply(hft.to_frame(events))
+    for side in ("bid", "ask"):
+        assert one.depth(side) == other.depth(side)
+    assert one.last_seq == other.last_seq == events["seq"][-1]
+
+
+def test_apply_borrows() -> None:
+    events = hft.synthetic_flow(5_000, seed=3)
+    from hft_orderbook.events import as_bytes, columns
+
+    assert np.shares_memory(as_bytes(events), events)
+    frame = hft.to_frame(events)
+    tick = columns(frame)["tick"]
+    assert tick is not None and np.shares_memory(tick, frame["tick"].to_numpy())
+
+
+def test_same_seed_same_flow() -> None:
+    first, again = (hft.synthetic_flow(10_000, seed=5) for _ in range(2))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, hft.synthetic_flow(10_000, seed=6))
+
+
+def test_synthetic_flow_has_the_traits_it_promises() -> None:
+    events = hft.synthetic_flow(200_000, seed=1)
+    top = hft.replay(events)
+    assert (top["spread"].drop_nulls() > 0).all()
+    mid = top["mid"].to_numpy()
+    updates = events[2_000:]
+    message = np.searchsorted(top["seq"].to_numpy(), updates["seq"])
+    distance = np.abs(updates["tick"] - mid[message])
+    assert 0.11 < float((distance > 2_000).mean()) < 0.17
+    assert np.ptp(mid) > 100

@@ -1,0 +1,40 @@
+"""The README's Python runs and prints what it says; public names exist and are documented.
+
+Examples in docstrings are run by ``pytest --doctest-modules``, those of the classes that the
+extension brings by ``test_feeds.py``.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import hft_orderbook
+
+README = Path(__file__).parents[1] / "README.md"
+
+
+def test_readme_examples(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert blocks
+    for block in blocks:
+        exec(compile(block, str(README), "exec"), {})
+        said = {line.partition("# ")[2] for line in block.splitlines()}
+        for line in capsys.readouterr().out.splitlines():
+            assert line in said, line
+
+
+def test_public_names() -> None:
+    for name in hft_orderbook.__all__:
+        assert hasattr(hft_orderbook, name)
+
+
+def test_methods_have_examples() -> None:
+    for name, method in vars(hft_orderbook.OrderBook).items():
+        if not name.startswith("_"):
+            assert ">>>" in (method.__doc__ or ""), name
