@@ -60,12 +60,10 @@ impl<F: Real> Scratch<F> {
 pub(crate) fn box_muller<F: Real, const FUSED: bool>(rows: &mut [[F; TILE]; 4]) {
     for pair in rows.chunks_exact_mut(2).take(F::PAIRS) {
         let [first, second] = pair else { return };
-        for u in first.iter_mut() {
-            *u = F::radius::<FUSED>(*u);
-        }
-        for (r, u) in first.iter_mut().zip(second) {
-            let (cos, sin) = F::turn::<FUSED>(*u);
-            (*r, *u) = (*r * cos, *r * sin);
+        for (one, two) in first.iter_mut().zip(second) {
+            let radius = F::radius::<FUSED>(*one);
+            let (cos, sin) = F::turn::<FUSED>(*two);
+            (*one, *two) = (radius * cos, radius * sin);
         }
     }
 }
