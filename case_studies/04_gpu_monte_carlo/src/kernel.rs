@@ -28,8 +28,9 @@ pub(crate) struct Job<F> {
 }
 
 /// One thread's working memory.
-pub(crate) struct Scratch<F> {
+pub(crate) struct Scratch<F: Real> {
     counters: Counters,
+    words: [[F::Word; TILE]; 4],
     normals: [[F; TILE]; 4],
     first: [F; TILE],
     last: [F; TILE],
@@ -44,6 +45,7 @@ impl<F: Real> Scratch<F> {
         let zero = [F::ZERO; TILE];
         Self {
             counters: Counters::new(),
+            words: [[F::NO_WORD; TILE]; 4],
             normals: [zero; 4],
             first: zero,
             last: zero,
@@ -57,14 +59,16 @@ impl<F: Real> Scratch<F> {
 
 /// The normals of one group of steps, in place of its uniforms.
 #[inline(always)]
-pub(crate) fn box_muller<F: Real, const FUSED: bool>(rows: &mut [[F; TILE]; 4]) {
-    for pair in rows.chunks_exact_mut(2).take(F::PAIRS) {
-        let [first, second] = pair else { return };
-        for (one, two) in first.iter_mut().zip(second) {
-            let radius = F::radius::<FUSED>(*one);
-            let (cos, sin) = F::turn::<FUSED>(*two);
-            (*one, *two) = (radius * cos, radius * sin);
-        }
+pub(crate) fn box_muller<F: Real, const FUSED: bool>(words: &[[F::Word; TILE]; 4], rows: &mut [[F; TILE]; 4]) {
+    let [u0, u1, u2, u3] = words;
+    let [z0, z1, z2, z3] = rows;
+    for i in 0..TILE {
+        let r = F::radius::<FUSED>(F::uniform::<FUSED>(u0[i]));
+        let q = F::radius::<FUSED>(F::uniform::<FUSED>(u2[i]));
+        let (c, s) = F::turn::<FUSED>(F::uniform::<FUSED>(u1[i]));
+        let (d, t) = F::turn::<FUSED>(F::uniform::<FUSED>(u3[i]));
+        (z0[i], z1[i]) = (r * c, r * s);
+        (z2[i], z3[i]) = (q * d, q * t);
     }
 }
 
@@ -92,6 +96,7 @@ for_each_isa! {
 fn tile<F: Real, const FUSED: bool>(job: &Job<F>, path: u64, scratch: &mut Scratch<F>) {
     let Scratch {
         counters,
+        words,
         normals,
         first,
         last,
@@ -101,22 +106,21 @@ fn tile<F: Real, const FUSED: bool>(job: &Job<F>, path: u64, scratch: &mut Scrat
         samples,
     } = scratch;
     let summed = job.control || job.greeks || job.plans.iter().any(|p| !p.terms.arithmetic);
-    counters.start(&job.keys, path);
+    counters.start::<F>(&job.keys, path);
     walks.fill([Walk::START; 2]);
     (*last, *area) = ([F::ZERO; TILE], [F::ZERO; TILE]);
     let group_steps = 2 * F::PAIRS;
     for (group, step) in (0..job.observations).step_by(group_steps).enumerate() {
-        counters.uniforms(&job.keys, group as u32, normals);
-        box_muller::<F, FUSED>(normals);
+        let st = std::option_env!("STAGES").unwrap_or("pbw");
+        if st.contains('p') || group==0 {counters.uniforms::<F>(&job.keys, group as u32, words);}
+        if st.contains('b') {box_muller::<F, FUSED>(words, normals);}
+        if !st.contains('w') {continue;}
         if group == 0 {
             *first = normals[0];
         }
         let steps = group_steps.min(job.observations - step);
         match steps {
             4 => walk::<F, 4, FUSED>(job, step, normals, 0, last, area, walks, summed),
-            2 if F::PAIRS == 1 => {
-                walk::<F, 2, FUSED>(job, step, normals, 0, last, area, walks, summed);
-            }
             _ => {
                 for j in 0..steps {
                     walk::<F, 1, FUSED>(job, step + j, normals, j, last, area, walks, summed);

@@ -88,10 +88,10 @@ impl Counters {
 
     /// Paths `path .. path + TILE`; `path` is a multiple of `TILE`, so they share the high half.
     #[inline(always)]
-    pub(crate) fn start(&mut self, keys: &Keys, path: u64) {
+    pub(crate) fn start<F: Real>(&mut self, keys: &Keys, path: u64) {
         self.path_high = path >> 32;
         for i in 0..TILE {
-            let p1 = ((path + i as u64) & LOW) * MULTIPLIERS[1];
+            let p1 = ((path + F::path(i)) & LOW) * MULTIPLIERS[1];
             let p0 = (((p1 >> 32) ^ STREAM ^ keys.0[0][0]) & LOW) * MULTIPLIERS[0];
             self.first[i] = p1;
             self.third[i] = p0 >> 32;
@@ -101,23 +101,21 @@ impl Counters {
 
     /// The uniforms of one group of steps: row `j` of `out` holds uniform `j` of each path.
     #[inline(always)]
-    pub(crate) fn uniforms<F: Real>(&self, keys: &Keys, group: u32, out: &mut [[F; TILE]; 4]) {
+    pub(crate) fn uniforms<F: Real>(&self, keys: &Keys, group: u32, out: &mut [[F::Word; TILE]; 4]) {
         let product = u64::from(group) * MULTIPLIERS[0];
         let third = (product >> 32) ^ self.path_high ^ keys.0[0][1];
         let p1 = (third & LOW) * MULTIPLIERS[1];
         let (first, third) = ((p1 >> 32) ^ keys.0[1][0], product ^ keys.0[1][1]);
-        for i in 0..TILE {
-            let mut words = [
-                self.first[i] ^ first,
-                p1,
-                self.third[i] ^ third,
-                self.fourth[i],
-            ];
+        const HALF: usize = TILE / 2;
+        for i in 0..HALF {
+            let mut a = [self.first[i] ^ first, p1, self.third[i] ^ third, self.fourth[i]];
+            let mut b = [self.first[i + HALF] ^ first, p1, self.third[i + HALF] ^ third, self.fourth[i + HALF]];
             for round in 2..ROUNDS {
-                words = keys.round(round, words);
+                a = keys.round(round, a);
+                b = keys.round(round, b);
             }
-            for (j, row) in out.iter_mut().enumerate().take(2 * F::PAIRS) {
-                row[i] = F::uniform(words, j);
+            for j in 0..4 {
+                F::store(out, j, i, a[j], b[j]);
             }
         }
     }

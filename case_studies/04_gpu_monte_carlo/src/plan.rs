@@ -12,7 +12,9 @@ pub(crate) const COEFFICIENTS: usize = 13;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Growth {
     /// Taylor's polynomial of that degree in `z`.
-    Five,
+    Four,
+    /// The same.
+    Seven,
     /// The same.
     Nine,
     /// The same.
@@ -34,7 +36,8 @@ impl Growth {
             largest.powi(degree + 1) / factorial
         };
         match () {
-            () if neglected(5) <= F::TOLERANCE => Self::Five,
+            () if neglected(4) <= F::TOLERANCE => Self::Four,
+            () if neglected(7) <= F::TOLERANCE => Self::Seven,
             () if neglected(9) <= F::TOLERANCE => Self::Nine,
             () if neglected(12) <= F::TOLERANCE => Self::Twelve,
             () => Self::Full,
@@ -111,9 +114,9 @@ mod tests {
     fn daily_steps_need_no_reduction() {
         let daily = 0.2 / 252.0_f64.sqrt();
         assert_eq!(Growth::of::<f64>(daily), Growth::Nine);
-        assert_eq!(Growth::of::<f32>(daily), Growth::Five);
+        assert_eq!(Growth::of::<f32>(daily), Growth::Four);
         assert_eq!(Growth::of::<f64>(2.0 * daily), Growth::Twelve);
         assert_eq!(Growth::of::<f64>(0.2), Growth::Full);
-        assert_eq!(Growth::of::<f64>(0.0), Growth::Five);
+        assert_eq!(Growth::of::<f64>(0.0), Growth::Four);
     }
 }

@@ -1,6 +1,7 @@
 //! The two precisions a path may be walked in, behind one name.
 
 use crate::normal::{double, single};
+use crate::philox::TILE;
 use std::ops::{Add, AddAssign, Mul, Sub};
 
 /// A floating-point number the kernel is compiled for.
@@ -31,8 +32,12 @@ pub(crate) trait Real:
     fn widen(self) -> f64;
     /// `self * b + c`, in one rounding where `FUSED`.
     fn fma<const FUSED: bool>(self, b: Self, c: Self) -> Self;
-    /// Uniform `j < 2 PAIRS` of four words; bits above the lower 32 are ignored.
-    fn uniform(words: [u64; 4], j: usize) -> Self;
+    type Word: Copy + Send + Sync + 'static;
+    const NO_WORD: Self::Word;
+    fn path(i: usize) -> u64;
+    fn store(out: &mut [[Self::Word; TILE]; 4], j: usize, i: usize, a: u64, b: u64);
+    /// Uniform of a word.
+    fn uniform<const FUSED: bool>(word: Self::Word) -> Self;
     /// Box-Muller's radius `sqrt(-2 ln u)`.
     fn radius<const FUSED: bool>(u: Self) -> Self;
     /// `cos(2 pi u), sin(2 pi u)`.
@@ -44,12 +49,12 @@ pub(crate) trait Real:
 const LOW: u64 = 0xffff_ffff;
 
 impl Real for f64 {
-    const PAIRS: usize = 1;
+    const PAIRS: usize = 2;
     const ZERO: Self = 0.0;
     const ONE: Self = 1.0;
-    const TOLERANCE: f64 = f64::EPSILON / 2.0;
-    // sqrt(2 * 54 ln 2), rounded up.
-    const LARGEST_NORMAL: f64 = 8.66;
+    const TOLERANCE: f64 = 1.0 / (1_u64 << 43) as f64;
+    // sqrt(2 * 33 ln 2), rounded up.
+    const LARGEST_NORMAL: f64 = 6.77;
 
     #[inline(always)]
     fn of(value: f64) -> Self {
@@ -63,12 +68,25 @@ impl Real for f64 {
     fn fma<const FUSED: bool>(self, b: Self, c: Self) -> Self {
         double::fma::<FUSED>(self, b, c)
     }
-    /// 53 bits of two words: `(x + 0.5) 2^-53`; scaling first is exact, so the bits are equal.
+    type Word = u64;
+    const NO_WORD: u64 = 0;
     #[inline(always)]
-    fn uniform(words: [u64; 4], j: usize) -> Self {
-        let x = ((words[2 * j] << 32) | (words[2 * j + 1] & LOW)) >> 11;
-        const SCALE: f64 = 1.0 / (1_u64 << 53) as f64;
-        x as f64 * SCALE + SCALE / 2.0
+    fn path(i: usize) -> u64 {
+        i as u64
+    }
+    #[inline(always)]
+    fn store(out: &mut [[u64; TILE]; 4], j: usize, i: usize, a: u64, b: u64) {
+        out[j][i] = a;
+        out[j][i + TILE / 2] = b;
+    }
+    /// One word: `(x + 0.5) 2^-32`, exactly. The word becomes the low bits of a double near
+    /// 2^52, which one multiply-add then scales and moves.
+    #[inline(always)]
+    fn uniform<const FUSED: bool>(word: u64) -> Self {
+        const ABOVE: f64 = (1_u64 << 52) as f64;
+        const SCALE: f64 = 1.0 / (1_u64 << 32) as f64;
+        let x = f64::from_bits((word & LOW) | ABOVE.to_bits());
+        double::fma::<FUSED>(x, SCALE, SCALE / 2.0 - ABOVE * SCALE)
     }
     #[inline(always)]
     fn radius<const FUSED: bool>(u: Self) -> Self {
@@ -104,11 +122,22 @@ impl Real for f32 {
     fn fma<const FUSED: bool>(self, b: Self, c: Self) -> Self {
         single::fma::<FUSED>(self, b, c)
     }
+    type Word = u32;
+    const NO_WORD: u32 = 0;
+    #[inline(always)]
+    fn path(i: usize) -> u64 {
+        (i % (TILE / 2) * 2 + i / (TILE / 2)) as u64
+    }
+    #[inline(always)]
+    fn store(out: &mut [[u32; TILE]; 4], j: usize, i: usize, a: u64, b: u64) {
+        let row = out[j].as_mut_ptr().cast::<u64>();
+        unsafe { row.add(i).write_unaligned((a & LOW) | (b << 32)) };
+    }
     /// One word: `(x + 0.5) 2^-32` in single precision throughout.
     #[inline(always)]
-    fn uniform(words: [u64; 4], j: usize) -> Self {
+    fn uniform<const FUSED: bool>(word: u32) -> Self {
         const SCALE: f32 = 1.0 / (1_u64 << 32) as f32;
-        words[j] as u32 as f32 * SCALE + SCALE / 2.0
+        single::fma::<FUSED>(word as f32, SCALE, SCALE / 2.0)
     }
     #[inline(always)]
     fn radius<const FUSED: bool>(u: Self) -> Self {

@@ -67,7 +67,8 @@ pub(crate) fn advance<F: Real, const STEPS: usize, const FUSED: bool>(
         };
     }
     match plan.growth {
-        Growth::Five => walk!(5),
+        Growth::Four => walk!(4),
+        Growth::Seven => walk!(7),
         Growth::Nine => walk!(9),
         Growth::Twelve => walk!(12),
         Growth::Full => walk!(0),

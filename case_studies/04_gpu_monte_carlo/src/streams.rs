@@ -42,7 +42,7 @@ fn rows<F: Real>(isa: Isa, seed: u64, first_path: u64, steps: usize, normal: boo
     let mut counters = Counters::new();
     let mut group = [[F::ZERO; TILE]; 4];
     while tile < last {
-        counters.start(&keys, tile);
+        counters.start::<F>(&keys, tile);
         for step in (0..steps).step_by(2 * F::PAIRS) {
             let number = (step / (2 * F::PAIRS)) as u32;
             fill::<F>(isa, &counters, &keys, number, normal, &mut group);
@@ -65,9 +65,16 @@ for_each_isa! {
         normal: bool,
         out: &mut [[F; TILE]; 4],
     ) {
-        counters.uniforms(keys, group, out);
+        let mut words = [[F::NO_WORD; TILE]; 4];
+        counters.uniforms::<F>(keys, group, &mut words);
         if normal {
-            box_muller::<F, FUSED>(out);
+            box_muller::<F, FUSED>(&words, out);
+        } else {
+            for (row, words) in out.iter_mut().zip(&words) {
+                for (u, word) in row.iter_mut().zip(words) {
+                    *u = F::uniform::<FUSED>(*word);
+                }
+            }
         }
     }
 }
