@@ -112,7 +112,7 @@ fn tile<F: Real, const FUSED: bool>(job: &Job<F>, path: u64, scratch: &mut Scrat
     let group_steps = 2 * F::PAIRS;
     for (group, step) in (0..job.observations).step_by(group_steps).enumerate() {
         let st = std::option_env!("STAGES").unwrap_or("pbw");
-        if st.contains('p') || group==0 {counters.uniforms::<F>(&job.keys, group as u32, words);}
+        if st.contains('p') || group==0 {counters.words::<F>(&job.keys, group as u32, words);}
         if st.contains('b') {box_muller::<F, FUSED>(words, normals);}
         if !st.contains('w') {continue;}
         if group == 0 {

@@ -67,55 +67,66 @@ impl Keys {
     }
 }
 
-/// What the first two rounds make of the paths of a tile, whatever the group.
+/// What the first three rounds make of the paths of a tile, whatever the group.
 pub(crate) struct Counters {
-    first: [u64; TILE],
+    /// Words 0 and 1 after the second round.
+    low: [[u64; TILE]; 2],
+    /// Words 2 (less the group's part) and 3 after the third.
+    high: [[u64; TILE]; 2],
+    /// Word 2 after the first.
     third: [u64; TILE],
-    fourth: [u64; TILE],
     path_high: u64,
 }
 
 impl Counters {
     pub(crate) fn new() -> Self {
         let zero = [0; TILE];
-        Self {
-            first: zero,
-            third: zero,
-            fourth: zero,
-            path_high: 0,
-        }
+        Self { low: [zero; 2], high: [zero; 2], third: zero, path_high: 0 }
     }
 
     /// Paths `path .. path + TILE`; `path` is a multiple of `TILE`, so they share the high half.
     #[inline(always)]
     pub(crate) fn start<F: Real>(&mut self, keys: &Keys, path: u64) {
         self.path_high = path >> 32;
+        let c1 = self.path_high * MULTIPLIERS[1];
         for i in 0..TILE {
-            let p1 = ((path + F::path(i)) & LOW) * MULTIPLIERS[1];
-            let p0 = (((p1 >> 32) ^ STREAM ^ keys.0[0][0]) & LOW) * MULTIPLIERS[0];
-            self.first[i] = p1;
-            self.third[i] = p0 >> 32;
-            self.fourth[i] = p0;
+            let p0 = ((path + F::path(i)) & LOW) * MULTIPLIERS[0];
+            let c2 = (p0 >> 32) ^ STREAM ^ keys.0[0][1];
+            let p1 = (c2 & LOW) * MULTIPLIERS[1];
+            let c0 = (p1 >> 32) ^ c1 ^ keys.0[1][0];
+            let q0 = (c0 & LOW) * MULTIPLIERS[0];
+            self.third[i] = p0 ^ keys.0[1][1];
+            self.low[1][i] = p1 ^ keys.0[2][0];
+            self.high[0][i] = (q0 >> 32) ^ keys.0[2][1];
+            self.high[1][i] = q0;
         }
     }
 
-    /// The uniforms of one group of steps: row `j` of `out` holds uniform `j` of each path.
+    /// The words of one group of steps: row `j` of `out` holds word `j` of each path.
     #[inline(always)]
-    pub(crate) fn uniforms<F: Real>(&self, keys: &Keys, group: u32, out: &mut [[F::Word; TILE]; 4]) {
-        let product = u64::from(group) * MULTIPLIERS[0];
-        let third = (product >> 32) ^ self.path_high ^ keys.0[0][1];
-        let p1 = (third & LOW) * MULTIPLIERS[1];
-        let (first, third) = ((p1 >> 32) ^ keys.0[1][0], product ^ keys.0[1][1]);
-        const HALF: usize = TILE / 2;
-        for i in 0..HALF {
-            let mut a = [self.first[i] ^ first, p1, self.third[i] ^ third, self.fourth[i]];
-            let mut b = [self.first[i + HALF] ^ first, p1, self.third[i + HALF] ^ third, self.fourth[i + HALF]];
-            for round in 2..ROUNDS {
-                a = keys.round(round, a);
-                b = keys.round(round, b);
+    pub(crate) fn words<F: Real>(&self, keys: &Keys, group: u32, out: &mut [[F::Word; TILE]; 4]) {
+        let c1 = (self.path_high * MULTIPLIERS[1]) >> 32;
+        let c0 = (c1 ^ u64::from(group) ^ keys.0[0][0]) & LOW;
+        let p0 = c0 * MULTIPLIERS[0];
+        let (p0_high, p0_low) = (p0 >> 32, p0 & LOW);
+        const LANES: usize = 2;
+        const PART: usize = TILE / LANES;
+        for i in 0..PART {
+            let mut w = [[0_u64; 4]; LANES];
+            for l in 0..LANES {
+                let k = i + l * PART;
+                let p1 = ((self.third[k] ^ p0_high) & LOW) * MULTIPLIERS[1];
+                w[l] = [(p1 >> 32) ^ self.low[1][k], p1, self.high[0][k] ^ p0_low, self.high[1][k]];
+            }
+            for round in 3..ROUNDS {
+                for l in 0..LANES {
+                    w[l] = keys.round(round, w[l]);
+                }
             }
             for j in 0..4 {
-                F::store(out, j, i, a[j], b[j]);
+                for l in 0..LANES / 2 {
+                    F::store(out, j, i + l * PART, w[l][j], w[l + LANES / 2][j]);
+                }
             }
         }
     }

@@ -66,7 +66,7 @@ for_each_isa! {
         out: &mut [[F; TILE]; 4],
     ) {
         let mut words = [[F::NO_WORD; TILE]; 4];
-        counters.uniforms::<F>(keys, group, &mut words);
+        counters.words::<F>(keys, group, &mut words);
         if normal {
             box_muller::<F, FUSED>(&words, out);
         } else {
