@@ -77,20 +77,20 @@ impl Isa {
 macro_rules! for_each_isa {
     (
         $(#[$meta:meta])*
-        $vis:vis fn $name:ident<$t:ident: $bound:path, const $fused:ident: bool>(
+        $vis:vis fn $name:ident<$t:ident: $bound:path, const $set:ident: u8>(
             $($arg:ident: $ty:ty),* $(,)?
         ) $body:block
     ) => {
         $(#[$meta])*
         $vis fn $name<$t: $bound>(isa: $crate::Isa, $($arg: $ty),*) {
             #[inline(always)]
-            fn body<$t: $bound, const $fused: bool>($($arg: $ty),*) $body
+            fn body<$t: $bound, const $set: u8>($($arg: $ty),*) $body
             #[cfg(target_arch = "x86_64")]
             {
                 #[target_feature(enable = "avx2,fma")]
-                fn avx2<$t: $bound>($($arg: $ty),*) { body::<$t, true>($($arg),*) }
+                fn avx2<$t: $bound>($($arg: $ty),*) { body::<$t, 2>($($arg),*) }
                 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
-                fn avx512<$t: $bound>($($arg: $ty),*) { body::<$t, true>($($arg),*) }
+                fn avx512<$t: $bound>($($arg: $ty),*) { body::<$t, 3>($($arg),*) }
                 match isa.or_less() {
                     // SAFETY: `or_less` found these features on this CPU.
                     $crate::Isa::Avx512 => return unsafe { avx512($($arg),*) },
@@ -100,7 +100,7 @@ macro_rules! for_each_isa {
                 }
             }
             let _ = isa;
-            body::<$t, { cfg!(target_arch = "aarch64") }>($($arg),*);
+            body::<$t, { cfg!(target_arch = "aarch64") as u8 }>($($arg),*);
         }
     };
 }

@@ -28,6 +28,7 @@ pub(crate) struct Job<F> {
 }
 
 /// One thread's working memory.
+#[repr(C, align(64))]
 pub(crate) struct Scratch<F: Real> {
     counters: Counters,
     words: [[F::Word; TILE]; 4],
@@ -59,22 +60,20 @@ impl<F: Real> Scratch<F> {
 
 /// The normals of one group of steps, in place of its uniforms.
 #[inline(always)]
-pub(crate) fn box_muller<F: Real, const FUSED: bool>(words: &[[F::Word; TILE]; 4], rows: &mut [[F; TILE]; 4]) {
-    let [u0, u1, u2, u3] = words;
-    let [z0, z1, z2, z3] = rows;
-    for i in 0..TILE {
-        let r = F::radius::<FUSED>(F::uniform::<FUSED>(u0[i]));
-        let q = F::radius::<FUSED>(F::uniform::<FUSED>(u2[i]));
-        let (c, s) = F::turn::<FUSED>(F::uniform::<FUSED>(u1[i]));
-        let (d, t) = F::turn::<FUSED>(F::uniform::<FUSED>(u3[i]));
-        (z0[i], z1[i]) = (r * c, r * s);
-        (z2[i], z3[i]) = (q * d, q * t);
+pub(crate) fn box_muller<F: Real, const SET: u8>(words: &[[F::Word; TILE]; 4], rows: &mut [[F; TILE]; 4]) {
+    for (words, pair) in words.chunks_exact(2).zip(rows.chunks_exact_mut(2)) {
+        let ([first, second], [one, two]) = (pair, words) else { return };
+        for i in 0..TILE {
+            let radius = F::radius::<SET>(F::uniform::<SET>(one[i]));
+            let (cos, sin) = F::turn::<SET>(F::uniform::<SET>(two[i]));
+            (first[i], second[i]) = (radius * cos, radius * sin);
+        }
     }
 }
 
 for_each_isa! {
     /// The sums of block `index`: for each option as many as `out` has room for.
-    pub(crate) fn block<F: Real, const FUSED: bool>(
+    pub(crate) fn block<F: Real, const SET: u8>(
         job: &Job<F>,
         index: u64,
         scratch: &mut Scratch<F>,
@@ -83,7 +82,7 @@ for_each_isa! {
         scratch.sums.fill(Sums::ZERO);
         let first = index * BLOCK as u64;
         for path in (first..first + BLOCK as u64).step_by(TILE) {
-            tile::<F, FUSED>(job, path, scratch);
+            tile::<F, SET>(job, path, scratch);
         }
         let moments = out.len() / scratch.sums.len().max(1);
         for (sums, out) in scratch.sums.iter().zip(out.chunks_exact_mut(moments.max(1))) {
@@ -93,7 +92,7 @@ for_each_isa! {
 }
 
 #[inline(always)]
-fn tile<F: Real, const FUSED: bool>(job: &Job<F>, path: u64, scratch: &mut Scratch<F>) {
+fn tile<F: Real, const SET: u8>(job: &Job<F>, path: u64, scratch: &mut Scratch<F>) {
     let Scratch {
         counters,
         words,
@@ -113,24 +112,24 @@ fn tile<F: Real, const FUSED: bool>(job: &Job<F>, path: u64, scratch: &mut Scrat
     for (group, step) in (0..job.observations).step_by(group_steps).enumerate() {
         let st = std::option_env!("STAGES").unwrap_or("pbw");
         if st.contains('p') || group==0 {counters.words::<F>(&job.keys, group as u32, words);}
-        if st.contains('b') {box_muller::<F, FUSED>(words, normals);}
+        if st.contains('b') {F::normals::<SET>(words, normals);}
         if !st.contains('w') {continue;}
         if group == 0 {
             *first = normals[0];
         }
         let steps = group_steps.min(job.observations - step);
         match steps {
-            4 => walk::<F, 4, FUSED>(job, step, normals, 0, last, area, walks, summed),
+            4 => walk::<F, 4, SET>(job, step, normals, 0, last, area, walks, summed),
             _ => {
                 for j in 0..steps {
-                    walk::<F, 1, FUSED>(job, step + j, normals, j, last, area, walks, summed);
+                    walk::<F, 1, SET>(job, step + j, normals, j, last, area, walks, summed);
                 }
             }
         }
     }
     let normals = Normals { first, last, area };
     for ((plan, [path, twin]), sums) in job.plans.iter().zip(walks).zip(sums) {
-        payoff::price::<F, FUSED>(
+        payoff::price::<F, SET>(
             plan,
             path,
             &normals,
@@ -140,7 +139,7 @@ fn tile<F: Real, const FUSED: bool>(job: &Job<F>, path: u64, scratch: &mut Scrat
             samples,
         );
         if job.antithetic {
-            payoff::price::<F, FUSED>(plan, twin, &normals, true, job.control, job.greeks, samples);
+            payoff::price::<F, SET>(plan, twin, &normals, true, job.control, job.greeks, samples);
         }
         sums.add(samples, job.control, job.greeks);
     }
@@ -149,7 +148,7 @@ fn tile<F: Real, const FUSED: bool>(job: &Job<F>, path: u64, scratch: &mut Scrat
 /// `STEPS` steps of every option on the normals from row `row` on.
 #[allow(clippy::too_many_arguments, clippy::needless_range_loop)]
 #[inline(always)]
-fn walk<F: Real, const STEPS: usize, const FUSED: bool>(
+fn walk<F: Real, const STEPS: usize, const SET: u8>(
     job: &Job<F>,
     step: usize,
     normals: &[[F; TILE]; 4],
@@ -165,7 +164,7 @@ fn walk<F: Real, const STEPS: usize, const FUSED: bool>(
     for (plan, walks) in job.plans.iter().zip(walks) {
         // A geometric average needs no level: its logarithm is a sum of normals.
         if plan.terms.arithmetic {
-            advance::<F, STEPS, FUSED>(plan, step, rows, last, walks, job.antithetic, job.greeks);
+            advance::<F, STEPS, SET>(plan, step, rows, last, walks, job.antithetic, job.greeks);
         }
     }
     if summed {

@@ -34,7 +34,7 @@ pub(crate) struct Normals<'a, F> {
 
 /// Set, or with `twin` average in, the samples of a tile.
 #[inline(always)]
-pub(crate) fn price<F: Real, const FUSED: bool>(
+pub(crate) fn price<F: Real, const SET: u8>(
     plan: &Plan<F>,
     walk: &Walk<F>,
     normals: &Normals<'_, F>,
@@ -65,7 +65,7 @@ pub(crate) fn price<F: Real, const FUSED: bool>(
         let w = sign * normals.last[i].widen();
         let area = sign * normals.area[i].widen();
         let geometric = if control || !terms.arithmetic {
-            double::exp::<FUSED>(weight * area + drift)
+            double::exp::<SET>(weight * area + drift)
         } else {
             0.0
         };
@@ -73,7 +73,7 @@ pub(crate) fn price<F: Real, const FUSED: bool>(
             let last = walk.level[i].widen() * plan.last_drift;
             ((leading + walk.sum[i].widen()) / count, last)
         } else if terms.floating {
-            (geometric, double::exp::<FUSED>(b * w + terms.drift * n))
+            (geometric, double::exp::<SET>(b * w + terms.drift * n))
         } else {
             (geometric, 0.0)
         };

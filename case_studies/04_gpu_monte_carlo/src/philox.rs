@@ -18,7 +18,7 @@ pub(crate) const TILE: usize = 128;
 
 const MULTIPLIERS: [u64; 2] = [0xD251_1F53, 0xCD9E_8D57];
 const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
-const ROUNDS: usize = 10;
+const ROUNDS: usize = 7;
 const LOW: u64 = 0xffff_ffff;
 const STREAM: u64 = 0;
 
@@ -68,6 +68,7 @@ impl Keys {
 }
 
 /// What the first three rounds make of the paths of a tile, whatever the group.
+#[repr(C, align(64))]
 pub(crate) struct Counters {
     /// Words 0 and 1 after the second round.
     low: [[u64; TILE]; 2],

@@ -31,19 +31,21 @@ pub(crate) trait Real:
     /// As a double.
     fn widen(self) -> f64;
     /// `self * b + c`, in one rounding where `FUSED`.
-    fn fma<const FUSED: bool>(self, b: Self, c: Self) -> Self;
+    fn fma<const SET: u8>(self, b: Self, c: Self) -> Self;
     type Word: Copy + Send + Sync + 'static;
     const NO_WORD: Self::Word;
     fn path(i: usize) -> u64;
     fn store(out: &mut [[Self::Word; TILE]; 4], j: usize, i: usize, a: u64, b: u64);
     /// Uniform of a word.
-    fn uniform<const FUSED: bool>(word: Self::Word) -> Self;
+    fn uniform<const SET: u8>(word: Self::Word) -> Self;
+    /// The normals of a group's words, row by row.
+    fn normals<const SET: u8>(words: &[[Self::Word; TILE]; 4], rows: &mut [[Self; TILE]; 4]);
     /// Box-Muller's radius `sqrt(-2 ln u)`.
-    fn radius<const FUSED: bool>(u: Self) -> Self;
+    fn radius<const SET: u8>(u: Self) -> Self;
     /// `cos(2 pi u), sin(2 pi u)`.
-    fn turn<const FUSED: bool>(u: Self) -> (Self, Self);
+    fn turn<const SET: u8>(u: Self) -> (Self, Self);
     /// The exponential function.
-    fn exp<const FUSED: bool>(x: Self) -> Self;
+    fn exp<const SET: u8>(x: Self) -> Self;
 }
 
 const LOW: u64 = 0xffff_ffff;
@@ -65,8 +67,8 @@ impl Real for f64 {
         self
     }
     #[inline(always)]
-    fn fma<const FUSED: bool>(self, b: Self, c: Self) -> Self {
-        double::fma::<FUSED>(self, b, c)
+    fn fma<const SET: u8>(self, b: Self, c: Self) -> Self {
+        double::fma::<SET>(self, b, c)
     }
     type Word = u64;
     const NO_WORD: u64 = 0;
@@ -82,23 +84,27 @@ impl Real for f64 {
     /// One word: `(x + 0.5) 2^-32`, exactly. The word becomes the low bits of a double near
     /// 2^52, which one multiply-add then scales and moves.
     #[inline(always)]
-    fn uniform<const FUSED: bool>(word: u64) -> Self {
+    fn uniform<const SET: u8>(word: u64) -> Self {
         const ABOVE: f64 = (1_u64 << 52) as f64;
         const SCALE: f64 = 1.0 / (1_u64 << 32) as f64;
         let x = f64::from_bits((word & LOW) | ABOVE.to_bits());
-        double::fma::<FUSED>(x, SCALE, SCALE / 2.0 - ABOVE * SCALE)
+        double::fma::<SET>(x, SCALE, SCALE / 2.0 - ABOVE * SCALE)
     }
     #[inline(always)]
-    fn radius<const FUSED: bool>(u: Self) -> Self {
-        double::radius::<FUSED>(u)
+    fn normals<const SET: u8>(words: &[[u64; TILE]; 4], rows: &mut [[f64; TILE]; 4]) {
+        crate::kernel::box_muller::<f64, SET>(words, rows);
     }
     #[inline(always)]
-    fn turn<const FUSED: bool>(u: Self) -> (Self, Self) {
-        double::turn::<FUSED>(u)
+    fn radius<const SET: u8>(u: Self) -> Self {
+        double::radius::<SET>(u)
     }
     #[inline(always)]
-    fn exp<const FUSED: bool>(x: Self) -> Self {
-        double::exp::<FUSED>(x)
+    fn turn<const SET: u8>(u: Self) -> (Self, Self) {
+        double::turn::<SET>(u)
+    }
+    #[inline(always)]
+    fn exp<const SET: u8>(x: Self) -> Self {
+        double::exp::<SET>(x)
     }
 }
 
@@ -119,8 +125,8 @@ impl Real for f32 {
         f64::from(self)
     }
     #[inline(always)]
-    fn fma<const FUSED: bool>(self, b: Self, c: Self) -> Self {
-        single::fma::<FUSED>(self, b, c)
+    fn fma<const SET: u8>(self, b: Self, c: Self) -> Self {
+        single::fma::<SET>(self, b, c)
     }
     type Word = u32;
     const NO_WORD: u32 = 0;
@@ -135,20 +141,24 @@ impl Real for f32 {
     }
     /// One word: `(x + 0.5) 2^-32` in single precision throughout.
     #[inline(always)]
-    fn uniform<const FUSED: bool>(word: u32) -> Self {
+    fn uniform<const SET: u8>(word: u32) -> Self {
         const SCALE: f32 = 1.0 / (1_u64 << 32) as f32;
-        single::fma::<FUSED>(word as f32, SCALE, SCALE / 2.0)
+        single::fma::<SET>(word as f32, SCALE, SCALE / 2.0)
     }
     #[inline(always)]
-    fn radius<const FUSED: bool>(u: Self) -> Self {
-        single::radius::<FUSED>(u)
+    fn normals<const SET: u8>(words: &[[u32; TILE]; 4], rows: &mut [[f32; TILE]; 4]) {
+        crate::kernel::box_muller::<f32, SET>(words, rows);
     }
     #[inline(always)]
-    fn turn<const FUSED: bool>(u: Self) -> (Self, Self) {
-        single::turn::<FUSED>(u)
+    fn radius<const SET: u8>(u: Self) -> Self {
+        single::radius::<SET>(u)
     }
     #[inline(always)]
-    fn exp<const FUSED: bool>(x: Self) -> Self {
-        single::exp::<FUSED>(x)
+    fn turn<const SET: u8>(u: Self) -> (Self, Self) {
+        single::turn::<SET>(u)
+    }
+    #[inline(always)]
+    fn exp<const SET: u8>(x: Self) -> Self {
+        single::exp::<SET>(x)
     }
 }

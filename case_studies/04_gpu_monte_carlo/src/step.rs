@@ -10,6 +10,7 @@ use crate::precision::Real;
 
 /// What is kept of each path of a tile.
 #[derive(Clone)]
+#[repr(C, align(64))]
 pub(crate) struct Walk<F> {
     /// `S_k / (S_0 exp(a k))`.
     pub(crate) level: [F; TILE],
@@ -31,7 +32,7 @@ impl<F: Real> Walk<F> {
 ///
 /// `before` is `W` before the first of them, `normals` their normals.
 #[inline(always)]
-pub(crate) fn advance<F: Real, const STEPS: usize, const FUSED: bool>(
+pub(crate) fn advance<F: Real, const STEPS: usize, const SET: u8>(
     plan: &Plan<F>,
     step: usize,
     normals: &[[F; TILE]; STEPS],
@@ -44,22 +45,22 @@ pub(crate) fn advance<F: Real, const STEPS: usize, const FUSED: bool>(
         ($degree:literal) => {
             match (twins, greeks) {
                 (false, false) => {
-                    walk::<F, STEPS, $degree, false, false, FUSED>(
+                    walk::<F, STEPS, $degree, false, false, SET>(
                         plan, step, normals, before, path, twin,
                     );
                 }
                 (false, true) => {
-                    walk::<F, STEPS, $degree, false, true, FUSED>(
+                    walk::<F, STEPS, $degree, false, true, SET>(
                         plan, step, normals, before, path, twin,
                     );
                 }
                 (true, false) => {
-                    walk::<F, STEPS, $degree, true, false, FUSED>(
+                    walk::<F, STEPS, $degree, true, false, SET>(
                         plan, step, normals, before, path, twin,
                     );
                 }
                 (true, true) => {
-                    walk::<F, STEPS, $degree, true, true, FUSED>(
+                    walk::<F, STEPS, $degree, true, true, SET>(
                         plan, step, normals, before, path, twin,
                     );
                 }
@@ -84,7 +85,7 @@ fn walk<
     const DEGREE: usize,
     const TWINS: bool,
     const GREEKS: bool,
-    const FUSED: bool,
+    const SET: u8,
 >(
     plan: &Plan<F>,
     step: usize,
@@ -106,18 +107,18 @@ fn walk<
         let (mut level_, mut sum_, mut slope_) = (twin.level[i], twin.sum[i], twin.slope[i]);
         for j in 0..STEPS {
             let z = normals[j][i];
-            let (up, down) = growths::<F, DEGREE, TWINS, FUSED>(z, &coefficients, plan.deviation);
+            let (up, down) = growths::<F, DEGREE, TWINS, SET>(z, &coefficients, plan.deviation);
             level = level * up;
-            sum = level.fma::<FUSED>(drifts[j], sum);
+            sum = level.fma::<SET>(drifts[j], sum);
             if TWINS {
                 level_ = level_ * down;
-                sum_ = level_.fma::<FUSED>(drifts[j], sum_);
+                sum_ = level_.fma::<SET>(drifts[j], sum_);
             }
             if GREEKS {
                 w += z;
-                slope = (level * drifts[j]).fma::<FUSED>(w - lags[j], slope);
+                slope = (level * drifts[j]).fma::<SET>(w - lags[j], slope);
                 if TWINS {
-                    slope_ = (level_ * drifts[j]).fma::<FUSED>(F::ZERO - w - lags[j], slope_);
+                    slope_ = (level_ * drifts[j]).fma::<SET>(F::ZERO - w - lags[j], slope_);
                 }
             }
         }
@@ -137,7 +138,7 @@ fn walk<
 /// `exp(b z)` and, with `TWINS`, `exp(-b z)`, which costs little more: the even and the odd
 /// part of the polynomial serve both.
 #[inline(always)]
-fn growths<F: Real, const DEGREE: usize, const TWINS: bool, const FUSED: bool>(
+fn growths<F: Real, const DEGREE: usize, const TWINS: bool, const SET: u8>(
     z: F,
     c: &[F; COEFFICIENTS],
     deviation: F,
@@ -145,16 +146,16 @@ fn growths<F: Real, const DEGREE: usize, const TWINS: bool, const FUSED: bool>(
     if DEGREE == 0 {
         let x = deviation * z;
         let down = if TWINS {
-            F::exp::<FUSED>(F::ZERO - x)
+            F::exp::<SET>(F::ZERO - x)
         } else {
             F::ONE
         };
-        return (F::exp::<FUSED>(x), down);
+        return (F::exp::<SET>(x), down);
     }
     if !TWINS {
         let mut up = c[DEGREE];
         for i in (0..DEGREE).rev() {
-            up = up.fma::<FUSED>(z, c[i]);
+            up = up.fma::<SET>(z, c[i]);
         }
         return (up, F::ONE);
     }
@@ -163,15 +164,15 @@ fn growths<F: Real, const DEGREE: usize, const TWINS: bool, const FUSED: bool>(
     let mut i = DEGREE & !1;
     while i >= 2 {
         i -= 2;
-        even = even.fma::<FUSED>(square, c[i]);
+        even = even.fma::<SET>(square, c[i]);
     }
     let mut i = (DEGREE - 1) | 1;
     while i >= 3 {
         i -= 2;
-        odd = odd.fma::<FUSED>(square, c[i]);
+        odd = odd.fma::<SET>(square, c[i]);
     }
     (
-        odd.fma::<FUSED>(z, even),
-        (F::ZERO - odd).fma::<FUSED>(z, even),
+        odd.fma::<SET>(z, even),
+        (F::ZERO - odd).fma::<SET>(z, even),
     )
 }

@@ -58,7 +58,7 @@ fn rows<F: Real>(isa: Isa, seed: u64, first_path: u64, steps: usize, normal: boo
 }
 
 for_each_isa! {
-    fn fill<F: Real, const FUSED: bool>(
+    fn fill<F: Real, const SET: u8>(
         counters: &Counters,
         keys: &Keys,
         group: u32,
@@ -68,11 +68,11 @@ for_each_isa! {
         let mut words = [[F::NO_WORD; TILE]; 4];
         counters.words::<F>(keys, group, &mut words);
         if normal {
-            box_muller::<F, FUSED>(&words, out);
+            F::normals::<SET>(&words, out);
         } else {
             for (row, words) in out.iter_mut().zip(&words) {
                 for (u, word) in row.iter_mut().zip(words) {
-                    *u = F::uniform::<FUSED>(*word);
+                    *u = F::uniform::<SET>(*word);
                 }
             }
         }
