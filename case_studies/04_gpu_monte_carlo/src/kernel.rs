@@ -9,7 +9,7 @@
 use crate::accumulate::{Samples, Sums};
 use crate::isa::for_each_isa;
 use crate::payoff::{self, Normals};
-use crate::philox::{Counters, Keys, TILE};
+use crate::philox::{Counters, GROUP, Keys, TILE};
 use crate::plan::Plan;
 use crate::precision::Real;
 use crate::step::{Walk, advance};
@@ -31,8 +31,8 @@ pub(crate) struct Job<F> {
 #[repr(C, align(64))]
 pub(crate) struct Scratch<F: Real> {
     counters: Counters,
-    words: [[F::Word; TILE]; 4],
-    normals: [[F; TILE]; 4],
+    words: [F::Words; GROUP],
+    normals: [[F; TILE]; GROUP],
     first: [F; TILE],
     last: [F; TILE],
     area: [F; TILE],
@@ -46,8 +46,8 @@ impl<F: Real> Scratch<F> {
         let zero = [F::ZERO; TILE];
         Self {
             counters: Counters::new(),
-            words: [[F::NO_WORD; TILE]; 4],
-            normals: [zero; 4],
+            words: [F::NO_WORDS; GROUP],
+            normals: [zero; GROUP],
             first: zero,
             last: zero,
             area: zero,
@@ -58,14 +58,22 @@ impl<F: Real> Scratch<F> {
     }
 }
 
-/// The normals of one group of steps, in place of its uniforms.
+/// The normals of one group of steps from its words.
+///
+/// Radius and turn in one loop: the divider works on the one while the multipliers work on
+/// the other.
 #[inline(always)]
-pub(crate) fn box_muller<F: Real, const SET: u8>(words: &[[F::Word; TILE]; 4], rows: &mut [[F; TILE]; 4]) {
-    for (words, pair) in words.chunks_exact(2).zip(rows.chunks_exact_mut(2)) {
-        let ([first, second], [one, two]) = (pair, words) else { return };
+pub(crate) fn box_muller<F: Real, const SET: u8>(
+    words: &[F::Words; GROUP],
+    normals: &mut [[F; TILE]; GROUP],
+) {
+    for (words, pair) in words.chunks_exact(2).zip(normals.chunks_exact_mut(2)) {
+        let ([one, two], [first, second]) = (words, pair) else {
+            return;
+        };
         for i in 0..TILE {
-            let radius = F::radius::<SET>(F::uniform::<SET>(one[i]));
-            let (cos, sin) = F::turn::<SET>(F::uniform::<SET>(two[i]));
+            let radius = F::radius::<SET>(F::uniform::<SET>(one, i));
+            let (cos, sin) = F::turn::<SET>(F::uniform::<SET>(two, i));
             (first[i], second[i]) = (radius * cos, radius * sin);
         }
     }
@@ -108,18 +116,15 @@ fn tile<F: Real, const SET: u8>(job: &Job<F>, path: u64, scratch: &mut Scratch<F
     counters.start::<F>(&job.keys, path);
     walks.fill([Walk::START; 2]);
     (*last, *area) = ([F::ZERO; TILE], [F::ZERO; TILE]);
-    let group_steps = 2 * F::PAIRS;
-    for (group, step) in (0..job.observations).step_by(group_steps).enumerate() {
-        let st = std::option_env!("STAGES").unwrap_or("pbw");
-        if st.contains('p') || group==0 {counters.words::<F>(&job.keys, group as u32, words);}
-        if st.contains('b') {F::normals::<SET>(words, normals);}
-        if !st.contains('w') {continue;}
+    for (group, step) in (0..job.observations).step_by(GROUP).enumerate() {
+        counters.words::<F>(&job.keys, group as u32, words);
+        box_muller::<F, SET>(words, normals);
         if group == 0 {
             *first = normals[0];
         }
-        let steps = group_steps.min(job.observations - step);
+        let steps = GROUP.min(job.observations - step);
         match steps {
-            4 => walk::<F, 4, SET>(job, step, normals, 0, last, area, walks, summed),
+            GROUP => walk::<F, GROUP, SET>(job, step, normals, 0, last, area, walks, summed),
             _ => {
                 for j in 0..steps {
                     walk::<F, 1, SET>(job, step + j, normals, j, last, area, walks, summed);
@@ -151,7 +156,7 @@ fn tile<F: Real, const SET: u8>(job: &Job<F>, path: u64, scratch: &mut Scratch<F
 fn walk<F: Real, const STEPS: usize, const SET: u8>(
     job: &Job<F>,
     step: usize,
-    normals: &[[F; TILE]; 4],
+    normals: &[[F; TILE]; GROUP],
     row: usize,
     last: &mut [F; TILE],
     area: &mut [F; TILE],

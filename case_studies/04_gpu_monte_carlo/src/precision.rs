@@ -15,8 +15,6 @@ pub(crate) trait Real:
     + Sub<Output = Self>
     + 'static
 {
-    /// Box-Muller pairs one call of Philox gives.
-    const PAIRS: usize;
     /// Zero.
     const ZERO: Self;
     /// One.
@@ -32,14 +30,17 @@ pub(crate) trait Real:
     fn widen(self) -> f64;
     /// `self * b + c`, in one rounding where `FUSED`.
     fn fma<const SET: u8>(self, b: Self, c: Self) -> Self;
-    type Word: Copy + Send + Sync + 'static;
-    const NO_WORD: Self::Word;
-    fn path(i: usize) -> u64;
-    fn store(out: &mut [[Self::Word; TILE]; 4], j: usize, i: usize, a: u64, b: u64);
-    /// Uniform of a word.
-    fn uniform<const SET: u8>(word: Self::Word) -> Self;
-    /// The normals of a group's words, row by row.
-    fn normals<const SET: u8>(words: &[[Self::Word; TILE]; 4], rows: &mut [[Self; TILE]; 4]);
+    /// One word of the generator for each path of a tile.
+    type Words: Copy + Send + Sync + 'static;
+    /// Words to begin with.
+    const NO_WORDS: Self::Words;
+    /// The path of a lane in the generator.
+    fn path_of(lane: usize) -> u64;
+    /// Keep the words of lanes `lane` and `lane + TILE / 2`, whose bits above the lower 32 may
+    /// be anything.
+    fn store(words: &mut Self::Words, lane: usize, one: u64, other: u64);
+    /// The uniform number of a path's word, `(x + 0.5) 2^-32`.
+    fn uniform<const SET: u8>(words: &Self::Words, path: usize) -> Self;
     /// Box-Muller's radius `sqrt(-2 ln u)`.
     fn radius<const SET: u8>(u: Self) -> Self;
     /// `cos(2 pi u), sin(2 pi u)`.
@@ -51,7 +52,6 @@ pub(crate) trait Real:
 const LOW: u64 = 0xffff_ffff;
 
 impl Real for f64 {
-    const PAIRS: usize = 2;
     const ZERO: Self = 0.0;
     const ONE: Self = 1.0;
     const TOLERANCE: f64 = 1.0 / (1_u64 << 43) as f64;
@@ -70,29 +70,26 @@ impl Real for f64 {
     fn fma<const SET: u8>(self, b: Self, c: Self) -> Self {
         double::fma::<SET>(self, b, c)
     }
-    type Word = u64;
-    const NO_WORD: u64 = 0;
+    type Words = [u64; TILE];
+    const NO_WORDS: Self::Words = [0; TILE];
+
     #[inline(always)]
-    fn path(i: usize) -> u64 {
-        i as u64
+    fn path_of(lane: usize) -> u64 {
+        lane as u64
     }
     #[inline(always)]
-    fn store(out: &mut [[u64; TILE]; 4], j: usize, i: usize, a: u64, b: u64) {
-        out[j][i] = a;
-        out[j][i + TILE / 2] = b;
+    fn store(words: &mut Self::Words, lane: usize, one: u64, other: u64) {
+        words[lane] = one;
+        words[lane + TILE / 2] = other;
     }
-    /// One word: `(x + 0.5) 2^-32`, exactly. The word becomes the low bits of a double near
-    /// 2^52, which one multiply-add then scales and moves.
+    /// Exact: the word becomes the low bits of a double near 2^52, which one multiply-add
+    /// scales and moves.
     #[inline(always)]
-    fn uniform<const SET: u8>(word: u64) -> Self {
+    fn uniform<const SET: u8>(words: &Self::Words, path: usize) -> Self {
         const ABOVE: f64 = (1_u64 << 52) as f64;
         const SCALE: f64 = 1.0 / (1_u64 << 32) as f64;
-        let x = f64::from_bits((word & LOW) | ABOVE.to_bits());
+        let x = f64::from_bits((words[path] & LOW) | ABOVE.to_bits());
         double::fma::<SET>(x, SCALE, SCALE / 2.0 - ABOVE * SCALE)
-    }
-    #[inline(always)]
-    fn normals<const SET: u8>(words: &[[u64; TILE]; 4], rows: &mut [[f64; TILE]; 4]) {
-        crate::kernel::box_muller::<f64, SET>(words, rows);
     }
     #[inline(always)]
     fn radius<const SET: u8>(u: Self) -> Self {
@@ -109,7 +106,6 @@ impl Real for f64 {
 }
 
 impl Real for f32 {
-    const PAIRS: usize = 2;
     const ZERO: Self = 0.0;
     const ONE: Self = 1.0;
     const TOLERANCE: f64 = f32::EPSILON as f64 / 2.0;
@@ -128,26 +124,24 @@ impl Real for f32 {
     fn fma<const SET: u8>(self, b: Self, c: Self) -> Self {
         single::fma::<SET>(self, b, c)
     }
-    type Word = u32;
-    const NO_WORD: u32 = 0;
+    type Words = [u64; TILE / 2];
+    const NO_WORDS: Self::Words = [0; TILE / 2];
+
+    /// The lanes of one half are the even paths, so that two words meet in one place.
     #[inline(always)]
-    fn path(i: usize) -> u64 {
-        (i % (TILE / 2) * 2 + i / (TILE / 2)) as u64
+    fn path_of(lane: usize) -> u64 {
+        (lane % (TILE / 2) * 2 + lane / (TILE / 2)) as u64
     }
     #[inline(always)]
-    fn store(out: &mut [[u32; TILE]; 4], j: usize, i: usize, a: u64, b: u64) {
-        let row = out[j].as_mut_ptr().cast::<u64>();
-        unsafe { row.add(i).write_unaligned((a & LOW) | (b << 32)) };
+    fn store(words: &mut Self::Words, lane: usize, one: u64, other: u64) {
+        words[lane] = ((one & LOW) | (other << 32)).to_le();
     }
-    /// One word: `(x + 0.5) 2^-32` in single precision throughout.
+    /// Rounded twice, as single precision must: the word, and the sum.
     #[inline(always)]
-    fn uniform<const SET: u8>(word: u32) -> Self {
+    fn uniform<const SET: u8>(words: &Self::Words, path: usize) -> Self {
         const SCALE: f32 = 1.0 / (1_u64 << 32) as f32;
-        single::fma::<SET>(word as f32, SCALE, SCALE / 2.0)
-    }
-    #[inline(always)]
-    fn normals<const SET: u8>(words: &[[u32; TILE]; 4], rows: &mut [[f32; TILE]; 4]) {
-        crate::kernel::box_muller::<f32, SET>(words, rows);
+        let words: &[u32; TILE] = bytemuck::cast_ref(words);
+        single::fma::<SET>(u32::from_le(words[path]) as f32, SCALE, SCALE / 2.0)
     }
     #[inline(always)]
     fn radius<const SET: u8>(u: Self) -> Self {

@@ -69,8 +69,8 @@ pub(crate) fn advance<F: Real, const STEPS: usize, const SET: u8>(
     }
     match plan.growth {
         Growth::Four => walk!(4),
-        Growth::Seven => walk!(7),
-        Growth::Nine => walk!(9),
+        Growth::Six => walk!(6),
+        Growth::Eight => walk!(8),
         Growth::Twelve => walk!(12),
         Growth::Full => walk!(0),
     }

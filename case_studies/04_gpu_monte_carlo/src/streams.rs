@@ -3,7 +3,7 @@
 use crate::Isa;
 use crate::isa::for_each_isa;
 use crate::kernel::box_muller;
-use crate::philox::{Counters, Keys, TILE};
+use crate::philox::{Counters, GROUP, Keys, TILE};
 use crate::precision::Real;
 
 /// The uniforms of paths `first_path ..`, `steps` a path, row by row into `out`.
@@ -40,15 +40,15 @@ fn rows<F: Real>(isa: Isa, seed: u64, first_path: u64, steps: usize, normal: boo
     let last = first_path + (out.len() / steps) as u64;
     let mut tile = first_path - first_path % TILE as u64;
     let mut counters = Counters::new();
-    let mut group = [[F::ZERO; TILE]; 4];
+    let mut group = [[F::ZERO; TILE]; GROUP];
     while tile < last {
         counters.start::<F>(&keys, tile);
-        for step in (0..steps).step_by(2 * F::PAIRS) {
-            let number = (step / (2 * F::PAIRS)) as u32;
+        for step in (0..steps).step_by(GROUP) {
+            let number = (step / GROUP) as u32;
             fill::<F>(isa, &counters, &keys, number, normal, &mut group);
             for path in first_path.max(tile)..last.min(tile + TILE as u64) {
                 let row = &mut out[(path - first_path) as usize * steps..][..steps];
-                for (to, from) in row[step..].iter_mut().zip(&group[..2 * F::PAIRS]) {
+                for (to, from) in row[step..].iter_mut().zip(&group[..GROUP]) {
                     *to = from[(path - tile) as usize];
                 }
             }
@@ -63,17 +63,17 @@ for_each_isa! {
         keys: &Keys,
         group: u32,
         normal: bool,
-        out: &mut [[F; TILE]; 4],
+        out: &mut [[F; TILE]; GROUP],
     ) {
-        let mut words = [[F::NO_WORD; TILE]; 4];
+        let mut words = [F::NO_WORDS; GROUP];
         counters.words::<F>(keys, group, &mut words);
         if normal {
-            F::normals::<SET>(&words, out);
-        } else {
-            for (row, words) in out.iter_mut().zip(&words) {
-                for (u, word) in row.iter_mut().zip(words) {
-                    *u = F::uniform::<SET>(*word);
-                }
+            box_muller::<F, SET>(&words, out);
+            return;
+        }
+        for (row, words) in out.iter_mut().zip(&words) {
+            for (path, u) in row.iter_mut().enumerate() {
+                *u = F::uniform::<SET>(words, path);
             }
         }
     }
