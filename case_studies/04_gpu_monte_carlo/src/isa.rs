@@ -71,9 +71,9 @@ impl Isa {
 
 /// Compile a function of plain loops once per instruction set; the caller picks one.
 ///
-/// The compiler vectorises the loops for each set; no intrinsic appears in them. `FUSED`
-/// says whether a multiply-add is one instruction there: where it is not, asking for it
-/// would be a call of the C library a hundred times slower.
+/// The compiler vectorises the loops for each set; no intrinsic appears in them. `SET`
+/// is 0 where a multiply-add is not one instruction: there, asking for it would be a call of
+/// the C library a hundred times slower.
 macro_rules! for_each_isa {
     (
         $(#[$meta:meta])*

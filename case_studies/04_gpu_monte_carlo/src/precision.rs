@@ -19,7 +19,8 @@ pub(crate) trait Real:
     const ZERO: Self;
     /// One.
     const ONE: Self;
-    /// The relative error a growth factor may have: half a unit in the last place.
+    /// The error a growth factor may have: half a unit in the last place in single precision,
+    /// as much as the normals' own in double.
     const TOLERANCE: f64;
     /// No normal is larger: Box-Muller's radius at the smallest uniform.
     const LARGEST_NORMAL: f64;
@@ -28,7 +29,7 @@ pub(crate) trait Real:
     fn of(value: f64) -> Self;
     /// As a double.
     fn widen(self) -> f64;
-    /// `self * b + c`, in one rounding where `FUSED`.
+    /// `self * b + c`, in one rounding where the instruction set has it (`SET > 0`).
     fn fma<const SET: u8>(self, b: Self, c: Self) -> Self;
     /// One word of the generator for each path of a tile.
     type Words: Copy + Send + Sync + 'static;

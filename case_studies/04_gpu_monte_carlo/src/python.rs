@@ -3,7 +3,7 @@
 use crate::option::COLUMNS;
 use crate::precision::Real;
 use crate::{
-    BLOCK, Error, Isa, MOST_BLOCKS, Precision, Simulation, Terms, error, philox4x32_10, streams,
+    BLOCK, Error, Isa, MOST_BLOCKS, Precision, Simulation, Terms, error, philox4x32, streams,
 };
 use numpy::{
     Element, IntoPyArray, PyArray2, PyArray3, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2,
@@ -213,6 +213,7 @@ fn philox<'py>(
     py: Python<'py>,
     counters: PyReadonlyArray2<'py, u32>,
     key: PyReadonlyArray1<'py, u32>,
+    rounds: usize,
 ) -> PyResult<Bound<'py, PyArray2<u32>>> {
     let table = counters.as_array();
     let (n, columns) = table.dim();
@@ -226,7 +227,7 @@ fn philox<'py>(
     let key = [key[0], key[1]];
     let mut words = Vec::with_capacity(4 * n);
     for row in table.rows() {
-        words.extend(philox4x32_10([row[0], row[1], row[2], row[3]], key));
+        words.extend(philox4x32(rounds, [row[0], row[1], row[2], row[3]], key));
     }
     words.into_pyarray(py).reshape([n, 4])
 }

@@ -171,8 +171,5 @@ fn growths<F: Real, const DEGREE: usize, const TWINS: bool, const SET: u8>(
         i -= 2;
         odd = odd.fma::<SET>(square, c[i]);
     }
-    (
-        odd.fma::<SET>(z, even),
-        (F::ZERO - odd).fma::<SET>(z, even),
-    )
+    (odd.fma::<SET>(z, even), (F::ZERO - odd).fma::<SET>(z, even))
 }

@@ -22,17 +22,16 @@ typedef unsigned long long u64;
 
 #define GROUP 256
 #define GROUPS_PER_BLOCK 64
+#define PER_CALL 4
 #define MOMENTS (6 + 6 * GREEKS)
 #define SIGNS (1 + ANTITHETIC)
 
 #if SINGLE
 typedef float real;
-#define PER_CALL 4
 #define EXP2(x) exp2f(x)
 #define FMA(a, b, c) fmaf(a, b, c)
 #else
 typedef double real;
-#define PER_CALL 2
 #define EXP2(x) exp2(x)
 #define FMA(a, b, c) fma(a, b, c)
 #endif
@@ -40,7 +39,7 @@ typedef double real;
 __device__ void philox(u32 c0, u32 c1, u32 c2, u32 c3, u32 k0, u32 k1, u32* out)
 {
 #pragma unroll
-    for (int round = 0; round < 10; ++round) {
+    for (int round = 0; round < 7; ++round) {
         const u32 h0 = __umulhi(0xD2511F53u, c0), l0 = 0xD2511F53u * c0;
         const u32 h1 = __umulhi(0xCD9E8D57u, c2), l1 = 0xCD9E8D57u * c2;
         c0 = h1 ^ c1 ^ k0;
@@ -65,11 +64,7 @@ __device__ void box_muller(float u1, float u2, float* z)
     z[1] = r * s;
 }
 #else
-__device__ double uniform(u32 even, u32 odd)
-{
-    const u64 bits = ((u64)even << 21) ^ (u64)(odd >> 11);
-    return ((double)bits + 0.5) * 1.1102230246251565e-16;
-}
+__device__ double uniform(u32 x) { return ((double)x + 0.5) * 2.3283064365386963e-10; }
 
 __device__ void box_muller(double u1, double u2, double* z)
 {
@@ -84,13 +79,8 @@ __device__ void box_muller(double u1, double u2, double* z)
 __device__ void uniforms_of(u32 group, u64 path, u32 k0, u32 k1, real* u)
 {
     u32 w[4];
-    philox(group, 0u, (u32)path, (u32)(path >> 32), k0, k1, w);
-#if SINGLE
+    philox((u32)path, group, (u32)(path >> 32), 0u, k0, k1, w);
     for (int j = 0; j < 4; ++j) u[j] = uniform(w[j]);
-#else
-    u[0] = uniform(w[0], w[1]);
-    u[1] = uniform(w[2], w[3]);
-#endif
 }
 
 __device__ void normals_of(u32 group, u64 path, u32 k0, u32 k1, real* z)
@@ -98,9 +88,7 @@ __device__ void normals_of(u32 group, u64 path, u32 k0, u32 k1, real* z)
     real u[PER_CALL];
     uniforms_of(group, path, k0, k1, u);
     box_muller(u[0], u[1], z);
-#if SINGLE
     box_muller(u[2], u[3], z + 2);
-#endif
 }
 
 // One sample: discounted payoff, that of the geometric twin, delta, vega, gamma.
