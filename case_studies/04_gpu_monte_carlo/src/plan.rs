@@ -52,7 +52,7 @@ impl Growth {
                 12 => Some(Self::Twelve),
                 _ => None,
             };
-            if dropped > F::TOLERANCE || !(largest <= 1.0) {
+            if dropped > F::TOLERANCE || largest > 1.0 {
                 break;
             }
             if let Some(growth) = growth {
