@@ -1,27 +1,31 @@
 //! The kernel alone: one block, one thread; nanoseconds a path-step in criterion's throughput.
 //!
-//! Prediction for a Zen 4 core at 3.5 GHz, 252 steps, one option, no twin and no control.
+//! Prediction for a Zen 4 core at 3.66 GHz, 252 steps, one option, no twin and no control.
 //! There a 512-bit multiplication of any kind (product of 32-bit halves, multiply-add) costs
-//! one cycle, other vector operations half a cycle, a division 9 and a root 17 (single: 7
-//! and 11); multiplications are the narrow part. Per vector, double precision, two steps:
+//! one cycle of two pipes, other vector operations half a cycle of four, and a division (10) or
+//! root (17) keeps one of the two multiplying pipes. Per vector, four steps:
 //!
-//! | stage | multiplications | other |
+//! | stage | double: multiplications | single |
 //! |---|---|---|
-//! | Philox, eight rounds | 16 | 34 |
-//! | uniforms | 4 | 8 |
-//! | radius: logarithm, root | 10 + 9 + 17 | 9 |
-//! | turn: cosine, sine, times radius | 21 | 9 |
-//! | two steps: growth of degree 9, level, sum | 22 | 0 |
+//! | Philox: four rounds and a half product | 9 | 18 |
+//! | uniforms | 4 | 4 |
+//! | two logarithms | 2 x 8 | 2 x 6 |
+//! | two turns, times radius | 2 x 17 | 2 x 13 |
+//! | four steps: growth of degree 6 or 4, level, sum | 4 x 8 | 4 x 6 |
+//! | | 95 | 84 |
+//! | divisions and roots, half a pipe | 2 x 27 / 2 | 2 x 18 / 2 |
 //!
-//! 99 cycles for 16 path-steps are 6.2 cycles, or 1.8 ns. In single precision, four steps of
-//! 16 paths: two Philox 32, uniforms 8, two radii 2 (7 + 7 + 11), two turns 2 x 15, growths of
-//! degree 5 28; 148 cycles for 64 path-steps are 2.3 cycles, or 0.66 ns.
+//! 122 cycles for 32 path-steps in double precision are 3.8 cycles, or 1.04 ns; 102 for 64 in
+//! single are 1.6, or 0.44 ns.
 //!
-//! The assembly of the loops has the multiplications of this table; single precision adds four
-//! narrowing moves a vector to the uniforms. Where the time goes, by sampling: the loop of
-//! Philox and uniforms takes over a third in double and near a half in single precision, more
-//! than its share here. Its rounds are one chain of products; that the CPU cannot hold enough
-//! turns at once to hide it is the likely reason, not a measured one. The clock is assumed.
+//! Measured, best of 200 on a shared machine: 1.14 and 0.57 ns. With ten rounds of Philox 1.28
+//! and 0.68. By stages (alone, so that they do not overlap): generator 0.19 and 0.19, normals
+//! 0.72 and 0.30, steps 0.34 (degree 7) and 0.14. What brought most, from 2.0 and 0.83: one
+//! call of the generator for four normals in double precision too, two halves of a tile side
+//! by side in it, rows aligned to cache lines, polynomials no finer than the uniforms. Tried
+//! and left: inversion by a table of polynomials in registers (0.67 in single precision with
+//! ten rounds, where this has 0.68: the permutations that pick the coefficients cost as much
+//! as division and root), normals of two pairs in one loop, radius and turn in two.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use gpu_monte_carlo::{BLOCK, Isa, Precision, Simulation, Terms, block_sums};

@@ -5,9 +5,9 @@ exclusive or, the fewest that pass every test of BigCrush. There is no state to 
 thread computes the numbers of any path, so a run may be split anywhere and changes no bit.
 
 Addresses: key = (seed low, seed high), counter = (path low, group, path high, stream), where a
-group is four steps; the words are those of single and of double precision alike. This is the twin of the compiled
-and the CUDA generator, bit for bit in the uniforms, written for any array namespace (``numpy``,
-``cupy``): a reference and a fallback, not fast.
+group is four steps; the words are those of single and of double precision alike. This is the
+twin of the compiled and the CUDA generator, bit for bit in the uniforms, written for any array
+namespace (``numpy``, ``cupy``): a reference and a fallback, not fast.
 
 Source: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC'11.
 """
