@@ -10,8 +10,17 @@ import pytest
 
 from gpu_monte_carlo import peers, price
 from gpu_monte_carlo.backends import why_not
-from gpu_monte_carlo.study import DEVIATION, EQUAL, WORKING_SET, collected, study
-from gpu_monte_carlo.workloads import BATCH, BATCH_NAME, HEADLINE, at_the_money, error_name, name
+from gpu_monte_carlo.study import EQUAL, PARTS, WORKING_SET, collected, in_part, study
+from gpu_monte_carlo.workloads import (
+    BATCH,
+    BATCH_NAME,
+    DEVIATION,
+    HEADLINE,
+    at_the_money,
+    error_name,
+    name,
+    plain_paths,
+)
 
 REFERENCE = 5.781824
 
@@ -70,3 +79,24 @@ def test_outputs_carry_their_errors() -> None:
     found = collected(price(at_the_money(4), paths=1, backend="numpy"))
     assert set(found) == {"price", "price_standard_error"}
     assert found["price_standard_error"] > 0
+
+
+def test_plain_paths_to_a_small_error_are_run_in_part() -> None:
+    """The parts make up the whole, and a part is large enough to be judged by its time."""
+    for target, parts in ((1e-2, 1), (1e-3, PARTS // 100), (1e-4, PARTS)):
+        inputs, found = in_part(study.workload(error_name(target)).inputs())
+        assert found == parts
+        if parts > 1:
+            assert inputs["target"] is None
+            assert inputs["paths"] * parts == pytest.approx(plain_paths(target), rel=1e-3)
+            assert inputs["paths"] > 1e6
+    equal = study.workload(EQUAL[0]).inputs()
+    assert in_part(equal) == (equal, 1)
+
+
+def test_limit_of_multiplications_grows_with_options_only_in_part() -> None:
+    count = study.limits[1].seconds
+    alone = {"option": at_the_money(BATCH[1]), "paths": BATCH[0], "target": None}
+    one = count(alone, lambda _: 1.0)
+    many = count(study.workload(BATCH_NAME).inputs(), lambda _: 1.0)
+    assert 5 * one < many < 32 * one
