@@ -59,6 +59,7 @@ CONTINUOUS = tuple(
         (2.1, 0.05, 0.50, 1.0, 0.3062203648),
     )
 )
+AT = 10_000_000  # paths; the bounds on errors are of as many
 ERROR_BOUND = 1e-5  # of the spot
 VOLATILE = (AsianOption(100.0, 100.0, 0.05, 0.0, 0.5, 2.0, 252), 1.2e-5)
 COVERAGE = (0.93, 0.97)
@@ -70,13 +71,13 @@ def prices(paths: int, backend: str) -> bool:
     print(
         f"{'option':36} {'reference':>10} {'ours':>10} {'error':>8} {'/ spot':>8} {'distance':>9}"
     )
-    met = True
+    met, looser = True, max(1.0, (AT / paths) ** 0.5)
     for option, value, rounding in DISCRETE:
         found = price(option, paths=paths, seed=1, backend=backend)
         distance = (found.price - value) / found.standard_error
         relative = found.standard_error / option.spot
         ok = bool(abs(found.price - value) <= 3 * found.standard_error + rounding)
-        met = met and ok and bool(relative <= ERROR_BOUND)
+        met = met and ok and bool(relative <= looser * ERROR_BOUND)
         print(
             f"{_named(option):36} {value:10.6f} {found.price:10.6f} {found.standard_error:8.1e} "
             f"{relative:8.1e} {distance:+9.2f}{'' if ok else '  MISSED'}"
@@ -84,7 +85,7 @@ def prices(paths: int, backend: str) -> bool:
     option, bound = VOLATILE
     found = price(option, paths=paths, seed=1, backend=backend)
     relative = found.standard_error / option.spot
-    met = met and bool(relative <= bound)
+    met = met and bool(relative <= looser * bound)
     print(
         f"{_named(option):36} {'':10} {found.price:10.6f} {found.standard_error:8.1e} "
         f"{relative:8.1e}"
@@ -140,7 +141,7 @@ def _named(option: AsianOption, *, days: bool = True) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Print the tables; 0 where everything is met."""
     parser = argparse.ArgumentParser(prog="python -m gpu_monte_carlo.references")
-    parser.add_argument("--paths", type=int, default=10_000_000, help="of a price")
+    parser.add_argument("--paths", type=int, default=AT, help="of a price")
     parser.add_argument("--seeds", type=int, default=3000, help="of the coverage")
     parser.add_argument("--backend", default="auto", help="auto, numpy, rust, cupy or cuda")
     chosen = parser.parse_args(arguments)
