@@ -207,7 +207,7 @@ fn rows<'py, F: Real + Element>(
     values.into_pyarray(py).reshape([paths, steps])
 }
 
-/// The words of Philox4x32-10: ``(n, 4)`` counters and a key of two, all uint32.
+/// The words of Philox4x32: ``(n, 4)`` counters and a key of two, all uint32.
 #[pyfunction]
 fn philox<'py>(
     py: Python<'py>,
