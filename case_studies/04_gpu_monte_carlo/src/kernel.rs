@@ -122,6 +122,9 @@ fn tile<F: Real, const SET: u8>(job: &Job<F>, path: u64, scratch: &mut Scratch<F
         if group == 0 {
             *first = normals[0];
         }
+        if group > 0 && group % F::FOLD == 0 {
+            walks.iter_mut().flatten().for_each(Walk::fold);
+        }
         let steps = GROUP.min(job.observations - step);
         match steps {
             GROUP => walk::<F, GROUP, SET>(job, step, normals, 0, last, area, walks, summed),

@@ -71,7 +71,7 @@ pub(crate) fn price<F: Real, const SET: u8>(
         };
         let (mean, last) = if terms.arithmetic {
             let last = walk.level[i].widen() * plan.last_drift;
-            ((leading + walk.sum[i].widen()) / count, last)
+            ((leading + walk.sum_of(i)) / count, last)
         } else if terms.floating {
             (geometric, double::exp::<SET>(b * w + terms.drift * n))
         } else {
@@ -85,7 +85,7 @@ pub(crate) fn price<F: Real, const SET: u8>(
         if greeks {
             let exercised = if payoff > 0.0 { scale } else { 0.0 };
             let slope = if terms.arithmetic {
-                walk.slope[i].widen() / count
+                walk.slope_of(i) / count
             } else {
                 geometric * (area - b * steps) / count
             };

@@ -15,6 +15,8 @@ pub(crate) trait Real:
     + Sub<Output = Self>
     + 'static
 {
+    /// Groups of steps after which running sums are folded into double precision.
+    const FOLD: usize;
     /// Zero.
     const ZERO: Self;
     /// One.
@@ -53,6 +55,7 @@ pub(crate) trait Real:
 const LOW: u64 = 0xffff_ffff;
 
 impl Real for f64 {
+    const FOLD: usize = usize::MAX;
     const ZERO: Self = 0.0;
     const ONE: Self = 1.0;
     const TOLERANCE: f64 = 1.0 / (1_u64 << 43) as f64;
@@ -107,6 +110,7 @@ impl Real for f64 {
 }
 
 impl Real for f32 {
+    const FOLD: usize = 128;
     const ZERO: Self = 0.0;
     const ONE: Self = 1.0;
     const TOLERANCE: f64 = f32::EPSILON as f64 / 2.0;

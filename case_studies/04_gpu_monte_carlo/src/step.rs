@@ -18,6 +18,8 @@ pub(crate) struct Walk<F> {
     pub(crate) sum: [F; TILE],
     /// The sum of `S_k / S_0 (W_k - b k)`, `W_k` the sum of normals: vega's.
     pub(crate) slope: [F; TILE],
+    /// What has been folded out of `sum` and of `slope`: see `fold`.
+    folded: [[f64; TILE]; 2],
 }
 
 impl<F: Real> Walk<F> {
@@ -25,7 +27,32 @@ impl<F: Real> Walk<F> {
         level: [F::ONE; TILE],
         sum: [F::ZERO; TILE],
         slope: [F::ZERO; TILE],
+        folded: [[0.0; TILE]; 2],
     };
+
+    /// Move the running sums of single precision into double: a sum of a hundred thousand
+    /// prices in 24 bits would lose a digit of the price.
+    pub(crate) fn fold(&mut self) {
+        let [sum, slope] = &mut self.folded;
+        for (running, folded) in [(&mut self.sum, sum), (&mut self.slope, slope)] {
+            for (running, folded) in running.iter_mut().zip(folded) {
+                *folded += running.widen();
+                *running = F::ZERO;
+            }
+        }
+    }
+
+    /// The sum of `S_k / S_0` of a path.
+    #[inline(always)]
+    pub(crate) fn sum_of(&self, path: usize) -> f64 {
+        self.folded[0][path] + self.sum[path].widen()
+    }
+
+    /// The sum of `S_k / S_0 (W_k - b k)` of a path.
+    #[inline(always)]
+    pub(crate) fn slope_of(&self, path: usize) -> f64 {
+        self.folded[1][path] + self.slope[path].widen()
+    }
 }
 
 /// Steps `step .. step + STEPS` of a path and, with `TWINS`, of its antithetic twin.

@@ -8,13 +8,14 @@ import time
 import warnings
 from collections.abc import Iterable
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
 from gpu_monte_carlo import backends, blocks, closed_form, payoff, philox, sobol
+from gpu_monte_carlo.bounds import bracket
 from gpu_monte_carlo.checks import one_of, truth, whole
 from gpu_monte_carlo.estimate import PriceEstimate
 from gpu_monte_carlo.option import AsianOption, rows
@@ -24,8 +25,8 @@ GREEKS = ("delta", "vega", "gamma")
 LEVEL = 0.975  # of the upper end of a two-sided 95 % interval
 MOST_OPTIONS = 4096  # of one call of a kernel
 MARGIN = 1.1  # on the paths that an error measured so far calls for
+LARGEST = 1e300  # of a strike in spots
 GROWTH = 16  # of one round, as an error measured on few paths is itself uncertain
-RARE = 64  # blocks without a single payoff before its error is believed to be nothing
 
 
 def price(
@@ -128,8 +129,10 @@ def price(
     options, alone = options_of(option_or_batch, asked.sampling)
     start = time.perf_counter()
     groups = [_Group(indices, [options[i] for i in indices]) for indices in _shared(options)]
-    for group in groups:
-        (_quasi if asked.sampling == "sobol" else _pseudo)(group, asked, executor)
+    simulate = _quasi if asked.sampling == "sobol" else _pseudo
+    with np.errstate(over="ignore", invalid="ignore"):  # judged once, of what is found
+        for group in groups:
+            simulate(group, asked, executor)
     if asked.device_output:  # a launch returns at once: the clock waits for the work
         importlib.import_module("cupy").cuda.get_current_stream().synchronize()
     return _estimate(asked, options, alone, groups, time.perf_counter() - start)
@@ -143,6 +146,8 @@ class _Group:
     options: list[AsianOption]
     found: dict[str, Any] = field(default_factory=dict)
     paths: int = 0
+    few: list[int] = field(default_factory=list)
+    """Options of which too few paths have paid for an error to be known."""
 
     @property
     def observations(self) -> int:
@@ -152,20 +157,69 @@ class _Group:
         """A geometric average is its own control: no simulation would be left."""
         return asked.control and self.options[0].average == "arithmetic"
 
-    def exact(self) -> Any:
-        """Prices of the geometric twins."""
-        return np.array([closed_form.geometric(option) for option in self.options])
+    def units(self) -> list[AsianOption]:
+        """The same options on a spot of 1: no square of a price leaves what a double holds."""
+        return [
+            replace(option, spot=1.0, strike=min(option.strike / option.spot, LARGEST))
+            for option in self.options
+        ]
 
-    def unpaid(self, total: Any) -> bool:
-        """Whether some option that may pay has not yet: its error is then not known at all."""
-        uncertain = np.array([option.volatility > 0.0 for option in self.options])
-        return any(not paid and may for paid, may in zip(total[:, 1], uncertain, strict=True))
+    def exact(self) -> Any:
+        """Prices of the geometric twins, on a spot of 1."""
+        return np.array([closed_form.geometric(option) for option in self.units()])
+
+    def keep(self, found: dict[str, Any], samples: int, xp: Any) -> None:
+        """What was found on a spot of 1, in currency; where few paths paid, what bounds say."""
+        spots = xp.asarray([option.spot for option in self.options])
+        powers = {"gamma": -1, "gamma_standard_error": -1, "effective": 0}
+        powers |= {"delta": 0, "delta_standard_error": 0}
+        self.found = {name: value * spots ** powers.get(name, 1) for name, value in found.items()}
+        count = blocks.to_host(self.found.pop("effective"))
+        few = (count < blocks.ENOUGH) & (count < samples / 20)
+        self.few = [
+            i for i, option in enumerate(self.options) if few[i] and option.volatility > 0.0
+        ]
+        for i in self.few:
+            low, high = bracket(self.options[i])
+            value = min(max(float(self.found["price"][i]), low), high)
+            self.found["price"][i] = value
+            error = max(float(self.found["standard_error"][i]), high - value, value - low)
+            self.found["standard_error"][i] = error
+        for name in ("price", "standard_error"):
+            self._finite(blocks.to_host(self.found[name]))
+
+    def _finite(self, values: Any) -> None:
+        for option, value in zip(self.options, values, strict=True):
+            if not math.isfinite(value):
+                raise OverflowError(
+                    f"prices of {option} are too large for the precision they are simulated in: "
+                    "use precision='float64', or smaller rates and volatility"
+                )
 
     def short_of(self, asked: Request) -> float:
         """The largest error over the target; 0 where none is set."""
         if asked.target_error is None:
             return 0.0
         return float(self.found["standard_error"].max()) / asked.target_error
+
+    def warn(self, asked: Request) -> None:
+        """Tell what the estimate itself cannot."""
+        told = []
+        short = self.short_of(asked)
+        if short > 1.0:
+            told.append(
+                f"the standard error is {short:.3g} times target_error={asked.target_error:g}"
+            )
+        if self.few:
+            option = self.options[self.few[0]]
+            others = f" and {len(self.few) - 1} more" if len(self.few) > 1 else ""
+            told.append(
+                f"too few pay for {option}{others}, so that the error given is the distance to "
+                "bounds known without simulation"
+            )
+        if told:
+            message = f"after {self.paths:,} paths {'; '.join(told)}: allow more paths"
+            warnings.warn(message, RuntimeWarning, stacklevel=4)
 
 
 def _shared(options: list[AsianOption]) -> list[list[int]]:
@@ -187,7 +241,7 @@ def _pseudo(group: _Group, asked: Request, executor: Executor | None) -> None:
     exact = xp.asarray(group.exact())
     run = blocks.Run(
         kernel=backends.kernel(asked.backend, on_device=on_device),
-        options=rows(group.options),
+        options=rows(group.units()),
         seed=asked.seed,
         observations=group.observations,
         antithetic=asked.antithetic,
@@ -196,62 +250,46 @@ def _pseudo(group: _Group, asked: Request, executor: Executor | None) -> None:
         precision=asked.precision,
         threads=asked.threads,
     )
-    pieces: list[Any] = []
+    sums: Any = 0.0
+    totals = blocks.Totals()
     done, wanted = 0, asked.blocks()
     while True:
         if on_device:
-            pieces.append(run(done, wanted))
+            sums = sums + run(done, wanted).sum(axis=0)
         else:
-            pieces.append(blocks.compute(run, done, wanted, executor, asked.parts))
+            more = blocks.compute(run, done, wanted, executor, asked.parts)
+            totals.join(more.columns, more.shape)
+            sums = totals.value()
         done += wanted
-        sums = xp.concatenate(pieces)
-        total = sums.sum(axis=0) if on_device else blocks.totals(sums)
-        group.found = blocks.finish(xp, total, exact, control=control)
+        group.keep(blocks.finish(xp, sums, exact, control=control), done * blocks.BLOCK, xp)
         short = group.short_of(asked)
-        if asked.target_error and done < RARE and group.unpaid(total):
-            short = math.inf
-        if short <= 1.0:
-            break
-        if done >= asked.most_blocks():
-            _fell_short(short, asked)
+        if short <= 1.0 or done >= asked.most_blocks():
             break
         enough = math.ceil(done * min(short * short * MARGIN, GROWTH))
         wanted = min(max(enough, done + 1), asked.most_blocks()) - done
     group.paths = done * asked.paths_of_block
+    group.warn(asked)
 
 
 def _quasi(group: _Group, asked: Request, executor: Executor | None) -> None:
     control = group.controlled(asked)
     points = asked.points()
     how = (group.observations, control, asked.greeks, asked.precision)
-    table, exact = rows(group.options), group.exact()
+    table, exact = rows(group.units()), group.exact()
     while True:
+        each = [(table, asked.seed, i, 1, points, *how) for i in range(sobol.REPLICATIONS)]
         if executor is None:
-            sums = sobol.replication_sums(table, asked.seed, 0, sobol.REPLICATIONS, points, *how)
+            sums = np.concatenate([sobol.replication_sums(*one) for one in each])
         else:
-            futures = [
-                executor.submit(sobol.replication_sums, table, asked.seed, i, 1, points, *how)
-                for i in range(sobol.REPLICATIONS)
-            ]
-            sums = np.concatenate([future.result() for future in futures])
-        group.found = sobol.finish(sums, exact, control=control)
-        short = group.short_of(asked)
-        if short <= 1.0:
-            break
-        if 2 * points * sobol.REPLICATIONS > (asked.paths or MOST_PATHS):
-            _fell_short(short, asked)
+            sums = np.concatenate(blocks.gather(executor, sobol.replication_sums, each))
+        found = sobol.finish(sums, exact, control=control)
+        group.keep(found, points * sobol.REPLICATIONS, np)
+        most = asked.paths or MOST_PATHS
+        if group.short_of(asked) <= 1.0 or 2 * points * sobol.REPLICATIONS > most:
             break
         points *= 2
     group.paths = points * sobol.REPLICATIONS
-
-
-def _fell_short(short: float, asked: Request) -> None:
-    warnings.warn(
-        f"the standard error is {short:.3g} times target_error={asked.target_error:g} after "
-        f"paths={asked.paths}: allow more paths",
-        RuntimeWarning,
-        stacklevel=4,
-    )
+    group.warn(asked)
 
 
 def _estimate(

@@ -25,7 +25,7 @@ from scipy.special import ndtri
 from scipy.stats import qmc
 
 from gpu_monte_carlo.baseline import chunk_paths
-from gpu_monte_carlo.blocks import RESOLUTION
+from gpu_monte_carlo.blocks import coefficient, effective
 from gpu_monte_carlo.moments import chunk_moments, count
 
 REPLICATIONS = 16
@@ -118,15 +118,12 @@ def finish(sums: Doubles, exact: Doubles, *, control: bool) -> dict[str, Any]:
     """
     n = sums[:, :, 0]
     value = sums[:, :, 1] / n
+    count_, y, yy, c, cc, yc = (sums.sum(axis=0)[:, k] for k in range(6))
     if control:
-        total = sums.sum(axis=0)
-        count_, y, c, cc, yc = total[:, 0], total[:, 1], total[:, 3], total[:, 4], total[:, 5]
-        spread = cc / count_ - (c / count_) ** 2
-        known = spread > RESOLUTION * cc / count_
-        together = yc / count_ - y * c / count_**2
-        beta = np.where(known, together / np.where(known, spread, 1.0), 0.0)
+        beta = coefficient(np, count_, y, c, cc, yc)
         value = value - beta * (sums[:, :, 3] / n - exact)
     found = {"price": value.mean(axis=0), "standard_error": _error(value)}
+    found["effective"] = effective(np, y, yy)
     for k, name in enumerate(("delta", "vega", "gamma")):
         if sums.shape[2] > 6:
             one = sums[:, :, 6 + 2 * k] / n
