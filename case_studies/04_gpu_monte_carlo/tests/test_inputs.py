@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import builtins
 import importlib
+import itertools
 import logging
+import math
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -16,10 +19,18 @@ from gpu_monte_carlo import (
     BackendUnavailableError,
     DeviceMemoryError,
     backends,
+    black_scholes,
+    curran_lower_bound,
+    geometric,
+    levy,
     likelihood_ratio_delta,
+    parity,
     price,
     simulate_paths,
+    turnbull_wakeman,
 )
+from gpu_monte_carlo.bounds import bracket
+from gpu_monte_carlo.checks import executor_like
 from gpu_monte_carlo.memory import in_pieces
 
 NAN, INF = float("nan"), float("inf")
@@ -38,9 +49,19 @@ OPTION_ERRORS = [
     ("volatility", NAN, ValueError, "volatility=nan"),
     ("maturity", 0.0, ValueError, "maturity=0.0, expected a finite number > 0"),
     ("maturity", -1.0, ValueError, "maturity=-1.0"),
-    ("observations", 0, ValueError, "observations=0, expected 1 to 2147483647"),
+    ("observations", 0, ValueError, "observations=0, expected 1 to 16777216"),
+    ("observations", 2**24 + 1, ValueError, "observations=16777217, expected 1 to 16777216"),
+    ("spot", 10**400, ValueError, "spot is beyond the range of a double"),
+    ("spot", bytearray(b"1"), TypeError, "spot=bytearray(b'1')"),
+    ("strike", memoryview(b"1"), TypeError, "strike=<memory"),
+    ("rate", 1000.0, ValueError, "rate=1000.0 with maturity=1.0: |rate| * maturity is 1000"),
+    ("rate", -1000.0, ValueError, "rate=-1000.0 with maturity=1.0"),
+    ("dividend", -1000.0, ValueError, "dividend=-1000.0 with maturity=1.0: |dividend| *"),
+    ("volatility", 1e200, ValueError, "volatility=1e+200 with maturity=1.0: volatility**2 *"),
+    ("volatility", 18.0, ValueError, "is 324, expected at most 300"),
+    ("maturity", 1e300, ValueError, "with maturity=1e+300"),
     ("observations", -3, ValueError, "observations=-3"),
-    ("observations", 2.0, TypeError, "observations=2.0"),
+    ("observations", 2.0, TypeError, "observations=2.0, expected an integer from 1 to 16777216"),
     ("observations", True, TypeError, "observations=True"),
     ("average", "harmonic", ValueError, "average='harmonic', expected one of 'arithmetic'"),
     ("kind", "straddle", ValueError, "kind='straddle'"),
@@ -51,8 +72,12 @@ OPTION_ERRORS = [
 PRICE_ERRORS = [
     ("paths", 0, ValueError, "paths=0, expected 1 to"),
     ("paths", -1, ValueError, "paths=-1"),
-    ("paths", 1e6, TypeError, "paths=1000000.0, expected 1 to"),
+    ("paths", 1e6, TypeError, "paths=1000000.0, expected an integer from 1 to"),
     ("seed", -1, ValueError, "seed=-1"),
+    ("seed", None, TypeError, "seed=None, expected an integer from 0 to"),
+    ("threads", "2", TypeError, "threads='2', expected an integer from 0 to"),
+    ("target_error", 10**400, ValueError, "target_error is beyond the range of a double"),
+    ("variance_reduction", b"control", TypeError, "variance_reduction=b'control'"),
     ("seed", 2**64, ValueError, "seed=18446744073709551616"),
     ("backend", "fortran", ValueError, "backend='fortran', expected one of 'auto', 'numpy'"),
     ("backend", None, TypeError, "backend=None"),
@@ -107,6 +132,81 @@ def test_other_doors(option: Any) -> None:
         likelihood_ratio_delta(option(includes_spot=True))
     with pytest.raises(ValueError, match="volatility=0.0"):
         likelihood_ratio_delta(option(volatility=0.0))
+
+
+@pytest.mark.parametrize(
+    "door",
+    [
+        black_scholes,
+        bracket,
+        curran_lower_bound,
+        geometric,
+        levy,
+        likelihood_ratio_delta,
+        parity,
+        turnbull_wakeman,
+    ],
+)
+@pytest.mark.parametrize("value", [None, 5, "x", []])
+def test_formulas_want_an_option(door: Any, value: Any) -> None:
+    with pytest.raises(TypeError, match=r"option=.*, expected an AsianOption"):
+        door(value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"observations": 252}, "observations=252 with includes_spot=False"),
+        ({"observations": 1, "includes_spot": True}, "includes_spot=True"),
+        ({"observations": 1, "strike_type": "floating"}, "strike_type='floating'"),
+    ],
+)
+def test_black_scholes_is_of_one_price(option: Any, changes: Any, text: str) -> None:
+    with pytest.raises(ValueError, match=text):
+        black_scholes(option(**changes))
+
+
+@pytest.mark.parametrize(
+    ("seed", "error"), [(-1, ValueError), (2**64, ValueError), (True, TypeError), (None, TypeError)]
+)
+def test_seed_of_the_likelihood_ratio(option: Any, seed: Any, error: type[Exception]) -> None:
+    with pytest.raises(error, match=f"seed={seed}"):
+        likelihood_ratio_delta(option(), seed=seed)
+
+
+def test_a_step_without_a_deviation_has_no_likelihood_ratio(option: Any) -> None:
+    with pytest.raises(ValueError, match="the first step's deviation rounds to 0"):
+        likelihood_ratio_delta(option(maturity=5e-324))
+
+
+@pytest.mark.parametrize("value", ["x", 5, object(), ThreadPoolExecutor])
+def test_what_is_no_executor(value: Any) -> None:
+    with pytest.raises(TypeError, match=r"executor=.*expected None or a concurrent"):
+        executor_like(value)
+
+
+def test_what_is_an_executor() -> None:
+    assert executor_like(None) is None
+    with ThreadPoolExecutor(1) as executor:
+        assert executor_like(executor) is executor
+
+
+@pytest.mark.parametrize("sign", [-1.0, 1.0])
+def test_the_largest_exponents_have_prices(option: Any, sign: float) -> None:
+    """No formula overflows on what an option may be."""
+    ends = (lambda one: bracket(one)[0], lambda one: bracket(one)[1])
+    for other, kind in itertools.product((-300.0, 300.0), ("call", "put")):
+        for includes_spot, n in ((False, 1), (False, 12), (True, 12)):
+            one = option(
+                rate=300.0 * sign,
+                dividend=other,
+                volatility=300.0**0.5,
+                observations=n,
+                kind=kind,
+                includes_spot=includes_spot,
+            )
+            for formula in (geometric, levy, curran_lower_bound, parity, *ends):
+                assert math.isfinite(formula(one)), formula
 
 
 def test_numbers_of_numpy_are_numbers() -> None:

@@ -99,6 +99,9 @@ def test_float32_bias_is_bounded(option: Any, backend: str) -> None:
     for volatility, strike, expected in DISCRETE[:3]:
         one = option(volatility=volatility, strike=strike)
         found = price(one, paths=100_000, seed=13, backend=backend, precision="float32")
+        if backend == "rust":  # the same paths in both precisions: what is left is rounding
+            twin = price(one, paths=100_000, seed=13, backend=backend)
+            assert abs(found.price - twin.price) < 1e-6 * one.spot
         assert abs(found.price - expected) <= 4 * found.standard_error + 1e-5 * one.spot
 
 

@@ -29,7 +29,7 @@ REFERENCE = 5.781824
 def test_gpu_rows_say_what_they_need(row: str) -> None:
     reason = study.implementation(row).unavailable()
     if why_not("cuda") == "CuPy is not installed":
-        assert reason is not None and "cupy" in reason and "gpu-monte-carlo[cuda]" in reason
+        assert reason is not None and "cupy" in reason and "04_gpu_monte_carlo[cuda]" in reason
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,11 @@ from gpu_monte_carlo import baseline, cuda, generic
 BACKENDS = ("auto", "numpy", "rust", "cupy", "cuda")
 # The fastest first: what ``auto`` tries.
 PREFERENCE = ("cuda", "rust", "numpy")
+CUDA = "pip install './case_studies/04_gpu_monte_carlo[cuda]', on a machine with an NVIDIA GPU"
 INSTALL = {
     "rust": "build it with `pip install ./case_studies/04_gpu_monte_carlo` (needs Rust)",
-    "cupy": "pip install 'gpu-monte-carlo[cuda]', on a machine with an NVIDIA GPU",
-    "cuda": "pip install 'gpu-monte-carlo[cuda]', on a machine with an NVIDIA GPU",
+    "cupy": CUDA,
+    "cuda": CUDA,
 }
 
 logger = logging.getLogger(__name__)

@@ -1,6 +1,7 @@
 """The study's three pictures: ``python -m gpu_monte_carlo.pictures``.
 
-``convergence``: price and its 95 % interval against paths, for each method. ``ladder``: the time
+``convergence``: the standard error against paths, and the price with its interval, for each
+method. ``ladder``: the time
 each takes to a standard error, measured at a fraction of it and scaled by the square, as the
 error of a simulation falls with the root of its paths. ``fan``: simulated paths.
 """
@@ -33,35 +34,50 @@ TARGET = 1e-4
 
 
 def convergence(most: int = 2**20, observations: int = 252) -> Figure:
-    """Price less reference, with its interval, as paths grow."""
+    """Errors against paths, all methods on one scale, and the prices they are of."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9.6, 5.4), layout="constrained")
-    panels = figure.subplots(2, 3, sharex=True)
+    figure = Figure(figsize=(9.6, 4.6), layout="constrained")
+    errors, prices = figure.subplots(1, 2, width_ratios=(3, 2))
     option = at_the_money(observations)
     # Where the figure is of other observations, the best estimate stands for the reference.
     exact = REFERENCE if observations == 252 else price(option, paths=most, seed=99).price
-    for axes, (title, how) in zip(panels.flat, METHODS.items(), strict=True):
+    for row, (title, how) in enumerate(METHODS.items()):
         # Sobol points are made by NumPy: a quarter of the paths.
         last = most // 4 if "sampling" in how else most
-        counts = [2**k for k in range(14, last.bit_length())]
+        counts = [2**k for k in range(15, last.bit_length())]
         found = [price(option, paths=n, seed=7, **how) for n in counts]
-        paths = np.array([f.paths for f in found])
-        value = np.array([f.price for f in found]) - exact
-        band = np.array([f.confidence_interval for f in found]) - exact
-        axes.fill_between(paths, band[:, 0], band[:, 1], color="tab:blue", alpha=0.25, linewidth=0)
-        axes.plot(paths, value, color="tab:blue", marker="o", markersize=3, linewidth=1)
-        axes.axhline(0.0, color="0.4", linewidth=0.6)
-        axes.set_xscale("log", base=2)
-        reach = float(np.abs(band).max()) * 1.1 or 1.0
-        axes.set_ylim(-reach, reach)
-        axes.set_title(title, fontsize=10)
-        axes.ticklabel_format(axis="y", style="sci", scilimits=(-2, 3))
+        paths = [f.paths for f in found]
+        error = [f.standard_error for f in found]
+        colour = f"C{row}"
+        errors.loglog(
+            paths, error, color=colour, marker="o", markersize=3, linewidth=1, label=title
+        )
+        low, high = found[-1].confidence_interval
+        middle = found[-1].price - exact
+        band = [[middle + exact - low], [high - exact - middle]]
+        prices.errorbar(middle, -row, xerr=band, color=colour, marker="o", markersize=4, capsize=3)
+        prices.annotate(
+            f"{title}, {paths[-1]:,} paths",
+            (0.02, -row + 0.3),
+            xycoords=("axes fraction", "data"),
+            fontsize=8,
+            color=colour,
+            va="center",
+        )
+    errors.set_xscale("log", base=2)
+    errors.legend(frameon=False, fontsize=8, loc="center right")
+    errors.set_xlabel("paths")
+    errors.set_ylabel("standard error of the price")
+    errors.set_title("at the money, a year, volatility 20 %", fontsize=10)
+    prices.axvline(0.0, color="0.4", linewidth=0.6)
+    prices.set_xscale("symlog", linthresh=1e-3, linscale=1.0)
+    prices.set_xlabel("price less reference, 95 % interval")
+    prices.set_yticks([])
+    prices.set_ylim(-len(METHODS) + 0.4, 0.8)
+    for axes in (errors, prices):
         axes.spines[["top", "right"]].set_visible(False)
-    for axes in panels[1]:
-        axes.set_xlabel("paths")
-    for axes in panels[:, 0]:
-        axes.set_ylabel("price less reference")
+    prices.spines["left"].set_visible(False)
     return figure
 
 
@@ -84,6 +100,7 @@ def ladder_times(paths: int = 2**18, observations: int = 252) -> dict[str, float
 def ladder(times: dict[str, float]) -> Figure:
     """Each rung a method, its length the time to the target."""
     from matplotlib.figure import Figure
+    from matplotlib.patches import Patch
 
     figure = Figure(figsize=(9.6, 0.6 + 0.34 * len(times)), layout="constrained")
     axes = figure.add_subplot()
@@ -98,6 +115,15 @@ def ladder(times: dict[str, float]) -> Figure:
     axes.set_xlabel(
         f"seconds to a standard error of {TARGET:g}, one thread (from a part, by its square)"
     )
+    axes.legend(
+        handles=[
+            Patch(color=colour, label=label)
+            for label, colour in (("NumPy", "tab:orange"), ("Rust, CUDA", "tab:blue"))
+        ],
+        frameon=False,
+        loc="lower right",
+        fontsize=8,
+    )
     axes.spines[["top", "right"]].set_visible(False)
     return figure
 
@@ -111,7 +137,7 @@ def _told(seconds: float) -> str:
     return f"{seconds:.3g} s" if seconds < 600 else f"{seconds / 3600:.1f} h"
 
 
-def fan(paths: int = 2000, observations: int = 252) -> Figure:
+def fan(paths: int = 20_000, observations: int = 252) -> Figure:
     """Some paths, the bands of all of them, and the distribution of their averages."""
     from matplotlib.figure import Figure
 
@@ -120,19 +146,21 @@ def fan(paths: int = 2000, observations: int = 252) -> Figure:
     years = np.linspace(0.0, option.maturity, observations + 1)
     figure = Figure(figsize=(9.6, 4.2), layout="constrained")
     axes, side = figure.subplots(1, 2, sharey=True, width_ratios=(4, 1))
-    for low, high in ((2.5, 97.5), (25, 75)):
+    for low, high, share, strength in ((2.5, 97.5, "95 %", 0.15), (25, 75, "50 %", 0.3)):
         edges = np.percentile(simulated, [low, high], axis=0)
-        axes.fill_between(years, *edges, color="tab:blue", alpha=0.18, linewidth=0)
-    axes.plot(years, simulated[:40].T, color="tab:blue", linewidth=0.4, alpha=0.7)
-    axes.axhline(option.strike, color="0.3", linewidth=0.8, linestyle="dotted")
+        label = f"{share} of {paths:,} paths"
+        axes.fill_between(years, *edges, color="tab:blue", alpha=strength, linewidth=0, label=label)
+    axes.plot(years, simulated[:12].T, color="0.35", linewidth=0.6)
+    axes.axhline(option.strike, color="tab:red", linewidth=0.9, label="strike")
     axes.set_xlim(0.0, option.maturity)
     axes.set_xlabel("years")
     axes.set_ylabel("price")
-    axes.set_title("40 paths, and 50 % and 95 % of all", fontsize=10)
+    axes.set_title("twelve paths, and where all of them are", fontsize=10)
+    axes.legend(frameon=False, loc="upper left", fontsize=8)
     average = simulated[:, 1:].mean(axis=1)
-    side.hist(average, bins=40, orientation="horizontal", color="tab:blue", alpha=0.6)
-    side.axhline(option.strike, color="0.3", linewidth=0.8, linestyle="dotted")
-    side.set_title("averages", fontsize=10)
+    side.hist(average, bins=60, orientation="horizontal", color="tab:blue", alpha=0.6)
+    side.axhline(option.strike, color="tab:red", linewidth=0.9)
+    side.set_title("their averages", fontsize=10)
     side.set_xticks([])
     for one in (axes, side):
         one.spines[["top", "right"]].set_visible(False)

@@ -17,12 +17,12 @@ from __future__ import annotations
 
 import functools
 import inspect
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
-from scipy.stats import qmc
 
 from gpu_monte_carlo.baseline import chunk_paths
 from gpu_monte_carlo.blocks import coefficient, effective
@@ -77,6 +77,7 @@ def increments(normals: Doubles) -> Doubles:
 
 def points_of(dimensions: int, seed: int, replication: int) -> Any:
     """One independent scrambling of the sequence."""
+    qmc: Any = import_module("scipy.stats.qmc")  # a second to import, for those who use it
     source = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(replication,)))
     name = "rng" if "rng" in inspect.signature(qmc.Sobol).parameters else "seed"
     how: dict[str, Any] = {name: source}
