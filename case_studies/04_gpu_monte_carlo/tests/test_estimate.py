@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import FrozenInstanceError
+import copy
+import pickle
+import sys
+from collections.abc import Mapping
+from dataclasses import FrozenInstanceError, asdict, replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from gpu_monte_carlo import price
@@ -39,3 +44,54 @@ def test_a_batch(option: Any) -> None:
     assert "… 5 options" in repr(found)
     alone = price(options[0], paths=20_000, backend="numpy")
     assert alone.to_frame().shape == (1, 4)
+
+
+def test_the_whole_of_a_mapping(option: Any) -> None:
+    found = price(option(observations=4), paths=1, backend="numpy", greeks=True)
+    assert isinstance(found, Mapping) and isinstance(found.greeks, Mapping)
+    assert dict(found.items()) == dict(zip(found.keys(), found.values(), strict=True))
+    assert found.get("price") == found.price
+    assert found.get("colour") is None and found.get("colour", 3) == 3
+    assert {**found}["seed"] == found.seed
+    assert set(asdict(found)["greeks"]) == {"delta", "vega", "gamma"}
+    assert repr(found.greeks) == repr(dict(found.greeks))
+
+
+@pytest.mark.parametrize("batch", [False, True])
+def test_equal_by_value(option: Any, batch: bool) -> None:
+    """Gamma is NaN here, which is itself."""
+    one = option(observations=4, includes_spot=True)
+    found = price([one, one] if batch else one, paths=1, backend="numpy", greeks=True)
+    assert np.isnan(found.greeks["gamma"]).all()
+    for other in (copy.copy(found), copy.deepcopy(found), pickle.loads(pickle.dumps(found))):
+        assert other == found and other is not found
+    assert found == dict(found)
+    assert found != replace(found, seed=found.seed + 1)
+    assert found != replace(found, price=found.price + 1.0)
+    assert found != replace(found, target_error=1.0)
+    assert found != replace(found, greeks={})
+    assert found != 5
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(found)
+
+
+def test_nothing_can_be_written_to(option: Any) -> None:
+    one = option(observations=4)
+    found = price([one, one], paths=1, backend="numpy", greeks=True)
+    for kept in (found, copy.deepcopy(found), pickle.loads(pickle.dumps(found))):
+        for values in (kept.price, kept.confidence_interval, kept.greeks["delta"]):
+            with pytest.raises(ValueError, match="read-only"):
+                values[0] = 5.0
+        with pytest.raises(TypeError, match="does not support item assignment"):
+            kept.greeks["delta"] = 5.0  # type: ignore[index]
+    mine = np.zeros(2)
+    other = replace(found, price=mine)
+    mine[0] = 1.0
+    assert other.price[0] == 0.0
+
+
+def test_no_frame_without_pandas(option: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = price(option(observations=4), paths=1, backend="numpy")
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ImportError, match=r"pip install 'gpu-monte-carlo\[frames\]'"):
+        found.to_frame()

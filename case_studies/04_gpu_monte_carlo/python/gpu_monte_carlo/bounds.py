@@ -24,8 +24,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
-from gpu_monte_carlo.closed_form import geometric, geometric_law
-from gpu_monte_carlo.option import AsianOption
+from gpu_monte_carlo.closed_form import geometric, geometric_law, mean_growth
+from gpu_monte_carlo.option import AsianOption, expected_option
 
 Doubles = npt.NDArray[np.float64]
 CHUNK = 2**16  # dates at a time: half a megabyte an array
@@ -60,10 +60,9 @@ def bracket(option: AsianOption) -> tuple[float, float]:
     >>> bracket(AsianOption(100, 90, 0.0, 0.0, 0.0, 1.0, 12))
     (10.0, 10.0)
     """
-    if not isinstance(option, AsianOption):
-        raise TypeError(f"option={option!r}, expected an AsianOption")
+    expected_option(option)
     if option.average == "geometric" or option.terms == 1:
-        exact = max(geometric(option), 0.0)
+        exact = geometric(option)
         return exact, exact
     if option.strike_type == "fixed":
         lower, upper = _fixed(option)
@@ -82,8 +81,8 @@ def _fixed(option: AsianOption) -> tuple[float, float]:
     # In units of the larger of the two, so that no product of theirs overflows.
     unit = max(option.spot, option.strike)
     spot, strike = option.spot / unit, discount * (option.strike / unit)
-    growth = math.fsum(float(f.sum()) for _, f in _dates(option)) / m  # D E[A] / S
-    certain = max(phi * (spot * growth - strike), 0.0)
+    growth = discount * mean_growth(option)  # D E[A] / S
+    certain = max(0.0, phi * (spot * growth - strike))
     law_mean, variance = geometric_law(option)
     if variance <= 0.0 or option.strike == 0.0:
         return certain * unit, certain * unit
@@ -105,15 +104,15 @@ def _fixed(option: AsianOption) -> tuple[float, float]:
         shared.append(_black(forwards, strikes, level, deviation, phi))
     lower = phi * (spot * math.fsum(exercised) / m - strike * float(ndtr(phi * d)))
     upper = min(math.fsum(same), math.fsum(shared)) / m
-    return max(lower, certain) * unit, upper * unit
+    return max(certain, lower) * unit, upper * unit
 
 
 def _floating(option: AsianOption) -> tuple[float, float]:
     phi, n, m = option.phi, option.observations, option.terms
     drift = (option.rate - option.dividend) * option.step
     last = math.exp(-option.dividend * option.maturity)  # D E[S_n] / S
-    growth = math.fsum(float(f.sum()) for _, f in _dates(option)) / m
-    certain = max(phi * (last - growth), 0.0)
+    growth = option.discount * mean_growth(option)  # D E[A] / S
+    certain = max(0.0, phi * (last - growth))
     mean, variance = geometric_law(option)
     step_variance = option.volatility**2 * option.step
     # X = ln S_n - ln G, which is positive where the geometric call pays.
@@ -131,7 +130,7 @@ def _floating(option: AsianOption) -> tuple[float, float]:
     own = (step_variance * n - float(_covariance(option, np.array([float(n)]))[0])) / s
     lower = phi * (last * float(ndtr(phi * (d + own))) - math.fsum(exercised) / m)
     upper = math.fsum(apart) / m
-    return max(lower, certain) * option.spot, upper * option.spot
+    return max(certain, lower) * option.spot, upper * option.spot
 
 
 def _dates(option: AsianOption) -> Iterator[tuple[Doubles, Doubles]]:

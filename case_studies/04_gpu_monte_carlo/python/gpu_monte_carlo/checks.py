@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-MOST_OBSERVATIONS = 2**31 - 1
+MOST_OBSERVATIONS = 2**24  # which the kernels' counters number
 
 
 def finite(name: str, value: Any, *, least: float | None = None, open_: bool = False) -> float:
@@ -27,10 +27,12 @@ def finite(name: str, value: Any, *, least: float | None = None, open_: bool = F
     """
     sign = "" if least is None else f" {'>' if open_ else '>='} {least:g}"
     expected = f"expected a finite number{sign}"
-    if isinstance(value, bool | np.bool_ | str | bytes):
+    if isinstance(value, bool | np.bool_ | str | bytes | bytearray | memoryview):
         raise TypeError(f"{name}={value!r}, {expected}")
     try:
         number = float(value)
+    except OverflowError:
+        raise ValueError(f"{name} is beyond the range of a double, {expected}") from None
     except (TypeError, ValueError):
         raise TypeError(f"{name}={value!r}, {expected}") from None
     wrong = not math.isfinite(number)
@@ -43,15 +45,16 @@ def finite(name: str, value: Any, *, least: float | None = None, open_: bool = F
 
 def whole(name: str, value: Any, least: int, most: int | None = None) -> int:
     """``value`` as an integer in ``[least, most]``; a truth value is none."""
-    expected = f"expected an integer >= {least}" if most is None else f"expected {least} to {most}"
+    within = f">= {least}" if most is None else f"from {least} to {most}"
     if isinstance(value, bool | np.bool_):
-        raise TypeError(f"{name}={value!r}, {expected}")
+        raise TypeError(f"{name}={value!r}, expected an integer {within}")
     try:
         number = operator.index(value)
     except TypeError:
-        raise TypeError(f"{name}={value!r}, {expected}") from None
+        raise TypeError(f"{name}={value!r}, expected an integer {within}") from None
     if number < least or (most is not None and number > most):
-        raise ValueError(f"{name}={number}, {expected}")
+        within = f"an integer >= {least}" if most is None else f"{least} to {most}"
+        raise ValueError(f"{name}={number}, expected {within}")
     return number
 
 
@@ -69,6 +72,22 @@ def truth(name: str, value: Any) -> bool:
     if isinstance(value, bool | np.bool_):
         return bool(value)
     raise TypeError(f"{name}={value!r}, expected True or False")
+
+
+def executor_like(value: Any) -> Any:
+    """``value``, if it is ``None`` or takes work by ``submit``, as an executor does.
+
+    Examples
+    --------
+    >>> executor_like("x")
+    Traceback (most recent call last):
+        ...
+    TypeError: executor='x', expected None or a concurrent.futures.Executor
+    """
+    # A class has the method, too, but nobody to run it.
+    if value is None or (callable(getattr(value, "submit", None)) and not isinstance(value, type)):
+        return value
+    raise TypeError(f"executor={value!r}, expected None or a concurrent.futures.Executor")
 
 
 def usable_cores() -> int:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 
-from gpu_monte_carlo.option import AsianOption
+from gpu_monte_carlo.option import AsianOption, expected_option
 
 
 def normal_cdf(x: float) -> float:
@@ -31,14 +31,36 @@ def black(forward: float, strike: float, deviation: float, phi: float) -> float:
     10.0
     """
     if deviation <= 0.0 or strike <= 0.0 or forward <= 0.0:
-        return max(phi * (forward - strike), 0.0)
-    d1 = math.log(forward / strike) / deviation + 0.5 * deviation
+        return max(0.0, phi * (forward - strike))
+    ratio = forward / strike
+    if not 0.0 < ratio < math.inf:  # one of the two is nothing to the other
+        return max(0.0, phi * (forward - strike))
+    d1 = math.log(ratio) / deviation + 0.5 * deviation
     d2 = d1 - deviation
-    return phi * (forward * normal_cdf(phi * d1) - strike * normal_cdf(phi * d2))
+    return max(0.0, phi * (forward * normal_cdf(phi * d1) - strike * normal_cdf(phi * d2)))
 
 
 def black_scholes(option: AsianOption) -> float:
-    """The European option that an average of one observation is (fixed strike)."""
+    """The European option that an average of one observation is.
+
+    Raises
+    ------
+    ValueError
+        For any other average, or a floating strike: that option has another price.
+
+    Examples
+    --------
+    >>> round(black_scholes(AsianOption(100, 100, 0.05, 0.0, 0.2, 1.0, 1)), 4)
+    10.4506
+    """
+    expected_option(option)
+    if option.strike_type != "fixed":
+        raise ValueError(f"strike_type={option.strike_type!r}, expected 'fixed'")
+    if option.terms != 1:
+        raise ValueError(
+            f"observations={option.observations} with includes_spot={option.includes_spot}, "
+            "expected 1 and False: an average of more prices is no European option"
+        )
     forward = option.spot * math.exp((option.rate - option.dividend) * option.maturity)
     deviation = option.volatility * math.sqrt(option.maturity)
     return option.discount * black(forward, option.strike, deviation, option.phi)
@@ -68,8 +90,9 @@ def geometric(option: AsianOption) -> float:
     >>> round(geometric(option), 8)
     5.34256066
     """
-    mean, variance = geometric_law(option)
-    forward = math.exp(mean + 0.5 * variance)
+    expected_option(option)
+    variance = geometric_law(option)[1]
+    forward = _geometric_forward(option)
     if option.strike_type == "fixed":
         deviation = math.sqrt(variance)
         return option.discount * black(forward, option.strike, deviation, option.phi)
@@ -82,12 +105,31 @@ def geometric(option: AsianOption) -> float:
     return option.discount * black(last, forward, deviation, option.phi)
 
 
+def _geometric_forward(option: AsianOption) -> float:
+    """``E[G]`` of the geometric average."""
+    n, m = option.observations, option.terms
+    drift = option.rate - option.dividend - 0.5 * option.volatility**2
+    mean = drift * option.step * n * (n + 1) / (2 * m)
+    return option.spot * math.exp(mean + 0.5 * geometric_law(option)[1])
+
+
+def mean_growth(option: AsianOption) -> float:
+    """``E[A] / S_0`` of the arithmetic average: a geometric series.
+
+    Examples
+    --------
+    >>> mean_growth(AsianOption(100, 100, 0.02, 0.02, 0.2, 1.0, 252))
+    1.0
+    """
+    drift, n = option.rate - option.dividend, option.observations
+    step, life = drift * option.step, drift * option.maturity
+    total = float(n) if abs(life) < 1e-18 else math.expm1(life) / -math.expm1(-step)
+    return (total + option.includes_spot) / option.terms
+
+
 def arithmetic_forward(option: AsianOption) -> float:
     """``E[A]`` of the arithmetic average: the mean of the forwards."""
-    growth = (option.rate - option.dividend) * option.step
-    n = option.observations
-    total = math.fsum(math.exp(growth * k) for k in range(1, n + 1)) + option.includes_spot
-    return option.spot * total / option.terms
+    return option.spot * mean_growth(option)
 
 
 def parity(option: AsianOption) -> float:
@@ -101,9 +143,9 @@ def parity(option: AsianOption) -> float:
     >>> abs(call - put - parity(option)) < 1e-12
     True
     """
+    expected_option(option)
     if option.average == "geometric":
-        mean, variance = geometric_law(option)
-        average = math.exp(mean + 0.5 * variance)
+        average = _geometric_forward(option)
     else:
         average = arithmetic_forward(option)
     if option.strike_type == "fixed":

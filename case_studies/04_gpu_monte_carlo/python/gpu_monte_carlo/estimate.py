@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -9,12 +10,53 @@ from typing import Any
 import numpy as np
 
 
+class _ByValue(Mapping[str, Any]):
+    """A mapping equal to another of the same figures, arrays and NaN compared by value."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Mapping):
+            return NotImplemented
+        return self.keys() == other.keys() and all(_same(self[k], other[k]) for k in self)
+
+
+class Figures(_ByValue):
+    """Figures by name, not to be changed.
+
+    Examples
+    --------
+    >>> Figures({"delta": 0.5})
+    {'delta': 0.5}
+    """
+
+    def __init__(self, held: Mapping[str, Any]) -> None:
+        self._held = {name: _fixed(value) for name, value in held.items()}
+
+    def __getitem__(self, name: str) -> Any:
+        return self._held[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._held)
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def __repr__(self) -> str:
+        return repr(self._held)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Made anew: an array forgets on its way that it is not to be written to.
+        return Figures, (self._held,)
+
+
 @dataclass(frozen=True, eq=False, repr=False)
-class PriceEstimate:
+class PriceEstimate(_ByValue):
     """The outcome of :func:`gpu_monte_carlo.price`.
 
-    For one option the figures are floats; for a batch of ``m`` they are arrays ``[m]``.
-    Reads like a mapping, too: ``estimate["price"]``, ``dict(estimate)``.
+    For one option the figures are floats; for a batch of ``m`` they are arrays ``[m]``, not to be
+    written to. A mapping, too: ``estimate["price"]``, ``estimate.items()``, ``dict(estimate)``;
+    equal to another one of the same figures, ``seconds`` included.
 
     Attributes
     ----------
@@ -69,32 +111,45 @@ class PriceEstimate:
         """Path-steps over wall time."""
         return self.path_steps / self.seconds if self.seconds > 0 else float("inf")
 
-    def keys(self) -> list[str]:
-        """Names of everything known."""
-        return [*(f.name for f in fields(self)), "path_steps_per_second"]
+    def __post_init__(self) -> None:
+        for name in ("price", "standard_error", "confidence_interval"):
+            object.__setattr__(self, name, _fixed(getattr(self, name)))
+        for name in ("greeks", "greeks_standard_error"):
+            object.__setattr__(self, name, Figures(getattr(self, name)))
 
     def __getitem__(self, name: str) -> Any:
         """One figure, by name."""
-        if name not in self.keys():
-            raise KeyError(f"{name!r}: expected one of {', '.join(self.keys())}")
+        names = list(self)
+        if name not in names:
+            raise KeyError(f"{name!r}: expected one of {', '.join(names)}")
         return getattr(self, name)
 
     def __iter__(self) -> Iterator[str]:
-        """Names, as of a mapping."""
-        return iter(self.keys())
+        """Names of everything known."""
+        return iter([*(f.name for f in fields(self)), "path_steps_per_second"])
 
     def __len__(self) -> int:
         """Number of figures."""
-        return len(self.keys())
+        return len(list(iter(self)))
 
-    def __contains__(self, name: object) -> bool:
-        """Whether a figure of that name exists."""
-        return name in self.keys()
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Made anew: an array forgets on its way that it is not to be written to.
+        return PriceEstimate, tuple(getattr(self, f.name) for f in fields(self))
 
     def to_frame(self) -> Any:
-        """A pandas frame with one row an option: price, error, interval, greeks."""
-        import pandas as pd
+        """A pandas frame with one row an option: price, error, interval, greeks.
 
+        Raises
+        ------
+        ImportError
+            Without pandas, with the line that installs it.
+        """
+        try:
+            pd: Any = importlib.import_module("pandas")
+        except ImportError as error:
+            raise ImportError(
+                "to_frame needs pandas: pip install 'gpu-monte-carlo[frames]'"
+            ) from error
         interval = np.atleast_2d(_host(self.confidence_interval))
         columns = {
             "price": np.atleast_1d(_host(self.price)),
@@ -120,6 +175,26 @@ class PriceEstimate:
             how.insert(1, self.sampling)
         how += self.variance_reduction
         return f"PriceEstimate({', '.join(shown)}; {', '.join(how)})"
+
+
+def _fixed(value: Any) -> Any:
+    """A copy that cannot be written to of a NumPy array; anything else as it is."""
+    if isinstance(value, np.ndarray):
+        value = value.copy()
+        value.flags.writeable = False
+    return value
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two figures are of the same shape and value; NaN is itself."""
+    if isinstance(one, str | Mapping) or isinstance(other, str | Mapping):
+        return bool(one == other)
+    if one is None or other is None:
+        return one is other
+    a, b = np.asarray(_host(one)), np.asarray(_host(other))
+    if a.dtype.kind in "fc" and b.dtype.kind in "fc":
+        return np.array_equal(a, b, equal_nan=True)
+    return np.array_equal(a, b)
 
 
 def _host(value: Any) -> Any:

@@ -18,7 +18,7 @@ import numpy as np
 
 from gpu_monte_carlo import baseline
 from gpu_monte_carlo.checks import whole
-from gpu_monte_carlo.option import AsianOption
+from gpu_monte_carlo.option import AsianOption, expected_option
 from gpu_monte_carlo.payoff import payoffs
 
 
@@ -43,7 +43,12 @@ def likelihood_ratio_delta(
     paths
         Number of paths, at least 2.
     seed
-        Of NumPy's generator.
+        Of NumPy's generator, 0 to 2**64 - 1.
+
+    Raises
+    ------
+    ValueError, TypeError
+        Naming the argument, its value and what was expected.
 
     Examples
     --------
@@ -52,12 +57,20 @@ def likelihood_ratio_delta(
     >>> abs(found.value - 0.6) < 0.1
     True
     """
+    expected_option(option)
     if option.includes_spot:
         raise ValueError("includes_spot=True, expected False: the average depends on the spot")
     if option.volatility == 0.0:
         raise ValueError("volatility=0.0, expected > 0: a certain price has no density")
     paths = whole("paths", paths, 2)
-    score = 1.0 / (option.spot * option.volatility * math.sqrt(option.step))
+    seed = whole("seed", seed, 0, 2**64 - 1)
+    width = option.spot * option.volatility * math.sqrt(option.step)
+    if width == 0.0:
+        raise ValueError(
+            f"volatility={option.volatility!r} with maturity={option.maturity!r}, expected more: "
+            "the first step's deviation rounds to 0"
+        )
+    score = 1.0 / width
     chunk = baseline.chunk_paths(option.observations, 8)
     rng = np.random.default_rng(seed)
     total = squares = 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,9 @@ STRIKES = ("fixed", "floating")
 
 # Flags of a kernel's row: what the average is, and of what.
 ARITHMETIC, FLOATING, INCLUDES_SPOT = 1, 2, 4
+# Of rate, dividend and variance over the life: what a price is made of is a product of such
+# exponentials, of at most two at a time, and a double holds up to exp(709).
+MOST_EXPONENT = 300.0
 ROW = ("spot", "strike", "a", "b", "discount", "phi", "flags", "sigma")
 
 
@@ -43,13 +46,15 @@ class AsianOption:
     strike
         In currency, at least 0; of no effect where ``strike_type="floating"``.
     rate, dividend
-        Continuously compounded, a year; of either sign.
+        Continuously compounded, a year; of either sign, each at most 300 in size times
+        ``maturity``: beyond that discount factors and forwards leave the range of a double.
     volatility
-        A year, at least 0.
+        A year, at least 0; ``volatility**2 maturity`` at most 300, for the same reason.
     maturity
         In years, greater than 0.
     observations
-        Number of times at which the price is observed, at least 1.
+        Number of times at which the price is observed, 1 to 2**24: random numbers are
+        numbered, and no more have a number of their own on every path.
     average
         ``"arithmetic"`` or ``"geometric"``.
     kind
@@ -103,6 +108,19 @@ class AsianOption:
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
+        for name in ("rate", "dividend"):
+            self._bounded(name, f"|{name}| * maturity", abs(getattr(self, name)) * self.maturity)
+        # A product, as a power raises where this is infinite.
+        variance = self.volatility * self.volatility * self.maturity
+        self._bounded("volatility", "volatility**2 * maturity", variance)
+
+    def _bounded(self, name: str, product: str, exponent: float) -> None:
+        if not exponent <= MOST_EXPONENT:
+            raise ValueError(
+                f"{name}={getattr(self, name)!r} with maturity={self.maturity!r}: {product} is "
+                f"{exponent:g}, expected at most {MOST_EXPONENT:g}, as its exponential leaves the "
+                "range of a double"
+            )
 
     @property
     def phi(self) -> float:
@@ -141,6 +159,21 @@ class AsianOption:
         return [
             self.spot, self.strike, a, b, self.discount, self.phi, float(flags), self.volatility,
         ]  # fmt: skip
+
+
+def expected_option(value: Any, name: str = "option") -> AsianOption:
+    """``value``, if it is an option.
+
+    Examples
+    --------
+    >>> expected_option(None)
+    Traceback (most recent call last):
+        ...
+    TypeError: option=None, expected an AsianOption
+    """
+    if not isinstance(value, AsianOption):
+        raise TypeError(f"{name}={value!r}, expected an AsianOption")
+    return value
 
 
 def rows(options: list[AsianOption]) -> npt.NDArray[np.float64]:

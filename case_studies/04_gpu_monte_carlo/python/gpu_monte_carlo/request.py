@@ -109,7 +109,8 @@ def request(
 
 
 def _reductions(given: Any) -> tuple[str, ...]:
-    if isinstance(given, str) or not isinstance(given, Iterable):
+    words = str | bytes | bytearray | memoryview
+    if isinstance(given, words) or not isinstance(given, Iterable):
         raise TypeError(
             f"variance_reduction={given!r}, expected a sequence out of {', '.join(REDUCTIONS)}"
         )
