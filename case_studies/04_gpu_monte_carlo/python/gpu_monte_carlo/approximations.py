@@ -134,7 +134,7 @@ def levy(option: AsianOption) -> float:
     Examples
     --------
     >>> round(levy(AsianOption(100, 100, 0.05, 0.0, 0.2, 1.0, 252)), 3)
-    5.828
+    5.801
     """
     _fixed_arithmetic(option)
     deviation = math.sqrt(math.log1p(_relative_variance(option)))

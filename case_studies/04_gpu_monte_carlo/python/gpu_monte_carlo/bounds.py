@@ -78,8 +78,9 @@ def bracket(option: AsianOption) -> tuple[float, float]:
 
 def _fixed(option: AsianOption) -> tuple[float, float]:
     phi, m, discount = option.phi, option.terms, option.discount
-    # In units of the larger of the two, so that no product of theirs overflows.
-    unit = max(option.spot, option.strike)
+    # In units about the larger of the two, so that no product of theirs overflows; of a power of
+    # two, which rounds nothing.
+    unit = math.ldexp(1.0, math.frexp(max(option.spot, option.strike))[1] - 1)
     spot, strike = option.spot / unit, discount * (option.strike / unit)
     growth = discount * mean_growth(option)  # D E[A] / S
     certain = max(0.0, phi * (spot * growth - strike))
