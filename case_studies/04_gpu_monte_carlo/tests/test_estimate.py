@@ -5,8 +5,10 @@ from __future__ import annotations
 import copy
 import pickle
 import sys
+import tomllib
 from collections.abc import Mapping
 from dataclasses import FrozenInstanceError, asdict, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -93,5 +95,10 @@ def test_nothing_can_be_written_to(option: Any) -> None:
 def test_no_frame_without_pandas(option: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     found = price(option(observations=4), paths=1, backend="numpy")
     monkeypatch.setitem(sys.modules, "pandas", None)
-    with pytest.raises(ImportError, match=r"pip install 'gpu-monte-carlo\[frames\]'"):
+    with pytest.raises(ImportError, match=r"pip install .*04_gpu_monte_carlo\[frames\]'"):
         found.to_frame()
+
+
+def test_the_extra_that_brings_pandas() -> None:
+    project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))
+    assert project["project"]["optional-dependencies"]["frames"] == ["pandas>=2"]

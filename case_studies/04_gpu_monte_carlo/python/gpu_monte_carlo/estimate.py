@@ -148,7 +148,7 @@ class PriceEstimate(_ByValue):
             pd: Any = importlib.import_module("pandas")
         except ImportError as error:
             raise ImportError(
-                "to_frame needs pandas: pip install 'gpu-monte-carlo[frames]'"
+                "to_frame needs pandas: pip install './case_studies/04_gpu_monte_carlo[frames]'"
             ) from error
         interval = np.atleast_2d(_host(self.confidence_interval))
         columns = {
