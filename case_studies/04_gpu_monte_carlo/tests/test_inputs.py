@@ -83,7 +83,6 @@ PRICE_ERRORS = [
     ("backend", None, TypeError, "backend=None"),
     ("variance_reduction", "control", TypeError, "variance_reduction='control'"),
     ("variance_reduction", ("luck",), ValueError, "variance_reduction='luck', expected one of"),
-    ("variance_reduction", None, TypeError, "variance_reduction=None"),
     ("sampling", "halton", ValueError, "sampling='halton', expected one of 'pseudo', 'sobol'"),
     ("precision", "float16", ValueError, "precision='float16'"),
     ("target_error", 0.0, ValueError, "target_error=0.0, expected a finite number > 0"),

@@ -9,6 +9,7 @@ True
 
 from gpu_monte_carlo.approximations import curran_lower_bound, levy, turnbull_wakeman
 from gpu_monte_carlo.backends import BackendUnavailableError
+from gpu_monte_carlo.bounds import bracket
 from gpu_monte_carlo.closed_form import black_scholes, geometric, parity
 from gpu_monte_carlo.estimate import PriceEstimate
 from gpu_monte_carlo.front import price, simulate_paths
@@ -22,6 +23,7 @@ __all__ = [
     "DeviceMemoryError",
     "PriceEstimate",
     "black_scholes",
+    "bracket",
     "curran_lower_bound",
     "geometric",
     "levy",

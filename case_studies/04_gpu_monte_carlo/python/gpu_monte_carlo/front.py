@@ -16,7 +16,7 @@ from scipy.special import ndtri, stdtrit
 
 from gpu_monte_carlo import backends, blocks, closed_form, payoff, philox, sobol
 from gpu_monte_carlo.bounds import bracket
-from gpu_monte_carlo.checks import one_of, truth, whole
+from gpu_monte_carlo.checks import executor_like, one_of, truth, whole
 from gpu_monte_carlo.estimate import PriceEstimate
 from gpu_monte_carlo.option import AsianOption, rows
 from gpu_monte_carlo.request import DEVICES, MOST_PATHS, PRECISIONS, Request, options_of, request
@@ -25,6 +25,7 @@ GREEKS = ("delta", "vega", "gamma")
 LEVEL = 0.975  # of the upper end of a two-sided 95 % interval
 MOST_OPTIONS = 4096  # of one call of a kernel
 MARGIN = 1.1  # on the paths that an error measured so far calls for
+NOTHING = 1e-9  # of the spot: an error that nobody has to be told of
 LARGEST = 1e300  # of a strike in spots
 GROWTH = 16  # of one round, as an error measured on few paths is itself uncertain
 
@@ -64,7 +65,7 @@ def price(
         ``"numpy"``, ``"rust"``, ``"cupy"`` (the NumPy code on the device), ``"cuda"`` (the
         fused kernel), or ``"auto"``: the fastest that is there. The estimate names it.
     variance_reduction
-        Any of ``"antithetic"`` (each path and its mirror image) and ``"control"`` (the
+        ``None`` or any of ``"antithetic"`` (each path and its mirror image) and ``"control"`` (the
         geometric average, whose price is known).
     sampling
         ``"pseudo"``, or ``"sobol"``: scrambled points, Brownian bridge, the error from 16
@@ -126,6 +127,7 @@ def price(
         threads=threads,
         parts=parts,
     )
+    executor = executor_like(executor)
     options, alone = options_of(option_or_batch, asked.sampling)
     start = time.perf_counter()
     groups = [_Group(indices, [options[i] for i in indices]) for indices in _shared(options)]
@@ -179,12 +181,14 @@ class _Group:
         self.few = [
             i for i, option in enumerate(self.options) if few[i] and option.volatility > 0.0
         ]
-        for i in self.few:
+        for i in list(self.few):
             low, high = bracket(self.options[i])
             value = min(max(float(self.found["price"][i]), low), high)
             self.found["price"][i] = value
             error = max(float(self.found["standard_error"][i]), high - value, value - low)
             self.found["standard_error"][i] = error
+            if error <= NOTHING * self.options[i].spot:
+                self.few.remove(i)
         for name in ("price", "standard_error"):
             self._finite(blocks.to_host(self.found[name]))
 

@@ -109,6 +109,8 @@ def request(
 
 
 def _reductions(given: Any) -> tuple[str, ...]:
+    if given is None:
+        return ()
     words = str | bytes | bytearray | memoryview
     if isinstance(given, words) or not isinstance(given, Iterable):
         raise TypeError(
