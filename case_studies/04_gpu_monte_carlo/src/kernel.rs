@@ -114,7 +114,11 @@ fn tile<F: Real, const SET: u8>(job: &Job<F>, path: u64, scratch: &mut Scratch<F
     } = scratch;
     let summed = job.control || job.greeks || job.plans.iter().any(|p| !p.terms.arithmetic);
     counters.start::<F>(&job.keys, path);
-    walks.fill([Walk::START; 2]);
+    for pair in walks.iter_mut() {
+        for walk in pair.iter_mut().take(1 + usize::from(job.antithetic)) {
+            walk.clone_from(&Walk::START);
+        }
+    }
     (*last, *area) = ([F::ZERO; TILE], [F::ZERO; TILE]);
     for (group, step) in (0..job.observations).step_by(GROUP).enumerate() {
         counters.words::<F>(&job.keys, group as u32, words);

@@ -43,6 +43,63 @@ pub(crate) fn price<F: Real, const SET: u8>(
     greeks: bool,
     out: &mut Samples,
 ) {
+    let plain = plan.terms.arithmetic && !plan.terms.floating && !greeks;
+    // The usual kind in a loop of its own, which becomes vector code.
+    match (plain, control) {
+        (true, false) => fixed::<F, SET, false>(plan, walk, normals, twin, out),
+        (true, true) => fixed::<F, SET, true>(plan, walk, normals, twin, out),
+        (false, _) => any::<F, SET>(plan, walk, normals, twin, control, greeks, out),
+    }
+}
+
+/// An arithmetic average with a fixed strike, no sensitivities.
+#[inline(always)]
+fn fixed<F: Real, const SET: u8, const CONTROL: bool>(
+    plan: &Plan<F>,
+    walk: &Walk<F>,
+    normals: &Normals<'_, F>,
+    twin: bool,
+    out: &mut Samples,
+) {
+    let terms = &plan.terms;
+    let sign = if twin { -1.0 } else { 1.0 };
+    let steps = plan.observations * (plan.observations + 1.0) / 2.0;
+    let (drift, weight) = (
+        terms.drift * steps / plan.count,
+        sign * terms.deviation / plan.count,
+    );
+    let (unit, struck) = (terms.phi * terms.spot, terms.phi * terms.strike);
+    let mix = |to: &mut f64, mean: f64| {
+        let gap = unit * mean - struck;
+        let value = terms.discount * if gap > 0.0 { gap } else { 0.0 };
+        *to = if twin { 0.5 * (*to + value) } else { value };
+    };
+    for i in 0..TILE {
+        mix(
+            &mut out.payoff[i],
+            (plan.leading + walk.sum_of(i)) / plan.count,
+        );
+        if CONTROL {
+            let area = normals.area[i].widen();
+            mix(
+                &mut out.control[i],
+                double::exp::<SET>(weight * area + drift),
+            );
+        }
+    }
+}
+
+/// Every other kind.
+#[inline(always)]
+fn any<F: Real, const SET: u8>(
+    plan: &Plan<F>,
+    walk: &Walk<F>,
+    normals: &Normals<'_, F>,
+    twin: bool,
+    control: bool,
+    greeks: bool,
+    out: &mut Samples,
+) {
     let sign = if twin { -1.0 } else { 1.0 };
     let terms = &plan.terms;
     let (n, leading, count, b) = (plan.observations, plan.leading, plan.count, terms.deviation);

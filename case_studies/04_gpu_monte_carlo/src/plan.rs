@@ -22,6 +22,8 @@ pub(crate) enum Growth {
     /// The same.
     Eight,
     /// The same.
+    Ten,
+    /// The same.
     Twelve,
     /// The exponential function, for steps of any size.
     Full,
@@ -49,6 +51,7 @@ impl Growth {
                 4 => Some(Self::Four),
                 6 => Some(Self::Six),
                 8 => Some(Self::Eight),
+                10 => Some(Self::Ten),
                 12 => Some(Self::Twelve),
                 _ => None,
             };

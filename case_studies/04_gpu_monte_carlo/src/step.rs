@@ -98,6 +98,7 @@ pub(crate) fn advance<F: Real, const STEPS: usize, const SET: u8>(
         Growth::Four => walk!(4),
         Growth::Six => walk!(6),
         Growth::Eight => walk!(8),
+        Growth::Ten => walk!(10),
         Growth::Twelve => walk!(12),
         Growth::Full => walk!(0),
     }
