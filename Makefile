@@ -2,7 +2,8 @@
 
 # A new subproject joins set-up, lint, tests and wheels by one line here.
 SUBPROJECTS := case_studies/01_polars_vs_pandas case_studies/02_hft_orderbook_rust \
-	case_studies/03_fft_autocorrelation optimizers/hft_py
+	case_studies/03_fft_autocorrelation case_studies/04_gpu_monte_carlo \
+	optimizers/hft_py
 
 PYTHON ?=
 ARGS ?=

@@ -6,6 +6,7 @@ extension brings by ``test_feeds.py``.
 
 from __future__ import annotations
 
+import inspect
 import re
 from pathlib import Path
 
@@ -35,6 +36,8 @@ def test_public_names() -> None:
 
 
 def test_methods_have_examples() -> None:
-    for name, method in vars(hft_orderbook.OrderBook).items():
-        if not name.startswith("_"):
-            assert ">>>" in (method.__doc__ or ""), name
+    public = [name for name in dir(hft_orderbook.OrderBook) if not name.startswith("_")]
+    assert {"apply", "best_bid", "sweep"} <= set(public)  # of the class and of what it inherits
+    for name in public:
+        method = inspect.getattr_static(hft_orderbook.OrderBook, name)
+        assert ">>>" in (method.__doc__ or ""), name

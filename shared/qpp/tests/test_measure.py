@@ -1,12 +1,14 @@
 """The harness measured on itself: failures are rows, outputs are checked, Ctrl-C keeps."""
 
 import dataclasses
+import io
 import time
 
 import pytest
+from rich.console import Console
 
 import toy_study
-from qpp import registry
+from qpp import registry, table
 from qpp.measure import CHECK, QUICK, Interrupted, measure_study
 from qpp.measure.bench import Bench
 from qpp.measure.pool import WorkerError, WorkerHandle, thread_environment
@@ -50,6 +52,19 @@ def test_samples_ratio_and_noise(toy: StudyResult) -> None:
     assert numpy.ratio.value > 2, "summing 5,000 numbers: a Python loop against NumPy"
     assert workload.noise is not None
     assert workload.noise_of == "numpy"
+
+
+def test_a_part_is_multiplied_and_told() -> None:
+    workload = measure("in_parts").workloads[0]
+    loop, whole, none = (workload.row(name) for name in ("loop", "whole", "no parts"))
+    assert loop and whole and none and loop.median and whole.median
+    assert (loop.parts, whole.parts) == (100, 1)
+    assert 0.1 < loop.median / whole.median < 10, "the time of the whole, from that of a part"
+    assert none.status == "failed"
+    assert "part gave 0 parts" in none.reason
+    console = Console(width=120, record=True, file=io.StringIO())
+    console.print(table.render_study(measure("in_parts")))
+    assert "loop: 1 part in 100 run, its time multiplied" in console.export_text()
 
 
 def test_memory_is_seen(toy: StudyResult) -> None:

@@ -115,6 +115,18 @@ broken = Study(
     time_limit=2.0,
 )
 
+in_parts = Study(
+    "in_parts",
+    "Is what was run in part told as such?",
+    [LARGE],
+    Implementation("loop", loop, part=lambda inputs: ({"x": inputs["x"][:50]}, 100)),
+    [
+        Implementation("whole", loop),
+        Implementation("no parts", fast, part=lambda inputs: (inputs, 0)),
+    ],
+    agreement=Agreement(atol=1e9),
+)
+
 no_baseline = Study(
     "no_baseline",
     "What if the baseline itself breaks?",

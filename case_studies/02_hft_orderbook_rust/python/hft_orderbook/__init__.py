@@ -9,10 +9,11 @@
 """
 
 from hft_orderbook._rust import OrderTracker, Sequencer
-from hft_orderbook.book import OrderBook, Sweep
+from hft_orderbook.book import OrderBook
 from hft_orderbook.events import EVENT, LAST, Kind, as_events, to_frame
 from hft_orderbook.flow import published_flow, synthetic_flow
 from hft_orderbook.load import BinanceRecording, LobsterRecording, load_binance, load_lobster
+from hft_orderbook.reads import Sweep
 from hft_orderbook.replay import depth_over_time, replay
 
 __all__ = [

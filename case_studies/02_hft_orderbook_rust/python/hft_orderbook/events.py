@@ -46,7 +46,7 @@ _COLUMNS: dict[str, pl.DataType] = {
 }
 _REQUIRED = ("tick", "lots", "side")
 _IN_UNITS = {"price": "tick", "quantity": "lots"}
-_SIDES = {"bid": 0, "ask": 1}
+SIDES = {"bid": 0, "ask": 1}
 
 
 class Kind(enum.IntEnum):
@@ -273,7 +273,7 @@ def _sides(series: pl.Series) -> pl.Series:
         raise TypeError(
             f"events: column 'side' is {series.dtype}, expected UInt8 or the strings bid and ask"
         )
-    numbers = series.cast(pl.String).replace_strict(_SIDES, default=None, return_dtype=pl.UInt8)
+    numbers = series.cast(pl.String).replace_strict(SIDES, default=None, return_dtype=pl.UInt8)
     if numbers.null_count():
         bad = series.filter(numbers.is_null())[0]
         raise ValueError(f"events: column 'side' has {shown(bad)}: expected 'bid' or 'ask'")

@@ -35,6 +35,15 @@ def number(x: float | None, digits: int = 3) -> str:
     return f"{rounded:,.{decimals}f}"
 
 
+def in_part(parts: int) -> str:
+    """What stands beside a time that was multiplied.
+
+    >>> in_part(1000)
+    '1 part in 1,000 run'
+    """
+    return f"1 part in {parts:,} run"
+
+
 def seconds(x: float | None) -> str:
     """A time.
 

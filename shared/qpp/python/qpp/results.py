@@ -56,7 +56,8 @@ class Row:
     ``seconds`` are the samples (time of one call, inner loop divided out) and
     ``rounds`` the interleaving round each belongs to. ``ratio`` is the baseline's
     time over this one's, pair by pair; ``None`` where there is none to show.
-    ``spread`` is the interquartile range over the median.
+    ``spread`` is the interquartile range over the median. Where ``parts`` is more than one,
+    one part in so many was run and the times are multiplied by it.
     """
 
     implementation: str
@@ -68,6 +69,7 @@ class Row:
     seconds: tuple[float, ...] = ()
     rounds: tuple[int, ...] = ()
     number: int = 1
+    parts: int = 1
     median: float | None = None
     minimum: float | None = None
     spread: float | None = None

@@ -118,6 +118,10 @@ class Implementation:
     compare
         Names of the outputs it shares with the baseline. ``None``: all must be
         there. An implementation that computes one stage only names that stage.
+    part
+        ``part(inputs) -> (smaller inputs, how many such parts the whole is)``, after
+        ``prepare``: for work that grows in proportion and whose whole would take hours. One
+        part is run, its time is multiplied, and every table says so. One part is the whole.
     """
 
     name: str
@@ -130,6 +134,7 @@ class Implementation:
     note: str = ""
     only: tuple[str, ...] | None = None
     compare: tuple[str, ...] | None = None
+    part: Callable[[Inputs], tuple[Inputs, int]] | None = None
     role: Role = "optimised"
 
     def __post_init__(self) -> None:
@@ -142,6 +147,20 @@ class Implementation:
                 f"Implementation {self.name!r}: threads={self.threads}, "
                 f"expected 0 (all) to {MOST_THREADS}"
             )
+
+    def ready(self, inputs: Inputs) -> tuple[Inputs, int]:
+        """What ``call`` is given for a workload's inputs, and how many such parts it has."""
+        if self.prepare is not None:
+            inputs = self.prepare(inputs)
+        if self.part is None:
+            return inputs, 1
+        inputs, parts = self.part(inputs)
+        if not isinstance(parts, int) or isinstance(parts, bool) or parts < 1:
+            raise StudyError(
+                f"Implementation {self.name!r}: part gave {parts!r} parts, "
+                "expected a whole number of at least 1"
+            )
+        return inputs, parts
 
     def unavailable(self) -> str | None:
         """Why it cannot run here, with the remedy; ``None`` where it can."""

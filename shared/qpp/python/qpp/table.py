@@ -84,6 +84,9 @@ def _workload(workload: WorkloadResult) -> RenderableType:
     notes = []
     for row in workload.rows:
         table.add_row(*_cells(row), style=STYLE.get(row.role, ""))
+        if row.parts > 1:
+            told = f"{show.in_part(row.parts)}, its time multiplied"
+            notes.append(f"[yellow]{escape(row.implementation)}[/]: {told}")
         if row.reason:
             notes.append(f"[yellow]{escape(row.implementation)}[/]: {escape(row.reason)}")
     parts: list[RenderableType] = [table]

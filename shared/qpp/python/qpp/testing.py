@@ -111,7 +111,7 @@ def _skip_unavailable(implementation: Implementation, workload: Workload) -> Non
 
 
 def _prepared(implementation: Implementation, inputs: Inputs) -> Callable[[], Any]:
-    ready = inputs if implementation.prepare is None else implementation.prepare(inputs)
+    ready, _ = implementation.ready(inputs)
     return lambda: implementation.call(**ready)
 
 

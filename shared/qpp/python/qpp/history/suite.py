@@ -170,9 +170,7 @@ def prepare(study: StudyNames, workload: str, implementation: str) -> Callable[[
 
     declared = registry.load(study.address)
     chosen = declared.implementation(implementation)
-    inputs = declared.workload(workload).inputs()
-    if chosen.prepare is not None:
-        inputs = chosen.prepare(inputs)
+    inputs, _ = chosen.ready(declared.workload(workload).inputs())
     function = chosen.call
     if chosen.role != "baseline":
         # asv takes its first call for a sample where that is slow: not the one that compiles.

@@ -149,7 +149,7 @@ class Bench:
                 except WorkerError as error:
                     lane.fail(error)
                     continue
-                lane.seconds.append(got["seconds"])
+                lane.seconds.append(got["seconds"] * lane.probe["parts"])
                 lane.rounds.append(turn)
                 lane.digests.add(got["digest"])
                 done += cost[name]
@@ -187,6 +187,7 @@ class Bench:
                 seconds=tuple(lane.seconds),
                 rounds=tuple(lane.rounds),
                 number=lane.number,
+                parts=lane.probe["parts"],
                 resident_growth=lane.probe["resident_growth"],
                 python_peak=lane.python_peak,
                 output_bytes=lane.probe["output_bytes"],

@@ -47,12 +47,11 @@ class Worker:
         self.seen: set[str] = set()
         self.call: Callable[[], Any] = lambda: None
         self.seconds = 0.0
+        self.parts = 1
 
     def load(self, workload: str) -> None:
         """Build and prepare the inputs of a workload (outside every clock)."""
-        inputs = self.study.workload(workload).inputs()
-        if self.implementation.prepare is not None:
-            inputs = self.implementation.prepare(inputs)
+        inputs, self.parts = self.implementation.ready(self.study.workload(workload).inputs())
         function = self.implementation.call
         self.call = lambda: function(**inputs)
         # What is here now stays: a collection before each sample need not look at it. With
@@ -73,6 +72,7 @@ class Worker:
         outputs = self._collect(output)
         return {
             "seconds": self.seconds,
+            "parts": self.parts,
             "resident_growth": growth,
             "output_bytes": sum(a.nbytes for a in outputs.values()),
             "digest": self._keep(outputs),

@@ -64,7 +64,7 @@ def _summary(study: StudyResult) -> list[str]:
         fastest, peer = _fastest(workload, "optimised"), _fastest(workload, "peer")
         if fastest is None:
             continue
-        cells = [workload.name, show.seconds(_baseline(workload).median), _timed(fastest)]
+        cells = [workload.name, _median(_baseline(workload)), _timed(fastest)]
         cells.append(_ratio(fastest.ratio) + f" {show.bounds(fastest.ratio)}")
         if peer is None:
             cells += ["", ""]
@@ -103,7 +103,13 @@ def _fastest(workload: WorkloadResult, role: str) -> Row | None:
 
 
 def _timed(row: Row) -> str:
-    return f"{row.implementation} {show.seconds(row.median)}"
+    return f"{row.implementation} {_median(row)}"
+
+
+def _median(row: Row) -> str:
+    """Its time, and where it was multiplied, that it was."""
+    said = f" ({show.in_part(row.parts)})" if row.parts > 1 else ""
+    return show.seconds(row.median) + said
 
 
 def _detail(row: Row) -> str:
@@ -115,7 +121,7 @@ def _detail(row: Row) -> str:
         row.implementation,
         row.role,
         str(row.threads),
-        show.seconds(row.median),
+        _median(row),
         _ratio(row.ratio) + (f" {show.bounds(row.ratio)}" if row.ratio else ""),
         show.bytes_(row.python_peak) if row.status == "ok" else "",
         show.bytes_(row.resident_growth) if row.status == "ok" else "",

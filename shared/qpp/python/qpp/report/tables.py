@@ -62,6 +62,7 @@ def _row(workload: WorkloadResult, row: Row) -> Html:
         glyph(roles.role(row)),
         row.implementation,
         el("small", row.note) if row.note else None,
+        el("small", f"{fmt.in_part(row.parts)}, its time multiplied") if row.parts > 1 else None,
         scope="row",
         cls="who",
     )

@@ -1,0 +1,97 @@
+"""What arguments may be: checked once, at the door."""
+
+from __future__ import annotations
+
+import math
+import operator
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+MOST_OBSERVATIONS = 2**24  # which the kernels' counters number
+
+
+def finite(name: str, value: Any, *, least: float | None = None, open_: bool = False) -> float:
+    """``value`` as a finite float, at least ``least`` (more than it where ``open_``).
+
+    Examples
+    --------
+    >>> finite("spot", 100)
+    100.0
+    >>> finite("volatility", -0.2, least=0.0)
+    Traceback (most recent call last):
+        ...
+    ValueError: volatility=-0.2, expected a finite number >= 0
+    """
+    sign = "" if least is None else f" {'>' if open_ else '>='} {least:g}"
+    expected = f"expected a finite number{sign}"
+    if isinstance(value, bool | np.bool_ | str | bytes | bytearray | memoryview):
+        raise TypeError(f"{name}={value!r}, {expected}")
+    try:
+        number = float(value)
+    except OverflowError:
+        raise ValueError(f"{name} is beyond the range of a double, {expected}") from None
+    except (TypeError, ValueError):
+        raise TypeError(f"{name}={value!r}, {expected}") from None
+    wrong = not math.isfinite(number)
+    if least is not None and not wrong:
+        wrong = number <= least if open_ else number < least
+    if wrong:
+        raise ValueError(f"{name}={number!r}, {expected}")
+    return number
+
+
+def whole(name: str, value: Any, least: int, most: int | None = None) -> int:
+    """``value`` as an integer in ``[least, most]``; a truth value is none."""
+    within = f">= {least}" if most is None else f"from {least} to {most}"
+    if isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name}={value!r}, expected an integer {within}")
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name}={value!r}, expected an integer {within}") from None
+    if number < least or (most is not None and number > most):
+        within = f"an integer >= {least}" if most is None else f"{least} to {most}"
+        raise ValueError(f"{name}={number}, expected {within}")
+    return number
+
+
+def one_of(name: str, value: Any, choices: Sequence[str]) -> str:
+    """``value``, if it is a choice."""
+    if isinstance(value, str) and value in choices:
+        return value
+    expected = ", ".join(repr(c) for c in choices)
+    error = ValueError if isinstance(value, str) else TypeError
+    raise error(f"{name}={value!r}, expected one of {expected}")
+
+
+def truth(name: str, value: Any) -> bool:
+    """``value``, if it is a truth value: a number or a word is not."""
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    raise TypeError(f"{name}={value!r}, expected True or False")
+
+
+def executor_like(value: Any) -> Any:
+    """``value``, if it is ``None`` or takes work by ``submit``, as an executor does.
+
+    Examples
+    --------
+    >>> executor_like("x")
+    Traceback (most recent call last):
+        ...
+    TypeError: executor='x', expected None or a concurrent.futures.Executor
+    """
+    # A class has the method, too, but nobody to run it.
+    if value is None or (callable(getattr(value, "submit", None)) and not isinstance(value, type)):
+        return value
+    raise TypeError(f"executor={value!r}, expected None or a concurrent.futures.Executor")
+
+
+def usable_cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

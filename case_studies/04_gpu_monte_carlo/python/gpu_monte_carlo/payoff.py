@@ -1,0 +1,41 @@
+"""Paths and what they pay, path by path: the definition that everything else is tested by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from gpu_monte_carlo.option import AsianOption
+
+
+def prices(option: AsianOption, normals: Any, xp: Any = np) -> Any:
+    """Prices at ``t_0 … t_n``, ``[observations + 1, paths]``, from normals ``[n, paths]``."""
+    _, _, a, b, *_ = option.row()
+    dtype = normals.dtype.type
+    steps = xp.cumsum(normals * dtype(b) + dtype(a), axis=0)
+    start = xp.full((1, normals.shape[1]), option.spot, dtype=normals.dtype)
+    return xp.concatenate([start, dtype(option.spot) * xp.exp(steps)])
+
+
+def payoffs(option: AsianOption, normals: Any) -> npt.NDArray[np.float64]:
+    """Discounted payoff of each path, ``[paths]``, from normals ``[observations, paths]``.
+
+    Examples
+    --------
+    >>> option = AsianOption(100, 90, 0.0, 0.0, 0.2, 1.0, 2)
+    >>> still = np.full((2, 1), 0.2 * np.sqrt(0.5) / 2)  # the drift, undone
+    >>> payoffs(option, still).round(12)
+    array([10.])
+    """
+    path = prices(option, normals)
+    seen = path if option.includes_spot else path[1:]
+    if option.average == "arithmetic":
+        average = seen.mean(axis=0)
+    else:
+        average = np.exp(np.log(seen).mean(axis=0))
+    strike = average if option.strike_type == "floating" else option.strike
+    underlying = path[-1] if option.strike_type == "floating" else average
+    gain: npt.NDArray[np.float64] = option.phi * (underlying - strike)
+    return option.discount * np.maximum(gain, 0.0)

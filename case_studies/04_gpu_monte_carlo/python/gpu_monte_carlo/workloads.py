@@ -1,0 +1,78 @@
+"""The inputs of the study: one option of the references, in several sizes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gpu_monte_carlo.blocks import BLOCK
+from gpu_monte_carlo.option import AsianOption
+
+# Whole blocks, so that everyone simulates the same number: the published size is 500,000.
+HEADLINE = (31 * BLOCK, 252)
+QUICK = (4 * BLOCK, 252)
+SIZES = [QUICK, HEADLINE, (128 * BLOCK, 252), (128 * BLOCK, 12)]
+ERRORS = (1e-2, 1e-3, 1e-4)
+WHOLE = 1e-2  # to errors below it, plain NumPy runs a part of its paths: hours else
+STRIKES = tuple(range(85, 117))
+BATCH = (8 * BLOCK, 252)
+
+
+def name(paths: int, observations: int) -> str:
+    """What a table calls a size.
+
+    Examples
+    --------
+    >>> name(507904, 252)
+    '507,904 x 252'
+    """
+    return f"{paths:,} x {observations:,}"
+
+
+def error_name(target: float) -> str:
+    """What a table calls a target.
+
+    Examples
+    --------
+    >>> error_name(1e-3)
+    'to an error of 0.001'
+    """
+    return f"to an error of {target:g}"
+
+
+# Of the reference option's discounted payoff: what plain paths to an error are counted by.
+DEVIATION = 7.95
+
+
+def plain_paths(target: float) -> float:
+    """Paths that plain simulation of the reference option takes to a standard error.
+
+    Examples
+    --------
+    >>> f"{plain_paths(1e-4):.3g}"
+    '6.32e+09'
+    """
+    return (DEVIATION / target) ** 2
+
+
+BATCH_NAME = f"{len(STRIKES)} strikes, {name(*BATCH)}"
+
+
+def at_the_money(observations: int, strike: float = 100.0) -> AsianOption:
+    """The reference option: spot 100, rate 5 %, volatility 20 %, one year."""
+    return AsianOption(100.0, strike, 0.05, 0.0, 0.2, 1.0, observations)
+
+
+def equal_paths(paths: int, observations: int) -> dict[str, Any]:
+    """A number of paths of one option."""
+    return {"option": at_the_money(observations), "paths": paths, "target": None}
+
+
+def to_error(target: float, observations: int) -> dict[str, Any]:
+    """As many paths as a standard error takes, in currency."""
+    return {"option": at_the_money(observations), "paths": None, "target": target}
+
+
+def strikes(paths: int, observations: int) -> dict[str, Any]:
+    """A batch of strikes on the same paths."""
+    batch = [at_the_money(observations, float(k)) for k in STRIKES]
+    return {"option": batch, "paths": paths, "target": None}

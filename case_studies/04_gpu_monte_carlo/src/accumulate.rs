@@ -1,0 +1,122 @@
+//! From the samples of a tile to the sums of a block.
+//!
+//! Eight partial sums a moment, in the order of the paths: vector code on every instruction
+//! set, and the same bits on all of them.
+
+use crate::philox::TILE;
+
+/// Sums of a block: `n`, and of `Y, Y^2, C, C^2, Y C`.
+pub const MOMENTS: usize = 6;
+/// The same with greeks: six more, of `D, D^2, V, V^2, G, G^2`.
+pub const MOMENTS_WITH_GREEKS: usize = 12;
+
+const LANES: usize = 8;
+
+/// What the paths of a tile are worth. With antithetic twins, the mean of each pair.
+pub(crate) struct Samples {
+    /// The discounted payoff, `Y`.
+    pub(crate) payoff: [f64; TILE],
+    /// The discounted payoff on the geometric average, `C`.
+    pub(crate) control: [f64; TILE],
+    /// Pathwise delta, `D`.
+    pub(crate) delta: [f64; TILE],
+    /// Pathwise vega, `V`.
+    pub(crate) vega: [f64; TILE],
+    /// Gamma, `G`.
+    pub(crate) gamma: [f64; TILE],
+}
+
+impl Samples {
+    pub(crate) const ZERO: Self = Self {
+        payoff: [0.0; TILE],
+        control: [0.0; TILE],
+        delta: [0.0; TILE],
+        vega: [0.0; TILE],
+        gamma: [0.0; TILE],
+    };
+}
+
+/// Running sums of one option over a block.
+#[derive(Clone)]
+pub(crate) struct Sums([[f64; LANES]; MOMENTS_WITH_GREEKS]);
+
+impl Sums {
+    pub(crate) const ZERO: Self = Self([[0.0; LANES]; MOMENTS_WITH_GREEKS]);
+
+    #[inline(always)]
+    pub(crate) fn add(&mut self, samples: &Samples, control: bool, greeks: bool) {
+        let [n, y, y2, c, c2, yc, d, d2, v, v2, g, g2] = &mut self.0;
+        add_powers(&samples.payoff, y, y2);
+        for lane in n.iter_mut() {
+            *lane += (TILE / LANES) as f64;
+        }
+        if control {
+            add_powers(&samples.control, c, c2);
+            for at in (0..TILE).step_by(LANES) {
+                for (l, sum) in yc.iter_mut().enumerate() {
+                    *sum += samples.payoff[at + l] * samples.control[at + l];
+                }
+            }
+        }
+        if greeks {
+            add_powers(&samples.delta, d, d2);
+            add_powers(&samples.vega, v, v2);
+            add_powers(&samples.gamma, g, g2);
+        }
+    }
+
+    /// The totals, into [`MOMENTS`] or [`MOMENTS_WITH_GREEKS`] numbers.
+    pub(crate) fn totals(&self, out: &mut [f64]) {
+        for (total, [a, b, c, d, e, f, g, h]) in out.iter_mut().zip(self.0) {
+            *total = ((a + e) + (c + g)) + ((b + f) + (d + h));
+        }
+    }
+}
+
+#[inline(always)]
+fn add_powers(values: &[f64; TILE], first: &mut [f64; LANES], second: &mut [f64; LANES]) {
+    for at in (0..TILE).step_by(LANES) {
+        for l in 0..LANES {
+            let value = values[at + l];
+            first[l] += value;
+            second[l] += value * value;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn totals_are_sums() {
+        let mut samples = Samples::ZERO;
+        for i in 0..TILE {
+            samples.payoff[i] = i as f64;
+            samples.control[i] = 2.0;
+            samples.gamma[i] = -1.0;
+        }
+        let mut sums = Sums::ZERO;
+        sums.add(&samples, true, true);
+        sums.add(&samples, true, true);
+        let mut out = [0.0; MOMENTS_WITH_GREEKS];
+        sums.totals(&mut out);
+        let n = TILE as f64;
+        let (first, second) = (n * (n - 1.0), n * (n - 1.0) * (2.0 * n - 1.0) / 3.0);
+        let expected = [
+            2.0 * n,
+            first,
+            second,
+            4.0 * n,
+            8.0 * n,
+            2.0 * first,
+            0.0,
+            0.0,
+            0.0,
+            0.0,
+            -2.0 * n,
+            2.0 * n,
+        ];
+        assert_eq!(out, expected);
+    }
+}

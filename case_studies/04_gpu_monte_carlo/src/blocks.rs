@@ -1,0 +1,170 @@
+//! A range of blocks, shared out over threads.
+//!
+//! A block's sums depend on the seed and its index alone, and every block has its own place
+//! in the result: how many threads there are and who takes which block leaves no trace.
+
+use crate::accumulate::{MOMENTS, MOMENTS_WITH_GREEKS};
+use crate::isa::Isa;
+use crate::kernel::{self, Job, Scratch};
+use crate::option::Terms;
+use crate::philox::Keys;
+use crate::plan::Plan;
+use crate::precision::Real;
+use crate::{Error, error};
+use std::num::NonZero;
+use std::sync::{Mutex, PoisonError};
+
+/// Samples in a block: with antithetic twins, pairs of paths.
+pub const BLOCK: usize = kernel::BLOCK;
+
+/// Blocks there are: path indices have 62 bits.
+pub const MOST_BLOCKS: u64 = 1 << 48;
+
+/// Most observations of a path: tables of that length are made for each option.
+const MOST_OBSERVATIONS: usize = 1 << 24;
+
+/// The precision of paths; sums over paths are always of doubles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Precision {
+    /// 53-bit uniforms, double-precision paths.
+    Float64,
+    /// 32-bit uniforms, single-precision paths: about twice as fast.
+    Float32,
+}
+
+/// What to simulate, and how.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Simulation {
+    /// The key of the generator.
+    pub seed: u64,
+    /// The first block.
+    pub first_block: u64,
+    /// How many blocks.
+    pub blocks: usize,
+    /// Steps of a path.
+    pub observations: usize,
+    /// A sample is the mean over a path and its mirror image.
+    pub antithetic: bool,
+    /// Sum up the geometric twin, too.
+    pub control: bool,
+    /// Sum up delta, vega and gamma, too.
+    pub greeks: bool,
+    /// The precision of paths.
+    pub precision: Precision,
+    /// Threads; 0 for all cores.
+    pub threads: usize,
+    /// The instruction set; one that this CPU lacks gives way to the next it has.
+    pub isa: Isa,
+}
+
+impl Simulation {
+    /// Sums a block has for each option.
+    #[must_use]
+    pub fn moments(&self) -> usize {
+        if self.greeks {
+            MOMENTS_WITH_GREEKS
+        } else {
+            MOMENTS
+        }
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        let in_range = |name, value: u64, least: u64, most: u64, expected| {
+            if (least..=most).contains(&value) {
+                Ok(())
+            } else {
+                Err(Error::Range {
+                    name,
+                    value,
+                    expected,
+                })
+            }
+        };
+        let (steps, most) = (self.observations as u64, MOST_OBSERVATIONS as u64);
+        in_range("observations", steps, 1, most, "a number from 1 to 2**24")?;
+        in_range(
+            "first_block",
+            self.first_block,
+            0,
+            MOST_BLOCKS,
+            "at most 2**48",
+        )?;
+        let left = MOST_BLOCKS - self.first_block;
+        in_range(
+            "blocks",
+            self.blocks as u64,
+            0,
+            left,
+            "first_block + blocks at most 2**48",
+        )
+    }
+}
+
+/// The sums of every block for every option, in the order `(blocks, options, moments)`.
+///
+/// # Errors
+/// [`Error::Range`] for observations or blocks that cannot be, [`Error::OutOfMemory`] where
+/// the result or the tables of a step each do not fit.
+pub fn block_sums(options: &[Terms], simulation: &Simulation) -> Result<Vec<f64>, Error> {
+    simulation.check()?;
+    let stride = options.len() * simulation.moments();
+    let mut out = error::filled(simulation.blocks as u128 * stride as u128, 0.0)?;
+    if stride > 0 {
+        match simulation.precision {
+            Precision::Float64 => fill::<f64>(options, simulation, stride, &mut out)?,
+            Precision::Float32 => fill::<f32>(options, simulation, stride, &mut out)?,
+        }
+    }
+    Ok(out)
+}
+
+fn fill<F: Real>(
+    options: &[Terms],
+    simulation: &Simulation,
+    stride: usize,
+    out: &mut [f64],
+) -> Result<(), Error> {
+    let plans: Result<Vec<_>, Error> = options
+        .iter()
+        .map(|option| Plan::new(*option, simulation.observations, simulation.greeks))
+        .collect();
+    let job = Job::<F> {
+        keys: Keys::of_seed(simulation.seed),
+        plans: plans?,
+        observations: simulation.observations,
+        antithetic: simulation.antithetic,
+        control: simulation.control,
+        greeks: simulation.greeks,
+    };
+    let threads = usable(simulation.threads).min(simulation.blocks);
+    let work = Mutex::new((simulation.first_block..).zip(out.chunks_exact_mut(stride)));
+    let run = || {
+        let mut scratch = Scratch::new(options.len());
+        loop {
+            let next = work.lock().unwrap_or_else(PoisonError::into_inner).next();
+            let Some((index, sums)) = next else { return };
+            kernel::block::<F>(simulation.isa, &job, index, &mut scratch, sums);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            // A thread that cannot be had is work for the others.
+            let _ = std::thread::Builder::new().spawn_scoped(scope, run);
+        }
+        run();
+    });
+    Ok(())
+}
+
+/// Threads to use where `wanted` were asked for: at most the cores, 0 for all of them.
+fn usable(wanted: usize) -> usize {
+    if wanted == 1 {
+        return 1;
+    }
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    if wanted == 0 {
+        cores
+    } else {
+        wanted.min(cores)
+    }
+}

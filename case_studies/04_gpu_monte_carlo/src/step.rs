@@ -1,0 +1,203 @@
+//! A few steps of one option for a tile of paths: the innermost loop.
+//!
+//! A level is `S_k / (S_0 exp(a k))`, a product of growths `exp(b z)`; the running sum takes
+//! the drift back in by one multiply-add. Levels and sums are read and written once for all
+//! steps a call of the generator gives.
+
+use crate::philox::TILE;
+use crate::plan::{COEFFICIENTS, Growth, Plan};
+use crate::precision::Real;
+
+/// What is kept of each path of a tile.
+#[derive(Clone)]
+#[repr(C, align(64))]
+pub(crate) struct Walk<F> {
+    /// `S_k / (S_0 exp(a k))`.
+    pub(crate) level: [F; TILE],
+    /// The sum of `S_k / S_0`.
+    pub(crate) sum: [F; TILE],
+    /// The sum of `S_k / S_0 (W_k - b k)`, `W_k` the sum of normals: vega's.
+    pub(crate) slope: [F; TILE],
+    /// What has been folded out of `sum` and of `slope`: see `fold`.
+    folded: [[f64; TILE]; 2],
+}
+
+impl<F: Real> Walk<F> {
+    pub(crate) const START: Self = Self {
+        level: [F::ONE; TILE],
+        sum: [F::ZERO; TILE],
+        slope: [F::ZERO; TILE],
+        folded: [[0.0; TILE]; 2],
+    };
+
+    /// Move the running sums of single precision into double: a sum of a hundred thousand
+    /// prices in 24 bits would lose a digit of the price.
+    pub(crate) fn fold(&mut self) {
+        let [sum, slope] = &mut self.folded;
+        for (running, folded) in [(&mut self.sum, sum), (&mut self.slope, slope)] {
+            for (running, folded) in running.iter_mut().zip(folded) {
+                *folded += running.widen();
+                *running = F::ZERO;
+            }
+        }
+    }
+
+    /// The sum of `S_k / S_0` of a path.
+    #[inline(always)]
+    pub(crate) fn sum_of(&self, path: usize) -> f64 {
+        self.folded[0][path] + self.sum[path].widen()
+    }
+
+    /// The sum of `S_k / S_0 (W_k - b k)` of a path.
+    #[inline(always)]
+    pub(crate) fn slope_of(&self, path: usize) -> f64 {
+        self.folded[1][path] + self.slope[path].widen()
+    }
+}
+
+/// Steps `step .. step + STEPS` of a path and, with `TWINS`, of its antithetic twin.
+///
+/// `before` is `W` before the first of them, `normals` their normals.
+#[inline(always)]
+pub(crate) fn advance<F: Real, const STEPS: usize, const SET: u8>(
+    plan: &Plan<F>,
+    step: usize,
+    normals: &[[F; TILE]; STEPS],
+    before: &[F; TILE],
+    [path, twin]: &mut [Walk<F>; 2],
+    twins: bool,
+    greeks: bool,
+) {
+    macro_rules! walk {
+        ($degree:literal) => {
+            match (twins, greeks) {
+                (false, false) => {
+                    walk::<F, STEPS, $degree, false, false, SET>(
+                        plan, step, normals, before, path, twin,
+                    );
+                }
+                (false, true) => {
+                    walk::<F, STEPS, $degree, false, true, SET>(
+                        plan, step, normals, before, path, twin,
+                    );
+                }
+                (true, false) => {
+                    walk::<F, STEPS, $degree, true, false, SET>(
+                        plan, step, normals, before, path, twin,
+                    );
+                }
+                (true, true) => {
+                    walk::<F, STEPS, $degree, true, true, SET>(
+                        plan, step, normals, before, path, twin,
+                    );
+                }
+            }
+        };
+    }
+    match plan.growth {
+        Growth::Four => walk!(4),
+        Growth::Six => walk!(6),
+        Growth::Eight => walk!(8),
+        Growth::Ten => walk!(10),
+        Growth::Twelve => walk!(12),
+        Growth::Full => walk!(0),
+    }
+}
+
+// Rows and paths are both indexed: an iterator over one of them would hide the other's loop.
+#[allow(clippy::needless_range_loop)]
+#[inline(always)]
+fn walk<
+    F: Real,
+    const STEPS: usize,
+    const DEGREE: usize,
+    const TWINS: bool,
+    const GREEKS: bool,
+    const SET: u8,
+>(
+    plan: &Plan<F>,
+    step: usize,
+    normals: &[[F; TILE]; STEPS],
+    before: &[F; TILE],
+    path: &mut Walk<F>,
+    twin: &mut Walk<F>,
+) {
+    let coefficients = plan.coefficients;
+    let mut drifts = [F::ZERO; STEPS];
+    let mut lags = [F::ZERO; STEPS];
+    drifts.copy_from_slice(&plan.drifts[step..step + STEPS]);
+    if GREEKS {
+        lags.copy_from_slice(&plan.lags[step..step + STEPS]);
+    }
+    for i in 0..TILE {
+        let mut w = before[i];
+        let (mut level, mut sum, mut slope) = (path.level[i], path.sum[i], path.slope[i]);
+        let (mut level_, mut sum_, mut slope_) = (twin.level[i], twin.sum[i], twin.slope[i]);
+        for j in 0..STEPS {
+            let z = normals[j][i];
+            let (up, down) = growths::<F, DEGREE, TWINS, SET>(z, &coefficients, plan.deviation);
+            level = level * up;
+            sum = level.fma::<SET>(drifts[j], sum);
+            if TWINS {
+                level_ = level_ * down;
+                sum_ = level_.fma::<SET>(drifts[j], sum_);
+            }
+            if GREEKS {
+                w += z;
+                slope = (level * drifts[j]).fma::<SET>(w - lags[j], slope);
+                if TWINS {
+                    slope_ = (level_ * drifts[j]).fma::<SET>(F::ZERO - w - lags[j], slope_);
+                }
+            }
+        }
+        (path.level[i], path.sum[i]) = (level, sum);
+        if TWINS {
+            (twin.level[i], twin.sum[i]) = (level_, sum_);
+        }
+        if GREEKS {
+            path.slope[i] = slope;
+            if TWINS {
+                twin.slope[i] = slope_;
+            }
+        }
+    }
+}
+
+/// `exp(b z)` and, with `TWINS`, `exp(-b z)`, which costs little more: the even and the odd
+/// part of the polynomial serve both.
+#[inline(always)]
+fn growths<F: Real, const DEGREE: usize, const TWINS: bool, const SET: u8>(
+    z: F,
+    c: &[F; COEFFICIENTS],
+    deviation: F,
+) -> (F, F) {
+    if DEGREE == 0 {
+        let x = deviation * z;
+        let down = if TWINS {
+            F::exp::<SET>(F::ZERO - x)
+        } else {
+            F::ONE
+        };
+        return (F::exp::<SET>(x), down);
+    }
+    if !TWINS {
+        let mut up = c[DEGREE];
+        for i in (0..DEGREE).rev() {
+            up = up.fma::<SET>(z, c[i]);
+        }
+        return (up, F::ONE);
+    }
+    let square = z * z;
+    let (mut even, mut odd) = (c[DEGREE & !1], c[(DEGREE - 1) | 1]);
+    let mut i = DEGREE & !1;
+    while i >= 2 {
+        i -= 2;
+        even = even.fma::<SET>(square, c[i]);
+    }
+    let mut i = (DEGREE - 1) | 1;
+    while i >= 3 {
+        i -= 2;
+        odd = odd.fma::<SET>(square, c[i]);
+    }
+    (odd.fma::<SET>(z, even), (F::ZERO - odd).fma::<SET>(z, even))
+}

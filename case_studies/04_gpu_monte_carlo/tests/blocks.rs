@@ -1,0 +1,236 @@
+//! What must not change a result: threads, splits, instruction sets, company.
+
+use gpu_monte_carlo::{BLOCK, Error, Isa, MOST_BLOCKS, Precision, Simulation, Terms, block_sums};
+
+fn options() -> Vec<Terms> {
+    let row = |deviation: f64, phi, flags| {
+        let row = [
+            100.0,
+            100.0,
+            1e-4,
+            deviation,
+            0.95,
+            phi,
+            flags,
+            deviation * 16.0,
+        ];
+        Terms::from_row(&row, 0).unwrap()
+    };
+    vec![
+        row(0.0126, 1.0, 1.0),
+        row(0.02, -1.0, 5.0),
+        row(0.2, 1.0, 3.0),
+        row(0.001, 1.0, 0.0),
+        row(0.0126, -1.0, 2.0),
+    ]
+}
+
+fn run(precision: Precision) -> Simulation {
+    Simulation {
+        seed: 9,
+        first_block: 3,
+        blocks: 5,
+        observations: 7,
+        antithetic: true,
+        control: true,
+        greeks: true,
+        precision,
+        threads: 1,
+        isa: Isa::best(),
+    }
+}
+
+const PRECISIONS: [Precision; 2] = [Precision::Float64, Precision::Float32];
+
+fn bits(values: &[f64]) -> Vec<u64> {
+    values.iter().map(|v| v.to_bits()).collect()
+}
+
+#[test]
+fn threads_change_no_bit() {
+    for precision in PRECISIONS {
+        let one = block_sums(&options(), &run(precision)).unwrap();
+        for threads in [0, 2, 7] {
+            let many = block_sums(
+                &options(),
+                &Simulation {
+                    threads,
+                    ..run(precision)
+                },
+            )
+            .unwrap();
+            assert_eq!(bits(&one), bits(&many));
+        }
+    }
+}
+
+#[test]
+fn splits_change_no_bit() {
+    for precision in PRECISIONS {
+        let whole = block_sums(&options(), &run(precision)).unwrap();
+        let mut parts = Vec::new();
+        for (first_block, blocks) in [(3, 1), (4, 0), (4, 3), (7, 1)] {
+            let part = Simulation {
+                first_block,
+                blocks,
+                ..run(precision)
+            };
+            parts.extend(block_sums(&options(), &part).unwrap());
+        }
+        assert_eq!(bits(&whole), bits(&parts));
+    }
+}
+
+#[test]
+fn company_changes_no_bit() {
+    for precision in PRECISIONS {
+        let simulation = run(precision);
+        let together = block_sums(&options(), &simulation).unwrap();
+        let width = simulation.moments();
+        for (i, option) in options().iter().enumerate() {
+            let alone = block_sums(&[*option], &simulation).unwrap();
+            let rows = together
+                .chunks_exact(width)
+                .skip(i)
+                .step_by(options().len());
+            assert_eq!(
+                bits(&alone),
+                bits(&rows.flatten().copied().collect::<Vec<_>>())
+            );
+        }
+    }
+}
+
+#[test]
+fn greeks_and_controls_leave_the_price_alone() {
+    for precision in PRECISIONS {
+        let all = run(precision);
+        let few = Simulation {
+            control: false,
+            greeks: false,
+            ..all
+        };
+        let (all, few) = (block_sums(&options(), &all), block_sums(&options(), &few));
+        for (all, few) in all
+            .unwrap()
+            .chunks_exact(12)
+            .zip(few.unwrap().chunks_exact(6))
+        {
+            assert_eq!(bits(&all[..3]), bits(&few[..3]));
+            assert_eq!(few[3..], [0.0; 3]);
+        }
+    }
+}
+
+#[test]
+fn instruction_sets_agree() {
+    for (precision, bound) in [(Precision::Float64, 1e-12), (Precision::Float32, 1e-5)] {
+        for antithetic in [false, true] {
+            let sums: Vec<_> = Isa::available()
+                .into_iter()
+                .map(|isa| {
+                    let simulation = Simulation {
+                        isa,
+                        antithetic,
+                        ..run(precision)
+                    };
+                    block_sums(&options(), &simulation).unwrap()
+                })
+                .collect();
+            for other in &sums[1..] {
+                for (a, b) in sums[0].chunks_exact(12).zip(other.chunks_exact(12)) {
+                    for (i, (x, y)) in a.iter().zip(b).enumerate() {
+                        // Sums of either sign are compared with the size of their terms.
+                        let scale = if i == 8 || i == 10 {
+                            (a[i + 1] * a[0]).sqrt()
+                        } else {
+                            x.abs()
+                        };
+                        assert!((x - y).abs() <= bound * scale, "sum {i}: {x} and {y}");
+                    }
+                }
+            }
+            // The two with fused multiply-add do the same operations.
+            if let [_, avx2, avx512] = &sums[..] {
+                assert_eq!(bits(avx2), bits(avx512));
+            }
+        }
+    }
+}
+
+#[test]
+fn other_seeds_and_blocks_give_other_sums() {
+    let sums = block_sums(&options(), &run(Precision::Float64)).unwrap();
+    let width = sums.len() / 5;
+    assert_eq!(sums[0], BLOCK as f64);
+    assert_ne!(sums[1], sums[width + 1]);
+    for seed in [8, 9 + (1 << 32)] {
+        let other = Simulation {
+            seed,
+            ..run(Precision::Float64)
+        };
+        assert_ne!(block_sums(&options(), &other).unwrap()[1], sums[1]);
+    }
+}
+
+#[test]
+fn the_last_blocks_are_there_and_no_more() {
+    let last = Simulation {
+        first_block: MOST_BLOCKS - 5,
+        ..run(Precision::Float64)
+    };
+    assert!(block_sums(&options()[..1], &last).is_ok());
+    let beyond = Simulation {
+        first_block: MOST_BLOCKS - 4,
+        ..last
+    };
+    assert!(matches!(
+        block_sums(&options(), &beyond),
+        Err(Error::Range { name: "blocks", .. })
+    ));
+    let far = Simulation {
+        first_block: u64::MAX,
+        ..last
+    };
+    assert!(matches!(
+        block_sums(&options(), &far),
+        Err(Error::Range {
+            name: "first_block",
+            ..
+        })
+    ));
+    let none = Simulation {
+        observations: 0,
+        ..last
+    };
+    assert!(matches!(
+        block_sums(&options(), &none),
+        Err(Error::Range {
+            name: "observations",
+            ..
+        })
+    ));
+    let huge = Simulation {
+        first_block: 0,
+        blocks: 1 << 47,
+        ..last
+    };
+    assert!(matches!(
+        block_sums(&options(), &huge),
+        Err(Error::OutOfMemory { .. })
+    ));
+}
+
+#[test]
+fn nothing_to_do_is_nothing() {
+    let none = Simulation {
+        blocks: 0,
+        ..run(Precision::Float64)
+    };
+    assert!(block_sums(&options(), &none).unwrap().is_empty());
+    assert!(
+        block_sums(&[], &run(Precision::Float64))
+            .unwrap()
+            .is_empty()
+    );
+}

@@ -1,0 +1,43 @@
+"""What the tests share: the option of most references, and what is there to run."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import pytest
+
+from gpu_monte_carlo import AsianOption, backends
+
+HERE = [name for name in ("numpy", "rust", "cupy", "cuda") if backends.why_not(name) is None]
+
+
+def asian(**changes: Any) -> AsianOption:
+    """At the money, 252 days, 20 % volatility, but for what is said."""
+    given: dict[str, Any] = {
+        "spot": 100.0,
+        "strike": 100.0,
+        "rate": 0.05,
+        "dividend": 0.0,
+        "volatility": 0.2,
+        "maturity": 1.0,
+        "observations": 252,
+    }
+    return AsianOption(**{**given, **changes})
+
+
+@pytest.fixture
+def option() -> Any:
+    return asian
+
+
+@pytest.fixture(params=HERE)
+def backend(request: pytest.FixtureRequest) -> str:
+    """Every backend that is there."""
+    return str(request.param)
+
+
+@pytest.fixture
+def rust() -> Any:
+    """The compiled extension."""
+    return importlib.import_module("gpu_monte_carlo._rust")

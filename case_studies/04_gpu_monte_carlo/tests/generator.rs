@@ -1,0 +1,248 @@
+//! The random numbers: known answers, the same bits everywhere, normal distribution.
+
+use gpu_monte_carlo::{Isa, normals, philox4x32, uniforms};
+use proptest::prelude::*;
+
+/// Random123's file of known answers (`kat_vectors`), of seven rounds and of ten.
+#[test]
+fn known_answers() {
+    let pi = (
+        [0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344],
+        [0xa409_3822, 0x299f_31d0],
+    );
+    let cases = [
+        (
+            7,
+            [0; 4],
+            [0; 2],
+            [0x5f6f_b709, 0x0d89_3f64, 0x4f12_1f81, 0x4f73_0a48],
+        ),
+        (
+            7,
+            [u32::MAX; 4],
+            [u32::MAX; 2],
+            [0x5207_ddc2, 0x4516_5e59, 0x4d8e_e751, 0x8c52_f662],
+        ),
+        (
+            7,
+            pi.0,
+            pi.1,
+            [0x4dfc_caba, 0x190a_87f0, 0xc473_62ba, 0xb6b5_242a],
+        ),
+        (
+            10,
+            [0; 4],
+            [0; 2],
+            [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8],
+        ),
+        (
+            10,
+            [u32::MAX; 4],
+            [u32::MAX; 2],
+            [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd],
+        ),
+        (
+            10,
+            pi.0,
+            pi.1,
+            [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1],
+        ),
+    ];
+    for (rounds, counter, key, words) in cases {
+        assert_eq!(philox4x32(rounds, counter, key), words);
+    }
+}
+
+fn words(seed: u64, path: u64, group: usize) -> [u32; 4] {
+    philox4x32(
+        7,
+        [path as u32, group as u32, (path >> 32) as u32, 0],
+        [seed as u32, (seed >> 32) as u32],
+    )
+}
+
+fn double(seed: u64, path: u64, step: usize) -> f64 {
+    (f64::from(words(seed, path, step / 4)[step % 4]) + 0.5) * (-32.0_f64).exp2()
+}
+
+fn single(seed: u64, path: u64, step: usize) -> f32 {
+    (words(seed, path, step / 4)[step % 4] as f32 + 0.5) * (-32.0_f32).exp2()
+}
+
+/// Whichever bit of counter or key changes, each bit of the words changes half the time: in
+/// the order in which paths, groups and seeds are counted here.
+#[test]
+fn one_bit_in_half_of_the_bits_out() {
+    let trials = 4_000_u32;
+    let mut least_and_most = (f64::MAX, 0.0_f64);
+    for flipped in 0..192 {
+        let mut changed = [0_u32; 128];
+        for trial in 0..trials {
+            let counter = [trial, trial % 63, 0, 0];
+            let (mut near, mut key) = (counter, [trial / 63, 0]);
+            let before = philox4x32(7, counter, key);
+            match flipped {
+                0..128 => near[flipped / 32] ^= 1 << (flipped % 32),
+                _ => key[flipped / 32 - 4] ^= 1 << (flipped % 32),
+            }
+            let after = philox4x32(7, near, key);
+            for (bit, count) in changed.iter_mut().enumerate() {
+                *count += ((before[bit / 32] ^ after[bit / 32]) >> (bit % 32)) & 1;
+            }
+        }
+        for count in changed {
+            let share = f64::from(count) / f64::from(trials);
+            least_and_most = (least_and_most.0.min(share), least_and_most.1.max(share));
+        }
+    }
+    // 24,576 shares: the largest of as many normals is 4.1; 5.5 has a chance of 1 in 1,000.
+    let bound = 5.5 * 0.5 / f64::from(trials).sqrt();
+    assert!(
+        least_and_most.0 > 0.5 - bound && least_and_most.1 < 0.5 + bound,
+        "{least_and_most:?}"
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_set_gives_the_uniforms_of_the_definition(
+        seed: u64,
+        first in prop_oneof![0..1_000_u64, (1_u64 << 32) - 300..(1 << 32) + 300, 1_u64 << 61..1 << 62],
+        paths in 1..300_usize,
+        steps in 1..11_usize,
+    ) {
+        for isa in Isa::available() {
+            let mut doubles = vec![0.0_f64; paths * steps];
+            let mut singles = vec![0.0_f32; paths * steps];
+            uniforms(isa, seed, first, steps, &mut doubles);
+            uniforms(isa, seed, first, steps, &mut singles);
+            for i in 0..paths * steps {
+                let (path, step) = (first + (i / steps) as u64, i % steps);
+                prop_assert_eq!(doubles[i].to_bits(), double(seed, path, step).to_bits());
+                prop_assert_eq!(singles[i].to_bits(), single(seed, path, step).to_bits());
+            }
+        }
+    }
+}
+
+#[test]
+fn normals_are_box_muller() {
+    let (paths, steps) = (500, 6);
+    for isa in Isa::available() {
+        let mut u = vec![0.0_f64; paths * steps];
+        let mut z = vec![0.0_f64; paths * steps];
+        let mut z32 = vec![0.0_f32; paths * steps];
+        let mut u32s = vec![0.0_f32; paths * steps];
+        uniforms(isa, 1, 77, steps, &mut u);
+        normals(isa, 1, 77, steps, &mut z);
+        uniforms(isa, 1, 77, steps, &mut u32s);
+        normals(isa, 1, 77, steps, &mut z32);
+        let exact = |u1: f64, u2: f64| {
+            let (r, (sin, cos)) = (
+                (-2.0 * u1.ln()).sqrt(),
+                (std::f64::consts::TAU * u2).sin_cos(),
+            );
+            [r * cos, r * sin]
+        };
+        for i in (0..u.len()).step_by(2) {
+            let expected = exact(u[i], u[i + 1]);
+            let expected32 = exact(f64::from(u32s[i]), f64::from(u32s[i + 1]));
+            for j in 0..2 {
+                assert!((z[i + j] - expected[j]).abs() < 1e-11, "{isa:?}");
+                assert!(
+                    (f64::from(z32[i + j]) - expected32[j]).abs() < 2e-6,
+                    "{isa:?}"
+                );
+            }
+        }
+    }
+}
+
+/// The normal distribution function: the error function's series (Abramowitz, Stegun 7.1.6).
+fn normal_cdf(x: f64) -> f64 {
+    if x.abs() > 8.0 {
+        return if x > 0.0 { 1.0 } else { 0.0 };
+    }
+    let (mut term, mut sum, mut k) = (x, x, 1.0);
+    while term.abs() > 1e-17 {
+        k += 2.0;
+        term *= x * x / k;
+        sum += term;
+    }
+    0.5 + sum * (-0.5 * x * x).exp() / std::f64::consts::TAU.sqrt()
+}
+
+fn check_distribution(mut z: Vec<f64>) {
+    let n = z.len() as f64;
+    let mean = z.iter().sum::<f64>() / n;
+    let central = |power| z.iter().map(|z| (z - mean).powi(power)).sum::<f64>() / n;
+    let variance = central(2);
+    let (skewness, kurtosis) = (
+        central(3) / variance.powf(1.5),
+        central(4) / variance.powi(2),
+    );
+    // Four standard errors of each moment of a normal sample.
+    assert!(mean.abs() < 4.0 / n.sqrt(), "mean {mean}");
+    assert!(
+        (variance - 1.0).abs() < 4.0 * (2.0 / n).sqrt(),
+        "variance {variance}"
+    );
+    assert!(
+        skewness.abs() < 4.0 * (6.0 / n).sqrt(),
+        "skewness {skewness}"
+    );
+    assert!(
+        (kurtosis - 3.0).abs() < 4.0 * (24.0 / n).sqrt(),
+        "kurtosis {kurtosis}"
+    );
+    z.sort_unstable_by(f64::total_cmp);
+    let distance = z.iter().enumerate().fold(0.0_f64, |d, (i, z)| {
+        let p = normal_cdf(*z);
+        d.max((p - i as f64 / n).abs())
+            .max((p - (i + 1) as f64 / n).abs())
+    });
+    // The Kolmogorov-Smirnov statistic exceeds 1.95 / sqrt(n) once in a thousand.
+    assert!(distance < 1.95 / n.sqrt(), "K-S {distance}");
+}
+
+#[test]
+fn normals_are_normal() {
+    let n = 400_000;
+    let mut doubles = vec![0.0_f64; n];
+    normals(Isa::best(), 2024, 0, 8, &mut doubles);
+    check_distribution(doubles.clone());
+    let mut singles = vec![0.0_f32; n];
+    normals(Isa::best(), 2024, 0, 8, &mut singles);
+    check_distribution(singles.iter().map(|z| f64::from(*z)).collect());
+    // Across paths at one step, and the pairs of a path: both uncorrelated.
+    check_distribution(doubles.iter().step_by(8).copied().collect());
+    let pairs: Vec<f64> = doubles.chunks_exact(2).map(|p| p[0] * p[1]).collect();
+    let correlation = pairs.iter().sum::<f64>() / pairs.len() as f64;
+    assert!(
+        correlation.abs() < 4.0 / (pairs.len() as f64).sqrt(),
+        "{correlation}"
+    );
+}
+
+/// A negative control: the test must see what is not normal.
+#[test]
+#[should_panic(expected = "K-S")]
+fn a_wrong_distribution_is_seen() {
+    let n = 400_000;
+    let mut u = vec![0.0_f64; n];
+    uniforms(Isa::best(), 5, 0, 4, &mut u);
+    // Sums of four uniforms, with the kurtosis let through.
+    let z: Vec<f64> = u
+        .chunks_exact(4)
+        .map(|u| (u.iter().sum::<f64>() - 2.0) * 3.0_f64.sqrt())
+        .collect();
+    let n = z.len() as f64;
+    let mut sorted = z;
+    sorted.sort_unstable_by(f64::total_cmp);
+    let distance = sorted.iter().enumerate().fold(0.0_f64, |d, (i, z)| {
+        d.max((normal_cdf(*z) - i as f64 / n).abs())
+    });
+    assert!(distance < 1.95 / n.sqrt(), "K-S {distance}");
+}

@@ -1,0 +1,435 @@
+//! Prices and sensitivities against closed forms, published values and differences.
+
+use gpu_monte_carlo::{Isa, MOMENTS, Precision, Simulation, Terms, block_sums};
+
+const ARITHMETIC: f64 = 1.0;
+const FLOATING: f64 = 2.0;
+const INCLUDES_SPOT: f64 = 4.0;
+
+#[derive(Clone, Copy)]
+struct Market {
+    spot: f64,
+    strike: f64,
+    rate: f64,
+    dividend: f64,
+    sigma: f64,
+    years: f64,
+}
+
+const MARKET: Market = Market {
+    spot: 100.0,
+    strike: 100.0,
+    rate: 0.05,
+    dividend: 0.0,
+    sigma: 0.2,
+    years: 1.0,
+};
+
+fn terms(m: Market, observations: usize, phi: f64, flags: f64) -> Terms {
+    let dt = m.years / observations as f64;
+    let row = [
+        m.spot,
+        m.strike,
+        (m.rate - m.dividend - 0.5 * m.sigma * m.sigma) * dt,
+        m.sigma * dt.sqrt(),
+        (-m.rate * m.years).exp(),
+        phi,
+        flags,
+        m.sigma,
+    ];
+    Terms::from_row(&row, 0).unwrap()
+}
+
+fn run(observations: usize, blocks: usize) -> Simulation {
+    Simulation {
+        seed: 42,
+        first_block: 0,
+        blocks,
+        observations,
+        antithetic: false,
+        control: false,
+        greeks: false,
+        precision: Precision::Float64,
+        threads: 0,
+        isa: Isa::best(),
+    }
+}
+
+/// Totals over the blocks of option `index` of `options`.
+fn totals(options: &[Terms], index: usize, simulation: &Simulation) -> Vec<f64> {
+    let sums = block_sums(options, simulation).unwrap();
+    let width = simulation.moments();
+    let mut totals = vec![0.0; width];
+    for block in sums.chunks_exact(width * options.len()) {
+        for (total, sum) in totals.iter_mut().zip(&block[index * width..]) {
+            *total += sum;
+        }
+    }
+    totals
+}
+
+/// Mean and standard error from the sums at `at` and `at + 1`.
+fn estimate(totals: &[f64], at: usize) -> (f64, f64) {
+    let (n, mean) = (totals[0], totals[at] / totals[0]);
+    (mean, ((totals[at + 1] / n - mean * mean) / n).sqrt())
+}
+
+/// Mean and standard error with the geometric twin as control, whose expectation is `exact`.
+fn controlled(t: &[f64], exact: f64) -> (f64, f64) {
+    let n = t[0];
+    let (y, c) = (t[1] / n, t[3] / n);
+    let (vy, vc, cov) = (t[2] / n - y * y, t[4] / n - c * c, t[5] / n - y * c);
+    let beta = cov / vc;
+    (y - beta * (c - exact), ((vy - beta * cov) / n).sqrt())
+}
+
+fn near((mean, error): (f64, f64), exact: f64) {
+    let distance = (mean - exact).abs() / error;
+    assert!(
+        distance < 4.0,
+        "{mean} +- {error}, expected {exact}: {distance} standard errors"
+    );
+}
+
+fn normal_cdf(x: f64) -> f64 {
+    let (mut term, mut sum, mut k) = (x, x, 1.0);
+    while term.abs() > 1e-17 {
+        k += 2.0;
+        term *= x * x / k;
+        sum += term;
+    }
+    0.5 + sum * (-0.5 * x * x).exp() / std::f64::consts::TAU.sqrt()
+}
+
+/// `E[phi (G - K)^+]` discounted, for `ln G` normal.
+fn lognormal(mean: f64, variance: f64, strike: f64, discount: f64, phi: f64) -> f64 {
+    let (deviation, forward) = (variance.sqrt(), (mean + 0.5 * variance).exp());
+    let d = (mean - strike.ln()) / deviation;
+    let exercised = normal_cdf(phi * d);
+    phi * discount * (forward * normal_cdf(phi * (d + deviation)) - strike * exercised)
+}
+
+/// The geometric average's closed form (Kemna and Vorst 1990, discrete).
+fn geometric(m: Market, observations: usize, phi: f64, includes_spot: bool) -> f64 {
+    let n = observations as f64;
+    let (dt, count) = (m.years / n, n + f64::from(u8::from(includes_spot)));
+    let times: f64 = (1..=observations).map(|k| k as f64).sum();
+    let squares: f64 = (1..=observations).map(|k| (k * k) as f64).sum();
+    let drift = (m.rate - m.dividend - 0.5 * m.sigma * m.sigma) * dt;
+    let mean = m.spot.ln() + drift * times / count;
+    lognormal(
+        mean,
+        m.sigma * m.sigma * dt * squares / (count * count),
+        m.strike,
+        (-m.rate * m.years).exp(),
+        phi,
+    )
+}
+
+#[test]
+fn geometric_prices_are_the_closed_form() {
+    let quoted = Market {
+        rate: 0.06,
+        dividend: 0.03,
+        ..MARKET
+    };
+    assert!((geometric(quoted, 10, 1.0, false) - 5.342_560_663_5).abs() < 1e-9);
+    for precision in [Precision::Float64, Precision::Float32] {
+        for (n, m) in [
+            (10, quoted),
+            (
+                7,
+                Market {
+                    sigma: 0.8,
+                    ..MARKET
+                },
+            ),
+            (252, MARKET),
+        ] {
+            for phi in [1.0, -1.0] {
+                for (flag, spot) in [(0.0, false), (INCLUDES_SPOT, true)] {
+                    let simulation = Simulation {
+                        precision,
+                        ..run(n, 4)
+                    };
+                    let t = totals(&[terms(m, n, phi, flag)], 0, &simulation);
+                    near(estimate(&t, 1), geometric(m, n, phi, spot));
+                }
+            }
+        }
+    }
+}
+
+/// Reference prices of the arithmetic average, from a PDE.
+#[test]
+fn arithmetic_prices_are_the_published_ones() {
+    let cases = [
+        (0.2, 90.0, 0.0, 12.611_299),
+        (0.2, 100.0, 0.0, 5.781_824),
+        (0.2, 110.0, 0.0, 2.003_958),
+        (0.2, 100.0, INCLUDES_SPOT, 5.758_971),
+        (0.3, 90.0, 0.0, 13.976_050),
+        (0.3, 100.0, 0.0, 7.970_843),
+        (0.3, 110.0, 0.0, 4.093_995),
+    ];
+    for (sigma, strike, flag, expected) in cases {
+        let m = Market {
+            sigma,
+            strike,
+            ..MARKET
+        };
+        for (precision, antithetic) in [
+            (Precision::Float64, false),
+            (Precision::Float64, true),
+            (Precision::Float32, false),
+        ] {
+            let simulation = Simulation {
+                precision,
+                antithetic,
+                control: true,
+                ..run(252, 2)
+            };
+            let t = totals(&[terms(m, 252, 1.0, ARITHMETIC + flag)], 0, &simulation);
+            let (mean, error) = controlled(&t, geometric(m, 252, 1.0, flag > 0.0));
+            // The published values have seven digits.
+            near((mean, error.hypot(2e-6)), expected);
+            assert!(error < 4e-3, "the control does its work: {error}");
+        }
+    }
+}
+
+#[test]
+fn without_volatility_every_path_is_the_forward() {
+    for precision in [Precision::Float64, Precision::Float32] {
+        for (n, flag) in [(1, 0.0), (5, 0.0), (12, INCLUDES_SPOT)] {
+            let m = Market {
+                sigma: 0.0,
+                strike: 90.0,
+                ..MARKET
+            };
+            let dt = m.years / n as f64;
+            let leading = f64::from(u8::from(flag > 0.0));
+            let sum: f64 = (1..=n).map(|k| (m.rate * dt * k as f64).exp()).sum();
+            let average = m.spot * (sum + leading) / (n as f64 + leading);
+            let payoff = (-m.rate * m.years).exp() * (average - m.strike);
+            let simulation = Simulation {
+                precision,
+                control: true,
+                greeks: true,
+                antithetic: true,
+                ..run(n, 1)
+            };
+            let t = totals(&[terms(m, n, 1.0, ARITHMETIC + flag)], 0, &simulation);
+            let bound = if precision == Precision::Float64 {
+                1e-12
+            } else {
+                1e-5
+            };
+            assert!(
+                (t[1] / t[0] - payoff).abs() < bound,
+                "{} and {payoff}",
+                t[1] / t[0]
+            );
+            let delta = (-m.rate * m.years).exp() * average / m.spot;
+            assert!((t[6] / t[0] - delta).abs() < bound);
+            assert_eq!((t[8], t[10]), (0.0, 0.0), "vega and gamma");
+        }
+    }
+}
+
+#[test]
+fn one_observation_is_black_scholes() {
+    for sigma in [0.05, 0.2, 1.5] {
+        for phi in [1.0, -1.0] {
+            let m = Market {
+                sigma,
+                strike: 105.0,
+                ..MARKET
+            };
+            let exact = geometric(m, 1, phi, false);
+            for flag in [0.0, ARITHMETIC] {
+                near(
+                    estimate(&totals(&[terms(m, 1, phi, flag)], 0, &run(1, 8)), 1),
+                    exact,
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn calls_less_puts_are_the_forward_on_every_path() {
+    let m = Market {
+        strike: 97.0,
+        ..MARKET
+    };
+    for flags in [ARITHMETIC, ARITHMETIC + INCLUDES_SPOT, 0.0] {
+        let whole = Market { strike: 0.0, ..m };
+        let options = [
+            terms(m, 12, 1.0, flags),
+            terms(m, 12, -1.0, flags),
+            terms(whole, 12, 1.0, flags),
+        ];
+        for antithetic in [false, true] {
+            let simulation = Simulation {
+                antithetic,
+                ..run(12, 1)
+            };
+            let [call, put, average] = [0, 1, 2].map(|i| totals(&options, i, &simulation));
+            let strikes = call[0] * m.strike * (-m.rate * m.years).exp();
+            assert!((call[1] - put[1] - (average[1] - strikes)).abs() < 1e-11 * average[1]);
+        }
+    }
+}
+
+#[test]
+fn a_floating_strike_is_worth_what_it_must() {
+    // Call less put is E[S_n - A] discounted, with the control's average for the geometric one.
+    let m = Market {
+        rate: 0.1,
+        ..MARKET
+    };
+    for flags in [ARITHMETIC, 0.0] {
+        let options = [
+            terms(m, 12, 1.0, flags + FLOATING),
+            terms(m, 12, -1.0, flags + FLOATING),
+            terms(Market { strike: 0.0, ..m }, 12, 1.0, flags),
+        ];
+        let simulation = run(12, 16);
+        let [call, put, average] = [0, 1, 2].map(|i| totals(&options, i, &simulation));
+        let (_, error) = estimate(&call, 1);
+        let difference = (call[1] - put[1] + average[1]) / call[0];
+        near((difference, 4.0 * error), m.spot);
+    }
+}
+
+/// Greeks from the same normals, as differences of prices and of deltas.
+#[test]
+fn greeks_are_derivatives() {
+    for (flags, precision) in [
+        (ARITHMETIC, Precision::Float64),
+        (ARITHMETIC + INCLUDES_SPOT, Precision::Float64),
+        (ARITHMETIC + FLOATING, Precision::Float64),
+        (0.0, Precision::Float64),
+        (INCLUDES_SPOT, Precision::Float64),
+        (FLOATING, Precision::Float64),
+        (ARITHMETIC, Precision::Float32),
+    ] {
+        for (phi, antithetic) in [(1.0, false), (-1.0, false), (1.0, true)] {
+            let at = |m: Market| terms(m, 4, phi, flags);
+            let (h, s) = (0.5, 1e-4);
+            let options = [
+                at(MARKET),
+                at(Market {
+                    spot: 100.0 + h,
+                    ..MARKET
+                }),
+                at(Market {
+                    spot: 100.0 - h,
+                    ..MARKET
+                }),
+                at(Market {
+                    sigma: 0.2 + s,
+                    ..MARKET
+                }),
+                at(Market {
+                    sigma: 0.2 - s,
+                    ..MARKET
+                }),
+            ];
+            let simulation = Simulation {
+                greeks: true,
+                antithetic,
+                precision,
+                ..run(4, 8)
+            };
+            let t: Vec<_> = (0..5).map(|i| totals(&options, i, &simulation)).collect();
+            let difference =
+                |at: usize, up: usize, h: f64| (t[up][at] - t[up + 1][at]) / (2.0 * h * t[0][0]);
+            let (delta, vega) = (t[0][6] / t[0][0], t[0][8] / t[0][0]);
+            assert!(
+                (delta - difference(1, 1, h)).abs() < 2e-4,
+                "delta {delta} {flags}"
+            );
+            let bound = if precision == Precision::Float64 {
+                0.05
+            } else {
+                0.2
+            };
+            assert!(
+                (vega - difference(1, 3, s)).abs() < bound,
+                "vega {vega} {flags}"
+            );
+            if (FLOATING..INCLUDES_SPOT).contains(&flags) {
+                assert_eq!(t[0][10], 0.0);
+            } else {
+                let (gamma, error) = estimate(&t[0], 10);
+                // The difference of deltas has an error, too: about 1e-4 at this width.
+                near((gamma, error.hypot(1e-4)), difference(6, 1, h));
+            }
+        }
+    }
+}
+
+#[test]
+fn greeks_of_one_observation_are_black_scholes() {
+    let m = Market {
+        strike: 105.0,
+        ..MARKET
+    };
+    let simulation = Simulation {
+        greeks: true,
+        ..run(1, 16)
+    };
+    let t = totals(&[terms(m, 1, 1.0, ARITHMETIC)], 0, &simulation);
+    let d1 = ((m.spot / m.strike).ln() + (m.rate + 0.5 * m.sigma * m.sigma)) / m.sigma;
+    let density = (-0.5 * d1 * d1).exp() / std::f64::consts::TAU.sqrt();
+    near(estimate(&t, 6), normal_cdf(d1));
+    near(estimate(&t, 8), m.spot * density);
+    near(estimate(&t, 10), density / (m.spot * m.sigma));
+}
+
+#[test]
+fn single_precision_is_hardly_biased() {
+    let option = [terms(MARKET, 252, 1.0, ARITHMETIC)];
+    let price = |precision| {
+        let simulation = Simulation {
+            precision,
+            control: true,
+            ..run(252, 16)
+        };
+        controlled(
+            &totals(&option, 0, &simulation),
+            geometric(MARKET, 252, 1.0, false),
+        )
+    };
+    let (double, error) = price(Precision::Float64);
+    let (single, _) = price(Precision::Float32);
+    assert!(
+        (single - double).abs() < 6.0 * error,
+        "{single} and {double} +- {error}"
+    );
+    assert_eq!(MOMENTS, 6);
+}
+
+/// Both precisions walk on the same words, so what is left between them is rounding: a sum of
+/// many prices must not be kept in 24 bits.
+#[test]
+fn single_precision_keeps_a_long_average() {
+    for (observations, blocks) in [(252, 4), (20_000, 1)] {
+        let option = [terms(MARKET, observations, 1.0, ARITHMETIC)];
+        let price = |precision| {
+            let simulation = Simulation {
+                precision,
+                ..run(observations, blocks)
+            };
+            let sums = totals(&option, 0, &simulation);
+            sums[1] / sums[0]
+        };
+        let (single, double) = (price(Precision::Float32), price(Precision::Float64));
+        assert!(
+            (single - double).abs() < 1e-6 * 100.0,
+            "{observations}: {single} and {double}"
+        );
+    }
+}

@@ -1,0 +1,49 @@
+"""Memory does not grow with the number of paths."""
+
+from __future__ import annotations
+
+import tracemalloc
+from typing import Any
+
+import pytest
+
+from gpu_monte_carlo import price
+
+BOUND = 50 << 20
+
+
+def peak(call: Any) -> int:
+    """Bytes that Python and NumPy had at most, beyond those before."""
+    tracemalloc.start()
+    try:
+        call()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("observations", [12, 1000])
+def test_paths_are_never_all_there(option: Any, backend: str, observations: int) -> None:
+    one = option(observations=observations)
+    price(one, paths=1, backend=backend)
+    few, many = (
+        peak(lambda p=p: price(one, paths=p, backend=backend, variance_reduction=("control",)))
+        for p in (16_384, 8 * 16_384)
+    )
+    assert many < BOUND
+    assert many - few < 1 << 20
+
+
+def test_sobol_points_are_never_all_there(option: Any) -> None:
+    one = option(observations=252)
+    assert peak(lambda: price(one, paths=2**16, sampling="sobol")) < BOUND
+
+
+def test_many_observations(option: Any, backend: str) -> None:
+    one = option(observations=20_000)
+    found = []
+    used = peak(
+        lambda: found.append(price(one, paths=1, backend=backend, variance_reduction=("control",)))
+    )
+    assert used < BOUND
+    assert found[0].paths == 16_384

@@ -1,0 +1,30 @@
+"""The pictures are drawn by one command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("matplotlib", reason="matplotlib is not installed")
+
+from gpu_monte_carlo import pictures
+
+
+def test_command_draws_three(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pictures.main(["--out", str(tmp_path), "--observations", "4"])
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "convergence.png",
+        "fan.png",
+        "ladder.png",
+    ]
+    assert "numpy · plain" in capsys.readouterr().out
+
+
+def test_the_ladder_descends() -> None:
+    times = pictures.ladder_times(paths=2**15, observations=4)
+    seconds = list(times.values())
+    assert seconds == sorted(seconds, reverse=True)
+    assert times["numpy · control, antithetic"] < times["numpy · plain"]
+    assert np.isfinite(seconds).all()

@@ -1,0 +1,153 @@
+"""Every published figure, by every backend that is here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gpu_monte_carlo import curran_lower_bound, geometric, levy, price, turnbull_wakeman
+
+# Discrete, S = 100, r = 0.05, q = 0, T = 1, n = 252, average over t_1 … t_252.
+DISCRETE = [
+    (0.2, 90, 12.611299),
+    (0.2, 100, 5.781824),
+    (0.2, 110, 2.003958),
+    (0.3, 90, 13.976050),
+    (0.3, 100, 7.970843),
+    (0.3, 110, 4.093995),
+]
+WITH_SPOT = 5.758971
+# Continuous, K = 2 (Linetsky 2004): S, r, sigma, T.
+CONTINUOUS = [
+    (2.0, 0.02, 0.10, 1.0, 0.0559860415),
+    (2.0, 0.18, 0.30, 1.0, 0.2183875466),
+    (2.0, 0.05, 0.50, 1.0, 0.2464156905),
+    (2.1, 0.05, 0.50, 1.0, 0.3062203648),
+]
+ROUNDING = 5e-7  # of a figure given to six decimals
+
+
+@pytest.mark.parametrize(("volatility", "strike", "expected"), DISCRETE)
+def test_discrete(
+    option: Any, backend: str, volatility: float, strike: float, expected: float
+) -> None:
+    """Four seeds together: they share no number, so their scores add up to a normal one."""
+    one = option(volatility=volatility, strike=strike)
+    found = [price(one, paths=50_000, seed=seed, backend=backend) for seed in range(4)]
+    mean = np.mean([f.price for f in found])
+    error = np.sqrt(np.mean([f.standard_error**2 for f in found]) / 4)
+    assert abs(mean - expected) <= 4 * error + ROUNDING
+    assert error < 2e-3
+
+
+def test_today_in_the_average(option: Any, backend: str) -> None:
+    found = price(option(includes_spot=True), paths=100_000, seed=12, backend=backend)
+    assert abs(found.price - WITH_SPOT) <= 4 * found.standard_error + ROUNDING
+
+
+def test_geometric_closed_form_is_exact(option: Any) -> None:
+    exact = geometric(option(rate=0.06, dividend=0.03, observations=10))
+    assert exact == pytest.approx(5.3425606635, abs=5e-11)
+
+
+@pytest.mark.parametrize(("spot", "rate", "volatility", "maturity", "expected"), CONTINUOUS)
+def test_continuous(
+    option: Any, spot: float, rate: float, volatility: float, maturity: float, expected: float
+) -> None:
+    """Discrete averages tend to the continuous one as 1/n: extrapolated, they meet it."""
+    many = {
+        n: curran_lower_bound(
+            option(
+                spot=spot,
+                strike=2.0,
+                rate=rate,
+                volatility=volatility,
+                maturity=maturity,
+                observations=n,
+            )
+        )
+        for n in (500, 1000, 2000)
+    }
+    limit = 2 * many[2000] - many[1000]
+    assert 0 <= expected - limit < 1e-3 * spot * volatility**2
+    assert abs(many[2000] - expected) < abs(many[1000] - expected) < abs(many[500] - expected)
+    one = option(
+        spot=spot,
+        strike=2.0,
+        rate=rate,
+        volatility=volatility,
+        maturity=maturity,
+        observations=500,
+    )
+    found = price(one, paths=2**16, seed=5)
+    # What the bound lacks does not depend on n to this accuracy.
+    simulated = found.price + (limit - many[500])
+    assert abs(simulated - expected) <= 4 * found.standard_error + 1e-3 * (limit - many[500])
+
+
+def test_neighbours_are_near(option: Any) -> None:
+    for volatility, strike, expected in DISCRETE:
+        one = option(volatility=volatility, strike=strike)
+        assert abs(levy(one) - expected) < 0.1
+        assert abs(turnbull_wakeman(one) - expected) < (0.01 if volatility == 0.2 else 0.1)
+        assert 0 <= expected - curran_lower_bound(one) < 2e-3
+
+
+def test_float32_bias_is_bounded(option: Any, backend: str) -> None:
+    for volatility, strike, expected in DISCRETE[:3]:
+        one = option(volatility=volatility, strike=strike)
+        found = price(one, paths=100_000, seed=13, backend=backend, precision="float32")
+        if backend == "rust":  # the same paths in both precisions: what is left is rounding
+            twin = price(one, paths=100_000, seed=13, backend=backend)
+            assert abs(found.price - twin.price) < 1e-6 * one.spot
+        assert abs(found.price - expected) <= 4 * found.standard_error + 1e-5 * one.spot
+
+
+def test_sobol_meets_the_references(option: Any) -> None:
+    for strike, expected in ((90, 12.611299), (100, 5.781824), (110, 2.003958)):
+        found = price(option(strike=strike), paths=2**14, seed=2, sampling="sobol")
+        assert abs(found.price - expected) <= 5 * found.standard_error + ROUNDING
+        plain = price(
+            option(strike=strike), paths=2**14, seed=2, backend="numpy", variance_reduction=()
+        )
+        quasi = price(
+            option(strike=strike), paths=2**14, seed=2, sampling="sobol", variance_reduction=()
+        )
+        assert quasi.standard_error < plain.standard_error / 4
+
+
+def test_errors_are_those_over_seeds(option: Any, backend: str) -> None:
+    """The spread of prices over seeds is the standard error they report."""
+    one = option(observations=12)
+    found = [price(one, paths=1, seed=seed, backend=backend) for seed in range(300)]
+    spread = np.std([f.price for f in found], ddof=1)
+    reported = np.sqrt(np.mean([f.standard_error**2 for f in found]))
+    assert abs(spread / reported - 1) <= 4 / np.sqrt(2 * 300)
+
+
+def test_coverage_of_the_interval(option: Any, backend: str) -> None:
+    """The 95 % interval holds the price in about 95 of 100 seeds (here 200)."""
+    one = option(observations=4, strike=105.0)
+    exact = price(one, paths=2**23, seed=10**9, backend=backend).price
+    inside = 0
+    for seed in range(200):
+        low, high = price(
+            one, paths=1, seed=seed, backend=backend, variance_reduction=("control",)
+        ).confidence_interval
+        inside += low <= exact <= high
+    # Four standard deviations of a binomial with 200 trials.
+    assert abs(inside / 200 - 0.95) <= 4 * np.sqrt(0.95 * 0.05 / 200)
+
+
+def test_coverage_of_sobol_intervals(option: Any) -> None:
+    """Sixteen scramblings give an honest error, with the control fitted to all of them."""
+    one = option(observations=4)
+    exact = price(one, paths=2**22, seed=10**9).price
+    how: dict[str, Any] = {"paths": 2**12, "sampling": "sobol", "variance_reduction": ("control",)}
+    inside = 0
+    for seed in range(150):
+        low, high = price(one, seed=seed, **how).confidence_interval
+        inside += low <= exact <= high
+    assert abs(inside / 150 - 0.95) <= 4 * np.sqrt(0.95 * 0.05 / 150)

@@ -1,0 +1,102 @@
+"""The declaration: rows that cannot run say so, peers price the same law, limits are counted."""
+
+from __future__ import annotations
+
+import importlib.util
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gpu_monte_carlo import peers, price
+from gpu_monte_carlo.backends import why_not
+from gpu_monte_carlo.study import EQUAL, PARTS, WORKING_SET, collected, in_part, study
+from gpu_monte_carlo.workloads import (
+    BATCH,
+    BATCH_NAME,
+    DEVIATION,
+    HEADLINE,
+    at_the_money,
+    error_name,
+    name,
+    plain_paths,
+)
+
+REFERENCE = 5.781824
+
+
+@pytest.mark.parametrize("row", ["cupy", "cupy_device", "cuda_fused", "cuda_fused-float32"])
+def test_gpu_rows_say_what_they_need(row: str) -> None:
+    reason = study.implementation(row).unavailable()
+    if why_not("cuda") == "CuPy is not installed":
+        assert reason is not None and "cupy" in reason and "04_gpu_monte_carlo[cuda]" in reason
+
+
+@pytest.mark.parametrize(
+    ("call", "module"),
+    [(peers.quantlib, "QuantLib"), (peers.numba, "numba"), (peers.jax, "jax")],
+    ids=["quantlib", "numba", "jax"],
+)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the peers' own making
+def test_peers_price_the_reference(call: Any, module: str) -> None:
+    if importlib.util.find_spec(module) is None:
+        pytest.skip(f"{module} is not installed (make peers)")
+    found = call(at_the_money(252), 40_000)
+    error = found["price_standard_error"]
+    assert abs(found["price"] - REFERENCE) <= 4 * error
+    assert error * np.sqrt(40_000) == pytest.approx(DEVIATION, rel=0.05)
+
+
+def test_peers_refuse_what_they_do_not_price(option: Any) -> None:
+    for call in (peers.quantlib, peers.numba, peers.jax):
+        with pytest.raises(ValueError, match="arithmetic average"):
+            call(option(includes_spot=True), 100)
+
+
+def test_everyone_simulates_as_many_paths() -> None:
+    for workload in EQUAL:
+        inputs = study.workload(workload).inputs()
+        assert inputs["paths"] % 16_384 == 0
+    assert 500_000 <= HEADLINE[0] < 1.02 * 500_000
+
+
+def test_limit_counts_every_price_once() -> None:
+    def bandwidth(moved: int) -> float:
+        assert moved <= WORKING_SET
+        return 1e9
+
+    count = study.limits[0].seconds
+    moved = 8 * HEADLINE[0] * HEADLINE[1]
+    assert count(study.workload(name(*HEADLINE)).inputs(), bandwidth) == pytest.approx(moved / 1e9)
+    moved = 8 * BATCH[0] * BATCH[1]
+    assert count(study.workload(BATCH_NAME).inputs(), bandwidth) == pytest.approx(moved / 1e9)
+    plain = (DEVIATION / 1e-2) ** 2
+    target = study.workload(error_name(1e-2)).inputs()
+    assert count(target, bandwidth) == pytest.approx(8 * plain * 252 / 1e9)
+
+
+def test_outputs_carry_their_errors() -> None:
+    found = collected(price(at_the_money(4), paths=1, backend="numpy"))
+    assert set(found) == {"price", "price_standard_error"}
+    assert found["price_standard_error"] > 0
+
+
+def test_plain_paths_to_a_small_error_are_run_in_part() -> None:
+    """The parts make up the whole, and a part is large enough to be judged by its time."""
+    for target, parts in ((1e-2, 1), (1e-3, PARTS // 100), (1e-4, PARTS)):
+        inputs, found = in_part(study.workload(error_name(target)).inputs())
+        assert found == parts
+        if parts > 1:
+            assert inputs["target"] is None
+            assert inputs["paths"] * parts == pytest.approx(plain_paths(target), rel=1e-3)
+            assert inputs["paths"] > 1e6
+    equal = study.workload(EQUAL[0]).inputs()
+    assert in_part(equal) == (equal, 1)
+
+
+def test_limit_of_multiplications_grows_with_options_only_in_part() -> None:
+    count = study.limits[1].seconds
+    alone = {"option": at_the_money(BATCH[1]), "paths": BATCH[0], "target": None}
+    one = count(alone, lambda _: 1.0)
+    many = count(study.workload(BATCH_NAME).inputs(), lambda _: 1.0)
+    assert 5 * one < many < 32 * one
