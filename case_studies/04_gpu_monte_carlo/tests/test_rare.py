@@ -160,3 +160,11 @@ def test_an_interruption_stops_the_kernel(backend: str) -> None:
     finally:
         child.kill()
     assert "KeyboardInterrupt" in error
+
+
+def test_an_error_that_is_not_a_number_is_not_nothing() -> None:
+    sums = np.array([[100.0, np.inf, np.inf, 1.0, 1.0, 1.0]])
+    with np.errstate(invalid="ignore"):
+        for control in (False, True):
+            found = blocks.finish(np, sums, np.ones(1), control=control)
+            assert np.isnan(found["standard_error"]).all()

@@ -7,26 +7,28 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gpu_monte_carlo import curran_lower_bound, geometric, levy, price, turnbull_wakeman
+from gpu_monte_carlo import (
+    curran_lower_bound,
+    geometric,
+    levy,
+    price,
+    references,
+    turnbull_wakeman,
+)
 
 # Discrete, S = 100, r = 0.05, q = 0, T = 1, n = 252, average over t_1 … t_252.
 DISCRETE = [
-    (0.2, 90, 12.611299),
-    (0.2, 100, 5.781824),
-    (0.2, 110, 2.003958),
-    (0.3, 90, 13.976050),
-    (0.3, 100, 7.970843),
-    (0.3, 110, 4.093995),
+    (r.option.volatility, r.option.strike, r.price)
+    for r in references.DISCRETE
+    if not r.option.includes_spot
 ]
-WITH_SPOT = 5.758971
-# Continuous, K = 2 (Linetsky 2004): S, r, sigma, T.
+WITH_SPOT = next(r.price for r in references.DISCRETE if r.option.includes_spot)
+# Continuous, K = 2: S, r, sigma, T.
 CONTINUOUS = [
-    (2.0, 0.02, 0.10, 1.0, 0.0559860415),
-    (2.0, 0.18, 0.30, 1.0, 0.2183875466),
-    (2.0, 0.05, 0.50, 1.0, 0.2464156905),
-    (2.1, 0.05, 0.50, 1.0, 0.3062203648),
+    (r.option.spot, r.option.rate, r.option.volatility, r.option.maturity, r.price)
+    for r in references.CONTINUOUS
 ]
-ROUNDING = 5e-7  # of a figure given to six decimals
+ROUNDING = references.DISCRETE[0].rounding
 
 
 @pytest.mark.parametrize(("volatility", "strike", "expected"), DISCRETE)

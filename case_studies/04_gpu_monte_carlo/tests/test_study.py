@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gpu_monte_carlo import peers, price
+from gpu_monte_carlo import peers, price, references
 from gpu_monte_carlo.backends import why_not
 from gpu_monte_carlo.study import EQUAL, PARTS, WORKING_SET, collected, in_part, study
 from gpu_monte_carlo.workloads import (
@@ -22,7 +22,7 @@ from gpu_monte_carlo.workloads import (
     plain_paths,
 )
 
-REFERENCE = 5.781824
+REFERENCE = references.DISCRETE[1].price
 
 
 @pytest.mark.parametrize("row", ["cupy", "cupy_device", "cuda_fused", "cuda_fused-float32"])

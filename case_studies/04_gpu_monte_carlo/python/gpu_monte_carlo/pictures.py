@@ -16,12 +16,13 @@ import numpy as np
 
 from gpu_monte_carlo import backends
 from gpu_monte_carlo.front import price, simulate_paths
+from gpu_monte_carlo.references import DISCRETE
 from gpu_monte_carlo.workloads import at_the_money
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-REFERENCE = 5.781824  # of the option at the money, 252 observations
+REFERENCE = DISCRETE[1].price  # of the option at the money, 252 observations
 METHODS: dict[str, dict[str, Any]] = {
     "plain": {"variance_reduction": ()},
     "antithetic": {"variance_reduction": ("antithetic",)},
