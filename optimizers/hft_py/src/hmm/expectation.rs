@@ -9,6 +9,7 @@
 //! taken back two steps later, off the chain. The forward exponents add up to the likelihood.
 //! Memory: `2 K` numbers a time.
 
+use super::chain::{Chain, first, sum, together};
 use super::emission::{Emission, Scratch, Statistics};
 use super::failure::Failure;
 use super::isa::for_each_isa;
@@ -91,149 +92,6 @@ pub fn expect(
         transitions,
         statistics,
     })
-}
-
-/// The power of two that brings a positive number to between 1 and 2, and its exponent.
-#[inline(always)]
-pub(super) fn factor(sum: f64) -> (f64, i64) {
-    let exponent = (sum.to_bits() >> 52) & 0x7FF;
-    let power = 2046_u64.wrapping_sub(exponent) << 52;
-    (f64::from_bits(power), exponent as i64 - 1023)
-}
-
-#[inline(always)]
-pub(super) fn sum(row: &[f64]) -> f64 {
-    let mut total = row[0];
-    for value in &row[1..] {
-        total += value;
-    }
-    total
-}
-
-/// One step of the forward chain: `(a A) * b[lane] * scale`.
-#[inline(always)]
-pub(super) fn ahead<S: States>(
-    s: S,
-    a: &S::Row,
-    matrix: &S::Matrix,
-    b: &[Lanes],
-    lane: usize,
-    scale: f64,
-) -> S::Row {
-    let mut next = s.row();
-    let a = a.as_ref();
-    for j in 0..s.count() {
-        let mut total = a[0] * s.cell(matrix, 0, j);
-        for i in 1..s.count() {
-            total += a[i] * s.cell(matrix, i, j);
-        }
-        next.as_mut()[j] = total * (b[j].0[lane] * scale);
-    }
-    next
-}
-
-/// One step of the backward chain: `(A w) * b[lane] * scale`.
-#[inline(always)]
-fn back<S: States>(
-    s: S,
-    w: &S::Row,
-    matrix: &S::Matrix,
-    b: &[Lanes],
-    lane: usize,
-    scale: f64,
-) -> S::Row {
-    let mut next = s.row();
-    let w = w.as_ref();
-    for i in 0..s.count() {
-        let mut total = w[0] * s.cell(matrix, i, 0);
-        for j in 1..s.count() {
-            total += w[j] * s.cell(matrix, i, j);
-        }
-        next.as_mut()[i] = total * (b[i].0[lane] * scale);
-    }
-    next
-}
-
-/// A chain, with the exponents taken out of it so far.
-pub(super) struct Chain<S: States> {
-    pub(super) row: S::Row,
-    pub(super) exponents: i64,
-}
-
-impl<S: States> Chain<S> {
-    /// The forward chain over a tile: `before` gets each step's starting row.
-    #[inline(always)]
-    fn forward(&mut self, s: S, matrix: &S::Matrix, b: &[Lanes], before: &mut [Lanes]) {
-        self.forward_half(s, matrix, b, before, 0);
-        self.forward_half(s, matrix, b, before, LANES / 2);
-    }
-
-    /// The forward chain over half a tile.
-    #[inline(always)]
-    fn forward_half(
-        &mut self,
-        s: S,
-        matrix: &S::Matrix,
-        b: &[Lanes],
-        before: &mut [Lanes],
-        half: usize,
-    ) {
-        let (scale, exponent) = factor(sum(self.row.as_ref()));
-        self.exponents += exponent;
-        for step in 0..LANES / 2 {
-            put::<S>(before, &self.row, half + step);
-            let now = if step == 2 { scale } else { 1.0 };
-            self.row = ahead(s, &self.row, matrix, b, half + step, now);
-        }
-    }
-
-    /// The backward chain over half a tile, from its last lane: `found` gets each step's result.
-    #[inline(always)]
-    fn backward_half(
-        &mut self,
-        s: S,
-        matrix: &S::Matrix,
-        b: &[Lanes],
-        found: &mut [Lanes],
-        half: usize,
-    ) {
-        let (scale, _) = factor(sum(self.row.as_ref()));
-        for step in (0..LANES / 2).rev() {
-            let now = if step == 1 { scale } else { 1.0 };
-            self.row = back(s, &self.row, matrix, b, half + step, now);
-            put::<S>(found, &self.row, half + step);
-        }
-    }
-
-    /// The backward chain over a tile.
-    #[inline(always)]
-    fn backward(&mut self, s: S, matrix: &S::Matrix, b: &[Lanes], found: &mut [Lanes]) {
-        self.backward_half(s, matrix, b, found, LANES / 2);
-        self.backward_half(s, matrix, b, found, 0);
-    }
-}
-
-/// Both chains over a tile each, step by step in turn: neither waits for the other.
-#[inline(always)]
-fn together<S: States>(
-    s: S,
-    matrix: &S::Matrix,
-    past: &mut Chain<S>,
-    (b_past, before): (&[Lanes], &mut [Lanes]),
-    future: &mut Chain<S>,
-    (b_future, found): (&[Lanes], &mut [Lanes]),
-) {
-    past.forward_half(s, matrix, b_past, before, 0);
-    future.backward_half(s, matrix, b_future, found, LANES / 2);
-    past.forward_half(s, matrix, b_past, before, LANES / 2);
-    future.backward_half(s, matrix, b_future, found, 0);
-}
-
-#[inline(always)]
-pub(super) fn put<S: States>(tile: &mut [Lanes], row: &S::Row, lane: usize) {
-    for (lanes, value) in tile.iter_mut().zip(row.as_ref()) {
-        lanes.0[lane] = *value;
-    }
 }
 
 /// Both chains meet in a tile: probabilities of states to `gamma`, and of transitions, without the
@@ -368,33 +226,6 @@ for_each_isa! {
         let total = sum(past.row.as_ref());
         (fine(least[0], SMALL) && fine(least[1], SMALL_PRODUCT) && total >= SMALL)
             .then(|| total.ln() + past.exponents as f64 * std::f64::consts::LN_2)
-    }
-}
-
-/// The first tile of the forward chain: its first lane starts from the start probabilities.
-#[inline(always)]
-fn first<S: States>(
-    s: S,
-    chain: &mut Chain<S>,
-    matrix: &S::Matrix,
-    start: &[f64],
-    b: &[Lanes],
-    before: &mut [Lanes],
-) {
-    let k = s.count();
-    put::<S>(before, &s.row(), 0);
-    for j in 0..k {
-        chain.row.as_mut()[j] = start[j] * b[j].0[0];
-    }
-    for lane in 1..LANES {
-        put::<S>(before, &chain.row, lane);
-        let (scale, exponent) = if lane == 4 {
-            factor(sum(chain.row.as_ref()))
-        } else {
-            (1.0, 0)
-        };
-        chain.exponents += exponent;
-        chain.row = ahead(s, &chain.row, matrix, b, lane, scale);
     }
 }
 

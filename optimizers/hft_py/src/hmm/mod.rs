@@ -13,6 +13,7 @@
 // Rows and columns keep the indices they have in the formulas.
 #![allow(clippy::needless_range_loop)]
 
+mod chain;
 pub mod em;
 pub mod emission;
 pub mod expectation;

@@ -14,7 +14,8 @@ HMMRegimeDetector(n_states=3, not fitted)
 
 from hft_py.hmm.adaptation import adapted, rule_of
 from hft_py.hmm.detector import HMMRegimeDetector, NotFittedError, regime_labels
-from hft_py.hmm.fitting import DegenerateDataWarning, StateSelection, fit_hmm, select_n_states
+from hft_py.hmm.fitting import DegenerateDataWarning, fit_hmm
+from hft_py.hmm.incremental import IncrementalEM
 from hft_py.hmm.inference import (
     Decoding,
     Forward,
@@ -30,9 +31,10 @@ from hft_py.hmm.inference import (
     smooth_proba,
     viterbi_decode,
 )
-from hft_py.hmm.online import IncrementalEM, OnlineFilter
+from hft_py.hmm.online import OnlineFilter
 from hft_py.hmm.params import HMMParams
 from hft_py.hmm.sampling import Sample, sample
+from hft_py.hmm.selection import StateSelection, select_n_states
 
 __all__ = [
     "Decoding",

@@ -12,7 +12,8 @@ from hft_py import checks
 from hft_py.hmm import inference
 from hft_py.hmm.adaptation import Rule, adapted
 from hft_py.hmm.fitting import fit_hmm
-from hft_py.hmm.online import IncrementalEM, OnlineFilter
+from hft_py.hmm.incremental import IncrementalEM
+from hft_py.hmm.online import OnlineFilter
 from hft_py.hmm.params import HMMParams
 
 Floats = npt.NDArray[np.float64]

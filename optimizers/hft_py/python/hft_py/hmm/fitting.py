@@ -1,11 +1,10 @@
-"""Fitting: expectation maximisation from one or many starts, and the number of states."""
+"""Fitting: expectation maximisation from one start or many, and the best of them."""
 
 from __future__ import annotations
 
 import dataclasses
 import warnings
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,11 +12,12 @@ import numpy.typing as npt
 
 from hft_py import backend as backends
 from hft_py import checks
+from hft_py.hmm.bins import edges_of, symbols
+from hft_py.hmm.bins import moments as binned_moments
 from hft_py.hmm.observations import Observations, observations
 from hft_py.hmm.params import COVARIANCES, EMISSIONS, HMMParams
 from hft_py.hmm.starts import guesses, present, reference_variances
 from hft_py.progress import STOPPED, Progress, reporting
-from hft_py.results import Result, pandas
 
 Floats = npt.NDArray[np.float64]
 
@@ -167,7 +167,7 @@ def fit_hmm(
     edges = None
     seen = data
     if emission == "binned":
-        edges = _edges(data.x[:, 0], n_bins, bin_edges, initial)
+        edges = edges_of(data.x[:, 0], n_bins, bin_edges, initial)
         seen = dataclasses.replace(data, x=symbols(data.x, edges))
     kind = _kind(emission, covariance, data)
     bins = 0 if edges is None else len(edges) + 1
@@ -222,29 +222,6 @@ def _kind(emission: str, covariance: str, data: Observations) -> str:
     return emission
 
 
-def _edges(x: Floats, n_bins: int, given: Any, initial: HMMParams | None) -> Floats:
-    if given is not None:
-        edges = checks.finite_array("bin_edges", given)
-        if (np.diff(edges) <= 0).any():
-            raise ValueError("bin_edges must rise from each to the next")
-        return edges
-    if initial is not None and initial.bin_edges is not None:
-        return initial.bin_edges
-    known = x[~np.isnan(x)]
-    if not len(known):
-        return np.empty(0)
-    inner: Floats = np.unique(np.quantile(known, np.arange(1, n_bins) / n_bins))
-    chosen: Floats = inner[inner > known.min()]
-    return chosen
-
-
-def symbols(x: Floats, edges: Floats) -> Floats:
-    """Bins of observations ``(T, 1)``, as the kernels take symbols; NaN stays NaN."""
-    bins = np.searchsorted(edges, x, side="right").astype(np.float64)
-    bins[np.isnan(x)] = np.nan
-    return bins
-
-
 def _initial(
     initial: Any, kind: str, n_states: int, emission: str, data: Observations, bins: int
 ) -> tuple[Floats, Floats, Floats]:
@@ -265,7 +242,7 @@ def _moments(kind: str, theta: Floats, data: Observations, edges: Floats | None)
     d = data.x.shape[1]
     if kind == "categorical":
         assert edges is not None
-        means, variances = _binned_moments(theta, data.x[:, 0], edges)
+        means, variances = binned_moments(theta, data.x[:, 0], edges)
         table = {"bin_edges": edges, "bin_probabilities": theta}
         return {"means": means, "variances": variances, **table}
     if kind == "student_t":
@@ -277,18 +254,6 @@ def _moments(kind: str, theta: Floats, data: Observations, edges: Floats | None)
     if data.columns:
         return {"means": means.copy(), "variances": rest.copy()}
     return {"means": means[:, 0].copy(), "variances": rest[:, 0].copy()}
-
-
-def _binned_moments(theta: Floats, x: Floats, edges: Floats) -> tuple[Floats, Floats]:
-    """Moments of the data in each bin, weighted by each state's probabilities."""
-    known = x[~np.isnan(x)]
-    bins = np.searchsorted(edges, known, side="right")
-    size = theta.shape[1]
-    counts = np.maximum(np.bincount(bins, minlength=size), 1)
-    first = np.bincount(bins, weights=known, minlength=size) / counts
-    second = np.bincount(bins, weights=(known - first[bins]) ** 2, minlength=size) / counts
-    means = theta @ first
-    return means, ((first[None, :] - means[:, None]) ** 2 * theta).sum(axis=1) + theta @ second
 
 
 def _order(params: HMMParams, order: str) -> npt.NDArray[np.intp]:
@@ -305,97 +270,3 @@ def _warn(known: Floats, n_states: int) -> None:
     else:
         return
     warnings.warn(told, DegenerateDataWarning, stacklevel=3)
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class StateSelection(Result):
-    """Fits with different numbers of states.
-
-    Attributes
-    ----------
-    n_states
-        The number with the least criterion, the smallest of equals.
-    criterion
-        ``"aic"`` or ``"bic"``.
-    candidates
-        The numbers tried.
-    log_likelihoods, aic, bic
-        Of each candidate.
-    best
-        The chosen fit.
-    fits
-        All of them.
-    """
-
-    n_states: int
-    criterion: str
-    candidates: tuple[int, ...]
-    log_likelihoods: Floats
-    aic: Floats
-    bic: Floats
-    best: HMMParams
-    fits: tuple[HMMParams, ...]
-
-    def to_frame(self) -> Any:
-        """One row a candidate (a pandas frame)."""
-        columns = {"log_likelihood": self.log_likelihoods, "aic": self.aic, "bic": self.bic}
-        return pandas().DataFrame(columns, index=list(self.candidates))
-
-
-def select_n_states(
-    returns: Any,
-    candidates: Iterable[int] = (1, 2, 3, 4, 5),
-    *,
-    criterion: str = "bic",
-    **options: Any,
-) -> StateSelection:
-    """Fit once for each number of states and choose by an information criterion.
-
-    Parameters
-    ----------
-    returns
-        As for :func:`fit_hmm`.
-    candidates
-        Numbers of states.
-    criterion
-        ``"bic"`` (default: consistent, prefers fewer states) or ``"aic"``.
-    **options
-        Passed to :func:`fit_hmm`; ``n_init`` of 5 or so is wise, as a poor optimum counts against
-        its number of states.
-
-    Raises
-    ------
-    ValueError, TypeError
-        No candidate, or as :func:`fit_hmm`.
-
-    References
-    ----------
-    Schwarz, Ann. Statist. 6 (1978); Akaike, IEEE Trans. Automat. Control 19 (1974). Their theory
-    asks for regular models, which mixtures with a superfluous state are not: a guide, not a test.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> x = np.random.default_rng(0).normal(size=400)
-    >>> select_n_states(x, (1, 2, 3)).n_states
-    1
-    """
-    checks.choice("criterion", criterion, ("aic", "bic"))
-    given = (checks.whole_number("candidates", k, least=1, most=MOST_STATES) for k in candidates)
-    numbers = tuple(given)
-    if not numbers:
-        raise ValueError("candidates is empty, expected numbers of states")
-    fits = tuple(fit_hmm(returns, k, **options) for k in numbers)
-    aic, bic = (np.array([getattr(f, name) for f in fits]) for name in ("aic", "bic"))
-    values = aic if criterion == "aic" else bic
-    ranked = sorted(range(len(fits)), key=lambda i: (values[i], numbers[i]))
-    return StateSelection(
-        n_states=numbers[ranked[0]],
-        criterion=criterion,
-        candidates=numbers,
-        log_likelihoods=np.array([f.log_likelihood for f in fits]),
-        aic=aic,
-        bic=bic,
-        best=fits[ranked[0]],
-        fits=fits,
-    )

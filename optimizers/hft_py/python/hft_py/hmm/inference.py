@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from hft_py import backend as backends
 from hft_py import checks
-from hft_py.hmm.fitting import symbols
+from hft_py.hmm.bins import symbols
 from hft_py.hmm.observations import Observations, observations
 from hft_py.hmm.params import HMMParams
 from hft_py.results import Result

@@ -51,6 +51,11 @@ impl Values {
         }
     }
 
+    /// The centred values, for another use of their memory.
+    pub(super) fn into_centred(self) -> Vec<f64> {
+        self.centred
+    }
+
     /// The next eight lags.
     fn extend(&mut self) {
         let first = self.known.len();

@@ -68,10 +68,10 @@ impl<'a> Column<'a> {
             .map(move |number| column.at(number))
     }
 
-    /// The same, in memory of just that size.
-    pub(super) fn split(&self) -> Vec<f64> {
-        let mut values = Vec::with_capacity(2 * self.half() * self.chains);
-        values.extend(self.halves());
-        values
+    /// The same, into memory of just that size.
+    pub(super) fn split(&self, into: &mut Vec<f64>) {
+        into.clear();
+        into.reserve_exact(2 * self.half() * self.chains);
+        into.extend(self.halves());
     }
 }

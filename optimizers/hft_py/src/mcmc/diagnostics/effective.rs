@@ -11,22 +11,20 @@ const WINDOW: f64 = 5.0;
 /// The effective sample size of the mean over chains of `draws` values (eqs. 10-13).
 ///
 /// The values are centred where they lie: they may be many.
-pub(super) fn ess_of_values(values: Vec<f64>, draws: usize) -> f64 {
+pub(super) fn ess_of_values(values: &mut Vec<f64>, draws: usize) -> f64 {
     if values.iter().all(|v| *v == values[0]) {
         return f64::NAN;
     }
     let chains = values.len() / draws;
     let spread = if chains > 1 {
-        between(&values, draws)
+        between(values, draws)
     } else {
         0.0
     };
-    size(
-        &mut Values::new(values, draws, false),
-        spread,
-        draws,
-        chains,
-    )
+    let mut lags = Values::new(std::mem::take(values), draws, false);
+    let found = size(&mut lags, spread, draws, chains);
+    *values = lags.into_centred();
+    found
 }
 
 /// The same of an event's frequency; all draws where it always or never happens.

@@ -81,27 +81,30 @@ impl<'a> Series<'a> {
     /// An effective sample size.
     #[must_use]
     pub fn effective_size(&self, which: Size) -> f64 {
-        let half = self.0.half();
+        let (column, mut values) = (&self.0, Vec::new());
         match which {
-            Size::Bulk => ess_of_values(self.halves_in_order().scores(&self.0, |v| v), half),
-            Size::Tail => self.tail(&Order::new(&self.0)),
-            Size::Mean => ess_of_values(self.0.split(), half),
+            Size::Bulk => self.halves_in_order().scores(column, &mut values),
+            Size::Tail => return self.tail(&Order::new(column)),
+            Size::Mean => column.split(&mut values),
         }
+        ess_of_values(&mut values, column.half())
     }
 
     /// An R-hat.
     #[must_use]
     pub fn r_hat(&self, which: Ratio) -> f64 {
-        let column = &self.0;
+        let (column, mut values) = (&self.0, Vec::new());
         match which {
-            Ratio::Basic => ratio::basic(&column.iter().collect::<Vec<_>>(), column.draws),
-            Ratio::Split => ratio::basic(&column.split(), column.half()),
+            Ratio::Basic => return ratio::basic(&column.iter().collect::<Vec<_>>(), column.draws),
+            Ratio::Split => column.split(&mut values),
             Ratio::Rank => {
                 let order = self.halves_in_order();
-                let location = ratio::basic(&order.scores(column, |v| v), column.half());
-                self.larger(location, order)
+                order.scores(column, &mut values);
+                let location = ratio::basic(&values, column.half());
+                return self.larger(location, &order, &mut values);
             }
         }
+        ratio::basic(&values, column.half())
     }
 
     /// The integrated autocorrelation time, by Sokal's window or (`false`) by Geyer's sequence.
@@ -120,11 +123,14 @@ impl<'a> Series<'a> {
         let mut order = Order::new(column);
         let ess_tail = self.tail(&order);
         order.keep_halves(column);
-        let scores = order.scores(column, |v| v);
-        let location = ratio::basic(&scores, half);
-        let ess_bulk = ess_of_values(scores, half);
-        let r_hat = self.larger(location, order);
-        let mean_size = self.effective_size(Size::Mean);
+        // One memory for all: draws may be many.
+        let mut values = Vec::new();
+        order.scores(column, &mut values);
+        let location = ratio::basic(&values, half);
+        let ess_bulk = ess_of_values(&mut values, half);
+        let r_hat = self.larger(location, &order, &mut values);
+        column.split(&mut values);
+        let mean_size = ess_of_values(&mut values, half);
         Diagnosis {
             r_hat,
             ess_bulk,
@@ -146,12 +152,10 @@ impl<'a> Series<'a> {
     }
 
     /// The larger of a ratio of locations and the one of scales (NaN where all distances are one).
-    fn larger(&self, location: f64, order: Order) -> f64 {
+    fn larger(&self, location: f64, order: &Order, scores: &mut Vec<f64>) -> f64 {
         let column = &self.0;
-        let median = order.median(column);
-        let folded = order.folded(column, median);
-        let scores = folded.scores(column, |v| (v - median).abs());
-        let scale = ratio::basic(&scores, column.half());
+        order.folded_scores(column, order.median(column), scores);
+        let scale = ratio::basic(scores, column.half());
         if scale.is_nan() {
             location
         } else {

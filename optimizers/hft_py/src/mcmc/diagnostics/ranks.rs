@@ -22,28 +22,10 @@ impl Order {
             .retain(|number| column.place(*number as usize).is_some());
     }
 
-    /// Normal scores of the ranks (eq. 14), in the order of half chains; ties share their mean rank.
-    pub(super) fn scores(&self, column: &Column<'_>, value: impl Fn(f64) -> f64) -> Vec<f64> {
-        let size = self.0.len();
-        let mut scores = vec![0.0; size];
-        let value = |at: usize| value(column.at(self.0[at] as usize));
-        let mut first = 0;
-        while first < size {
-            let here = value(first);
-            let ties = 1
-                + (first + 1..size)
-                    .take_while(|at| value(*at) == here)
-                    .count();
-            let rank = real(2 * first + ties + 1) / 2.0;
-            let score = normal_quantile((rank - 0.375) / (real(size) + 0.25));
-            for number in &self.0[first..first + ties] {
-                if let Some(place) = column.place(*number as usize) {
-                    scores[place] = score;
-                }
-            }
-            first += ties;
-        }
-        scores
+    /// Normal scores of the ranks (eq. 14), in the order of half chains.
+    pub(super) fn scores(&self, column: &Column<'_>, scores: &mut Vec<f64>) {
+        let draws = self.0.iter().map(|n| (column.at(*n as usize), *n));
+        score(draws, self.0.len(), column, scores);
     }
 
     /// Linear interpolation between order statistics (type 7 of Hyndman and Fan).
@@ -70,27 +52,55 @@ impl Order {
         }
     }
 
-    /// The order of distances from the median: the two sides are in order, and are merged.
-    pub(super) fn folded(self, column: &Column<'_>, median: f64) -> Self {
-        let distance = |number: &u32| (column.at(*number as usize) - median).abs();
+    /// The same of distances from a median: the two sides are in order, and are merged on the way.
+    pub(super) fn folded_scores(&self, column: &Column<'_>, median: f64, scores: &mut Vec<f64>) {
+        let pair = |number: &u32| ((column.at(*number as usize) - median).abs(), *number);
         let middle = self
             .0
             .partition_point(|number| column.at(*number as usize) < median);
         let (below, above) = self.0.split_at(middle);
-        let mut below = below.iter().rev().copied().peekable();
-        let mut above = above.iter().copied().peekable();
-        let mut merged = Vec::with_capacity(self.0.len());
-        while let (Some(low), Some(high)) = (below.peek(), above.peek()) {
-            if distance(low) <= distance(high) {
-                merged.extend(below.next());
-            } else {
-                merged.extend(above.next());
+        let mut below = below.iter().rev().map(pair).peekable();
+        let mut above = above.iter().map(pair).peekable();
+        let merged = std::iter::from_fn(|| match (below.peek(), above.peek()) {
+            (Some(low), Some(high)) if low.0 <= high.0 => below.next(),
+            (Some(_), None) => below.next(),
+            _ => above.next(),
+        });
+        score(merged, self.0.len(), column, scores);
+    }
+}
+
+/// Scores of values that come in order, each with the number of its draw; ties share their mean
+/// rank.
+fn score(
+    draws: impl Iterator<Item = (f64, u32)>,
+    size: usize,
+    column: &Column<'_>,
+    scores: &mut Vec<f64>,
+) {
+    scores.clear();
+    scores.resize(size, 0.0);
+    let mut ties: Vec<u32> = Vec::new();
+    let (mut first, mut value) = (0, f64::NAN);
+    let mut settle = |ties: &mut Vec<u32>, first: usize| {
+        let rank = real(2 * first + ties.len() + 1) / 2.0;
+        let score = normal_quantile((rank - 0.375) / (real(size) + 0.25));
+        for number in ties.drain(..) {
+            if let Some(place) = column.place(number as usize) {
+                scores[place] = score;
             }
         }
-        merged.extend(below);
-        merged.extend(above);
-        Self(merged)
+    };
+    for (at, (here, number)) in draws.enumerate() {
+        if here != value && !ties.is_empty() {
+            settle(&mut ties, first);
+        }
+        if ties.is_empty() {
+            (first, value) = (at, here);
+        }
+        ties.push(number);
     }
+    settle(&mut ties, first);
 }
 
 #[cfg(test)]
@@ -105,26 +115,25 @@ mod tests {
     fn ties_share_their_rank() {
         let values = [3.0, 1.0, 3.0, 2.0];
         let column = column(&values);
-        let scores = Order::new(&column).scores(&column, |v| v);
+        let mut scores = Vec::new();
+        Order::new(&column).scores(&column, &mut scores);
         let expected = [3.5, 1.0, 3.5, 2.0].map(|r: f64| normal_quantile((r - 0.375) / 4.25));
         assert_eq!(scores, expected);
     }
 
     #[test]
-    fn folding_is_sorting_distances() {
-        let values = [0.3, -2.0, 1.0, 1.0, 5.0, -0.7, 0.31];
-        let column = column(&values);
-        let order = Order::new(&column);
-        let median = order.median(&column);
-        assert_eq!(median, 0.31);
-        let mut distances: Vec<f64> = values.iter().map(|v| (v - median).abs()).collect();
-        distances.sort_by(f64::total_cmp);
-        let folded = order.folded(&column, median).0;
-        let found: Vec<f64> = folded
-            .iter()
-            .map(|n| (values[*n as usize] - median).abs())
-            .collect();
-        assert_eq!(found, distances);
+    fn folding_is_ranking_distances() {
+        let values = [0.3, -2.0, 1.0, 1.0, 5.0, -0.7, 0.31, 0.2];
+        let whole = column(&values);
+        let order = Order::new(&whole);
+        let median = order.median(&whole);
+        assert_eq!(median, f64::midpoint(0.3, 0.31));
+        let (mut found, mut expected) = (Vec::new(), Vec::new());
+        order.folded_scores(&whole, median, &mut found);
+        let distances: Vec<f64> = values.iter().map(|v| (v - median).abs()).collect();
+        let far = column(&distances);
+        Order::new(&far).scores(&far, &mut expected);
+        assert_eq!(found, expected);
     }
 
     #[test]
