@@ -2,8 +2,8 @@
 //!
 //! Blocks of 128 rows pass through: memory beside the result is `O(K)`.
 
-use super::emission::{BLOCK, Emission, Scratch};
 use super::chain::{Chain, ahead, factor, put, sum};
+use super::emission::{BLOCK, Emission, Scratch};
 use super::failure::Failure;
 use super::lanes::{LANES, Lanes};
 use super::log_space;

@@ -13,8 +13,7 @@ use crate::mle::lshade::SuccessHistory;
 use crate::mle::search::{self, Budget, Search};
 use numpy::ndarray::Array2;
 use numpy::{
-    IntoPyArray, PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2,
-    PyUntypedArrayMethods,
+    IntoPyArray, PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods,
 };
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -85,7 +84,12 @@ fn tell(
     let violations = violations
         .map(|all| fitting("violations", all, size))
         .transpose()?;
-    Ok(search::tell(search, points.as_slice()?, &mut values, violations)?)
+    Ok(search::tell(
+        search,
+        points.as_slice()?,
+        &mut values,
+        violations,
+    )?)
 }
 
 fn run(

@@ -2,13 +2,12 @@
 
 import pytest
 
-from hft_py import active_backend
+pytest.importorskip("hft_py._rust", reason="the extension is not installed")
+pytest.importorskip("qpp", reason="the harness is not installed")
+
 from hft_py.mcmc.study import study
 from qpp.testing import benchmark_test
 
-pytestmark = [
-    pytest.mark.skipif(active_backend() != "rust", reason="both kernel sets are compared"),
-    pytest.mark.timeout(600),
-]
+pytestmark = pytest.mark.timeout(600)
 
 test_benchmark = benchmark_test(study)

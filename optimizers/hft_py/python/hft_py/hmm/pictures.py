@@ -141,7 +141,7 @@ def likelihood(params: HMMParams) -> Figure:
 def _likelihood(axes: Axes, params: HMMParams) -> None:
     path = params.log_likelihoods
     axes.plot(np.arange(len(path)), path, ".-", color="#0072B2", markersize=4, linewidth=1)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.locator_params(axis="x", integer=True)
     axes.set_xlabel("iteration")
     axes.set_ylabel("log-likelihood, nats")
     axes.yaxis.set_major_formatter("{x:,.0f}")
