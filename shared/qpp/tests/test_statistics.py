@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qpp.statistics import median, paired_ratio, spread
+from qpp.statistics import median, paired_difference, paired_ratio, spread
 
 TIMES = st.lists(st.floats(1e-9, 1e3), min_size=1, max_size=30)
 
@@ -27,6 +27,17 @@ def test_a_sample_is_paired_with_what_was_taken_beside_it() -> None:
     inverse = paired_ratio(*fast, *slow)
     assert inverse is not None
     assert inverse.value == (2 / 10 + 6 / 20) / 2
+
+
+def test_a_difference_is_taken_beside_too() -> None:
+    slow, fast = ([10.0, 20.0], [0, 4]), ([1.0, 3.0, 4.0, 8.0], [0, 1, 3, 4])
+    added = paired_difference(*slow, *fast)
+    assert added is not None
+    assert (added.low, added.value, added.high) == (8.0, 11.0, 14.0)
+    less = paired_difference(*fast, *slow)
+    assert less is not None
+    assert less.value == -11.0
+    assert paired_difference([], [], [1.0], [0]) is None
 
 
 def test_nothing_to_pair() -> None:

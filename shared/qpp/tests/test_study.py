@@ -62,6 +62,8 @@ def test_bad_study(changes: dict[str, Any], told: str) -> None:
         (lambda: Claim("a", over="b", at_most=float("inf")), "bar inf is not finite"),
         (lambda: Claim("a", at_least=1), "over=None"),
         (lambda: Claim("a", over="b", at_most=1, metric="resident_per_output"), "over='b'"),
+        (lambda: Claim("a", at_most=1, metric="added_time"), "over=None"),
+        (lambda: Claim("a", over="b", at_most=1, metric="added_time", per=0), "per=0"),
         (lambda: Claim("a", over="b", at_least=1, metric="beauty"), "metric='beauty'"),  # type: ignore[arg-type]
     ],
 )

@@ -62,6 +62,12 @@ def verdict(claim: Claim, **changes: Row) -> tuple[str, float | None, str]:
         (Claim("fast", over="peer", at_least=1, metric="python_memory"), ("not tested", None)),
         (Claim("fast", over="base", at_least=1, on="big"), ("not tested", None)),
         (Claim("fast", over=BEST_PEER, at_least=2), ("reproduced", 2.0)),
+        (Claim("peer", over="fast", metric="added_time", per=4, at_most=0.5), ("reproduced", 0.5)),
+        (
+            Claim("peer", over="fast", metric="added_time", per=2, at_most=0.9),
+            ("not reproduced", 1.0),
+        ),
+        (Claim("fast", over="peer", metric="added_time", at_most=0.1), ("reproduced", -2.0)),
     ],
 )
 def test_verdicts(claim: Claim, expected: tuple[str, float | None]) -> None:

@@ -5,18 +5,9 @@ measures them interleaved in one run and judges every claim. The tests, the hist
 the reports read the same declaration.
 """
 
+from qpp.claim import BEST_PEER, Claim, StudyError
 from qpp.results import Run, StudyResult
-from qpp.study import (
-    BEST_PEER,
-    Agreement,
-    Claim,
-    Implementation,
-    Limit,
-    Scaling,
-    Study,
-    StudyError,
-    Workload,
-)
+from qpp.study import Agreement, Implementation, Limit, Scaling, Study, Workload
 
 __all__ = [
     "BEST_PEER",

@@ -144,4 +144,9 @@ def claimed(claim: ClaimResult) -> str:
     >>> claimed(held)
     '3.00x [2.50, 3.50]'
     """
-    return interval(claim.measured, bytes_ if claim.metric == "resident_bytes" else ratio)
+    return interval(claim.measured, unit_of(claim.metric))
+
+
+def unit_of(metric: str) -> Callable[[float], str]:
+    """How a figure of a claim is written: bytes, seconds or a ratio."""
+    return {"resident_bytes": bytes_, "added_time": seconds}.get(metric, ratio)

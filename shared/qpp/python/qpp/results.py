@@ -36,6 +36,14 @@ class Interval:
     high: float
     pairs: int = 0
 
+    def over(self, units: float) -> Interval:
+        """The figure for each of so many units.
+
+        >>> Interval(6.0, 4.0, 8.0, pairs=3).over(2)
+        Interval(value=3.0, low=2.0, high=4.0, pairs=3)
+        """
+        return Interval(self.value / units, self.low / units, self.high / units, self.pairs)
+
 
 @dataclass(frozen=True)
 class ParityResult:

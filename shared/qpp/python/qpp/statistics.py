@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from qpp.results import Interval
 
@@ -39,18 +40,48 @@ def paired_ratio(
     neighbours). The interval is the percentile bootstrap over pairs (95 %, 2,000 resamples,
     seeded). ``None`` without a pair.
     """
-    few, many = (numerator, numerator_rounds), (denominator, denominator_rounds)
-    upside_down = len(numerator) > len(denominator)
+    couples = _couples(numerator, numerator_rounds, denominator, denominator_rounds)
+    pairs = np.array([x / y for x, y in couples if y > 0])
+    return _interval(pairs, seed)
+
+
+def paired_difference(
+    samples: Sequence[float],
+    rounds: Sequence[int],
+    others: Sequence[float],
+    other_rounds: Sequence[int],
+    *,
+    seed: int = 0,
+) -> Interval | None:
+    """Median of what samples took longer than others taken side by side, in seconds.
+
+    Paired as in :func:`paired_ratio`. Negative where they took less.
+    """
+    couples = _couples(samples, rounds, others, other_rounds)
+    return _interval(np.array([x - y for x, y in couples]), seed)
+
+
+def _couples(
+    left: Sequence[float],
+    left_rounds: Sequence[int],
+    right: Sequence[float],
+    right_rounds: Sequence[int],
+) -> list[tuple[float, float]]:
+    """Each sample of the side with fewer, beside the median of those taken near it."""
+    few, many = (left, left_rounds), (right, right_rounds)
+    upside_down = len(left) > len(right)
     if upside_down:
         few, many = many, few
     if not few[0] or not many[0]:
-        return None
+        return []
     near = np.abs(np.subtract.outer(np.asarray(many[1]), np.asarray(few[1]))).argmin(axis=1)
     beside = [np.asarray(many[0])[near == i] for i in range(len(few[0]))]
     couples = [(x, float(np.median(y))) for x, y in zip(few[0], beside, strict=True) if y.size]
-    if upside_down:
-        couples = [(y, x) for x, y in couples]
-    pairs = np.array([x / y for x, y in couples if y > 0])
+    return [(y, x) for x, y in couples] if upside_down else couples
+
+
+def _interval(pairs: npt.NDArray[np.float64], seed: int) -> Interval | None:
+    """The median and its percentile bootstrap; ``None`` of nothing."""
     if not pairs.size:
         return None
     picks = np.random.default_rng(seed).integers(0, pairs.size, (RESAMPLES, pairs.size))

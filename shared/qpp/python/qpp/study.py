@@ -15,25 +15,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from qpp.claim import BEST_PEER as BEST_PEER
+from qpp.claim import Claim as Claim
+from qpp.claim import StudyError as StudyError
+
 Role = Literal["baseline", "optimised", "peer", "limit"]
-Metric = Literal[
-    "time", "python_memory", "resident_memory", "resident_per_output", "resident_bytes"
-]
-METRICS: tuple[Metric, ...] = (
-    "time",
-    "python_memory",
-    "resident_memory",
-    "resident_per_output",
-    "resident_bytes",
-)
 Inputs = Mapping[str, Any]
-ALONE = ("resident_per_output", "resident_bytes")  # metrics of one implementation, not of two
 MOST_THREADS = 4096  # beyond any machine: a slip, and libraries do start as many
-BEST_PEER = "best peer"
-
-
-class StudyError(ValueError):
-    """A study declaration contradicts itself; the message names the field and the remedy."""
 
 
 class Workload:
@@ -227,82 +215,6 @@ class Agreement:
         text = " or ".join(parts) or "equal"
         named = [f"{k}: {v.describe()}" for k, v in self.outputs.items()]
         return "; ".join([*named, f"otherwise {text}"] if named else [text])
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A statement the study must show in every run.
-
-    ``Claim("rust", over="numpy", at_least=25)``: the time of ``numpy`` over the time
-    of ``rust`` is at least 25. With ``metric`` the ratio is of peak memory instead.
-    ``metric="resident_per_output"`` takes no ``over``: it is the growth of the
-    resident set over the bytes of the output, with ``at_most``; ``"resident_bytes"``
-    is that growth itself.
-
-    ``over=BEST_PEER`` means the fastest peer that ran on the workload, whichever that is:
-    "never slower than what a user would pick instead" is then one claim.
-
-    ``on``: a workload name, several, or ``None`` for every workload that was measured.
-    ``source``: where the figure comes from.
-    """
-
-    implementation: str
-    over: str | None = None
-    at_least: float | None = None
-    at_most: float | None = None
-    metric: Metric = "time"
-    on: str | Sequence[str] | None = None
-    source: str = ""
-
-    def __post_init__(self) -> None:
-        if (self.at_least is None) == (self.at_most is None):
-            raise StudyError(
-                f"Claim on {self.implementation!r}: give at_least or at_most, not both"
-            )
-        if not math.isfinite(self.bar):
-            raise StudyError(f"Claim on {self.implementation!r}: the bar {self.bar} is not finite")
-        if self.metric not in METRICS:
-            raise StudyError(f"Claim metric={self.metric!r}: expected one of {', '.join(METRICS)}")
-        if (self.over is None) != (self.metric in ALONE):
-            raise StudyError(
-                f"Claim on {self.implementation!r}: over={self.over!r} does not fit "
-                f"metric={self.metric!r}"
-            )
-
-    @property
-    def bar(self) -> float:
-        """The figure to reach (``at_least``) or to stay under (``at_most``)."""
-        value = self.at_least if self.at_least is not None else self.at_most
-        assert value is not None  # established in __post_init__
-        return value
-
-    def holds(self, measured: float) -> bool:
-        """Whether a measured figure satisfies the claim."""
-        return measured >= self.bar if self.at_least is not None else measured <= self.bar
-
-    def workloads(self, measured: Sequence[str]) -> list[str]:
-        """Which of the measured workloads the claim speaks of."""
-        if self.on is None:
-            return list(measured)
-        wanted = (self.on,) if isinstance(self.on, str) else tuple(self.on)
-        return [w for w in measured if w in wanted]
-
-    def text(self) -> str:
-        """One line, without the workload."""
-        sign = ">=" if self.at_least is not None else "<="
-        bar = f"{self.bar:.3g}"
-        if self.metric == "time" and self.at_least == 1:
-            return f"{self.implementation} never slower than {self.over}"
-        if self.metric == "resident_per_output":
-            return f"{self.implementation}: resident growth {sign} {bar} x its outputs"
-        if self.metric == "resident_bytes":
-            return f"{self.implementation}: resident growth {sign} {self.bar / 2**20:.3g} MiB"
-        what = {
-            "time": "faster than",
-            "python_memory": "less Python memory than",
-            "resident_memory": "less resident memory than",
-        }[self.metric]
-        return f"{self.implementation} {sign} {bar} x {what} {self.over}"
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from qpp.claim import BEST_PEER, Claim
 from qpp.results import ClaimResult, Interval, Row, Verdict, WorkloadResult
-from qpp.statistics import paired_ratio
-from qpp.study import BEST_PEER, Claim, Study
+from qpp.statistics import paired_difference, paired_ratio
+from qpp.study import Study
 
 
 def judge_claims(study: Study, measured: Sequence[WorkloadResult]) -> tuple[ClaimResult, ...]:
@@ -72,6 +73,9 @@ def _measure(claim: Claim, rows: list[Row]) -> Interval | None:
         return _quotient(other.python_peak, subject.python_peak)
     if claim.metric == "resident_memory":
         return _quotient(other.resident_growth, subject.resident_growth)
+    if claim.metric == "added_time":
+        added = paired_difference(subject.seconds, subject.rounds, other.seconds, other.rounds)
+        return added and added.over(claim.per)
     if not subject.seconds or not other.seconds:  # a limit has one figure and no samples
         return _quotient(other.median, subject.median)
     return paired_ratio(other.seconds, other.rounds, subject.seconds, subject.rounds)

@@ -15,6 +15,7 @@ MARKS = {"reproduced": "✓", "not reproduced": "✕", "not tested": "○"}
 CLASSES = {"reproduced": "good", "not reproduced": "bad", "not tested": "untested"}
 METRICS = {
     "time": "time",
+    "added_time": "added time",
     "python_memory": "peak Python memory",
     "resident_memory": "resident memory",
     "resident_per_output": "resident growth over output bytes",
@@ -143,7 +144,7 @@ def _claim(claim: ClaimResult) -> Html:
     if claim.measured is not None:
         measured = join(
             _figure(claim, claim.measured.value),
-            el("small", fmt.bounds(claim.measured)) if fmt.bounds(claim.measured) else None,
+            el("small", _bounds(claim)) if _bounds(claim) else None,
         )
     sign = "≥" if claim.at_least else "≤"
     reason = el("small", claim.reason, cls="break") if claim.reason else None
@@ -160,9 +161,15 @@ def _claim(claim: ClaimResult) -> Html:
     )
 
 
+def _bounds(claim: ClaimResult) -> str:
+    unit = fmt.unit_of(claim.metric)
+    return fmt.bounds(claim.measured, fmt.number if unit is fmt.ratio else unit)
+
+
 def _figure(claim: ClaimResult, value: float) -> str:
-    """A ratio, or bytes where the claim is about bytes."""
-    return fmt.bytes_(value) if claim.metric == "resident_bytes" else fmt.ratio(value, TIMES)
+    """A ratio, or bytes or seconds where the claim is about them."""
+    unit = fmt.unit_of(claim.metric)
+    return fmt.ratio(value, TIMES) if unit is fmt.ratio else unit(value)
 
 
 def _margin(claim: ClaimResult) -> Html | None:
