@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from qpp.format import seconds
-
 Metric = Literal[
     "time",
     "added_time",
@@ -103,7 +101,7 @@ class Claim:
         if self.metric == "resident_bytes":
             return f"{self.implementation}: resident growth {sign} {self.bar / 2**20:.3g} MiB"
         if self.metric == "added_time":
-            bar = seconds(self.bar)
+            bar = f"{self.bar * 1e6:.3g} µs"
             return f"{self.implementation} adds {sign} {bar} per {self.unit} to {self.over}"
         what = {
             "time": "faster than",
