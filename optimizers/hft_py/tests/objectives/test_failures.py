@@ -1,0 +1,149 @@
+"""In parallel, from several callers, and where a callable fails."""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import pytest
+
+from hft_py import backend
+from hft_py.objectives import resolve
+
+POINTS = np.random.default_rng(0).normal(size=(13, 3))
+SPHERE = (POINTS**2).sum(axis=1)
+
+
+def _rust_only() -> None:
+    if backend.active_backend() != "rust":
+        pytest.skip("the extension is not installed, or not asked for")
+
+
+def fails(x: Any) -> float:
+    if x[0] > 0:
+        raise KeyError("deep inside")
+    return 0.0
+
+
+def test_threads_change_nothing() -> None:
+    _rust_only()
+    data = np.random.default_rng(0).normal(size=5_000)
+    points = np.random.default_rng(1).uniform([0, 1, 2], [1, 2, 9], size=(97, 3))
+    handle = resolve("student_t", 3, data=data)
+    alone = handle.native.evaluate(points, 1)
+    for threads in (2, 3, 64):
+        assert np.array_equal(alone, handle.native.evaluate(points, threads))
+
+
+def test_several_callers_at_once(decorated: Any) -> None:
+    _rust_only()
+    native = resolve(decorated, 3).native
+    found: list[Any] = []
+    callers = [
+        threading.Thread(target=lambda: found.append(native.evaluate(POINTS))) for _ in range(8)
+    ]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    assert len(found) == 8 and all(np.allclose(one, SPHERE) for one in found)
+
+
+@pytest.mark.parametrize("kind", ["python", "vectorized", "executor"])
+def test_exceptions_arrive_as_they_were_raised(values: Callable[..., Any], kind: str) -> None:
+    with ThreadPoolExecutor(1) as executor:
+        handle = resolve(
+            fails if kind != "vectorized" else lambda points: fails(points[:, 0]),
+            3,
+            vectorized=kind == "vectorized",
+            executor=executor if kind == "executor" else None,
+        )
+        with pytest.raises(KeyError, match="deep inside") as caught:
+            values(handle, np.ones((4, 3)))
+    frames = traceback.extract_tb(caught.value.__traceback__)
+    assert "fails" in [frame.name for frame in frames]
+
+
+def test_ctrl_c_stops_a_run(values: Callable[..., Any]) -> None:
+    def interrupted(x: Any) -> float:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        values(resolve(interrupted, 3), POINTS)
+
+
+class Odd:
+    def __float__(self) -> float:
+        return 1.0
+
+
+@pytest.mark.parametrize(
+    ("returned", "error", "message"),
+    [
+        (None, TypeError, "returned None of type NoneType, expected a real number"),
+        ("1.0", TypeError, "returned '1.0' of type str"),
+        (True, TypeError, "returned the truth value True"),
+        (np.True_, TypeError, "returned the truth value True"),
+        (1j, TypeError, "of type complex"),
+        (np.array(1j), TypeError, "of type ndarray"),
+        (np.array([1.0]), ValueError, r"an array of shape \(1,\), expected a real number"),
+        ([1.0], TypeError, "of type list"),
+        (Odd(), TypeError, "of type Odd"),
+    ],
+)
+def test_what_a_callable_must_not_return(
+    values: Callable[..., Any], returned: Any, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        values(resolve(lambda x: returned, 3), POINTS)
+
+
+@pytest.mark.parametrize(
+    "returned", [2, 2.0, np.float32(2.0), np.int8(2), np.array(2.0), np.array(2)]
+)
+def test_what_a_callable_may_return(values: Callable[..., Any], returned: Any) -> None:
+    assert values(resolve(lambda x: returned, 3), POINTS[:2]).tolist() == [2.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("returned", "error", "message"),
+    [
+        (np.ones((13, 1)), ValueError, r"shape \(13, 1\) for 13 points, expected \(13,\)"),
+        (np.ones(3), ValueError, r"shape \(3,\) for 13 points"),
+        (1.0, ValueError, r"shape \(\) for 13 points"),
+        (np.ones(13, dtype=bool), TypeError, "dtype bool"),
+        (["a"] * 13, TypeError, "dtype <U1"),
+        (np.ones(13, dtype=complex), TypeError, "dtype complex128"),
+    ],
+)
+def test_what_a_vectorised_callable_must_not_return(
+    values: Callable[..., Any], returned: Any, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        values(resolve(lambda points: returned, 3, vectorized=True), POINTS)
+
+
+@pytest.mark.parametrize("vectorized", [False, True])
+def test_a_callable_may_keep_and_change_its_argument(
+    values: Callable[..., Any], vectorized: bool
+) -> None:
+    kept: list[Any] = []
+
+    def greedy(x: Any) -> Any:
+        kept.append(x)
+        value = (x**2).sum(axis=-1)
+        x[...] = -1.0
+        return value if vectorized else float(value)
+
+    points = POINTS.copy()
+    handle = resolve(greedy, 3, vectorized)
+    np.testing.assert_allclose(values(handle, points), SPHERE)
+    np.testing.assert_allclose(values(handle, points), SPHERE)
+    assert np.array_equal(points, POINTS)
+    assert all((x == -1.0).all() for x in kept)
+    kept[0][...] = 5.0
+    assert all((x == -1.0).all() for x in kept[1:])
