@@ -7,10 +7,11 @@
 //! | Ornstein–Uhlenbeck | `theta, mu, sigma` | `theta, sigma > 0` | O(1): sums are made once |
 //! | Student's t | `mu, sigma, nu` | `sigma, nu > 0` | O(n) |
 
-use super::special::ln_gamma;
+use super::special::half_step;
+use super::transitions::Transitions;
 use super::{Evaluate, Pace, spread};
 use crate::{Error, Stop};
-use std::f64::consts::{PI, TAU};
+use std::f64::consts::TAU;
 
 /// Data with the sums that a likelihood needs.
 #[derive(Debug, Clone)]
@@ -27,22 +28,22 @@ pub struct Likelihood {
     model: Model,
     data: Vec<f64>,
     mean: f64,
-    /// Sum of squared deviations from the mean.
+    /// Root of the sum of squared deviations from the mean.
     deviations: f64,
     pace: Pace,
 }
 
-/// Sums over the steps of a path: `a` is a value less the centre, `d` the step that follows it.
-#[derive(Debug, Clone, Copy, Default)]
-struct Transitions {
-    steps: f64,
-    time_step: f64,
-    centre: f64,
-    a: f64,
-    d: f64,
-    aa: f64,
-    ad: f64,
-    dd: f64,
+/// The root of a sum of squares, which neither overflows nor vanishes before the root does.
+pub(super) fn root_of_squares(values: impl Iterator<Item = f64> + Clone) -> f64 {
+    let largest = values.clone().fold(0.0, |most: f64, x| most.max(x.abs()));
+    if largest == 0.0 || !largest.is_finite() {
+        return largest;
+    }
+    largest
+        * values
+            .map(|x| (x / largest) * (x / largest))
+            .sum::<f64>()
+            .sqrt()
 }
 
 impl Likelihood {
@@ -65,8 +66,10 @@ impl Likelihood {
         }
         #[allow(clippy::cast_precision_loss)]
         let n = data.len() as f64;
-        let mean = data.iter().sum::<f64>() / n;
-        let deviations = data.iter().map(|x| (x - mean) * (x - mean)).sum();
+        // Twice: what the first sum rounds away, the second finds.
+        let rough = data.iter().map(|x| x / n).sum::<f64>();
+        let mean = rough + data.iter().map(|x| (x - rough) / n).sum::<f64>();
+        let deviations = root_of_squares(data.iter().map(|x| x - mean));
         let model = match name {
             "gaussian" => Model::Gaussian,
             "garch11" => Model::Garch,
@@ -78,9 +81,7 @@ impl Likelihood {
                     expected: "more than 0",
                 });
             }
-            "ornstein_uhlenbeck" => {
-                Model::OrnsteinUhlenbeck(Transitions::new(data, mean, time_step))
-            }
+            "ornstein_uhlenbeck" => Model::OrnsteinUhlenbeck(Transitions::new(data, time_step)),
             other => {
                 return Err(Error::Value {
                     name: "objective",
@@ -103,10 +104,10 @@ impl Likelihood {
         self.data.len() as f64
     }
 
-    /// Sum of `(x - mu)^2`.
-    fn squares(&self, mu: f64) -> f64 {
-        let off = self.mean - mu;
-        self.deviations + self.n() * off * off
+    /// Sum of `((x - mu) / sigma)^2`: divided first, so that no scale of the data is special.
+    fn squares(&self, mu: f64, sigma: f64) -> f64 {
+        let (spread, off) = (self.deviations / sigma, (self.mean - mu) / sigma);
+        spread * spread + self.n() * off * off
     }
 
     /// The log-likelihood of parameters in the order of the table above.
@@ -114,7 +115,7 @@ impl Likelihood {
     pub fn value(&self, parameters: &[f64]) -> f64 {
         match (&self.model, parameters) {
             (Model::Gaussian, &[mu, sigma]) if sigma > 0.0 => {
-                -self.n() * (0.5 * TAU.ln() + sigma.ln()) - 0.5 * self.squares(mu) / (sigma * sigma)
+                -self.n() * (0.5 * TAU.ln() + sigma.ln()) - 0.5 * self.squares(mu, sigma)
             }
             (Model::Garch, &[mu, omega, alpha, beta])
                 if omega > 0.0 && alpha >= 0.0 && beta >= 0.0 && alpha + beta < 1.0 =>
@@ -134,7 +135,7 @@ impl Likelihood {
     /// Bollerslev 1986: `h_t = omega + alpha e_(t-1)^2 + beta h_(t-1)`, where before the data
     /// both the square and the variance are the mean square of the residuals.
     fn garch(&self, mu: f64, omega: f64, alpha: f64, beta: f64) -> f64 {
-        let mut variance = omega + (alpha + beta) * self.squares(mu) / self.n();
+        let mut variance = omega + (alpha + beta) * self.squares(mu, 1.0) / self.n();
         let mut logs = LogSum::default();
         let mut sum = 0.0;
         for x in &self.data {
@@ -147,51 +148,39 @@ impl Likelihood {
         -0.5 * (self.n() * TAU.ln() + logs.total() + sum)
     }
 
+    /// With `z = (x - mu) / sigma`: `ln Gamma((nu + 1) / 2) - ln Gamma(nu / 2) - ln(nu pi) / 2
+    /// - ln sigma - (nu + 1) / 2 ln(1 + z^2 / nu)` for every observation.
     fn student_t(&self, mu: f64, sigma: f64, nu: f64) -> f64 {
-        let scale = 1.0 / (sigma * sigma * nu);
+        let root = nu.sqrt();
+        let inverse = 1.0 / sigma / root;
         let mut logs = LogSum::default();
         for x in &self.data {
-            let off = x - mu;
-            logs.add(1.0 + off * off * scale);
+            let off = if inverse.is_normal() {
+                (x - mu) * inverse
+            } else {
+                (x - mu) / sigma / root
+            };
+            let square = off * off;
+            if nu > MANY || square < TINY {
+                // A product of numbers next to 1 would keep nothing of what they exceed it by.
+                logs.sum += square.ln_1p();
+            } else if square > HUGE {
+                logs.sum += 2.0 * off.abs().ln();
+            } else {
+                logs.add(1.0 + square);
+            }
         }
-        let constant =
-            ln_gamma(0.5 * (nu + 1.0)) - ln_gamma(0.5 * nu) - 0.5 * (nu * PI).ln() - sigma.ln();
+        // ln Gamma((nu + 1) / 2) - ln Gamma(nu / 2) is ln(nu / 2) / 2 and little more.
+        let constant = half_step(0.5 * nu) - 0.5 * TAU.ln() - sigma.ln();
         self.n() * constant - 0.5 * (nu + 1.0) * logs.total()
     }
 }
 
-impl Transitions {
-    fn new(path: &[f64], centre: f64, time_step: f64) -> Self {
-        let mut sums = Self {
-            time_step,
-            centre,
-            ..Self::default()
-        };
-        for pair in path.windows(2) {
-            let (a, d) = (pair[0] - centre, pair[1] - pair[0]);
-            sums.steps += 1.0;
-            sums.a += a;
-            sums.d += d;
-            sums.aa += a * a;
-            sums.ad += a * d;
-            sums.dd += d * d;
-        }
-        sums
-    }
-
-    /// The exact transition density: with `k = 1 - exp(-theta dt)` a step is normal around
-    /// `-k (x - mu)` with variance `sigma^2 (1 - exp(-2 theta dt)) / (2 theta)`.
-    ///
-    /// Residuals are `d + k (a - m)`: their squares cancel nothing where `k` is small.
-    fn value(&self, theta: f64, mu: f64, sigma: f64) -> f64 {
-        let k = -(-theta * self.time_step).exp_m1();
-        let variance = sigma * sigma * -(-2.0 * theta * self.time_step).exp_m1() / (2.0 * theta);
-        let m = mu - self.centre;
-        let levels = self.aa + m * (self.steps * m - 2.0 * self.a);
-        let squares = self.dd + k * (2.0 * (self.ad - m * self.d) + k * levels);
-        -0.5 * (self.steps * (TAU * variance).ln() + squares / variance)
-    }
-}
+/// Degrees of freedom from which `(nu + 1) / 2` makes too much of a rounding error next to 1.
+const MANY: f64 = 1e4;
+/// Squares below it are lost beside 1, above `HUGE` 1 is lost beside them.
+const TINY: f64 = 1e-8;
+const HUGE: f64 = 1e200;
 
 /// A sum of logarithms by one logarithm of a product as long as that is far from the limits.
 #[derive(Debug)]

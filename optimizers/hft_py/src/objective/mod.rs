@@ -11,6 +11,7 @@ pub mod compiled;
 pub mod functions;
 pub mod likelihoods;
 pub mod special;
+mod transitions;
 mod spread;
 
 pub use spread::{Pace, spread};

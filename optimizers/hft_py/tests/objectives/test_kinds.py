@@ -111,6 +111,54 @@ def test_likelihoods_are_those_of_scipy() -> None:
     )
 
 
+@pytest.mark.parametrize("scale", [1e-170, 1e-9, 1.0, 1e9, 1e170])
+def test_no_scale_is_special(values: Callable[..., Any], scale: float) -> None:
+    """Data and parameters in other units: the log-likelihood moves by ``n log(scale)``."""
+    data = np.random.default_rng(5).normal(size=400)
+    steps = {"gaussian": 400, "student_t": 400, "ornstein_uhlenbeck": 399}
+    for name, n in steps.items():
+        point, factor = np.array(PARAMETERS[name][:1]), np.array([scale, scale])
+        scaled = point.copy()
+        scaled[:, slice(1, 3) if name == "ornstein_uhlenbeck" else slice(0, 2)] *= factor
+        before = values(resolve(name, point.shape[1], data=data), point)
+        after = values(resolve(name, point.shape[1], data=data * scale), scaled)
+        np.testing.assert_allclose(after + n * np.log(scale), before, rtol=1e-10)
+
+
+def test_student_t_of_many_degrees_is_gaussian(values: Callable[..., Any]) -> None:
+    """To first order in 1 / nu, where the difference of two log-gammas has no digit left."""
+    data = np.random.default_rng(0).normal(size=50)
+    normal = references.gaussian(data, 0.0, 1.0)
+    first = (0.25 * (data**4 - 2 * data**2 - 1)).sum()
+    nu = np.array([1e6, 1e8, 1e10, 1e12, 1e15, 1e18, 1e100, 1e300])
+    points = np.column_stack([np.zeros(8), np.ones(8), nu])
+    found = values(resolve("student_t", 3, data=data), points)
+    np.testing.assert_allclose(found, normal + first / nu, rtol=1e-12)
+
+
+def test_a_path_with_little_noise(values: Callable[..., Any]) -> None:
+    """What is left beside the drift is a millionth of a millionth of the path."""
+    path = [5.0]
+    for _ in range(200):
+        path.append(path[-1] - np.expm1(-0.1) * (1e4 - path[-1]))
+    points = np.array([[0.1, 1e4, sigma] for sigma in (1e-3, 1e-5, 1e-7)])
+    found = values(resolve("ornstein_uhlenbeck", 3, data=path), points)
+    np.testing.assert_allclose(found, [1207.59673801, 2128.63, 3049.66], rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", PARAMETERS)
+def test_extremes_have_values_and_raise_nothing(values: Callable[..., Any], name: str) -> None:
+    data = np.random.default_rng(0).normal(size=20)
+    ends = [1e-320, 1e-200, 1e-9, 1.0, 1e200, 1.7e308]
+    n = len(PARAMETERS[name][0])
+    points = np.random.default_rng(1).choice(ends, size=(200, n))
+    found = values(resolve(name, n, data=data), points)
+    expected = references.log_likelihoods(name, points, data, 1.0)
+    usual = np.abs(expected) < 1e300
+    np.testing.assert_allclose(found[usual], expected[usual], rtol=1e-9)
+    assert ((found[~usual] < -1e290) | np.isnan(found[~usual])).all()
+
+
 def test_garch_is_its_recursion() -> None:
     data = np.random.default_rng(1).normal(size=50)
     mu, omega, alpha, beta = 0.1, 0.2, 0.15, 0.7
