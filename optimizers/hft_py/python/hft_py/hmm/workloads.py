@@ -52,7 +52,7 @@ def _inputs(
     steps = 0 if task == "fit" else 20
     options: dict[str, Any] = {"emission": emission, "order": "none", "tolerance": 0}
     head = returns[:20_000]
-    params = fit_hmm(head, n_states, n_iterations=steps, **options, backend="python")
+    params = fit_hmm(head, n_states, n_iterations=steps, **options)
     return {
         "task": task,
         "returns": returns,
