@@ -62,12 +62,12 @@ macro_rules! for_each_isa {
                 fn avx512 $(<$t: $bound>)? ($($arg: $ty),*) $(-> $ret)? {
                     body::<true $(, $t)?>($($arg),*)
                 }
-                match $crate::hmm::isa::Isa::best() {
+                match $crate::isa::Isa::best() {
                     // SAFETY: `Isa::best` found these features on this CPU.
-                    $crate::hmm::isa::Isa::Avx512 => return unsafe { avx512($($arg),*) },
+                    $crate::isa::Isa::Avx512 => return unsafe { avx512($($arg),*) },
                     // SAFETY: as above.
-                    $crate::hmm::isa::Isa::Avx2 => return unsafe { avx2($($arg),*) },
-                    $crate::hmm::isa::Isa::Portable => {}
+                    $crate::isa::Isa::Avx2 => return unsafe { avx2($($arg),*) },
+                    $crate::isa::Isa::Portable => {}
                 }
             }
             body::<false $(, $t)?>($($arg),*)

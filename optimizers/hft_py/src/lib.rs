@@ -7,6 +7,7 @@
 
 pub mod error;
 pub mod hmm;
+mod isa;
 pub mod mcmc;
 pub mod mle;
 pub mod objective;

@@ -9,19 +9,18 @@
 //! taken back two steps later, off the chain. The forward exponents add up to the likelihood.
 //! Memory: `2 K` numbers a time.
 
+use super::careful::SMALL;
 use super::chain::{Chain, first, sum, together};
 use super::emission::{Emission, Scratch, Statistics};
 use super::failure::Failure;
-use super::isa::for_each_isa;
 use super::lanes::{LANES, Lanes, tiles};
 use super::log_space;
 use super::model::Model;
 use super::states::{States, with_states};
+use crate::isa::for_each_isa;
 
-/// Sums below this have lost digits that may matter later.
-const SMALL: f64 = 1e-120;
-/// The same for the product of both chains.
-const SMALL_PRODUCT: f64 = 1e-250;
+/// The least product of both chains: a state that underflowed on one of them weighs 1e-188 at most.
+const SMALL_PRODUCT: f64 = 1e-170;
 
 /// Memory of one thread's expectation steps.
 pub struct Workspace {

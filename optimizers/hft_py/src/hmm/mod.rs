@@ -13,13 +13,14 @@
 // Rows and columns keep the indices they have in the formulas.
 #![allow(clippy::needless_range_loop)]
 
+mod careful;
 mod chain;
 pub mod em;
 pub mod emission;
 pub mod expectation;
 pub mod failure;
 pub mod filter;
-mod isa;
+pub mod forward;
 pub mod lanes;
 pub mod log_space;
 mod math;

@@ -1,8 +1,8 @@
 //! Logarithms of densities of one state over many rows: loops a compiler vectorises.
 
-use super::super::isa::for_each_isa;
 use super::super::math;
 use super::{BLOCK, LEAST};
+use crate::isa::for_each_isa;
 
 /// What a difference of logarithms can bear.
 #[inline(always)]

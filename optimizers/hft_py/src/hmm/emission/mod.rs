@@ -84,6 +84,11 @@ impl Scratch {
             largest: vec![0.0; BLOCK],
         }
     }
+
+    /// What the rows of the last block were divided by, as logarithms.
+    pub(crate) fn largest(&self) -> &[f64] {
+        &self.largest
+    }
 }
 
 /// A model's emission, with what its densities need worked out once.
@@ -188,7 +193,7 @@ impl<'a> Emission<'a> {
     }
 }
 
-super::isa::for_each_isa! {
+crate::isa::for_each_isa! {
     for FUSED
     fn relative(
         logs: &mut [f64],

@@ -1,12 +1,14 @@
 //! Autocovariances at few lags, by need: most sums end after some dozens of lags.
 //!
-//! Sums are direct at first, eight lags at a time, and by one Fourier transform where more are
-//! wanted. Of events (true or false) they are counts of bits: sixty-four products an instruction.
+//! Sums are direct at first, sixteen lags at a time, and by one Fourier transform where more are
+//! wanted. A sequence is written out from its runs when it is its turn: one at a time fits a cache.
 
+use super::runs::Runs;
+use crate::isa::for_each_isa;
 use crate::mcmc::real;
 use realfft::RealFftPlanner;
 
-/// Mean autocovariances of several chains, divided by the number of draws.
+/// Mean autocovariances of several sequences, divided by the number of draws.
 pub(super) trait Covariances {
     /// At a lag below the number of draws.
     fn at(&mut self, lag: usize) -> f64;
@@ -14,103 +16,110 @@ pub(super) trait Covariances {
 
 /// Beyond so many lags a transform is cheaper.
 const DIRECT: usize = 96;
-const DIRECT_EVENTS: usize = 2048;
-const LANES: usize = 8;
+const LANES: usize = 16;
 
 /// Of numbers.
-pub(super) struct Values {
-    centred: Vec<f64>,
-    draws: usize,
+pub(super) struct Values<'a> {
+    runs: &'a Runs,
+    values: &'a [f64],
+    /// What each sequence's values lose, and the factor of what is left.
+    centres: Vec<(f64, f64)>,
+    /// Sequences that count.
+    kept: usize,
     known: Vec<f64>,
     direct: usize,
 }
 
-impl Values {
-    /// Of chains of `draws` values, each less its mean; with `scaled`, over its deviation as well
-    /// (chains that do not move are left out).
-    pub(super) fn new(mut values: Vec<f64>, draws: usize, scaled: bool) -> Self {
-        if scaled {
-            let moves = |chain: &[f64]| chain.iter().any(|v| *v != chain[0]);
-            let moving = values.chunks_exact(draws).filter(|chain| moves(chain));
-            values = moving.flatten().copied().collect();
-        }
-        for chain in values.chunks_exact_mut(draws) {
-            let mean = super::ratio::mean(chain);
-            chain.iter_mut().for_each(|v| *v -= mean);
-            if scaled {
-                let square: f64 = chain.iter().map(|v| v * v).sum();
-                let deviation = (square / real(draws)).sqrt();
-                chain.iter_mut().for_each(|v| *v /= deviation);
-            }
-        }
+impl<'a> Values<'a> {
+    /// Of one value a run, each less its sequence's mean.
+    pub(super) fn new(runs: &'a Runs, values: &'a [f64]) -> Self {
+        let means = runs.moments(values).into_iter();
+        Self::centred(runs, values, means.map(|(mean, _)| (mean, 1.0)).collect())
+    }
+
+    /// The same over the sequence's deviation as well; sequences that do not move are left out.
+    pub(super) fn scaled(runs: &'a Runs, values: &'a [f64]) -> Self {
+        let moments = runs.moments(values).into_iter().zip(runs.each_sequence());
+        let factor = |((mean, square), own): ((f64, f64), std::ops::Range<usize>)| {
+            let deviation = (square / real(runs.length)).sqrt();
+            (mean, if own.len() > 1 { 1.0 / deviation } else { 0.0 })
+        };
+        Self::centred(runs, values, moments.map(factor).collect())
+    }
+
+    fn centred(runs: &'a Runs, values: &'a [f64], centres: Vec<(f64, f64)>) -> Self {
         Self {
-            centred: values,
-            draws,
+            runs,
+            values,
+            kept: centres.iter().filter(|(_, factor)| *factor > 0.0).count(),
+            centres,
             known: Vec::new(),
             direct: DIRECT,
         }
     }
 
-    /// The centred values, for another use of their memory.
-    pub(super) fn into_centred(self) -> Vec<f64> {
-        self.centred
-    }
-
-    /// The next eight lags.
-    fn extend(&mut self) {
-        let first = self.known.len();
-        let mut sums = [0.0; LANES];
-        for chain in self.centred.chunks_exact(self.draws) {
-            let whole = self.draws.saturating_sub(first + LANES - 1);
-            let mut part = [0.0; LANES];
-            for (value, window) in chain[..whole].iter().zip(chain[first..].windows(LANES)) {
-                for lane in 0..LANES {
-                    part[lane] += value * window[lane];
-                }
-            }
-            for (lane, sum) in part.iter_mut().enumerate() {
-                for at in whole..self.draws.saturating_sub(first + lane) {
-                    *sum += chain[at] * chain[at + first + lane];
-                }
-            }
-            for (sum, part) in sums.iter_mut().zip(part) {
-                *sum += part;
+    /// Write out every sequence in turn to the front of `out`, and look at it.
+    fn each(&self, out: &mut [f64], mut look: impl FnMut(&mut [f64])) {
+        for (own, (mean, factor)) in self.runs.each_sequence().zip(&self.centres) {
+            if *factor > 0.0 {
+                let value = |run: usize| (self.values[run] - mean) * factor;
+                self.runs.expand(own, value, out);
+                look(out);
             }
         }
-        let divisor = real(self.centred.len());
+    }
+
+    fn divisor(&self) -> f64 {
+        real(self.kept * self.runs.length)
+    }
+
+    /// The next lags.
+    fn extend(&mut self) {
+        let (first, draws) = (self.known.len(), self.runs.length);
+        let mut sums = [0.0; LANES];
+        // Zeros behind the draws: every sum is as long as the first.
+        let mut out = vec![0.0; draws + first + LANES];
+        self.each(&mut out, |chain| products(chain, draws, first, &mut sums));
+        let divisor = self.divisor();
         let fresh = sums.iter().map(|sum| sum / divisor);
-        self.known.extend(fresh.take(self.draws - first));
+        self.known.extend(fresh.take(draws - first));
     }
 
     /// All lags.
     fn transform(&mut self) {
-        let size = good_size(2 * self.draws);
+        let draws = self.runs.length;
+        let size = good_size(2 * draws);
         let mut planner = RealFftPlanner::<f64>::new();
         let forward = planner.plan_fft_forward(size);
         let backward = planner.plan_fft_inverse(size);
         let (mut input, mut spectrum) = (forward.make_input_vec(), forward.make_output_vec());
         let mut power = spectrum.clone();
-        for chain in self.centred.chunks_exact(self.draws) {
-            input.fill(0.0);
-            input[..self.draws].copy_from_slice(chain);
-            if forward.process(&mut input, &mut spectrum).is_err() {
-                return; // lengths are the planner's own
-            }
+        let mut failed = false;
+        self.each(&mut input, |chain| {
+            chain[draws..].fill(0.0); // a transform leaves its input in disorder
+            failed |= forward.process(chain, &mut spectrum).is_err();
             for (sum, term) in power.iter_mut().zip(&spectrum) {
                 sum.re += term.norm_sqr();
             }
+        });
+        if failed || backward.process(&mut power, &mut input).is_err() {
+            return; // lengths are the planner's own
         }
-        if backward.process(&mut power, &mut input).is_err() {
-            return;
-        }
-        let divisor = real(self.centred.len()) * real(size);
+        let divisor = self.divisor() * real(size);
         self.known.clear();
         self.known
-            .extend(input[..self.draws].iter().map(|sum| sum / divisor));
+            .extend(input[..draws].iter().map(|sum| sum / divisor));
+    }
+
+    /// All lags at once.
+    pub(super) fn all(mut self) -> Vec<f64> {
+        self.direct = 0;
+        self.at(self.runs.length - 1);
+        self.known
     }
 }
 
-impl Covariances for Values {
+impl Covariances for Values<'_> {
     fn at(&mut self, lag: usize) -> f64 {
         while lag >= self.known.len() {
             if self.known.len() < self.direct {
@@ -124,99 +133,23 @@ impl Covariances for Values {
     }
 }
 
-/// Of events: chains of bits.
-pub(super) struct Events {
-    /// Chains of words, each followed by a word of zeros.
-    words: Vec<u64>,
-    draws: usize,
-    /// The same as numbers, once so many lags are wanted.
-    values: Option<Values>,
-}
-
-impl Events {
-    /// Of `chains` chains, one after the other.
-    pub(super) fn new(events: impl Iterator<Item = bool>, draws: usize, chains: usize) -> Self {
-        let width = draws.div_ceil(64) + 1;
-        let mut words = vec![0; width * chains];
-        for (number, _) in events.enumerate().filter(|(_, event)| *event) {
-            let (chain, at) = (number / draws, number % draws);
-            words[chain * width + at / 64] |= 1 << (at % 64);
+for_each_isa! {
+    for FUSED
+    /// Add to `sums` the products of draws at the lags from `first` on.
+    fn products(chain: &[f64], draws: usize, first: usize, sums: &mut [f64; LANES]) {
+        let mut part = [0.0; LANES];
+        for (value, window) in chain[..draws].iter().zip(chain[first..].windows(LANES)) {
+            for lane in 0..LANES {
+                part[lane] = if FUSED {
+                    value.mul_add(window[lane], part[lane])
+                } else {
+                    part[lane] + value * window[lane]
+                };
+            }
         }
-        Self {
-            words,
-            draws,
-            values: None,
+        for (sum, part) in sums.iter_mut().zip(part) {
+            *sum += part;
         }
-    }
-
-    fn chain_words(&self) -> usize {
-        self.draws.div_ceil(64) + 1
-    }
-
-    fn count(words: &[u64]) -> usize {
-        words.iter().map(|w| w.count_ones() as usize).sum()
-    }
-
-    /// Events of each chain.
-    pub(super) fn counts(&self) -> Vec<usize> {
-        self.words
-            .chunks_exact(self.chain_words())
-            .map(Self::count)
-            .collect()
-    }
-
-    /// Events among the first `length` draws of a chain.
-    fn leading(words: &[u64], length: usize) -> usize {
-        let rest = words[length / 64] & ((1 << (length % 64)) - 1);
-        Self::count(&words[..length / 64]) + rest.count_ones() as usize
-    }
-
-    fn pairs(words: &[u64], lag: usize) -> usize {
-        let (skip, shift) = (lag / 64, lag % 64);
-        let later = &words[skip..];
-        if shift == 0 {
-            let both = words.iter().zip(later);
-            return both.map(|(a, b)| (a & b).count_ones() as usize).sum();
-        }
-        let both = words.iter().zip(later.windows(2));
-        both.map(|(a, b)| (a & (b[0] >> shift | b[1] << (64 - shift))).count_ones() as usize)
-            .sum()
-    }
-
-    fn as_values(&self) -> Values {
-        let chains = self.words.chunks_exact(self.chain_words());
-        let bit = |words: &[u64], t: usize| u8::from(words[t / 64] >> (t % 64) & 1 == 1);
-        let values: Vec<f64> = chains
-            .flat_map(|words| (0..self.draws).map(|t| f64::from(bit(words, t))))
-            .collect();
-        let mut found = Values::new(values, self.draws, false);
-        found.direct = 0;
-        found
-    }
-}
-
-impl Covariances for Events {
-    fn at(&mut self, lag: usize) -> f64 {
-        if let Some(values) = &mut self.values {
-            return values.at(lag);
-        }
-        if lag >= DIRECT_EVENTS {
-            let mut values = self.as_values();
-            let found = values.at(lag);
-            self.values = Some(values);
-            return found;
-        }
-        let (n, width) = (self.draws, self.chain_words());
-        let mut sum = 0.0;
-        for words in self.words.chunks_exact(width) {
-            let whole = Self::count(words);
-            let mean = real(whole) / real(n);
-            let early = Self::leading(words, n - lag);
-            let late = whole - Self::leading(words, lag);
-            sum += real(Self::pairs(words, lag)) - mean * real(early + late)
-                + real(n - lag) * mean * mean;
-        }
-        sum / real(n * (self.words.len() / width))
     }
 }
 
@@ -237,39 +170,41 @@ fn good_size(least: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::column::Column;
     use super::*;
     use crate::rng::Stream;
 
-    fn naive(values: &[f64], draws: usize, lag: usize) -> f64 {
-        let mut sum = 0.0;
-        for chain in values.chunks_exact(draws) {
-            let mean = chain.iter().sum::<f64>() / real(draws);
-            let pairs = chain.iter().zip(&chain[lag..]);
-            sum += pairs.map(|(a, b)| (a - mean) * (b - mean)).sum::<f64>();
+    #[test]
+    fn sums_and_transforms_agree() {
+        for draws in [5, 15, 16, 17, 64, 301] {
+            let mut values = vec![0.0; 3 * draws];
+            Stream::new(1, 0, 0).normals(&mut values);
+            values.iter_mut().for_each(|v| *v = (2.0 * *v).round());
+            let (runs, by_run, _) = Runs::of(&Column::new(&values, 3, 1, 0), false);
+            let mut sums = Values::new(&runs, &by_run);
+            sums.direct = usize::MAX;
+            let transformed = Values::new(&runs, &by_run).all();
+            for lag in 0..draws {
+                let mut expected = 0.0;
+                for chain in values.chunks_exact(draws) {
+                    let mean = chain.iter().sum::<f64>() / real(draws);
+                    let pairs = chain.iter().zip(&chain[lag..]);
+                    expected += pairs.map(|(a, b)| (a - mean) * (b - mean)).sum::<f64>();
+                }
+                expected /= real(values.len());
+                assert!((sums.at(lag) - expected).abs() < 1e-13, "{draws} {lag}");
+                assert!((transformed[lag] - expected).abs() < 1e-13, "{draws} {lag}");
+            }
         }
-        sum / real(values.len())
     }
 
     #[test]
-    fn sums_transforms_and_bits_agree() {
-        for draws in [5, 63, 64, 65, 200, 301] {
-            let mut values = vec![0.0; 3 * draws];
-            Stream::new(1, 0, 0).normals(&mut values);
-            let events: Vec<f64> = values
-                .iter()
-                .map(|v| f64::from(u8::from(*v > 0.4)))
-                .collect();
-            let mut lags = Values::new(values.clone(), draws, false);
-            let mut bits = Events::new(values.iter().map(|v| *v > 0.4), draws, 3);
-            let mut numbers = bits.as_values();
-            for lag in 0..draws {
-                let expected = naive(&values, draws, lag);
-                assert!((lags.at(lag) - expected).abs() < 1e-13, "{draws} {lag}");
-                let expected = naive(&events, draws, lag);
-                assert!((bits.at(lag) - expected).abs() < 1e-13, "{draws} {lag}");
-                assert!((numbers.at(lag) - expected).abs() < 1e-13, "{draws} {lag}");
-            }
-        }
+    fn what_stands_still_is_left_out() {
+        let values = [1.0, 3.0, 5.0, 3.0, 7.0, 7.0, 7.0, 7.0];
+        let (runs, by_run, _) = Runs::of(&Column::new(&values, 2, 1, 0), false);
+        let mut found = Values::scaled(&runs, &by_run);
+        assert!((found.at(0) - 1.0).abs() < 1e-15);
+        assert!((found.at(1) - 0.0).abs() < 1e-15);
     }
 
     #[test]

@@ -26,52 +26,16 @@ impl<'a> Column<'a> {
         self.chains * self.draws
     }
 
-    /// The draw of that number, counted chain by chain.
-    #[inline]
-    pub(super) fn at(&self, number: usize) -> f64 {
-        self.samples[number * self.parameters + self.which]
-    }
-
     pub(super) fn iter(&self) -> impl Iterator<Item = f64> + 'a {
-        let draws = self.samples.iter().skip(self.which);
-        draws.step_by(self.parameters).copied()
+        let which = self.which;
+        let rows = self.samples.chunks_exact(self.parameters);
+        rows.map(move |row| row[which])
     }
 
-    /// Draws of half a chain.
-    pub(super) fn half(&self) -> usize {
-        self.draws / 2
-    }
-
-    /// Where a draw stands among those of half chains, one half after the other; `None` for the
-    /// middle one of an odd number, which is left out.
-    #[inline]
-    pub(super) fn place(&self, number: usize) -> Option<usize> {
-        if self.draws.is_multiple_of(2) {
-            return Some(number);
-        }
-        let (chain, at) = (number / self.draws, number % self.draws);
-        let half = self.half();
-        let place = chain * 2 * half + at;
-        match at.cmp(&half) {
-            std::cmp::Ordering::Less => Some(place),
-            std::cmp::Ordering::Equal => None,
-            std::cmp::Ordering::Greater => Some(place - 1),
-        }
-    }
-
-    /// Draws of half chains, one half after the other.
-    pub(super) fn halves(&self) -> impl Iterator<Item = f64> + 'a {
-        let (column, odd) = (*self, !self.draws.is_multiple_of(2));
-        let kept = move |number: usize| !odd || number % column.draws != column.half();
-        (0..self.len())
-            .filter(move |number| kept(*number))
-            .map(move |number| column.at(number))
-    }
-
-    /// The same, into memory of just that size.
-    pub(super) fn split(&self, into: &mut Vec<f64>) {
-        into.clear();
-        into.reserve_exact(2 * self.half() * self.chains);
-        into.extend(self.halves());
+    /// Draws of one chain.
+    pub(super) fn chain(&self, chain: usize) -> impl Iterator<Item = f64> + 'a {
+        let (width, which) = (self.draws * self.parameters, self.which);
+        let rows = self.samples[chain * width..(chain + 1) * width].chunks_exact(self.parameters);
+        rows.map(move |row| row[which])
     }
 }

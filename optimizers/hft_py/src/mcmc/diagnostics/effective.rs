@@ -1,52 +1,38 @@
 //! Effective sample sizes and autocorrelation times.
 
-use super::autocovariance::{Covariances, Events, Values};
-use super::column::Column;
+use super::autocovariance::{Covariances, Values};
+use super::events::Events;
 use super::ratio::between;
+use super::runs::Runs;
 use crate::mcmc::real;
 
 /// Sokal's window, in autocorrelation times.
 const WINDOW: f64 = 5.0;
 
-/// The effective sample size of the mean over chains of `draws` values (eqs. 10-13).
-///
-/// The values are centred where they lie: they may be many.
-pub(super) fn ess_of_values(values: &mut Vec<f64>, draws: usize) -> f64 {
+/// The effective sample size of the mean over sequences, from one value a run (eqs. 10-13).
+pub(super) fn ess_of_values(runs: &Runs, values: &[f64]) -> f64 {
     if values.iter().all(|v| *v == values[0]) {
         return f64::NAN;
     }
-    let chains = values.len() / draws;
-    let spread = if chains > 1 {
-        between(values, draws)
-    } else {
-        0.0
-    };
-    let mut lags = Values::new(std::mem::take(values), draws, false);
-    let found = size(&mut lags, spread, draws, chains);
-    *values = lags.into_centred();
-    found
+    let means = runs.moments(values).into_iter().map(|(mean, _)| mean);
+    let spread = between(means);
+    size(&mut Values::new(runs, values), spread, runs)
 }
 
-/// The same of an event's frequency; all draws where it always or never happens.
-pub(super) fn ess_of_events(column: &Column<'_>, event: impl Fn(f64) -> bool) -> f64 {
-    let (draws, chains) = (column.half(), 2 * column.chains);
-    let mut events = Events::new(column.halves().map(event), draws, chains);
-    let counts = events.counts();
-    let all: usize = counts.iter().sum();
-    if all == 0 || all == draws * chains {
-        return real(draws * chains);
+/// The same of the frequency of an event; all draws where it always or never happens.
+pub(super) fn ess_of_events(runs: &Runs, happening: impl Iterator<Item = usize>) -> f64 {
+    let mut events = Events::new(runs, happening);
+    let all: usize = events.counts().iter().sum();
+    if all == 0 || all == runs.draws() {
+        return real(runs.draws());
     }
-    let frequencies: Vec<f64> = counts.iter().map(|c| real(*c) / real(draws)).collect();
-    let spread = if chains > 1 {
-        between(&frequencies, 1)
-    } else {
-        0.0
-    };
-    size(&mut events, spread, draws, chains)
+    let counts = events.counts().iter();
+    let spread = between(counts.map(|count| real(*count) / real(runs.length)));
+    size(&mut events, spread, runs)
 }
 
-fn size(lags: &mut impl Covariances, spread: f64, draws: usize, chains: usize) -> f64 {
-    let total = draws * chains;
+fn size(lags: &mut impl Covariances, spread: f64, runs: &Runs) -> f64 {
+    let (draws, total) = (runs.length, runs.draws());
     let variance = lags.at(0) + spread;
     let within = lags.at(0) * real(draws) / real(draws - 1);
     let correlation = |lag: usize| 1.0 - (within - lags.at(lag)) / variance;
@@ -79,11 +65,11 @@ fn geyer(mut correlation: impl FnMut(usize) -> f64, draws: usize, total: usize) 
     time.max(1.0 / real(total).log10())
 }
 
-/// The integrated autocorrelation time with Sokal's automatic window, over chains of `draws`.
-pub(super) fn sokal(values: Vec<f64>, draws: usize) -> f64 {
-    let mut lags = Values::new(values, draws, true);
+/// The integrated autocorrelation time with Sokal's automatic window.
+pub(super) fn sokal(runs: &Runs, values: &[f64]) -> f64 {
+    let mut lags = Values::scaled(runs, values);
     let mut time = -1.0;
-    for lag in 0..draws {
+    for lag in 0..runs.length {
         time += 2.0 * lags.at(lag);
         if real(lag) >= WINDOW * time {
             break;

@@ -7,9 +7,11 @@
 mod autocovariance;
 mod column;
 mod effective;
+mod events;
 mod quantile;
 mod ranks;
 mod ratio;
+mod runs;
 
 pub use quantile::normal_quantile;
 
@@ -17,6 +19,7 @@ use super::real;
 use column::Column;
 use effective::{ess_of_events, ess_of_values, sokal};
 use ranks::Order;
+use runs::Runs;
 
 const LEAST_DRAWS: usize = 4;
 /// Where the tails begin.
@@ -72,8 +75,10 @@ impl<'a> Series<'a> {
         if column.draws < LEAST_DRAWS || u32::try_from(column.len()).is_err() {
             return None;
         }
-        let first = column.at(0);
-        let moves = column.iter().any(|v| v != first);
+        let moves = column
+            .iter()
+            .zip(column.iter().skip(1))
+            .any(|(a, b)| a != b);
         let finite = column.iter().all(f64::is_finite);
         (moves && finite).then_some(Self(column))
     }
@@ -81,37 +86,41 @@ impl<'a> Series<'a> {
     /// An effective sample size.
     #[must_use]
     pub fn effective_size(&self, which: Size) -> f64 {
-        let (column, mut values) = (&self.0, Vec::new());
-        match which {
-            Size::Bulk => self.halves_in_order().scores(column, &mut values),
-            Size::Tail => return self.tail(&Order::new(column)),
-            Size::Mean => column.split(&mut values),
+        if which == Size::Mean {
+            let (runs, values, _) = Runs::of(&self.0, true);
+            return ess_of_values(&runs, &values);
         }
-        ess_of_values(&mut values, column.half())
+        let (runs, mut order) = Order::of(&self.0);
+        if which == Size::Tail {
+            return tail(&runs, &order);
+        }
+        order.keep_halves();
+        let mut scores = vec![0.0; runs.len()];
+        order.scores(&mut scores);
+        ess_of_values(&runs, &scores)
     }
 
     /// An R-hat.
     #[must_use]
     pub fn r_hat(&self, which: Ratio) -> f64 {
-        let (column, mut values) = (&self.0, Vec::new());
-        match which {
-            Ratio::Basic => return ratio::basic(&column.iter().collect::<Vec<_>>(), column.draws),
-            Ratio::Split => column.split(&mut values),
-            Ratio::Rank => {
-                let order = self.halves_in_order();
-                order.scores(column, &mut values);
-                let location = ratio::basic(&values, column.half());
-                return self.larger(location, &order, &mut values);
-            }
+        if which != Ratio::Rank {
+            let (runs, values, _) = Runs::of(&self.0, which == Ratio::Split);
+            return ratio::basic(&runs, &values);
         }
-        ratio::basic(&values, column.half())
+        let (runs, mut order) = Order::of(&self.0);
+        order.keep_halves();
+        let mut scores = vec![0.0; runs.len()];
+        order.scores(&mut scores);
+        let location = ratio::basic(&runs, &scores);
+        larger(location, &runs, &order, &mut scores)
     }
 
     /// The integrated autocorrelation time, by Sokal's window or (`false`) by Geyer's sequence.
     #[must_use]
     pub fn autocorrelation_time(&self, by_window: bool) -> f64 {
         if by_window {
-            return sokal(self.0.iter().collect(), self.0.draws);
+            let (runs, values, _) = Runs::of(&self.0, false);
+            return sokal(&runs, &values);
         }
         self.total() / self.effective_size(Size::Mean)
     }
@@ -119,56 +128,47 @@ impl<'a> Series<'a> {
     /// All of them, sorting once.
     #[must_use]
     pub fn diagnose(&self) -> Diagnosis {
-        let (column, half) = (&self.0, self.0.half());
-        let mut order = Order::new(column);
-        let ess_tail = self.tail(&order);
-        order.keep_halves(column);
+        let (runs, mut order) = Order::of(&self.0);
+        let ess_tail = tail(&runs, &order);
+        order.keep_halves();
         // One memory for all: draws may be many.
-        let mut values = Vec::new();
-        order.scores(column, &mut values);
-        let location = ratio::basic(&values, half);
-        let ess_bulk = ess_of_values(&mut values, half);
-        let r_hat = self.larger(location, &order, &mut values);
-        column.split(&mut values);
-        let mean_size = ess_of_values(&mut values, half);
+        let mut values = vec![0.0; runs.len()];
+        order.scores(&mut values);
+        let location = ratio::basic(&runs, &values);
+        let ess_bulk = ess_of_values(&runs, &values);
+        let r_hat = larger(location, &runs, &order, &mut values);
+        order.values(&mut values);
+        let mean_size = ess_of_values(&runs, &values);
         Diagnosis {
             r_hat,
             ess_bulk,
             ess_tail,
-            mcse: ratio::deviation(|| column.iter()) / mean_size.sqrt(),
+            mcse: ratio::deviation(|| self.0.iter()) / mean_size.sqrt(),
             autocorr_time: self.total() / mean_size,
         }
     }
 
     /// Draws in half chains.
     fn total(&self) -> f64 {
-        real(2 * self.0.half() * self.0.chains)
+        real(2 * (self.0.draws / 2) * self.0.chains)
     }
+}
 
-    fn halves_in_order(&self) -> Order {
-        let mut order = Order::new(&self.0);
-        order.keep_halves(&self.0);
-        order
+/// The larger of a ratio of locations and the one of scales (NaN where all distances are one).
+fn larger(location: f64, runs: &Runs, order: &Order, scores: &mut [f64]) -> f64 {
+    order.folded_scores(order.median(), scores);
+    let scale = ratio::basic(runs, scores);
+    if scale.is_nan() {
+        location
+    } else {
+        location.max(scale)
     }
+}
 
-    /// The larger of a ratio of locations and the one of scales (NaN where all distances are one).
-    fn larger(&self, location: f64, order: &Order, scores: &mut Vec<f64>) -> f64 {
-        let column = &self.0;
-        order.folded_scores(column, order.median(column), scores);
-        let scale = ratio::basic(scores, column.half());
-        if scale.is_nan() {
-            location
-        } else {
-            location.max(scale)
-        }
-    }
-
-    fn tail(&self, order: &Order) -> f64 {
-        let column = &self.0;
-        let [low, high] = TAIL.map(|probability| {
-            let bound = order.quantile(column, probability);
-            ess_of_events(column, |value| value <= bound)
-        });
-        low.min(high)
-    }
+fn tail(runs: &Runs, order: &Order) -> f64 {
+    let [low, high] = TAIL.map(|probability| {
+        let bound = order.quantile(probability);
+        ess_of_events(runs, order.up_to(bound))
+    });
+    low.min(high)
 }

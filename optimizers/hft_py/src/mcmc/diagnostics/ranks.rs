@@ -2,105 +2,152 @@
 
 use super::column::Column;
 use super::quantile::normal_quantile;
+use super::runs::Runs;
 use crate::mcmc::real;
 
-/// Numbers of draws, in the order of a value that belongs to each.
+/// Draws that share a value; `run` is `NOWHERE` of those in no half chain.
+#[derive(Debug, Clone, Copy)]
+struct Entry {
+    value: f64,
+    run: u32,
+    count: u32,
+}
+
+const NOWHERE: u32 = u32::MAX;
+
+/// Runs in the order of a value that belongs to each; there are fewer than 2^32 draws.
 #[derive(Debug, Clone)]
-pub(super) struct Order(Vec<u32>);
+pub(super) struct Order(Vec<Entry>);
 
 impl Order {
-    /// Of the draws themselves; there are fewer than 2^32.
-    pub(super) fn new(column: &Column<'_>) -> Self {
-        let mut numbers: Vec<u32> = (0..).take(column.len()).collect();
-        numbers.sort_unstable_by(|a, b| column.at(*a as usize).total_cmp(&column.at(*b as usize)));
-        Self(numbers)
+    /// Of the half chains' draws themselves, and of the draws in the middle.
+    pub(super) fn of(column: &Column<'_>) -> (Runs, Self) {
+        let (runs, values, middles) = Runs::of(column, true);
+        let mut entries = Vec::with_capacity(values.len() + middles.len());
+        entries.extend((0..).zip(&values).map(|(run, value)| Entry {
+            value: *value,
+            run,
+            count: runs.count(run as usize),
+        }));
+        entries.extend(middles.iter().map(|value| Entry {
+            value: *value,
+            run: NOWHERE,
+            count: 1,
+        }));
+        entries.sort_unstable_by(|a, b| a.value.total_cmp(&b.value));
+        (runs, Self(entries))
     }
 
     /// Leave out what is in no half chain.
-    pub(super) fn keep_halves(&mut self, column: &Column<'_>) {
-        self.0
-            .retain(|number| column.place(*number as usize).is_some());
+    pub(super) fn keep_halves(&mut self) {
+        self.0.retain(|entry| entry.run != NOWHERE);
     }
 
-    /// Normal scores of the ranks (eq. 14), in the order of half chains.
-    pub(super) fn scores(&self, column: &Column<'_>, scores: &mut Vec<f64>) {
-        let draws = self.0.iter().map(|n| (column.at(*n as usize), *n));
-        score(draws, self.0.len(), column, scores);
+    /// The values themselves, by run.
+    pub(super) fn values(&self, out: &mut [f64]) {
+        for entry in &self.0 {
+            if let Some(value) = out.get_mut(entry.run as usize) {
+                *value = entry.value;
+            }
+        }
+    }
+
+    /// Normal scores of the ranks (eq. 14), by run.
+    pub(super) fn scores(&self, out: &mut [f64]) {
+        score(self.0.iter().copied(), self.draws(), out);
+    }
+
+    /// The runs whose value is at most `bound`.
+    pub(super) fn up_to(&self, bound: f64) -> impl Iterator<Item = usize> + '_ {
+        let kept = self.0.iter().take_while(move |entry| entry.value <= bound);
+        kept.filter(|entry| entry.run != NOWHERE)
+            .map(|entry| entry.run as usize)
+    }
+
+    fn draws(&self) -> usize {
+        self.0.iter().map(|entry| entry.count as usize).sum()
+    }
+
+    /// The draw of a rank, and the next one.
+    fn pair(&self, rank: usize) -> [f64; 2] {
+        let (mut reached, mut entries) = (0, self.0.iter());
+        let mut at = |rank: usize, before: f64| {
+            let mut found = before;
+            while reached <= rank {
+                let Some(entry) = entries.next() else {
+                    return found;
+                };
+                reached += entry.count as usize;
+                found = entry.value;
+            }
+            found
+        };
+        let first = at(rank, f64::NAN);
+        [first, at(rank + 1, first)]
     }
 
     /// Linear interpolation between order statistics (type 7 of Hyndman and Fan).
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    pub(super) fn quantile(&self, column: &Column<'_>, probability: f64) -> f64 {
-        let size = self.0.len();
+    pub(super) fn quantile(&self, probability: f64) -> f64 {
+        let size = self.draws();
         let place = real(size) * probability + (1.0 - probability);
         let below = place.floor().clamp(1.0, real(size - 1)) as usize;
         let weight = (place - real(below)).clamp(0.0, 1.0);
-        (1.0 - weight) * self.value(column, below - 1) + weight * self.value(column, below)
+        let [low, high] = self.pair(below - 1);
+        (1.0 - weight) * low + weight * high
     }
 
-    fn value(&self, column: &Column<'_>, rank: usize) -> f64 {
-        column.at(self.0[rank] as usize)
-    }
-
-    pub(super) fn median(&self, column: &Column<'_>) -> f64 {
-        let size = self.0.len();
-        let upper = self.value(column, size / 2);
+    pub(super) fn median(&self) -> f64 {
+        let size = self.draws();
+        let [low, high] = self.pair((size - 1) / 2);
         if size % 2 == 1 {
-            upper
+            low
         } else {
-            f64::midpoint(self.value(column, size / 2 - 1), upper)
+            f64::midpoint(low, high)
         }
     }
 
     /// The same of distances from a median: the two sides are in order, and are merged on the way.
-    pub(super) fn folded_scores(&self, column: &Column<'_>, median: f64, scores: &mut Vec<f64>) {
-        let pair = |number: &u32| ((column.at(*number as usize) - median).abs(), *number);
-        let middle = self
-            .0
-            .partition_point(|number| column.at(*number as usize) < median);
+    pub(super) fn folded_scores(&self, median: f64, out: &mut [f64]) {
+        let far = |entry: &Entry| Entry {
+            value: (entry.value - median).abs(),
+            ..*entry
+        };
+        let middle = self.0.partition_point(|entry| entry.value < median);
         let (below, above) = self.0.split_at(middle);
-        let mut below = below.iter().rev().map(pair).peekable();
-        let mut above = above.iter().map(pair).peekable();
+        let mut below = below.iter().rev().map(far).peekable();
+        let mut above = above.iter().map(far).peekable();
         let merged = std::iter::from_fn(|| match (below.peek(), above.peek()) {
-            (Some(low), Some(high)) if low.0 <= high.0 => below.next(),
+            (Some(low), Some(high)) if low.value <= high.value => below.next(),
             (Some(_), None) => below.next(),
             _ => above.next(),
         });
-        score(merged, self.0.len(), column, scores);
+        score(merged, self.draws(), out);
     }
 }
 
-/// Scores of values that come in order, each with the number of its draw; ties share their mean
-/// rank.
-fn score(
-    draws: impl Iterator<Item = (f64, u32)>,
-    size: usize,
-    column: &Column<'_>,
-    scores: &mut Vec<f64>,
-) {
-    scores.clear();
-    scores.resize(size, 0.0);
+/// Scores by run of entries that come in order; ties share their mean rank.
+fn score(entries: impl Iterator<Item = Entry>, draws: usize, out: &mut [f64]) {
     let mut ties: Vec<u32> = Vec::new();
-    let (mut first, mut value) = (0, f64::NAN);
-    let mut settle = |ties: &mut Vec<u32>, first: usize| {
-        let rank = real(2 * first + ties.len() + 1) / 2.0;
-        let score = normal_quantile((rank - 0.375) / (real(size) + 0.25));
-        for number in ties.drain(..) {
-            if let Some(place) = column.place(number as usize) {
-                scores[place] = score;
+    let (mut first, mut next, mut value) = (0, 0, f64::NAN);
+    let mut settle = |ties: &mut Vec<u32>, first: usize, next: usize| {
+        let rank = real(first + next + 1) / 2.0;
+        let score = normal_quantile((rank - 0.375) / (real(draws) + 0.25));
+        for run in ties.drain(..) {
+            if let Some(place) = out.get_mut(run as usize) {
+                *place = score;
             }
         }
     };
-    for (at, (here, number)) in draws.enumerate() {
-        if here != value && !ties.is_empty() {
-            settle(&mut ties, first);
+    for entry in entries {
+        if entry.value != value {
+            settle(&mut ties, first, next);
+            (first, value) = (next, entry.value);
         }
-        if ties.is_empty() {
-            (first, value) = (at, here);
-        }
-        ties.push(number);
+        ties.push(entry.run);
+        next += entry.count as usize;
     }
-    settle(&mut ties, first);
+    settle(&mut ties, first, next);
 }
 
 #[cfg(test)]
@@ -113,35 +160,38 @@ mod tests {
 
     #[test]
     fn ties_share_their_rank() {
-        let values = [3.0, 1.0, 3.0, 2.0];
-        let column = column(&values);
-        let mut scores = Vec::new();
-        Order::new(&column).scores(&column, &mut scores);
-        let expected = [3.5, 1.0, 3.5, 2.0].map(|r: f64| normal_quantile((r - 0.375) / 4.25));
+        let (runs, order) = Order::of(&column(&[3.0, 3.0, 1.0, 1.0, 3.0, 2.0]));
+        let mut scores = vec![0.0; runs.len()];
+        order.scores(&mut scores);
+        // Runs: 3 3 | 1 || 1 | 3 | 2, and the ranks 1.5, 3, 5 of 1, 2, 3.
+        let expected = [5.0, 1.5, 1.5, 5.0, 3.0].map(|r: f64| normal_quantile((r - 0.375) / 6.25));
         assert_eq!(scores, expected);
     }
 
     #[test]
     fn folding_is_ranking_distances() {
         let values = [0.3, -2.0, 1.0, 1.0, 5.0, -0.7, 0.31, 0.2];
-        let whole = column(&values);
-        let order = Order::new(&whole);
-        let median = order.median(&whole);
+        let (runs, order) = Order::of(&column(&values));
+        let median = order.median();
         assert_eq!(median, f64::midpoint(0.3, 0.31));
-        let (mut found, mut expected) = (Vec::new(), Vec::new());
-        order.folded_scores(&whole, median, &mut found);
+        let mut found = vec![0.0; runs.len()];
+        order.folded_scores(median, &mut found);
         let distances: Vec<f64> = values.iter().map(|v| (v - median).abs()).collect();
-        let far = column(&distances);
-        Order::new(&far).scores(&far, &mut expected);
+        let (_, far) = Order::of(&column(&distances));
+        let mut expected = found.clone();
+        far.scores(&mut expected);
         assert_eq!(found, expected);
     }
 
     #[test]
     fn quantiles_of_five() {
-        let values = [5.0, 1.0, 4.0, 2.0, 3.0];
-        let column = column(&values);
-        let order = Order::new(&column);
-        assert!((order.quantile(&column, 0.05) - 1.2).abs() < 1e-15);
-        assert!((order.quantile(&column, 0.95) - 4.8).abs() < 1e-15);
+        // The draw in the middle, 4, is in neither half and counts for quantiles.
+        let (_, mut order) = Order::of(&column(&[5.0, 1.0, 4.0, 2.0, 3.0]));
+        assert!((order.quantile(0.05) - 1.2).abs() < 1e-15);
+        assert!((order.quantile(0.95) - 4.8).abs() < 1e-15);
+        assert_eq!(order.median(), 3.0);
+        order.keep_halves();
+        assert_eq!(order.median(), 2.5);
+        assert_eq!(order.up_to(2.0).collect::<Vec<_>>(), [1, 2]);
     }
 }

@@ -1,17 +1,7 @@
 //! R-hat: the spread of all chains over the spread within them.
 
+use super::runs::Runs;
 use crate::mcmc::real;
-
-pub(super) fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / real(values.len())
-}
-
-/// The variance with divisor `n - 1`.
-fn variance(values: &[f64]) -> f64 {
-    let centre = mean(values);
-    let square: f64 = values.iter().map(|v| (v - centre) * (v - centre)).sum();
-    square / real(values.len() - 1)
-}
 
 /// The standard deviation with divisor `n - 1`, of values gone through twice.
 pub(super) fn deviation<I: Iterator<Item = f64>>(values: impl Fn() -> I) -> f64 {
@@ -21,19 +11,24 @@ pub(super) fn deviation<I: Iterator<Item = f64>>(values: impl Fn() -> I) -> f64 
     (square / (count - 1.0)).sqrt()
 }
 
-/// The variance of the chains' means, divisor one less than their number.
-pub(super) fn between(values: &[f64], draws: usize) -> f64 {
-    let means: Vec<f64> = values.chunks_exact(draws).map(mean).collect();
-    variance(&means)
+/// The variance of numbers, divisor one less than their count; 0 of one.
+pub(super) fn between(means: impl Iterator<Item = f64> + Clone) -> f64 {
+    let count = means.clone().count();
+    if count < 2 {
+        return 0.0;
+    }
+    deviation(|| means.clone()).powi(2)
 }
 
-/// Gelman and Rubin's ratio over chains of `draws` values; NaN of fewer than two.
-pub(super) fn basic(values: &[f64], draws: usize) -> f64 {
-    let chains = values.len() / draws;
-    if chains < 2 || draws < 2 {
+/// Gelman and Rubin's ratio over sequences; NaN of fewer than two.
+pub(super) fn basic(runs: &Runs, values: &[f64]) -> f64 {
+    let moments = runs.moments(values);
+    if moments.len() < 2 || runs.length < 2 {
         return f64::NAN;
     }
-    let n = real(draws);
-    let within = values.chunks_exact(draws).map(variance).sum::<f64>() / real(chains);
-    ((n * between(values, draws) / within + n - 1.0) / n).sqrt()
+    let n = real(runs.length);
+    let squares: f64 = moments.iter().map(|(_, square)| square).sum();
+    let within = squares / (n - 1.0) / real(moments.len());
+    let spread = between(moments.iter().map(|(mean, _)| *mean));
+    ((n * spread / within + n - 1.0) / n).sqrt()
 }
