@@ -3,7 +3,8 @@
 use hft_py::mle::bounds::Boundary;
 use hft_py::mle::classic::{Classic, Donor};
 use hft_py::mle::cma::{self, Cma};
-use hft_py::mle::evolution::{self, Evolution, Strategy as Evolving, distinct};
+use hft_py::mle::evolution::{self, Evolution, Strategy as Evolving};
+use hft_py::mle::indices::distinct;
 use hft_py::mle::jde::SelfAdaptive;
 use hft_py::mle::lshade::SuccessHistory;
 use hft_py::mle::search::{Budget, Merit, Reason, Search, rank, run, tell};

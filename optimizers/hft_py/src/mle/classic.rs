@@ -3,7 +3,8 @@
 //! Source: Storn and Price 1997; Price, Storn and Lampinen, "Differential Evolution", Springer
 //! 2005.
 
-use super::evolution::{Crossing, Population, Strategy, distinct, index};
+use super::evolution::{Crossing, Population, Strategy};
+use super::indices::{distinct, index};
 use crate::Error;
 use crate::rng::Stream;
 

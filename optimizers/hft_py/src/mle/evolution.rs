@@ -12,6 +12,8 @@ use crate::rng::Stream;
 
 /// Of the random numbers of a run.
 const PURPOSE: u32 = 0x4445;
+/// Individuals whose random numbers are drawn together.
+const BLOCK: usize = 32;
 
 /// Individuals and their merits.
 #[derive(Debug, Clone)]
@@ -96,12 +98,28 @@ pub struct Setting {
     pub absolute_tolerance: f64,
 }
 
+impl Setting {
+    /// Bring a trial into its bounds and to whole numbers.
+    fn repair(&self, trial: &mut [f64], parent: &[f64], again: &[f64]) {
+        for (j, x) in trial.iter_mut().enumerate() {
+            let (lower, upper) = (self.lower[j], self.upper[j]);
+            // Also true of NaN, which infinite differences make.
+            if !(lower <= *x && *x <= upper) {
+                let uniform = again.get(j).copied().unwrap_or(0.0);
+                *x = repaired(self.boundary, *x, (lower, upper), parent[j], uniform);
+            }
+            if self.integral[j] {
+                *x = whole(*x, lower, upper);
+            }
+        }
+    }
+}
+
 /// A population and its strategy.
 pub struct Evolution {
     population: Population,
     strategy: Box<dyn Strategy>,
     setting: Setting,
-    any_integral: bool,
     draws: Stream,
     rows: Vec<f64>,
     record: Record,
@@ -118,19 +136,19 @@ impl Evolution {
         (seed, stream): (u64, u32),
     ) -> Self {
         let dimension = setting.lower.len();
+        let size = points.len() / dimension;
         Self {
             population: Population {
                 dimension,
                 points: points.to_vec(),
-                merits: vec![Merit::WORST; points.len() / dimension],
+                merits: vec![Merit::WORST; size],
                 leader: 0,
             },
             strategy,
-            any_integral: setting.integral.contains(&true),
             setting,
             draws: Stream::new(seed, stream, PURPOSE),
             rows: Vec::new(),
-            record: Record::new(dimension, budget, &[("worst", 1)]),
+            record: Record::new(dimension, size, budget, &[("worst", 1)]),
         }
     }
 
@@ -138,18 +156,6 @@ impl Evolution {
     #[must_use]
     pub fn population(&self) -> &Population {
         &self.population
-    }
-
-    /// Bring a trial into its bounds and to whole numbers.
-    fn repair(setting: &Setting, trial: &mut [f64], parent: &[f64], again: &[f64]) {
-        for (j, x) in trial.iter_mut().enumerate() {
-            let (lower, upper) = (setting.lower[j], setting.upper[j]);
-            // Also true of NaN, which infinite differences make.
-            if !(lower <= *x && *x <= upper) {
-                let uniform = again.get(j).copied().unwrap_or(0.0);
-                *x = repaired(setting.boundary, *x, (lower, upper), parent[j], uniform);
-            }
-        }
     }
 }
 
@@ -181,30 +187,26 @@ impl Search for Evolution {
         let head = self.strategy.heading();
         let fresh = self.setting.boundary == Boundary::Resample;
         let width = head + if fresh { 2 * d } else { d };
-        self.rows.resize(size * width, 0.0);
-        self.draws.uniforms(&mut self.rows);
-        for (i, (row, trial)) in self
-            .rows
-            .chunks_exact(width)
-            .zip(points.chunks_exact_mut(d))
-            .enumerate()
-        {
-            let (heading, rest) = row.split_at(head);
-            let (crossover, again) = rest.split_at(d);
-            let crossing = self.strategy.mutant(&self.population, i, heading, trial);
-            let parent = self.population.point(i);
-            for (j, x) in trial.iter_mut().enumerate() {
-                if crossover[j] >= crossing.rate && j != crossing.sure {
-                    *x = parent[j];
-                }
-            }
-            Self::repair(&self.setting, trial, parent, again);
-            if self.any_integral {
+        self.rows.resize(size.min(BLOCK) * width, 0.0);
+        for (block, trials) in points.chunks_mut(BLOCK * d).enumerate() {
+            let rows = &mut self.rows[..trials.len() / d * width];
+            self.draws.uniforms(rows);
+            for (k, (row, trial)) in rows
+                .chunks_exact(width)
+                .zip(trials.chunks_exact_mut(d))
+                .enumerate()
+            {
+                let i = block * BLOCK + k;
+                let (heading, rest) = row.split_at(head);
+                let (crossover, again) = rest.split_at(d);
+                let crossing = self.strategy.mutant(&self.population, i, heading, trial);
+                let parent = self.population.point(i);
                 for (j, x) in trial.iter_mut().enumerate() {
-                    if self.setting.integral[j] {
-                        *x = whole(*x, self.setting.lower[j], self.setting.upper[j]);
+                    if crossover[j] >= crossing.rate && j != crossing.sure {
+                        *x = parent[j];
                     }
                 }
+                self.setting.repair(trial, parent, again);
             }
         }
     }
@@ -261,57 +263,4 @@ fn gain(old: Merit, new: Merit) -> f64 {
     } else {
         1.0
     }
-}
-
-/// Different indices below `size`, none of them in `taken`; one for each uniform.
-///
-/// Each is drawn among the free places and then moved past the taken ones, so no draw is rejected.
-/// `K` counts the uniforms, `T` the places taken at the end.
-#[inline]
-#[must_use]
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss
-)]
-pub fn distinct<const K: usize>(uniforms: &[f64], size: usize, taken: &[usize]) -> [usize; K] {
-    let mut used = [usize::MAX; 8];
-    let mut count = 0;
-    for &index in taken {
-        insert(&mut used, &mut count, index);
-    }
-    let mut chosen = [0; K];
-    for (slot, uniform) in chosen.iter_mut().zip(uniforms) {
-        let mut index = (uniform * (size - count) as f64) as usize;
-        for &other in &used[..count] {
-            index += usize::from(index >= other);
-        }
-        insert(&mut used, &mut count, index);
-        *slot = index;
-    }
-    chosen
-}
-
-/// Keep the first `count` places sorted.
-#[inline]
-fn insert(used: &mut [usize; 8], count: &mut usize, index: usize) {
-    let mut place = *count;
-    while place > 0 && used[place - 1] > index {
-        used[place] = used[place - 1];
-        place -= 1;
-    }
-    used[place] = index;
-    *count += 1;
-}
-
-/// A coordinate's index of a uniform number.
-#[inline]
-#[must_use]
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss
-)]
-pub fn index(uniform: f64, bound: usize) -> usize {
-    (uniform * bound as f64) as usize
 }

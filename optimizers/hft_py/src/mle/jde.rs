@@ -3,7 +3,8 @@
 //! Source: Brest, Greiner, Boskovic, Mernik and Zumer, IEEE Trans. Evol. Comput. 10 (2006).
 
 use super::classic::{Donor, partners};
-use super::evolution::{Crossing, Population, Strategy, index};
+use super::evolution::{Crossing, Population, Strategy};
+use super::indices::index;
 
 /// The probability of a new number, `tau_1` and `tau_2`.
 const CHANGE: f64 = 0.1;

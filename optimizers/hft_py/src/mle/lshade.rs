@@ -3,7 +3,8 @@
 //! Source: Tanabe and Fukunaga, CEC 2014; Zhang and Sanderson, IEEE Trans. Evol. Comput. 13
 //! (2009). `F` is Cauchy given that it is positive: drawn so directly, where the paper rejects.
 
-use super::evolution::{Crossing, Population, Strategy, distinct, index};
+use super::evolution::{Crossing, Population, Strategy};
+use super::indices::{distinct, index};
 use super::search::rank;
 use crate::rng::Stream;
 use std::f64::consts::{PI, TAU};

@@ -3,54 +3,52 @@
 //! `C = B D^2 B'` gives `B D B'` and `B D^-1 B'`, which do not depend on the signs or the order of
 //! the eigenvectors `B`. `O(n^3)`.
 
-use nalgebra::{DMatrix, SymmetricEigen};
+use super::eigen::Eigen;
 
 /// Eigenvalues, eigenvectors and roots.
 #[derive(Debug, Clone)]
 pub struct Roots {
     /// Roots of the eigenvalues, smallest first.
     pub lengths: Vec<f64>,
-    /// Eigenvectors, one a row, in the order of `lengths`.
-    pub axes: Vec<f64>,
     /// `C^(1/2)`, symmetric.
     pub root: Vec<f64>,
     /// `C^(-1/2)`, symmetric.
     pub inverse: Vec<f64>,
+    eigen: Eigen,
 }
 
 impl Roots {
     /// Those of the unit matrix.
     #[must_use]
     pub fn unit(n: usize) -> Self {
-        let mut matrix = vec![0.0; n * n];
-        matrix.iter_mut().step_by(n + 1).for_each(|x| *x = 1.0);
+        let eigen = Eigen::unit(n);
         Self {
             lengths: vec![1.0; n],
-            axes: matrix.clone(),
-            root: matrix.clone(),
-            inverse: matrix,
+            root: eigen.vectors.clone(),
+            inverse: eigen.vectors.clone(),
+            eigen,
         }
     }
 
-    /// Those of a symmetric matrix; `false`, and nothing changed, where an eigenvalue is not
-    /// positive or the condition number exceeds `worst`.
+    /// Eigenvectors, one a row, in the order of `lengths`.
+    #[must_use]
+    pub fn axes(&self) -> &[f64] {
+        &self.eigen.vectors
+    }
+
+    /// Those of a symmetric matrix; `false` where an eigenvalue is not positive, the condition
+    /// number exceeds `worst`, or entries are not finite: the run is then over.
     pub fn renew(&mut self, covariance: &[f64], worst: f64) -> bool {
-        let n = self.lengths.len();
-        let matrix = DMatrix::from_row_slice(n, n, covariance);
-        let Some(found) = SymmetricEigen::try_new(matrix, f64::EPSILON, 1_000 * n) else {
+        if !self.eigen.renew(covariance) {
             return false;
-        };
-        let mut order: Vec<usize> = (0..n).collect();
-        order.sort_by(|&a, &b| found.eigenvalues[a].total_cmp(&found.eigenvalues[b]));
-        let least = found.eigenvalues[order[0]];
-        let most = found.eigenvalues[order[n - 1]];
+        }
+        let values = &self.eigen.values;
+        let (least, most) = (values[0], values[values.len() - 1]);
         if !(least > 0.0 && most <= worst * least) {
             return false;
         }
-        for (row, &k) in order.iter().enumerate() {
-            self.lengths[row] = found.eigenvalues[k].sqrt();
-            let axis = found.eigenvectors.column(k);
-            self.axes[row * n..(row + 1) * n].copy_from_slice(axis.as_slice());
+        for (length, value) in self.lengths.iter_mut().zip(values) {
+            *length = value.sqrt();
         }
         self.compose();
         true
@@ -61,7 +59,7 @@ impl Roots {
         let n = self.lengths.len();
         self.root.fill(0.0);
         self.inverse.fill(0.0);
-        for (axis, &length) in self.axes.chunks_exact(n).zip(&self.lengths) {
+        for (axis, &length) in self.eigen.vectors.chunks_exact(n).zip(&self.lengths) {
             for i in 0..n {
                 let (long, short) = (axis[i] * length, axis[i] / length);
                 let row = i * n..i * n + i + 1;

@@ -100,6 +100,9 @@ pub struct Budget {
     pub target: f64,
 }
 
+/// Numbers of a column for which room is made at once; untouched room costs no memory.
+const ROOM: u64 = 1 << 16;
+
 /// What a run keeps beside the method's own state.
 #[derive(Debug, Clone)]
 pub struct Record {
@@ -122,9 +125,21 @@ pub struct Record {
 }
 
 impl Record {
-    /// Nothing so far.
+    /// Nothing so far; generations have about `size` points.
     #[must_use]
-    pub fn new(dimension: usize, budget: Budget, extra: &[(&'static str, usize)]) -> Self {
+    pub fn new(
+        dimension: usize,
+        size: usize,
+        budget: Budget,
+        extra: &[(&'static str, usize)],
+    ) -> Self {
+        let generations = (budget.max_evaluations / size.max(1) as u64).min(budget.max_iterations);
+        let room = |width: usize| {
+            let rows = generations
+                .saturating_add(1)
+                .min(ROOM / width.max(1) as u64);
+            Vec::with_capacity(usize::try_from(rows).unwrap_or(0) * width)
+        };
         let columns = [("evaluations", 1), ("best", 1), ("best_params", dimension)];
         Self {
             budget,
@@ -137,7 +152,7 @@ impl Record {
             history: columns
                 .iter()
                 .chain(extra)
-                .map(|&(name, width)| (name, width, Vec::new()))
+                .map(|&(name, width)| (name, width, room(width)))
                 .collect(),
         }
     }
@@ -208,10 +223,11 @@ pub fn tell<S: Search + ?Sized>(
     let reason = search.learn(points, &merits);
     let next = search.next_size() as u64;
     let record = search.record_mut();
-    record.history[0].2.push(record.evaluations as f64);
-    record.history[1].2.push(record.best_merit.value);
-    let best = &record.best;
-    record.history[2].2.extend_from_slice(best);
+    if let [evaluations, best, best_params, ..] = &mut record.history[..] {
+        evaluations.2.push(record.evaluations as f64);
+        best.2.push(record.best_merit.value);
+        best_params.2.extend_from_slice(&record.best);
+    }
     let budget = record.budget;
     record.stop = if record.best_merit.violation == 0.0 && record.best_merit.value <= budget.target
     {

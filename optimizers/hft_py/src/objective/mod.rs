@@ -1,6 +1,7 @@
 //! What is minimised or sampled: anything that gives values at a batch of points.
 //!
 //! * [`compiled`]: a C function, called in parallel without any lock;
+//! * [`contract`]: such functions by name, for studies and tests;
 //! * [`functions`]: the standard test functions of optimisation;
 //! * [`likelihoods`]: log-likelihoods of the usual models on data;
 //! * [`negated`](Negated): any of them with the other sign.
@@ -8,11 +9,13 @@
 //! [`settle`] says what NaN and infinities mean, once for everybody.
 
 pub mod compiled;
+pub mod contract;
+mod crew;
 pub mod functions;
 pub mod likelihoods;
 pub mod special;
-mod transitions;
 mod spread;
+mod transitions;
 
 pub use spread::{Pace, spread};
 

@@ -1,24 +1,28 @@
 //! One function over many points, by as many threads as pay.
 
+use super::crew::Crew;
 use crate::Stop;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Starting a thread costs some twenty microseconds: it gets at least so much to do.
-const WORTH_A_THREAD: Duration = Duration::from_micros(50);
+/// Waking a thread costs some microseconds: it gets at least so much to do.
+const WORTH_A_THREAD: Duration = Duration::from_micros(25);
 
 /// Parts for each thread: points may differ in cost, so whoever is free takes the next part.
 const PARTS: usize = 8;
 
-/// What an evaluation took lately: whether threads pay is judged by it.
-#[derive(Debug, Default)]
-pub struct Pace(AtomicU64);
+/// What an evaluation took lately, by which it is judged whether threads pay, and the threads.
+#[derive(Default)]
+pub struct Pace {
+    cost: AtomicU64,
+    crew: Crew,
+}
 
 impl Pace {
     /// Nanoseconds an evaluation; `None` before the first.
     fn known(&self) -> Option<u64> {
-        match self.0.load(Ordering::Relaxed) {
+        match self.cost.load(Ordering::Relaxed) {
             0 => None,
             nanoseconds => Some(nanoseconds),
         }
@@ -27,20 +31,29 @@ impl Pace {
     fn learn(&self, time: Duration, evaluations: usize) -> u64 {
         let mean = time.as_nanos() / evaluations.max(1) as u128;
         let nanoseconds = u64::try_from(mean).unwrap_or(u64::MAX).max(1);
-        self.0.store(nanoseconds, Ordering::Relaxed);
+        self.cost.store(nanoseconds, Ordering::Relaxed);
         nanoseconds
     }
 }
 
 impl Clone for Pace {
     fn clone(&self) -> Self {
-        Self(AtomicU64::new(self.0.load(Ordering::Relaxed)))
+        Self {
+            cost: AtomicU64::new(self.cost.load(Ordering::Relaxed)),
+            crew: Crew::default(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Pace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Pace").field(&self.known()).finish()
     }
 }
 
 /// Evaluate `function` at every point of a batch.
 ///
-/// Threads are started only where the work pays for them. Each point is evaluated once, whoever
+/// Threads are woken only where the work pays for them. Each point is evaluated once, whoever
 /// does it, so values do not depend on their number.
 ///
 /// # Errors
@@ -91,7 +104,7 @@ pub fn spread(
     let failed: Mutex<Option<(usize, Stop)>> = Mutex::new(None);
     // Parts are handed out in order, and whoever has one finishes it: all points before the
     // first that fails are evaluated, however threads take turns.
-    let work = || -> (Duration, usize) {
+    let work = || {
         let (start, mut done) = (Instant::now(), 0);
         loop {
             if held(&failed).is_some() {
@@ -108,20 +121,11 @@ pub fn spread(
                 }
             }
         }
-        (start.elapsed(), done)
-    };
-    std::thread::scope(|scope| {
-        let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
-        let (time, done) = work();
         if done > 0 {
-            pace.learn(time, done);
+            pace.learn(start.elapsed(), done);
         }
-        for other in others {
-            if let Err(payload) = other.join() {
-                std::panic::resume_unwind(payload);
-            }
-        }
-    });
+    };
+    pace.crew.run(&work, workers - 1);
     match held(&failed).take() {
         Some((_, stop)) => Err(stop),
         None => Ok(()),

@@ -1,16 +1,13 @@
 //! The Python module `hft_py._rust.mle`: arguments were checked in Python.
 
+mod makers;
+
 use super::objective::Objective;
 use super::watch::PyWatch;
 use crate::Error;
-use crate::mle::bounds::Boundary;
-use crate::mle::classic::{Classic, Donor};
-use crate::mle::cma::{self, Cma};
-use crate::mle::constants::Constants as CmaConstants;
-use crate::mle::evolution::{self, Evolution, Strategy};
-use crate::mle::jde::SelfAdaptive;
-use crate::mle::lshade::SuccessHistory;
-use crate::mle::search::{self, Budget, Search};
+use crate::mle::cma::Cma;
+use crate::mle::evolution::Evolution;
+use crate::mle::search::{self, Search};
 use numpy::ndarray::Array2;
 use numpy::{
     IntoPyArray, PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods,
@@ -111,13 +108,18 @@ fn run(
     super::run(py, || search::run(search, evaluator, threads, &mut watch))
 }
 
-fn history<'py>(py: Python<'py>, search: &dyn Search) -> PyResult<Bound<'py, PyDict>> {
+/// Columns of the history as arrays, which own their numbers from now on.
+fn columns<'py>(
+    py: Python<'py>,
+    history: Vec<(&'static str, usize, Vec<f64>)>,
+) -> PyResult<Bound<'py, PyDict>> {
     let columns = PyDict::new(py);
-    for (name, width, numbers) in &search.record().history {
-        if *name == "best_params" || *name == "mean" {
-            columns.set_item(name, rows(py, numbers.clone(), *width)?)?;
+    for (name, width, mut numbers) in history {
+        numbers.shrink_to_fit();
+        if name == "best_params" || name == "mean" {
+            columns.set_item(name, rows(py, numbers, width)?)?;
         } else {
-            columns.set_item(name, PyArray1::from_slice(py, numbers))?;
+            columns.set_item(name, numbers.into_pyarray(py))?;
         }
     }
     Ok(columns)
@@ -160,7 +162,12 @@ macro_rules! offer {
 
             /// What was recorded after every generation, an array each.
             fn history<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-                history(py, &self.inner)
+                columns(py, self.inner.record().history.clone())
+            }
+
+            /// The same, handed over: nothing is copied, and the run is over.
+            fn take_history<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+                columns(py, std::mem::take(&mut self.inner.record_mut().history))
             }
 
             /// The best point so far, its value, and by how much it violates the constraints.
@@ -216,145 +223,10 @@ struct Cmaes {
 offer!(DifferentialEvolution);
 offer!(Cmaes);
 
-/// Makes a [`DifferentialEvolution`]: named as it is in the Python kernels.
-#[pyfunction(name = "DifferentialEvolution")]
-#[pyo3(signature = (*, strategy, mutation, crossover, population, lower, upper, integral, boundary,
-    seed, stream, max_iterations, max_evaluations, target, tolerance, absolute_tolerance))]
-#[allow(clippy::too_many_arguments)] // what a run is told, by name
-fn differential_evolution(
-    strategy: &str,
-    mutation: (f64, f64),
-    crossover: f64,
-    population: PyReadonlyArray2<'_, f64>,
-    lower: Vec<f64>,
-    upper: Vec<f64>,
-    integral: Vec<bool>,
-    boundary: &str,
-    seed: u64,
-    stream: u32,
-    max_iterations: u64,
-    max_evaluations: u64,
-    target: f64,
-    tolerance: f64,
-    absolute_tolerance: f64,
-) -> PyResult<DifferentialEvolution> {
-    let size = population.shape()[0];
-    let strategy: Box<dyn Strategy> = match strategy {
-        "jde" => Box::new(SelfAdaptive::new(size)),
-        "lshade" => Box::new(SuccessHistory::new(size)),
-        name => Box::new(Classic::new(Donor::named(name)?, mutation, crossover)),
-    };
-    let budget = Budget {
-        max_iterations,
-        max_evaluations,
-        target,
-    };
-    let setting = evolution::Setting {
-        lower,
-        upper,
-        integral,
-        boundary: Boundary::named(boundary)?,
-        tolerance,
-        absolute_tolerance,
-    };
-    let points = population.as_slice()?;
-    Ok(DifferentialEvolution {
-        inner: Evolution::new(points, strategy, setting, budget, (seed, stream)),
-    })
-}
-
-/// Makes a [`Cmaes`].
-#[pyfunction(name = "CMAES")]
-#[pyo3(signature = (*, mean, sigma, lower, upper, offset, scale, population_size, active, separable,
-    boundary, seed, stream, max_iterations, max_evaluations, target, tolerance, parameter_tolerance))]
-#[allow(clippy::too_many_arguments)] // what a run is told, by name
-fn cmaes(
-    mean: Vec<f64>,
-    sigma: f64,
-    lower: Vec<f64>,
-    upper: Vec<f64>,
-    offset: Vec<f64>,
-    scale: Vec<f64>,
-    population_size: usize,
-    active: bool,
-    separable: bool,
-    boundary: &str,
-    seed: u64,
-    stream: u32,
-    max_iterations: u64,
-    max_evaluations: u64,
-    target: f64,
-    tolerance: f64,
-    parameter_tolerance: f64,
-) -> PyResult<Cmaes> {
-    let setting = cma::Setting {
-        mean,
-        sigma,
-        lower,
-        upper,
-        offset,
-        scale,
-        population_size,
-        active,
-        separable,
-        boundary: Boundary::named(boundary)?,
-        tolerance,
-        parameter_tolerance,
-    };
-    let budget = Budget {
-        max_iterations,
-        max_evaluations,
-        target,
-    };
-    Ok(Cmaes {
-        inner: Cma::new(setting, budget, (seed, stream)),
-    })
-}
-
-/// What a run of CMA-ES is governed by.
-#[pyclass(frozen, get_all, module = "hft_py._rust.mle")]
-struct Constants {
-    mu: usize,
-    mu_eff: f64,
-    c_sigma: f64,
-    d_sigma: f64,
-    c_c: f64,
-    c_1: f64,
-    c_mu: f64,
-    chi: f64,
-    weights: Py<PyArray1<f64>>,
-}
-
-/// The tutorial's constants for a dimension and a population size.
-#[pyfunction]
-#[pyo3(signature = (dimension, population_size, active=true, separable=false, edition=2016))]
-fn cma_constants(
-    py: Python<'_>,
-    dimension: usize,
-    population_size: usize,
-    active: bool,
-    separable: bool,
-    edition: u32,
-) -> Constants {
-    let offset = if edition >= 2023 { 0.25 } else { 0.0 };
-    let found = CmaConstants::new(dimension, population_size, active, separable, offset);
-    Constants {
-        mu: found.mu,
-        mu_eff: found.mu_eff,
-        c_sigma: found.c_sigma,
-        d_sigma: found.d_sigma,
-        c_c: found.c_c,
-        c_1: found.c_1,
-        c_mu: found.c_mu,
-        chi: found.chi,
-        weights: found.weights.into_pyarray(py).unbind(),
-    }
-}
-
 /// Add the functions of this module.
 pub(super) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("STRATEGIES", STRATEGIES)?;
-    module.add_function(wrap_pyfunction!(differential_evolution, module)?)?;
-    module.add_function(wrap_pyfunction!(cmaes, module)?)?;
-    module.add_function(wrap_pyfunction!(cma_constants, module)?)
+    module.add_function(wrap_pyfunction!(makers::differential_evolution, module)?)?;
+    module.add_function(wrap_pyfunction!(makers::cmaes, module)?)?;
+    module.add_function(wrap_pyfunction!(makers::cma_constants, module)?)
 }

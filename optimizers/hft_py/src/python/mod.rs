@@ -68,6 +68,18 @@ fn build_profile() -> &'static str {
     }
 }
 
+/// The address of a C function that keeps the contract of compiled objectives, `"rosenbrock"` or
+/// `"quadratic"` (`-x' P x / 2`, the matrix `P` in `user_data`): a compiled objective without a
+/// compiler, for studies and tests.
+#[pyfunction]
+fn contract_address(name: &str) -> PyResult<usize> {
+    crate::objective::contract::named(name)
+        .map(|function| function as usize)
+        .ok_or_else(|| {
+            PyValueError::new_err(format!("name={name:?}, expected rosenbrock or quadratic"))
+        })
+}
+
 /// Draws of one stream, for the test that both kernel sets draw alike: `(uniforms, normals,
 /// integers, uniforms)`, in this order.
 #[pyfunction]
@@ -104,6 +116,7 @@ fn _rust(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add("InternalError", py.get_type::<errors::InternalError>())?;
     m.add_class::<objective::Objective>()?;
     m.add_function(wrap_pyfunction!(build_profile, m)?)?;
+    m.add_function(wrap_pyfunction!(contract_address, m)?)?;
     m.add_function(wrap_pyfunction!(panic_on_purpose, m)?)?;
     m.add_function(wrap_pyfunction!(draws, m)?)
 }

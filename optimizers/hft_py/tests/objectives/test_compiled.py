@@ -124,3 +124,19 @@ def test_functions_and_data_live_as_long_as_they_are_used(values: Callable[..., 
         del native
         gc.collect()
     assert gone() is None
+
+
+def test_functions_of_the_extension_by_address(values: Callable[..., Any]) -> None:
+    """What studies take for a compiled objective where nothing compiles."""
+    rust = pytest.importorskip("hft_py._rust", reason="the extension is not installed")
+    precision = np.array([[2.0, 0.3, 0.1], [0.3, 1.0, 0.2], [0.1, 0.2, 3.0]])
+    quadratic = resolve(rust.contract_address("quadratic"), 3, data=precision)
+    expected = -0.5 * np.einsum("ni,ij,nj->n", POINTS, precision, POINTS)
+    np.testing.assert_allclose(values(quadratic, POINTS), expected)
+    valley = resolve(rust.contract_address("rosenbrock"), 3)
+    named = resolve("rosenbrock", 3).batch(POINTS)
+    np.testing.assert_allclose(values(valley, POINTS), named)
+    with pytest.raises(ObjectiveError, match="fatal code -1"):
+        values(resolve(rust.contract_address("quadratic"), 3), POINTS)
+    with pytest.raises(ValueError, match='name="sphere", expected rosenbrock or quadratic'):
+        rust.contract_address("sphere")

@@ -89,7 +89,7 @@ class AskTell:
         if not self._kernel.evaluations:
             raise ValueError("result() before tell(): nothing is known yet")
         reason = self._kernel.stop_reason or "stopped_by_callback"
-        run = Run(self._kernel, reason, self._kernel.evaluations, self._backend)
+        run = Run(self._kernel, reason, self._kernel.evaluations, self._backend, over=False)
         course = Course([run], [self._plan.population_size], reason)
         return result_of([course], self._plan.common.seed)
 

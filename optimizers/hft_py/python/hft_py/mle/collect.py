@@ -38,6 +38,9 @@ class Course:
 
     def history(self) -> History:
         """All generations, evaluations and best values counted through."""
+        if len(self.runs) == 1:
+            rows = self.runs[0].history
+            return History(**rows, restart=np.zeros(len(rows["best"])))
         spent, best, params = 0.0, math.inf, np.empty(0)
         columns: dict[str, list[Array]] = {}
         for number, run in enumerate(self.runs):

@@ -43,16 +43,21 @@ class Kernel(Protocol):
     def history(self) -> dict[str, Array]:
         """What was recorded after every generation."""
 
+    def take_history(self) -> dict[str, Array]:
+        """The same from a run that is over: nothing is copied where that can be."""
+
 
 class Run:
     """A kernel after its run, and what the loop outside it has to say."""
 
-    def __init__(self, kernel: Kernel, reason: str, calls: int, backend: str) -> None:
+    def __init__(
+        self, kernel: Kernel, reason: str, calls: int, backend: str, over: bool = True
+    ) -> None:
         self.point, self.value, self.violation = kernel.best
         self.iterations = kernel.iterations
         self.evaluations = calls
         self.n_invalid = kernel.n_invalid
-        self.history = kernel.history()
+        self.history = kernel.take_history() if over else kernel.history()
         self.reason = reason
         self.backend = backend
 

@@ -28,6 +28,7 @@ from __future__ import annotations
 import ctypes
 import importlib
 import re
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +47,8 @@ _CODED = ctypes.CFUNCTYPE(
 )
 _PLAIN = ctypes.CFUNCTYPE(ctypes.c_double, ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p)
 
+_FIRST_ADDRESS = 0x10000 if sys.platform == "win32" else 0x1000
+_LAST_ADDRESS = 2 ** (8 * ctypes.sizeof(ctypes.c_void_p)) - 1
 _NEEDS_THE_LOCK = 0x4  # ctypes' FUNCFLAG_PYTHONAPI
 _FUNCTION_POINTER: Any = ctypes.CFUNCTYPE(None).__mro__[1]
 
@@ -103,9 +106,7 @@ def pointer(name: str, objective: Any, data: Any) -> Pointer | None:
             objective.address, 0 if block is None else block.ctypes.data, False, (objective, block)
         )
     if isinstance(objective, int | np.integer) and not isinstance(objective, bool):
-        if objective <= 0:
-            raise ValueError(f"{name}={objective}, expected the address of a function")
-        return Pointer(int(objective), *_data(data, False), (objective, data))
+        return Pointer(_function(name, int(objective)), *_data(data, False), (objective, data))
     module = type(objective).__module__
     if module.startswith("numba.") and isinstance(getattr(objective, "address", None), int):
         plain = _numba_contract(name, objective)
@@ -121,6 +122,16 @@ def pointer(name: str, objective: Any, data: Any) -> Pointer | None:
     if type(objective).__name__ == "LowLevelCallable" and isinstance(objective, tuple):
         return _low_level(name, objective, data)
     return None
+
+
+def _function(name: str, address: int) -> int:
+    """An address where a function may be: no system maps the first page, nor beyond a pointer."""
+    if _FIRST_ADDRESS <= address <= _LAST_ADDRESS:
+        return address
+    raise ValueError(
+        f"{name}={address}, expected the address of a function, which is {_FIRST_ADDRESS} or more: "
+        "pass the function itself, or the name of a built-in objective"
+    )
 
 
 def _wrong(name: str, found: str) -> TypeError:

@@ -107,6 +107,10 @@ class Method:
         """What was recorded after every generation, an array each."""
         return {name: np.array(rows, dtype=np.float64) for name, rows in self._history.items()}
 
+    def take_history(self) -> dict[str, Array]:
+        """The same, of a run that is over."""
+        return self.history()
+
     def run(self, objective: Objective, threads: int = 1, reporter: Reporter | None = None) -> None:
         """Go round until a reason to stop holds; ``objective.batch`` gives the values."""
         told = self.evaluations

@@ -1,0 +1,150 @@
+//! What makes a run: the settings of both methods, by name.
+
+use super::{Cmaes, DifferentialEvolution};
+use crate::mle::bounds::Boundary;
+use crate::mle::classic::{Classic, Donor};
+use crate::mle::cma::{self, Cma};
+use crate::mle::constants::Constants as CmaConstants;
+use crate::mle::evolution::{self, Evolution, Strategy};
+use crate::mle::jde::SelfAdaptive;
+use crate::mle::lshade::SuccessHistory;
+use crate::mle::search::Budget;
+use numpy::{
+    IntoPyArray, PyArray1, PyReadonlyArray2, PyUntypedArrayMethods,
+};
+use pyo3::prelude::*;
+
+/// Makes a [`DifferentialEvolution`]: named as it is in the Python kernels.
+#[pyfunction(name = "DifferentialEvolution")]
+#[pyo3(signature = (*, strategy, mutation, crossover, population, lower, upper, integral, boundary,
+    seed, stream, max_iterations, max_evaluations, target, tolerance, absolute_tolerance))]
+#[allow(clippy::too_many_arguments)] // what a run is told, by name
+pub(super) fn differential_evolution(
+    strategy: &str,
+    mutation: (f64, f64),
+    crossover: f64,
+    population: PyReadonlyArray2<'_, f64>,
+    lower: Vec<f64>,
+    upper: Vec<f64>,
+    integral: Vec<bool>,
+    boundary: &str,
+    seed: u64,
+    stream: u32,
+    max_iterations: u64,
+    max_evaluations: u64,
+    target: f64,
+    tolerance: f64,
+    absolute_tolerance: f64,
+) -> PyResult<DifferentialEvolution> {
+    let size = population.shape()[0];
+    let strategy: Box<dyn Strategy> = match strategy {
+        "jde" => Box::new(SelfAdaptive::new(size)),
+        "lshade" => Box::new(SuccessHistory::new(size)),
+        name => Box::new(Classic::new(Donor::named(name)?, mutation, crossover)),
+    };
+    let budget = Budget {
+        max_iterations,
+        max_evaluations,
+        target,
+    };
+    let setting = evolution::Setting {
+        lower,
+        upper,
+        integral,
+        boundary: Boundary::named(boundary)?,
+        tolerance,
+        absolute_tolerance,
+    };
+    let points = population.as_slice()?;
+    Ok(DifferentialEvolution {
+        inner: Evolution::new(points, strategy, setting, budget, (seed, stream)),
+    })
+}
+
+/// Makes a [`Cmaes`].
+#[pyfunction(name = "CMAES")]
+#[pyo3(signature = (*, mean, sigma, lower, upper, offset, scale, population_size, active, separable,
+    boundary, seed, stream, max_iterations, max_evaluations, target, tolerance, parameter_tolerance))]
+#[allow(clippy::too_many_arguments)] // what a run is told, by name
+pub(super) fn cmaes(
+    mean: Vec<f64>,
+    sigma: f64,
+    lower: Vec<f64>,
+    upper: Vec<f64>,
+    offset: Vec<f64>,
+    scale: Vec<f64>,
+    population_size: usize,
+    active: bool,
+    separable: bool,
+    boundary: &str,
+    seed: u64,
+    stream: u32,
+    max_iterations: u64,
+    max_evaluations: u64,
+    target: f64,
+    tolerance: f64,
+    parameter_tolerance: f64,
+) -> PyResult<Cmaes> {
+    let setting = cma::Setting {
+        mean,
+        sigma,
+        lower,
+        upper,
+        offset,
+        scale,
+        population_size,
+        active,
+        separable,
+        boundary: Boundary::named(boundary)?,
+        tolerance,
+        parameter_tolerance,
+    };
+    let budget = Budget {
+        max_iterations,
+        max_evaluations,
+        target,
+    };
+    Ok(Cmaes {
+        inner: Cma::new(setting, budget, (seed, stream)),
+    })
+}
+
+/// What a run of CMA-ES is governed by.
+#[pyclass(frozen, get_all, module = "hft_py._rust.mle")]
+pub(super) struct Constants {
+    mu: usize,
+    mu_eff: f64,
+    c_sigma: f64,
+    d_sigma: f64,
+    c_c: f64,
+    c_1: f64,
+    c_mu: f64,
+    chi: f64,
+    weights: Py<PyArray1<f64>>,
+}
+
+/// The tutorial's constants for a dimension and a population size.
+#[pyfunction]
+#[pyo3(signature = (dimension, population_size, active=true, separable=false, edition=2016))]
+pub(super) fn cma_constants(
+    py: Python<'_>,
+    dimension: usize,
+    population_size: usize,
+    active: bool,
+    separable: bool,
+    edition: u32,
+) -> Constants {
+    let offset = if edition >= 2023 { 0.25 } else { 0.0 };
+    let found = CmaConstants::new(dimension, population_size, active, separable, offset);
+    Constants {
+        mu: found.mu,
+        mu_eff: found.mu_eff,
+        c_sigma: found.c_sigma,
+        d_sigma: found.d_sigma,
+        c_c: found.c_c,
+        c_1: found.c_1,
+        c_mu: found.c_mu,
+        chi: found.chi,
+        weights: found.weights.into_pyarray(py).unbind(),
+    }
+}
