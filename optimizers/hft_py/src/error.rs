@@ -46,12 +46,29 @@ pub enum Error {
         /// What was expected.
         expected: &'static str,
     },
+    /// A kernel needs more memory than there is.
+    #[error("a kernel needs {} of memory, more than there is", amount(*.bytes))]
+    Memory {
+        /// How much it needs.
+        bytes: usize,
+    },
     /// The run was stopped from outside, or by its objective.
     #[error(transparent)]
     Stopped(#[from] Stop),
     /// A mistake of this library, not of its caller.
     #[error("{0}")]
     Internal(String),
+}
+
+/// An amount of memory as a message shows it.
+#[allow(clippy::cast_precision_loss)]
+fn amount(bytes: usize) -> String {
+    let bytes = bytes as f64;
+    if bytes < 1e9 {
+        format!("{:.0} MB", bytes / 1e6)
+    } else {
+        format!("{:.1} GB", bytes / 1e9)
+    }
 }
 
 /// A point as a message shows it: its first coordinates.

@@ -9,6 +9,7 @@ pub mod error;
 pub mod hmm;
 mod isa;
 pub mod mcmc;
+pub mod memory;
 pub mod mle;
 pub mod objective;
 #[cfg(feature = "python")]

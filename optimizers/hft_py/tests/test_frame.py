@@ -18,6 +18,7 @@ from hft_py import backend, checks
 from hft_py.errors import BackendUnavailableError, HftPyError, InternalError
 from hft_py.progress import Progress, reporting
 from hft_py.results import Result
+from hft_py.spaces import ParameterSpace, Spaces
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
@@ -194,11 +195,26 @@ def test_good_arguments() -> None:
     assert checks.array("x", x[::2]).flags.c_contiguous
     assert np.isnan(checks.finite_array("x", [1, np.nan], allow_nan=True)).sum() == 1
     assert checks.thread_count(0) >= 1
+    assert checks.thread_count(3) == 3
+    assert 64 <= checks.thread_count(10**30) < 10**6
     assert 0 <= checks.seed_number(None) < 2**64
     assert checks.whole_number("n", np.int32(3)) == 3
     assert checks.real_number("s", np.float32(0.5)) == 0.5
     low, _ = checks.bounds([-np.inf], [0], infinite=True)
     assert low[0] == -np.inf
+
+
+def test_named_parameters() -> None:
+    spaces = Spaces([ParameterSpace("a", (0, 1)), ParameterSpace("b", (1, 9), integer=True)])
+    assert spaces == Spaces(list(spaces)) and hash(spaces) == hash(Spaces(list(spaces)))
+    assert spaces != Spaces(spaces[:1]) and spaces != 3
+    assert spaces.point({"b": 2, "a": 0.5}).tolist() == [0.5, 2.0]
+    with pytest.raises(ValueError, match=r"shape \(1,\), expected 2 numbers: a, b"):
+        spaces.point([1.0])
+    with pytest.raises(TypeError, match="initial parameters are 'ab', expected numbers"):
+        spaces.point("ab")
+    with pytest.raises(TypeError, match=r"a: bounds=\{.*\}, expected a pair"):
+        ParameterSpace("a", {1, 2})  # type: ignore[arg-type]
 
 
 # ------------------------------------------------------------------ progress
@@ -225,6 +241,8 @@ def test_what_a_callback_may_return() -> None:
         assert reporter is not None
         with pytest.raises(TypeError, match="progress returned 3"):
             reporter(1, 0.0)
+    with reporting(lambda now: np.bool_(now.done < 2), 10, "fit") as reporter:
+        assert reporter is not None and reporter(1, 0.0) and not reporter(2, 0.0)
     with pytest.raises(TypeError, match="progress='yes'"), reporting("yes", 10, "fit"):
         pass
     with reporting(False, 10, "fit") as nothing:

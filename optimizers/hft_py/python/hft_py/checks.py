@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+MOST_THREADS = 64
 
 
 def short(value: Any) -> str:
@@ -189,13 +190,17 @@ def inside(name: str, point: Any, lower: Floats, upper: Floats) -> Floats:
 
 
 def thread_count(threads: Any) -> int:
-    """How many threads: 0 means every core this process may use."""
+    """How many threads: 0 means every core this process may use.
+
+    More than there are cores are of no use, and some systems refuse to start thousands: beyond 64,
+    or the number of cores where that is larger, a request is read as that.
+    """
     count = whole_number("threads", threads, least=0)
-    if count:
-        return count
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        cores = len(os.sched_getaffinity(0))
+    else:
+        cores = os.cpu_count() or 1
+    return min(count, max(cores, MOST_THREADS)) if count else cores
 
 
 def seed_number(seed: Any) -> int:

@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 STOPPED = "stopped_by_callback"
 _PARTS = 100
 
@@ -55,11 +57,11 @@ class Reporter:
 
     def __call__(self, done: int, best: float) -> bool:
         answer = self._listener(Progress(int(done), self.total, float(best)))
-        if answer is not None and not isinstance(answer, bool):
+        if answer is not None and not isinstance(answer, bool | np.bool_):
             raise TypeError(
                 f"progress returned {answer!r}, expected None or True to go on, False to stop"
             )
-        self.stopped = answer is False
+        self.stopped = answer is not None and not answer
         return not self.stopped
 
     def due(self, before: int, done: int) -> bool:

@@ -20,6 +20,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from hft_py.checks import whole_number
+
 Words = npt.NDArray[np.uint64]
 Floats = npt.NDArray[np.float64]
 
@@ -146,9 +148,9 @@ class Stream:
     """
 
     def __init__(self, seed: int, stream: int = 0, purpose: int = 0) -> None:
-        self.seed = int(seed)
-        self.stream = int(stream)
-        self.purpose = int(purpose)
+        self.seed = whole_number("seed", seed, least=0, most=2**64 - 1)
+        self.stream = whole_number("stream", stream, least=0, most=2**32 - 1)
+        self.purpose = whole_number("purpose", purpose, least=0, most=2**32 - 1)
         self._position = 0
         self._spare: float | None = None
         self._made = np.empty(0, dtype=np.uint64)
@@ -161,7 +163,7 @@ class Stream:
 
     def seek(self, position: int) -> None:
         """Go to a word; a kept normal is dropped."""
-        self._position = int(position)
+        self._position = whole_number("position", position, least=0)
         self._spare = None
 
     def words(self, n: int) -> Words:

@@ -157,6 +157,12 @@ class Spaces(Sequence[ParameterSpace]):
     def __getitem__(self, index: Any) -> Any:
         return self._spaces[index]
 
+    def __eq__(self, other: object) -> bool:
+        return self._spaces == other._spaces if isinstance(other, Spaces) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._spaces)
+
     def __repr__(self) -> str:
         return f"Spaces({list(self._spaces)})"
 
@@ -204,11 +210,24 @@ class Spaces(Sequence[ParameterSpace]):
                 wrong = f"unknown {unknown[0]!r}" if unknown else f"{missing[0]!r} missing"
                 raise ValueError(f"initial parameters: {wrong}; expected {', '.join(self.names)}")
             values = [values[n] for n in self.names]
-        return np.array(list(values), dtype=float)
+        try:
+            found = np.array(list(values), dtype=float)
+        except (TypeError, ValueError):
+            raise TypeError(
+                f"initial parameters are {values!r}, expected numbers: {', '.join(self.names)}"
+            ) from None
+        if found.shape != (len(self),):
+            raise ValueError(
+                f"initial parameters have shape {found.shape}, expected {len(self)} numbers: "
+                f"{', '.join(self.names)}"
+            )
+        return found
 
 
 def _pair(name: str, bounds: Any) -> tuple[float, float]:
     try:
+        if isinstance(bounds, set | frozenset | Mapping | str):
+            raise TypeError  # pairs without an order, or of something else
         lower, upper = bounds
     except (TypeError, ValueError):
         raise TypeError(f"{name}: bounds={bounds!r}, expected a pair (lower, upper)") from None

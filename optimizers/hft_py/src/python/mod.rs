@@ -7,7 +7,7 @@ mod objective;
 mod watch;
 
 use crate::{Error, Stop};
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyMemoryError, PyValueError};
 use pyo3::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -33,6 +33,7 @@ impl From<Error> for PyErr {
     fn from(error: Error) -> Self {
         match error {
             Error::Stopped(stop) => stop.into(),
+            Error::Memory { .. } => PyMemoryError::new_err(error.to_string()),
             Error::Internal(cause) => errors::InternalError::new_err(cause),
             other => PyValueError::new_err(other.to_string()),
         }

@@ -64,6 +64,15 @@ def test_what_the_decorator_refuses(decorated: Any) -> None:
         def speaks(x: Any) -> Any:
             return "text"
 
+    for function, message in (
+        (lambda x: x, "returns array"),
+        (lambda x: x[0] > 0, "returns bool"),
+        (lambda x, *, data: data[0], "expected positional parameters"),
+        (lambda x, *more: x[0], "expected positional parameters"),
+        (3, "function=3"),
+    ):
+        with pytest.raises(TypeError, match=message):
+            hft_py.compiled_objective(function)
     with pytest.raises(ValueError, match="cost takes no data"):
         resolve(decorated, 3, data=np.ones(3))
 

@@ -117,6 +117,7 @@ def test_what_a_callable_may_return(values: Callable[..., Any], returned: Any) -
         (1.0, ValueError, r"shape \(\) for 13 points"),
         (np.ones(13, dtype=bool), TypeError, "dtype bool"),
         (["a"] * 13, TypeError, "dtype <U1"),
+        (np.ma.masked_greater(np.arange(13.0), 3), TypeError, "a masked array"),
         (np.ones(13, dtype=complex), TypeError, "dtype complex128"),
     ],
 )

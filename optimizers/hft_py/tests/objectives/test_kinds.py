@@ -179,6 +179,14 @@ def test_the_time_step_of_ornstein_uhlenbeck(values: Callable[..., Any]) -> None
     np.testing.assert_allclose(yearly, daily, rtol=1e-12)
 
 
+def test_data_are_copied(values: Callable[..., Any]) -> None:
+    data = np.array([1.0, 3.0])
+    handle = resolve(objectives.builtin("gaussian", data), 2)
+    before = values(handle, [[2.0, 1.0]])
+    data[:] = np.nan
+    assert np.array_equal(values(handle, [[2.0, 1.0]]), before)
+
+
 def test_negated(values: Callable[..., Any]) -> None:
     for given in ("sphere", python_sphere, objectives.negated(objectives.negated("sphere"))):
         np.testing.assert_allclose(values(resolve(objectives.negated(given), 3), POINTS), -SPHERE)

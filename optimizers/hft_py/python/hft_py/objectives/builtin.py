@@ -48,7 +48,7 @@ def builtin(name: str, data: Any = None, *, time_step: float = 1.0) -> Builtin:
 
         Parameters outside a model's domain give NaN.
     data
-        The observations, of shape ``(n,)``, finite; for log-likelihoods alone.
+        The observations, of shape ``(n,)``, finite, copied; for log-likelihoods alone.
     time_step
         Time between two observations, for ``ornstein_uhlenbeck`` alone. Default: 1, so that
         ``theta`` counts per observation.
@@ -74,7 +74,10 @@ def builtin(name: str, data: Any = None, *, time_step: float = 1.0) -> Builtin:
     if data is None:
         raise ValueError(f"{name} is a log-likelihood: pass the observations as data")
     least = 2 if name == "ornstein_uhlenbeck" else 1
-    return Builtin(name, checks.finite_array("data", data, least=least), step)
+    # A copy: what is written to the caller's array later was not checked.
+    observations = checks.finite_array("data", data, least=least).copy()
+    observations.flags.writeable = False
+    return Builtin(name, observations, step)
 
 
 class BuiltinObjective(Objective):

@@ -48,10 +48,15 @@ def vector(values: Any, n: int) -> Floats:
     Raises
     ------
     TypeError
-        For anything but real numbers.
+        For anything but real numbers, and for a masked array: what a mask hides would count.
     ValueError
         For another shape than ``(n,)``.
     """
+    if isinstance(values, np.ma.MaskedArray):
+        raise TypeError(
+            "the objective returned a masked array, expected plain numbers: "
+            "fill it, with NaN where there is no value"
+        )
     found = np.asarray(values)
     if found.shape != (n,):
         raise ValueError(

@@ -13,6 +13,7 @@ from hft_py import checks
 from hft_py.results import optional
 
 Floats = npt.NDArray[np.float64]
+_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
 class CompiledObjective:
@@ -109,7 +110,8 @@ def compiled_objective(
     ImportError
         numba is missing; the message says how to get it.
     TypeError
-        The function does not have one or two parameters, or numba cannot compile it.
+        No function, not one or two positional parameters, a value that is no real number, or what
+        numba cannot compile.
 
     Examples
     --------
@@ -129,11 +131,15 @@ def _compile(
 ) -> CompiledObjective:
     numba = optional("numba", "compiled", "compiled_objective")
     ndim = checks.whole_number("data_ndim", data_ndim, least=1, most=2)
+    if not callable(function):
+        raise TypeError(f"function={function!r}, expected a function of x, or of x and data")
     parameters = inspect.signature(function).parameters
+    named = getattr(function, "__name__", function)
     if len(parameters) not in (1, 2):
+        raise TypeError(f"{named} has {len(parameters)} parameters, expected x, or x and data")
+    if any(p.kind not in _POSITIONAL for p in parameters.values()):
         raise TypeError(
-            f"{getattr(function, '__name__', function)} has {len(parameters)} parameters, "
-            "expected x, or x and data"
+            f"{named}{inspect.signature(function)}: expected positional parameters, x or x and data"
         )
     takes_data = len(parameters) == 2
     inner = numba.njit(
@@ -146,6 +152,10 @@ def _compile(
         cfunc = numba.cfunc(signature, error_model="numpy")(body)
     except numba.core.errors.NumbaError as error:
         raise TypeError(f"numba cannot compile {function.__name__}: {error}") from error
+    for overload_ in inner.overloads.values():
+        returned = overload_.signature.return_type
+        if not isinstance(returned, numba.types.Float | numba.types.Integer):
+            raise TypeError(f"{named} returns {returned}, expected a real number")
     return CompiledObjective(function, inner, cfunc, takes_data, ndim)
 
 

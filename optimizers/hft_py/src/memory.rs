@@ -1,0 +1,57 @@
+//! Memory is asked for before it is used: an allocation that fails inside a kernel would abort the
+//! whole process, and a notebook's or a trading session's state with it.
+
+use crate::Error;
+
+/// A product of sizes that stops at the largest number instead of wrapping round.
+#[must_use]
+pub fn product(sizes: &[usize]) -> usize {
+    sizes
+        .iter()
+        .fold(1_usize, |all, size| all.saturating_mul(*size))
+}
+
+/// Whether so many `f64` in all can be had now: `ask(&[product(&[n, k, k]), n])` before a kernel
+/// makes them.
+///
+/// The memory is given back at once, so another thread may take it in between; and a system that
+/// promises more than it has can still fail later.
+///
+/// # Errors
+/// [`Error::Memory`] with the amount.
+pub fn ask(numbers: &[usize]) -> Result<(), Error> {
+    let numbers = numbers
+        .iter()
+        .fold(0_usize, |sum, n| sum.saturating_add(*n));
+    let mut probe = Vec::<f64>::new();
+    probe
+        .try_reserve_exact(numbers)
+        .map_err(|_| Error::Memory {
+            bytes: numbers.saturating_mul(size_of::<f64>()),
+        })?;
+    // What is never used could be optimised away, and the question with it.
+    std::hint::black_box(&mut probe);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ask, product};
+    use crate::Error;
+
+    #[test]
+    fn what_is_there_is_granted() {
+        assert!(ask(&[]).is_ok());
+        assert!(ask(&[10, product(&[3, 4, 5])]).is_ok());
+        assert_eq!(product(&[3, 4, 5]), 60);
+    }
+
+    #[test]
+    fn what_cannot_be_is_an_error() {
+        let huge = product(&[usize::MAX, 2]);
+        assert_eq!(huge, usize::MAX);
+        for parts in [vec![huge], vec![huge, huge], vec![1 << 58, 1]] {
+            assert!(matches!(ask(&parts), Err(Error::Memory { .. })));
+        }
+    }
+}
