@@ -74,6 +74,11 @@ pub(super) struct Chain<S: States> {
 }
 
 impl<S: States> Chain<S> {
+    /// The logarithm of the sum of the row, with all that was taken out of it.
+    pub(super) fn log(&self) -> f64 {
+        sum(self.row.as_ref()).ln() + self.exponents as f64 * std::f64::consts::LN_2
+    }
+
     /// The forward chain over a tile: `before` gets each step's starting row.
     #[inline(always)]
     pub(super) fn forward(&mut self, s: S, matrix: &S::Matrix, b: &[Lanes], before: &mut [Lanes]) {

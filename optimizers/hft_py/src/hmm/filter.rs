@@ -1,19 +1,16 @@
 //! The filter: what is known of the state from the past alone, and the likelihood.
 //!
-//! Blocks of 128 rows pass through: memory beside the result is `O(K)`.
+//! Blocks of 128 rows pass through: memory beside the result is `O(K)`. Where a state would be
+//! lost, its tile is computed on logarithms from that row on ([`super::careful`]); the rows before
+//! stay as they are, so that no row depends on a later one, not by a rounding error.
 
+use super::careful::{Careful, LOST, SMALL, log_rows};
 use super::chain::{Chain, ahead, factor, put, sum};
 use super::emission::{BLOCK, Emission, Scratch};
 use super::failure::Failure;
 use super::lanes::{LANES, Lanes};
-use super::log_space;
 use super::model::{Model, Series};
 use super::states::{States, with_states};
-
-/// Sums below this have lost digits that may matter later.
-const SMALL: f64 = 1e-120;
-/// A scale below this has.
-const SMALL_SCALE: f64 = 1e-290;
 
 /// `p(z_t | x_1..x_t)`, `K` a row, into `out`.
 ///
@@ -23,18 +20,29 @@ pub fn filtered(model: &Model, series: Series<'_>, out: &mut [f64]) -> Result<()
     let emission = Emission::new(model)?;
     let k = model.states();
     for (from, x) in series.sequences() {
-        let rows = x.len() / model.dimension;
-        let place = &mut out[from * k..(from + rows) * k];
-        if with_states!(k, sequence, &emission, x, Some(&mut *place)).is_none() {
-            let logs =
-                log_space::log_densities(&emission, x, &mut Scratch::new(k, model.dimension));
-            let (alpha, _) = log_space::forward(&emission, &logs).map_err(|e| e.after(from))?;
-            for (p, log) in place.iter_mut().zip(alpha) {
-                *p = log.exp();
-            }
-        }
+        let place = &mut out[from * k..from * k + x.len() / model.dimension * k];
+        let found = with_states!(k, sequence, &emission, x, Some(place));
+        found.map_err(|e| e.after(from))?;
     }
     Ok(())
+}
+
+/// `log p(z_T | x_1..x_T)` at the end of the last sequence, `K`: what a filter goes on from.
+/// Logarithms, as a state that has all but vanished may come back.
+///
+/// # Errors
+/// [`Failure::Impossible`], or a covariance matrix that is none.
+pub fn last(model: &Model, series: Series<'_>) -> Result<Vec<f64>, Failure> {
+    let emission = Emission::new(model)?;
+    let k = model.states();
+    let Some((from, x)) = series.sequences().last() else {
+        return Ok(vec![0.0; k]);
+    };
+    let mut rows = vec![0.0; x.len() / model.dimension * k];
+    let found = with_states!(k, sequence, &emission, x, Some(&mut *rows));
+    let (_, careful) = found.map_err(|e| e.after(from))?;
+    let row = &rows[rows.len() - k..];
+    Ok(careful.unwrap_or_else(|| row.iter().map(|p| p.ln()).collect()))
 }
 
 /// `log p(x)` of all sequences; minus infinity where one is impossible.
@@ -52,49 +60,63 @@ pub fn score(model: &Model, series: Series<'_>) -> Result<f64, Failure> {
 
 /// `log p(x)` of one sequence.
 pub(super) fn one_score(emission: &Emission<'_>, x: &[f64]) -> Result<f64, Failure> {
-    let (k, d) = (emission.model.states(), emission.model.dimension);
-    if let Some(log) = with_states!(k, sequence, emission, x, None) {
-        return Ok(log);
-    }
-    let logs = log_space::log_densities(emission, x, &mut Scratch::new(k, d));
-    match log_space::forward(emission, &logs) {
-        Ok((_, scales)) => Ok(scales.iter().sum()),
+    match with_states!(emission.model.states(), sequence, emission, x, None) {
+        Ok((log, _)) => Ok(log),
         Err(Failure::Impossible { .. }) => Ok(f64::NEG_INFINITY),
         Err(other) => Err(other),
     }
 }
 
-/// One sequence on the fast path: its log-likelihood, and the filter where there is room for it.
+/// One sequence: its log-likelihood, and the filter where there is room for it; the last row's
+/// logarithms where it was computed on them.
 fn sequence<S: States>(
     s: S,
     emission: &Emission<'_>,
     x: &[f64],
     mut out: Option<&mut [f64]>,
-) -> Option<f64> {
+) -> Result<(f64, Option<Vec<f64>>), Failure> {
     let (k, d) = (s.count(), emission.model.dimension);
-    let mut chain = Chain::<S> {
-        row: s.row(),
-        exponents: 0,
+    let mut past = Past {
+        chain: Chain::<S> {
+            row: s.row(),
+            exponents: 0,
+        },
+        log: 0.0,
+        careful: None,
     };
     let mut scratch = Scratch::new(k, d);
     let mut b = vec![Lanes::ZERO; BLOCK / LANES * k];
-    let mut largest = 0.0;
     for (block, rows) in x.chunks(BLOCK * d).enumerate() {
         let many = rows.len() / d;
         let tiles = &mut b[..many.div_ceil(LANES) * k];
-        largest += emission.relative(rows, &mut scratch, tiles);
+        let largest = emission.relative(rows, &mut scratch, tiles);
         let place = match &mut out {
             Some(all) => &mut all[block * BLOCK * k..][..many * k],
             None => &mut [],
         };
-        pass(s, emission.model, tiles, &mut chain, block == 0, place)?;
+        let begin = past.chain.row.clone();
+        let exponents = past.chain.exponents;
+        if past.careful.is_none()
+            && pass(s, emission.model, tiles, &mut past.chain, block == 0, place)
+        {
+            past.log += largest;
+            continue;
+        }
+        past.chain = Chain {
+            row: begin,
+            exponents,
+        };
+        past.block(s, emission, (rows, tiles), &mut scratch, block, place)?;
     }
-    let total: f64 = chain.row.as_ref().iter().sum();
-    (total >= SMALL).then(|| total.ln() + chain.exponents as f64 * std::f64::consts::LN_2 + largest)
+    let careful = past.careful.map(|c| c.alpha);
+    if careful.is_none() {
+        past.log += past.chain.log();
+    }
+    Ok((past.log, careful))
 }
 
-/// The chain over tiles of relative densities, and its normalised rows; `None` where digits
-/// were lost.
+/// The chain over tiles of relative densities, and its normalised rows; false where one of them, or
+/// what it predicts, has lost digits.
 fn pass<S: States>(
     s: S,
     model: &Model,
@@ -102,33 +124,165 @@ fn pass<S: States>(
     chain: &mut Chain<S>,
     begins: bool,
     out: &mut [f64],
-) -> Option<()> {
+) -> bool {
     let k = s.count();
     let matrix = s.matrix(&model.transition);
-    let mut least = Lanes::splat(1.0);
+    let mut least = Least::NONE;
     for (q, tile) in b.chunks_exact(k).enumerate() {
         let from = (q * LANES * k).min(out.len());
         let place = &mut out[from..];
-        least = if begins && q == 0 {
-            walk::<S, true>(s, chain, &matrix, &model.start, tile, place, least)
-        } else {
-            walk::<S, false>(s, chain, &matrix, &[], tile, place, least)
-        };
+        let start = (begins && q == 0).then_some(&*model.start);
+        least = least.or(walk(s, chain, &matrix, start, tile, place));
     }
-    least.0.iter().all(|v| *v >= SMALL).then_some(())
+    least.lost().is_none() && sum(chain.row.as_ref()) > 0.0
 }
 
-/// The chain over a tile, each row normalised into `out` where there is room; the least sum.
+/// What the rows so far say.
+struct Past<'a, S: States> {
+    chain: Chain<S>,
+    /// The log-likelihood, without what the chain holds.
+    log: f64,
+    /// In place of the chain, where that would lose a state.
+    careful: Option<Careful<'a>>,
+}
+
+impl<'a, S: States> Past<'a, S> {
+    /// A block, tile by tile: on the chain where it can be, else on logarithms.
+    fn block(
+        &mut self,
+        s: S,
+        emission: &Emission<'a>,
+        (x, b): (&[f64], &[Lanes]),
+        scratch: &mut Scratch,
+        block: usize,
+        out: &mut [f64],
+    ) -> Result<(), Failure> {
+        let (k, d, model) = (s.count(), emission.model.dimension, emission.model);
+        let matrix = s.matrix(&model.transition);
+        let largest: Vec<f64> = scratch.largest().to_vec();
+        for (q, tile) in b.chunks_exact(k).enumerate() {
+            let first = q * LANES;
+            let many = LANES.min(x.len() / d - first);
+            let place = if out.is_empty() {
+                &mut []
+            } else {
+                &mut out[first * k..(first + many) * k]
+            };
+            let mut from = 0;
+            if self.careful.is_none() {
+                let (row, log) = (self.chain.row.clone(), self.chain.log());
+                let start = (block == 0 && q == 0).then_some(&*model.start);
+                let lost = walk(s, &mut self.chain, &matrix, start, tile, place).lost();
+                let Some(lane) = lost.filter(|lane| *lane < many) else {
+                    self.log += largest[first..first + many].iter().sum::<f64>();
+                    continue;
+                };
+                from = lane;
+                self.careful = Some(match start {
+                    Some(start) => Careful::predicting(model, start),
+                    None => {
+                        self.log += log;
+                        Careful::after(model, row.as_ref())
+                    }
+                });
+            }
+            let rows = &x[first * d..(first + many) * d];
+            self.tile(s, emission, rows, from, scratch, place)
+                .map_err(|e| e.after(block * BLOCK + first))?;
+        }
+        Ok(())
+    }
+
+    /// A tile on logarithms; rows before `from` were written already.
+    fn tile(
+        &mut self,
+        s: S,
+        emission: &Emission<'a>,
+        x: &[f64],
+        from: usize,
+        scratch: &mut Scratch,
+        out: &mut [f64],
+    ) -> Result<(), Failure> {
+        let k = s.count();
+        let Some(careful) = &mut self.careful else {
+            return Ok(());
+        };
+        let logs = log_rows(emission, x, scratch);
+        for (t, row) in logs.chunks_exact(k).enumerate() {
+            let Some(scale) = careful.observe(row.iter().copied()) else {
+                return Err(Failure::Impossible { index: t });
+            };
+            self.log += scale;
+            if t >= from && !out.is_empty() {
+                careful.write(&mut out[t * k..(t + 1) * k]);
+            }
+            careful.advance();
+        }
+        // The chain walks whole tiles.
+        if logs.len() == LANES * k && careful.recovered().is_some() {
+            careful.write(self.chain.row.as_mut());
+            self.chain.exponents = 0;
+            self.careful = None;
+        }
+        Ok(())
+    }
+}
+
+/// The least of eight rows' sums, and of the shares of what they predict.
+#[derive(Clone, Copy)]
+struct Least {
+    sums: Lanes,
+    shares: Lanes,
+}
+
+impl Least {
+    const NONE: Self = Self {
+        sums: Lanes::splat(1.0),
+        shares: Lanes::splat(1.0),
+    };
+
+    #[inline(always)]
+    fn or(self, other: Self) -> Self {
+        Self {
+            sums: other.sums.least(self.sums),
+            shares: other.shares.least(self.shares),
+        }
+    }
+
+    /// The first row that has lost digits, or whose prediction has.
+    #[inline(always)]
+    fn lost(self) -> Option<usize> {
+        let sound = |lane: usize| self.sums.0[lane] >= SMALL && self.shares.0[lane] >= LOST;
+        (0..LANES).find(|lane| !sound(*lane))
+    }
+}
+
+/// The chain over a tile, from `start` at the first; each row normalised into `out` where there is
+/// room.
 #[inline(always)]
-fn walk<S: States, const BEGINS: bool>(
+fn walk<S: States>(
+    s: S,
+    chain: &mut Chain<S>,
+    matrix: &S::Matrix,
+    start: Option<&[f64]>,
+    b: &[Lanes],
+    out: &mut [f64],
+) -> Least {
+    match start {
+        Some(start) => walked::<S, true>(s, chain, matrix, start, b, out),
+        None => walked::<S, false>(s, chain, matrix, &[], b, out),
+    }
+}
+
+#[inline(always)]
+fn walked<S: States, const BEGINS: bool>(
     s: S,
     chain: &mut Chain<S>,
     matrix: &S::Matrix,
     start: &[f64],
     b: &[Lanes],
     out: &mut [f64],
-    least: Lanes,
-) -> Lanes {
+) -> Least {
     let k = s.count();
     let mut found = s.tile();
     if BEGINS {
@@ -150,119 +304,22 @@ fn walk<S: States, const BEGINS: bool>(
     for lanes in &found.as_ref()[1..] {
         sums += *lanes;
     }
-    if !out.is_empty() {
-        let inverse = Lanes::splat(1.0) / sums;
-        for lanes in found.as_mut() {
-            *lanes = *lanes * inverse;
-        }
-        for (lane, row) in out.chunks_exact_mut(k).take(LANES).enumerate() {
-            for (p, lanes) in row.iter_mut().zip(found.as_ref()) {
-                *p = lanes.0[lane];
-            }
-        }
+    let inverse = Lanes::splat(1.0) / sums;
+    let mut shares = Lanes::splat(1.0);
+    for lanes in found.as_mut() {
+        *lanes = *lanes * inverse;
     }
-    sums.least(least)
-}
-
-/// The filter `K` a row, and `log p(x_t | x_1..x_(t-1))`.
-///
-/// # Errors
-/// [`Failure::Impossible`], or a covariance matrix that is none.
-pub fn forward(
-    model: &Model,
-    series: Series<'_>,
-    alpha: &mut [f64],
-    log_scale: &mut [f64],
-) -> Result<(), Failure> {
-    let emission = Emission::new(model)?;
-    let k = model.states();
-    let mut scratch = Scratch::new(k, model.dimension);
-    for (from, x) in series.sequences() {
-        let rows = x.len() / model.dimension;
-        let logs = log_space::log_densities(&emission, x, &mut scratch);
-        let alpha = &mut alpha[from * k..(from + rows) * k];
-        let log_scale = &mut log_scale[from..from + rows];
-        if !scaled(model, &logs, alpha, log_scale) {
-            let (log_alpha, scales) =
-                log_space::forward(&emission, &logs).map_err(|e| e.after(from))?;
-            log_scale.copy_from_slice(&scales);
-            for (p, log) in alpha.iter_mut().zip(log_alpha) {
-                *p = log.exp();
-            }
+    for j in 0..k {
+        let mut predicted = found.as_ref()[0] * Lanes::splat(s.cell(matrix, 0, j));
+        for i in 1..k {
+            predicted += found.as_ref()[i] * Lanes::splat(s.cell(matrix, i, j));
+        }
+        shares = predicted.least(shares);
+    }
+    for (lane, row) in out.chunks_exact_mut(k).take(LANES).enumerate() {
+        for (p, lanes) in row.iter_mut().zip(found.as_ref()) {
+            *p = lanes.0[lane];
         }
     }
-    Ok(())
-}
-
-/// Rabiner's recursion, normalised at every step; false where a scale vanishes.
-pub(super) fn scaled(
-    model: &Model,
-    logs: &[f64],
-    alpha: &mut [f64],
-    log_scale: &mut [f64],
-) -> bool {
-    let k = model.states();
-    let mut predicted = model.start.clone();
-    for (t, b) in logs.chunks_exact(k).enumerate() {
-        let most = b.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let row = &mut alpha[t * k..(t + 1) * k];
-        for (value, (p, b)) in row.iter_mut().zip(predicted.iter().zip(b)) {
-            *value = p * (b - most).exp();
-        }
-        let scale: f64 = row.iter().sum();
-        if scale.is_nan() || scale <= SMALL_SCALE {
-            return false;
-        }
-        row.iter_mut().for_each(|v| *v /= scale);
-        log_scale[t] = scale.ln() + most;
-        advance(model, row, &mut predicted);
-    }
-    true
-}
-
-/// One step of the chain: `predicted = row A`.
-fn advance(model: &Model, row: &[f64], predicted: &mut [f64]) {
-    let k = row.len();
-    for (j, p) in predicted.iter_mut().enumerate() {
-        *p = (0..k).map(|i| row[i] * model.transition[i * k + j]).sum();
-    }
-}
-
-/// One step of the filter from `previous` (`None` at the first observation): the probabilities,
-/// and `log p(x_t | past)`. `O(K^2)`.
-///
-/// # Errors
-/// [`Failure::Impossible`], or a covariance matrix that is none.
-pub fn step(
-    model: &Model,
-    previous: Option<&[f64]>,
-    x: &[f64],
-) -> Result<(Vec<f64>, f64), Failure> {
-    let emission = Emission::new(model)?;
-    let k = model.states();
-    let mut scratch = Scratch::new(k, model.dimension);
-    emission.logs(x, &mut scratch);
-    let logs: Vec<f64> = (0..k).map(|i| scratch.logs[i * BLOCK]).collect();
-    let mut predicted = model.start.clone();
-    if let Some(row) = previous {
-        advance(model, row, &mut predicted);
-    }
-    let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let mut found: Vec<f64> = logs
-        .iter()
-        .zip(&predicted)
-        .map(|(b, p)| p * (b - most).exp())
-        .collect();
-    let total: f64 = found.iter().sum();
-    if total > 0.0 {
-        found.iter_mut().for_each(|p| *p /= total);
-        return Ok((found, total.ln() + most));
-    }
-    // The state that explains it is out of reach: logarithms weigh what is left.
-    let joint = predicted.iter().zip(&logs).map(|(p, b)| p.ln() + b);
-    let scale = log_space::log_sum(joint.clone());
-    if scale == f64::NEG_INFINITY {
-        return Err(Failure::Impossible { index: 0 });
-    }
-    Ok((joint.map(|log| (log - scale).exp()).collect(), scale))
+    Least { sums, shares }
 }

@@ -57,7 +57,7 @@ impl Lanes {
         out
     }
 
-    /// The smaller of each pair; NaN wins, so that it is noticed.
+    /// The smaller of each pair; of a NaN and a number `other`.
     #[inline(always)]
     #[must_use]
     pub fn least(self, other: Self) -> Self {

@@ -1,12 +1,13 @@
 //! Smoothing: what is known of the state from the whole sequence, or from a few steps after it.
 
+use super::careful::{LOST, SMALL};
 use super::emission::{Emission, Scratch};
 use super::expectation::{Workspace, expect};
 use super::failure::Failure;
-use super::filter;
 use super::lanes::LANES;
 use super::log_space;
 use super::model::{Model, Series};
+use super::{filter, forward};
 
 /// `p(z_t | x)`, `K` a row, into `gamma`; expected transitions and the log-likelihood.
 ///
@@ -65,7 +66,7 @@ fn passes(emission: &Emission<'_>, x: &[f64], scratch: &mut Scratch) -> Result<P
     let logs = log_space::log_densities(emission, x, scratch);
     let mut alpha = vec![0.0; logs.len()];
     let mut scales = vec![0.0; logs.len() / k];
-    if filter::scaled(model, &logs, &mut alpha, &mut scales)
+    if forward::sequence(model, &logs, &mut alpha, &mut scales)?
         && let Some(beta) = scaled_backward(model, &logs, &scales)
     {
         return Ok(Passes {
@@ -85,7 +86,10 @@ fn passes(emission: &Emission<'_>, x: &[f64], scratch: &mut Scratch) -> Result<P
     })
 }
 
-/// Rabiner's backward recursion; `None` where it overflows.
+/// What a backward variable may grow to: a state that the past forgot then weighs 1e-38 at most.
+const MOST: f64 = 1e150;
+
+/// Rabiner's backward recursion; `None` where it grows beyond [`MOST`].
 fn scaled_backward(model: &Model, logs: &[f64], log_scale: &[f64]) -> Option<Vec<f64>> {
     let k = model.states();
     let mut beta = vec![1.0; logs.len()];
@@ -98,7 +102,7 @@ fn scaled_backward(model: &Model, logs: &[f64], log_scale: &[f64]) -> Option<Vec
         for i in 0..k {
             let row = &model.transition[i * k..(i + 1) * k];
             let total: f64 = row.iter().zip(&later).map(|(a, w)| a * w).sum();
-            if !total.is_finite() {
+            if total.is_nan() || total > MOST {
                 return None;
             }
             now[t * k + i] = total;
@@ -182,18 +186,28 @@ pub fn fixed_lag(
     for (from, x) in series.sequences() {
         let logs = log_space::log_densities(&emission, x, &mut scratch);
         let rows = logs.len() / k;
+        let mut log_alpha: Option<Vec<f64>> = None;
         for t in 0..rows {
             let row = &mut out[(from + t) * k..(from + t + 1) * k];
             let window = &logs[(t + 1) * k..(t + 1 + lag.min(rows - 1 - t)) * k];
-            if !waited(model, window, row) {
-                waited_in_logs(model, window, row);
+            if !window.is_empty() && !waited(model, window, row) {
+                let found = match log_alpha.take() {
+                    Some(found) => found,
+                    None => {
+                        log_space::forward(&emission, &logs)
+                            .map_err(|e| e.after(from))?
+                            .0
+                    }
+                };
+                waited_in_logs(model, window, &found[t * k..(t + 1) * k], row);
+                log_alpha = Some(found);
             }
         }
     }
     Ok(())
 }
 
-/// Weigh the filter by what the next observations say; false where that vanishes.
+/// Weigh the filter by what the next observations say; false where digits are lost.
 fn waited(model: &Model, window: &[f64], row: &mut [f64]) -> bool {
     let k = row.len();
     let (mut beta, mut later) = (vec![1.0; k], vec![0.0; k]);
@@ -207,17 +221,20 @@ fn waited(model: &Model, window: &[f64], row: &mut [f64]) -> bool {
             *value = cells.iter().zip(&later).map(|(a, w)| a * w).sum();
         }
         let total: f64 = beta.iter().sum();
+        if total.is_nan() || total < SMALL {
+            return false;
+        }
         beta.iter_mut().for_each(|v| *v /= total);
     }
     let total: f64 = row.iter().zip(&beta).map(|(p, b)| p * b).sum();
-    if total.is_nan() || total < 1e-250 {
+    if total.is_nan() || total < LOST {
         return false;
     }
     row.iter_mut().zip(&beta).for_each(|(p, b)| *p *= b / total);
     true
 }
 
-fn waited_in_logs(model: &Model, window: &[f64], row: &mut [f64]) {
+fn waited_in_logs(model: &Model, window: &[f64], log_alpha: &[f64], row: &mut [f64]) {
     let k = row.len();
     let mut beta = vec![0.0; k];
     for b in window.chunks_exact(k).rev() {
@@ -227,7 +244,7 @@ fn waited_in_logs(model: &Model, window: &[f64], row: &mut [f64]) {
             *value = log_space::log_sum(cells.iter().zip(&later).map(|(a, w)| a.ln() + w));
         }
     }
-    let joint: Vec<f64> = row.iter().zip(&beta).map(|(p, b)| p.ln() + b).collect();
+    let joint: Vec<f64> = log_alpha.iter().zip(&beta).map(|(a, b)| a + b).collect();
     let total = log_space::log_sum(joint.iter().copied());
     for (p, log) in row.iter_mut().zip(joint) {
         *p = (log - total).exp();

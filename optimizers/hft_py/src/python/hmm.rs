@@ -144,7 +144,7 @@ fn forward<'py>(
     let (alpha, scale) = work(py, || {
         let mut alpha = vec![0.0; series.rows() * model.states()];
         let mut scale = vec![0.0; series.rows()];
-        filter::forward(model, series, &mut alpha, &mut scale)?;
+        hmm::forward::forward(model, series, &mut alpha, &mut scale)?;
         Ok((alpha, scale))
     })?;
     Ok((table(py, alpha, input.states())?, scale.into_pyarray(py)))
@@ -190,6 +190,22 @@ fn filtered<'py>(
         Ok(alpha)
     })?;
     table(py, alpha, input.states())
+}
+
+/// `log p(z_T | x_1..x_T)` at the end of the last sequence, `(K,)`.
+#[pyfunction]
+fn last<'py>(
+    py: Python<'py>,
+    kind: &str,
+    start: PyReadonlyArray1<'py, f64>,
+    transition: PyReadonlyArray2<'py, f64>,
+    theta: PyReadonlyArray2<'py, f64>,
+    x: PyReadonlyArray2<'py, f64>,
+    lengths: PyReadonlyArray1<'py, i64>,
+) -> PyResult<Vector<'py>> {
+    let input = Input::new(kind, &start, &transition, &theta, x, &lengths)?;
+    let (series, model) = (input.series()?, &input.model);
+    Ok(work(py, || filter::last(model, series))?.into_pyarray(py))
 }
 
 /// `log p(x)` of all sequences.
@@ -299,7 +315,7 @@ fn py_viterbi<'py>(
     Ok((path.into_pyarray(py), log_probability))
 }
 
-/// One step of the filter: probabilities, and `log p(x_t | past)`.
+/// One step of the filter: logarithms of the probabilities, and `log p(x_t | past)`.
 #[pyfunction]
 fn step<'py>(
     py: Python<'py>,
@@ -326,7 +342,7 @@ fn step<'py>(
         ));
     }
     // Too short a work to let go of the interpreter lock.
-    let (found, scale) = filter::step(&model, previous, x).map_err(refused)?;
+    let (found, scale) = hmm::forward::step(&model, previous, x).map_err(refused)?;
     Ok((found.into_pyarray(py), scale))
 }
 
@@ -415,6 +431,7 @@ pub(super) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(forward, module)?)?;
     module.add_function(wrap_pyfunction!(backward, module)?)?;
     module.add_function(wrap_pyfunction!(filtered, module)?)?;
+    module.add_function(wrap_pyfunction!(last, module)?)?;
     module.add_function(wrap_pyfunction!(score, module)?)?;
     module.add_function(wrap_pyfunction!(smoothed, module)?)?;
     module.add_function(wrap_pyfunction!(pairwise, module)?)?;

@@ -42,7 +42,6 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     pytest.importorskip("qpp", reason="the harness is not installed")
     if importlib.util.find_spec("arch") is None:
         pytest.skip("arch, which carries the prices, is not installed")
-    pictures.main(["--out", str(tmp_path)])
-    names = {path.name for path in tmp_path.iterdir()}
-    assert names == {"regimes.png", "transitions.png", "likelihood.png"}
+    pictures.main([str(tmp_path)])
+    assert {path.name for path in tmp_path.iterdir()} == {"hmm_regimes.png", "hmm_model.png"}
     assert "wrote" in capsys.readouterr().out

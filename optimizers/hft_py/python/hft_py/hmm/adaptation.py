@@ -67,6 +67,11 @@ def adapted(
     """
     if not isinstance(base_params, Mapping):
         raise TypeError(f"base_params={checks.short(base_params)}, expected a mapping")
+    if rules is not None and not isinstance(rules, Mapping):
+        raise TypeError(f"rules={checks.short(rules)}, expected a mapping")
+    for name in base_params:
+        if not isinstance(name, str):
+            raise TypeError(f"base_params has the key {checks.short(name)}, expected names")
     given = dict(rules or {})
     unknown = sorted(set(given) - set(base_params))
     if unknown:

@@ -37,6 +37,18 @@ def symbols(x: Floats, edges: Floats) -> Floats:
     return bins
 
 
+def middles(edges: Floats) -> Floats:
+    """A value inside each bin: its middle, the outer bins taken as wide as their neighbours."""
+    if not len(edges):
+        return np.zeros(1)
+    if len(edges) == 1:
+        half = 0.5 * max(abs(float(edges[0])), 1e-3)
+        return np.array([edges[0] - half, edges[0] + half])
+    wide = np.diff(edges)
+    outer = np.concatenate([[edges[0] - wide[0]], edges, [edges[-1] + wide[-1]]])
+    return 0.5 * (outer[1:] + outer[:-1])
+
+
 def moments(theta: Floats, x: Floats, edges: Floats) -> tuple[Floats, Floats]:
     """Moments of the data in each bin, weighted by each state's probabilities."""
     known = x[~np.isnan(x)]

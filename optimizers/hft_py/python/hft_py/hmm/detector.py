@@ -14,6 +14,7 @@ from hft_py.hmm.adaptation import Rule, adapted
 from hft_py.hmm.fitting import fit_hmm
 from hft_py.hmm.incremental import IncrementalEM
 from hft_py.hmm.online import OnlineFilter
+from hft_py.hmm.inference import last_log_probabilities
 from hft_py.hmm.params import HMMParams
 
 Floats = npt.NDArray[np.float64]
@@ -67,7 +68,7 @@ class HMMRegimeDetector:
     transition_matrix_, means_, volatilities_, labels_
         Of the regimes, in order.
     log_likelihood_, converged_
-        Of the fit.
+        Of the fit; nan and False after ``update(x, learn=True)``.
 
     Examples
     --------
@@ -105,8 +106,9 @@ class HMMRegimeDetector:
         self.options = options
 
     def __repr__(self) -> str:
-        fitted = "fitted" if hasattr(self, "params_") else "not fitted"
-        return f"HMMRegimeDetector(n_states={self.n_states}, {fitted})"
+        if not hasattr(self, "params_"):
+            return f"HMMRegimeDetector(n_states={self.n_states}, not fitted)"
+        return f"HMMRegimeDetector(n_states={self.params_.n_states}, fitted)"
 
     def fit(self, returns: Any, *, lengths: Sequence[int] | None = None) -> HMMRegimeDetector:
         """Fit to ``returns`` ``(T,)`` or ``(T, D)``; updates go on from their end."""
@@ -130,19 +132,26 @@ class HMMRegimeDetector:
         self, params: HMMParams, returns: Any = None, *, lengths: Sequence[int] | None = None
     ) -> HMMRegimeDetector:
         """Take a model fitted elsewhere; ``returns``, if given, are the past of the updates."""
+        if not isinstance(params, HMMParams):
+            raise TypeError(f"params={checks.short(params)}, expected HMMParams")
         first = np.reshape(np.asarray(params.means), (params.n_states, -1))[:, 0]
         spread = params.volatilities.reshape(params.n_states, -1)[:, 0]
-        self.params_ = params.permuted(np.lexsort((-spread, first)))
-        self.labels_ = regime_labels(self.params_.n_states)
-        self.transition_matrix_ = self.params_.transition_matrix
-        self.means_, self.volatilities_ = self.params_.means, self.params_.volatilities
-        self.log_likelihood_ = self.params_.log_likelihood
-        self.converged_ = self.params_.converged
-        self._learner: IncrementalEM | None = None
-        self._online = OnlineFilter(self.params_, missing=self.missing, backend=self.backend)
+        ordered = params.permuted(np.lexsort((-spread, first)))
+        online = OnlineFilter(ordered, missing=self.missing, backend=self.backend)
         if returns is not None:
-            self._online.probabilities = self.predict_proba(returns, lengths=lengths)[-1].copy()
+            past = {"lengths": lengths, "missing": self.missing, "backend": self.backend}
+            online.resume(last_log_probabilities(returns, ordered, **past))
+        self.labels_ = regime_labels(ordered.n_states)
+        self._online = online
+        self._learner: IncrementalEM | None = None
+        self._take(ordered)
         return self
+
+    def _take(self, params: HMMParams) -> None:
+        self.params_ = params
+        self.transition_matrix_ = params.transition_matrix
+        self.means_, self.volatilities_ = params.means, params.volatilities
+        self.log_likelihood_, self.converged_ = params.log_likelihood, params.converged
 
     def _fitted(self) -> HMMParams:
         if not hasattr(self, "params_"):
@@ -197,24 +206,21 @@ class HMMRegimeDetector:
             The observation: a number, or ``(D,)``.
         learn
             Also move the model (incremental EM, ``O(K^4)``); ``params_`` and the other attributes
-            follow, regimes keep their numbers.
+            follow (no likelihood is known of it). Regimes keep their numbers and names, even
+            where their means come to cross: fit again, or ``use(detector.params_)``, to have them
+            in order.
         """
         self._fitted()
-        if not checks.flag("learn", learn):
-            return self._online.update(x_t)
-        if self._learner is None:
+        if checks.flag("learn", learn) and self._learner is None:
             self._learner = IncrementalEM(
-                self.params_,
-                memory=self.memory,
-                probabilities=self._online.probabilities,
-                missing=self.missing,
-                backend=self.backend,
+                self.params_, memory=self.memory, missing=self.missing, backend=self.backend
             )
             self._learner.filter = self._online
-        found = self._learner.update(x_t)
-        self.params_ = self._learner.params
-        self.transition_matrix_ = self.params_.transition_matrix
-        self.means_, self.volatilities_ = self.params_.means, self.params_.volatilities
+        if self._learner is None:
+            return self._online.update(x_t)
+        found = self._learner.update(x_t, learn=learn)
+        if learn:
+            self._take(self._learner.params)
         return found
 
     @property

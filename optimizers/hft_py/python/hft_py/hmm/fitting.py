@@ -14,7 +14,7 @@ from hft_py import backend as backends
 from hft_py import checks
 from hft_py.hmm.bins import edges_of, symbols
 from hft_py.hmm.bins import moments as binned_moments
-from hft_py.hmm.observations import Observations, observations
+from hft_py.hmm.observations import Observations, observations, refuse_small
 from hft_py.hmm.params import COVARIANCES, EMISSIONS, HMMParams
 from hft_py.hmm.starts import guesses, present, reference_variances
 from hft_py.progress import STOPPED, Progress, reporting
@@ -25,6 +25,8 @@ Floats = npt.NDArray[np.float64]
 MOST_STATES = 64
 # Observations in one dimension take a table of this many probabilities a state.
 MOST_BINS = 10_000
+# Log-likelihoods that differ by less than this part of themselves are equal.
+EQUAL = 1e-10
 ORDERS = ("mean", "volatility", "none")
 
 
@@ -109,7 +111,7 @@ def fit_hmm(
         Edges between bins, rising, in place of quantiles.
     threads
         Threads over starts, or over sequences where there is one start; 0 for all cores. Results
-        do not depend on it. Python kernels have one.
+        do not depend on it, unless ``progress`` stops the run. Python kernels have one.
     progress
         See :mod:`hft_py.progress`; steps of all starts are counted.
     backend
@@ -153,13 +155,15 @@ def fit_hmm(
     n_init = checks.whole_number("n_init", n_init, least=1)
     number = checks.seed_number(seed)
     variance_floor = checks.real_number("variance_floor", variance_floor, least=1e-12, most=1)
-    emission_prior = checks.real_number("emission_prior", emission_prior, least=0)
-    transition_prior = checks.real_number("transition_prior", transition_prior, least=0)
+    emission_prior = checks.real_number("emission_prior", emission_prior, least=0, most=1e12)
+    transition_prior = checks.real_number("transition_prior", transition_prior, least=0, most=1e12)
     threads = checks.thread_count(threads)
     data = observations(returns, lengths, missing)
     if data.columns and emission != "gaussian" and data.x.shape[1] > 1:
         raise ValueError(f'emission="{emission}" takes one column, returns has {data.x.shape[1]}')
 
+    if bin_edges is not None and emission != "binned":
+        raise ValueError(f'bin_edges is for emission="binned", not "{emission}"')
     if initial is not None and not isinstance(initial, HMMParams):
         raise TypeError(f"initial={checks.short(initial)}, expected HMMParams")
 
@@ -174,6 +178,8 @@ def fit_hmm(
     first = None if initial is None else _initial(initial, kind, n_states, emission, data, bins)
     starts = guesses(kind, seen, n_states, n_init, number, bins, kernels, first)
     known = present(seen.x)
+    if emission != "binned":
+        refuse_small(known)
     _warn(known, n_states)
 
     with reporting(progress, n_init * n_iterations, "fit_hmm") as reporter:
@@ -193,7 +199,7 @@ def fit_hmm(
         )
         stopped = reporter is not None and reporter.stopped
     last = np.array([result[3][-1, 1] for result in found])
-    start, transition, theta, history, converged = found[int(np.nanargmax(last))]
+    start, transition, theta, history, converged = found[_first_best(last)]
     reason = "converged" if converged else STOPPED if stopped else "max_iterations"
     params = HMMParams(
         start_probabilities=start,
@@ -212,6 +218,12 @@ def fit_hmm(
         seed=number,
     )
     return params if order == "none" else params.permuted(_order(params, order))
+
+
+def _first_best(objectives: Floats) -> int:
+    """The earliest of the likeliest: a rounding error makes none better."""
+    best = float(np.nanmax(objectives))
+    return int(np.flatnonzero(objectives >= best - EQUAL * abs(best))[0])
 
 
 def _kind(emission: str, covariance: str, data: Observations) -> str:

@@ -21,6 +21,16 @@ from hft_py.hmm.params import HMMParams
 
 Floats = npt.NDArray[np.float64]
 
+# What a fit says of itself is not true of what was learned since.
+LEARNED: dict[str, Any] = {
+    "log_likelihood": float("nan"),
+    "log_likelihoods": np.empty(0),
+    "objectives": np.empty(0),
+    "restarts": np.empty(0),
+    "converged": False,
+    "n_iterations": 0,
+    "stop_reason": "learned",
+}
 # A state with less weight than this in the statistics keeps its parameters.
 UNSEEN = 1e-12
 
@@ -48,7 +58,7 @@ class IncrementalEM:
     Attributes
     ----------
     params
-        The model now.
+        The model now; its ``stop_reason`` is ``"learned"``, and it knows no likelihood.
     filter
         The filter it drives.
 
@@ -78,9 +88,12 @@ class IncrementalEM:
         self.filter = OnlineFilter(params, missing=missing, backend=backend)
         if probabilities is not None:
             known = checks.finite_array("probabilities", probabilities)
-            if known.shape != (params.n_states,) or abs(known.sum() - 1) > 1e-8:
-                raise ValueError(f"probabilities, expected {params.n_states} that sum to 1")
-            self.filter.probabilities = known
+            wrong = known.shape != (params.n_states,) or abs(known.sum() - 1) > 1e-8
+            if wrong or (known < 0).any():
+                told = f"expected {params.n_states} numbers, none below 0, that sum to 1"
+                raise ValueError(f"probabilities={checks.short(probabilities)}, {told}")
+            with np.errstate(divide="ignore"):
+                self.filter.resume(np.log(known))
         if n_observed is None:
             n_observed = params.n_observations or 100
         self._count = float(checks.whole_number("n_observed", n_observed, least=1))
@@ -99,9 +112,12 @@ class IncrementalEM:
         k, d = len(theta), self.params.n_columns
         share = self.params.stationary_distribution
         self._centre = theta[:, :d].mean(axis=0)
+        if self._kind == "categorical":
+            assert self.params.means is not None  # established when the model was made
+            self._centre = self.params.means.mean(keepdims=True)
         pairs = share[:, None] * self.params.transition_matrix
         self._pairs = np.repeat(pairs[:, :, None], k, axis=2)
-        each = np.stack([share[j] * self._expected(theta[j]) for j in range(k)])
+        each = np.stack([share[j] * self._expected(theta[j], j) for j in range(k)])
         self._each = np.repeat(each[:, :, None], k, axis=2)
         if self._kind == "categorical":
             self._floor = np.zeros(1)
@@ -109,11 +125,14 @@ class IncrementalEM:
             variances = self.params.volatilities.reshape(k, -1) ** 2
             self._floor = floor * variances.mean(axis=0)
 
-    def _expected(self, row: Floats) -> Floats:
+    def _expected(self, row: Floats, state: int) -> Floats:
         """The statistics a state expects of its own observations."""
         d = self.params.n_columns
         if self._kind == "categorical":
-            return row
+            means, variances = self.params.means, self.params.variances
+            assert means is not None and variances is not None  # NaN where they are not known
+            y = float(means[state] - self._centre[0])
+            return np.append(row, [y, y * y + variances[state]])
         if self._kind == "student_t":
             y = row[0] - self._centre[0]
             # E[u] = 1, and E[u (x - location)^2] is the squared scale.
@@ -126,11 +145,12 @@ class IncrementalEM:
     def _statistics(self, row: Floats) -> Floats:
         """The statistics of one observation under each state, ``(K, P)``."""
         k = self.params.n_states
+        y = row - self._centre
         if self._kind == "categorical":
             one = np.zeros(self._each.shape[1])
-            one[int(row[0])] = 1.0
+            one[int(self.filter.seen(row)[0])] = 1.0
+            one[-2:] = y[0], y[0] ** 2
             return np.tile(one, (k, 1))
-        y = row - self._centre
         if self._kind == "student_t":
             location, scale, dof = self.filter._model[3].T
             u = (dof + 1) / (dof + (row[0] - location) ** 2 / scale)
@@ -138,19 +158,21 @@ class IncrementalEM:
         squares = y * y if self._kind == "gaussian" else np.outer(y, y).ravel()
         return np.tile(np.concatenate([[1.0], y, squares]), (k, 1))
 
-    def update(self, x: Any) -> Floats:
+    def update(self, x: Any, *, learn: bool = True) -> Floats:
         """Filter one observation, learn from it, and return the filtered probabilities ``(K,)``.
 
-        Errors as for :meth:`OnlineFilter.update`.
+        Without ``learn`` the model stays. Errors as for :meth:`OnlineFilter.update`.
         """
         before = self.filter.probabilities
         row = self.filter.row(x)
         found = self.filter.update(x)
-        if before is None or np.isnan(row).any():
+        if before is None:
             return found
-        self._count += 1.0
+        taught = learn and not np.isnan(row).any()
+        self._count += taught
         span = self._count if self.memory is None else min(self.memory, self._count)
-        rate = 1.0 / span
+        # What teaches nothing still moves the state that the statistics are told by.
+        rate = 1.0 / span if taught else 0.0
         transition = self.params.transition_matrix
         joint = before[:, None] * transition
         totals = joint.sum(axis=0)
@@ -160,8 +182,9 @@ class IncrementalEM:
         self._pairs = (1.0 - rate) * (self._pairs @ back)
         self._pairs[:, index, index] += rate * back
         self._each = (1.0 - rate) * (self._each @ back)
-        self._each[index, :, index] += rate * self._statistics(self.filter.seen(row))
-        self._maximise(found)
+        if taught:
+            self._each[index, :, index] += rate * self._statistics(row)
+            self._maximise(found)
         return found
 
     def _maximise(self, probabilities: Floats) -> None:
@@ -170,15 +193,29 @@ class IncrementalEM:
         totals = pairs.sum(axis=1, keepdims=True)
         seen = totals > UNSEEN
         transition = np.where(seen, pairs / np.where(seen, totals, 1.0), params.transition_matrix)
-        changes: dict[str, Any] = {"transition_matrix": transition}
-        alive = (each.sum(axis=1) if self._kind == "categorical" else each[:, 0]) > UNSEEN
+        changes: dict[str, Any] = {"transition_matrix": transition, **LEARNED}
+        changes["n_observations"] = int(self._count)
         if self._kind == "categorical":
-            assert params.bin_probabilities is not None  # it is binned
-            table = each / np.where(alive, each.sum(axis=1), 1.0)[:, None]
-            changes["bin_probabilities"] = np.where(alive[:, None], table, params.bin_probabilities)
+            changes |= self._bins(each)
         else:
-            changes |= self._moments(each, alive)
+            changes |= self._moments(each, each[:, 0] > UNSEEN)
         self.filter.replace(dataclasses.replace(params, **changes))
+
+    def _bins(self, each: Floats) -> dict[str, Any]:
+        params = self.params
+        assert params.bin_probabilities is not None  # it is binned
+        assert params.means is not None and params.variances is not None
+        weight = each[:, :-2].sum(axis=1)
+        alive = weight > UNSEEN
+        shares = each / np.where(alive, weight, 1.0)[:, None]
+        first, second = shares[:, -2], shares[:, -1]
+        variances = np.maximum(second - first**2, 0.0)
+        table = np.where(alive[:, None], shares[:, :-2], params.bin_probabilities)
+        return {
+            "bin_probabilities": table,
+            "means": np.where(alive, self._centre[0] + first, params.means),
+            "variances": np.where(alive, variances, params.variances),
+        }
 
     def _moments(self, each: Floats, alive: npt.NDArray[np.bool_]) -> dict[str, Any]:
         params, d = self.params, self.params.n_columns

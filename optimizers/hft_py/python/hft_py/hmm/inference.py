@@ -236,6 +236,20 @@ def filter_proba(
     return alpha
 
 
+def last_log_probabilities(
+    returns: Any,
+    params: HMMParams,
+    *,
+    lengths: Lengths = None,
+    missing: str = "raise",
+    backend: str | None = None,
+) -> Floats:
+    """``log p(z_T | x_1..x_T)`` at the end of the last sequence, ``(K,)``: where to go on from."""
+    kernels, arguments = _ready(returns, params, lengths, missing, backend)
+    logs: Floats = kernels.last(*arguments)
+    return logs
+
+
 def smooth_proba(
     returns: Any,
     params: HMMParams,

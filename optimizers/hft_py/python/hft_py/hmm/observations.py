@@ -17,6 +17,8 @@ Lengths = npt.NDArray[np.int64]
 MISSING = ("raise", "ignore")
 # Squares of deviations and their inverses stay finite well within this.
 LARGEST = 1e60
+# What is fitted must not be smaller: variances would vanish.
+SMALLEST = 1e-60
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,20 @@ def _refuse_large(name: str, found: Floats) -> None:
         raise ValueError(f"{name}[{index}] is {found[place]}, expected at most {LARGEST:g} in size")
 
 
+def refuse_small(known: Floats, *, name: str = "returns") -> None:
+    """An error where a column is so small that squares of its numbers lose digits."""
+    if not len(known):
+        return
+    sizes = np.maximum(known.max(axis=0), -known.min(axis=0))
+    bad = (sizes > 0) & (sizes < SMALLEST)
+    if bad.any():
+        size = float(sizes[bad][0])
+        raise ValueError(
+            f"{name} is at most {size:g} in size, expected zeros or {SMALLEST:g} and more: "
+            "choose another unit"
+        )
+
+
 def _lengths(lengths: Sequence[int] | None, rows: int, name: str) -> Lengths:
     if lengths is None:
         return np.array([rows], dtype=np.int64)
@@ -93,6 +109,7 @@ def _lengths(lengths: Sequence[int] | None, rows: int, name: str) -> Lengths:
     if (found < 1).any():
         index = int(np.flatnonzero(found < 1)[0])
         raise ValueError(f"lengths[{index}]={found[index]}, expected 1 or more")
-    if found.sum() != rows:
-        raise ValueError(f"lengths sum to {found.sum()}, expected {rows} as {name} has rows")
+    total = sum(found.tolist())  # whole numbers of Python's do not overflow
+    if total != rows:
+        raise ValueError(f"lengths sum to {total}, expected {rows} as {name} has rows")
     return np.ascontiguousarray(found, dtype=np.int64)

@@ -31,7 +31,7 @@ class OnlineFilter:
     Attributes
     ----------
     probabilities
-        The last result, ``(K,)``; None before the first observation.
+        The last result, ``(K,)``, a new array each time; None before the first observation.
     log_likelihood
         ``log p(x_1..x_t)``.
 
@@ -50,15 +50,34 @@ class OnlineFilter:
         if not isinstance(params, HMMParams):
             raise TypeError(f"params={checks.short(params)}, expected HMMParams")
         self.missing = checks.choice("missing", missing, MISSING)
-        self._step = backends.kernels("hmm", backend).step
+        self._backend = backends.wish(backend)
+        self._step = backends.kernels("hmm", self._backend).step
         self.reset(params)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A compiled function has no pickle: the kernels are chosen anew, where they are.
+        return {name: value for name, value in vars(self).items() if name != "_step"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._step = backends.kernels("hmm", self._backend).step
 
     def reset(self, params: HMMParams | None = None) -> None:
         """Forget what was seen; with ``params``, go on with another model."""
         if params is not None:
             self.replace(params)
-        self.probabilities: Floats | None = None
+        # Logarithms: a state that has all but vanished may come back.
+        self._logs: Floats | None = None
         self.log_likelihood = 0.0
+
+    @property
+    def probabilities(self) -> Floats | None:
+        """``p(z_t | x_1..x_t)``, ``(K,)``; None before the first observation."""
+        return None if self._logs is None else np.exp(self._logs)
+
+    def resume(self, log_probabilities: Floats) -> None:
+        """Go on from where another filter ended."""
+        self._logs = log_probabilities
 
     def replace(self, params: HMMParams) -> None:
         """Take another model for what comes; what is known of the state stays."""
@@ -80,11 +99,15 @@ class OnlineFilter:
             under every reachable state; the filter stays as it was.
         """
         row = self.row(x)
-        found: Floats
-        found, log_scale = self._step(*self._model, self.probabilities, self.seen(row))
-        self.probabilities = found
+        try:
+            found, log_scale = self._step(*self._model, self._logs, self.seen(row))
+        except ValueError:
+            told = "has probability zero under every reachable state"
+            raise ValueError(f"x={checks.short(x)} {told}") from None
+        self._logs = found
         self.log_likelihood += log_scale
-        return found
+        probabilities: Floats = np.exp(found)
+        return probabilities
 
     def row(self, x: Any) -> Floats:
         """One observation, checked, ``(D,)``."""

@@ -20,6 +20,8 @@ Floats = npt.NDArray[np.float64]
 
 EMISSIONS = ("gaussian", "binned", "student_t")
 COVARIANCES = ("diag", "full")
+# Inverses and squares of variances within this are numbers that have all their digits.
+LEAST_VARIANCE = 1e-150
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -59,7 +61,8 @@ class HMMParams(Result):
     n_iterations
         Iterations done.
     stop_reason
-        ``"converged"``, ``"max_iterations"``, ``"stopped_by_callback"``, or ``"by_hand"``.
+        ``"converged"``, ``"max_iterations"``, ``"stopped_by_callback"``, ``"learned"`` (by
+        :class:`hft_py.hmm.IncrementalEM`), or ``"by_hand"``.
     n_observations
         Rows that were fitted, missing ones left out.
     restarts
@@ -117,8 +120,19 @@ class HMMParams(Result):
         for name in ("log_likelihoods", "objectives", "restarts"):
             self._set(name, np.asarray(getattr(self, name), dtype=np.float64))
 
-    def _set(self, name: str, value: Any) -> None:
-        object.__setattr__(self, name, value)
+    def _set(self, name: str, value: Floats) -> None:
+        """Keep a copy that cannot be written: what was checked stays so."""
+        object.__setattr__(self, name, _frozen(value.copy()))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self._names()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # Arrays come back from a pickle writable.
+        for value in state.values():
+            if isinstance(value, np.ndarray):
+                _frozen(value)
+        vars(self).update(state)
 
     def _check_bins(self) -> None:
         if self.bin_edges is None or self.bin_probabilities is None:
@@ -154,8 +168,10 @@ class HMMParams(Result):
         if variances.ndim == 3:
             for k, matrix in enumerate(variances):
                 _positive_definite(f"variances[{k}]", matrix)
-        elif (variances <= 0).any():
-            raise ValueError(f"variances={checks.short(variances.tolist())}, expected more than 0")
+            self._set("variances", 0.5 * (variances + variances.transpose(0, 2, 1)))
+        elif not ((variances >= LEAST_VARIANCE) & (variances <= 1 / LEAST_VARIANCE)).all():
+            told = f"expected {LEAST_VARIANCE:g} to {1 / LEAST_VARIANCE:g}"
+            raise ValueError(f"variances={checks.short(variances.tolist())}, {told}")
         if self.emission == "student_t":
             if means.ndim == 2:
                 raise ValueError('emission="student_t" takes one column')
@@ -209,16 +225,22 @@ class HMMParams(Result):
     @property
     def expected_durations(self) -> Floats:
         """Mean length of a stay in each state, in steps: ``1 / (1 - a_kk)``."""
+        # Not 1 - a_kk, which rounds to nothing where a state is hardly ever left.
+        leaving = self.transition_matrix.sum(axis=1, where=~np.eye(self.n_states, dtype=bool))
         with np.errstate(divide="ignore"):
-            return 1.0 / (1.0 - np.diag(self.transition_matrix))
+            return np.asarray(1.0 / leaving, dtype=np.float64)
 
     @property
     def stationary_distribution(self) -> Floats:
         """Long-run share of time in each state: the left eigenvector of the transition matrix.
 
-        Where several are stationary, the one of least norm.
+        By state reduction (Grassmann, Taksar and Heyman, Oper. Res. 33, 1985), which subtracts
+        nothing. Where several are stationary, the one of least norm.
         """
         k = self.n_states
+        reduced = _reduced(self.transition_matrix)
+        if reduced is not None:
+            return reduced
         system = np.vstack([self.transition_matrix.T - np.eye(k), np.ones(k)])
         found = np.linalg.lstsq(system, np.append(np.zeros(k), 1.0), rcond=None)[0]
         share = np.clip(found, 0.0, None)
@@ -233,7 +255,8 @@ class HMMParams(Result):
     @functools.cached_property
     def model(self) -> tuple[str, Floats, Floats, Floats]:
         """What every kernel takes first: kind, start, transition, theta."""
-        return (self._kind, self.start_probabilities, self.transition_matrix, self._theta())
+        theta = _frozen(self._theta())
+        return (self._kind, self.start_probabilities, self.transition_matrix, theta)
 
     @property
     def _kind(self) -> str:
@@ -258,8 +281,8 @@ class HMMParams(Result):
 
     def permuted(self, order: Any) -> HMMParams:
         """The same model with its states in another order."""
-        index = np.asarray(order, dtype=np.intp)
-        if sorted(index.tolist()) != list(range(self.n_states)):
+        index = np.asarray(order)
+        if index.dtype.kind not in "iu" or sorted(index.ravel()) != list(range(self.n_states)):
             raise ValueError(f"order={checks.short(order)}, expected each state once")
         changed: dict[str, Any] = {
             name: np.ascontiguousarray(getattr(self, name)[index])
@@ -294,6 +317,11 @@ class HMMParams(Result):
         return summary(self)
 
 
+def _frozen(value: Floats) -> Floats:
+    value.flags.writeable = False
+    return value
+
+
 def _stochastic(name: str, value: Any, ndim: int) -> Floats:
     found = checks.finite_array(name, value, ndim=ndim)
     if (found < 0).any():
@@ -305,8 +333,26 @@ def _stochastic(name: str, value: Any, ndim: int) -> Floats:
     return found
 
 
+def _reduced(transition: Floats) -> Floats | None:
+    """The stationary distribution; None where states are not all in touch with the first."""
+    p = transition.copy()
+    k = len(p)
+    for last in range(k - 1, 0, -1):
+        leaving = p[last, :last].sum()
+        if leaving <= 0:
+            return None
+        p[:last, last] /= leaving
+        p[:last, :last] += np.outer(p[:last, last], p[last, :last])
+    share = np.ones(k)
+    for state in range(1, k):
+        share[state] = share[:state] @ p[:state, state]
+    found: Floats = share / share.sum()
+    return found if np.isfinite(found).all() else None
+
+
 def _positive_definite(name: str, matrix: Floats) -> None:
-    if not np.allclose(matrix, matrix.T, rtol=1e-8, atol=0):
+    scale = np.sqrt(np.abs(np.diag(matrix)))
+    if (np.abs(matrix - matrix.T) > 1e-8 * np.outer(scale, scale)).any():
         raise ValueError(f"{name} is not symmetric")
     try:
         np.linalg.cholesky(matrix)

@@ -1,4 +1,4 @@
-"""Pictures of a model: ``python -m hft_py.hmm.pictures --out reports``.
+"""Pictures of a model: ``python -m hft_py.hmm.pictures FOLDER`` draws them for the S&P 500.
 
 ``regimes``: a price coloured by regime, with the filtered probabilities under it. ``transitions``:
 the transition matrix. ``likelihood``: the log-likelihood of each iteration. Matplotlib is imported
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from hft_py import checks
 from hft_py.hmm.detector import HMMRegimeDetector, regime_labels
 from hft_py.hmm.inference import filter_proba
 from hft_py.hmm.params import HMMParams
@@ -72,12 +73,15 @@ def regimes(
     ImportError
         Matplotlib is not installed.
     """
-    prices, table = np.asarray(prices, dtype=np.float64), np.asarray(probabilities)
+    table = checks.finite_array("probabilities", probabilities, ndim=2)
+    prices = checks.finite_array("prices", prices)
     n, k = table.shape
     if prices.shape != (n,):
         raise ValueError(f"prices has shape {prices.shape}, expected ({n},) as probabilities")
     at = np.arange(n) if dates is None else np.asarray(dates)
     names = regime_labels(k) if labels is None else tuple(labels)
+    if len(names) != k:
+        raise ValueError(f"labels={checks.short(labels)}, expected {k}")
     palette = colours(k)
     figure = _figure(10.0, 5.6)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=[2.2, 1])
@@ -87,11 +91,12 @@ def regimes(
         own = np.where(chosen == state, prices, np.nan)
         above.plot(at, own, ".", markersize=1.8, color=colour, zorder=2)
         above.plot([], [], "o", color=colour, label=f"{state} {name}")
-    above.set_yscale("log")
-    above.yaxis.set_major_formatter("{x:,.0f}")
-    above.yaxis.set_minor_formatter("{x:,.0f}")
+    if prices.min() > 0:
+        above.set_yscale("log")
+        above.yaxis.set_major_formatter("{x:,g}")
+        above.yaxis.set_minor_formatter("{x:,g}")
     above.tick_params(axis="y", which="both", labelsize=8)
-    above.set_ylabel("price, logarithmic")
+    above.set_ylabel("price, logarithmic" if prices.min() > 0 else "price")
     above.legend(frameon=False, loc="upper left", ncols=k, fontsize=9)
     above.set_title(title, fontsize=10)
     below.stackplot(at, table.T, colors=palette, linewidth=0)
@@ -113,8 +118,10 @@ def transitions(params: HMMParams, *, labels: Any = None) -> Figure:
 def _transitions(axes: Axes, params: HMMParams, labels: Any) -> None:
     k = params.n_states
     matrix = params.transition_matrix
-    given = regime_labels(k) if labels is None else tuple(labels)
-    names = [f"{state} {name}" for state, name in enumerate(given)]
+    given = _names(params) if labels is None else tuple(labels)
+    if len(given) != k:
+        raise ValueError(f"labels={checks.short(labels)}, expected {k}")
+    names = [f"{state} {name}".strip() for state, name in enumerate(given)]
     stays = params.expected_durations
     axes.imshow(matrix, cmap="Blues", vmin=0, vmax=1)
     for i in range(k):
@@ -129,6 +136,14 @@ def _transitions(axes: Axes, params: HMMParams, labels: Any) -> None:
     axes.set_ylabel("from")
     axes.set_title("Transition probabilities and expected stays", fontsize=10)
     axes.spines[:].set_visible(False)
+
+
+def _names(params: HMMParams) -> tuple[str, ...]:
+    """Names of regimes, where states are in the order that gives them theirs."""
+    assert params.means is not None  # established when the model was made
+    first = params.means.reshape(params.n_states, -1)[:, 0]
+    ordered = bool((np.diff(first) > 0).all()) and bool(np.isfinite(first).all())
+    return regime_labels(params.n_states) if ordered else ("",) * params.n_states
 
 
 def likelihood(params: HMMParams) -> Figure:
@@ -160,13 +175,13 @@ def summary(params: HMMParams) -> Figure:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Draw all three for the S&P 500 into a folder."""
+    """Draw the regimes of the S&P 500, and its model: transitions and likelihood."""
     from qpp.datasets import sp500_ohlcv
 
     parser = argparse.ArgumentParser(prog="python -m hft_py.hmm.pictures")
-    parser.add_argument("--out", type=Path, default=Path("reports"), help="folder to write into")
-    chosen = parser.parse_args(arguments)
-    chosen.out.mkdir(parents=True, exist_ok=True)
+    parser.add_argument("folder", type=Path, help="where to write")
+    folder = parser.parse_args(arguments).folder
+    folder.mkdir(parents=True, exist_ok=True)
     bars = sp500_ohlcv()
     prices = bars["adj_close"].to_numpy()
     returns = np.diff(np.log(prices))
@@ -181,11 +196,10 @@ def main(arguments: list[str] | None = None) -> None:
             "(parameters of the whole period)",
             labels=detector.labels_,
         ),
-        "transitions": transitions(params, labels=detector.labels_),
-        "likelihood": likelihood(params),
+        "model": summary(params),
     }
     for title, figure in drawn.items():
-        path = chosen.out / f"{title}.png"
+        path = folder / f"hmm_{title}.png"
         figure.savefig(path, dpi=130, metadata={"Software": None})
         print(f"wrote {path}")
 

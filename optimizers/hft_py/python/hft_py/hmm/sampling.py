@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from hft_py import backend as backends
 from hft_py import checks
+from hft_py.hmm.bins import middles
 from hft_py.hmm.params import HMMParams
 from hft_py.results import Result
 from hft_py.rng import Stream
@@ -27,7 +28,8 @@ class Sample(Result):
     Attributes
     ----------
     returns
-        ``(n,)``, or ``(n, D)``; of a binned emission the bin's number.
+        ``(n,)``, or ``(n, D)``; of a binned emission the middle of the bin that was drawn, the
+        outer two taken as wide as their neighbours.
     states
         The hidden path, ``(n,)``.
     """
@@ -81,8 +83,13 @@ def _values(params: HMMParams, states: npt.NDArray[np.int64], draws: Stream) -> 
     n, d = len(states), params.n_columns
     kind, theta = params.theta()
     if kind == "categorical":
-        sums = np.cumsum(theta, axis=1)[:, :-1]
-        return (sums[states] <= draws.uniforms(n)[:, None]).sum(axis=1).astype(np.float64)
+        sums, uniforms = np.cumsum(theta, axis=1)[:, :-1], draws.uniforms(n)
+        bins = np.empty(n, dtype=np.int64)
+        for state, row in enumerate(sums):
+            own = states == state
+            bins[own] = np.searchsorted(row, uniforms[own], side="right")
+        assert params.bin_edges is not None  # it is binned
+        return middles(params.bin_edges)[bins]
     if kind == "student_t":
         u, v = draws.uniforms(2 * n).reshape(2, n)
         location, scale, dof = theta[states].T

@@ -16,7 +16,7 @@ by the callers; shapes here are
 from hft_py.hmm.baseline.decoding import viterbi
 from hft_py.hmm.baseline.em import fit
 from hft_py.hmm.baseline.emission import log_densities
-from hft_py.hmm.baseline.filtering import filtered, forward, score, step
+from hft_py.hmm.baseline.filtering import filtered, forward, last, score, step
 from hft_py.hmm.baseline.sampling import simulate
 from hft_py.hmm.baseline.smoothing import backward, fixed_lag, pairwise, smoothed
 
@@ -26,6 +26,7 @@ __all__ = [
     "fit",
     "fixed_lag",
     "forward",
+    "last",
     "log_densities",
     "pairwise",
     "score",

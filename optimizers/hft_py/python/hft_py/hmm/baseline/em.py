@@ -58,11 +58,11 @@ def fit(
             likelihood = float(sum(p.log_scale.sum() for p in found))
             objective = likelihood + priors.log_density(kind, transition, theta)
             history.append((likelihood, objective))
-            best = max(best, objective)
-            done += 1
             converged = _settled(history, tolerance)
             if converged:
                 break
+            best = max(best, objective)
+            done += 1
             gamma = np.concatenate([p.gamma for p in found])
             start = np.mean([p.gamma[0] for p in found], axis=0)
             counts = sum((p.xi.sum(axis=0) for p in found), start=np.zeros_like(transition))

@@ -153,6 +153,7 @@ def _row(kind: str, old: Floats, x: Floats, weight: Floats, priors: Priors) -> F
         variance = (squares + pseudo * reference) / (total + pseudo)
         return np.concatenate([mean, np.maximum(variance, priors.floor * reference)])
     products = (deviation * weight[:, None]).T @ deviation
+    products = 0.5 * (products + products.T)
     covariance = (products + pseudo * np.diag(reference)) / (total + pseudo)
     return np.concatenate([mean, floored(covariance, priors.floor * reference).ravel()])
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hft_py.hmm.baseline.emission import log_densities
-from hft_py.hmm.baseline.recursions import ImpossibleError
+from hft_py.hmm.baseline.recursions import LOST, ImpossibleError, beginning, following, log_filter
 from hft_py.hmm.baseline.recursions import forward as _forward
 
 Floats = npt.NDArray[np.float64]
@@ -55,6 +55,24 @@ def score(
     return float(log_scale.sum())
 
 
+def last(
+    kind: str, start: Floats, transition: Floats, theta: Floats, x: Floats, lengths: Lengths
+) -> Floats:
+    """``log p(z_T | x_1..x_T)`` at the end of the last sequence, ``(K,)``: what a filter goes on
+    from. Logarithms, as a state that has all but vanished may come back.
+    """
+    first = int(lengths[:-1].sum())
+    log_b = log_densities(kind, theta, x[first:])
+    try:
+        alpha, _ = _forward(start, transition, log_b)
+    except ImpossibleError as error:
+        raise ImpossibleError(first + error.index) from None
+    if (alpha[-1] @ transition).min() < LOST:
+        return np.asarray(log_filter(start, transition, log_b)[-1], dtype=np.float64)
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(alpha[-1]), dtype=np.float64)
+
+
 def step(
     kind: str,
     start: Floats,
@@ -63,21 +81,12 @@ def step(
     previous: Floats | None,
     x: Floats,
 ) -> tuple[Floats, float]:
-    """One step of the filter in ``O(K^2)``: probabilities, and ``log p(x_t | past)``.
+    """One step of the filter: logarithms of the probabilities, and ``log p(x_t | past)``.
 
-    ``previous`` are the probabilities before, None at the first observation; ``x`` is ``(D,)``.
+    ``previous`` are the logarithms before, None at the first observation; ``x`` is ``(D,)``.
     """
-    predicted = start if previous is None else previous @ transition
     log_b = log_densities(kind, theta, x[None, :])[0]
-    largest = log_b.max()
-    joint = predicted * np.exp(log_b - largest) if np.isfinite(largest) else np.zeros_like(log_b)
-    total = float(joint.sum())
-    if total > 0:
-        return joint / total, float(np.log(total) + largest)
-    # The state that explains it is out of reach: logarithms weigh what is left.
+    if previous is not None:
+        return following(previous, transition, log_b)
     with np.errstate(divide="ignore"):
-        log_joint = np.log(predicted) + log_b
-    scale = float(np.logaddexp.reduce(log_joint))
-    if scale == -np.inf:
-        raise ImpossibleError(0)
-    return np.exp(log_joint - scale), scale
+        return beginning(np.log(start), log_b)

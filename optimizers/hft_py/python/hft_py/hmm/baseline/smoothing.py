@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from hft_py.hmm.baseline.emission import log_densities
 from hft_py.hmm.baseline.filtering import forward, sequences
-from hft_py.hmm.baseline.recursions import ImpossibleError, Passes, both
+from hft_py.hmm.baseline.recursions import LOST, ImpossibleError, Passes, both, log_filter
 
 Floats = npt.NDArray[np.float64]
 Lengths = npt.NDArray[np.int64]
@@ -69,15 +69,23 @@ def fixed_lag(
     log_b = log_densities(kind, theta, x)
     alpha, _ = forward(kind, start, transition, theta, x, lengths)
     with np.errstate(divide="ignore"):
-        log_alpha, log_transition = np.log(alpha), np.log(transition)
+        log_transition = np.log(transition)
     result = np.empty_like(alpha)
     for rows in sequences(lengths):
         b, n = log_b[rows], rows.stop - rows.start
+        log_alpha = _logarithms(alpha[rows], start, transition, b)
         log_beta = np.zeros_like(b)
         for ahead in range(min(lag, n - 1), 0, -1):
             seen = n - ahead
             later = (b[ahead:] + log_beta[:seen])[:, None, :] + log_transition
             log_beta[:seen] = np.logaddexp.reduce(later, axis=2)
-        joint = log_alpha[rows] + log_beta
+        joint = log_alpha + log_beta
         result[rows] = np.exp(joint - np.logaddexp.reduce(joint, axis=1)[:, None])
     return result
+
+
+def _logarithms(alpha: Floats, start: Floats, transition: Floats, log_b: Floats) -> Floats:
+    """Logarithms of alpha; computed as such where a number in it is too small to be trusted."""
+    if alpha.min() < LOST:
+        return log_filter(start, transition, log_b)
+    return np.asarray(np.log(alpha), dtype=np.float64)
