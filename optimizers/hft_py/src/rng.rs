@@ -11,6 +11,8 @@
 //! Source: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011;
 //! Box and Muller, Ann. Math. Statist. 29 (1958).
 
+use crate::isa::for_each_isa;
+
 const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
 const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
 
@@ -56,6 +58,42 @@ pub fn unit(word: u64) -> f64 {
     ((word >> 12) as f64 + 0.5) * (1.0 / 4_503_599_627_370_496.0)
 }
 
+/// Blocks made at once, and the words in them: lanes of a vector are blocks.
+const BLOCKS: usize = 16;
+const WORDS: usize = 2 * BLOCKS;
+/// Streams are often short: so many words are made block by block.
+const SHORT: u64 = 8;
+
+for_each_isa! {
+    for FUSED
+    /// The words of consecutive blocks.
+    #[allow(clippy::needless_range_loop)] // a lane goes through all four counters
+    fn consecutive(first: u64, place: [u32; 2], key: [u32; 2], words: &mut [u64; WORDS]) {
+        let mut c = [[0; BLOCKS], [0; BLOCKS], [place[0]; BLOCKS], [place[1]; BLOCKS]];
+        for lane in 0..BLOCKS {
+            let index = first.wrapping_add(lane as u64);
+            (c[0][lane], c[1][lane]) = (low(index), high(index));
+        }
+        let [mut k0, mut k1] = key;
+        for _ in 0..10 {
+            for lane in 0..BLOCKS {
+                let one = u64::from(MULTIPLIERS[0]) * u64::from(c[0][lane]);
+                let two = u64::from(MULTIPLIERS[1]) * u64::from(c[2][lane]);
+                c[0][lane] = high(two) ^ c[1][lane] ^ k0;
+                c[1][lane] = low(two);
+                c[2][lane] = high(one) ^ c[3][lane] ^ k1;
+                c[3][lane] = low(one);
+            }
+            k0 = k0.wrapping_add(WEYL[0]);
+            k1 = k1.wrapping_add(WEYL[1]);
+        }
+        for lane in 0..BLOCKS {
+            words[2 * lane] = u64::from(c[0][lane]) | u64::from(c[1][lane]) << 32;
+            words[2 * lane + 1] = u64::from(c[2][lane]) | u64::from(c[3][lane]) << 32;
+        }
+    }
+}
+
 /// A sequence of random numbers.
 #[derive(Debug, Clone)]
 pub struct Stream {
@@ -63,8 +101,10 @@ pub struct Stream {
     place: [u32; 2],
     /// Words consumed so far.
     position: u64,
-    /// The second word of the block at hand, where `position` is odd.
-    odd: u64,
+    /// Words at hand: which is the first, and how many there are.
+    first: u64,
+    held: u64,
+    words: [u64; WORDS],
     spare: Option<f64>,
 }
 
@@ -77,7 +117,9 @@ impl Stream {
             key: [low(seed), high(seed)],
             place: [stream, purpose],
             position: 0,
-            odd: 0,
+            first: 0,
+            held: 0,
+            words: [0; WORDS],
             spare: None,
         }
     }
@@ -92,32 +134,33 @@ impl Stream {
     pub fn seek(&mut self, position: u64) {
         self.spare = None;
         self.position = position;
-        if position % 2 == 1 {
-            self.odd = self.block(position / 2).1;
-        }
     }
 
-    #[inline]
-    fn block(&self, index: u64) -> (u64, u64) {
-        let counter = [low(index), high(index), self.place[0], self.place[1]];
-        let [w0, w1, w2, w3] = philox(counter, self.key);
-        (
-            u64::from(w0) | u64::from(w1) << 32,
-            u64::from(w2) | u64::from(w3) << 32,
-        )
+    /// Make the words from `position` on.
+    fn refill(&mut self) {
+        let index = self.position / 2;
+        self.first = 2 * index;
+        if self.position < SHORT {
+            let counter = [low(index), high(index), self.place[0], self.place[1]];
+            let [w0, w1, w2, w3] = philox(counter, self.key);
+            self.words[0] = u64::from(w0) | u64::from(w1) << 32;
+            self.words[1] = u64::from(w2) | u64::from(w3) << 32;
+            self.held = 2;
+        } else {
+            consecutive(index, self.place, self.key, &mut self.words);
+            self.held = WORDS as u64;
+        }
     }
 
     /// The next 64-bit word.
     #[inline]
     pub fn word(&mut self) -> u64 {
-        let position = self.position;
-        self.position += 1;
-        if position % 2 == 1 {
-            return self.odd;
+        if self.position.wrapping_sub(self.first) >= self.held {
+            self.refill();
         }
-        let (word, odd) = self.block(position / 2);
-        self.odd = odd;
-        word
+        let at = self.position.wrapping_sub(self.first);
+        self.position += 1;
+        self.words[at as usize % WORDS]
     }
 
     /// A uniform number in (0, 1).
@@ -202,11 +245,17 @@ mod tests {
     #[test]
     fn a_stream_can_be_entered_anywhere() {
         let mut whole = Stream::new(7, 3, 1);
-        let words: Vec<u64> = (0..9).map(|_| whole.word()).collect();
+        let words: Vec<u64> = (0..100).map(|_| whole.word()).collect();
         for (start, word) in words.iter().enumerate() {
+            let index = u32::try_from(start / 2).expect("small");
+            let block = philox([index, 0, 3, 1], [7, 0]);
+            let [low, high] = [block[start % 2 * 2], block[start % 2 * 2 + 1]].map(u64::from);
+            assert_eq!(low | high << 32, *word, "{start}");
             let mut late = Stream::new(7, 3, 1);
             late.seek(start as u64);
             assert_eq!(late.word(), *word);
+            whole.seek(start as u64);
+            assert_eq!(whole.word(), *word);
         }
     }
 

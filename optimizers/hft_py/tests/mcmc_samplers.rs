@@ -1,6 +1,6 @@
 //! The samplers without Python: moments, threads, early ends, refusals.
 
-use hft_py::mcmc::diagnostics::{Ratio, Series, Size};
+use hft_py::mcmc::diagnostics::{Ratio, Series, Size, Transforms};
 use hft_py::mcmc::{
     Adaptation, Coordinate, Settings, Space, adaptive_metropolis, de_mc, ensemble, tempering,
 };
@@ -93,23 +93,24 @@ const SAMPLERS: [&str; 4] = ["metropolis", "ensemble", "de_mc", "tempering"];
 
 #[test]
 fn moments_and_mixing() {
+    let transforms = Transforms::default();
     for name in SAMPLERS {
         let run = sample(name, &target(), settings(1), &mut Nobody);
         let (_, draws, best) = run.outcome.expect("a run");
         assert!(best > -1e-2, "{name}: {best}");
         for (p, (mean, deviation)) in [(0.0, 1.0), (1.0, 2.0)].into_iter().enumerate() {
             let series = Series::new(&run.samples, CHAINS, 2, p).expect("it moves");
-            let diagnosis = series.diagnose();
+            let diagnosis = series.diagnose(&transforms);
             assert!(diagnosis.r_hat < 1.02, "{name}: {}", diagnosis.r_hat);
             assert_eq!(diagnosis.r_hat, series.r_hat(Ratio::Rank), "{name}");
             assert_eq!(
                 diagnosis.ess_bulk,
-                series.effective_size(Size::Bulk),
+                series.effective_size(Size::Bulk, &transforms),
                 "{name}"
             );
             assert_eq!(
                 diagnosis.ess_tail,
-                series.effective_size(Size::Tail),
+                series.effective_size(Size::Tail, &transforms),
                 "{name}"
             );
             let column: Vec<f64> = run.samples.iter().skip(p).step_by(2).copied().collect();

@@ -4,11 +4,11 @@
 //! iteration. See [`Adaptation`] for the two ways of learning and their papers.
 
 use super::pool::Pool;
-use super::purpose;
 use super::record::Record;
 use super::run::{Context, Group, Outcome, Settings, cut, drive, gather, group_count, shares};
 use super::space::Space;
 use super::walk::{Adaptation, Walk};
+use super::{accepts, purpose};
 use crate::objective::Evaluate;
 use crate::rng::Stream;
 use crate::watch::Watch;
@@ -129,7 +129,7 @@ impl Group for Chains<'_> {
         self.record.see_all(&self.pool, 0..members, iteration);
         for member in 0..members {
             let log_ratio = self.pool.log_ratio(member, 1.0);
-            if self.uniforms[member].uniform().ln() < log_ratio {
+            if accepts(self.uniforms[member].uniform(), log_ratio) {
                 self.pool.accept(member);
                 self.record.count(member, iteration);
             }

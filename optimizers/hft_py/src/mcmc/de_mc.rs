@@ -10,7 +10,7 @@ use super::pool::Pool;
 use super::record::Record;
 use super::run::{Context, Group, Outcome, Settings, cut, drive, gather, group_count, shares};
 use super::space::Space;
-use super::{index, purpose, real};
+use super::{accepts, index, purpose, real};
 use crate::objective::Evaluate;
 use crate::rng::Stream;
 use crate::watch::Watch;
@@ -230,7 +230,7 @@ impl Group for Chains<'_> {
         self.record.see_all(&self.pool, 0..members, iteration);
         for chain in 0..members {
             let log_ratio = self.corrections[chain] + self.pool.log_ratio(chain, 1.0);
-            if self.streams[chain][2].uniform().ln() < log_ratio {
+            if accepts(self.streams[chain][2].uniform(), log_ratio) {
                 self.pool.accept(chain);
                 self.record.count(chain, iteration);
             }

@@ -8,7 +8,7 @@ use super::pool::Pool;
 use super::record::Record;
 use super::run::{Context, Group, Outcome, Settings, drive, gather};
 use super::space::Space;
-use super::{index, purpose, real};
+use super::{accepts, index, purpose, real};
 use crate::objective::Evaluate;
 use crate::rng::Stream;
 use crate::watch::Watch;
@@ -103,7 +103,7 @@ impl Group for Ensemble<'_> {
                     self.pool.proposal[walker * dimension + i] =
                         anchor + z * (self.pool.x[walker * dimension + i] - anchor);
                 }
-                self.moves[walker] = (z.ln(), stream.uniform().ln());
+                self.moves[walker] = (z.ln(), stream.uniform());
             }
             self.pool.evaluate(
                 context.space,
@@ -113,9 +113,9 @@ impl Group for Ensemble<'_> {
             )?;
             self.record.see_all(&self.pool, moved.clone(), iteration);
             for walker in moved {
-                let (log_z, log_u) = self.moves[walker];
+                let (log_z, uniform) = self.moves[walker];
                 let log_ratio = self.pool.log_ratio(walker, 1.0);
-                if log_u < real(dimension - 1) * log_z + log_ratio {
+                if accepts(uniform, real(dimension - 1) * log_z + log_ratio) {
                     self.pool.accept(walker);
                     self.record.count(walker, iteration);
                 }

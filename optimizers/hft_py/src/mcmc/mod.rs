@@ -48,3 +48,34 @@ pub(crate) fn real(count: usize) -> f64 {
 fn index(uniform: f64, size: usize) -> usize {
     ((uniform * real(size)) as usize).min(size - 1)
 }
+
+/// Whether `ln(uniform) < log_ratio`; bounds of the logarithm, `1 - 1/u <= ln u <= u - 1`, decide
+/// most of it.
+#[inline]
+fn accepts(uniform: f64, log_ratio: f64) -> bool {
+    if log_ratio >= uniform - 1.0 {
+        return true;
+    }
+    log_ratio > 1.0 - 1.0 / uniform && uniform.ln() < log_ratio
+}
+
+#[cfg(test)]
+mod tests {
+    use super::accepts;
+
+    #[test]
+    fn acceptance_is_by_the_logarithm() {
+        for uniform in [1e-16_f64, 1e-8, 0.01, 0.3, 0.5, 0.9, 0.999_999, 1.0 - 1e-15] {
+            for log_ratio in (-400..10).map(|step| f64::from(step) / 10.0) {
+                let expected = uniform.ln() < log_ratio;
+                assert_eq!(
+                    accepts(uniform, log_ratio),
+                    expected,
+                    "{uniform} {log_ratio}"
+                );
+            }
+            assert!(!accepts(uniform, f64::NEG_INFINITY));
+            assert!(!accepts(uniform, f64::NAN));
+        }
+    }
+}

@@ -12,7 +12,7 @@ use super::record::Record;
 use super::run::{self, Context, Group, Settings, cut, drive, gather, group_count, shares};
 use super::space::Space;
 use super::walk::{Adaptation, Walk};
-use super::{purpose, real};
+use super::{accepts, purpose, real};
 use crate::objective::Evaluate;
 use crate::rng::Stream;
 use crate::watch::Watch;
@@ -224,7 +224,7 @@ impl Ladder {
             let log_ratio = (self.beta[k + 1] - self.beta[k]) * (here - above);
             self.rejected[k] += 1.0 - log_ratio.min(0.0).exp();
             self.tried[k] += 1.0;
-            if u.ln() < log_ratio {
+            if accepts(u, log_ratio) {
                 pool.swap(base + k, base + k + 1);
                 self.machines.swap(k, k + 1);
             }
@@ -312,7 +312,7 @@ impl Group for Ladders<'_> {
             for k in 1..levels {
                 let member = base + k;
                 let log_ratio = self.pool.log_ratio(member, ladder.beta[k]);
-                if ladder.accepts[k - 1].uniform().ln() < log_ratio {
+                if accepts(ladder.accepts[k - 1].uniform(), log_ratio) {
                     self.pool.accept(member);
                     if k == levels - 1 {
                         self.record.count(system, iteration);

@@ -7,6 +7,7 @@ use super::runs::Runs;
 use crate::isa::for_each_isa;
 use crate::mcmc::real;
 use realfft::RealFftPlanner;
+use std::cell::RefCell;
 
 /// Mean autocovariances of several sequences, divided by the number of draws.
 pub(super) trait Covariances {
@@ -14,9 +15,18 @@ pub(super) trait Covariances {
     fn at(&mut self, lag: usize) -> f64;
 }
 
-/// Beyond so many lags a transform is cheaper.
+/// Fourier transforms, planned once: their factors cost more than a transform does.
+#[derive(Default)]
+pub struct Transforms(RefCell<RealFftPlanner<f64>>);
+
+/// Beyond so many lags a transform is cheaper; and from `EARLY` on where correlations are still
+/// above `SLOW`, as they will not end before.
 const DIRECT: usize = 96;
+const EARLY: usize = 48;
+const SLOW: f64 = 0.2;
 const LANES: usize = 16;
+/// Lags of one go beyond the first, which is often enough: sequences are written out for each.
+const AT_ONCE: usize = 2;
 
 /// Of numbers.
 pub(super) struct Values<'a> {
@@ -28,26 +38,33 @@ pub(super) struct Values<'a> {
     kept: usize,
     known: Vec<f64>,
     direct: usize,
+    transforms: &'a Transforms,
 }
 
 impl<'a> Values<'a> {
     /// Of one value a run, each less its sequence's mean.
-    pub(super) fn new(runs: &'a Runs, values: &'a [f64]) -> Self {
+    pub(super) fn new(runs: &'a Runs, values: &'a [f64], transforms: &'a Transforms) -> Self {
         let means = runs.moments(values).into_iter();
-        Self::centred(runs, values, means.map(|(mean, _)| (mean, 1.0)).collect())
+        let centres = means.map(|(mean, _)| (mean, 1.0)).collect();
+        Self::centred(runs, values, centres, transforms)
     }
 
     /// The same over the sequence's deviation as well; sequences that do not move are left out.
-    pub(super) fn scaled(runs: &'a Runs, values: &'a [f64]) -> Self {
+    pub(super) fn scaled(runs: &'a Runs, values: &'a [f64], transforms: &'a Transforms) -> Self {
         let moments = runs.moments(values).into_iter().zip(runs.each_sequence());
         let factor = |((mean, square), own): ((f64, f64), std::ops::Range<usize>)| {
             let deviation = (square / real(runs.length)).sqrt();
             (mean, if own.len() > 1 { 1.0 / deviation } else { 0.0 })
         };
-        Self::centred(runs, values, moments.map(factor).collect())
+        Self::centred(runs, values, moments.map(factor).collect(), transforms)
     }
 
-    fn centred(runs: &'a Runs, values: &'a [f64], centres: Vec<(f64, f64)>) -> Self {
+    fn centred(
+        runs: &'a Runs,
+        values: &'a [f64],
+        centres: Vec<(f64, f64)>,
+        transforms: &'a Transforms,
+    ) -> Self {
         Self {
             runs,
             values,
@@ -55,6 +72,7 @@ impl<'a> Values<'a> {
             centres,
             known: Vec::new(),
             direct: DIRECT,
+            transforms,
         }
     }
 
@@ -76,12 +94,17 @@ impl<'a> Values<'a> {
     /// The next lags.
     fn extend(&mut self) {
         let (first, draws) = (self.known.len(), self.runs.length);
-        let mut sums = [0.0; LANES];
+        let mut sums = vec![[0.0; LANES]; if first == 0 { 1 } else { AT_ONCE }];
         // Zeros behind the draws: every sum is as long as the first.
-        let mut out = vec![0.0; draws + first + LANES];
-        self.each(&mut out, |chain| products(chain, draws, first, &mut sums));
+        let mut out = vec![0.0; draws + first + sums.len() * LANES];
+        self.each(&mut out, |chain| {
+            chain[draws..].fill(0.0);
+            for (block, sums) in sums.iter_mut().enumerate() {
+                products(chain, draws, first + block * LANES, sums);
+            }
+        });
         let divisor = self.divisor();
-        let fresh = sums.iter().map(|sum| sum / divisor);
+        let fresh = sums.iter().flatten().map(|sum| sum / divisor);
         self.known.extend(fresh.take(draws - first));
     }
 
@@ -89,9 +112,10 @@ impl<'a> Values<'a> {
     fn transform(&mut self) {
         let draws = self.runs.length;
         let size = good_size(2 * draws);
-        let mut planner = RealFftPlanner::<f64>::new();
+        let mut planner = self.transforms.0.borrow_mut();
         let forward = planner.plan_fft_forward(size);
         let backward = planner.plan_fft_inverse(size);
+        drop(planner);
         let (mut input, mut spectrum) = (forward.make_input_vec(), forward.make_output_vec());
         let mut power = spectrum.clone();
         let mut failed = false;
@@ -122,7 +146,11 @@ impl<'a> Values<'a> {
 impl Covariances for Values<'_> {
     fn at(&mut self, lag: usize) -> f64 {
         while lag >= self.known.len() {
-            if self.known.len() < self.direct {
+            let slow = self.known.len() >= EARLY && self.direct == DIRECT && {
+                let last = self.known[self.known.len() - 1];
+                last > SLOW * self.known[0]
+            };
+            if self.known.len() < self.direct && !slow {
                 self.extend();
             } else {
                 self.direct = usize::MAX; // should a transform fail, sums go on
@@ -176,14 +204,15 @@ mod tests {
 
     #[test]
     fn sums_and_transforms_agree() {
+        let transforms = Transforms::default();
         for draws in [5, 15, 16, 17, 64, 301] {
             let mut values = vec![0.0; 3 * draws];
             Stream::new(1, 0, 0).normals(&mut values);
             values.iter_mut().for_each(|v| *v = (2.0 * *v).round());
             let (runs, by_run, _) = Runs::of(&Column::new(&values, 3, 1, 0), false);
-            let mut sums = Values::new(&runs, &by_run);
+            let mut sums = Values::new(&runs, &by_run, &transforms);
             sums.direct = usize::MAX;
-            let transformed = Values::new(&runs, &by_run).all();
+            let transformed = Values::new(&runs, &by_run, &transforms).all();
             for lag in 0..draws {
                 let mut expected = 0.0;
                 for chain in values.chunks_exact(draws) {
@@ -200,9 +229,10 @@ mod tests {
 
     #[test]
     fn what_stands_still_is_left_out() {
+        let transforms = Transforms::default();
         let values = [1.0, 3.0, 5.0, 3.0, 7.0, 7.0, 7.0, 7.0];
         let (runs, by_run, _) = Runs::of(&Column::new(&values, 2, 1, 0), false);
-        let mut found = Values::scaled(&runs, &by_run);
+        let mut found = Values::scaled(&runs, &by_run, &transforms);
         assert!((found.at(0) - 1.0).abs() < 1e-15);
         assert!((found.at(1) - 0.0).abs() < 1e-15);
     }

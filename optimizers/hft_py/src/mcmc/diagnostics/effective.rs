@@ -1,6 +1,6 @@
 //! Effective sample sizes and autocorrelation times.
 
-use super::autocovariance::{Covariances, Values};
+use super::autocovariance::{Covariances, Transforms, Values};
 use super::events::Events;
 use super::ratio::between;
 use super::runs::Runs;
@@ -10,18 +10,22 @@ use crate::mcmc::real;
 const WINDOW: f64 = 5.0;
 
 /// The effective sample size of the mean over sequences, from one value a run (eqs. 10-13).
-pub(super) fn ess_of_values(runs: &Runs, values: &[f64]) -> f64 {
+pub(super) fn ess_of_values(runs: &Runs, values: &[f64], transforms: &Transforms) -> f64 {
     if values.iter().all(|v| *v == values[0]) {
         return f64::NAN;
     }
     let means = runs.moments(values).into_iter().map(|(mean, _)| mean);
     let spread = between(means);
-    size(&mut Values::new(runs, values), spread, runs)
+    size(&mut Values::new(runs, values, transforms), spread, runs)
 }
 
 /// The same of the frequency of an event; all draws where it always or never happens.
-pub(super) fn ess_of_events(runs: &Runs, happening: impl Iterator<Item = usize>) -> f64 {
-    let mut events = Events::new(runs, happening);
+pub(super) fn ess_of_events(
+    runs: &Runs,
+    happening: impl Iterator<Item = usize>,
+    transforms: &Transforms,
+) -> f64 {
+    let mut events = Events::new(runs, happening, transforms);
     let all: usize = events.counts().iter().sum();
     if all == 0 || all == runs.draws() {
         return real(runs.draws());
@@ -66,8 +70,8 @@ fn geyer(mut correlation: impl FnMut(usize) -> f64, draws: usize, total: usize) 
 }
 
 /// The integrated autocorrelation time with Sokal's automatic window.
-pub(super) fn sokal(runs: &Runs, values: &[f64]) -> f64 {
-    let mut lags = Values::scaled(runs, values);
+pub(super) fn sokal(runs: &Runs, values: &[f64], transforms: &Transforms) -> f64 {
+    let mut lags = Values::scaled(runs, values, transforms);
     let mut time = -1.0;
     for lag in 0..runs.length {
         time += 2.0 * lags.at(lag);

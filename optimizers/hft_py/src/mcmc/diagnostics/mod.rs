@@ -13,6 +13,7 @@ mod ranks;
 mod ratio;
 mod runs;
 
+pub use autocovariance::Transforms;
 pub use quantile::normal_quantile;
 
 use super::real;
@@ -85,19 +86,19 @@ impl<'a> Series<'a> {
 
     /// An effective sample size.
     #[must_use]
-    pub fn effective_size(&self, which: Size) -> f64 {
+    pub fn effective_size(&self, which: Size, transforms: &Transforms) -> f64 {
         if which == Size::Mean {
             let (runs, values, _) = Runs::of(&self.0, true);
-            return ess_of_values(&runs, &values);
+            return ess_of_values(&runs, &values, transforms);
         }
         let (runs, mut order) = Order::of(&self.0);
         if which == Size::Tail {
-            return tail(&runs, &order);
+            return tail(&runs, &order, transforms);
         }
         order.keep_halves();
         let mut scores = vec![0.0; runs.len()];
         order.scores(&mut scores);
-        ess_of_values(&runs, &scores)
+        ess_of_values(&runs, &scores, transforms)
     }
 
     /// An R-hat.
@@ -117,33 +118,34 @@ impl<'a> Series<'a> {
 
     /// The integrated autocorrelation time, by Sokal's window or (`false`) by Geyer's sequence.
     #[must_use]
-    pub fn autocorrelation_time(&self, by_window: bool) -> f64 {
+    pub fn autocorrelation_time(&self, by_window: bool, transforms: &Transforms) -> f64 {
         if by_window {
             let (runs, values, _) = Runs::of(&self.0, false);
-            return sokal(&runs, &values);
+            return sokal(&runs, &values, transforms);
         }
-        self.total() / self.effective_size(Size::Mean)
+        self.total() / self.effective_size(Size::Mean, transforms)
     }
 
     /// All of them, sorting once.
     #[must_use]
-    pub fn diagnose(&self) -> Diagnosis {
+    pub fn diagnose(&self, transforms: &Transforms) -> Diagnosis {
         let (runs, mut order) = Order::of(&self.0);
-        let ess_tail = tail(&runs, &order);
+        let ess_tail = tail(&runs, &order, transforms);
+        let deviation = order.deviation();
         order.keep_halves();
         // One memory for all: draws may be many.
         let mut values = vec![0.0; runs.len()];
         order.scores(&mut values);
         let location = ratio::basic(&runs, &values);
-        let ess_bulk = ess_of_values(&runs, &values);
+        let ess_bulk = ess_of_values(&runs, &values, transforms);
         let r_hat = larger(location, &runs, &order, &mut values);
         order.values(&mut values);
-        let mean_size = ess_of_values(&runs, &values);
+        let mean_size = ess_of_values(&runs, &values, transforms);
         Diagnosis {
             r_hat,
             ess_bulk,
             ess_tail,
-            mcse: ratio::deviation(|| self.0.iter()) / mean_size.sqrt(),
+            mcse: deviation / mean_size.sqrt(),
             autocorr_time: self.total() / mean_size,
         }
     }
@@ -165,10 +167,9 @@ fn larger(location: f64, runs: &Runs, order: &Order, scores: &mut [f64]) -> f64 
     }
 }
 
-fn tail(runs: &Runs, order: &Order) -> f64 {
-    let [low, high] = TAIL.map(|probability| {
-        let bound = order.quantile(probability);
-        ess_of_events(runs, order.up_to(bound))
-    });
-    low.min(high)
+fn tail(runs: &Runs, order: &Order, transforms: &Transforms) -> f64 {
+    let [low, high] = TAIL.map(|probability| order.quantile(probability));
+    // What is beyond the upper quantile is as well known as what is not, and it is little.
+    let low = ess_of_events(runs, order.up_to(low), transforms);
+    low.min(ess_of_events(runs, order.beyond(high), transforms))
 }

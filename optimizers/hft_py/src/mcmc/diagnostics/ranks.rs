@@ -15,6 +15,12 @@ struct Entry {
 
 const NOWHERE: u32 = u32::MAX;
 
+impl Entry {
+    fn place(&self) -> Option<usize> {
+        (self.run != NOWHERE).then_some(self.run as usize)
+    }
+}
+
 /// Runs in the order of a value that belongs to each; there are fewer than 2^32 draws.
 #[derive(Debug, Clone)]
 pub(super) struct Order(Vec<Entry>);
@@ -40,7 +46,7 @@ impl Order {
 
     /// Leave out what is in no half chain.
     pub(super) fn keep_halves(&mut self) {
-        self.0.retain(|entry| entry.run != NOWHERE);
+        self.0.retain(|entry| entry.place().is_some());
     }
 
     /// The values themselves, by run.
@@ -60,8 +66,25 @@ impl Order {
     /// The runs whose value is at most `bound`.
     pub(super) fn up_to(&self, bound: f64) -> impl Iterator<Item = usize> + '_ {
         let kept = self.0.iter().take_while(move |entry| entry.value <= bound);
-        kept.filter(|entry| entry.run != NOWHERE)
-            .map(|entry| entry.run as usize)
+        kept.filter_map(Entry::place)
+    }
+
+    /// The other runs.
+    pub(super) fn beyond(&self, bound: f64) -> impl Iterator<Item = usize> + '_ {
+        let kept = self.0.iter().rev();
+        kept.take_while(move |entry| entry.value > bound)
+            .filter_map(Entry::place)
+    }
+
+    /// The standard deviation of all draws, divisor one less than their number.
+    pub(super) fn deviation(&self) -> f64 {
+        let sum = |term: &dyn Fn(f64) -> f64| -> f64 {
+            let entries = self.0.iter();
+            entries.map(|e| f64::from(e.count) * term(e.value)).sum()
+        };
+        let count = real(self.draws());
+        let centre = sum(&|value| value) / count;
+        (sum(&|value| (value - centre) * (value - centre)) / (count - 1.0)).sqrt()
     }
 
     fn draws(&self) -> usize {
@@ -193,5 +216,6 @@ mod tests {
         order.keep_halves();
         assert_eq!(order.median(), 2.5);
         assert_eq!(order.up_to(2.0).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(order.beyond(2.0).collect::<Vec<_>>(), [0, 3]);
     }
 }

@@ -3,21 +3,15 @@
 use super::runs::Runs;
 use crate::mcmc::real;
 
-/// The standard deviation with divisor `n - 1`, of values gone through twice.
-pub(super) fn deviation<I: Iterator<Item = f64>>(values: impl Fn() -> I) -> f64 {
-    let count = real(values().count());
-    let centre = values().sum::<f64>() / count;
-    let square: f64 = values().map(|v| (v - centre) * (v - centre)).sum();
-    (square / (count - 1.0)).sqrt()
-}
-
 /// The variance of numbers, divisor one less than their count; 0 of one.
 pub(super) fn between(means: impl Iterator<Item = f64> + Clone) -> f64 {
     let count = means.clone().count();
     if count < 2 {
         return 0.0;
     }
-    deviation(|| means.clone()).powi(2)
+    let centre = means.clone().sum::<f64>() / real(count);
+    let squares = means.map(|mean| (mean - centre) * (mean - centre));
+    squares.sum::<f64>() / real(count - 1)
 }
 
 /// Gelman and Rubin's ratio over sequences; NaN of fewer than two.

@@ -106,6 +106,9 @@ impl Runs {
             runs.map(|run| (values[run], f64::from(self.count(run))))
         };
         let of = |runs: std::ops::Range<usize>| {
+            if runs.len() == 1 {
+                return (values[runs.start], 0.0); // exactly: R-hat of chains that stand is infinite
+            }
             let total: f64 = weighted(runs.clone()).map(|(v, count)| v * count).sum();
             let mean = total / real(self.length);
             let squares = weighted(runs).map(|(v, count)| (v - mean) * (v - mean) * count);
@@ -114,7 +117,8 @@ impl Runs {
         self.each_sequence().map(of).collect()
     }
 
-    /// One sequence's draws, from the value of each of its runs.
+    /// One sequence's draws, from the value of each of its runs, at the front of `out`; a few more
+    /// numbers behind them may be overwritten.
     #[inline]
     pub(super) fn expand(
         &self,
@@ -122,10 +126,19 @@ impl Runs {
         value: impl Fn(usize) -> f64,
         out: &mut [f64],
     ) {
+        // Most runs are short: one wide store is cheaper than a loop of the right length.
+        const WIDE: usize = 4;
+        let origin = self.range(runs.start).start;
         let mut at = 0;
-        for run in runs {
-            let next = at + self.count(run) as usize;
-            out[at..next].fill(value(run));
+        for (run, end) in runs.clone().zip(&self.ends[runs]) {
+            let (here, next) = (value(run), *end as usize - origin);
+            if let Some(front) = out.get_mut(at..at + WIDE) {
+                front.fill(here);
+                at += WIDE;
+            }
+            if at < next {
+                out[at..next].fill(here);
+            }
             at = next;
         }
     }
@@ -150,10 +163,7 @@ mod tests {
         assert_eq!(values, [1.0, 2.0, 2.0, 3.0, 4.0]);
         assert!(middles.is_empty());
         assert_eq!(runs.sequences(), 2);
-        assert_eq!(
-            runs.moments(&values),
-            [(1.6, 1.2), (2.8, 2.8)]
-        );
+        assert_eq!(runs.moments(&values), [(1.6, 1.2), (2.8, 2.8)]);
     }
 
     #[test]
@@ -161,9 +171,11 @@ mod tests {
         let draws = [5.0, 5.0, 5.0, 1.0, 1.0, 5.0];
         let column = Column::new(&draws, 1, 1, 0);
         let (runs, values, _) = Runs::of(&column, false);
-        let mut found = [0.0; 6];
-        runs.expand(0..3, |run| values[run], &mut found);
-        assert_eq!(found, draws);
+        for room in [6, 7, 20] {
+            let mut found = vec![0.0; room];
+            runs.expand(0..3, |run| values[run], &mut found);
+            assert_eq!(found[..6], draws);
+        }
         assert_eq!(runs.range(1), 3..5);
     }
 }

@@ -1,0 +1,132 @@
+//! Diagnostics of draws.
+
+use crate::mcmc::diagnostics::{Diagnosis, Ratio, Series, Size, Transforms};
+use numpy::{IntoPyArray, PyArray1, PyReadonlyArray3, PyUntypedArrayMethods};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+/// A measure of each parameter; NaN where it has none.
+fn each<'py, T: Copy + Send + Sync>(
+    py: Python<'py>,
+    samples: &PyReadonlyArray3<'py, f64>,
+    threads: usize,
+    nothing: T,
+    measure: impl Fn(&Series<'_>, &Transforms) -> T + Sync,
+) -> PyResult<Vec<T>> {
+    let (chains, parameters) = (samples.shape()[0], samples.shape()[2]);
+    let values = samples.as_slice()?;
+    let part = parameters.div_ceil(threads.max(1)).max(1);
+    let some = |first: usize, found: &mut [T]| {
+        let transforms = Transforms::default();
+        for (parameter, found) in (first..).zip(found) {
+            if let Some(series) = Series::new(values, chains, parameters, parameter) {
+                *found = measure(&series, &transforms);
+            }
+        }
+    };
+    crate::python::run(py, || {
+        let mut found = vec![nothing; parameters];
+        let (mine, others) = found.split_at_mut(part.min(parameters));
+        std::thread::scope(|scope| {
+            for (index, theirs) in others.chunks_mut(part).enumerate() {
+                let some = &some;
+                scope.spawn(move || some((index + 1) * part, theirs));
+            }
+            some(0, mine);
+        });
+        Ok(found)
+    })
+}
+
+fn unknown(kind: &str) -> PyErr {
+    PyValueError::new_err(format!("kind={kind:?} is unknown"))
+}
+
+/// `"bulk"`, `"tail"` or `"mean"`.
+#[pyfunction]
+pub(super) fn effective_sample_size<'py>(
+    py: Python<'py>,
+    samples: PyReadonlyArray3<'py, f64>,
+    kind: &str,
+) -> PyResult<Bound<'py, PyArray1<f64>>> {
+    let which = match kind {
+        "bulk" => Size::Bulk,
+        "tail" => Size::Tail,
+        "mean" => Size::Mean,
+        other => return Err(unknown(other)),
+    };
+    let found = each(py, &samples, 1, f64::NAN, |series, transforms| {
+        series.effective_size(which, transforms)
+    })?;
+    Ok(found.into_pyarray(py))
+}
+
+/// `"rank"`, `"split"` or `"basic"`.
+#[pyfunction]
+pub(super) fn r_hat<'py>(
+    py: Python<'py>,
+    samples: PyReadonlyArray3<'py, f64>,
+    kind: &str,
+) -> PyResult<Bound<'py, PyArray1<f64>>> {
+    let which = match kind {
+        "rank" => Ratio::Rank,
+        "split" => Ratio::Split,
+        "basic" => Ratio::Basic,
+        other => return Err(unknown(other)),
+    };
+    let found = each(py, &samples, 1, f64::NAN, |series, _| series.r_hat(which))?;
+    Ok(found.into_pyarray(py))
+}
+
+/// `"geyer"` or `"sokal"`.
+#[pyfunction]
+pub(super) fn autocorrelation_time<'py>(
+    py: Python<'py>,
+    samples: PyReadonlyArray3<'py, f64>,
+    kind: &str,
+) -> PyResult<Bound<'py, PyArray1<f64>>> {
+    let by_window = match kind {
+        "geyer" => false,
+        "sokal" => true,
+        other => return Err(unknown(other)),
+    };
+    let found = each(py, &samples, 1, f64::NAN, |series, transforms| {
+        series.autocorrelation_time(by_window, transforms)
+    })?;
+    Ok(found.into_pyarray(py))
+}
+
+/// All of a run's at once, parameters shared out over threads.
+#[pyfunction]
+#[pyo3(signature = (samples, threads=1))]
+pub(super) fn diagnose<'py>(
+    py: Python<'py>,
+    samples: PyReadonlyArray3<'py, f64>,
+    threads: usize,
+) -> PyResult<Bound<'py, PyDict>> {
+    let nothing = Diagnosis {
+        r_hat: f64::NAN,
+        ess_bulk: f64::NAN,
+        ess_tail: f64::NAN,
+        mcse: f64::NAN,
+        autocorr_time: f64::NAN,
+    };
+    let found = each(py, &samples, threads, nothing, |series, transforms| {
+        series.diagnose(transforms)
+    })?;
+    let result = PyDict::new(py);
+    type Field = fn(&Diagnosis) -> f64;
+    let columns: [(&str, Field); 5] = [
+        ("r_hat", |d| d.r_hat),
+        ("ess_bulk", |d| d.ess_bulk),
+        ("ess_tail", |d| d.ess_tail),
+        ("mcse", |d| d.mcse),
+        ("autocorr_time", |d| d.autocorr_time),
+    ];
+    for (name, column) in columns {
+        let values: Vec<f64> = found.iter().map(column).collect();
+        result.set_item(name, values.into_pyarray(py))?;
+    }
+    Ok(result)
+}
