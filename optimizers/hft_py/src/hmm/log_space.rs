@@ -5,6 +5,7 @@
 use super::emission::{BLOCK, Emission, Scratch};
 use super::failure::Failure;
 use super::lanes::{LANES, Lanes};
+use crate::memory;
 
 /// Logarithms of densities of a sequence, `K` a row.
 #[must_use]
@@ -110,6 +111,7 @@ pub(super) fn expect(
     start: &mut [f64],
 ) -> Result<(f64, Vec<f64>), Failure> {
     let (k, d) = (emission.model.states(), emission.model.dimension);
+    memory::ask(&[memory::product(&[x.len() / d, 3 * k + 1])])?;
     let logs = log_densities(emission, x, &mut Scratch::new(k, d));
     let (alpha, scales) = forward(emission, &logs)?;
     let beta = backward(emission, &logs, &scales);

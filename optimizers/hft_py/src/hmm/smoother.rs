@@ -8,6 +8,7 @@ use super::lanes::LANES;
 use super::log_space;
 use super::model::{Model, Series};
 use super::{filter, forward};
+use crate::watch::{Flow, Watch};
 
 /// `p(z_t | x)`, `K` a row, into `gamma`; expected transitions and the log-likelihood.
 ///
@@ -169,15 +170,16 @@ fn scaled_pairs(model: &Model, found: &Passes, t: usize, place: &mut [f64]) {
     place.iter_mut().for_each(|p| *p /= total);
 }
 
-/// `p(z_t | x_1..x_(t + lag))`, `K` a row, into `out`: `O(T lag K^2)`.
+/// `p(z_t | x_1..x_(t + lag))`, `K` a row, into `out`: `O(T lag K^2)`, so `watch` is asked.
 ///
 /// # Errors
-/// [`Failure::Impossible`], or a covariance matrix that is none.
+/// [`Failure::Impossible`], a covariance matrix that is none, or what the watcher raised.
 pub fn fixed_lag(
     model: &Model,
     series: Series<'_>,
     lag: usize,
     out: &mut [f64],
+    watch: &mut dyn Watch,
 ) -> Result<(), Failure> {
     filter::filtered(model, series, out)?;
     let emission = Emission::new(model)?;
@@ -188,6 +190,9 @@ pub fn fixed_lag(
         let rows = logs.len() / k;
         let mut log_alpha: Option<Vec<f64>> = None;
         for t in 0..rows {
+            if watch.tick((from + t) as u64, 0.0)? == Flow::Halt {
+                return Ok(());
+            }
             let row = &mut out[(from + t) * k..(from + t + 1) * k];
             let window = &logs[(t + 1) * k..(t + 1 + lag.min(rows - 1 - t)) * k];
             if !window.is_empty() && !waited(model, window, row) {

@@ -13,28 +13,17 @@ HMMRegimeDetector(n_states=3, not fitted)
 """
 
 from hft_py.hmm.adaptation import adapted, rule_of
+from hft_py.hmm.criteria import aic, bic
+from hft_py.hmm.decoding import Decoding, predict_regime, viterbi_decode
 from hft_py.hmm.detector import HMMRegimeDetector, NotFittedError, regime_labels
+from hft_py.hmm.filtering import Forward, filter_proba, forward, score
 from hft_py.hmm.fitting import DegenerateDataWarning, fit_hmm
 from hft_py.hmm.incremental import IncrementalEM
-from hft_py.hmm.inference import (
-    Decoding,
-    Forward,
-    Posterior,
-    aic,
-    backward,
-    bic,
-    filter_proba,
-    forward,
-    posterior,
-    predict_regime,
-    score,
-    smooth_proba,
-    viterbi_decode,
-)
 from hft_py.hmm.online import OnlineFilter
 from hft_py.hmm.params import HMMParams
 from hft_py.hmm.sampling import Sample, sample
 from hft_py.hmm.selection import StateSelection, select_n_states
+from hft_py.hmm.smoothing import Posterior, backward, posterior, smooth_proba
 
 __all__ = [
     "Decoding",

@@ -46,7 +46,8 @@ def middles(edges: Floats) -> Floats:
         return np.array([edges[0] - half, edges[0] + half])
     wide = np.diff(edges)
     outer = np.concatenate([[edges[0] - wide[0]], edges, [edges[-1] + wide[-1]]])
-    return 0.5 * (outer[1:] + outer[:-1])
+    found: Floats = 0.5 * (outer[1:] + outer[:-1])
+    return found
 
 
 def moments(theta: Floats, x: Floats, edges: Floats) -> tuple[Floats, Floats]:

@@ -9,13 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from hft_py import checks
-from hft_py.hmm import inference
 from hft_py.hmm.adaptation import Rule, adapted
+from hft_py.hmm.decoding import predict_regime
+from hft_py.hmm.filtering import filter_proba, last_log_probabilities, score
 from hft_py.hmm.fitting import fit_hmm
 from hft_py.hmm.incremental import IncrementalEM
 from hft_py.hmm.online import OnlineFilter
-from hft_py.hmm.inference import last_log_probabilities
 from hft_py.hmm.params import HMMParams
+from hft_py.hmm.smoothing import smooth_proba
 
 Floats = npt.NDArray[np.float64]
 
@@ -139,8 +140,10 @@ class HMMRegimeDetector:
         ordered = params.permuted(np.lexsort((-spread, first)))
         online = OnlineFilter(ordered, missing=self.missing, backend=self.backend)
         if returns is not None:
-            past = {"lengths": lengths, "missing": self.missing, "backend": self.backend}
-            online.resume(last_log_probabilities(returns, ordered, **past))
+            found = last_log_probabilities(
+                returns, ordered, lengths=lengths, missing=self.missing, backend=self.backend
+            )
+            online.resume(found)
         self.labels_ = regime_labels(ordered.n_states)
         self._online = online
         self._learner: IncrementalEM | None = None
@@ -162,7 +165,7 @@ class HMMRegimeDetector:
         self, returns: Any, *, method: str = "filtered", lengths: Sequence[int] | None = None
     ) -> npt.NDArray[np.int64]:
         """The regime at each time, see :func:`hft_py.hmm.predict_regime`."""
-        return inference.predict_regime(
+        return predict_regime(
             returns,
             self._fitted(),
             method=method,
@@ -176,14 +179,14 @@ class HMMRegimeDetector:
     ) -> Floats:
         """Probability of each regime at each time, ``(T, K)``: ``"filtered"`` or ``"smoothed"``."""
         checks.choice("method", method, ("filtered", "smoothed"))
-        chosen = inference.filter_proba if method == "filtered" else inference.smooth_proba
+        chosen = filter_proba if method == "filtered" else smooth_proba
         return chosen(
             returns, self._fitted(), lengths=lengths, missing=self.missing, backend=self.backend
         )
 
     def score(self, returns: Any, *, lengths: Sequence[int] | None = None) -> float:
         """``log p(returns)`` in nats."""
-        return inference.score(
+        return score(
             returns, self._fitted(), lengths=lengths, missing=self.missing, backend=self.backend
         )
 

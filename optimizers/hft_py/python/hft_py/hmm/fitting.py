@@ -129,7 +129,8 @@ def fit_hmm(
     Warns
     -----
     DegenerateDataWarning
-        No variation, or fewer observations than states. The model is finite all the same.
+        No variation, fewer observations than states, or two states that came out alike. The model
+        is finite all the same.
 
     References
     ----------
@@ -217,6 +218,8 @@ def fit_hmm(
         restarts=last,
         seed=number,
     )
+    if len(known) >= n_states and not _constant(known):
+        _warn_of_twins(theta)
     return params if order == "none" else params.permuted(_order(params, order))
 
 
@@ -277,8 +280,22 @@ def _order(params: HMMParams, order: str) -> npt.NDArray[np.intp]:
 def _warn(known: Floats, n_states: int) -> None:
     if len(known) < n_states:
         told = f"{len(known)} observations for {n_states} states: some states are a guess alone"
-    elif n_states > 1 and (known.max(axis=0) == known.min(axis=0)).all():
+    elif n_states > 1 and _constant(known):
         told = f"returns do not vary: {n_states} states cannot be told apart"
     else:
         return
     warnings.warn(told, DegenerateDataWarning, stacklevel=3)
+
+
+def _constant(known: Floats) -> bool:
+    return bool((known.max(axis=0) == known.min(axis=0)).all())
+
+
+def _warn_of_twins(theta: Floats) -> None:
+    """Two states with the same emission are one: it started so, or the data know no more."""
+    for state, row in enumerate(theta[1:], 1):
+        same = np.flatnonzero((np.abs(theta[:state] - row) <= 1e-9 * np.abs(row)).all(axis=1))
+        if len(same):
+            told = f"states {same[0]} and {state} came out alike: ask for fewer, or raise n_init"
+            warnings.warn(told, DegenerateDataWarning, stacklevel=3)
+            return

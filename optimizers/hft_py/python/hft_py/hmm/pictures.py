@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from hft_py import checks
 from hft_py.hmm.detector import HMMRegimeDetector, regime_labels
-from hft_py.hmm.inference import filter_proba
+from hft_py.hmm.filtering import filter_proba
 from hft_py.hmm.params import HMMParams
 from hft_py.results import optional
 

@@ -91,7 +91,7 @@ def select_n_states(
     1
     """
     checks.choice("criterion", criterion, ("aic", "bic"))
-    if isinstance(candidates, str) or not isinstance(candidates, Iterable):
+    if not isinstance(candidates, Iterable):
         raise TypeError(f"candidates={checks.short(candidates)}, expected numbers of states")
     given = (checks.whole_number("candidates", k, least=1, most=MOST_STATES) for k in candidates)
     numbers = tuple(given)

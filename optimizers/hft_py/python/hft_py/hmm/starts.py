@@ -1,8 +1,9 @@
 """Where expectation maximisation starts: the same guesses for both kernel sets.
 
 Start 0 is the likelier of two deterministic guesses: the observations split by level (good where
-regimes differ in mean), or by local volatility (good for returns). Later starts are drawn: means
-from the data, variances around the overall one, and chains of different stickiness.
+regimes differ in mean; of several columns the level along their first principal component), or by
+local volatility (good for returns). Later starts are drawn: means from the data, variances around
+the overall one, and chains of different stickiness.
 """
 
 from __future__ import annotations
@@ -71,9 +72,10 @@ def guesses(
 def _deterministic(
     kind: str, data: Observations, known: Floats, n_states: int, bins: int, kernels: Any
 ) -> Start:
-    groups = [_by_level(data.x[:, 0], n_states)]
+    scaled = _standardised(data.x, known)
+    groups = [_by_level(_level(scaled), n_states)]
     if n_states > 1:
-        groups.append(_by_volatility(data, n_states))
+        groups.append(_by_volatility(scaled, data, n_states))
     options = [_from_groups(kind, data.x, known, g, n_states, bins) for g in groups]
     if n_states == 1:
         return options[0]
@@ -81,22 +83,47 @@ def _deterministic(
     return options[int(np.argmax(scores))]
 
 
+def _standardised(x: Floats, known: Floats) -> Floats:
+    """Each column less its mean, in units of its standard deviation; rows with NaN stay so."""
+    if not len(known):
+        return np.full(x.shape, np.nan)
+    found: Floats = (x - known.mean(axis=0)) / np.sqrt(reference_variances(known))
+    if x.shape[1] > 1:
+        found[np.isnan(found).any(axis=1)] = np.nan
+    return found
+
+
+def _level(scaled: Floats) -> Floats:
+    """The coordinate along which the columns vary most together."""
+    if scaled.shape[1] == 1:
+        return scaled[:, 0]
+    known = present(scaled)
+    axis = np.linalg.eigh(known.T @ known)[1][:, -1]
+    # An axis has no direction of its own: the larger part of it points up.
+    found: Floats = scaled @ (axis * np.sign(axis[np.argmax(np.abs(axis))]))
+    return found
+
+
 def _by_level(key: Floats, n_states: int) -> Groups:
-    """Groups of about equal size by value, the lowest first; NaN is in the last."""
+    """Groups of about equal size by value, the lowest first; NaN is in the last.
+
+    Where so many are equal that a group is empty, the groups share the distinct values instead.
+    """
     places = np.arange(1, n_states) * len(key) // n_states
     groups = np.zeros(len(key), dtype=np.int64)
     for threshold in np.partition(key, places)[places]:
         groups += ~(key < threshold)
+    if np.bincount(groups, minlength=n_states).min() == 0:
+        values, places = np.unique(key, return_inverse=True)
+        groups = places * n_states // len(values)
     return groups
 
 
-def _by_volatility(data: Observations, n_states: int) -> Groups:
+def _by_volatility(scaled: Floats, data: Observations, n_states: int) -> Groups:
     """Groups of about equal size by the mean squared deviation of blocks of each sequence."""
-    values = data.x[:, 0]
-    known = ~np.isnan(values)
-    centre = values.mean() if known.all() else np.nanmean(values) if known.any() else 0.0
-    squares = np.where(known, values - centre, 0.0)
-    squares *= squares
+    known = ~np.isnan(scaled[:, 0])
+    values = np.where(known[:, None], scaled, 0.0)
+    squares = np.einsum("td,td->t", values, values)
     stops = np.cumsum(data.lengths)
     pairs = zip(stops - data.lengths, stops, strict=True)
     blocks = np.concatenate([np.arange(start, stop, WINDOW) for start, stop in pairs])
@@ -104,7 +131,7 @@ def _by_volatility(data: Observations, n_states: int) -> Groups:
     means = np.add.reduceat(squares, blocks) / np.maximum(counts, 1)
     ranks = np.empty(len(blocks), dtype=np.int64)
     ranks[np.argsort(means, kind="stable")] = np.arange(len(blocks)) * n_states // len(blocks)
-    return np.repeat(ranks, np.diff(np.append(blocks, len(values))))
+    return np.repeat(ranks, np.diff(np.append(blocks, len(squares))))
 
 
 def _from_groups(

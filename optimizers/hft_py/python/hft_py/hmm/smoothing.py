@@ -1,0 +1,140 @@
+"""Smoother: what the whole series says of the state, **the future included**, ``O(T K^2)``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hft_py import checks
+from hft_py.hmm.params import HMMParams
+from hft_py.hmm.ready import Lengths, ready
+from hft_py.results import Result
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Posterior(Result):
+    """What the whole series says.
+
+    Attributes
+    ----------
+    gamma
+        ``p(z_t | x)``, ``(T, K)``.
+    expected_transitions
+        Expected number of each transition, ``(K, K)``: the sum of ``xi`` over time.
+    xi
+        ``p(z_t, z_(t+1) | x)``, ``(T - 1, K, K)``, zero between two sequences; None unless asked
+        for, as it takes K times the memory of the rest.
+    log_likelihood
+        ``log p(x)``.
+    """
+
+    gamma: Floats
+    expected_transitions: Floats
+    xi: Floats | None
+    log_likelihood: float
+
+
+def backward(
+    returns: Any,
+    params: HMMParams,
+    *,
+    lengths: Lengths = None,
+    missing: str = "raise",
+    backend: str | None = None,
+) -> Floats:
+    """The backward recursion, scaled: ``beta`` with ``forward(...).alpha * beta == gamma``.
+
+    ``beta_t(k) = p(x_(t+1)..x_T | z_t = k) / p(x_(t+1)..x_T | x_1..x_t)``, ``(T, K)``; 1 in the
+    last row. A state that the past rules out and the future demands may have infinity. Parameters
+    and errors as for :func:`forward`.
+
+    Examples
+    --------
+    >>> from hft_py.hmm import HMMParams, backward
+    >>> model = HMMParams([0.5, 0.5], [[0.9, 0.1], [0.1, 0.9]], [-1.0, 1.0], [1.0, 1.0])
+    >>> backward([0.0, 2.0], model).round(3)
+    array([[0.229, 1.771],
+           [1.   , 1.   ]])
+    """
+    kernels, arguments = ready(returns, params, lengths, missing, backend)
+    beta: Floats = kernels.backward(*arguments)
+    return beta
+
+
+def posterior(
+    returns: Any,
+    params: HMMParams,
+    *,
+    pairwise: bool = False,
+    lengths: Lengths = None,
+    missing: str = "raise",
+    backend: str | None = None,
+) -> Posterior:
+    """Probabilities of states (gamma) and of transitions (xi) given the whole series.
+
+    Parameters
+    ----------
+    pairwise
+        Give ``xi`` at every time, not only its sum.
+
+    The others, and errors, as for :func:`forward`.
+
+    Examples
+    --------
+    >>> from hft_py.hmm import HMMParams, posterior
+    >>> model = HMMParams([0.5, 0.5], [[0.9, 0.1], [0.1, 0.9]], [-1.0, 1.0], [1.0, 1.0])
+    >>> posterior([0.0, 2.0], model).gamma.round(3)
+    array([[0.114, 0.886],
+           [0.018, 0.982]])
+    """
+    checks.flag("pairwise", pairwise)
+    kernels, arguments = ready(returns, params, lengths, missing, backend)
+    gamma, transitions, log_likelihood = kernels.smoothed(*arguments)
+    xi = kernels.pairwise(*arguments) if pairwise else None
+    return Posterior(gamma, transitions, xi, log_likelihood)
+
+
+def smooth_proba(
+    returns: Any,
+    params: HMMParams,
+    *,
+    lag: int | None = None,
+    lengths: Lengths = None,
+    missing: str = "raise",
+    backend: str | None = None,
+) -> Floats:
+    """``p(z_t | x_1..x_T)``, or with ``lag`` ``p(z_t | x_1..x_(t + lag))``; ``(T, K)``.
+
+    Parameters
+    ----------
+    lag
+        None: the whole series, **the future included**. A number: fixed-lag smoothing, which waits
+        that many observations; 0 is the filter. Costs ``O(T lag K^2)``.
+
+    The others, and errors, as for :func:`forward`.
+
+    References
+    ----------
+    Anderson and Moore, "Optimal Filtering" (1979), chapter 7.
+
+    Examples
+    --------
+    >>> from hft_py.hmm import HMMParams, smooth_proba
+    >>> model = HMMParams([0.5, 0.5], [[0.9, 0.1], [0.1, 0.9]], [-1.0, 1.0], [1.0, 1.0])
+    >>> smooth_proba([0.0, 2.0, 1.0], model, lag=1).round(3)
+    array([[0.114, 0.886],
+           [0.004, 0.996],
+           [0.017, 0.983]])
+    """
+    kernels, arguments = ready(returns, params, lengths, missing, backend)
+    if lag is not None:
+        lag = checks.whole_number("lag", lag, least=0)
+        waited: Floats = kernels.fixed_lag(*arguments, min(lag, len(arguments[4])))
+        return waited
+    gamma: Floats = kernels.smoothed(*arguments)[0]
+    return gamma
