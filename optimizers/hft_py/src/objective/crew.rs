@@ -117,8 +117,9 @@ impl Default for Crew {
 
 impl Drop for Crew {
     fn drop(&mut self) {
-        if let Some(mut post) = self.shared.try_lock() {
-            post.closed = true;
+        // In a forked process there are no threads, and the lock may be held for ever.
+        if std::process::id() == self.process {
+            self.shared.lock().closed = true;
             self.shared.bell.notify_all();
         }
     }
