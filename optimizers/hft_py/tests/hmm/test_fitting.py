@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from hft_py.hmm import (
-    DegenerateDataWarning,
     HMMParams,
     aic,
     bic,
@@ -217,73 +216,6 @@ def test_permuted_states_are_the_same_model(kernel_set: str, regimes: Make) -> N
     np.testing.assert_allclose(one.transition_matrix, two.transition_matrix, rtol=1e-7)
     with pytest.raises(ValueError, match="each state once"):
         fit.permuted([0, 0, 1])
-
-
-@pytest.mark.parametrize("kind", ["gaussian", "student_t", "binned"])
-@pytest.mark.parametrize(
-    "x",
-    [[0.01], [0.0], [0.01, -0.02], [0.0] * 50, [1e-5] * 50, [-3e7] * 50],
-    ids=["T=1", "one zero", "T=2", "zeros", "constant", "large constant"],
-)
-def test_degenerate_series(x: list[float], kind: str, kernel_set: str) -> None:
-    with pytest.warns(DegenerateDataWarning):
-        fit = fit_hmm(x, 3, emission=kind, n_init=2, backend=kernel_set)
-    assert np.isfinite(fit.log_likelihoods).all()
-    for value in (fit.transition_matrix, fit.start_probabilities, fit.means, fit.variances):
-        assert np.isfinite(value).all()
-    table = filter_proba(x, fit, backend=kernel_set)
-    np.testing.assert_allclose(table.sum(axis=1), 1.0, atol=1e-12)
-    if kind != "binned":
-        assert fit.variances is not None and (fit.variances > 0).all()
-
-
-def test_one_regime_alone(kernel_set: str) -> None:
-    x = np.random.default_rng(0).normal(0.001, 0.01, 500)
-    fit = fit_hmm(x, 3, backend=kernel_set)
-    assert np.isfinite(fit.log_likelihood)
-    assert fit.log_likelihood >= fit_hmm(x, 1, backend=kernel_set).log_likelihood - 1e-6
-
-
-@pytest.mark.parametrize("kind", ["gaussian", "student_t", "full"])
-def test_a_state_visited_once(kind: str, kernel_set: str) -> None:
-    x = np.random.default_rng(0).normal(0.0, 0.01, 300)
-    x[150] = 5.0
-    data, options = options_for(kind, x, np.roll(x, 3))
-    fit = fit_hmm(data, 2, n_iterations=60, **options, backend=kernel_set)
-    assert np.isfinite(fit.log_likelihood) and np.isfinite(fit.transition_matrix).all()
-    assert (fit.volatilities >= 0.9e-3 * np.std(data, axis=0).min()).all()
-
-
-def test_all_missing(kernel_set: str) -> None:
-    with pytest.warns(DegenerateDataWarning):
-        fit = fit_hmm([np.nan] * 20, 2, missing="ignore", backend=kernel_set)
-    assert fit.n_observations == 0 and fit.log_likelihood == pytest.approx(0.0, abs=1e-12)
-
-
-def test_missing_values_say_nothing(kernel_set: str, regimes: Make) -> None:
-    x = regimes(200, 1)[0]
-    fit = fit_hmm(x, 3, backend=kernel_set)
-    holes = x.copy()
-    holes[[0, 50, 51, 199]] = np.nan
-    table = filter_proba(holes, fit, missing="ignore", backend=kernel_set)
-    np.testing.assert_allclose(table[0], fit.start_probabilities, atol=1e-14)
-    np.testing.assert_allclose(table[50], table[49] @ fit.transition_matrix, atol=1e-14)
-    refit = fit_hmm(holes, 3, missing="ignore", backend=kernel_set)
-    assert refit.n_observations == 196 and np.isfinite(refit.log_likelihood)
-
-
-def test_zeros_in_the_chain_stay(kernel_set: str, regimes: Make) -> None:
-    x = regimes(300, 1)[0]
-    left_to_right = HMMParams(
-        start_probabilities=[1.0, 0.0],
-        transition_matrix=[[0.99, 0.01], [0.0, 1.0]],
-        means=[0.0, 0.0],
-        variances=[1e-5, 1e-3],
-    )
-    fit = fit_hmm(x, 2, initial=left_to_right, order="none", backend=kernel_set)
-    assert fit.transition_matrix[1, 0] == 0.0
-    away = fit_hmm(x, 2, transition_prior=1.0, backend=kernel_set)
-    assert (away.transition_matrix > 0).all()
 
 
 def test_criteria_and_their_choice(kernel_set: str, regimes: Make) -> None:

@@ -16,7 +16,7 @@ from hft_py.hmm.bins import edges_of, symbols
 from hft_py.hmm.bins import moments as binned_moments
 from hft_py.hmm.observations import Observations, observations, refuse_small
 from hft_py.hmm.params import COVARIANCES, EMISSIONS, HMMParams
-from hft_py.hmm.starts import guesses, present, reference_variances
+from hft_py.hmm.starts import alike, guesses, present, reference_variances
 from hft_py.progress import STOPPED, Progress, reporting
 
 Floats = npt.NDArray[np.float64]
@@ -177,11 +177,11 @@ def fit_hmm(
     kind = _kind(emission, covariance, data)
     bins = 0 if edges is None else len(edges) + 1
     first = None if initial is None else _initial(initial, kind, n_states, emission, data, bins)
-    starts = guesses(kind, seen, n_states, n_init, number, bins, kernels, first)
     known = present(seen.x)
     if emission != "binned":
         refuse_small(known)
     _warn(known, n_states)
+    starts = guesses(kind, seen, n_states, n_init, number, bins, kernels, first)
 
     with reporting(progress, n_init * n_iterations, "fit_hmm") as reporter:
         found = kernels.fit(
@@ -292,10 +292,8 @@ def _constant(known: Floats) -> bool:
 
 
 def _warn_of_twins(theta: Floats) -> None:
-    """Two states with the same emission are one: it started so, or the data know no more."""
-    for state, row in enumerate(theta[1:], 1):
-        same = np.flatnonzero((np.abs(theta[:state] - row) <= 1e-9 * np.abs(row)).all(axis=1))
-        if len(same):
-            told = f"states {same[0]} and {state} came out alike: ask for fewer, or raise n_init"
-            warnings.warn(told, DegenerateDataWarning, stacklevel=3)
-            return
+    """Two states with the same emission: it started so, or the data know no more."""
+    twins = alike(theta)
+    if twins:
+        told = f"states {twins[0]} and {twins[1]} came out alike: ask for fewer, or raise n_init"
+        warnings.warn(told, DegenerateDataWarning, stacklevel=3)

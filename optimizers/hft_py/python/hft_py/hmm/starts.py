@@ -1,9 +1,9 @@
 """Where expectation maximisation starts: the same guesses for both kernel sets.
 
-Start 0 is the likelier of two deterministic guesses: the observations split by level (good where
-regimes differ in mean; of several columns the level along their first principal component), or by
-local volatility (good for returns). Later starts are drawn: means from the data, variances around
-the overall one, and chains of different stickiness.
+Start 0 is the likeliest of a few deterministic guesses: the observations split by level (good where
+regimes differ in mean; of several columns by each, and along their first principal component), or
+by local volatility (good for returns). Later starts are drawn: means from the data, variances
+around the overall one, and chains of different stickiness.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ Start = tuple[Floats, Floats, Floats]
 # A regime of a month of trading days is a usual first guess.
 WINDOW = 21
 STAY = 0.95
+# Columns whose levels are tried each.
+MOST_COLUMNS = 8
 # The stream of restart r is r; what its numbers are for:
 PURPOSE = 101
 
@@ -44,6 +46,15 @@ def reference_variances(known: Floats) -> Floats:
     sizes = np.maximum(known.max(axis=0), -known.min(axis=0))
     flat = variances <= (1e-10 * sizes) ** 2
     return np.where(flat, np.where(sizes > 0, (1e-8 * sizes) ** 2, 1.0), variances)
+
+
+def alike(theta: Floats) -> tuple[int, int] | None:
+    """Two states with the same emission, if there are any: they are one."""
+    for state, row in enumerate(theta[1:], 1):
+        same = (np.abs(theta[:state] - row) <= 1e-9 * np.abs(row)).all(axis=1)
+        if same.any():
+            return int(same.argmax()), state
+    return None
 
 
 def guesses(
@@ -73,11 +84,13 @@ def _deterministic(
     kind: str, data: Observations, known: Floats, n_states: int, bins: int, kernels: Any
 ) -> Start:
     scaled = _standardised(data.x, known)
-    groups = [_by_level(_level(scaled), n_states)]
+    groups = [_by_level(level, n_states) for level in _levels(scaled)]
     if n_states > 1:
         groups.append(_by_volatility(scaled, data, n_states))
     options = [_from_groups(kind, data.x, known, g, n_states, bins) for g in groups]
-    if n_states == 1:
+    # From states that are alike nothing would ever tell them apart.
+    options = [option for option in options if not alike(option[2])] or options
+    if len(options) == 1:
         return options[0]
     scores = [kernels.score(kind, *option, data.x, data.lengths) for option in options]
     return options[int(np.argmax(scores))]
@@ -93,15 +106,15 @@ def _standardised(x: Floats, known: Floats) -> Floats:
     return found
 
 
-def _level(scaled: Floats) -> Floats:
-    """The coordinate along which the columns vary most together."""
-    if scaled.shape[1] == 1:
-        return scaled[:, 0]
+def _levels(scaled: Floats) -> list[Floats]:
+    """Each of the first columns, and the coordinate along which all vary most together."""
+    columns = list(scaled.T[:MOST_COLUMNS])
+    if len(columns) == 1:
+        return columns
     known = present(scaled)
     axis = np.linalg.eigh(known.T @ known)[1][:, -1]
     # An axis has no direction of its own: the larger part of it points up.
-    found: Floats = scaled @ (axis * np.sign(axis[np.argmax(np.abs(axis))]))
-    return found
+    return [*columns, scaled @ (axis * np.sign(axis[np.argmax(np.abs(axis))]))]
 
 
 def _by_level(key: Floats, n_states: int) -> Groups:
