@@ -295,7 +295,9 @@ mod tests {
     /// Those of the Hilbert matrix as LAPACK has them (NumPy 2.4, `eigvalsh`).
     #[test]
     fn the_hilbert_matrix() {
-        let matrix: Vec<f64> = (0..25).map(|k| 1.0 / f64::from(k / 5 + k % 5 + 1)).collect();
+        let matrix: Vec<f64> = (0..25)
+            .map(|k| 1.0 / f64::from(k / 5 + k % 5 + 1))
+            .collect();
         let known = [
             3.287_928_772_171_5e-6,
             3.058_980_401_511_9e-4,

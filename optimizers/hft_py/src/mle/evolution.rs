@@ -7,7 +7,7 @@
 //! Source: Storn and Price, J. Global Optimization 11 (1997).
 
 use super::bounds::{Boundary, repaired, whole};
-use super::search::{Budget, Merit, Reason, Record, Search};
+use super::search::{Budget, Merit, Reason, Record, Search, spread};
 use crate::rng::Stream;
 
 /// Of the random numbers of a run.
@@ -92,7 +92,9 @@ pub struct Setting {
     pub integral: Vec<bool>,
     /// What becomes of a coordinate outside.
     pub boundary: Boundary,
-    /// Stop where worst - best is at most `absolute_tolerance + tolerance |best|`.
+    /// Stop where worst - best is at most
+    /// `absolute_tolerance min(1, spread) + tolerance min(|best|, spread)`; see
+    /// [`search::spread`](super::search::spread).
     pub tolerance: f64,
     /// The same.
     pub absolute_tolerance: f64,
@@ -122,6 +124,8 @@ pub struct Evolution {
     setting: Setting,
     draws: Stream,
     rows: Vec<f64>,
+    /// Of the first generation's values.
+    spread: f64,
     record: Record,
 }
 
@@ -148,6 +152,7 @@ impl Evolution {
             setting,
             draws: Stream::new(seed, stream, PURPOSE),
             rows: Vec::new(),
+            spread: f64::INFINITY,
             record: Record::new(dimension, size, budget, &[("worst", 1)]),
         }
     }
@@ -217,6 +222,7 @@ impl Search for Evolution {
         if self.record.evaluations == merits.len() as u64 {
             self.population.points.copy_from_slice(points);
             self.population.merits.copy_from_slice(merits);
+            self.spread = spread(merits.iter().map(|m| m.value));
         } else {
             for (i, (&new, point)) in merits.iter().zip(points.chunks_exact(d)).enumerate() {
                 let old = self.population.merits[i];
@@ -245,9 +251,12 @@ impl Search for Evolution {
         let worst = merits.iter().fold(f64::NEG_INFINITY, |w, m| w.max(m.value));
         self.record.note(0, &[worst]);
         let best = merits[self.population.leader].value;
-        let level = self.setting.absolute_tolerance + self.setting.tolerance * best.abs();
+        let level = self.setting.absolute_tolerance * self.spread.min(1.0)
+            + self.setting.tolerance * self.spread.min(best.abs());
         let feasible = merits.iter().all(|m| m.violation == 0.0);
-        (feasible && worst.is_finite() && worst - best <= level).then_some(Reason::Converged)
+        let searched = self.record.iterations > 0;
+        (searched && feasible && worst.is_finite() && worst - best <= level)
+            .then_some(Reason::Converged)
     }
 }
 

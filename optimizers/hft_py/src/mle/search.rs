@@ -89,6 +89,19 @@ pub fn rank(merits: &[Merit], order: &mut Vec<usize>) {
     order.sort_by(|&a, &b| merits[a].order(&merits[b]));
 }
 
+/// By how much the values of a first generation differ: the middle finite one less the least.
+///
+/// Tolerances are measured by it, so that an objective in small units, or with a large constant,
+/// is searched like any other. Infinite where it tells nothing: where there is no such difference.
+pub fn spread(values: impl Iterator<Item = f64>) -> f64 {
+    let mut finite: Vec<f64> = values.filter(|value| value.is_finite()).collect();
+    finite.sort_unstable_by(f64::total_cmp);
+    match finite.first() {
+        Some(least) if finite[finite.len() / 2] > *least => finite[finite.len() / 2] - least,
+        _ => f64::INFINITY,
+    }
+}
+
 /// When to stop whatever the method.
 #[derive(Debug, Clone, Copy)]
 pub struct Budget {

@@ -3,12 +3,14 @@
 //! Section B.3 of Hansen's tutorial. The bound on the condition number is on the eigenvalues of
 //! `C`; their roots, the axis lengths, then differ by 1e7.
 
-use super::search::Reason;
+use super::search::{Reason, spread};
 
 /// The worst condition number of `C`.
 pub const WORST_CONDITION: f64 = 1e14;
 /// The longest axis in first step sizes.
 pub const FURTHEST: f64 = 1e4;
+/// Of a value: what the sum of a log-likelihood loses.
+const ROUNDING: f64 = 16.0 * f64::EPSILON;
 /// Generations that stagnation looks back.
 const LONGEST: usize = 20_000;
 /// Generations between two looks.
@@ -21,6 +23,8 @@ pub struct Ranges {
     track: usize,
     best: Vec<f64>,
     median: Vec<f64>,
+    /// Of the first generation's values, or 1 where that is less: the unit of the tolerance.
+    unit: f64,
 }
 
 impl Ranges {
@@ -33,7 +37,13 @@ impl Ranges {
             track: 120 + generations,
             best: Vec::new(),
             median: Vec::new(),
+            unit: 1.0,
         }
+    }
+
+    /// The values of the first generation.
+    pub fn begin(&mut self, values: impl Iterator<Item = f64>) {
+        self.unit = spread(values).min(1.0);
     }
 
     /// Best, median and worst value of a generation; the reason to stop, if any.
@@ -46,6 +56,11 @@ impl Ranges {
     ) -> Option<Reason> {
         self.best.push(best);
         self.median.push(median);
+        // Beside a large constant values differ by rounding at least.
+        let tolerance = match tolerance * self.unit {
+            least if least > 0.0 => least.max(ROUNDING * best.abs()),
+            none => none,
+        };
         if self.best.len() >= self.window && worst - best <= tolerance {
             let recent = &self.best[self.best.len() - self.window..];
             let least = recent.iter().copied().fold(f64::INFINITY, f64::min);

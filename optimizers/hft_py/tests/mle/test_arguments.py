@@ -83,7 +83,7 @@ EVOLUTION: list[tuple[dict[str, Any], type[Exception], str]] = [
 ]
 
 CMA: list[tuple[dict[str, Any], type[Exception], str]] = [
-    ({"sigma": 0.0}, ValueError, "sigma=0.0, expected more than 0"),
+    ({"sigma": 0.0}, ValueError, "sigma=0.0, expected at least 1e-15"),
     ({"sigma": "wide"}, TypeError, "sigma='wide', expected a real number"),
     ({"initial_params": [0.0, 3.0]}, ValueError, r"initial_params\[1\]=3.0 is outside"),
     ({"initial_params": [0.0]}, ValueError, "initial_params has length 1, expected 2"),

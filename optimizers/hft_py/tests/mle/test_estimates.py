@@ -141,3 +141,37 @@ def test_coverage_of_the_intervals() -> None:
         low, high = fit.confidence_intervals[0]
         held += low <= 0.4 <= high
     assert 80 <= held <= 98
+
+
+def test_known_information_matrices() -> None:
+    """A quadratic: the covariance is the inverse, off the diagonal too. An exponential: n / r^2."""
+    information = np.array([[4.0, 1.5, 0.2], [1.5, 2.0, -0.3], [0.2, -0.3, 0.5]])
+    centre = np.array([0.3, -1.0, 2.0])
+
+    def quadratic(p: Any) -> float:
+        return float(-0.5 * (p - centre) @ information @ (p - centre))
+
+    spaces = [ParameterSpace(name, (-20, 20)) for name in "abc"]
+    fit = MLEOptimizer(spaces, quadratic).optimize(seed=1)
+    np.testing.assert_allclose(fit.covariance, np.linalg.inv(information), rtol=1e-5, atol=1e-6)
+    waits = np.random.default_rng(8).exponential(0.25, size=900)
+    rate = ParameterSpace("rate", (0.01, 100), log=True)
+    fit = MLEOptimizer([rate], lambda p: waits.size * math.log(p[0]) - p[0] * waits.sum()).optimize(
+        seed=1
+    )
+    assert fit.params["rate"] == pytest.approx(1 / waits.mean(), rel=1e-6)
+    assert fit.standard_errors[0] == pytest.approx(fit.params["rate"] / 30, rel=1e-4)
+
+
+def test_the_location_of_student_t_has_the_information_of_theory() -> None:
+    """Lange, Little and Taylor 1989: n (nu + 1) / ((nu + 3) sigma^2), within sampling error."""
+    data = np.random.default_rng(9).standard_t(5, size=20_000)
+    spaces = [
+        ParameterSpace("mu", (-1, 1)),
+        ParameterSpace("sigma", (0.1, 10), log=True),
+        ParameterSpace("nu", (2.1, 50), log=True),
+    ]
+    fit = MLEOptimizer(spaces, "student_t", data=data).optimize(seed=1)
+    sigma, nu = fit.params["sigma"], fit.params["nu"]
+    expected = sigma * math.sqrt((nu + 3) / (nu + 1) / data.size)
+    assert fit.standard_errors[0] == pytest.approx(expected, rel=0.02)

@@ -168,6 +168,19 @@ def test_progress_is_told_and_may_stop(method: Method, backend: str) -> None:
     assert found.fun == cost(found.x)
 
 
+@pytest.mark.parametrize("options", [{}, {"max_evaluations": 5_000}])
+def test_progress_counts_on_over_restarts(options: dict[str, Any], backend: str) -> None:
+    seen: list[Progress] = []
+    options = {"max_iterations": None, "restarts": "ipop", "max_restarts": 3} | options
+    found = adapt("rastrigin", backend=backend, progress=seen.append, **options)
+    assert len(found.attempts) > 1
+    assert [p.done for p in seen] == sorted({p.done for p in seen})
+    best = [p.best for p in seen]
+    assert best == sorted(best, reverse=True)
+    assert seen[-1].done <= found.nfev
+    assert seen[-1].total == options.get("max_evaluations", seen[-1].total)
+
+
 @METHODS
 def test_a_callback_stops_retries(method: Method) -> None:
     found = method("sphere", retries=12, threads=2, progress=lambda now: now.done < 500)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from hft_py import backend as backends
 from hft_py import checks
-from hft_py.mle import cma_es, differential_evolution
+from hft_py.mle import cma_plan, evolution_plan
 from hft_py.mle.arguments import common
 from hft_py.mle.collect import Course, result_of
 from hft_py.mle.engine import Run
@@ -24,9 +24,7 @@ from hft_py.mle.results import OptimizeResult
 class AskTell:
     """The loop turned inside out: made by its two subclasses."""
 
-    def __init__(
-        self, plan: differential_evolution.Plan | cma_es.Plan, backend: str | None
-    ) -> None:
+    def __init__(self, plan: evolution_plan.Plan | cma_plan.Plan, backend: str | None) -> None:
         kernels = backends.kernels("mle", backend)
         self._plan = plan
         self._backend = kernels.name
@@ -147,7 +145,7 @@ class DifferentialEvolution(AskTell):
             target=target,
             constraints=(),
         )
-        plan = differential_evolution.plan_of(
+        plan = evolution_plan.plan_of(
             checked,
             population_size,
             max_iterations,
@@ -207,7 +205,7 @@ class CMAES(AskTell):
             target=target,
             constraints=(),
         )
-        plan = cma_es.plan_of(
+        plan = cma_plan.plan_of(
             checked,
             initial_params,
             sigma,

@@ -10,16 +10,15 @@ from __future__ import annotations
 
 import functools
 import math
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from hft_py import checks
-from hft_py.mle.arguments import MOST_ITERATIONS, Common, common, objective_of, size_of, workers
+from hft_py.mle.arguments import UNLIMITED, common, objective_of, workers
+from hft_py.mle.cma_plan import Plan, plan_of
 from hft_py.mle.collect import Course, result_of
-from hft_py.mle.engine import Kernel, carry_out
+from hft_py.mle.engine import carry_out
 from hft_py.mle.kernels.loop import Array
 from hft_py.mle.polish import polished
 from hft_py.mle.restarts import SCHEDULES, Schedule, Start
@@ -30,124 +29,21 @@ from hft_py.objectives import Objective
 from hft_py.objectives.settle import warn_invalid
 from hft_py.progress import Reporter, reporting
 
-BOUNDARIES = ("fold", "reflect", "resample", "clip")
-LARGE = 500  # dimensions from which the diagonal alone is learnt by default
 STREAMS = 1 << 12  # random streams of one retry, one a restart
 
 
-@dataclass(frozen=True)
-class Plan:
-    """Everything a run of CMA-ES is told, checked."""
+class Onward(Reporter):
+    """Counts on where the runs before ended: evaluations never fall, the best never rises."""
 
-    common: Common
-    mean: Array
-    sigma: float
-    max_iterations: int | None
-    population_size: int
-    active: bool
-    separable: bool
-    boundary: str
-    tolerance: float
-    parameter_tolerance: float
-    offset: Array
-    scale: Array
+    def __init__(self, outer: Reporter, before: Course) -> None:
+        super().__init__(lambda _: None, outer.total)
+        self.every = outer.every
+        self._outer = outer
+        self._spent = before.evaluations
+        self._best = min((run.value for run in before.runs), default=math.inf)
 
-    def kernel(
-        self,
-        kernels: Any,
-        stream: int = 0,
-        mean: Array | None = None,
-        start: Start | None = None,
-        max_evaluations: int | None = None,
-    ) -> Kernel:
-        """The method in a kernel set; ``stream`` numbers retry and restart."""
-        c = self.common
-        start = start or Start(self.population_size)
-        made: Kernel = kernels.CMAES(
-            mean=self.mean if mean is None else mean,
-            sigma=self.sigma * start.step,
-            lower=c.lower,
-            upper=c.upper,
-            offset=self.offset,
-            scale=self.scale,
-            population_size=start.population_size,
-            active=self.active,
-            separable=self.separable,
-            boundary=self.boundary,
-            seed=c.seed,
-            stream=stream,
-            max_iterations=self.iterations(start.population_size),
-            max_evaluations=c.max_evaluations if max_evaluations is None else max_evaluations,
-            target=c.target,
-            tolerance=self.tolerance,
-            parameter_tolerance=self.parameter_tolerance,
-        )
-        return made
-
-    def iterations(self, size: int) -> int:
-        """The most generations of one run of a population size."""
-        if self.max_iterations is not None:
-            return self.max_iterations
-        return int(100 + 150 * (len(self.mean) + 3) ** 2 / math.sqrt(size))
-
-    @property
-    def total(self) -> int:
-        """The most evaluations of the first run."""
-        generations = self.iterations(self.population_size)
-        return min(self.common.max_evaluations, self.population_size * generations)
-
-
-def plan_of(
-    checked: Common,
-    initial_params: Any,
-    sigma: Any,
-    max_iterations: Any,
-    population_size: Any,
-    active: Any,
-    separable: Any,
-    boundary: Any,
-    tolerance: Any,
-    parameter_tolerance: Any,
-) -> Plan:
-    """The checked arguments of CMA-ES."""
-    lower, upper = checked.lower, checked.upper
-    d = len(lower)
-    finite = np.isfinite(lower) & np.isfinite(upper)
-    if initial_params is None:
-        if not finite.all():
-            index = int(np.flatnonzero(~finite)[0])
-            raise ValueError(
-                f"initial_params is needed: parameter {index} is bounded by "
-                f"[{lower[index]}, {upper[index]}]"
-            )
-        mean = 0.5 * lower + 0.5 * upper
-    else:
-        mean = checks.inside("initial_params", initial_params, lower, upper)
-    if max_iterations is not None:
-        max_iterations = checks.whole_number(
-            "max_iterations", max_iterations, least=1, most=MOST_ITERATIONS
-        )
-    default = 4 + int(3 * math.log(d))
-    with np.errstate(invalid="ignore"):
-        scale = np.where(finite, upper - lower, 1.0)
-    return Plan(
-        common=checked,
-        mean=mean,
-        sigma=checks.real_number("sigma", sigma, above=0.0),
-        max_iterations=max_iterations,
-        population_size=size_of(
-            "population_size", population_size, default, 2, checked.max_evaluations
-        ),
-        active=checks.flag("active", active),
-        separable=d >= LARGE if separable is None else checks.flag("separable", separable),
-        boundary=checks.choice("boundary", boundary, BOUNDARIES),
-        tolerance=checks.real_number("tolerance", tolerance, least=0.0),
-        parameter_tolerance=checks.real_number(
-            "parameter_tolerance", parameter_tolerance, least=0.0
-        ),
-        offset=np.where(finite, lower, 0.0),
-        scale=scale,
-    )
+    def __call__(self, done: int, best: float) -> bool:
+        return self._outer(self._spent + done, min(best, self._best))
 
 
 def course(
@@ -190,7 +86,7 @@ def course(
             objective,
             c.constraints,
             threads,
-            reporter,
+            None if reporter is None else Onward(reporter, done),
             backend,
         )
         done.runs.append(run)
@@ -250,7 +146,7 @@ def cma_es_optimize(
     sigma
         The first step size, as a share of the width of the box; in the parameter's own units
         where a bound is infinite. Default 0.3: the box is seen as a whole. Smaller where the
-        start is good.
+        start is good; at most 10 widths.
     max_iterations
         Generations of each run. Default ``100 + 150 (d + 3)^2 / sqrt(population_size)``.
     population_size
@@ -280,7 +176,9 @@ def cma_es_optimize(
         rules.
     tolerance
         Stop (``"function_tolerance"``) where the values of a generation, and the best of the last
-        ``10 + 30 d / population_size``, differ by no more.
+        ``10 + 30 d / population_size``, differ by no more; in units of the first generation's
+        spread (the median less the least) where that is less than 1, as it is of an objective in
+        small units; and never finer than the value's own rounding.
     parameter_tolerance
         Stop where steps are shorter than this many first step sizes.
     target
@@ -288,8 +186,8 @@ def cma_es_optimize(
     max_evaluations
         Never exceeded, restarts included; each retry has its own. Default: no limit.
     polish
-        True: a local search (L-BFGS-B) from the best point, kept where better; or
-        ``"Nelder-Mead"``.
+        True: a local search (L-BFGS-B) from the best point, kept where better, within
+        ``max_evaluations``; or ``"Nelder-Mead"``, and always that where there are constraints.
     retries
         Independent searches, restarts and all, that share their best points
         (:mod:`hft_py.mle.retries`). Default 1.
@@ -299,7 +197,8 @@ def cma_es_optimize(
     vectorized, executor, data
         See :func:`hft_py.objectives.resolve`: batches are ``(population_size, d)``.
     progress
-        False (default), True for a bar, or a callable; its steps are evaluations of a run. One
+        False (default), True for a bar, or a callable; its steps are evaluations, restarts
+        included, of those that ``max_evaluations`` allows or, without it, of the first run's. One
         that returns False ends the search, and what there is is returned.
     backend
         ``"auto"``, ``"rust"`` or ``"python"``.
@@ -365,14 +264,24 @@ def cma_es_optimize(
     def attempt(number: int, known: list[Array], reporter: Reporter | None) -> Course:
         return course(plan, objective, rule, most, number, known, inner, reporter, backend)
 
-    with reporting(progress, plan.total * checked.retries, "CMA-ES") as reporter:
+    # Restarts spend what a budget leaves them; without one nobody knows how many there will be.
+    budget = checked.max_evaluations
+    total = budget if rule is not None and budget < UNLIMITED else plan.total
+    with reporting(progress, total * checked.retries, "CMA-ES") as reporter:
         if checked.retries == 1:
             result = result_of([attempt(0, [], reporter)], checked.seed)
         else:
             courses, reason = coordinated(attempt, checked.retries, outer, plan.total, reporter)
             result = result_of(courses, checked.seed, reason)
     if checked.polish is not None:
-        lower, upper = checked.lower, checked.upper
-        result = polished(result, checked.polish, objective, lower, upper, checked.constraints)
+        result = polished(
+            result,
+            checked.polish,
+            objective,
+            checked.lower,
+            checked.upper,
+            checked.constraints,
+            max_evaluations=checked.max_evaluations,
+        )
     warn_invalid(result.n_invalid, result.nfev)
     return result

@@ -70,8 +70,9 @@ def result_of(courses: list[Course], seed: int, reason: str | None = None) -> Op
             winner = course
     best = winner.best
     told = reason or winner.reason
+    # What ends after its first generation has not been anywhere: its steps were too short.
     arrived = (
-        (best.reason in ARRIVED or told == "target_reached")
+        ((best.reason in ARRIVED and best.iterations > 1) or told == "target_reached")
         and best.violation == 0.0
         and math.isfinite(best.value)
         and told != "stopped_by_callback"

@@ -64,20 +64,53 @@ class Constraint:
 
     def amounts(self, points: Array) -> Array:
         """By how much each point violates, summed over the components; shape ``(n,)``."""
+        # Of copies: what a callable does to them is its own affair.
         if self.vectorized:
-            found = np.asarray(self.fun(points), dtype=np.float64)
+            rows = _numbers(self.fun(points.copy()))
+            if rows.ndim not in (1, 2) or len(rows) != len(points):
+                raise ValueError(
+                    f"a constraint returned an array of shape {rows.shape} for {len(points)} "
+                    f"points, expected ({len(points)},) or ({len(points)}, m)"
+                )
+            rows = rows.reshape(len(points), -1)
         else:
-            found = np.array([np.ravel(self.fun(x.copy())) for x in points], dtype=np.float64)
-        if found.ndim not in (1, 2) or len(found) != len(points):
-            raise ValueError(
-                f"a constraint returned an array of shape {found.shape} for {len(points)} points"
+            found = [_numbers(self.fun(x.copy())).ravel() for x in points]
+            counts = sorted({len(row) for row in found})
+            if len(counts) > 1:
+                raise ValueError(
+                    f"a constraint returned {counts[0]} numbers at one point and {counts[1]} at "
+                    "another"
+                )
+            rows = np.stack(found)
+        low = np.asarray(self.lower, dtype=np.float64) - self.tolerance
+        high = np.asarray(self.upper, dtype=np.float64) + self.tolerance
+        for name, bound in (("lower", low), ("upper", high)):
+            if bound.ndim and bound.shape != (rows.shape[1],):
+                raise ValueError(
+                    f"constraint: {name} has shape {bound.shape}, and fun returned "
+                    f"{rows.shape[1]} numbers a point"
+                )
+        # Where only: infinity less infinity is no violation.
+        with np.errstate(invalid="ignore", over="ignore"):
+            amounts = np.where(rows < low, low - rows, 0.0) + np.where(
+                rows > high, rows - high, 0.0
             )
-        rows = found.reshape(len(points), -1)
-        below = np.asarray(self.lower) - self.tolerance - rows
-        above = rows - np.asarray(self.upper) - self.tolerance
-        amounts = np.maximum(np.maximum(below, above), 0.0)
         amounts[np.isnan(rows)] = np.inf
         return np.asarray(amounts.sum(axis=1))
+
+
+def _numbers(found: Any) -> Array:
+    """What a constraint returned, as real numbers; truth values are none."""
+    try:
+        numbers = np.asarray(found)
+    except ValueError:
+        numbers = np.empty(0, dtype=object)
+    if numbers.dtype.kind not in "iuf" or not numbers.size:
+        raise TypeError(
+            f"a constraint returned {checks.short(found)}, expected real numbers: fun(x) between "
+            "lower and upper, which are minus infinity and 0 if not given"
+        )
+    return numbers.astype(np.float64)
 
 
 class Constraints:
@@ -116,7 +149,8 @@ def translated(constraint: Any, dimension: int) -> Constraint:
     if isinstance(constraint, NonlinearConstraint):
         return Constraint(constraint.fun, constraint.lb, constraint.ub)
     if isinstance(constraint, LinearConstraint):
-        matrix = np.atleast_2d(np.asarray(constraint.A, dtype=np.float64))
+        dense = constraint.A.toarray() if hasattr(constraint.A, "toarray") else constraint.A
+        matrix = np.atleast_2d(np.asarray(dense, dtype=np.float64))
         if matrix.shape[1] != dimension:
             raise ValueError(
                 f"constraints: A has {matrix.shape[1]} columns, expected {dimension} as the "

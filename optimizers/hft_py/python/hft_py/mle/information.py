@@ -27,6 +27,8 @@ from hft_py.objectives import Objective
 DROP = 1e-3
 FIRST = 1e-4  # the first step tried, relative to the parameter or to its range
 TRIES = 25
+AWAY = 0.2  # standard errors between the point and the maximum that are told
+BENT = 1.15  # between two curvatures that count as one
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Information:
         The steps used, ``(d,)``; NaN where none was found.
     problems
         For each parameter why it has no curvature, or None.
+    doubts
+        For each parameter why its curvature may mean little, or None.
     evaluations
         Of the log-likelihood.
     """
@@ -48,6 +52,7 @@ class Information:
     hessian: Array
     steps: Array
     problems: tuple[str | None, ...]
+    doubts: tuple[str | None, ...]
     evaluations: int
 
 
@@ -86,6 +91,14 @@ def observed_information(
             continue
         steps[j], problems[j], calls = _step(log_likelihood, point, top, j, FIRST * size, room)
         spent += calls
+    doubts: list[str | None] = [None] * d
+    for j in map(int, np.flatnonzero(np.isfinite(steps))):
+        room = min(point[j] - lower[j], upper[j] - point[j])
+        rises, doubts[j] = _doubt(log_likelihood, point, top, j, steps[j], room)
+        spent += 4
+        if rises:
+            problems[j], steps[j] = doubts[j], math.nan
+            doubts[j] = None
     hessian = np.full((d, d), np.nan)
     used = np.flatnonzero(np.isfinite(steps))
     if used.size:
@@ -93,7 +106,7 @@ def observed_information(
         values = log_likelihood.batch(points)
         spent += len(values)
         hessian[np.ix_(used, used)] = _differences(values, places, steps[used], top)
-    return Information(hessian, steps, tuple(problems), spent)
+    return Information(hessian, steps, tuple(problems), tuple(doubts), spent)
 
 
 def _step(
@@ -121,6 +134,32 @@ def _step(
             return (h, None, 2 * calls) if good else (math.nan, _FLAT, 2 * calls)
         h = min(h * factor, room)
     return math.nan, _FLAT, 2 * TRIES
+
+
+def _doubt(
+    log_likelihood: Objective, point: Array, top: float, j: int, h: float, room: float
+) -> tuple[bool, str | None]:
+    """Whether the point is no maximum in a parameter, and what is doubtful about it.
+
+    The slope says how many standard errors away the maximum would be; a curvature that is not the
+    same over a step four times as long is that of a kink, or of noise.
+    """
+    far = min(4.0 * h, room)
+    rows = np.array([point] * 4)
+    rows[:, j] += [h, -h, far, -far]
+    up, down, high, low = map(float, log_likelihood.batch(rows))
+    near = top - 0.5 * (up + down)
+    away = 0.5 * abs(up - down) / math.sqrt(2.0 * near) if near > 0.0 else 0.0
+    if away > AWAY:
+        told = f"the log-likelihood rises in it still: its maximum is {away:.2g} of them away"
+        return away > 1.0, told
+    wide = (top - 0.5 * (high + low)) * (h / far) ** 2
+    if far >= 2.0 * h and math.isfinite(wide) and not near / BENT <= wide <= near * BENT:
+        return False, (
+            f"the curvature over a step four times as long is {wide / near:.2g} of that: a kink or "
+            "noise"
+        )
+    return False, None
 
 
 _FLAT = "the log-likelihood has no maximum in it here"

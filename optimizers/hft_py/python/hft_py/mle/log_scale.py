@@ -18,13 +18,19 @@ class LogScaled(Objective):
     """
 
     def __init__(
-        self, inner: Objective, log: npt.NDArray[np.bool_], lower: Array, upper: Array
+        self,
+        inner: Objective,
+        log: npt.NDArray[np.bool_],
+        lower: Array,
+        upper: Array,
+        threads: int = 1,
     ) -> None:
         super().__init__(inner.n_params)
         self.kind = inner.kind
         self._inner = inner
         self._log = log
         self._lower, self._upper = lower, upper
+        self._threads = threads
 
     def to_parameters(self, points: Array) -> Array:
         """From ``u`` to ``x``, of any number of rows."""
@@ -40,11 +46,21 @@ class LogScaled(Objective):
 
     @property
     def parallel(self) -> bool:
-        """Never: the transformation is in Python."""
+        """Never: the transformation is in Python. Values of a generation may be (``threads``)."""
         return False
 
     def _values(self, points: Array) -> Array:
         return self._inner.batch(self.to_parameters(points))
 
     def _make_native(self, rust: Any) -> Any:
-        return rust.batch(self._values, self.n_params, self.sign < 0)
+        inner = self._inner
+        if not inner.parallel:
+            return rust.batch(self._values, self.n_params, self.sign < 0)
+        # Only the transformation is in Python: what Rust evaluates, it evaluates here too.
+        native, threads = inner.native, self._threads
+
+        def values(points: Array) -> Array:
+            found: Array = native.evaluate(self.to_parameters(points), threads)
+            return found
+
+        return rust.batch(values, self.n_params, self.sign < 0)

@@ -161,9 +161,11 @@ class MLEOptimizer:
         found = observed_information(
             self._objective, point, spaces.lower, spaces.upper, spaces.integrality
         )
-        for name, problem in zip(spaces.names, found.problems, strict=True):
+        for name, problem, doubt in zip(spaces.names, found.problems, found.doubts, strict=True):
             if problem is not None:
                 doubts.append(f"{name}: no standard error, {problem}")
+            if doubt is not None:
+                doubts.append(f"{name}: the standard error is doubtful, {doubt}")
         covariance, definite = covariance_of(found.hessian)
         if not definite:
             doubts.append(
@@ -192,7 +194,8 @@ class MLEOptimizer:
             first = checks.inside("initial_params", first, lower, upper)
         objective = self._objective.negative()
         log = spaces.log_scale & ~spaces.integrality
-        scaled = LogScaled(objective, log, lower, upper) if log.any() else None
+        threads = checks.thread_count(options.get("threads", 1))
+        scaled = LogScaled(objective, log, lower, upper, threads) if log.any() else None
         if scaled is not None and options.get("constraints"):
             raise ValueError("constraints and log=True do not go together: expected log=False")
         if scaled is not None:

@@ -87,7 +87,7 @@ def evaluations(result: dict[str, Any]) -> Any:
     axes.set_xticks(range(len(FUNCTIONS)), [name.replace("_", " ") for name in FUNCTIONS])
     axes.set_ylabel(f"evaluations to {result['target']:g}")
     axes.set_title(
-        f"{result['dimension']} dimensions, median of {result['seeds']} seeds "
+        f"{result['dimension']} dimensions, median of {result['seeds']} seeds and more "
         "(hatched: other libraries)",
         fontsize=10,
     )

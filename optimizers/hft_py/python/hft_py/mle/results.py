@@ -44,6 +44,8 @@ ARRIVED = (
 class History(results.Result):
     """A row for every generation, over all restarts of the attempt that won.
 
+    Where polishing found a better point, that is a last row.
+
     Attributes
     ----------
     evaluations

@@ -32,6 +32,7 @@ class Gate(Reporter):
 
     def __init__(self, stop: Event, total: int) -> None:
         super().__init__(lambda _: None, total)
+        self.every = 1  # every generation: nobody waits for a hundredth of a long run
         self._stop = stop
 
     def __call__(self, done: int, best: float) -> bool:

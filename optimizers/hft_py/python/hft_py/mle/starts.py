@@ -54,7 +54,7 @@ def first_population(
             )
     for row, point in enumerate(seeds[: len(population)]):
         population[row] = point
-    population = np.minimum(np.maximum(population, lower), upper)
+    np.clip(population, lower, upper, out=population)
     for j in map(int, np.flatnonzero(integral)):
         column = population[:, j]
         population[:, j] = [whole(float(x), float(lower[j]), float(upper[j])) for x in column]

@@ -31,7 +31,7 @@ def rosenbrock_batch(points: Array) -> Array:
 
 
 @functools.cache
-def rosenbrock_compiled() -> Any:
+def rosenbrock_decorated() -> Any:
     """The same compiled by numba, once a process and outside the clock."""
     from hft_py.objectives import compiled_objective
 

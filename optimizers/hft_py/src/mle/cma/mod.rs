@@ -50,7 +50,8 @@ pub struct Setting {
     pub separable: bool,
     /// What becomes of a point outside.
     pub boundary: Boundary,
-    /// Stop where values differ by no more.
+    /// Stop where values differ by no more, in units of the first generation's spread where that
+    /// is less than 1.
     pub tolerance: f64,
     /// Stop where steps are shorter than this many first step sizes.
     pub parameter_tolerance: f64,
@@ -234,6 +235,9 @@ impl Search for Cma {
             if !self.renew_root() {
                 reason = Some(Reason::ConditionNumber);
             }
+        }
+        if self.record.iterations == 1 {
+            self.ranges.begin(merits.iter().map(|merit| merit.value));
         }
         let value = |place: usize| merits[self.order[place]].value;
         let size = merits.len();

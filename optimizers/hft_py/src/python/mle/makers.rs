@@ -1,6 +1,7 @@
 //! What makes a run: the settings of both methods, by name.
 
 use super::{Cmaes, DifferentialEvolution};
+use crate::memory::{self, product};
 use crate::mle::bounds::Boundary;
 use crate::mle::classic::{Classic, Donor};
 use crate::mle::cma::{self, Cma};
@@ -9,9 +10,7 @@ use crate::mle::evolution::{self, Evolution, Strategy};
 use crate::mle::jde::SelfAdaptive;
 use crate::mle::lshade::SuccessHistory;
 use crate::mle::search::Budget;
-use numpy::{
-    IntoPyArray, PyArray1, PyReadonlyArray2, PyUntypedArrayMethods,
-};
+use numpy::{IntoPyArray, PyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 
 /// Makes a [`DifferentialEvolution`]: named as it is in the Python kernels.
@@ -37,6 +36,8 @@ pub(super) fn differential_evolution(
     absolute_tolerance: f64,
 ) -> PyResult<DifferentialEvolution> {
     let size = population.shape()[0];
+    // Population, trials, values; L-SHADE's archive.
+    memory::ask(&[product(&[size, lower.len() + 1, 6])])?;
     let strategy: Box<dyn Strategy> = match strategy {
         "jde" => Box::new(SelfAdaptive::new(size)),
         "lshade" => Box::new(SuccessHistory::new(size)),
@@ -85,6 +86,12 @@ pub(super) fn cmaes(
     tolerance: f64,
     parameter_tolerance: f64,
 ) -> PyResult<Cmaes> {
+    let n = mean.len();
+    let matrices = if separable { 0 } else { 6 };
+    memory::ask(&[
+        product(&[n, n, matrices]),
+        product(&[population_size, n, 6]),
+    ])?;
     let setting = cma::Setting {
         mean,
         sigma,

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hft_py.mle.kernels.bounds import repaired, whole
-from hft_py.mle.kernels.loop import Array, Method, precedes
+from hft_py.mle.kernels.loop import Array, Method, precedes, spread
 from hft_py.rng import Stream
 
 PURPOSE = 0x4445  # of the random numbers of a run
@@ -71,6 +71,7 @@ class Evolution(Method):
         self._boundary = boundary
         self._draws = Stream(seed, stream, PURPOSE)
         self._tolerance, self._absolute = tolerance, absolute_tolerance
+        self._spread = math.inf
         self._leader = 0
         self._history["worst"] = []
 
@@ -125,6 +126,7 @@ class Evolution(Method):
         if self.evaluations == len(values):
             self.population = points.copy()
             self.values, self.violations = values.copy(), violations.copy()
+            self._spread = spread(values)
         else:
             for i in range(len(values)):
                 old = float(self.values[i]), float(self.violations[i])
@@ -144,8 +146,11 @@ class Evolution(Method):
         worst = float(np.max(self.values))
         self._history["worst"].append(worst)
         best = float(self.values[self._leader])
-        level = self._absolute + self._tolerance * abs(best)
-        if self.violations.any() or not math.isfinite(worst) or worst - best > level:
+        level = self._absolute * min(self._spread, 1.0)
+        level += self._tolerance * min(self._spread, abs(best))
+        if not self.iterations or self.violations.any():
+            return None
+        if not math.isfinite(worst) or worst - best > level:
             return None
         return "converged"
 

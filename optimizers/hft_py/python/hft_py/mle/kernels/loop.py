@@ -36,6 +36,18 @@ def ranked(values: Array, violations: Array) -> list[int]:
     return [int(i) for i in np.lexsort((values, violations))]
 
 
+def spread(values: Array) -> float:
+    """By how much the values of a first generation differ: the middle finite one less the least.
+
+    Tolerances are measured by it, so that an objective in small units, or with a large constant,
+    is searched like any other. Infinite where it tells nothing: where there is no such difference.
+    """
+    finite = np.sort(values[np.isfinite(values)])
+    if not finite.size or finite[finite.size // 2] == finite[0]:
+        return math.inf
+    return float(finite[finite.size // 2] - finite[0])
+
+
 class Method:
     """The loop, and what it keeps: best point, counts, history."""
 

@@ -10,10 +10,11 @@ import math
 
 import numpy as np
 
-from hft_py.mle.kernels.loop import Array
+from hft_py.mle.kernels.loop import Array, spread
 
 WORST_CONDITION = 1e14
 FURTHEST = 1e4
+ROUNDING = 16.0 * 2.0**-52  # of a value: what the sum of a log-likelihood loses
 LONGEST = 20_000  # generations that stagnation looks back
 EVERY = 20  # generations between two looks
 
@@ -26,10 +27,18 @@ class Ranges:
         self._track = 120 + math.ceil(30 * dimension / population_size)
         self._best: list[float] = []
         self._median: list[float] = []
+        self._unit = 1.0
 
     def note(self, values: Array, tolerance: float, generation: int) -> str | None:
         """``values`` of a generation, best first; the reason to stop, if any."""
+        if not self._best:
+            # An objective in small units is searched like any other.
+            self._unit = min(spread(values), 1.0)
         best, worst = float(values[0]), float(values[-1])
+        tolerance *= self._unit
+        if tolerance > 0.0:
+            # Beside a large constant values differ by rounding at least.
+            tolerance = max(tolerance, ROUNDING * abs(best))
         self._best.append(best)
         self._median.append(float(values[len(values) // 2]))
         recent = self._best[-self._window :]
