@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hft_py import checks
+from hft_py.hmm.parts import LEAST_VARIANCE, frozen, positive_definite, stationary, stochastic
 from hft_py.results import Result, pandas
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ Floats = npt.NDArray[np.float64]
 
 EMISSIONS = ("gaussian", "binned", "student_t")
 COVARIANCES = ("diag", "full")
-# Inverses and squares of variances within this are numbers that have all their digits.
-LEAST_VARIANCE = 1e-150
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -107,7 +106,7 @@ class HMMParams(Result):
         checks.choice("emission", self.emission, EMISSIONS)
         checks.choice("covariance", self.covariance, COVARIANCES)
         for name, ndim in (("start_probabilities", 1), ("transition_matrix", 2)):
-            self._set(name, _stochastic(name, getattr(self, name), ndim))
+            self._set(name, stochastic(name, getattr(self, name), ndim))
         k = self.n_states
         if self.transition_matrix.shape != (k, k):
             raise ValueError(
@@ -122,7 +121,7 @@ class HMMParams(Result):
 
     def _set(self, name: str, value: Floats) -> None:
         """Keep a copy that cannot be written: what was checked stays so."""
-        object.__setattr__(self, name, _frozen(value.copy()))
+        object.__setattr__(self, name, frozen(value.copy()))
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self._names()}
@@ -131,7 +130,7 @@ class HMMParams(Result):
         # Arrays come back from a pickle writable.
         for value in state.values():
             if isinstance(value, np.ndarray):
-                _frozen(value)
+                frozen(value)
         vars(self).update(state)
 
     def _check_bins(self) -> None:
@@ -140,7 +139,7 @@ class HMMParams(Result):
         edges = checks.finite_array("bin_edges", self.bin_edges, least=0)
         if (np.diff(edges) <= 0).any():
             raise ValueError("bin_edges must rise from each to the next")
-        table = _stochastic("bin_probabilities", self.bin_probabilities, 2)
+        table = stochastic("bin_probabilities", self.bin_probabilities, 2)
         expected = (self.n_states, len(edges) + 1)
         if table.shape != expected:
             raise ValueError(f"bin_probabilities has shape {table.shape}, expected {expected}")
@@ -167,7 +166,7 @@ class HMMParams(Result):
             raise ValueError(f"variances has shape {variances.shape}, expected {expected}")
         if variances.ndim == 3:
             for k, matrix in enumerate(variances):
-                _positive_definite(f"variances[{k}]", matrix)
+                positive_definite(f"variances[{k}]", matrix)
             self._set("variances", 0.5 * (variances + variances.transpose(0, 2, 1)))
         elif not ((variances >= LEAST_VARIANCE) & (variances <= 1 / LEAST_VARIANCE)).all():
             told = f"expected {LEAST_VARIANCE:g} to {1 / LEAST_VARIANCE:g}"
@@ -237,15 +236,7 @@ class HMMParams(Result):
         By state reduction (Grassmann, Taksar and Heyman, Oper. Res. 33, 1985), which subtracts
         nothing. Where several are stationary, the one of least norm.
         """
-        k = self.n_states
-        reduced = _reduced(self.transition_matrix)
-        if reduced is not None:
-            return reduced
-        system = np.vstack([self.transition_matrix.T - np.eye(k), np.ones(k)])
-        found = np.linalg.lstsq(system, np.append(np.zeros(k), 1.0), rcond=None)[0]
-        share = np.clip(found, 0.0, None)
-        shares: Floats = share / share.sum()
-        return shares
+        return stationary(self.transition_matrix)
 
     def theta(self) -> tuple[str, Floats]:
         """The kernels' name of the emission, and each state's parameters in a row."""
@@ -255,7 +246,7 @@ class HMMParams(Result):
     @functools.cached_property
     def model(self) -> tuple[str, Floats, Floats, Floats]:
         """What every kernel takes first: kind, start, transition, theta."""
-        theta = _frozen(self._theta())
+        theta = frozen(self._theta())
         return (self._kind, self.start_probabilities, self.transition_matrix, theta)
 
     @property
@@ -315,46 +306,3 @@ class HMMParams(Result):
         from hft_py.hmm.pictures import summary
 
         return summary(self)
-
-
-def _frozen(value: Floats) -> Floats:
-    value.flags.writeable = False
-    return value
-
-
-def _stochastic(name: str, value: Any, ndim: int) -> Floats:
-    found = checks.finite_array(name, value, ndim=ndim)
-    if (found < 0).any():
-        raise ValueError(f"{name} has a negative entry, expected probabilities")
-    sums = found.sum(axis=-1)
-    if not np.allclose(sums, 1.0, rtol=0, atol=1e-8):
-        worst = float(np.ravel(sums)[np.abs(np.ravel(sums) - 1).argmax()])
-        raise ValueError(f"{name}: a row sums to {worst}, expected 1")
-    return found
-
-
-def _reduced(transition: Floats) -> Floats | None:
-    """The stationary distribution; None where states are not all in touch with the first."""
-    p = transition.copy()
-    k = len(p)
-    for last in range(k - 1, 0, -1):
-        leaving = p[last, :last].sum()
-        if leaving <= 0:
-            return None
-        p[:last, last] /= leaving
-        p[:last, :last] += np.outer(p[:last, last], p[last, :last])
-    share = np.ones(k)
-    for state in range(1, k):
-        share[state] = share[:state] @ p[:state, state]
-    found: Floats = share / share.sum()
-    return found if np.isfinite(found).all() else None
-
-
-def _positive_definite(name: str, matrix: Floats) -> None:
-    scale = np.sqrt(np.abs(np.diag(matrix)))
-    if (np.abs(matrix - matrix.T) > 1e-8 * np.outer(scale, scale)).any():
-        raise ValueError(f"{name} is not symmetric")
-    try:
-        np.linalg.cholesky(matrix)
-    except np.linalg.LinAlgError:
-        raise ValueError(f"{name} is not positive definite") from None
