@@ -15,7 +15,14 @@ import pytest
 
 import hft_py
 from hft_py import backend, checks
-from hft_py.errors import BackendUnavailableError, HftPyError, InternalError
+from hft_py.errors import (
+    BackendUnavailableError,
+    HftPyError,
+    InternalError,
+    InvalidValuesWarning,
+)
+from hft_py.hmm import DegenerateDataWarning, HMMRegimeDetector
+from hft_py.objectives.settle import warn_invalid
 from hft_py.progress import Progress, reporting
 from hft_py.results import Result
 from hft_py.spaces import ParameterSpace, Spaces
@@ -202,6 +209,16 @@ def test_good_arguments() -> None:
     assert checks.real_number("s", np.float32(0.5)) == 0.5
     low, _ = checks.bounds([-np.inf], [0], infinite=True)
     assert low[0] == -np.inf
+
+
+def test_warnings_point_to_the_users_line() -> None:
+    """However many functions of the library lie between."""
+    with pytest.warns(InvalidValuesWarning) as direct:
+        warn_invalid(1, 2)
+    with pytest.warns(DegenerateDataWarning) as deep:
+        HMMRegimeDetector(2).fit(np.zeros(50))
+    for told in (*direct, *deep):
+        assert told.filename == __file__
 
 
 def test_named_parameters() -> None:

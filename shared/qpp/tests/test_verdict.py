@@ -7,7 +7,7 @@ import pytest
 
 from qpp import BEST_PEER, Claim, Implementation, Study, Workload
 from qpp.results import Row, WorkloadResult
-from qpp.verdict import judge_claims
+from qpp.verdict import judge_claims, unjudged
 
 
 def row(name: str, seconds: float, role: str = "optimised", **more: Any) -> Row:
@@ -112,3 +112,24 @@ def test_the_best_peer_is_the_fastest_that_agrees() -> None:
     assert verdict(claim, **wrong)[:2] == ("reproduced", pytest.approx(2.0))
     gone = {n: replace(r, status="unavailable") for n, r in ROWS.items() if n == "peer"}
     assert verdict(claim, **gone)[0] == "not tested"
+
+
+def test_where_only_agreement_is_checked_no_claim_is_judged() -> None:
+    claims = [
+        Claim("fast", over="base", at_least=1e9, metric="python_memory"),
+        Claim("fast", over="base", at_least=5, on="big"),
+    ]
+    study = Study(
+        "s",
+        "?",
+        [Workload("w", dict, quick=True), Workload("big", dict)],
+        Implementation("base", len),
+        [Implementation("fast", len)],
+        claims=claims,
+    )
+    (told,) = unjudged(study, [WorkloadResult("w", {}, tuple(ROWS.values()))])
+    assert (told.verdict, told.measured, told.reason) == (
+        "not tested",
+        None,
+        "only agreement was checked",
+    )

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+import warnings
+from pathlib import Path
+
+_PACKAGE = str(Path(__file__).parent)
+
 
 class HftPyError(Exception):
     """Everything this library raises of its own, arguments aside."""
@@ -31,3 +37,15 @@ class PoorMixingWarning(UserWarning):
 
 class InvalidValuesWarning(UserWarning):
     """An objective was NaN at some points; the run went around them."""
+
+
+def warn(message: str, category: type[Warning]) -> None:
+    """Warn at the line of the user's that led here: the first outside this package.
+
+    A function of the library may be called by another one, so the number of frames between is not
+    known where the warning is written.
+    """
+    level, frame = 2, sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, category, stacklevel=level)

@@ -1,6 +1,7 @@
 """Every function of the library in one place: ``from hft_py.optimizers import ...``.
 
-Their homes are :mod:`hft_py.hmm`, :mod:`hft_py.mcmc` and :mod:`hft_py.mle`.
+Their homes are :mod:`hft_py.hmm`, :mod:`hft_py.mcmc`, :mod:`hft_py.mle` and, for what they sample
+and optimise, :mod:`hft_py.objectives`.
 
 >>> from hft_py.optimizers import ParameterSpace
 >>> ParameterSpace("entry_z", (1.5, 3.0)).name
@@ -57,6 +58,7 @@ from hft_py.mle import (
     cma_es_optimize,
     differential_evolution_optimize,
 )
+from hft_py.objectives import builtin, compiled_objective, negated
 from hft_py.spaces import ParameterSpace
 
 __all__ = [
@@ -87,7 +89,9 @@ __all__ = [
     "aic",
     "backward",
     "bic",
+    "builtin",
     "cma_es_optimize",
+    "compiled_objective",
     "compute_autocorrelation_time",
     "compute_effective_sample_size",
     "compute_r_hat",
@@ -96,6 +100,7 @@ __all__ = [
     "fit_hmm",
     "forward",
     "mcmc_optimize",
+    "negated",
     "posterior",
     "predict_regime",
     "regime_labels",

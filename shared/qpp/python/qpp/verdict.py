@@ -29,6 +29,16 @@ def judge_claims(study: Study, measured: Sequence[WorkloadResult]) -> tuple[Clai
     return tuple(verdicts)
 
 
+def unjudged(study: Study, measured: Sequence[WorkloadResult]) -> tuple[ClaimResult, ...]:
+    """The claims of a run that checks agreement only: none is tested, those on memory neither."""
+    reason = "only agreement was checked"
+    return tuple(
+        _result(claim, name, None, "not tested", reason)
+        for claim in study.claims
+        for name in claim.workloads([w.name for w in measured])
+    )
+
+
 def _judge(claim: Claim, workload: WorkloadResult) -> ClaimResult:
     rows = []
     for who in (claim.implementation, claim.over):

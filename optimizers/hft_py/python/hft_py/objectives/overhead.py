@@ -65,16 +65,16 @@ def measure() -> dict[str, tuple[float, float]]:
         )
 
     own = nanoseconds(loop)
-    measured = {"python loop, no kernel": (own, own)}
-    measured["python"] = both(resolve(constant, DIMENSION).native)
+    measured = {"Python loop, no kernel": (own, own)}
+    measured["Python"] = both(resolve(constant, DIMENSION).native)
     measured["vectorized"] = both(resolve(constants, DIMENSION, vectorized=True).native)
     with contextlib.suppress(ImportError):
         measured["compiled"] = both(resolve(compiled_objective(first), DIMENSION).native)
-    measured["builtin sphere"] = both(resolve("sphere", DIMENSION).native)
+    measured["built-in (sphere)"] = both(resolve("sphere", DIMENSION).native)
     return measured
 
 
 if __name__ == "__main__":
-    print(f"{'ns an evaluation':<24}{'one by one':>12}{'batches of 100':>16}")
+    print(f"{'ns an evaluation':<24}{'batch of one':>14}{'batch of 100':>14}")
     for kind, (alone, batched) in measure().items():
-        print(f"{kind:<24}{alone:>12.1f}{batched:>16.1f}")
+        print(f"{kind:<24}{alone:>14.1f}{batched:>14.1f}")

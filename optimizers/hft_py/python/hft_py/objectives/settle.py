@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Literal
 
 import numpy as np
 
-from hft_py.errors import InvalidValuesWarning, ObjectiveError
+from hft_py.errors import InvalidValuesWarning, ObjectiveError, warn
 from hft_py.objectives.handle import Floats
 
 Sense = Literal["minimise", "density"]
@@ -58,11 +57,9 @@ def _text(number: float) -> str:
     return f"{number:.17g}" if float(f"{number:.15g}") != number else f"{number:.15g}"
 
 
-def warn_invalid(n_invalid: int, n_evaluations: int, stacklevel: int = 3) -> None:
+def warn_invalid(n_invalid: int, n_evaluations: int) -> None:
     """Say once, at the end of a run, at how many points the objective was NaN."""
     if n_invalid:
-        warnings.warn(
-            f"the objective was NaN at {n_invalid} of {n_evaluations} points",
-            InvalidValuesWarning,
-            stacklevel=stacklevel,
+        warn(
+            f"the objective was NaN at {n_invalid} of {n_evaluations} points", InvalidValuesWarning
         )

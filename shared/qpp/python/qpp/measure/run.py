@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 
 from qpp.criterion import CriterionError, estimates
 from qpp.measure.bench import Bench
-from qpp.measure.schedule import Settings
+from qpp.measure.schedule import CHECK, Settings
 from qpp.registry import Found
 from qpp.results import CriterionEstimate, ScalingCurve, StudyResult, WorkloadResult
 from qpp.study import Scaling, Study, Workload
-from qpp.verdict import judge_claims
+from qpp.verdict import judge_claims, unjudged
 
 Tick = Callable[[str, str, float, float], None]
 
@@ -60,14 +60,15 @@ def measure_study(
 
                 finished.append(bench.run(workload, report))
     except KeyboardInterrupt:
-        raise Interrupted(_result(study, finished, criterion, interrupted=True)) from None
-    return _result(study, finished, criterion)
+        raise Interrupted(_result(study, finished, criterion, settings, interrupted=True)) from None
+    return _result(study, finished, criterion, settings)
 
 
 def _result(
     study: Study,
     finished: list[WorkloadResult],
     criterion: tuple[CriterionEstimate, ...],
+    settings: Settings,
     *,
     interrupted: bool = False,
 ) -> StudyResult:
@@ -83,7 +84,7 @@ def _result(
         analysis=study.analysis,
         agreement=study.agreement.describe(),
         workloads=tuple(finished),
-        claims=judge_claims(study, finished),
+        claims=(unjudged if settings == CHECK else judge_claims)(study, finished),
         scaling=tuple(c for c in curves if len(c.points) > 1),
         criterion=criterion,
         interrupted=interrupted,
