@@ -54,6 +54,7 @@ pub fn sample(
     watch: &mut dyn Watch,
 ) -> Result<Outcome, Error> {
     let (chains, dimension, draws) = (start_values.len(), space.dimension(), settings.draws());
+    super::walk::ask(chains, dimension, options.adaptation)?;
     let groups = group_count(objective, settings.threads, chains);
     let shares = shares(chains, groups);
     let parts = cut(samples, &shares, draws * dimension)

@@ -102,6 +102,7 @@ pub fn sample(
             expected: "at least 2, and so many replicas of each ladder",
         });
     }
+    super::walk::ask(start_values.len(), dimension, Adaptation::Ram)?;
     let systems = start_values.len() / levels;
     let shares = shares(systems, group_count(objective, settings.threads, systems));
     let parts = cut(samples, &shares, draws * dimension)

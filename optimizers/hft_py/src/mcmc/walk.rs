@@ -7,6 +7,8 @@
 //! algorithm 4.
 
 use super::real;
+use crate::Error;
+use crate::memory::{self, product};
 
 /// What is learned from the warm-up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -43,19 +45,30 @@ struct Learned {
     log_scale: f64,
 }
 
+/// Whether the factors of so many walks can be had.
+pub(super) fn ask(walks: usize, dimension: usize, method: Adaptation) -> Result<(), Error> {
+    let matrices = match method {
+        Adaptation::Ram => 1,
+        Adaptation::Haario => 3, // the covariance, and the factor to come
+    };
+    memory::ask(&[product(&[walks, matrices, dimension, dimension])])
+}
+
 impl Walk {
     pub(super) fn new(scale: &[f64], method: Adaptation, wanted: f64) -> Self {
         let dimension = scale.len();
         let optimal = 2.38 / real(dimension).sqrt();
-        let mut factor = vec![0.0; dimension * dimension];
-        let mut covariance = factor.clone();
-        for (i, s) in scale.iter().enumerate() {
-            factor[i * dimension + i] = s * optimal;
-            covariance[i * dimension + i] = s * s;
-        }
+        let diagonal = |entry: &dyn Fn(f64) -> f64| {
+            let mut matrix = vec![0.0; dimension * dimension];
+            for (i, s) in scale.iter().enumerate() {
+                matrix[i * dimension + i] = entry(*s);
+            }
+            matrix
+        };
+        let factor = diagonal(&|s| s * optimal);
         let learned = (method == Adaptation::Haario).then(|| Learned {
             mean: vec![0.0; dimension],
-            covariance,
+            covariance: diagonal(&|s| s * s),
             regular: scale.iter().map(|s| REGULAR * s * s).collect(),
             log_scale: 2.0 * optimal.ln(),
         });

@@ -59,7 +59,7 @@ BAD: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"initial_scale": [1.0, 1.0, 1.0]}, ValueError, "initial_scale has length 3"),
     ({"stretch": 1.0}, ValueError, "stretch=1.0, expected more than 1"),
     ({"n_temperatures": 1}, ValueError, "n_temperatures=1, expected 2 or more"),
-    ({"integrality": [1, 0]}, TypeError, "integrality="),
+    ({"integrality": [2, 0]}, TypeError, "integrality="),
     ({"integrality": [True]}, ValueError, r"integrality has shape \(1,\), expected \(2,\)"),
     (
         {"integrality": [True, False], "bounds_lower": [-4.5, -5.0]},

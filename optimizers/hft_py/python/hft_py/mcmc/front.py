@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -10,18 +9,17 @@ import numpy.typing as npt
 
 from hft_py import backend as backends
 from hft_py import checks, objectives
-from hft_py.errors import InvalidValuesWarning, PoorMixingWarning
+from hft_py.mcmc import arguments
+from hft_py.mcmc.arguments import DEFAULT_CHAINS, MOST
 from hft_py.mcmc.baseline.target import Target
 from hft_py.mcmc.result import MCMCResult
 from hft_py.mcmc.starts import first_archive, first_point, spread, starting_points
+from hft_py.mcmc.verdict import doubts, evidence_error, mean_evidence
 from hft_py.progress import reporting
 
 __all__ = ["SAMPLERS", "mcmc_optimize"]
 
 SAMPLERS = ("adaptive_metropolis", "ensemble", "de_mc", "parallel_tempering")
-MIXED_R_HAT = 1.01  # Vehtari et al. 2021
-ENOUGH_ESS = 400.0  # the same: below it, R-hat and ESS are themselves unsure
-_MOST = 2**31
 
 
 def mcmc_optimize(
@@ -32,7 +30,7 @@ def mcmc_optimize(
     n_iterations: int = 10_000,
     burn_in: int = 1_000,
     thin: int = 1,
-    n_chains: int | None = None,
+    n_chains: int = DEFAULT_CHAINS,
     sampler: str = "adaptive_metropolis",
     target_acceptance: float = 0.234,
     seed: int | None = None,
@@ -78,8 +76,8 @@ def mcmc_optimize(
     thin
         Keep every such draw. Default 1: thinning loses information, and saves memory only.
     n_chains
-        Chains (walkers of the ensemble, for which the number is even and at least ``2 d``).
-        Default: 4, as R-hat wants several; for ``"ensemble"`` the larger of 4 and ``2 (d + 1)``.
+        Chains. Default: 4, as R-hat wants several. Of the ensemble the walkers, an even number, at
+        least ``2 d``; there the default stands for ``2 (d + 1)`` where 4 are too few.
     sampler
         ``"adaptive_metropolis"`` (default): cheapest an iteration, good up to some tens of
         dimensions. ``"ensemble"``: the affine-invariant stretch move; nothing to tune, for strongly
@@ -167,33 +165,34 @@ def mcmc_optimize(
     lower, upper = checks.bounds(bounds_lower, bounds_upper, infinite=True)
     dimension = lower.size
     sampler = checks.choice("sampler", sampler, SAMPLERS)
-    n_iterations = checks.whole_number("n_iterations", n_iterations, least=1, most=_MOST)
+    n_iterations = checks.whole_number("n_iterations", n_iterations, least=1, most=MOST)
     burn_in = checks.whole_number("burn_in", burn_in, least=0)
     if burn_in >= n_iterations:
         raise ValueError(f"burn_in={burn_in}, expected less than n_iterations={n_iterations}")
-    thin = checks.whole_number("thin", thin, least=1, most=_MOST)
+    thin = checks.whole_number("thin", thin, least=1, most=MOST)
     if thin > n_iterations - burn_in:
         raise ValueError(
             f"thin={thin}, expected at most the {n_iterations - burn_in} iterations after burn_in"
         )
-    members = _members(n_chains, sampler, dimension)
+    members = arguments.members(n_chains, sampler, dimension)
     wanted = checks.real_number("target_acceptance", target_acceptance, above=0.0, below=1.0)
     number = checks.seed_number(seed)
     adaptation = checks.choice("adaptation", adaptation, ("ram", "haario"))
     stretch = checks.real_number("stretch", stretch, above=1.0)
     levels = checks.whole_number("n_temperatures", n_temperatures, least=2, most=10_000)
-    whole, logs = _flags("integrality", integrality, lower), _flags("log_scale", log_scale, lower)
-    _coordinates_fit(lower, upper, whole, logs)
+    whole = arguments.flags("integrality", integrality, lower)
+    logs = arguments.flags("log_scale", log_scale, lower)
+    arguments.coordinates_fit(lower, upper, whole, logs)
     if sampler == "parallel_tempering" and not np.isfinite([lower, upper]).all():
         raise ValueError(
             'infinite bounds, expected finite ones for sampler="parallel_tempering": its first '
             "level is uniform in the box"
         )
-    names = _names(param_names, dimension)
+    names = arguments.parameter_names(param_names, dimension)
     count = checks.thread_count(threads)
     kernels = backends.kernels("mcmc", backend)
     rows = members * levels if sampler == "parallel_tempering" else members
-    initial = first_point(initial_params, lower, upper, whole, rows)
+    initial = first_point(initial_params, lower, upper, whole, members, rows)
 
     handle = objectives.resolve(
         objective, dimension, vectorized=vectorized, executor=executor, data=data
@@ -226,15 +225,15 @@ def mcmc_optimize(
             named |= {"target_acceptance": wanted, "levels": levels}
             run = kernels.parallel_tempering(*common, scale, **named)
     found = kernels.diagnose(run["samples"], threads=count)
-    doubts = _doubts(found, run, target.n_invalid, names)
-    return _result(run, found, target, doubts, sampler, number, kernels.name, names)
+    words = doubts(found, run, target.n_invalid, names)
+    return _result(run, found, target, words, sampler, number, kernels.name, names)
 
 
 def _result(
     run: dict[str, Any],
     found: dict[str, Any],
     target: Target,
-    doubts: tuple[str, ...],
+    words: tuple[str, ...],
     sampler: str,
     seed: int,
     backend: str,
@@ -248,13 +247,13 @@ def _result(
         log_probs=run["log_probs"],
         acceptance=run["acceptance"],
         **found,
-        log_evidence=float("nan") if evidence is None else _mean_evidence(evidence),
-        log_evidence_error=float("nan") if evidence is None else _evidence_error(evidence),
+        log_evidence=float("nan") if evidence is None else mean_evidence(evidence),
+        log_evidence_error=float("nan") if evidence is None else evidence_error(evidence),
         n_evaluations=run["n_evaluations"] + target.n_evaluations,
         n_invalid=run["n_invalid"] + target.n_invalid,
         n_iterations=run["n_iterations"],
         stop_reason="stopped_by_callback" if run["stopped"] else "completed",
-        warnings=doubts,
+        warnings=words,
         sampler=sampler,
         seed=seed,
         backend=backend,
@@ -263,103 +262,3 @@ def _result(
         swap_rejection=run.get("swap_rejection"),
         round_trips=run.get("round_trips"),
     )
-
-
-def _mean_evidence(evidence: Any) -> float:
-    if np.isnan(evidence).any():
-        return float("nan")
-    return float(np.logaddexp.reduce(evidence) - np.log(len(evidence)))
-
-
-def _evidence_error(evidence: Any) -> float:
-    """Of the logarithm of the mean, from the chains' spread; unknown of one chain."""
-    if len(evidence) < 2 or not np.isfinite(evidence).all():
-        return float("nan")
-    relative = np.exp(evidence - evidence.max())
-    return float(relative.std(ddof=1) / relative.mean() / np.sqrt(len(evidence)))
-
-
-def _doubts(
-    found: dict[str, Any], run: dict[str, Any], n_invalid: int, names: tuple[str, ...]
-) -> tuple[str, ...]:
-    """What is doubtful about a run, warned of and returned."""
-    doubts = []
-    r_hat, ess = found["r_hat"], np.minimum(found["ess_bulk"], found["ess_tail"])
-    still = np.flatnonzero(np.isnan(ess))
-    apart = np.flatnonzero(r_hat > MIXED_R_HAT)
-    few = np.flatnonzero(ess < ENOUGH_ESS)
-    if run["samples"].shape[1] < 4:
-        doubts.append("fewer than 4 draws a chain: nothing can be said about mixing")
-    elif still.size:
-        told = ", ".join(names[i] for i in still[:6])
-        doubts.append(f"never moved: {told}; start elsewhere, or lower initial_scale")
-    if apart.size:
-        worst = apart[np.argmax(r_hat[apart])]
-        doubts.append(
-            f"chains have not mixed: R-hat {r_hat[worst]:.3g} for {names[worst]} "
-            f"(above {MIXED_R_HAT}); run longer, or try another sampler"
-        )
-    if few.size:
-        worst = few[np.argmin(ess[few])]
-        doubts.append(
-            f"few effective draws: {ess[worst]:.0f} for {names[worst]} "
-            f"(below {ENOUGH_ESS:.0f}); run longer, or try another sampler"
-        )
-    if doubts:
-        warnings.warn("; ".join(doubts), PoorMixingWarning, stacklevel=4)
-    total = run["n_invalid"] + n_invalid
-    if total:
-        text = f"the objective was NaN at {total} points, which count as density zero"
-        doubts.append(text)
-        warnings.warn(text, InvalidValuesWarning, stacklevel=4)
-    return tuple(doubts)
-
-
-def _members(n_chains: Any, sampler: str, dimension: int) -> int:
-    if sampler != "ensemble":
-        return 4 if n_chains is None else checks.whole_number("n_chains", n_chains, least=1)
-    if n_chains is None:
-        return max(4, 2 * (dimension + 1))
-    members = checks.whole_number("n_chains", n_chains, least=1)
-    least = max(4, 2 * dimension)
-    if members < least or members % 2:
-        raise ValueError(
-            f'n_chains={members}, expected an even number, at least {least}, for sampler="ensemble"'
-        )
-    return members
-
-
-def _flags(name: str, value: Any, like: Any) -> npt.NDArray[np.bool_]:
-    if value is None:
-        return np.zeros(like.size, dtype=bool)
-    found = np.asarray(value)
-    if found.dtype.kind != "b":
-        raise TypeError(f"{name}={checks.short(value)}, expected truth values")
-    if found.shape != like.shape:
-        raise ValueError(f"{name} has shape {found.shape}, expected {like.shape} as the bounds")
-    return found
-
-
-def _coordinates_fit(lower: Any, upper: Any, whole: Any, logs: Any) -> None:
-    for index in np.flatnonzero(logs & ~(lower > 0)):
-        raise ValueError(
-            f"bounds_lower[{index}]={lower[index]}, expected more than 0 where log_scale is True"
-        )
-    for name, side in (("bounds_lower", lower), ("bounds_upper", upper)):
-        finite = np.where(np.isfinite(side), side, 0.0)
-        wrong = whole & ((finite != np.floor(finite)) | (np.abs(finite) >= 2.0**52))
-        for index in np.flatnonzero(wrong):
-            raise ValueError(
-                f"{name}[{index}]={side[index]}, expected a whole number where integrality is True"
-            )
-
-
-def _names(given: Any, dimension: int) -> tuple[str, ...]:
-    if given is None:
-        return tuple(f"x{i}" for i in range(dimension))
-    names = (given,) if isinstance(given, str) else tuple(given)
-    if not all(isinstance(n, str) and n for n in names):
-        raise TypeError(f"param_names={checks.short(given)}, expected strings")
-    if len(names) != dimension or len(set(names)) != dimension:
-        raise ValueError(f"param_names={checks.short(given)}, expected {dimension} different names")
-    return names

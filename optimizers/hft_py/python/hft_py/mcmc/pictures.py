@@ -18,8 +18,9 @@ import numpy.typing as npt
 from hft_py import checks
 from hft_py.errors import InvalidValuesWarning
 from hft_py.mcmc.diagnostics import compute_r_hat
-from hft_py.mcmc.front import MIXED_R_HAT, mcmc_optimize
+from hft_py.mcmc.front import mcmc_optimize
 from hft_py.mcmc.result import MCMCResult
+from hft_py.mcmc.verdict import MIXED_R_HAT
 from hft_py.results import pyplot
 
 __all__ = ["KINDS", "autocorrelation", "corner", "draw", "r_hat", "trace"]

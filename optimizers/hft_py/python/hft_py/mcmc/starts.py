@@ -11,6 +11,7 @@ from hft_py.mcmc.baseline.draws import START
 from hft_py.mcmc.baseline.target import Floats, Target
 from hft_py.rng import box_muller, unit, words
 
+STEPS = (1e-140, 1e140)  # beyond them squares leave the range of numbers
 _ATTEMPTS = 64
 _REST = 2**31  # streams of an archive, beyond those of any member
 
@@ -22,28 +23,28 @@ def spread(target: Target, initial: Floats | None, initial_scale: Any) -> Floats
     value, or 0.1 if that is larger. It only has to be right within some orders of magnitude.
     """
     dimension = target.lower.size
-    if initial_scale is not None and np.ndim(initial_scale) == 0:
-        return np.full(dimension, checks.real_number("initial_scale", initial_scale, above=0.0))
     if initial_scale is not None:
-        given = checks.finite_array("initial_scale", initial_scale)
-        if given.size != dimension:
+        given = checks.finite_array("initial_scale", initial_scale, ndim=(0, 1))
+        if np.ndim(initial_scale) and given.size != dimension:
             raise ValueError(
                 f"initial_scale has length {given.size}, expected one number or {dimension}"
             )
         if not (given > 0).all():
             raise ValueError(f"initial_scale={checks.short(initial_scale)}, expected more than 0")
-        return given
+        return np.clip(np.broadcast_to(given, dimension), *STEPS)
     middle = np.zeros(dimension) if initial is None else np.abs(target.coordinates(initial))
     width = target.high - target.low
     scale = np.where(np.isfinite(width), width, np.maximum(middle, 1.0))
-    # Widths near the largest double, and below the smallest normal one.
-    return np.clip(0.1 * scale, 1e-300, 1e300)
+    return np.clip(0.1 * scale, *STEPS)
 
 
 def first_point(
-    initial_params: Any, lower: Floats, upper: Floats, integrality: Any, members: int
+    initial_params: Any, lower: Floats, upper: Floats, integrality: Any, chains: int, members: int
 ) -> Floats | None:
-    """The initial point ``(d,)``, all initial points ``(members, d)``, or None."""
+    """The initial point ``(d,)``, all initial points ``(members, d)``, or None.
+
+    Where a chain has several members (the levels of its ladder), all start at the chain's point.
+    """
     if initial_params is None:
         if not (np.isfinite(lower).all() and np.isfinite(upper).all()):
             raise ValueError(
@@ -52,9 +53,9 @@ def first_point(
         return None
     given = checks.finite_array("initial_params", initial_params, ndim=(1, 2))
     rows = np.atleast_2d(given)
-    if given.ndim == 2 and len(given) != members:
+    if given.ndim == 2 and len(given) != chains:
         raise ValueError(
-            f"initial_params has {len(given)} rows, expected one point or {members} rows"
+            f"initial_params has {len(given)} rows, expected one point or {chains} rows"
         )
     for row in rows:
         checks.inside("initial_params", row, lower, upper)
@@ -62,7 +63,7 @@ def first_point(
         if broken.any():
             index = int(np.flatnonzero(broken)[0])
             raise ValueError(f"initial_params[{index}]={row[index]}, expected a whole number")
-    return given
+    return given if given.ndim == 1 else np.repeat(given, members // chains, axis=0)
 
 
 def starting_points(

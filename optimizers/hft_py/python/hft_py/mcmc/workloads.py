@@ -17,7 +17,8 @@ RHO = 0.8
 class Density:
     """One log-density: for Python, for a batch, and for compiled kernels.
 
-    ``compiled()`` returns the objective and its data; it is called once, outside every clock.
+    ``compiled()`` returns an objective that Rust calls by itself, and its data; ``decorated()`` one
+    that numba compiles. Both are called once, outside every clock.
     """
 
     lower: Floats
@@ -26,6 +27,7 @@ class Density:
     scalar: Callable[[Floats], float]
     vectorized: Callable[[Floats], Floats]
     compiled: Callable[[], tuple[Any, Any]]
+    decorated: Callable[[], tuple[Any, Any]] | None = None
 
 
 def gaussian(dimension: int) -> Density:
@@ -41,12 +43,19 @@ def gaussian(dimension: int) -> Density:
         return found
 
     def compiled() -> tuple[Any, Any]:
+        from hft_py import _rust
+
+        # A C function by its address, as a user's own would be.
+        return _rust.contract_address("quadratic"), precision
+
+    def decorated() -> tuple[Any, Any]:
         from hft_py.objectives import compiled_objective
 
         return compiled_objective(data_ndim=2)(quadratic), precision
 
     bound = np.full(dimension, 10.0)
-    return Density(-bound, bound, np.full(dimension, 0.5), scalar, vectorized, compiled)
+    start = np.full(dimension, 0.5)
+    return Density(-bound, bound, start, scalar, vectorized, compiled, decorated)
 
 
 def quadratic(x: Any, precision: Any) -> float:

@@ -22,8 +22,10 @@ pub struct Transforms(RefCell<RealFftPlanner<f64>>);
 /// Beyond so many lags a transform is cheaper; and from `EARLY` on where correlations are still
 /// above `SLOW`, as they will not end before.
 const DIRECT: usize = 96;
-const EARLY: usize = 48;
-const SLOW: f64 = 0.2;
+pub(super) const EARLY: usize = 48;
+pub(super) const SLOW: f64 = 0.2;
+/// A transform gives this part of all lags at first: it need not be longer than draws and lags.
+const FIRST_PART: usize = 3;
 const LANES: usize = 16;
 /// Lags of one go beyond the first, which is often enough: sequences are written out for each.
 const AT_ONCE: usize = 2;
@@ -108,10 +110,10 @@ impl<'a> Values<'a> {
         self.known.extend(fresh.take(draws - first));
     }
 
-    /// All lags.
-    fn transform(&mut self) {
+    /// All lags below `lags`.
+    fn transform(&mut self, lags: usize) {
         let draws = self.runs.length;
-        let size = good_size(2 * draws);
+        let size = good_size(draws + lags);
         let mut planner = self.transforms.0.borrow_mut();
         let forward = planner.plan_fft_forward(size);
         let backward = planner.plan_fft_inverse(size);
@@ -132,13 +134,13 @@ impl<'a> Values<'a> {
         let divisor = self.divisor() * real(size);
         self.known.clear();
         self.known
-            .extend(input[..draws].iter().map(|sum| sum / divisor));
+            .extend(input[..lags].iter().map(|sum| sum / divisor));
     }
 
-    /// All lags at once.
-    pub(super) fn all(mut self) -> Vec<f64> {
+    /// By transform from the start: that lag and those below it, and perhaps more.
+    pub(super) fn up_to(mut self, lag: usize) -> Vec<f64> {
         self.direct = 0;
-        self.at(self.runs.length - 1);
+        self.at(lag);
         self.known
     }
 }
@@ -153,8 +155,13 @@ impl Covariances for Values<'_> {
             if self.known.len() < self.direct && !slow {
                 self.extend();
             } else {
-                self.direct = usize::MAX; // should a transform fail, sums go on
-                self.transform();
+                let (before, draws) = (self.known.len(), self.runs.length);
+                let part = draws.div_ceil(FIRST_PART);
+                self.direct = 0;
+                self.transform(if lag < part { part } else { draws });
+                if self.known.len() == before {
+                    self.direct = usize::MAX; // should a transform fail, sums go on
+                }
             }
         }
         self.known[lag]
@@ -212,7 +219,9 @@ mod tests {
             let (runs, by_run, _) = Runs::of(&Column::new(&values, 3, 1, 0), false);
             let mut sums = Values::new(&runs, &by_run, &transforms);
             sums.direct = usize::MAX;
-            let transformed = Values::new(&runs, &by_run, &transforms).all();
+            let transformed = Values::new(&runs, &by_run, &transforms).up_to(draws - 1);
+            let few = Values::new(&runs, &by_run, &transforms).up_to(1);
+            assert!(few.len() < draws);
             for lag in 0..draws {
                 let mut expected = 0.0;
                 for chain in values.chunks_exact(draws) {
@@ -223,6 +232,8 @@ mod tests {
                 expected /= real(values.len());
                 assert!((sums.at(lag) - expected).abs() < 1e-13, "{draws} {lag}");
                 assert!((transformed[lag] - expected).abs() < 1e-13, "{draws} {lag}");
+                let part = few.get(lag).unwrap_or(&transformed[lag]);
+                assert!((part - expected).abs() < 1e-13, "{draws} {lag}");
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Autocovariances of events: counts of bits, sixty-four products an instruction.
 
-use super::autocovariance::{Covariances, Transforms, Values};
+use super::autocovariance::{Covariances, EARLY, SLOW, Transforms, Values};
 use super::runs::Runs;
 use crate::mcmc::real;
 
@@ -14,8 +14,11 @@ pub(super) struct Events<'a> {
     words: Vec<u64>,
     /// Events of each sequence.
     counts: Vec<usize>,
-    /// Every lag, once so many are wanted.
-    known: Option<Vec<f64>>,
+    /// What was found last, over what was found at lag 0.
+    zero: f64,
+    last: f64,
+    /// Lags by transform, once so many are wanted.
+    known: Vec<f64>,
     transforms: &'a Transforms,
 }
 
@@ -38,7 +41,9 @@ impl<'a> Events<'a> {
             counts: words.chunks_exact(width).map(count).collect(),
             runs,
             words,
-            known: None,
+            zero: f64::NAN,
+            last: f64::NAN,
+            known: Vec::new(),
             transforms,
         }
     }
@@ -66,11 +71,13 @@ impl<'a> Events<'a> {
 
 impl Covariances for Events<'_> {
     fn at(&mut self, lag: usize) -> f64 {
-        if self.known.is_none() && lag >= DIRECT {
-            self.known = Some(Values::new(self.runs, &self.values(), self.transforms).all());
+        if let Some(found) = self.known.get(lag) {
+            return *found;
         }
-        if let Some(known) = &self.known {
-            return known[lag];
+        let slow = lag >= EARLY && self.last > SLOW * self.zero;
+        if slow || lag >= DIRECT || !self.known.is_empty() {
+            self.known = Values::new(self.runs, &self.values(), self.transforms).up_to(lag);
+            return self.known[lag];
         }
         let n = self.runs.length;
         let mut sum = 0.0;
@@ -82,7 +89,11 @@ impl Covariances for Events<'_> {
             sum +=
                 real(pairs(words, lag)) - mean * real(early + late) + real(n - lag) * mean * mean;
         }
-        sum / real(n * self.counts.len())
+        self.last = sum / real(n * self.counts.len());
+        if lag == 0 {
+            self.zero = self.last;
+        }
+        self.last
     }
 }
 

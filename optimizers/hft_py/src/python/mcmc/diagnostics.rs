@@ -1,6 +1,7 @@
 //! Diagnostics of draws.
 
 use crate::mcmc::diagnostics::{Diagnosis, Ratio, Series, Size, Transforms};
+use crate::memory::{self, product};
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray3, PyUntypedArrayMethods};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -25,7 +26,10 @@ fn each<'py, T: Copy + Send + Sync>(
             }
         }
     };
+    // Of each draw: a value twice, a score, and where its run is.
+    let numbers = product(&[4, values.len() / parameters.max(1), threads.max(1)]);
     crate::python::run(py, || {
+        memory::ask(&[numbers])?;
         let mut found = vec![nothing; parameters];
         let (mine, others) = found.split_at_mut(part.min(parameters));
         std::thread::scope(|scope| {
