@@ -10,6 +10,7 @@ import pytest
 
 from hft_py.mle import MLEOptimizer, MLEResult, ParameterSpace
 from hft_py.mle.estimate import covariance_of
+from hft_py.objectives import builtin
 
 X = np.random.default_rng(12).normal(0.4, 1.7, size=500)
 SPACES = [ParameterSpace("mu", (-3, 3)), ParameterSpace("sigma", (0.05, 20), log=True)]
@@ -175,3 +176,13 @@ def test_the_location_of_student_t_has_the_information_of_theory() -> None:
     sigma, nu = fit.params["sigma"], fit.params["nu"]
     expected = sigma * math.sqrt((nu + 3) / (nu + 1) / data.size)
     assert fit.standard_errors[0] == pytest.approx(expected, rel=0.02)
+
+
+def test_parameters_of_a_built_in_in_another_order_are_refused() -> None:
+    spaces = [ParameterSpace(name, (1e-3, 0.9)) for name in ("alpha", "beta", "mu", "omega")]
+    message = "order alpha, beta, mu, omega, expected mu, omega, alpha, beta"
+    for objective, data in (("garch11", X), (builtin("garch11", X), None)):
+        with pytest.raises(ValueError, match=message):
+            MLEOptimizer(spaces, objective, data=data)
+    renamed = [ParameterSpace(name, (1e-3, 0.9)) for name in "abcd"]
+    assert MLEOptimizer(renamed, "garch11", data=X).spaces.names

@@ -21,7 +21,9 @@ COMMITTED = Path(__file__).parents[2] / "pictures" / "evaluations.json"
 def on_paper() -> Iterator[None]:
     matplotlib.use("agg")
     yield
-    matplotlib.pyplot.close("all")
+    from matplotlib import pyplot
+
+    pyplot.close("all")
 
 
 @pytest.fixture

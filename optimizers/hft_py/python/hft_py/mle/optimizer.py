@@ -20,6 +20,7 @@ from hft_py.mle.information import observed_information
 from hft_py.mle.kernels.loop import Array
 from hft_py.mle.log_scale import LogScaled
 from hft_py.mle.results import OptimizeResult
+from hft_py.objectives.references import PARAMETERS
 from hft_py.spaces import ParameterSpace, Spaces
 
 METHODS = ("cma_es", "differential_evolution")
@@ -74,6 +75,7 @@ class MLEOptimizer:
         self._objective = objective_of(
             log_likelihood, len(self.spaces), vectorized, executor, data, name="log_likelihood"
         )
+        _in_order(self.spaces.names, log_likelihood)
         self._n_data = _length(data if data is not None else getattr(log_likelihood, "data", None))
         self._backend = backend
 
@@ -230,6 +232,16 @@ def _in_parameters(found: OptimizeResult, scaled: LogScaled) -> OptimizeResult:
         ),
         attempts=tuple(attempts),
     )
+
+
+def _in_order(names: tuple[str, ...], log_likelihood: Any) -> None:
+    """A built-in takes its parameters in its own order: its names in another are a mistake."""
+    known = PARAMETERS.get(str(getattr(log_likelihood, "name", log_likelihood)), ())
+    if sorted(names) == sorted(known) and tuple(names) != known:
+        raise ValueError(
+            f"param_spaces are in the order {', '.join(names)}, expected {', '.join(known)}, as "
+            "the built-in takes them"
+        )
 
 
 def _length(data: Any) -> int | None:

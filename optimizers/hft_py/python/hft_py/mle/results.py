@@ -49,7 +49,8 @@ class History(results.Result):
     Attributes
     ----------
     evaluations
-        Evaluations so far, shape ``(g,)``.
+        Points looked at so far, shape ``(g,)``: the evaluations, and with constraints the
+        infeasible points too, at which the objective is not called.
     best
         The best value so far.
     best_params
@@ -197,7 +198,7 @@ class OptimizeResult(results.Result):
             Where to draw. Default: a new figure.
         floor
             The known minimum; the distance to it is then drawn, on a logarithmic scale. Default:
-            the values themselves, logarithmic where all are positive.
+            the values themselves, logarithmic where they are positive and span more than ten.
 
         Returns
         -------
@@ -212,8 +213,9 @@ class OptimizeResult(results.Result):
             axes = results.pyplot().subplots(layout="constrained")[1]
         values = self.history.best - (floor or 0.0)
         axes.plot(self.history.evaluations, values, drawstyle="steps-post")
-        if (values[np.isfinite(values)] > 0.0).all():
-            axes.set_yscale("log")
+        shown = values[np.isfinite(values)]
+        if floor is not None or (shown.size and shown.max() > 10.0 * shown.min() > 0.0):
+            axes.set_yscale("log", nonpositive="clip")
         axes.set_xlabel("evaluations")
         axes.set_ylabel("best value" if floor is None else "best value less the minimum")
         return axes

@@ -46,15 +46,16 @@ def first_population(
             raise ValueError(
                 f"init has {population.shape[1]} columns, expected {d} as the bounds have"
             )
-        outside = (population < lower) | (population > upper)
-        if outside.any():
+        if (population.min(axis=0) < lower).any() or (population.max(axis=0) > upper).any():
+            outside = (population < lower) | (population > upper)
             i, j = (int(k) for k in np.argwhere(outside)[0])
             raise ValueError(
                 f"init[{i}, {j}]={population[i, j]} is outside [{lower[j]}, {upper[j]}]"
             )
     for row, point in enumerate(seeds[: len(population)]):
         population[row] = point
-    np.clip(population, lower, upper, out=population)
+    for j in range(d):  # a column at a time: a copy of the whole is as large as all else
+        np.clip(population[:, j], lower[j], upper[j], out=population[:, j])
     for j in map(int, np.flatnonzero(integral)):
         column = population[:, j]
         population[:, j] = [whole(float(x), float(lower[j]), float(upper[j])) for x in column]
