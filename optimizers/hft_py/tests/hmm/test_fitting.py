@@ -228,6 +228,7 @@ def test_criteria_and_their_choice(kernel_set: str, regimes: Make) -> None:
     chosen = select_n_states(x, (3, 1, 2), n_init=2, backend=kernel_set)
     assert chosen.n_states == chosen.best.n_states == 3
     assert chosen.bic[0] == chosen.bic.min() and len(chosen.fits) == 3
+    assert chosen.converged == tuple(f.converged for f in chosen.fits)
     noise = np.random.default_rng(1).normal(size=300)
     assert select_n_states(noise, (1, 2), backend=kernel_set).n_states == 1
 

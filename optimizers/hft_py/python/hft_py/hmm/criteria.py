@@ -27,9 +27,10 @@ def information_criteria(
 
 
 def aic(returns: Any, params: HMMParams, **options: Any) -> float:
-    """Akaike's criterion on ``returns``, ``2 p - 2 log L``: less is better.
+    """Akaike's criterion of the model ``params`` on ``returns``, ``2 p - 2 log L``: less is better.
 
-    ``options`` are ``lengths`` and ``missing`` of :func:`forward`.
+    ``returns`` is ``(T,)`` or ``(T, D)``; ``options`` are ``lengths`` and ``missing`` of
+    :func:`forward`.
 
     Examples
     --------
@@ -42,9 +43,10 @@ def aic(returns: Any, params: HMMParams, **options: Any) -> float:
 
 
 def bic(returns: Any, params: HMMParams, **options: Any) -> float:
-    """Schwarz's criterion on ``returns``, ``p log T - 2 log L``: less is better.
+    """Schwarz's criterion of ``params`` on ``returns``, ``p log T - 2 log L``: less is better.
 
-    ``options`` are ``lengths`` and ``missing`` of :func:`forward`.
+    ``returns`` is ``(T,)`` or ``(T, D)``; ``options`` are ``lengths`` and ``missing`` of
+    :func:`forward`.
 
     Examples
     --------

@@ -42,7 +42,12 @@ def viterbi_decode(
 ) -> Decoding:
     """The most probable path of states given the whole series, **the future included**.
 
-    Parameters and errors as for :func:`forward`.
+    Parameters
+    ----------
+    returns, params
+        The series, ``(T,)`` or ``(T, D)``, and the model, as for :func:`forward`.
+    lengths, missing, backend
+        As for :func:`forward`, and so are the errors.
 
     References
     ----------
@@ -73,6 +78,10 @@ def predict_regime(
 
     Parameters
     ----------
+    returns, params
+        The series, ``(T,)`` or ``(T, D)``, and the model, as for :func:`forward`.
+        The first regime comes from the model's start probabilities: a series that goes on must
+        bring its past.
     method
         ``"filtered"`` (default): the likeliest given the past and present, safe in a backtest.
         ``"smoothed"``: given the whole series. ``"viterbi"``: on the likeliest path. The last two

@@ -89,8 +89,17 @@ def filter_proba(
 ) -> Floats:
     """``p(z_t | x_1..x_t)``, ``(T, K)``: what was known at the time.
 
-    Row t does not change when data are appended. Parameters and errors as for :func:`forward`;
-    memory beside the result does not grow with T.
+    Row t does not change when data are appended. The first row begins with the model's start
+    probabilities, which a fit makes all but certain of the regime its data began in: a series that
+    goes on must bring its past, or go on by :class:`hft_py.hmm.OnlineFilter`. Memory beside the
+    result does not grow with T.
+
+    Parameters
+    ----------
+    returns, params
+        The series, ``(T,)`` or ``(T, D)``, and the model, as for :func:`forward`.
+    lengths, missing, backend
+        As for :func:`forward`, and so are the errors.
 
     Examples
     --------
@@ -128,7 +137,12 @@ def score(
 ) -> float:
     """``log p(x)`` in nats, summed over sequences; minus infinity for impossible observations.
 
-    Other parameters and errors as for :func:`forward`.
+    Parameters
+    ----------
+    returns, params
+        The series, ``(T,)`` or ``(T, D)``, and the model, as for :func:`forward`.
+    lengths, missing, backend
+        As for :func:`forward`, and so are the errors.
 
     Examples
     --------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy.typing as npt
 
 from hft_py import backend as backends
 from hft_py import checks
+from hft_py.errors import warn
 from hft_py.hmm.bins import edges_of, symbols
 from hft_py.hmm.bins import moments as binned_moments
 from hft_py.hmm.observations import Observations, observations, refuse_small
@@ -284,7 +284,7 @@ def _warn(known: Floats, n_states: int) -> None:
         told = f"returns do not vary: {n_states} states cannot be told apart"
     else:
         return
-    warnings.warn(told, DegenerateDataWarning, stacklevel=3)
+    warn(told, DegenerateDataWarning)
 
 
 def _constant(known: Floats) -> bool:
@@ -296,4 +296,4 @@ def _warn_of_twins(theta: Floats) -> None:
     twins = alike(theta)
     if twins:
         told = f"states {twins[0]} and {twins[1]} came out alike: ask for fewer, or raise n_init"
-        warnings.warn(told, DegenerateDataWarning, stacklevel=3)
+        warn(told, DegenerateDataWarning)

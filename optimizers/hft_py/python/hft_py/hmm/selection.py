@@ -31,6 +31,8 @@ class StateSelection(Result):
         The numbers tried.
     log_likelihoods, aic, bic
         Of each candidate.
+    converged
+        Whether each candidate's fit did: one that did not counts for less than it could.
     best
         The chosen fit.
     fits
@@ -43,12 +45,14 @@ class StateSelection(Result):
     log_likelihoods: Floats
     aic: Floats
     bic: Floats
+    converged: tuple[bool, ...]
     best: HMMParams
     fits: tuple[HMMParams, ...]
 
     def to_frame(self) -> Any:
         """One row a candidate (a pandas frame)."""
         columns = {"log_likelihood": self.log_likelihoods, "aic": self.aic, "bic": self.bic}
+        columns["converged"] = np.array(self.converged)
         return pandas().DataFrame(columns, index=list(self.candidates))
 
 
@@ -108,6 +112,7 @@ def select_n_states(
         log_likelihoods=np.array([f.log_likelihood for f in fits]),
         aic=aic,
         bic=bic,
+        converged=tuple(f.converged for f in fits),
         best=fits[ranked[0]],
         fits=fits,
     )

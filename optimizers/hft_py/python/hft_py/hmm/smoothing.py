@@ -75,10 +75,12 @@ def posterior(
     missing: str = "raise",
     backend: str | None = None,
 ) -> Posterior:
-    """Probabilities of states (gamma) and of transitions (xi) given the whole series.
+    """Probabilities of states (gamma, ``(T, K)``) and of transitions (xi) given the whole series.
 
     Parameters
     ----------
+    returns, params
+        The series, ``(T,)`` or ``(T, D)``, and the model, as for :func:`forward`.
     pairwise
         Give ``xi`` at every time, not only its sum.
 
@@ -112,6 +114,8 @@ def smooth_proba(
 
     Parameters
     ----------
+    returns, params
+        The series, ``(T,)`` or ``(T, D)``, and the model, as for :func:`forward`.
     lag
         None: the whole series, **the future included**. A number: fixed-lag smoothing, which waits
         that many observations; 0 is the filter. Costs ``O(T lag K^2)``.
