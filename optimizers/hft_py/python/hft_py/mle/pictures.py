@@ -2,8 +2,8 @@
 
 ``mle_convergence``: best value against evaluations, every method on two functions.
 ``mle_evaluations``: evaluations to reach 1e-8, from ``evaluations.json`` in the folder where it is.
-``mle_path``: the way of the mean of CMA-ES in Rosenbrock's valley, with the points of some
-generations.
+``mle_path``: the way of the mean of CMA-ES in Rosenbrock's valley, with the points of every eighth
+of the first generations.
 """
 
 from __future__ import annotations
@@ -113,15 +113,24 @@ def path(name: str = "rosenbrock", seed: int = 3) -> Any:
         search.tell(points, objective.batch(points))
     means = search.result().history.mean
     assert means is not None  # CMA-ES always records it
-    for cloud, colour in zip(clouds[:40:8], COLOURS, strict=False):
-        axes.scatter(*cloud.T, s=9, color=colour, zorder=3)
+    shown = range(0, 40, 8)
+    for number, shade in zip(shown, np.linspace(0.15, 0.95, len(shown)), strict=True):
+        axes.scatter(
+            *clouds[number].T,
+            s=12,
+            color=pyplot().get_cmap("viridis")(shade),
+            edgecolor="black",
+            linewidth=0.3,
+            zorder=3,
+            label=f"generation {number}",
+        )
     way = np.vstack([start, means])
     axes.plot(*way.T, color="white", linewidth=2.6)
     axes.plot(*way.T, color="#c0504d", linewidth=1.4, label="mean of the search distribution")
     axes.plot(1.0, 1.0, "*", color="gold", markersize=13, markeredgecolor="black", label="minimum")
     axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), xlabel="x₀", ylabel="x₁")
-    axes.set_title(f"CMA-ES on {name}: every eighth generation, {len(clouds)} in all", fontsize=10)
-    axes.legend(fontsize=8, loc="lower right")
+    axes.set_title(f"CMA-ES on {name}: {len(clouds)} generations to 1e-8", fontsize=10)
+    axes.legend(fontsize=7, loc="lower right")
     return figure
 
 
