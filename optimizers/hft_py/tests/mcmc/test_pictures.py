@@ -67,17 +67,20 @@ def test_refusals(quick_run: Run) -> None:
 def test_the_command(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pictures, "daily_returns", lambda: pictures.simulated_returns(400))
-    options: dict[str, Any] = {}
+    returns = np.random.default_rng(1).normal(size=400)
+    monkeypatch.setattr(pictures, "daily_returns", lambda: returns)
+    runs: list[MCMCResult] = []
     run = pictures.mcmc_optimize
 
     def shorter(*arguments: Any, **named: Any) -> MCMCResult:
-        options.update(named)
         with pytest.warns(PoorMixingWarning):
-            return run(*arguments, **{**named, "n_iterations": 60, "burn_in": 10})
+            runs.append(run(*arguments, **{**named, "n_iterations": 60, "burn_in": 10}))
+        return runs[0]
 
     monkeypatch.setattr(pictures, "mcmc_optimize", shorter)
     pictures.main([str(tmp_path / "new")])
-    assert sorted(p.stem for p in (tmp_path / "new").iterdir()) == sorted(pictures.KINDS)
-    assert options["param_names"] == ["mu", "omega", "alpha", "beta"]
+    assert sorted(p.stem for p in (tmp_path / "new").iterdir()) == sorted(
+        f"mcmc_{k}" for k in pictures.KINDS
+    )
+    assert runs[0].param_names == ("mu", "omega", "alpha", "beta")
     assert len(capsys.readouterr().out.splitlines()) == 4

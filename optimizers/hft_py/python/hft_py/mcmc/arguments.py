@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hft_py import checks
+from hft_py.objectives.references import PARAMETERS
 
 Floats = npt.NDArray[np.float64]
 DEFAULT_CHAINS = 4
@@ -57,10 +58,12 @@ def coordinates_fit(lower: Floats, upper: Floats, whole: Any, logs: Any) -> None
             )
 
 
-def parameter_names(given: Any, dimension: int) -> tuple[str, ...]:
-    """Names for tables and pictures."""
+def parameter_names(given: Any, objective: Any, dimension: int) -> tuple[str, ...]:
+    """Names for tables and pictures; a built-in log-likelihood has its own."""
     if given is None:
-        return tuple(f"x{i}" for i in range(dimension))
+        name = getattr(objective, "name", objective)
+        own = PARAMETERS.get(name, ()) if isinstance(name, str) else ()
+        return own if len(own) == dimension else tuple(f"x{i}" for i in range(dimension))
     names = (given,) if isinstance(given, str) else given
     if not isinstance(names, Iterable) or not all(isinstance(n, str) and n for n in names):
         raise TypeError(f"param_names={checks.short(given)}, expected strings")

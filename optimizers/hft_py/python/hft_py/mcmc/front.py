@@ -106,13 +106,14 @@ def mcmc_optimize(
         and steps in the logarithm (``bounds_lower > 0``). Neither changes what is sampled: the
         density is always over the parameters themselves. Default: none.
     param_names
-        Names for tables and pictures. Default ``x0``, ``x1``, ...
+        Names for tables and pictures. Default: those of a built-in log-likelihood, else ``x0``,
+        ``x1``, ...
     vectorized
         The callable takes a batch ``(m, d)`` and returns ``(m,)``; one call an iteration for all
         chains (two for the ensemble's halves), ``m`` at most the points of that iteration: those
         outside the box are left out. Default: one point a call.
     data
-        Handed to compiled and built-in objectives.
+        Handed to the objective: built-in, compiled (``user_data``), or a callable ``f(x, data)``.
     executor
         A ``concurrent.futures.Executor`` that evaluates the points of an iteration.
     threads
@@ -131,8 +132,9 @@ def mcmc_optimize(
     Warns
     -----
     PoorMixingWarning
-        R-hat above 1.01, fewer than 400 effective draws, or a parameter that never moved: the draws
-        are not yet a sample. Also in ``result.warnings``.
+        R-hat above 1.01, fewer than 400 effective draws, a parameter that never moved, or levels of
+        parallel tempering that do not exchange states: the draws are not yet a sample. Also in
+        ``result.warnings``.
     InvalidValuesWarning
         The objective was NaN somewhere.
 
@@ -188,7 +190,7 @@ def mcmc_optimize(
             'infinite bounds, expected finite ones for sampler="parallel_tempering": its first '
             "level is uniform in the box"
         )
-    names = arguments.parameter_names(param_names, dimension)
+    names = arguments.parameter_names(param_names, objective, dimension)
     count = checks.thread_count(threads)
     kernels = backends.kernels("mcmc", backend)
     rows = members * levels if sampler == "parallel_tempering" else members

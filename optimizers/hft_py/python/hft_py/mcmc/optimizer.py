@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from hft_py import checks
@@ -56,10 +56,7 @@ class MCMCOptimizer:
         self.param_spaces = Spaces(param_spaces)
         self.objective = objective
         self.options = options
-        taken = {"bounds_lower", "bounds_upper", "integrality", "log_scale", "param_names"}
-        for name in options:
-            if name in taken:
-                raise TypeError(f"{name} is told by param_spaces: leave it out")
+        _told(options)
 
     def optimize(
         self, initial_params: Mapping[str, float] | Iterable[float] | None = None, **options: Any
@@ -74,12 +71,15 @@ class MCMCOptimizer:
         **options
             Anything of `mcmc_optimize`; they win over those of the constructor.
         """
+        _told(options)
         spaces = self.param_spaces
         start: Any = initial_params
         if start is None:
             start = spaces.middle
         elif isinstance(start, Mapping):
             start = spaces.point(start)
+        elif isinstance(start, Iterator):
+            start = list(start)
         self.result_ = mcmc_optimize(
             self.objective,
             spaces.lower,
@@ -102,3 +102,9 @@ class MCMCOptimizer:
 
     def __repr__(self) -> str:
         return f"MCMCOptimizer({list(self.param_spaces.names)}, {checks.short(self.objective)})"
+
+
+def _told(options: Mapping[str, Any]) -> None:
+    for name in options:
+        if name in {"bounds_lower", "bounds_upper", "integrality", "log_scale", "param_names"}:
+            raise TypeError(f"{name} is told by param_spaces: leave it out")

@@ -1,7 +1,7 @@
 """Pictures of a run: trace, corner, autocorrelation, R-hat against draws.
 
 ``python -m hft_py.mcmc.pictures FOLDER`` draws them for the worked example of the README: a
-GARCH(1,1) model of daily S&P 500 returns (simulated ones where the data are not installed).
+GARCH(1,1) model of the daily S&P 500 returns that the harness comes with.
 """
 
 from __future__ import annotations
@@ -77,6 +77,7 @@ def corner(run: MCMCResult) -> Any:
     """Every pair of parameters, and each alone on the diagonal; the best point is marked."""
     dimension = run.samples.shape[2]
     flat = run.samples.reshape(-1, dimension)
+    edges = [np.linspace(*_limits(flat[:, p]), 51) for p in range(dimension)]
     size = max(1.9 * dimension, 4.5)
     figure, axes = pyplot().subplots(
         dimension, dimension, figsize=(size, size), squeeze=False, layout="constrained"
@@ -87,12 +88,16 @@ def corner(run: MCMCResult) -> Any:
             if column > row:
                 axis.set_axis_off()
             elif column == row:
-                axis.hist(flat[:, row], bins=40, color=_FAINT)
+                axis.hist(flat[:, row], bins=edges[row], color=_FAINT)
                 axis.axvline(run.best_params[row], color=_INK, lw=1)
                 axis.set_yticks([])
             else:
-                axis.hist2d(flat[:, column], flat[:, row], bins=50, cmap="Blues")
+                pair = (flat[:, column], flat[:, row])
+                axis.hist2d(*pair, bins=[edges[column], edges[row]], cmap="Blues")
                 axis.plot(*run.best_params[[column, row]], "+", color="black", ms=8)
+                axis.set_ylim(edges[row][0], edges[row][-1])
+            axis.set_xlim(edges[column][0], edges[column][-1])
+            axis.locator_params(axis="x", nbins=3)
             if row == dimension - 1:
                 axis.set_xlabel(run.param_names[column])
             else:
@@ -103,6 +108,13 @@ def corner(run: MCMCResult) -> Any:
                 axis.tick_params(labelleft=False)
     figure.suptitle("Posterior, and the best point")
     return figure
+
+
+def _limits(values: npt.NDArray[np.float64]) -> tuple[float, float]:
+    """Where all but the last thousandth at either end lie: a straggler hides the rest."""
+    low, high = np.quantile(values, [0.001, 0.999])
+    margin = 0.05 * (high - low) or 0.5 * abs(low) or 0.5
+    return float(low - margin), float(high + margin)
 
 
 def autocorrelation(run: MCMCResult) -> Any:
@@ -181,46 +193,36 @@ def example() -> MCMCResult:
             n_iterations=10_000,
             burn_in=2_000,
             log_scale=[False, True, False, False],
-            param_names=["mu", "omega", "alpha", "beta"],
             data=returns,
             seed=1,
         )
 
 
 def daily_returns() -> npt.NDArray[np.float64]:
-    """Returns of the S&P 500 in per cent; simulated ones where the data are not installed."""
-    try:
-        from arch.data import sp500
-    except ImportError:
-        return simulated_returns(5_000)
-    prices = np.asarray(sp500.load()["Adj Close"], dtype=float)
-    returns: npt.NDArray[np.float64] = np.diff(np.log(prices)) * 100.0
-    return returns
+    """Returns of the S&P 500, 1999 to 2018, in per cent."""
+    from hft_py.mcmc.workloads import daily_returns as of_the_study
 
-
-def simulated_returns(count: int) -> npt.NDArray[np.float64]:
-    """A GARCH(1,1) path: omega 0.02, alpha 0.1, beta 0.88."""
-    noise = np.random.default_rng(1).normal(size=count)
-    found, variance = np.empty(count), 1.0
-    for t in range(count):
-        found[t] = np.sqrt(variance) * noise[t]
-        variance = 0.02 + 0.1 * found[t] ** 2 + 0.88 * variance
-    return found
+    return of_the_study()
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Draw every kind into a folder."""
-    parser = argparse.ArgumentParser(description="Pictures of a worked example.")
-    parser.add_argument("folder", nargs="?", default="pictures", type=Path)
+    parser = argparse.ArgumentParser(
+        prog="python -m hft_py.mcmc.pictures", description="Pictures of a worked example."
+    )
+    parser.add_argument("folder", type=Path)
     folder = parser.parse_args(arguments).folder
     pyplot().switch_backend("agg")
     folder.mkdir(parents=True, exist_ok=True)
     run = example()
     for kind in KINDS:
         figure = draw(run, kind)
-        figure.savefig(folder / f"{kind}.png", dpi=110)
+        title = figure.get_suptitle()
+        figure.suptitle(f"{title}: GARCH(1,1) of daily S&P 500 returns, per cent, 1999-2018")
+        path = folder / f"mcmc_{kind}.png"
+        figure.savefig(path, dpi=110)
         pyplot().close(figure)
-        print(folder / f"{kind}.png")
+        print(path)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from hft_py.errors import InvalidValuesWarning, PoorMixingWarning, warn
 
 MIXED_R_HAT = 1.01  # Vehtari et al. 2021
 ENOUGH_ESS = 400.0  # the same: below it, R-hat and ESS are themselves unsure
+TRAVELS = 0.9  # a pair of levels that rejects more swaps than this parts a ladder in two
 
 
 def mean_evidence(evidence: Any) -> float:
@@ -20,11 +21,19 @@ def mean_evidence(evidence: Any) -> float:
 
 
 def evidence_error(evidence: Any) -> float:
-    """Of the logarithm of the mean, from the chains' spread; unknown of one chain."""
-    if len(evidence) < 2 or not np.isfinite(evidence).all():
+    """Of the logarithm of the mean, from the chains' spread; unknown of one chain.
+
+    To first order the spread of the evidences over their mean. Where they differ by factors that
+    says nothing, as it cannot exceed 1: there it is the spread of their logarithms, if larger.
+    """
+    if len(evidence) < 2 or np.isnan(evidence).any():
         return float("nan")
+    if not np.isfinite(evidence).all():
+        return float("inf")
     relative = np.exp(evidence - evidence.max())
-    return float(relative.std(ddof=1) / relative.mean() / np.sqrt(len(evidence)))
+    spread = relative.std(ddof=1) / relative.mean() / np.sqrt(len(evidence))
+    apart = evidence.std(ddof=1) / np.sqrt(len(evidence))
+    return float(apart if apart > 1.0 else spread)
 
 
 def doubts(
@@ -44,7 +53,7 @@ def doubts(
     if apart.size:
         worst = apart[np.argmax(r_hat[apart])]
         words.append(
-            f"chains have not mixed: R-hat {r_hat[worst]:.3g} for {names[worst]} "
+            f"chains have not mixed: R-hat {r_hat[worst]:.4g} for {names[worst]} "
             f"(above {MIXED_R_HAT}); run longer, or try another sampler"
         )
     if few.size:
@@ -53,6 +62,7 @@ def doubts(
             f"few effective draws: {ess[worst]:.0f} for {names[worst]} "
             f"(below {ENOUGH_ESS:.0f}); run longer, or try another sampler"
         )
+    words += ladder_doubts(run)
     if words:
         warn("; ".join(words), PoorMixingWarning)
     total = run["n_invalid"] + n_invalid
@@ -61,3 +71,20 @@ def doubts(
         words.append(text)
         warn(text, InvalidValuesWarning)
     return tuple(words)
+
+
+def ladder_doubts(run: dict[str, Any]) -> list[str]:
+    """Whether states travel between the levels of parallel tempering; nothing of other samplers."""
+    rejection, trips = run.get("swap_rejection"), run.get("round_trips")
+    if rejection is None or not run["samples"].shape[1]:
+        return []
+    found = []
+    if rejection.max() > TRAVELS or trips.min() == 0:
+        found.append(
+            f"the levels do not mix: a pair rejects {rejection.max():.1%} of its swaps, and a "
+            f"chain made {trips.min()} round trips; neither modes nor log_evidence can be "
+            "trusted: raise n_temperatures, or run longer"
+        )
+    elif not np.isfinite(run["log_evidence"]).all():
+        found.append("log_evidence is not finite: no level but the target saw a positive density")
+    return found

@@ -34,7 +34,7 @@ const AT_ONCE: usize = 2;
 pub(super) struct Values<'a> {
     runs: &'a Runs,
     values: &'a [f64],
-    /// What each sequence's values lose, and the factor of what is left.
+    /// What each sequence's values lose beside the first of all, and the factor of what is left.
     centres: Vec<(f64, f64)>,
     /// Sequences that count.
     kept: usize,
@@ -82,7 +82,7 @@ impl<'a> Values<'a> {
     fn each(&self, out: &mut [f64], mut look: impl FnMut(&mut [f64])) {
         for (own, (mean, factor)) in self.runs.each_sequence().zip(&self.centres) {
             if *factor > 0.0 {
-                let value = |run: usize| (self.values[run] - mean) * factor;
+                let value = |run: usize| (self.values[run] - self.values[0] - mean) * factor;
                 self.runs.expand(own, value, out);
                 look(out);
             }

@@ -83,7 +83,8 @@ impl Order {
             entries.map(|e| f64::from(e.count) * term(e.value)).sum()
         };
         let count = real(self.draws());
-        let centre = sum(&|value| value) / count;
+        let origin = self.0.first().map_or(0.0, |entry| entry.value);
+        let centre = origin + sum(&|value| value - origin) / count;
         (sum(&|value| (value - centre) * (value - centre)) / (count - 1.0)).sqrt()
     }
 

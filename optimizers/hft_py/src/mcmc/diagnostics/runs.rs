@@ -100,14 +100,16 @@ impl Runs {
         })
     }
 
-    /// Each sequence's mean and its sum of squared deviations from it.
+    /// Each sequence's mean, less the first value of all (draws far from zero lose no digits), and
+    /// its sum of squared deviations from it.
     pub(super) fn moments(&self, values: &[f64]) -> Vec<(f64, f64)> {
+        let origin = values.first().copied().unwrap_or(0.0);
         let weighted = |runs: std::ops::Range<usize>| {
-            runs.map(|run| (values[run], f64::from(self.count(run))))
+            runs.map(|run| (values[run] - origin, f64::from(self.count(run))))
         };
         let of = |runs: std::ops::Range<usize>| {
             if runs.len() == 1 {
-                return (values[runs.start], 0.0); // exactly: R-hat of chains that stand is infinite
+                return (values[runs.start] - origin, 0.0); // exactly: R-hat of chains that stand is infinite
             }
             let total: f64 = weighted(runs.clone()).map(|(v, count)| v * count).sum();
             let mean = total / real(self.length);
@@ -163,7 +165,7 @@ mod tests {
         assert_eq!(values, [1.0, 2.0, 2.0, 3.0, 4.0]);
         assert!(middles.is_empty());
         assert_eq!(runs.sequences(), 2);
-        assert_eq!(runs.moments(&values), [(1.6, 1.2), (2.8, 2.8)]);
+        assert_eq!(runs.moments(&values), [(0.6, 1.2), (1.8, 2.8)]);
     }
 
     #[test]

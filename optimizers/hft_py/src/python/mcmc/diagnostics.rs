@@ -1,11 +1,14 @@
 //! Diagnostics of draws.
 
+use crate::Error;
 use crate::mcmc::diagnostics::{Diagnosis, Ratio, Series, Size, Transforms};
 use crate::memory::{self, product};
+use crate::python::watch::raised;
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray3, PyUntypedArrayMethods};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A measure of each parameter; NaN where it has none.
 fn each<'py, T: Copy + Send + Sync>(
@@ -18,13 +21,26 @@ fn each<'py, T: Copy + Send + Sync>(
     let (chains, parameters) = (samples.shape()[0], samples.shape()[2]);
     let values = samples.as_slice()?;
     let part = parameters.div_ceil(threads.max(1)).max(1);
-    let some = |first: usize, found: &mut [T]| {
+    let halt = AtomicBool::new(false);
+    // Signals are looked for on the calling thread, between its parameters.
+    let some = |first: usize, found: &mut [T]| -> Result<(), Error> {
         let transforms = Transforms::default();
         for (parameter, found) in (first..).zip(found) {
+            if halt.load(Ordering::Relaxed) {
+                break;
+            }
+            if first == 0 && parameter > 0 {
+                let heard = Python::attach(|py| py.check_signals());
+                heard.map_err(|error| {
+                    halt.store(true, Ordering::Relaxed);
+                    raised(error)
+                })?;
+            }
             if let Some(series) = Series::new(values, chains, parameters, parameter) {
                 *found = measure(&series, &transforms);
             }
         }
+        Ok(())
     };
     // Of each draw: a value twice, a score, and where its run is.
     let numbers = product(&[4, values.len() / parameters.max(1), threads.max(1)]);
@@ -37,8 +53,8 @@ fn each<'py, T: Copy + Send + Sync>(
                 let some = &some;
                 scope.spawn(move || some((index + 1) * part, theirs));
             }
-            some(0, mine);
-        });
+            some(0, mine)
+        })?;
         Ok(found)
     })
 }

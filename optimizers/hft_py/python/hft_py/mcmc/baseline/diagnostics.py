@@ -107,18 +107,25 @@ def ess_tail(draws: Floats) -> float:
     return min(sizes)
 
 
+def near_zero(draws: Floats) -> Floats:
+    """Less the first draw: those far from zero lose no digits."""
+    return draws - draws[0, 0]
+
+
 def ess_mean(draws: Floats) -> float:
     """How many independent draws the mean is worth."""
-    return ess(split(draws))
+    return ess(near_zero(split(draws)))
 
 
 def basic_r_hat(draws: Floats) -> float:
     """Gelman and Rubin's ratio, as it is: not split, not normalised."""
     if len(draws) < 2:
         return np.nan
-    n = draws.shape[1]
-    between = n * draws.mean(axis=1).var(ddof=1)
-    within = draws.var(axis=1, ddof=1).mean()
+    n, draws = draws.shape[1], near_zero(draws)
+    still = (draws == draws[:, :1]).all(axis=1)
+    means = np.where(still, draws[:, 0], draws.mean(axis=1))
+    between = n * means.var(ddof=1)
+    within = np.where(still, 0.0, draws.var(axis=1, ddof=1)).mean()
     with np.errstate(divide="ignore", invalid="ignore"):
         return float(np.sqrt((between / within + n - 1) / n))
 
@@ -140,7 +147,7 @@ def rank_r_hat(draws: Floats) -> float:
 def sokal(draws: Floats) -> float:
     """Integrated autocorrelation time with Sokal's automatic window, over all chains."""
     moving = draws[draws.min(axis=1) < draws.max(axis=1)]
-    covariance = autocovariance(moving)
+    covariance = autocovariance(near_zero(moving))
     correlation = (covariance / covariance[:, :1]).mean(axis=0)
     time = 2.0 * np.cumsum(correlation) - 1.0
     closed = np.arange(len(time)) >= _WINDOW * time
@@ -188,7 +195,7 @@ def diagnose(samples: Floats, threads: int = 1) -> dict[str, Any]:
         "r_hat": r_hat(samples, "rank"),
         "ess_bulk": effective_sample_size(samples, "bulk"),
         "ess_tail": effective_sample_size(samples, "tail"),
-        "mcse": samples.std(axis=(0, 1), ddof=1) / np.sqrt(mean)
+        "mcse": (samples - samples[:1, :1]).std(axis=(0, 1), ddof=1) / np.sqrt(mean)
         if chains * draws > 1
         else np.full(samples.shape[2], np.nan),
         "autocorr_time": 2 * (draws // 2) * chains / mean,
