@@ -78,3 +78,10 @@ def test_a_search_in_logarithms_is_evaluated_by_the_compiled_objective(threads: 
     np.testing.assert_array_equal(scaled.native.evaluate(points), expected)
     np.testing.assert_allclose(scaled.batch(points), expected, rtol=1e-12)
     np.testing.assert_array_equal(scaled.negative().native.evaluate(points), -expected)
+
+
+def test_an_interval_as_wide_as_the_space_is_told() -> None:
+    spaces = [ParameterSpace("known", (-1, 1)), ParameterSpace("hardly", (-1, 1))]
+    fit = MLEOptimizer(spaces, lambda p: -500 * p[0] ** 2 - 0.1 * p[1] ** 2).optimize(seed=1)
+    told = [doubt for doubt in fit.warnings if "the whole space" in doubt]
+    assert told == ["hardly: the interval is the whole space, the data do not tell it"]

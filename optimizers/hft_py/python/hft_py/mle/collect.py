@@ -61,6 +61,13 @@ class Course:
         return History(**{name: np.concatenate(parts) for name, parts in columns.items()})
 
 
+def _message(told: str, best: str) -> str:
+    """In words why it stopped; of restarts also how the best run ended."""
+    if told != "max_restarts":
+        return MESSAGES[told]
+    return f"{MESSAGES[told]}; in the best run {MESSAGES[best]}"
+
+
 def result_of(courses: list[Course], seed: int, reason: str | None = None) -> OptimizeResult:
     """The result of one course, or of several retries."""
     winner = courses[0]
@@ -97,7 +104,7 @@ def result_of(courses: list[Course], seed: int, reason: str | None = None) -> Op
         fun=best.value,
         success=status == 0,
         status=status,
-        message=INFEASIBLE if status == 4 else MESSAGES[told],
+        message=INFEASIBLE if status == 4 else _message(told, best.reason),
         stop_reason=told,
         nfev=sum(course.evaluations for course in courses),
         nit=sum(run.iterations for course in courses for run in course.runs),

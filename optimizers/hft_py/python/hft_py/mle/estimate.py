@@ -87,6 +87,9 @@ class MLEResult(results.Result):
     def to_frame(self) -> Any:
         """A pandas frame with a row for every parameter.
 
+        ``z`` is the estimate over its standard error, for the hypothesis that the parameter is 0;
+        it means nothing of a parameter that cannot be 0, as a scale.
+
         Raises
         ------
         ImportError

@@ -138,12 +138,16 @@ class MLEOptimizer:
         if math.isfinite(top):
             covariance = self._covariance(point, doubts)
             errors = np.sqrt(np.diag(covariance))
+        intervals = wald(point, errors, spaces.log_scale, bounds, level)
+        for name, interval, bound in zip(spaces.names, intervals, bounds, strict=True):
+            if (interval == bound).all():
+                doubts.append(f"{name}: the interval is the whole space, the data do not tell it")
         return MLEResult(
             params=spaces.named(point),
             log_likelihood=top,
             standard_errors=errors,
             covariance=covariance,
-            confidence_intervals=wald(point, errors, spaces.log_scale, bounds, level),
+            confidence_intervals=intervals,
             aic=2.0 * len(point) - 2.0 * top,
             bic=math.nan if count is None else len(point) * math.log(count) - 2.0 * top,
             best_params=point,
