@@ -254,6 +254,20 @@ mod tests {
     }
 
     #[test]
+    fn threads_end_with_the_crew() {
+        let crew = Crew::default();
+        let left = Arc::downgrade(&crew.shared);
+        crew.run(&|| std::thread::sleep(Duration::from_millis(5)), 3);
+        assert!(left.strong_count() > 1);
+        drop(crew);
+        let since = Instant::now();
+        while left.strong_count() > 0 && since.elapsed() < Duration::from_secs(20) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        assert_eq!(left.strong_count(), 0);
+    }
+
+    #[test]
     fn a_panic_here_or_there_comes_back_and_the_crew_goes_on() {
         let crew = Crew::default();
         let caller = std::thread::current().id();
