@@ -14,6 +14,7 @@ pub mod adaptive_metropolis;
 pub mod de_mc;
 pub mod diagnostics;
 pub mod ensemble;
+mod ladder;
 mod pool;
 mod record;
 mod run;

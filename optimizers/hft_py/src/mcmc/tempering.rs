@@ -7,14 +7,14 @@
 //! The ladder is respaced during the warm-up, equispaced in the cumulative barrier, then fixed.
 //! The evidence: Xie, Lewis, Fan, Kuo, Chen (2011), Systematic Biology 60.
 
+use super::ladder::Ladder;
 use super::pool::Pool;
 use super::record::Record;
 use super::run::{self, Context, Group, Settings, cut, drive, gather, group_count, shares};
 use super::space::Space;
-use super::walk::{Adaptation, Walk};
-use super::{accepts, purpose, real};
+use super::walk::Adaptation;
+use super::{accepts, real};
 use crate::objective::Evaluate;
-use crate::rng::Stream;
 use crate::watch::Watch;
 use crate::{Error, Stop};
 
@@ -45,22 +45,6 @@ pub struct Outcome {
     pub round_trips: Vec<i64>,
     /// The logarithm of the integral of `exp(objective)` over the box, by ladder.
     pub log_evidence: Vec<f64>,
-}
-
-/// One ladder beside its replicas: temperatures, swaps, stepping stones.
-struct Ladder {
-    beta: Vec<f64>,
-    walks: Vec<Walk>,
-    normals: Vec<Stream>,
-    accepts: Vec<Stream>,
-    reference: Stream,
-    swap_draws: Stream,
-    rejected: Vec<f64>,
-    tried: Vec<f64>,
-    machines: Vec<usize>,
-    direction: Vec<i8>,
-    round_trips: i64,
-    stones: Vec<f64>,
 }
 
 struct Ladders<'a> {
@@ -175,112 +159,6 @@ pub fn sample(
     })
 }
 
-impl Ladder {
-    fn new(system: usize, options: Options<'_>, seed: u64) -> Self {
-        let levels = options.levels;
-        #[allow(clippy::cast_possible_truncation)]
-        let replica = |k: usize, purpose| Stream::new(seed, (system * levels + k) as u32, purpose);
-        #[allow(clippy::cast_possible_truncation)]
-        let whole = |purpose| Stream::new(seed, system as u32, purpose);
-        let walk = Walk::new(options.scale, Adaptation::Ram, options.target_acceptance);
-        Self {
-            beta: first_ladder(levels),
-            walks: vec![walk; levels - 1],
-            normals: (1..levels).map(|k| replica(k, purpose::PROPOSAL)).collect(),
-            accepts: (1..levels).map(|k| replica(k, purpose::ACCEPT)).collect(),
-            reference: whole(purpose::REFERENCE),
-            swap_draws: whole(purpose::SWAP),
-            rejected: vec![0.0; levels - 1],
-            tried: vec![0.0; levels - 1],
-            machines: (0..levels).collect(),
-            direction: vec![0; levels],
-            round_trips: 0,
-            stones: vec![f64::NEG_INFINITY; levels - 1],
-        }
-    }
-
-    fn rejection(&self) -> Vec<f64> {
-        let pairs = self.rejected.iter().zip(&self.tried);
-        pairs
-            .map(|(rejected, tried)| rejected / tried.max(1.0))
-            .collect()
-    }
-
-    fn forget(&mut self) {
-        self.rejected.fill(0.0);
-        self.tried.fill(0.0);
-        self.direction.fill(0);
-        self.round_trips = 0;
-    }
-
-    /// One even or odd round of exchanges; the ladder's replicas begin at `base` of the pool.
-    fn swap(&mut self, pool: &mut Pool, base: usize, iteration: usize) {
-        let levels = self.beta.len();
-        for k in 0..levels - 1 {
-            let u = self.swap_draws.uniform();
-            if k % 2 != iteration % 2 {
-                continue;
-            }
-            let (here, above) = (pool.values[base + k], pool.values[base + k + 1]);
-            let log_ratio = (self.beta[k + 1] - self.beta[k]) * (here - above);
-            self.rejected[k] += 1.0 - log_ratio.min(0.0).exp();
-            self.tried[k] += 1.0;
-            if accepts(u, log_ratio) {
-                pool.swap(base + k, base + k + 1);
-                self.machines.swap(k, k + 1);
-            }
-        }
-        let (bottom, top) = (self.machines[0], self.machines[levels - 1]);
-        self.round_trips += i64::from(self.direction[bottom] == 1);
-        self.direction[bottom] = -1;
-        if self.direction[top] == -1 {
-            self.direction[top] = 1;
-        }
-    }
-}
-
-/// Inverse temperatures to start with: quantiles of Beta(0.3, 1) (Xie et al. 2011).
-fn first_ladder(levels: usize) -> Vec<f64> {
-    let top = real(levels - 1);
-    (0..levels)
-        .map(|k| (real(k) / top).powf(1.0 / 0.3))
-        .collect()
-}
-
-/// The ladder with equal steps of the cumulative barrier (piecewise linear between levels).
-fn respaced(beta: &[f64], rejection: &[f64]) -> Vec<f64> {
-    if rejection.iter().sum::<f64>() <= 0.0 {
-        return beta.to_vec();
-    }
-    let mut barrier = vec![0.0];
-    for rejected in rejection {
-        let reached = barrier[barrier.len() - 1];
-        barrier.push(reached + rejected.max(1e-3));
-    }
-    let (levels, whole) = (beta.len(), barrier[barrier.len() - 1]);
-    let mut found = vec![0.0; levels];
-    let mut k = 0;
-    for (level, found) in found.iter_mut().enumerate().take(levels - 1).skip(1) {
-        let wanted = whole * (real(level) / real(levels - 1));
-        while barrier[k + 1] < wanted {
-            k += 1;
-        }
-        let slope = (beta[k + 1] - beta[k]) / (barrier[k + 1] - barrier[k]);
-        *found = slope * (wanted - barrier[k]) + beta[k];
-    }
-    found[levels - 1] = 1.0;
-    found
-}
-
-/// `ln(exp(a) + exp(b))`.
-fn log_add(a: f64, b: f64) -> f64 {
-    let (low, high) = if a < b { (a, b) } else { (b, a) };
-    if low == f64::NEG_INFINITY {
-        return high;
-    }
-    high + (low - high).exp().ln_1p()
-}
-
 impl Group for Ladders<'_> {
     fn step(&mut self, context: &Context<'_>, iteration: usize) -> Result<(), Stop> {
         let (levels, dimension) = (self.levels, self.pool.dimension);
@@ -328,22 +206,13 @@ impl Group for Ladders<'_> {
             }
             ladder.swap(&mut self.pool, base, iteration);
             if self.rounds.contains(&iteration) {
-                ladder.beta = respaced(&ladder.beta, &ladder.rejection());
-                ladder.forget();
+                ladder.respace();
             }
             if iteration == self.burn_in {
                 ladder.forget();
             }
             if iteration > self.burn_in {
-                for k in 0..levels - 1 {
-                    let step = ladder.beta[k + 1] - ladder.beta[k];
-                    let stone = if step == 0.0 {
-                        0.0
-                    } else {
-                        step * self.pool.values[base + k]
-                    };
-                    ladder.stones[k] = log_add(ladder.stones[k], stone);
-                }
+                ladder.step_stones(&self.pool.values[base..base + levels]);
             }
         }
         self.kept += usize::from(iteration > self.burn_in);
@@ -355,34 +224,5 @@ impl Group for Ladders<'_> {
 
     fn best(&self) -> f64 {
         self.record.best.value
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn equal_rejection_keeps_the_ladder() {
-        let beta = first_ladder(5);
-        let same = respaced(&beta, &[0.2; 4]);
-        assert!(beta.iter().zip(&same).all(|(a, b)| (a - b).abs() < 1e-15));
-        assert_eq!(respaced(&beta, &[0.0; 4]), beta);
-    }
-
-    #[test]
-    fn levels_move_to_where_swaps_fail() {
-        let beta = [0.0, 0.1, 1.0];
-        let found = respaced(&beta, &[0.1, 0.7]);
-        assert!(
-            (found[1] - (0.1 + 0.9 * 0.3 / 0.7)).abs() < 1e-12,
-            "{found:?}"
-        );
-    }
-
-    #[test]
-    fn logarithms_add() {
-        assert!((log_add(2.0_f64.ln(), 3.0_f64.ln()) - 5.0_f64.ln()).abs() < 1e-15);
-        assert_eq!(log_add(f64::NEG_INFINITY, -3.0), -3.0);
     }
 }

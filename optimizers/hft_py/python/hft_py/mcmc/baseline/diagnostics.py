@@ -109,7 +109,8 @@ def ess_tail(draws: Floats) -> float:
 
 def near_zero(draws: Floats) -> Floats:
     """Less the first draw: those far from zero lose no digits."""
-    return draws - draws[0, 0]
+    moved: Floats = draws - draws[0, 0]
+    return moved
 
 
 def ess_mean(draws: Floats) -> float:
