@@ -4,13 +4,14 @@
 //! lost, its tile is computed on logarithms from that row on ([`super::careful`]); the rows before
 //! stay as they are, so that no row depends on a later one, not by a rounding error.
 
-use super::careful::{Careful, LOST, SMALL, log_rows};
-use super::chain::{Chain, ahead, factor, put, sum};
+use super::careful::{Careful, log_rows};
+use super::chain::{Chain, sum};
 use super::emission::{BLOCK, Emission, Scratch};
 use super::failure::Failure;
 use super::lanes::{LANES, Lanes};
 use super::model::{Model, Series};
 use super::states::{States, with_states};
+use super::walk::{Least, floor, walk};
 
 /// `p(z_t | x_1..x_t)`, `K` a row, into `out`.
 ///
@@ -127,12 +128,13 @@ fn pass<S: States>(
 ) -> bool {
     let k = s.count();
     let matrix = s.matrix(&model.transition);
+    let floor = floor(model);
     let mut least = Least::NONE;
     for (q, tile) in b.chunks_exact(k).enumerate() {
         let from = (q * LANES * k).min(out.len());
         let place = &mut out[from..];
         let start = (begins && q == 0).then_some(&*model.start);
-        least = least.or(walk(s, chain, &matrix, start, tile, place));
+        least = least.or(walk(s, chain, &matrix, start, (tile, floor), place));
     }
     least.lost().is_none() && sum(chain.row.as_ref()) > 0.0
 }
@@ -159,6 +161,7 @@ impl<'a, S: States> Past<'a, S> {
     ) -> Result<(), Failure> {
         let (k, d, model) = (s.count(), emission.model.dimension, emission.model);
         let matrix = s.matrix(&model.transition);
+        let floor = floor(model);
         let largest: Vec<f64> = scratch.largest().to_vec();
         for (q, tile) in b.chunks_exact(k).enumerate() {
             let first = q * LANES;
@@ -172,7 +175,7 @@ impl<'a, S: States> Past<'a, S> {
             if self.careful.is_none() {
                 let (row, log) = (self.chain.row.clone(), self.chain.log());
                 let start = (block == 0 && q == 0).then_some(&*model.start);
-                let lost = walk(s, &mut self.chain, &matrix, start, tile, place).lost();
+                let lost = walk(s, &mut self.chain, &matrix, start, (tile, floor), place).lost();
                 let Some(lane) = lost.filter(|lane| *lane < many) else {
                     self.log += largest[first..first + many].iter().sum::<f64>();
                     continue;
@@ -226,100 +229,4 @@ impl<'a, S: States> Past<'a, S> {
         }
         Ok(())
     }
-}
-
-/// The least of eight rows' sums, and of the shares of what they predict.
-#[derive(Clone, Copy)]
-struct Least {
-    sums: Lanes,
-    shares: Lanes,
-}
-
-impl Least {
-    const NONE: Self = Self {
-        sums: Lanes::splat(1.0),
-        shares: Lanes::splat(1.0),
-    };
-
-    #[inline(always)]
-    fn or(self, other: Self) -> Self {
-        Self {
-            sums: other.sums.least(self.sums),
-            shares: other.shares.least(self.shares),
-        }
-    }
-
-    /// The first row that has lost digits, or whose prediction has.
-    #[inline(always)]
-    fn lost(self) -> Option<usize> {
-        let sound = |lane: usize| self.sums.0[lane] >= SMALL && self.shares.0[lane] >= LOST;
-        (0..LANES).find(|lane| !sound(*lane))
-    }
-}
-
-/// The chain over a tile, from `start` at the first; each row normalised into `out` where there is
-/// room.
-#[inline(always)]
-fn walk<S: States>(
-    s: S,
-    chain: &mut Chain<S>,
-    matrix: &S::Matrix,
-    start: Option<&[f64]>,
-    b: &[Lanes],
-    out: &mut [f64],
-) -> Least {
-    match start {
-        Some(start) => walked::<S, true>(s, chain, matrix, start, b, out),
-        None => walked::<S, false>(s, chain, matrix, &[], b, out),
-    }
-}
-
-#[inline(always)]
-fn walked<S: States, const BEGINS: bool>(
-    s: S,
-    chain: &mut Chain<S>,
-    matrix: &S::Matrix,
-    start: &[f64],
-    b: &[Lanes],
-    out: &mut [f64],
-) -> Least {
-    let k = s.count();
-    let mut found = s.tile();
-    if BEGINS {
-        for j in 0..k {
-            chain.row.as_mut()[j] = start[j] * b[j].0[0];
-        }
-        put::<S>(found.as_mut(), &chain.row, 0);
-    }
-    for half in [0, LANES / 2] {
-        let (scale, exponent) = factor(sum(chain.row.as_ref()));
-        chain.exponents += exponent;
-        for step in usize::from(BEGINS && half == 0)..LANES / 2 {
-            let now = if step == 2 { scale } else { 1.0 };
-            chain.row = ahead(s, &chain.row, matrix, b, half + step, now);
-            put::<S>(found.as_mut(), &chain.row, half + step);
-        }
-    }
-    let mut sums = found.as_ref()[0];
-    for lanes in &found.as_ref()[1..] {
-        sums += *lanes;
-    }
-    let inverse = Lanes::splat(1.0) / sums;
-    let mut shares = Lanes::splat(1.0);
-    for lanes in found.as_mut() {
-        *lanes = *lanes * inverse;
-    }
-    for j in 0..k {
-        let mut predicted = found.as_ref()[0] * Lanes::splat(s.cell(matrix, 0, j));
-        for i in 1..k {
-            predicted += found.as_ref()[i] * Lanes::splat(s.cell(matrix, i, j));
-        }
-        shares = predicted.least(shares);
-    }
-    for (lane, row) in out.chunks_exact_mut(k).take(LANES).enumerate() {
-        for (p, lanes) in row.iter_mut().zip(found.as_ref()) {
-            *p = lanes.0[lane];
-        }
-    }
-    Least { sums, shares }
 }

@@ -29,6 +29,7 @@ pub mod sampler;
 pub mod smoother;
 mod states;
 pub mod viterbi;
+mod walk;
 
 pub use em::{Fitted, Options, fit};
 pub use emission::Kind;
