@@ -69,7 +69,8 @@ impl Shared {
         loop {
             let since = Instant::now();
             while self.number.load(Ordering::Acquire) == known && since.elapsed() < LOOKOUT {
-                std::hint::spin_loop();
+                // Not a spin: where cores are few, who is waited for may need this one.
+                std::thread::yield_now();
             }
             let mut post = self.lock();
             while !post.closed && (post.task.is_none() || post.seats == 0) {
@@ -138,7 +139,7 @@ impl Drop for Ending<'_> {
         drop(post);
         let since = Instant::now();
         while self.0.working.load(Ordering::Acquire) > 0 && since.elapsed() < LOOKOUT {
-            std::hint::spin_loop();
+            std::thread::yield_now();
         }
         let mut post = self.0.lock();
         while post.busy > 0 {

@@ -204,7 +204,7 @@ study = Study(
     ),
     claims=[
         *(
-            Claim(kind, over="python", at_least=17, on=EVOLUTION, source="published")
+            Claim(kind, over="python", at_least=17, on=EVOLUTION, source="published headline")
             for kind in KINDS
         ),
         *(
