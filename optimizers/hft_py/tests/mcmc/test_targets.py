@@ -157,12 +157,16 @@ def test_banana(sampler: str, kernel_set: str, quick_run: Run) -> None:
         x, y = points.T
         return -0.5 * (x**2 / 4 + (y + 0.5 * (x**2 - 4)) ** 2)
 
+    longer = {"n_iterations": 8_000, "burn_in": 2_000}
+    if sampler == "parallel_tempering":  # many replicas, and little correlation
+        longer = {"n_iterations": 4_000, "burn_in": 1_000}
+
     run = quick_run(
         banana,
         [-30, -60],
         [30, 30],
         [0, 2],
-        **{**options(sampler, kernel_set), "n_iterations": 12_000, "burn_in": 2_000},
+        **{**options(sampler, kernel_set), **longer},
     )
     assert is_a_sample(run.samples[:, :, 0], stats.norm(scale=2).cdf)
     straightened = run.samples[:, :, 1] + 0.5 * (run.samples[:, :, 0] ** 2 - 4)
@@ -185,7 +189,7 @@ def test_tempering_finds_both_modes(kernel_set: str, quick_run: Run) -> None:
         sampler="parallel_tempering",
         n_temperatures=10,
         n_chains=8,
-        n_iterations=6_000,
+        n_iterations=4_000,
         seed=2,
         vectorized=True,
         backend=kernel_set,
