@@ -220,7 +220,7 @@ def main(arguments: list[str] | None = None) -> None:
         title = figure.get_suptitle()
         figure.suptitle(f"{title}: GARCH(1,1) of daily S&P 500 returns, per cent, 1999-2018")
         path = folder / f"mcmc_{kind}.png"
-        figure.savefig(path, dpi=110)
+        figure.savefig(path, dpi=90)
         pyplot().close(figure)
         print(path)
 
