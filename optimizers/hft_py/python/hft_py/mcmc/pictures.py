@@ -97,7 +97,8 @@ def corner(run: MCMCResult) -> Any:
                 axis.plot(*run.best_params[[column, row]], "+", color="black", ms=8)
                 axis.set_ylim(edges[row][0], edges[row][-1])
             axis.set_xlim(edges[column][0], edges[column][-1])
-            axis.locator_params(axis="x", nbins=2)
+            axis.locator_params(axis="x", nbins=3)
+            axis.tick_params(labelsize=7)
             if row == dimension - 1:
                 axis.set_xlabel(run.param_names[column])
             else:
