@@ -14,6 +14,7 @@ line each. A test compares the two, so a figure typed by hand does not survive.
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -110,9 +111,18 @@ def _by_folder(runs: dict[str, Run]) -> dict[str, tuple[str, Run]]:
 
 
 def _home(name: str) -> str:
-    """The study's folder, found by its import name so that nothing is written twice."""
+    """The folder of the study's README: its subproject's, or its module's in a library of several.
+
+    Found by the entry point that the subproject declares, so that nothing is written twice.
+    """
     root = house_root()
     for folder in ("case_studies", "optimizers"):
-        for package in sorted((root / folder).glob(f"*/python/{name}")):
-            return str(package.parent.parent.relative_to(root).as_posix())
+        for project in sorted((root / folder).glob("*/pyproject.toml")):
+            declared = tomllib.loads(project.read_text(encoding="utf-8"))["project"]
+            address = declared.get("entry-points", {}).get("qpp.studies", {}).get(name)
+            if address is not None:
+                package = address.partition(":")[0].split(".")[:-1]
+                module = project.parent.joinpath("python", *package)
+                home = module if (module / "README.md").exists() else project.parent
+                return str(home.relative_to(root).as_posix())
     return "."
