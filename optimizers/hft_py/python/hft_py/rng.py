@@ -32,7 +32,7 @@ _32 = np.uint64(32)
 _12 = np.uint64(12)
 
 # A Python loop that wants one number at a time gets it from a block of this many words.
-_AHEAD = 4096
+_FIRST, _AHEAD = 64, 4096  # words made at first, and at most, ahead of their use
 
 
 def philox(counter: tuple[Words, Words, Words, Words], key: tuple[int, int]) -> tuple[Words, ...]:
@@ -155,6 +155,7 @@ class Stream:
         self._spare: float | None = None
         self._made = np.empty(0, dtype=np.uint64)
         self._start = 0
+        self._ahead = _FIRST
 
     @property
     def position(self) -> int:
@@ -171,8 +172,9 @@ class Stream:
         offset = self._position - self._start
         if offset < 0 or offset + n > len(self._made):
             self._made = words(
-                self.seed, self.stream, self.purpose, self._position, max(n, _AHEAD)
+                self.seed, self.stream, self.purpose, self._position, max(n, self._ahead)
             )[0]
+            self._ahead = min(4 * self._ahead, _AHEAD)
             self._start = self._position
             offset = 0
         self._position += n

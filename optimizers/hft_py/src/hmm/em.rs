@@ -6,16 +6,13 @@ use super::expectation::{Expected, Workspace, expect};
 use super::failure::Failure;
 use super::filter::one_score;
 use super::model::{Model, Series};
+use super::together;
 use crate::watch::{Flow, Watch};
 use crate::{Error, Stop};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::time::Duration;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Rows of several sequences below which threads cost more than they give.
 const WORTH_THREADS: usize = 20_000;
-/// How long the calling thread sleeps between two looks at its signals.
-const NAP: Duration = Duration::from_millis(20);
 
 /// How to fit.
 #[derive(Debug, Clone)]
@@ -51,9 +48,9 @@ pub fn fit(
     options: &Options,
     watch: &mut dyn Watch,
 ) -> Result<Vec<Fitted>, Failure> {
-    let together = options.threads.min(starts.len());
-    if together > 1 {
-        return fit_together(&starts, series, options, watch, together);
+    let threads = options.threads.min(starts.len());
+    if threads > 1 {
+        return together::fit(&starts, series, options, watch, threads);
     }
     let (mut done, mut best, mut halted) = (0, f64::NEG_INFINITY, false);
     let mut results = Vec::with_capacity(starts.len());
@@ -77,86 +74,8 @@ pub fn fit(
     Ok(results)
 }
 
-/// Several starts at a time; the calling thread watches.
-fn fit_together(
-    starts: &[Model],
-    series: Series<'_>,
-    options: &Options,
-    watch: &mut dyn Watch,
-    threads: usize,
-) -> Result<Vec<Fitted>, Failure> {
-    let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let (tell, told) = channel();
-    let worker = |tell: Sender<f64>| {
-        let mut mine = Vec::new();
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(start) = starts.get(index) else {
-                return mine;
-            };
-            let mut after = |objective| {
-                // The watcher outlives every step; where it is gone, nobody listens.
-                let _ = tell.send(objective);
-                Ok(stop.load(Ordering::Relaxed))
-            };
-            let halted = stop.load(Ordering::Relaxed);
-            let fitted = run(start.clone(), series, options, 1, &mut after, halted);
-            if fitted.is_err() {
-                stop.store(true, Ordering::Relaxed);
-            }
-            mine.push((index, fitted));
-        }
-    };
-    std::thread::scope(|scope| {
-        let handles: Vec<_> = (0..threads)
-            .map(|_| {
-                let tell = tell.clone();
-                let worker = &worker;
-                scope.spawn(move || worker(tell))
-            })
-            .collect();
-        drop(tell);
-        let watched = follow(&told, watch, &stop);
-        let mut all = Vec::with_capacity(starts.len());
-        for handle in handles {
-            let part = handle.join();
-            all.extend(part.map_err(|_| Error::Internal("a thread panicked".into()))?);
-        }
-        watched?;
-        all.sort_by_key(|(index, _)| *index);
-        all.into_iter().map(|(_, fitted)| fitted).collect()
-    })
-}
-
-/// Tick for every step told, until nobody tells; an error stops the others.
-fn follow(
-    told: &std::sync::mpsc::Receiver<f64>,
-    watch: &mut dyn Watch,
-    stop: &AtomicBool,
-) -> Result<(), Stop> {
-    let (mut done, mut best) = (0, f64::NEG_INFINITY);
-    loop {
-        match told.recv_timeout(NAP) {
-            Ok(objective) => {
-                done += 1;
-                best = f64::max(best, objective);
-            }
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return Ok(()),
-        }
-        match watch.tick(done, best) {
-            Ok(Flow::Continue) => {}
-            Ok(Flow::Halt) => stop.store(true, Ordering::Relaxed),
-            Err(raised) => {
-                stop.store(true, Ordering::Relaxed);
-                return Err(raised);
-            }
-        }
-    }
-}
-
 /// One start. `after` is told the objective at each step, and answers whether to halt.
-fn run(
+pub(super) fn run(
     mut model: Model,
     series: Series<'_>,
     options: &Options,

@@ -28,6 +28,7 @@ pub mod model;
 pub mod sampler;
 pub mod smoother;
 mod states;
+mod together;
 pub mod viterbi;
 mod walk;
 

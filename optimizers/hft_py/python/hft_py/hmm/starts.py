@@ -73,9 +73,10 @@ def guesses(
     """
     known = present(data.x)
     found = [initial or _deterministic(kind, data, known, n_states, bins, kernels)]
+    reference = reference_variances(known) if n_init > 1 else np.empty(0)
     for restart in range(1, n_init):
         draws = Stream(seed, restart, PURPOSE)
-        found.append(_drawn(kind, known, data.x.shape[1], n_states, bins, draws))
+        found.append(_drawn(kind, known, reference, n_states, bins, draws))
     starts, transitions, thetas = (np.stack(part) for part in zip(*found, strict=True))
     return starts, transitions, thetas
 
@@ -164,9 +165,9 @@ def _from_groups(
 
 
 def _drawn(
-    kind: str, known: Floats, columns: int, n_states: int, bins: int, draws: Stream
+    kind: str, known: Floats, reference: Floats, n_states: int, bins: int, draws: Stream
 ) -> Start:
-    reference = reference_variances(known)
+    columns = len(reference)
     rows = []
     for _ in range(n_states):
         mean = np.zeros(columns)
