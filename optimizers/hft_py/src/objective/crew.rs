@@ -139,7 +139,7 @@ impl Drop for Ending<'_> {
         drop(post);
         let since = Instant::now();
         while self.0.working.load(Ordering::Acquire) > 0 && since.elapsed() < LOOKOUT {
-            std::thread::yield_now();
+            std::hint::spin_loop();
         }
         let mut post = self.0.lock();
         while post.busy > 0 {

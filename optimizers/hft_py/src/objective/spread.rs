@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 const WORTH_A_THREAD: Duration = Duration::from_micros(25);
 
 /// Parts for each thread: points may differ in cost, so whoever is free takes the next part.
-const PARTS: usize = 8;
+const PARTS: usize = 15;
 
 /// What an evaluation took lately, by which it is judged whether threads pay, and the threads.
 #[derive(Default)]

@@ -19,7 +19,7 @@ if _rust.build_profile() != "release":
 FIT = "S&P 500: fit, 3 states, 100 iterations"
 FIVE = "S&P 500: fit, 5 states, 100 iterations"
 STUDENT = "S&P 500: fit, Student's t, 3 states, 100 iterations"
-STARTS = "S&P 500: 4 starts of 50 iterations"
+STARTS = "S&P 500: 4 starts of 100 iterations"
 VITERBI = "S&P 500: Viterbi, 3 states"
 FILTER = "S&P 500: filter, 3 states"
 LENGTHS = (10_000, 100_000, 1_000_000)
@@ -94,7 +94,7 @@ study = Study(
         Workload(FIT, sp500, quick=True, task="fit", n_states=3, n_iterations=100),
         Workload(VITERBI, sp500, quick=True, task="viterbi", n_states=3),
         Workload(FILTER, sp500, quick=True, task="filter", n_states=3),
-        Workload(STARTS, sp500, quick=True, task="fit", n_states=3, n_iterations=50, n_init=4),
+        Workload(STARTS, sp500, task="fit", n_states=3, n_iterations=100, n_init=4),
         Workload(FIVE, sp500, task="fit", n_states=5, n_iterations=100),
         Workload(STUDENT, sp500, task="fit", n_states=3, n_iterations=100, emission="student_t"),
         *(
