@@ -26,6 +26,8 @@ def row(name: str, seconds: float, role: str = "optimised", **more: Any) -> Row:
 ROWS = {
     "base": row("base", 10.0, "baseline", python_peak=1000, resident_growth=5000, output_bytes=100),
     "fast": row("fast", 2.0, python_peak=800, resident_growth=110, output_bytes=100),
+    # Faster than any peer, and none.
+    "piece": row("piece", 1.0, "component"),
     "peer": row("peer", 4.0, "peer", python_peak=None, resident_growth=None),
     "floor": Row("floor", "limit", 1, "limit", median=1.0),
 }
@@ -39,6 +41,7 @@ def verdict(claim: Claim, **changes: Row) -> tuple[str, float | None, str]:
         Implementation("base", len),
         [Implementation("fast", len)],
         peers=[Implementation("peer", len)],
+        components=[Implementation("piece", len)],
         claims=[claim],
     )
     measured = WorkloadResult("w", {}, tuple({**ROWS, **changes}.values()))
@@ -62,6 +65,7 @@ def verdict(claim: Claim, **changes: Row) -> tuple[str, float | None, str]:
         (Claim("fast", over="peer", at_least=1, metric="python_memory"), ("not tested", None)),
         (Claim("fast", over="base", at_least=1, on="big"), ("not tested", None)),
         (Claim("fast", over=BEST_PEER, at_least=2), ("reproduced", 2.0)),
+        (Claim("fast", over="piece", at_most=1, metric="added_time"), ("reproduced", 1.0)),
         (Claim("peer", over="fast", metric="added_time", per=4, at_most=0.5), ("reproduced", 0.5)),
         (
             Claim("peer", over="fast", metric="added_time", per=2, at_most=0.9),

@@ -19,7 +19,7 @@ from qpp.claim import BEST_PEER as BEST_PEER
 from qpp.claim import Claim as Claim
 from qpp.claim import StudyError as StudyError
 
-Role = Literal["baseline", "optimised", "peer", "limit"]
+Role = Literal["baseline", "optimised", "peer", "component", "limit"]
 Inputs = Mapping[str, Any]
 MOST_THREADS = 4096  # beyond any machine: a slip, and libraries do start as many
 
@@ -236,7 +236,9 @@ class Study:
     """A question, the ways to answer it, and what must come out.
 
     ``analysis`` is the paragraph a client reads: where each implementation wins and
-    loses, and why. ``time_limit`` (seconds) bounds one call of one implementation.
+    loses, and why. ``components`` are parts of the others' work, timed alone (the callback that a
+    sampler calls): nothing to be faster than, but what an added time is judged over.
+    ``time_limit`` (seconds) bounds one call of one implementation.
     """
 
     name: str
@@ -245,6 +247,7 @@ class Study:
     baseline: Implementation
     optimised: Sequence[Implementation]
     peers: Sequence[Implementation] = ()
+    components: Sequence[Implementation] = ()
     limits: Sequence[Limit] = ()
     agreement: Agreement = field(default_factory=Agreement)
     claims: Sequence[Claim] = ()
@@ -255,7 +258,11 @@ class Study:
     time_limit: float = 300.0
 
     def __post_init__(self) -> None:
-        roles: tuple[tuple[str, Role], ...] = (("optimised", "optimised"), ("peers", "peer"))
+        roles: tuple[tuple[str, Role], ...] = (
+            ("optimised", "optimised"),
+            ("peers", "peer"),
+            ("components", "component"),
+        )
         object.__setattr__(self, "baseline", replace(self.baseline, role="baseline"))
         for attribute, role in roles:
             given = [replace(i, role=role) for i in getattr(self, attribute)]
@@ -290,10 +297,11 @@ class Study:
             )
 
     def implementations(self) -> Iterator[Implementation]:
-        """Baseline first, then the optimised, then the peers."""
+        """Baseline first, then the optimised, the peers, and the components."""
         yield self.baseline
         yield from self.optimised
         yield from self.peers
+        yield from self.components
 
     def implementation(self, name: str) -> Implementation:
         """Look one up by name (``KeyError`` names the choices)."""

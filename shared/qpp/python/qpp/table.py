@@ -14,7 +14,7 @@ from qpp import format as show
 from qpp.results import ClaimResult, Row, Run, StudyResult, WorkloadResult
 
 WIDTH = 100
-STYLE = {"baseline": "bold", "optimised": "cyan", "peer": "", "limit": "dim"}
+STYLE = {"baseline": "bold", "optimised": "cyan", "peer": "", "component": "dim", "limit": "dim"}
 COLUMNS = {
     "thr": 3,
     "median": 8,

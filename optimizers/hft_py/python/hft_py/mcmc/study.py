@@ -111,6 +111,8 @@ study = Study(
     peers=[
         emcee("emcee", vectorize=False, only=PEERS),
         emcee("emcee-vectorized", vectorize=True, only=BATCHES),
+    ],
+    components=[
         Implementation(
             CALLBACK,
             replayed,

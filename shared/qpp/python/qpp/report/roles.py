@@ -16,15 +16,16 @@ from qpp.report.markup import clean
 from qpp.report.svg import LIGHT
 from qpp.results import Row, StudyResult, WorkloadResult
 
-ROLES = ("baseline", "optimised", "peer", "limit")
+ROLES = ("baseline", "optimised", "peer", "component", "limit")
 NAMES = {
     "baseline": "baseline",
     "optimised": "optimised",
     "peer": "peer (what a user would pick instead)",
+    "component": "component (a part of the others' work, alone)",
     "limit": "limit (the floor that physics sets)",
 }
-MARKERS = {"baseline": "s", "optimised": "o", "peer": "D", "limit": "v"}
-SIZES = {"baseline": 6.5, "optimised": 8.0, "peer": 6.6, "limit": 7.5}
+MARKERS = {"baseline": "s", "optimised": "o", "peer": "D", "component": "^", "limit": "v"}
+SIZES = {"baseline": 6.5, "optimised": 8.0, "peer": 6.6, "component": 7.0, "limit": 7.5}
 # Several implementations of one role on one chart stay apart by dash and marker.
 DASHES: tuple[tuple[float, tuple[float, ...] | None], ...] = (
     (0, None),

@@ -45,6 +45,7 @@ TOKENS: dict[str, tuple[str, str]] = {
     "baseline": ("#696f77", "#a3aab3"),
     "optimised": ("#0b5cc7", "#6aaeff"),
     "peer": ("#b4540a", "#eda04f"),
+    "component": ("#7a4f94", "#c6a3dc"),
     "limit": ("#4b5159", "#bcc2ca"),
     "good": ("#0a7455", "#63d6b2"),
     "bad": ("#b9301a", "#ff7d62"),

@@ -31,6 +31,7 @@ SHAPES = {
     "baseline": el("rect", x=1, y=1, width=9, height=9),
     "optimised": el("circle", cx=5.5, cy=5.5, r=5),
     "peer": el("path", d="M5.5 0 11 5.5 5.5 11 0 5.5Z"),
+    "component": el("path", d="M0 11 5.5 0 11 11Z"),
     "limit": el(
         "path", d="M0.5 1h10L5.5 10Z", fill="none", stroke="var(--limit)", stroke_width=1.6
     ),
