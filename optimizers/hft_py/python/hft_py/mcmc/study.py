@@ -28,7 +28,7 @@ ENSEMBLE = "2-d normal, 10,000 iterations, ensemble"
 DE_MC = "2-d normal, 10,000 iterations, de_mc"
 TEMPERING = "2-d normal, 2,000 iterations, tempering"
 TEN = "10-d normal, 10,000 iterations"
-REAL = "Student-t, S&P 500, 2,000 iterations"
+REAL = "Student-t, S&P 500, 5,000 iterations"
 EFFECTIVE = "2-d normal, until 1,000 effective draws"
 EFFECTIVE_TEN = "10-d normal, until 250 effective draws"
 CHEAP = [HEADLINE, ENSEMBLE, DE_MC, TEMPERING]
@@ -74,7 +74,7 @@ study = Study(
         Workload(DE_MC, run_of, **drawn("normal", "de_mc", 10_000, dimension=2)),
         Workload(TEMPERING, run_of, **drawn("normal", "parallel_tempering", 2_000, dimension=2)),
         Workload(TEN, run_of, **drawn("normal", METROPOLIS, 10_000, dimension=10)),
-        Workload(REAL, run_of, quick=True, **drawn("student_t", METROPOLIS, 2_000)),
+        Workload(REAL, run_of, quick=True, **drawn("student_t", METROPOLIS, 5_000)),
         Workload(
             EFFECTIVE,
             run_of,
