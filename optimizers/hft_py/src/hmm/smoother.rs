@@ -212,6 +212,9 @@ pub fn fixed_lag(
     Ok(())
 }
 
+/// Weights below it have fewer digits, or none.
+const VANISHING: f64 = 1e-290;
+
 /// Weigh the filter by what the next observations say; false where digits are lost.
 fn waited(model: &Model, window: &[f64], row: &mut [f64]) -> bool {
     let k = row.len();
@@ -220,10 +223,19 @@ fn waited(model: &Model, window: &[f64], row: &mut [f64]) -> bool {
         let most = b.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         for j in 0..k {
             later[j] = (b[j] - most).exp() * beta[j];
+            // Earlier observations may be for a state that a later one speaks against, however
+            // loudly: no weight that is there may vanish on the way.
+            if later[j] < VANISHING && beta[j] > 0.0 && b[j] > f64::NEG_INFINITY {
+                return false;
+            }
         }
         for (i, value) in beta.iter_mut().enumerate() {
             let cells = &model.transition[i * k..(i + 1) * k];
             *value = cells.iter().zip(&later).map(|(a, w)| a * w).sum();
+            let possible = || cells.iter().zip(&later).any(|(a, w)| *a > 0.0 && *w > 0.0);
+            if *value < VANISHING && possible() {
+                return false;
+            }
         }
         let total: f64 = beta.iter().sum();
         if total.is_nan() || total < SMALL {
