@@ -13,8 +13,9 @@ use std::f64::consts::TAU;
 pub(super) struct Transitions {
     steps: f64,
     time_step: f64,
-    /// Mean of the values before the steps.
+    /// Mean of the values before the steps, and what rounding left of it.
     centre: f64,
+    shift: f64,
     intercept: f64,
     slope: f64,
     /// Root of the sum of squares of the values before the steps, less their mean.
@@ -30,6 +31,7 @@ impl Transitions {
         let before = &path[..path.len() - 1];
         let rough = before.iter().map(|x| x / steps).sum::<f64>();
         let centre = rough + before.iter().map(|x| (x - rough) / steps).sum::<f64>();
+        let shift = before.iter().map(|x| (x - centre) / steps).sum::<f64>();
         let spread = root_of_squares(before.iter().map(|x| x - centre));
         let (mut intercept, mut slope) = (0.0, 0.0);
         // The second and third pass take away what rounding left to the one before.
@@ -54,6 +56,7 @@ impl Transitions {
             steps,
             time_step,
             centre,
+            shift,
             intercept,
             slope,
             spread,
@@ -66,8 +69,9 @@ impl Transitions {
     pub(super) fn value(&self, theta: f64, mu: f64, sigma: f64) -> f64 {
         let k = -(-theta * self.time_step).exp_m1();
         let deviation = sigma * (-(-2.0 * theta * self.time_step).exp_m1() / 2.0 / theta).sqrt();
-        let level = (self.intercept - k * (mu - self.centre)) / deviation;
-        let tilt = (self.slope + k) * (self.spread / deviation);
+        let turn = self.slope + k;
+        let level = (self.intercept - k * (mu - self.centre) + turn * self.shift) / deviation;
+        let tilt = turn * (self.spread / deviation);
         let rest = self.rest / deviation;
         let squares = rest * rest + self.steps * level * level + tilt * tilt;
         -0.5 * (self.steps * (TAU.ln() + 2.0 * deviation.ln()) + squares)
@@ -77,6 +81,27 @@ impl Transitions {
 #[cfg(test)]
 mod tests {
     use super::Transitions;
+
+    #[test]
+    fn a_path_far_from_zero() {
+        // Steps of 1e-5 around 1e5: the mean of the values is not a number of this precision.
+        let path: Vec<f64> = (0..400)
+            .map(|i| 1e5 + 1e-5 * f64::from((i * 7919) % 101))
+            .collect();
+        let sums = Transitions::new(&path, 1.0);
+        let (theta, mu, sigma) = (0.1, 1e5 + 6e-4, 3e-4);
+        let k = -f64::exp_m1(-theta);
+        let deviation = sigma * (-f64::exp_m1(-2.0 * theta) / 2.0 / theta).sqrt();
+        let direct: f64 = path
+            .windows(2)
+            .map(|pair| {
+                let z = (pair[1] - pair[0] + k * (pair[0] - mu)) / deviation;
+                -0.5 * (std::f64::consts::TAU.ln() + z * z) - f64::ln(deviation)
+            })
+            .sum();
+        let found = sums.value(theta, mu, sigma);
+        assert!((found / direct - 1.0).abs() < 1e-12, "{found} {direct}");
+    }
 
     #[test]
     fn what_is_beside_the_line_is_not_lost() {
