@@ -41,7 +41,6 @@ impl From<Error> for PyErr {
 }
 
 /// Run a kernel without the interpreter lock; a panic becomes an `InternalError`.
-#[allow(dead_code)] // used by the modules
 pub(crate) fn run<T: Send>(
     py: Python<'_>,
     kernel: impl FnOnce() -> Result<T, Error> + Send,

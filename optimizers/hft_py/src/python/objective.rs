@@ -24,7 +24,6 @@ pub(crate) struct Objective {
 
 impl Objective {
     /// The objective without any Python about it.
-    #[allow(dead_code)] // used by the modules
     pub(crate) fn evaluator(&self) -> &dyn Evaluate {
         &*self.evaluate
     }

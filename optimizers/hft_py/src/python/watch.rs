@@ -9,14 +9,12 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_millis(50);
 
 /// Polls signals every 50 ms and tells a `hft_py.progress.Reporter` of every so many steps.
-#[allow(dead_code)] // used by the modules
 pub(crate) struct PyWatch {
     reporter: Option<(Py<PyAny>, u64)>,
     told: u64,
     polled: Instant,
 }
 
-#[allow(dead_code)] // used by the modules
 impl PyWatch {
     /// `reporter`: `None`, or a callable `(done, best) -> bool` with the attribute `every`.
     pub(crate) fn new(reporter: Option<Bound<'_, PyAny>>) -> PyResult<Self> {
