@@ -1,13 +1,20 @@
-"""Claims against what was measured: reproduced, not reproduced, or not tested (and why)."""
+"""Claims against what was measured.
+
+A figure on the right side of its bar, with its whole interval, is *reproduced*; on the wrong
+side, with its whole interval, *not reproduced*. Where the interval lies on both sides the run
+cannot tell: *within noise*. *Not tested* says why.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from qpp.claim import BEST_PEER, Claim
-from qpp.results import ClaimResult, Interval, Row, Verdict, WorkloadResult
+from qpp.claim import BEST_PEER, MEMORY, Claim
+from qpp.results import ClaimResult, Interval, Row, Run, Verdict, WorkloadResult
 from qpp.statistics import paired_difference, paired_ratio
 from qpp.study import Study
+from qpp.summary import best_peer
 
 
 def judge_claims(study: Study, measured: Sequence[WorkloadResult]) -> tuple[ClaimResult, ...]:
@@ -29,6 +36,18 @@ def judge_claims(study: Study, measured: Sequence[WorkloadResult]) -> tuple[Clai
     return tuple(verdicts)
 
 
+def judge_again(run: Run, studies: Mapping[str, Study]) -> Run:
+    """The run with the claims of the studies as they are declared now, judged by its own samples.
+
+    No sample is touched. A study that is not among ``studies`` stays as it is.
+    """
+    judged = [
+        replace(s, claims=judge_claims(studies[s.name], s.workloads)) if s.name in studies else s
+        for s in run.studies
+    ]
+    return replace(run, studies=tuple(judged))
+
+
 def unjudged(study: Study, measured: Sequence[WorkloadResult]) -> tuple[ClaimResult, ...]:
     """The claims of a run that checks agreement only: none is tested, those on memory neither."""
     reason = "only agreement was checked"
@@ -44,7 +63,7 @@ def _judge(claim: Claim, workload: WorkloadResult) -> ClaimResult:
     for who in (claim.implementation, claim.over):
         if who is None:
             continue
-        row = _best_peer(workload) if who == BEST_PEER else workload.row(who)
+        row = best_peer(workload) if who == BEST_PEER else workload.row(who)
         if row is None or row.status in ("unavailable", "not applicable"):
             reason = f"{who}: {row.reason if row else 'no row'}"
             return _result(claim, workload.name, None, "not tested", reason)
@@ -53,23 +72,19 @@ def _judge(claim: Claim, workload: WorkloadResult) -> ClaimResult:
             verdict: Verdict = "not tested" if row.role == "peer" else "not reproduced"
             return _result(claim, workload.name, None, verdict, f"{who}: {row.reason}")
         rows.append(row)
+    if claim.metric in MEMORY and any(row.parts > 1 for row in rows):
+        return _result(claim, workload.name, None, "not tested", "only a part of it was run")
     measured = _measure(claim, rows)
     if measured is None:
         reason = f"{claim.metric} was not measured in this run"
         return _result(claim, workload.name, None, "not tested", reason)
-    verdict = "reproduced" if claim.holds(measured.value) else "not reproduced"
-    certain = claim.holds(measured.low) == claim.holds(measured.high)
-    told = [] if certain else ["the interval touches the bar"]
-    if claim.over == BEST_PEER:
-        told.insert(0, f"the fastest is {rows[1].implementation}")
-    reason = "; ".join(told)
+    ends = {claim.holds(measured.low), claim.holds(measured.high)}
+    if len(ends) == 2:
+        verdict = "within noise"
+    else:
+        verdict = "reproduced" if claim.holds(measured.value) else "not reproduced"
+    reason = f"the fastest is {rows[1].implementation}" if claim.over == BEST_PEER else ""
     return _result(claim, workload.name, measured, verdict, reason)
-
-
-def _best_peer(workload: WorkloadResult) -> Row | None:
-    """The peer with the smallest median among those that ran and agree."""
-    peers = [r for r in workload.rows if r.role == "peer" and r.status == "ok" and r.median]
-    return min(peers, key=lambda r: r.median or 0.0, default=None)
 
 
 def _measure(claim: Claim, rows: list[Row]) -> Interval | None:
@@ -110,5 +125,6 @@ def _result(
         measured=measured,
         verdict=verdict,
         reason=reason,
-        source=claim.source,
+        kind=claim.kind,
+        note=claim.note,
     )
