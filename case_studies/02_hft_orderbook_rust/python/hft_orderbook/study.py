@@ -169,7 +169,7 @@ study = Study(
         Claim("ring", over="HashMap scan", at_least=546, on=DEEP_MID, note=DEEP),
         Claim("ring", over=TARGET, at_least=1, on=(*READS, HOT, ALONE)),
         Claim("ring", over="BTreeMap", at_least=3, on=STREAMS),
-        *(Claim("ring", over=name, at_least=1, on=STREAMS) for name in PEERS),
+        *(Claim("ring", over=name, at_least=1) for name in PEERS),
         Claim("ring", over="sortedcontainers", at_least=1),
         Claim("ring", over="order-book", at_least=1, on=(PUBLISHED, *READS)),
         Claim("OrderBook.apply", over=RATE, at_least=1, on=STREAMS[1:]),

@@ -42,7 +42,8 @@ class Claim:
     ``over=BEST_PEER`` means the fastest peer that ran on the workload, whichever that is:
     "never slower than what a user would pick instead" is then one claim.
 
-    ``on``: a workload name, several, or ``None`` for every workload that was measured.
+    ``on``: a workload name, several, or ``None`` for every measured workload that neither of the
+    two leaves out.
 
     ``kind="bar"`` is what we promise. ``kind="published"`` is somebody else's headline, measured
     on their machine: it is shown beside what is found here and never counted as a failure of ours.

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from qpp.claim import BEST_PEER, MEMORY, Claim
-from qpp.results import ClaimResult, Interval, Row, Run, Verdict, WorkloadResult
+from qpp.results import ClaimResult, Interval, Row, Run, StudyResult, Verdict, WorkloadResult
 from qpp.statistics import paired_difference, paired_ratio
 from qpp.study import Study
 from qpp.summary import best_peer
@@ -32,20 +32,26 @@ def judge_claims(study: Study, measured: Sequence[WorkloadResult]) -> tuple[Clai
             wanted = claim.on if isinstance(claim.on, str) else ", ".join(claim.on or ("any",))
             reason = "workload not in this run (see --full)"
             verdicts.append(_result(claim, wanted, None, "not tested", reason))
-        verdicts.extend(_judge(claim, by_name[name]) for name in on)
+        told = [_judge(claim, by_name[name]) for name in on if _applies(claim, by_name[name])]
+        verdicts.extend(told)
     return tuple(verdicts)
 
 
 def judge_again(run: Run, studies: Mapping[str, Study]) -> Run:
-    """The run with the claims of the studies as they are declared now, judged by its own samples.
+    """The run with claims and headlines as the studies declare them now, judged by its samples.
 
     No sample is touched. A study that is not among ``studies`` stays as it is.
     """
-    judged = [
-        replace(s, claims=judge_claims(studies[s.name], s.workloads)) if s.name in studies else s
-        for s in run.studies
-    ]
-    return replace(run, studies=tuple(judged))
+
+    def judged(result: StudyResult) -> StudyResult:
+        study = studies.get(result.name)
+        if study is None:
+            return result
+        headline, recommended = study.headline or ("", "")
+        claims = judge_claims(study, result.workloads)
+        return replace(result, headline=headline, recommended=recommended, claims=claims)
+
+    return replace(run, studies=tuple(judged(s) for s in run.studies))
 
 
 def unjudged(study: Study, measured: Sequence[WorkloadResult]) -> tuple[ClaimResult, ...]:
@@ -55,6 +61,14 @@ def unjudged(study: Study, measured: Sequence[WorkloadResult]) -> tuple[ClaimRes
         _result(claim, name, None, "not tested", reason)
         for claim in study.claims
         for name in claim.workloads([w.name for w in measured])
+    )
+
+
+def _applies(claim: Claim, workload: WorkloadResult) -> bool:
+    """A claim on whatever was measured says nothing where one of its two is left out."""
+    rows = (workload.row(who) for who in (claim.implementation, claim.over) if who)
+    return claim.on is not None or all(
+        row is None or row.status != "not applicable" for row in rows
     )
 
 
