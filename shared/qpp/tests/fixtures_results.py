@@ -300,7 +300,7 @@ def claim(
         found = Interval(measured, measured * (1 - width), measured * (1 + width), ROUNDS)
         verdict = "reproduced" if (measured >= bar) == at_least else "not reproduced"
     return ClaimResult(
-        text, workload, metric, bar, at_least, found, verdict, reason, "published headline"
+        text, workload, metric, bar, at_least, found, verdict, "published", reason, "a 2013 host"
     )
 
 

@@ -44,13 +44,13 @@ def test_rows_of_the_details_are_those_that_were_measured_or_missed() -> None:
 
 def test_a_claim_is_told_where_it_is_nearest_to_its_bar() -> None:
     held = [verdict(5.0), verdict(3.0), verdict(4.0)]
-    assert markdown._claims_in_short(held)[2] == "| a claim | 3 of 3 | 3.00x on w3.0 |"
+    assert markdown._claims_in_short(held)[2] == "| a claim | bar | 3 of 3 | 3.00x on w3.0 |"
     missed = [*held, verdict(1.5, verdict="not reproduced")]
-    assert markdown._claims_in_short(missed)[2] == "| a claim | 3 of 4 | 1.50x on w1.5 |"
+    assert markdown._claims_in_short(missed)[2] == "| a claim | bar | 3 of 4 | 1.50x on w1.5 |"
     small = [verdict(1.1, at_least=False), verdict(1.9, at_least=False)]
-    assert markdown._claims_in_short(small)[2] == "| a claim | 2 of 2 | 1.90x on w1.9 |"
+    assert markdown._claims_in_short(small)[2] == "| a claim | bar | 2 of 2 | 1.90x on w1.9 |"
     untested = replace(held[0], measured=None, verdict="not tested")
-    assert markdown._claims_in_short([untested])[2] == "| a claim | not tested |  |"
+    assert markdown._claims_in_short([untested])[2] == "| a claim | bar | not tested |  |"
 
 
 def test_a_bar_in_a_name_ends_no_cell() -> None:

@@ -9,10 +9,10 @@ from rich.console import Console
 
 import toy_study
 from qpp import registry, table
-from qpp.measure import CHECK, QUICK, Interrupted, measure_study
+from qpp.measure import CHECK, FULL, QUICK, Interrupted, measure_study
 from qpp.measure.bench import Bench
 from qpp.measure.pool import WorkerError, WorkerHandle, thread_environment
-from qpp.measure.schedule import interleave, rounds_for
+from qpp.measure.schedule import interleave, rounds_within
 from qpp.results import StudyResult
 
 FAST = dataclasses.replace(QUICK, budget=0.02, minimum=3, maximum=4)
@@ -166,9 +166,50 @@ def test_threads_are_fixed_for_every_library() -> None:
 
 
 def test_rounds_follow_the_budget() -> None:
-    assert rounds_for(1e-6, QUICK) == QUICK.maximum
-    assert rounds_for(0.1, QUICK) == QUICK.minimum
-    assert rounds_for(7.0, QUICK) == QUICK.minimum_slow
+    assert rounds_within({"a": 1e-6}, QUICK, 1.0) == {"a": QUICK.maximum}
+    assert rounds_within({"a": 0.1, "b": 7.0}, QUICK, 0.0) == {
+        "a": QUICK.minimum,
+        "b": QUICK.minimum_slow,
+    }
+    # What the fast one leaves goes to the slow one; without a budget each row has its own.
+    assert rounds_within({"slow": 0.1, "fast": 0.01}, QUICK, 2.25) == {"slow": 20, "fast": 25}
+    assert rounds_within({"a": 0.1, "b": 0.5}, FULL, None) == {"a": 20, "b": FULL.minimum}
+
+
+def test_a_study_keeps_to_its_budget() -> None:
+    """Ten seconds of samples were wanted; the budget leaves the least number of rounds."""
+    settings = dataclasses.replace(QUICK, budget=0.0)
+    result = measure_study(registry.find("toy_study:study"), settings)
+    counts = {r.implementation: len(r.seconds) for w in result.workloads for r in w.rows}
+    assert counts["loop"] == counts["numpy"] == QUICK.minimum
+
+
+def test_a_baseline_in_part_is_compared_with_the_first_rows() -> None:
+    found = registry.find("toy_study:quick_parts")
+    settings = dataclasses.replace(FAST, trace_limit=100.0)
+    result = measure_study(found, settings)
+    rows = {r.implementation: r for r in result.workloads[0].rows}
+    assert rows["loop"].parts == 10
+    assert [rows[n].status for n in ("whole", "wrong early")] == ["ok", "disagrees"]
+    assert rows["wrong late"].status == "ok", "beyond the part: only a whole run sees it"
+    assert result.claims[0].verdict == "not tested", "a part's memory is not the whole's"
+    assert "only a part" in result.claims[0].reason
+    whole = measure_study(found, CHECK)
+    rows = {r.implementation: r for r in whole.workloads[0].rows}
+    assert rows["loop"].parts == 1
+    assert [rows[n].status for n in ("whole", "wrong late")] == ["ok", "disagrees"]
+
+
+def test_a_worker_that_cannot_open_says_why(tmp_path: object) -> None:
+    with WorkerHandle("no_such_module:study", "numpy", 1, str(tmp_path)) as worker:
+        worker.post("warm", workload="n=500")
+        with pytest.raises(WorkerError, match="no_such_module"):
+            worker.answer(60)
+        assert not worker.alive
+        started = time.monotonic()
+        with pytest.raises(WorkerError):
+            worker.ask("warm", 600, workload="n=500")
+        assert time.monotonic() - started < 60, "a dead worker is told at once"
 
 
 def test_slow_rows_are_spread_over_the_rounds() -> None:

@@ -120,7 +120,7 @@ def test_every_claim_is_there_with_verdict_bar_and_reason(realistic: Document) -
         for claim in study.claims:
             assert verdicts.pretty(claim.text) in realistic.words
             assert claim.reason in realistic.words
-            assert claim.source in realistic.words
+            assert claim.kind in realistic.words
             assert claim.workload in realistic.words
     text = rendered("run")
     for verdict, mark in verdicts.MARKS.items():

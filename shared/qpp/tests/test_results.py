@@ -31,7 +31,7 @@ def test_round_trip() -> None:
             '{"schema": "qpp-result/99"}',
             "schema 'qpp-result/99', this version reads",
         ),
-        ('{"schema": "qpp-result/1"}', "malformed"),
+        ('{"schema": "qpp-result/2"}', "malformed"),
     ],
 )
 def test_bad_files(text: str, told: str, tmp_path: Path) -> None:

@@ -86,7 +86,8 @@ study = Study(
     limits=[Limit("bandwidth", lambda i, speed: i["x"].nbytes / speed(i["x"].nbytes))],
     agreement=CLOSE,
     claims=[
-        Claim("numpy", over="loop", at_least=2, on="n=5000", source="arithmetic"),
+        Claim("numpy", over="loop", at_least=2, on="n=5000", kind="published", note="arithmetic"),
+        Claim("numpy", over="loop", at_least=1e9, on="n=500", kind="published"),
         Claim("gone", over="loop", at_least=2),
         Claim("numpy", over="loop", at_least=2, on="n=50000"),
     ],
@@ -116,6 +117,17 @@ broken = Study(
 )
 
 
+strict = Study(
+    "strict",
+    "What does a bar do that is out of reach?",
+    [SMALL],
+    Implementation("loop", loop),
+    [Implementation("numpy", fast)],
+    agreement=CLOSE,
+    claims=[Claim("numpy", over="loop", at_least=1e9)],
+)
+
+
 def naps(x: Any) -> dict[str, float]:
     """At least a hundredth of a second, whatever the machine does."""
     time.sleep(0.01)
@@ -132,6 +144,33 @@ in_parts = Study(
         Implementation("no parts", fast, part=lambda inputs: (inputs, 0)),
     ],
     agreement=Agreement(atol=1e9),
+)
+
+
+def running_total(x: Any) -> dict[str, Any]:
+    return {"totals": np.cumsum(x)}
+
+
+def counted(x: Any) -> Any:
+    return np.arange(len(x))
+
+
+quick_parts = Study(
+    "quick_parts",
+    "Is the first part of a slow baseline compared with the first rows of the others?",
+    [LARGE],
+    Implementation(
+        "loop",
+        lambda x: {"totals": [float(x[: i + 1].sum()) for i in range(len(x))]},
+        quick_part=lambda inputs: ({"x": inputs["x"][:500]}, 10),
+    ),
+    [
+        Implementation("whole", running_total),
+        Implementation("wrong early", lambda x: {"totals": np.cumsum(x) + (counted(x) == 99)}),
+        Implementation("wrong late", lambda x: {"totals": np.cumsum(x) + (counted(x) > 900)}),
+    ],
+    agreement=CLOSE,
+    claims=[Claim("whole", over="loop", at_least=1, metric="python_memory")],
 )
 
 no_baseline = Study(

@@ -85,7 +85,10 @@ def twenty_million(inputs: Inputs, _: Callable[[int], float]) -> float:
 
 TARGET = "10 ns an update, 1 ns a read"
 RATE = "20 million a second"
-SOURCE, OURS = "published headline", "target of this study"
+SCAN = (
+    "the published scan of 20 levels took 147 ns a side on a processor of 2013; here it takes a "
+    "fraction of that, and the ring's read is as fast as the published one"
+)
 DEEP = "the published ratio, at the depth of a real book"
 PEERS = ("hftbacktest HashMap", "hftbacktest BTree", "hftbacktest ROI", "ninjabook")
 
@@ -93,6 +96,7 @@ study = Study(
     name="hft_orderbook",
     title="An exact order book in 34 KB against maps, trees and peers",
     question="How fast can an order book be that forgets no level?",
+    headline=(PUBLISHED, "ring"),
     workloads=[
         Workload(PUBLISHED, w.published, quick=True, messages=100, levels=20, passes=50),
         Workload(BEST, w.published_read, quick=True, task="best", times=500_000),
@@ -153,22 +157,22 @@ study = Study(
         peer("ninjabook", PEERS[3], None, "BTreeMap, best kept, f64; streams only"),
     ],
     limits=[
-        Limit(TARGET, target, note="the bar of this study"),
-        Limit(RATE, twenty_million, note="the bar for one call from Python"),
+        Limit(TARGET, target, kind="target", note="the bar of this study"),
+        Limit(RATE, twenty_million, kind="target", note="the bar for one call from Python"),
     ],
     agreement=Agreement(),
     claims=[
-        Claim("ring", over="HashMap scan", at_least=5.35, on=PUBLISHED, source=SOURCE),
-        Claim("ring", over="HashMap scan", at_least=177, on=BEST, source=SOURCE),
-        Claim("ring", over="HashMap scan", at_least=546, on=MID, source=SOURCE),
-        Claim("ring", over="HashMap scan", at_least=177, on=DEEP_BEST, source=DEEP),
-        Claim("ring", over="HashMap scan", at_least=546, on=DEEP_MID, source=DEEP),
-        Claim("ring", over=TARGET, at_least=1, on=(*READS, HOT, ALONE), source=OURS),
-        Claim("ring", over="BTreeMap", at_least=3, on=STREAMS, source=OURS),
-        *(Claim("ring", over=name, at_least=1, on=STREAMS, source=OURS) for name in PEERS),
-        Claim("ring", over="sortedcontainers", at_least=1, source=OURS),
-        Claim("ring", over="order-book", at_least=1, on=(PUBLISHED, *READS), source=OURS),
-        Claim("OrderBook.apply", over=RATE, at_least=1, on=STREAMS[1:], source=OURS),
+        Claim("ring", over="HashMap scan", at_least=5.35, on=PUBLISHED, kind="published"),
+        Claim("ring", over="HashMap scan", at_least=177, on=BEST, kind="published", note=SCAN),
+        Claim("ring", over="HashMap scan", at_least=546, on=MID, kind="published", note=SCAN),
+        Claim("ring", over="HashMap scan", at_least=177, on=DEEP_BEST, note=DEEP),
+        Claim("ring", over="HashMap scan", at_least=546, on=DEEP_MID, note=DEEP),
+        Claim("ring", over=TARGET, at_least=1, on=(*READS, HOT, ALONE)),
+        Claim("ring", over="BTreeMap", at_least=3, on=STREAMS),
+        *(Claim("ring", over=name, at_least=1) for name in PEERS),
+        Claim("ring", over="sortedcontainers", at_least=1),
+        Claim("ring", over="order-book", at_least=1, on=(PUBLISHED, *READS)),
+        Claim("OrderBook.apply", over=RATE, at_least=1, on=STREAMS[1:]),
     ],
     scaling=[
         Scaling(

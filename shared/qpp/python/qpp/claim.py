@@ -17,6 +17,9 @@ Metric = Literal[
 ]
 METRICS: tuple[Metric, ...] = get_args(Metric)
 ALONE = ("resident_per_output", "resident_bytes")  # metrics of one implementation, not of two
+Kind = Literal["bar", "published"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+MEMORY = ("python_memory", "resident_memory", *ALONE)
 BEST_PEER = "best peer"
 
 
@@ -26,7 +29,7 @@ class StudyError(ValueError):
 
 @dataclass(frozen=True)
 class Claim:
-    """A statement the study must show in every run.
+    """A figure that the study is held against in every run.
 
     ``Claim("rust", over="numpy", at_least=25)``: the time of ``numpy`` over the time
     of ``rust`` is at least 25. With ``metric`` the ratio is of peak memory instead.
@@ -39,8 +42,13 @@ class Claim:
     ``over=BEST_PEER`` means the fastest peer that ran on the workload, whichever that is:
     "never slower than what a user would pick instead" is then one claim.
 
-    ``on``: a workload name, several, or ``None`` for every workload that was measured.
-    ``source``: where the figure comes from.
+    ``on``: a workload name, several, or ``None`` for every measured workload that neither of the
+    two leaves out.
+
+    ``kind="bar"`` is what we promise. ``kind="published"`` is somebody else's headline, measured
+    on their machine: it is shown beside what is found here and never counted as a failure of ours.
+    ``note`` is one sentence for the reader: what the bar is for, or why a published figure and
+    what is found here differ.
     """
 
     implementation: str
@@ -49,7 +57,8 @@ class Claim:
     at_most: float | None = None
     metric: Metric = "time"
     on: str | Sequence[str] | None = None
-    source: str = ""
+    kind: Kind = "bar"
+    note: str = ""
     per: float = 1.0
     unit: str = "call"
 
@@ -62,6 +71,8 @@ class Claim:
             raise StudyError(f"Claim on {self.implementation!r}: the bar {self.bar} is not finite")
         if self.metric not in METRICS:
             raise StudyError(f"Claim metric={self.metric!r}: expected one of {', '.join(METRICS)}")
+        if self.kind not in KINDS:
+            raise StudyError(f"Claim kind={self.kind!r}: expected one of {', '.join(KINDS)}")
         if not (0 < self.per < math.inf):
             raise StudyError(
                 f"Claim on {self.implementation!r}: per={self.per}: expected a positive number"

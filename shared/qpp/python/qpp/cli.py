@@ -1,14 +1,17 @@
-"""The command line: ``qpp list | reproduce | report | history | machine | readme``.
+"""The command line: ``qpp list | reproduce | report | judge | history | machine | readme``.
 
-Exit status: 0 all is well, 1 a claim was not reproduced or outputs disagree (or a file
-could not be written), 2 wrong usage, 130 interrupted by Ctrl-C, 143 by SIGTERM.
+Exit status: 0 every row ran and every output agrees; 1 one did not (or, under ``--strict``, a
+bar was not reproduced; or a file could not be written), 2 wrong usage, 130 interrupted by
+Ctrl-C, 143 by SIGTERM.
 """
 
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import io
 import json
+import math
 import os
 import signal
 import sys
@@ -26,9 +29,12 @@ from qpp import machine as machine_module
 from qpp import readme as readme_module
 from qpp import results, session, table
 from qpp.history.cli import history_group
+from qpp.measure import QUICK
 from qpp.registry import UnknownStudyError, discover, select
 from qpp.report import render_html
+from qpp.verdict import judge_again
 
+LAST_RUN = Path("reports/result.json")
 OUT = click.Path(dir_okay=False, path_type=Path)
 File = tuple[Path, Callable[[results.Run], str]]
 
@@ -71,7 +77,7 @@ def list_command() -> None:
         for one in study.implementations():
             grid.add_row(one.role, escape(one.name), escape(one.unavailable() or ""))
         for limit in study.limits:
-            grid.add_row("limit", escape(limit.name), "")
+            grid.add_row(limit.kind, escape(limit.name), "")
         out.print(grid)
         out.print(f"  {len(study.claims)} claims\n")
 
@@ -81,17 +87,36 @@ def list_command() -> None:
 @click.option("--full", is_flag=True, help="All workloads, more rounds (minutes to an hour).")
 @click.option("--check", is_flag=True, help="Agreement only: run everything once, time nothing.")
 @click.option("--json", "json_file", type=OUT, help="Write the result file.")
+@click.option(
+    "--budget",
+    type=click.FloatRange(min=0, max=86_400),
+    metavar="SECONDS",
+    help=f"Seconds for each study in the quick preset (default {QUICK.budget:g}): more rounds.",
+)
+@click.option("--strict", is_flag=True, help="Exit 1 where a bar of ours was not reproduced.")
+@click.option("-v", "--verbose", is_flag=True, help="Show every row and every claim.")
 @click.option("--html", "html_file", type=OUT, help="Write the report, one self-contained file.")
 def reproduce(
     studies: tuple[str, ...],
     full: bool,
     check: bool,
+    budget: float | None,
+    strict: bool,
+    verbose: bool,
     json_file: Path | None,
     html_file: Path | None,
 ) -> None:
-    """Measure STUDIES (default: all) in one run, interleaved, and judge every claim."""
+    """Measure STUDIES (default: all) in one run, interleaved, and judge every claim.
+
+    The exit status is 0 where every row ran and every output agrees. A bar that this machine
+    misses is shown and counted; with --strict it makes the status 1.
+    """
     if full and check:
         raise click.UsageError("--full and --check exclude each other")
+    if budget is not None and (full or check):
+        raise click.UsageError("--budget is of the quick preset: leave out --full and --check")
+    if budget is not None and math.isnan(budget):
+        raise click.UsageError("--budget nan: expected seconds, such as --budget 30")
     try:
         chosen = select(studies)
     except UnknownStudyError as error:
@@ -102,21 +127,52 @@ def reproduce(
     files: list[File] = [(path, make) for path, make in wanted if path is not None]
     for path, _ in files:
         _writable(path)
-    run = session.reproduce(chosen, preset="full" if full else "check" if check else "quick")
-    _publish(run, files)
-    sys.exit(130 if run.interrupted else 0 if run.passed else 1)
+    preset = "full" if full else "check" if check else "quick"
+    run = session.reproduce(chosen, preset=preset, budget=budget)
+    _publish(run, files, verbose=verbose)
+    refused = not run.passed or (strict and bool(run.missed()))
+    sys.exit(130 if run.interrupted else 1 if refused else 0)
 
 
 @cli.command()
-@click.argument("result", type=click.Path(path_type=Path), default=Path("reports/result.json"))
-@click.option("--html", "html_file", type=OUT, default=Path("reports/report.html"))
-def report(result: Path, html_file: Path) -> None:
-    """Show a result file again, and write its report as one HTML file."""
+@click.argument("what", nargs=-1, metavar="[STUDY|RESULT.json]...")
+@click.option("-v", "--verbose", is_flag=True, help="Show every row and every claim.")
+@click.option("--html", "html_file", type=OUT, help="Write the report, one self-contained file.")
+def report(what: tuple[str, ...], verbose: bool, html_file: Path | None) -> None:
+    """Show the last run again: whole, or every row and claim of one STUDY.
+
+    Without a file named, the last run is reports/result.json. A study that it does not hold is
+    shown from its committed result.
+    """
+    files = [Path(w) for w in what if w.endswith(".json") or Path(w).is_file()]
+    names = [w for w in what if Path(w) not in files]
+    if len(files) > 1:
+        raise click.UsageError("give one result file, or none for the last run")
     try:
-        run = results.load(result)
-    except results.ResultError as error:
+        run = _recorded(files[0] if files else LAST_RUN, names, named=bool(files))
+    except (results.ResultError, readme_module.ReadmeError) as error:
         raise click.ClickException(f"{error}\nMake one with `qpp reproduce --json FILE`.") from None
-    _publish(run, [(html_file, render_html)])
+    if html_file is None and not names:
+        html_file = LAST_RUN.with_name("report.html")
+    wanted: list[File] = [(html_file, render_html)] if html_file else []
+    _publish(run, wanted, verbose=verbose or bool(names))
+
+
+@cli.command()
+@click.argument("result", nargs=-1, required=True, type=click.Path(path_type=Path))
+def judge(result: tuple[Path, ...]) -> None:
+    """Judge a RESULT file's claims again, as its studies declare them now.
+
+    For when a bar is added or changes: no sample is touched and nothing is measured.
+    """
+    studies = {found.name: found.study for found in discover() if found.study is not None}
+    try:
+        for path in result:
+            run = judge_again(results.load(path), studies)
+            results.write_atomically(path, results.to_json(run))
+            click.echo(f"judged again: {path}")
+    except results.ResultError as error:
+        raise click.ClickException(str(error)) from None
 
 
 @cli.command()
@@ -174,7 +230,30 @@ def _writable(path: Path) -> None:
         raise click.UsageError(f"cannot write {path}: {error.strerror or error}") from None
 
 
-def _publish(run: results.Run, files: Sequence[File]) -> None:
+def _recorded(path: Path, names: Sequence[str], *, named: bool) -> results.Run:
+    """The studies of a run by name, or all; a study it lacks comes from its committed result."""
+    try:
+        run = results.load(path)
+    except results.ResultError:
+        if named or not names or path.exists():
+            raise
+        run = None
+    if not names:
+        assert run is not None  # raised above
+        return run
+    missing = [n for n in names if run is None or run.study(n) is None]
+    if not missing and run is not None:
+        chosen = tuple(s for s in run.studies if s.name in names)
+        return dataclasses.replace(run, studies=chosen)
+    committed = {} if named else readme_module.committed(readme_module.house_root())
+    if len(names) > 1 or missing[0] not in committed:
+        known = ", ".join([*(s.name for s in run.studies)] if run else committed) or "none"
+        raise click.UsageError(f"no result of {', '.join(missing)}; there are: {known}")
+    click.echo(f"from the committed result of {missing[0]}:")
+    return committed[missing[0]]
+
+
+def _publish(run: results.Run, files: Sequence[File], *, verbose: bool = False) -> None:
     """Write the files, then show the table: whatever becomes of the screen, they are kept."""
     written, failed = [], []
     for path, make in files:
@@ -183,9 +262,7 @@ def _publish(run: results.Run, files: Sequence[File]) -> None:
         except ValueError as error:  # the other file and the table are still wanted
             failed.append(str(error))
     try:
-        table.print_run(run, table.console())
-        for path in written:
-            click.echo(f"wrote {path}")
+        table.print_run(run, table.console(), written, verbose=verbose)
     except (BrokenPipeError, SystemExit):  # nobody reads on: click and rich leave quietly
         if not failed:
             raise

@@ -68,6 +68,28 @@ def compare(
     return worst
 
 
+def compare_part(
+    actual: Mapping[str, Array],
+    expected: Mapping[str, Array],
+    agreement: Agreement,
+    names: tuple[str, ...] | None = None,
+) -> ParityResult:
+    """As :func:`compare`, where one side holds the first rows of what the other holds.
+
+    A baseline that ran one part of its work is compared with the first rows of whole outputs.
+    """
+    rows = {
+        name: min(actual[name].shape[0], expected[name].shape[0])
+        for name in actual.keys() & expected.keys()
+        if actual[name].ndim and expected[name].ndim
+    }
+
+    def first(outputs: Mapping[str, Array]) -> dict[str, Array]:
+        return {n: a[: rows[n]] if n in rows else a for n, a in outputs.items()}
+
+    return compare(first(actual), first(expected), agreement, names)
+
+
 def _compare_one(
     name: str, a: Array, b: Array, bounds: Agreement, spread: Array | None
 ) -> tuple[ParityResult, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Mapping
 from types import TracebackType
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -11,15 +12,24 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from qpp import format as show
 from qpp.table import console
 
+STARTING = 6.0  # seconds that a study's workers take to start: a first guess, until one has run
+
 
 class RunProgress:
-    """Two lines: the workloads of all studies, and the rounds of the current one.
+    """A bar over all studies with the time left, and below it what is being done.
 
-    On a terminal these are bars. Elsewhere (a log, CI) one line per workload is
-    printed, so that a long run is never silent.
+    On a terminal these are bars. Elsewhere (a log, CI) one line for each study is printed, so
+    that a long run is never silent.
+
+    Parameters
+    ----------
+    workloads
+        How many workloads each study runs.
+    budget
+        Seconds that a study may take, for the first guess at the time left; ``None``: unknown.
     """
 
-    def __init__(self, workloads: int) -> None:
+    def __init__(self, workloads: Mapping[str, int], budget: float | None = None) -> None:
         self._console = console(stderr=True)
         self._bars = Progress(
             TextColumn("{task.description}", markup=False),
@@ -30,10 +40,13 @@ class RunProgress:
             transient=True,
             disable=not self._console.is_terminal,
         )
-        self._all: TaskID = self._bars.add_task("workloads", total=workloads, left="")
+        self._workloads = workloads
+        self._expected = None if budget is None else len(workloads) * (budget + STARTING)
+        self._all: TaskID = self._bars.add_task("all studies", total=len(workloads) or 1, left="")
         self._one: TaskID = self._bars.add_task("", total=None, left="")
-        self._current = ""
-        self._started = 0.0
+        self._study = self._workload = ""
+        self._studies = self._finished = 0  # studies begun, workloads finished in the current one
+        self._begun = time.monotonic()
 
     def __enter__(self) -> RunProgress:
         self._bars.start()
@@ -57,24 +70,32 @@ class RunProgress:
             self._tick(study, workload, what, done, total)
 
     def _tick(self, study: str, workload: str, what: str, done: float, total: float) -> None:
-        key = f"{study} / {workload}"
-        if key != self._current:
-            if self._current:
-                self._bars.advance(self._all)
-            self._current = key
-            self._started = 0.0
+        if study != self._study:
+            self._study, self._workload = study, workload
+            self._studies, self._finished = self._studies + 1, 0
             if not self._console.is_terminal:
-                self._console.print(f"{key} ...", markup=False)
-        if total and not self._started:
-            self._started = time.monotonic()
-        left = ""
-        if total and done:
-            spent = time.monotonic() - self._started
-            left = f"{show.seconds(round(max(0.0, spent * (total - done) / done), 1))} left"
+                of = f"{self._studies} of {len(self._workloads)}"
+                self._console.print(f"measuring {study} ({of}) ...", markup=False)
+        elif workload != self._workload:
+            self._workload = workload
+            self._finished += 1
+        within = (self._finished + (done / total if total else 0.0)) / self._workloads[study]
+        finished = self._studies - 1 + min(1.0, within)
+        self._bars.update(self._all, completed=finished, left=self._left(finished))
         self._bars.update(
             self._one,
-            description=f"{workload[:28]:28} {what[:34]:34}",
+            description=f"{study[:20]:20} {workload[:24]:24} {what[:30]:30}",
             completed=done if total else 0,
             total=total or None,
-            left=left,
         )
+
+    def _left(self, finished: float) -> str:
+        """From the pace so far; before there is one, from the budget."""
+        spent = time.monotonic() - self._begun
+        if finished >= 1:
+            left = spent * (len(self._workloads) - finished) / finished
+        elif self._expected is not None:
+            left = max(0.0, self._expected - spent)
+        else:
+            return ""
+        return f"{show.seconds(float(round(left)))} left"

@@ -101,7 +101,7 @@ def _draw(path: Path, text: str, runs: dict[str, Run]) -> None:
         run = runs.get(match["what"])
         study = run.study(match["what"]) if run else None
         if study is not None:
-            save_ratio_chart(study, path.parent / PICTURE, [headline(study)[0].name])
+            save_ratio_chart(study, path.parent / PICTURE, [headline(study).workload.name])
 
 
 def _by_folder(runs: dict[str, Run]) -> dict[str, tuple[str, Run]]:

@@ -17,10 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-SCHEMA = "qpp-result/1"
+from qpp.claim import Kind
+
+SCHEMA = "qpp-result/2"
 
 Status = Literal["ok", "disagrees", "failed", "unavailable", "not applicable", "limit"]
-Verdict = Literal["reproduced", "not reproduced", "not tested"]
+Verdict = Literal["reproduced", "within noise", "not reproduced", "not tested"]
 
 
 class ResultError(ValueError):
@@ -114,8 +116,9 @@ class ClaimResult:
     at_least: bool
     measured: Interval | None
     verdict: Verdict
+    kind: Kind = "bar"
     reason: str = ""
-    source: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -138,11 +141,17 @@ class CriterionEstimate:
 
 @dataclass(frozen=True)
 class StudyResult:
-    """Everything found about one study; ``error`` when it could not be run."""
+    """Everything found about one study; ``error`` when it could not be run.
+
+    ``headline`` and ``recommended`` are the workload and the implementation that stand for it in
+    one line.
+    """
 
     name: str
     title: str
     question: str
+    headline: str = ""
+    recommended: str = ""
     analysis: str = ""
     agreement: str = ""
     workloads: tuple[WorkloadResult, ...] = ()
@@ -177,19 +186,19 @@ class Run:
 
     @property
     def passed(self) -> bool:
-        """No claim refuted, no output in disagreement, no study or baseline broken."""
+        """Every row ran, every output agrees, no study and no baseline is broken."""
         return not self.failures()
 
     def failures(self) -> list[str]:
-        """One line per reason why the run does not count as a reproduction."""
+        """One line for each output that is wrong, row that failed and study that could not run.
+
+        Claims are no part of it: a bar that is missed says something about speed, and
+        :meth:`missed` lists those.
+        """
         lines = []
         for study in self.studies:
             if study.error:
                 lines.append(f"{study.name}: {study.error}")
-            for claim in study.claims:
-                if claim.verdict == "not reproduced":
-                    found = f"{claim.measured.value:.3g}" if claim.measured else "nothing"
-                    lines.append(f"{study.name}: {claim.text} [{claim.workload}]: found {found}")
             for workload, row in study.disagreements:
                 why = row.parity.reason if row.parity else row.reason
                 lines.append(f"{study.name}: {row.implementation} disagrees on {workload}: {why}")
@@ -197,9 +206,18 @@ class Run:
                 f"{study.name}: {row.implementation} failed on {measured.name}: {row.reason}"
                 for measured in study.workloads
                 for row in measured.rows
-                if row.status == "failed" and row.role != "peer"
+                if row.status == "failed"
             )
         return lines
+
+    def missed(self) -> list[tuple[StudyResult, ClaimResult]]:
+        """Each bar of ours that this run did not reproduce, with its study."""
+        return [
+            (study, claim)
+            for study in self.studies
+            for claim in study.claims
+            if claim.kind == "bar" and claim.verdict == "not reproduced"
+        ]
 
 
 def to_json(run: Run) -> str:

@@ -7,6 +7,7 @@ import shlex
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from qpp import machine
@@ -18,19 +19,24 @@ from qpp.results import Run, StudyResult
 PRESETS: dict[str, Settings] = {"quick": QUICK, "full": FULL, "check": CHECK}
 
 
-def reproduce(chosen: Sequence[Found], *, preset: str = "quick") -> Run:
+def reproduce(
+    chosen: Sequence[Found], *, preset: str = "quick", budget: float | None = None
+) -> Run:
     """Measure the chosen studies one after the other.
 
-    Ctrl-C ends the run; the result then holds what was finished and says so.
+    ``budget`` is the seconds of one study in the quick preset. Ctrl-C ends the run; the result
+    then holds what was finished and says so.
     """
     settings = PRESETS[preset]
+    if budget is not None:
+        settings = replace(settings, budget=budget)
     started = time.monotonic()
     created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     provenance = machine.provenance()
     finished: list[StudyResult] = []
     interrupted = False
-    count = sum(len(f.study.selected(full=settings.full)) for f in chosen if f.study)
-    with RunProgress(count) as progress:
+    counts = {f.name: len(f.study.selected(full=settings.full)) for f in chosen if f.study}
+    with RunProgress(counts, settings.budget) as progress:
         for found in chosen:
 
             def tick(

@@ -19,7 +19,7 @@ from qpp.claim import BEST_PEER as BEST_PEER
 from qpp.claim import Claim as Claim
 from qpp.claim import StudyError as StudyError
 
-Role = Literal["baseline", "optimised", "peer", "component", "limit"]
+Role = Literal["baseline", "optimised", "peer", "component", "limit", "target"]
 Inputs = Mapping[str, Any]
 MOST_THREADS = 4096  # beyond any machine: a slip, and libraries do start as many
 
@@ -110,6 +110,10 @@ class Implementation:
         ``part(inputs) -> (smaller inputs, how many such parts the whole is)``, after
         ``prepare``: for work that grows in proportion and whose whole would take hours. One
         part is run, its time is multiplied, and every table says so. One part is the whole.
+    quick_part
+        As ``part``, in the quick preset and in tests: for a slow baseline, whose whole belongs to
+        the full preset. The outputs of the part must be the first rows of the whole's (fewer days
+        of a backtest, fewer iterations of a fit): those are compared.
     """
 
     name: str
@@ -123,6 +127,7 @@ class Implementation:
     only: tuple[str, ...] | None = None
     compare: tuple[str, ...] | None = None
     part: Callable[[Inputs], tuple[Inputs, int]] | None = None
+    quick_part: Callable[[Inputs], tuple[Inputs, int]] | None = None
     role: Role = "optimised"
 
     def __post_init__(self) -> None:
@@ -136,13 +141,14 @@ class Implementation:
                 f"expected 0 (all) to {MOST_THREADS}"
             )
 
-    def ready(self, inputs: Inputs) -> tuple[Inputs, int]:
+    def ready(self, inputs: Inputs, *, quick: bool = False) -> tuple[Inputs, int]:
         """What ``call`` is given for a workload's inputs, and how many such parts it has."""
         if self.prepare is not None:
             inputs = self.prepare(inputs)
-        if self.part is None:
+        part = (self.quick_part if quick else None) or self.part
+        if part is None:
             return inputs, 1
-        inputs, parts = self.part(inputs)
+        inputs, parts = part(inputs)
         if not isinstance(parts, int) or isinstance(parts, bool) or parts < 1:
             raise StudyError(
                 f"Implementation {self.name!r}: part gave {parts!r} parts, "
@@ -161,8 +167,10 @@ class Implementation:
 
 @dataclass(frozen=True)
 class Limit:
-    """The floor that physics sets: ``seconds(inputs, bandwidth)`` for one workload.
+    """A time to stand beside the rows: ``seconds(inputs, bandwidth)`` for one workload.
 
+    ``kind="limit"`` is the floor that physics sets: no way of doing this work is faster.
+    ``kind="target"`` is a time that the study set itself, and that can be beaten.
     ``bandwidth(nbytes)`` is the memory bandwidth in bytes per second, measured in
     this run on a working set of ``nbytes`` (so a set that fits in cache is judged
     by the cache).
@@ -171,6 +179,11 @@ class Limit:
     name: str
     seconds: Callable[[Inputs, Callable[[int], float]], float]
     note: str = ""
+    kind: Literal["limit", "target"] = "limit"
+
+    def __post_init__(self) -> None:
+        if self.kind not in ("limit", "target"):
+            raise StudyError(f"Limit {self.name!r}: kind={self.kind!r}: expected limit or target")
 
 
 @dataclass(frozen=True)
@@ -238,7 +251,8 @@ class Study:
     ``analysis`` is the paragraph a client reads: where each implementation wins and
     loses, and why. ``components`` are parts of the others' work, timed alone (the callback that a
     sampler calls): nothing to be faster than, but what an added time is judged over.
-    ``time_limit`` (seconds) bounds one call of one implementation.
+    ``headline`` is the workload and the implementation we recommend, which stand for the study
+    where it has one line. ``time_limit`` (seconds) bounds one call of one implementation.
     """
 
     name: str
@@ -253,6 +267,7 @@ class Study:
     claims: Sequence[Claim] = ()
     scaling: Sequence[Scaling] = ()
     title: str = ""
+    headline: tuple[str, str] | None = None
     analysis: str = ""
     criterion: Sequence[str] = ()
     time_limit: float = 300.0
@@ -287,6 +302,13 @@ class Study:
                     )
             on = (claim.on,) if isinstance(claim.on, str) else tuple(claim.on or ())
             _known(self.name, "claim", on, workloads)
+        if self.headline is not None:
+            _known(self.name, "headline", self.headline[:1], workloads)
+            if self.headline[1] not in names:
+                raise StudyError(
+                    f"Study {self.name!r}: headline names {self.headline[1]!r}; "
+                    f"its implementations are {', '.join(names)}"
+                )
         for curve in self.scaling:
             _known(self.name, "scaling", curve.on, workloads)
         for implementation in self.implementations():

@@ -1,6 +1,9 @@
-"""A run on the terminal: tables that fit 100 columns, then every claim with its verdict."""
+"""A run on the terminal: one table that fits a screen; on request every row and every claim."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -12,9 +15,17 @@ from rich.text import Text
 
 from qpp import format as show
 from qpp.results import ClaimResult, Row, Run, StudyResult, WorkloadResult
+from qpp.summary import agreement, held, summarise, tally, unavailable
 
 WIDTH = 100
-STYLE = {"baseline": "bold", "optimised": "cyan", "peer": "", "component": "dim", "limit": "dim"}
+MOST_LINES = 6
+STYLE = {
+    "baseline": "bold",
+    "optimised": "cyan",
+    "component": "dim",
+    "limit": "dim",
+    "target": "dim",
+}
 COLUMNS = {
     "thr": 3,
     "median": 8,
@@ -26,7 +37,12 @@ COLUMNS = {
     "max error": 9,
 }
 STATUS = {"unavailable": "absent", "not applicable": "n/a"}
-MARK = {"reproduced": "[green]✓", "not reproduced": "[red]✗", "not tested": "[yellow]–"}
+MARK = {
+    "reproduced": "[green]✓",
+    "within noise": "[yellow]≈",
+    "not reproduced": "[red]✗",
+    "not tested": "[dim]–",
+}
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -39,11 +55,51 @@ def console(*, stderr: bool = False) -> Console:
     )
 
 
-def print_run(run: Run, out: Console) -> None:
-    """Everything a run found, and its last word."""
-    for study in run.studies:
-        out.print(render_study(study))
+def print_run(
+    run: Run, out: Console, written: Sequence[Path] = (), *, verbose: bool = False
+) -> None:
+    """A run in one table and what follows from it; with ``verbose`` every row of it before that."""
+    if verbose:
+        for study in run.studies:
+            out.print(render_study(study))
+    out.print(render_overview(run))
     out.print(render_verdict(run))
+    out.print(render_next(run, written, verbose=verbose))
+
+
+def render_overview(run: Run) -> RenderableType:
+    """One line for each study: its headline workload, what we recommend there, the best peer."""
+    grid = Table(box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1), width=WIDTH, pad_edge=False)
+    grid.add_column("study", no_wrap=True, overflow="ellipsis", width=19)
+    grid.add_column("baseline", justify="right", no_wrap=True, width=8)
+    grid.add_column("ours", no_wrap=True, overflow="ellipsis", ratio=1)
+    grid.add_column("ratio", justify="right", no_wrap=True, width=7)
+    grid.add_column("best peer", no_wrap=True, overflow="ellipsis", width=18)
+    grid.add_column("over it", justify="right", no_wrap=True, width=7)
+    grid.add_column("agree", justify="right", no_wrap=True, width=5)
+    grid.add_column("bars", justify="right", no_wrap=True, width=5)
+    for study in run.studies:
+        grid.add_row(*_overview(study))
+    return Group(Text(), grid)
+
+
+def _overview(study: StudyResult) -> list[str | Text]:
+    name, found = escape(study.name), summarise(study)
+    if found is None:
+        return [name, "", Text("could not be run" if study.error else "nothing measured", "red")]
+    agreed, compared = agreement(study)
+    bars, tested = held(study.claims, "bar")
+    ours, peer = found.ours, found.peer
+    return [
+        name,
+        show.seconds(found.baseline.median) if found.baseline else show.MISSING,
+        f"{show.seconds(ours.median)} {escape(ours.implementation)}" if ours else show.MISSING,
+        f"[bold]{show.ratio(ours.ratio.value)}" if ours and ours.ratio else show.MISSING,
+        escape(peer.implementation) if peer else show.MISSING,
+        show.ratio(found.over_peer.value) if found.over_peer else show.MISSING,
+        Text(f"{agreed}/{compared}", "green" if agreed == compared else "bold red"),
+        f"{bars}/{tested}" if tested else show.MISSING,
+    ]
 
 
 def render_study(study: StudyResult) -> RenderableType:
@@ -61,18 +117,67 @@ def render_study(study: StudyResult) -> RenderableType:
 
 
 def render_verdict(run: Run) -> RenderableType:
-    """The last line: what stands and what does not."""
+    """What is wrong, which bars were missed, which published figures were not found here."""
+    parts: list[RenderableType] = []
     failures = run.failures()
-    claims = [c for s in run.studies for c in s.claims]
-    counts = {v: sum(c.verdict == v for c in claims) for v in MARK}
-    told = ", ".join(f"{n} {v}" for v, n in counts.items() if n) or "no claim judged"
     took = f"{run.preset} preset, {show.seconds(run.duration)}"
     if run.interrupted:
-        return Text(f"Interrupted after {took}. {told}.", style="bold yellow")
-    if not failures:
-        return Text(f"Outputs agree. {told}. ({took})", style="bold green")
-    lines = "\n".join(f"  • {line}" for line in failures)
-    return Text(f"Not reproduced ({told}; {took}):\n{lines}", style="bold red")
+        parts.append(Text(f"Interrupted after {show.seconds(run.duration)}.", style="bold yellow"))
+    if failures:
+        lines = [Text(f"  • {line}", style="red") for line in _cut(failures)]
+        parts += [Text("Wrong or not run:", style="bold red"), *lines]
+    elif not run.interrupted:
+        parts.append(Text(f"Every row ran and every output agrees ({took}).", style="bold green"))
+    claims = [c for s in run.studies for c in s.claims]
+    bars, published = tally(claims, "bar"), tally(claims, "published")
+    if any(bars.values()):
+        parts.append(Text(f"Bars, what we promise: {_counted(bars)}."))
+        parts += _listed([(s, c) for s, c in run.missed()])
+    if any(published.values()):
+        told = _counted(published)
+        parts.append(Text(f"Published, other people's figures on their machines: {told}."))
+    return Group(*parts)
+
+
+def render_next(run: Run, written: Sequence[Path], *, verbose: bool) -> RenderableType:
+    """Where the report is, and what to type next."""
+    lines = [f"wrote {path}" for path in written]
+    missing = sum(len(names) for names in unavailable(run).values())
+    hints = []
+    if missing:
+        some = "1 implementation is" if missing == 1 else f"{missing} implementations are"
+        hints.append(("make peers", f"{some} not installed; this installs the peers"))
+    if run.studies and not verbose:
+        hints.append((f"qpp report {run.studies[0].name}", "every row and claim of one study"))
+    if run.preset == "quick":
+        hints.append(("qpp reproduce --full", "all workloads, whole baselines, more rounds"))
+    lines += [f"  {command:34}{what}" for command, what in hints]
+    return Text("\n".join(lines), style="dim")
+
+
+def _counted(count: dict[str, int]) -> str:
+    """``12 of 14 reproduced, 1 within noise, 1 not reproduced, 3 not tested``."""
+    tested = sum(count.values()) - count["not tested"]
+    if not tested:
+        return f"none of {count['not tested']} tested"
+    rest = [f"{n} {v}" for v, n in count.items() if n and v != "reproduced"]
+    return ", ".join([f"{count['reproduced']} of {tested} reproduced", *rest])
+
+
+def _listed(missed: Sequence[tuple[StudyResult, ClaimResult]]) -> list[RenderableType]:
+    """One line for each bar that was missed: what was found, and on what."""
+    lines = [
+        f"  {study.name}: {claim.text}: {show.claimed(claim)} on {claim.workload}"
+        for study, claim in missed
+    ]
+    return [Text(line, style="yellow", no_wrap=True, overflow="ellipsis") for line in _cut(lines)]
+
+
+def _cut(lines: Sequence[str]) -> list[str]:
+    """As many lines as fit beside the rest on a screen, and how many there are beyond them."""
+    if len(lines) <= MOST_LINES:
+        return list(lines)
+    return [*lines[: MOST_LINES - 1], f"and {len(lines) - MOST_LINES + 1} more: add -v"]
 
 
 def _workload(workload: WorkloadResult) -> RenderableType:
@@ -101,7 +206,7 @@ def _workload(workload: WorkloadResult) -> RenderableType:
 
 def _cells(row: Row) -> list[str]:
     if row.status == "limit":
-        return [escape(row.implementation), "", show.seconds(row.median), *[""] * 5, "limit"]
+        return [escape(row.implementation), "", show.seconds(row.median), *[""] * 5, row.role]
     if row.median is None:
         told = STATUS.get(row.status, row.status)
         return [escape(row.implementation), str(row.threads), *[show.MISSING] * 6, told]
@@ -124,13 +229,18 @@ def _claims(study: StudyResult) -> Table:
     table.title = "[bold]claims"
     table.add_column("", width=1)
     table.add_column("claim", ratio=3)
+    table.add_column("kind", no_wrap=True, width=9)
     table.add_column("workload", ratio=2)
     table.add_column("found", justify="right", no_wrap=True)
     for claim in study.claims:
-        said = escape(claim.text)
-        if claim.reason:
-            said += f"\n[dim]{claim.verdict}: {escape(claim.reason)}[/]"
-        table.add_row(MARK[claim.verdict], said, escape(claim.workload), found(claim))
+        said = [escape(claim.text)]
+        if claim.reason or claim.verdict != "reproduced":
+            reason = f": {escape(claim.reason)}" if claim.reason else ""
+            said.append(f"[dim]{claim.verdict}{reason}[/]")
+        if claim.note and claim.kind == "published":
+            said.append(f"[dim]{escape(claim.note)}[/]")
+        cells = ("\n".join(said), claim.kind, escape(claim.workload), found(claim))
+        table.add_row(MARK[claim.verdict], *cells)
     return table
 
 

@@ -14,8 +14,9 @@ and its ``test_benchmark.py``::
 
     test_benchmark = benchmark_test(study)
 
-What cannot run here is skipped with its reason. These run in the test's own process:
-the harness measures in workers, these check and time the same callables directly.
+What cannot run here is skipped with its reason, and a baseline that declares a ``quick_part``
+runs that. These run in the test's own process: the harness measures in workers, these check and
+time the same callables directly.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from typing import Any
 
 import pytest
 
-from qpp.parity import Array, as_outputs, compare
+from qpp.parity import Array, as_outputs, compare, compare_part
 from qpp.results import ParityResult
 from qpp.study import Implementation, Inputs, Study, Workload
 
@@ -33,7 +34,7 @@ Expected = tuple[Inputs, dict[str, Array]]
 
 
 def outputs_of(implementation: Implementation, inputs: Inputs) -> dict[str, Array]:
-    """Prepare, call and collect, as a worker does."""
+    """Prepare, call and collect, as a worker of the quick preset does."""
     return _collected(implementation, _prepared(implementation, inputs)())
 
 
@@ -41,7 +42,7 @@ def check_agreement(study: Study, workload: str, implementation: str) -> ParityR
     """Compare one implementation with the baseline on one workload."""
     chosen = study.implementation(implementation)
     inputs, expected = _expected(study, workload)
-    return compare(outputs_of(chosen, inputs), expected, study.agreement, chosen.compare)
+    return _compared(study, chosen, outputs_of(chosen, inputs), expected)
 
 
 def agreement_test(study: Study, *, full: bool = False) -> Callable[..., None]:
@@ -82,7 +83,7 @@ def benchmark_test(study: Study, *, full: bool = False) -> Callable[..., None]:
             return
         inputs, expected = _expected(study, workload)
         output = benchmark.pedantic(_prepared(chosen, inputs), rounds=3, iterations=1)
-        result = compare(_collected(chosen, output), expected, study.agreement, chosen.compare)
+        result = _compared(study, chosen, _collected(chosen, output), expected)
         assert result.agrees, result.reason
 
     marked: Callable[..., None] = test
@@ -111,12 +112,20 @@ def _skip_unavailable(implementation: Implementation, workload: Workload) -> Non
 
 
 def _prepared(implementation: Implementation, inputs: Inputs) -> Callable[[], Any]:
-    ready, _ = implementation.ready(inputs)
+    ready, _ = implementation.ready(inputs, quick=True)
     return lambda: implementation.call(**ready)
 
 
 def _collected(implementation: Implementation, output: Any) -> dict[str, Array]:
     return as_outputs(output if implementation.collect is None else implementation.collect(output))
+
+
+def _compared(
+    study: Study, chosen: Implementation, outputs: dict[str, Array], expected: dict[str, Array]
+) -> ParityResult:
+    in_part = study.baseline.quick_part or chosen.quick_part
+    by = compare_part if in_part else compare
+    return by(outputs, expected, study.agreement, chosen.compare)
 
 
 _CACHE: dict[int, tuple[Study, dict[str, Expected]]] = {}

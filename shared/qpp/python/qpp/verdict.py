@@ -1,13 +1,20 @@
-"""Claims against what was measured: reproduced, not reproduced, or not tested (and why)."""
+"""Claims against what was measured.
+
+A figure on the right side of its bar, with its whole interval, is *reproduced*; on the wrong
+side, with its whole interval, *not reproduced*. Where the interval lies on both sides the run
+cannot tell: *within noise*. *Not tested* says why.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from qpp.claim import BEST_PEER, Claim
-from qpp.results import ClaimResult, Interval, Row, Verdict, WorkloadResult
+from qpp.claim import BEST_PEER, MEMORY, Claim
+from qpp.results import ClaimResult, Interval, Row, Run, StudyResult, Verdict, WorkloadResult
 from qpp.statistics import paired_difference, paired_ratio
 from qpp.study import Study
+from qpp.summary import best_peer
 
 
 def judge_claims(study: Study, measured: Sequence[WorkloadResult]) -> tuple[ClaimResult, ...]:
@@ -25,8 +32,26 @@ def judge_claims(study: Study, measured: Sequence[WorkloadResult]) -> tuple[Clai
             wanted = claim.on if isinstance(claim.on, str) else ", ".join(claim.on or ("any",))
             reason = "workload not in this run (see --full)"
             verdicts.append(_result(claim, wanted, None, "not tested", reason))
-        verdicts.extend(_judge(claim, by_name[name]) for name in on)
+        told = [_judge(claim, by_name[name]) for name in on if _applies(claim, by_name[name])]
+        verdicts.extend(told)
     return tuple(verdicts)
+
+
+def judge_again(run: Run, studies: Mapping[str, Study]) -> Run:
+    """The run with claims and headlines as the studies declare them now, judged by its samples.
+
+    No sample is touched. A study that is not among ``studies`` stays as it is.
+    """
+
+    def judged(result: StudyResult) -> StudyResult:
+        study = studies.get(result.name)
+        if study is None:
+            return result
+        headline, recommended = study.headline or ("", "")
+        claims = judge_claims(study, result.workloads)
+        return replace(result, headline=headline, recommended=recommended, claims=claims)
+
+    return replace(run, studies=tuple(judged(s) for s in run.studies))
 
 
 def unjudged(study: Study, measured: Sequence[WorkloadResult]) -> tuple[ClaimResult, ...]:
@@ -39,12 +64,20 @@ def unjudged(study: Study, measured: Sequence[WorkloadResult]) -> tuple[ClaimRes
     )
 
 
+def _applies(claim: Claim, workload: WorkloadResult) -> bool:
+    """A claim on whatever was measured says nothing where one of its two is left out."""
+    rows = (workload.row(who) for who in (claim.implementation, claim.over) if who)
+    return claim.on is not None or all(
+        row is None or row.status != "not applicable" for row in rows
+    )
+
+
 def _judge(claim: Claim, workload: WorkloadResult) -> ClaimResult:
     rows = []
     for who in (claim.implementation, claim.over):
         if who is None:
             continue
-        row = _best_peer(workload) if who == BEST_PEER else workload.row(who)
+        row = best_peer(workload) if who == BEST_PEER else workload.row(who)
         if row is None or row.status in ("unavailable", "not applicable"):
             reason = f"{who}: {row.reason if row else 'no row'}"
             return _result(claim, workload.name, None, "not tested", reason)
@@ -53,23 +86,19 @@ def _judge(claim: Claim, workload: WorkloadResult) -> ClaimResult:
             verdict: Verdict = "not tested" if row.role == "peer" else "not reproduced"
             return _result(claim, workload.name, None, verdict, f"{who}: {row.reason}")
         rows.append(row)
+    if claim.metric in MEMORY and any(row.parts > 1 for row in rows):
+        return _result(claim, workload.name, None, "not tested", "only a part of it was run")
     measured = _measure(claim, rows)
     if measured is None:
         reason = f"{claim.metric} was not measured in this run"
         return _result(claim, workload.name, None, "not tested", reason)
-    verdict = "reproduced" if claim.holds(measured.value) else "not reproduced"
-    certain = claim.holds(measured.low) == claim.holds(measured.high)
-    told = [] if certain else ["the interval touches the bar"]
-    if claim.over == BEST_PEER:
-        told.insert(0, f"the fastest is {rows[1].implementation}")
-    reason = "; ".join(told)
+    ends = {claim.holds(measured.low), claim.holds(measured.high)}
+    if len(ends) == 2:
+        verdict = "within noise"
+    else:
+        verdict = "reproduced" if claim.holds(measured.value) else "not reproduced"
+    reason = f"the fastest is {rows[1].implementation}" if claim.over == BEST_PEER else ""
     return _result(claim, workload.name, measured, verdict, reason)
-
-
-def _best_peer(workload: WorkloadResult) -> Row | None:
-    """The peer with the smallest median among those that ran and agree."""
-    peers = [r for r in workload.rows if r.role == "peer" and r.status == "ok" and r.median]
-    return min(peers, key=lambda r: r.median or 0.0, default=None)
 
 
 def _measure(claim: Claim, rows: list[Row]) -> Interval | None:
@@ -110,5 +139,6 @@ def _result(
         measured=measured,
         verdict=verdict,
         reason=reason,
-        source=claim.source,
+        kind=claim.kind,
+        note=claim.note,
     )

@@ -68,6 +68,7 @@ study = Study(
     name="hft_mcmc",
     title="Markov chain Monte Carlo without the interpreter",
     question="How long do ten thousand iterations take, and how long an effective draw?",
+    headline=(HEADLINE, "rust"),
     workloads=[
         Workload(HEADLINE, run_of, quick=True, **drawn("normal", METROPOLIS, 10_000, dimension=2)),
         Workload(ENSEMBLE, run_of, **drawn("normal", "ensemble", 10_000, dimension=2)),
@@ -131,21 +132,21 @@ study = Study(
         },
     ),
     claims=[
-        Claim("rust", over="python", at_least=40, on=CHEAP, source="published headline"),
+        Claim("rust", over="python", at_least=40, on=HEADLINE, kind="published"),
+        Claim("rust", over="python", at_least=40, on=CHEAP),
         Claim(
             "rust",
             over="emcee",
             at_least=50,
             on=[HEADLINE, ENSEMBLE, DE_MC, TEN],
-            source="our own bar",
         ),
-        Claim("rust", over="emcee-vectorized", at_least=50, on=HEADLINE, source="our own bar"),
+        Claim("rust", over="emcee-vectorized", at_least=50, on=HEADLINE),
         Claim(
             "rust",
             over="emcee",
             at_least=50,
             on=[EFFECTIVE, EFFECTIVE_TEN],
-            source="equal effective draws",
+            note="at equal effective draws",
         ),
         Claim(
             "rust",
@@ -153,7 +154,6 @@ study = Study(
             metric="resident_memory",
             at_least=6,
             on=HEADLINE,
-            source="our own bar",
         ),
         Claim(
             "rust-callback",
@@ -163,11 +163,8 @@ study = Study(
             unit="evaluation",
             at_most=1e-6,
             on=HEADLINE,
-            source="our own bar",
         ),
-        Claim(
-            "rust-2-threads", over="rust", at_least=1.5, on=[TEMPERING, REAL], source="two cores"
-        ),
+        Claim("rust-2-threads", over="rust", at_least=1.5, on=[TEMPERING, REAL]),
     ],
     analysis=(
         "With a compiled objective an iteration costs some hundred nanoseconds: random numbers, "

@@ -61,7 +61,7 @@ def measure() -> Measured:
     from qpp import registry
     from qpp.measure import Settings, measure_study
 
-    settings = Settings(index.preset(), *ROUNDS)
+    settings = Settings(index.preset(), None, *ROUNDS)
     found: Measured = {}
     for study in index.load():
         result = measure_study(registry.find(study.address), settings)
@@ -77,7 +77,7 @@ def measure() -> Measured:
                     "error": row.parity.max_abs if row.parity else None,
                 }
                 for row in workload.rows
-                if row.role != "limit"
+                if row.status != "limit"
             }
             for workload in result.workloads
         }

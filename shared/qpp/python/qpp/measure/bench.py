@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 
 from qpp import machine, parity, registry, statistics
 from qpp.measure.pool import WorkerError, WorkerHandle
-from qpp.measure.schedule import Settings, interleave, rounds_for
+from qpp.measure.schedule import Settings, interleave, rounds_within
 from qpp.measure.worker import load_outputs
 from qpp.parity import Array
 from qpp.results import ParityResult, Row, WorkloadResult
@@ -50,6 +51,7 @@ class Bench:
         self.settings = settings
         self._folder = tempfile.TemporaryDirectory(prefix="qpp-")
         self._workers: dict[str, WorkerHandle] = {}
+        self.starting = 0.0  # seconds that starting workers took so far
 
     def __enter__(self) -> Bench:
         return self
@@ -59,8 +61,16 @@ class Bench:
             worker.close()
         self._folder.cleanup()
 
-    def run(self, workload: Workload, tick: Callable[[str, float, float], None]) -> WorkloadResult:
-        """Measure one workload. ``tick(what, done, total)`` reports progress in seconds."""
+    def run(
+        self,
+        workload: Workload,
+        tick: Callable[[str, float, float], None],
+        share: float | None = None,
+    ) -> WorkloadResult:
+        """Measure one workload within ``share`` seconds, where its rounds can be had for that.
+
+        ``tick(what, done, total)`` reports progress in seconds.
+        """
         rows: list[Row] = []
         lanes: list[Lane] = []
         for implementation in self.study.implementations():
@@ -73,10 +83,17 @@ class Bench:
                 lanes.append(Lane(implementation.name, implementation))
         twin = self._twin(lanes) if self.settings.maximum else None
         running = [*lanes, twin] if twin else list(lanes)
+        tick("starting workers", 0.0, 0.0)
+        starting = time.monotonic()
+        self._start(running)
+        started = time.monotonic()
+        self.starting += started - starting
         for lane in running:
-            tick(f"preparing {lane.key}", 0.0, 0.0)
-            self._prepare(lane, workload)
-        self._sample([lane for lane in running if not lane.failure], tick)
+            if not lane.failure:
+                tick(f"preparing {lane.key}", 0.0, 0.0)
+                self._prepare(lane, workload)
+        left = None if share is None else share - (time.monotonic() - started)
+        self._sample([lane for lane in running if not lane.failure], tick, left)
         rows += self._judge(lanes)
         order = [i.name for i in self.study.implementations()]
         rows.sort(key=lambda row: order.index(row.implementation))
@@ -95,10 +112,38 @@ class Bench:
         chosen = next((x for x in lanes if x.implementation.role == "optimised"), None)
         return Lane(chosen.key + TWIN, chosen.implementation) if chosen else None
 
+    def _start(self, lanes: list[Lane]) -> None:
+        """Have a warm worker for each lane: as many start side by side as there are cores."""
+        missing = [lane for lane in lanes if not self._alive(lane)]
+        many = max(1, machine.usable_cores())
+        for first in range(0, len(missing), many):
+            group = missing[first : first + many]
+            for lane in group:
+                self._workers[lane.key] = worker = WorkerHandle(
+                    self.address,
+                    lane.implementation.name,
+                    lane.implementation.threads,
+                    self._folder.name,
+                    quick=self.settings.parts,
+                )
+                worker.post("warm", workload=self._smallest(lane))
+            for lane in group:
+                try:
+                    self._workers[lane.key].answer(self.study.time_limit)
+                except WorkerError as error:
+                    lane.fail(error)
+
+    def _alive(self, lane: Lane) -> bool:
+        worker = self._workers.get(lane.key)
+        if worker is None or worker.alive:
+            return worker is not None
+        worker.close()
+        return False
+
     def _prepare(self, lane: Lane, workload: Workload) -> None:
         limit = self.study.time_limit
         try:
-            worker = self._worker(lane)
+            worker = self._workers[lane.key]
             worker.ask("load", limit, workload=workload.name)
             lane.probe = worker.ask("probe", limit)
             lane.digests.add(lane.probe["digest"])
@@ -111,29 +156,19 @@ class Bench:
         except WorkerError as error:
             lane.fail(error)
 
-    def _worker(self, lane: Lane) -> WorkerHandle:
-        worker = self._workers.get(lane.key)
-        if worker is None or not worker.alive:
-            if worker is not None:
-                worker.close()
-            worker = WorkerHandle(
-                self.address,
-                lane.implementation.name,
-                lane.implementation.threads,
-                self._folder.name,
-            )
-            self._workers[lane.key] = worker
-            worker.ask("warm", self.study.time_limit, workload=self._smallest(lane))
-        return worker
-
     def _smallest(self, lane: Lane) -> str:
         """Studies declare their workloads from small to large: warm on the first."""
         only = lane.implementation.only
         return next(w.name for w in self.study.workloads if only is None or w.name in only)
 
-    def _sample(self, lanes: list[Lane], tick: Callable[[str, float, float], None]) -> None:
+    def _sample(
+        self,
+        lanes: list[Lane],
+        tick: Callable[[str, float, float], None],
+        available: float | None,
+    ) -> None:
         cost = {lane.key: self._cost(lane) for lane in lanes}
-        counts = {key: rounds_for(seconds, self.settings) for key, seconds in cost.items()}
+        counts = rounds_within(cost, self.settings, available)
         by_key = {lane.key: lane for lane in lanes}
         total = sum(cost[key] * counts[key] for key in counts)
         done = 0.0
@@ -196,7 +231,8 @@ class Bench:
                 reason = "not compared: the baseline has no output"
                 rows.append(replace(row, status="failed", reason=reason))
                 continue
-            row = replace(row, parity=self._compare(lane, expected))
+            in_part = base.implementation.quick_part if base.probe["parts"] > 1 else None
+            row = replace(row, parity=self._compare(lane, expected, in_part is not None))
             assert row.parity is not None  # set on the line above
             if not row.parity.agrees:
                 row = replace(row, status="disagrees", reason=row.parity.reason)
@@ -208,13 +244,13 @@ class Bench:
             rows.append(row)
         return rows
 
-    def _compare(self, lane: Lane, expected: dict[str, Array]) -> ParityResult:
+    def _compare(self, lane: Lane, expected: dict[str, Array], base_in_part: bool) -> ParityResult:
+        own_part = lane.implementation.quick_part is not None and lane.probe["parts"] > 1
+        compare = parity.compare_part if base_in_part or own_part else parity.compare
         worst: ParityResult | None = None
         for digest in sorted(lane.digests):
             outputs = self._outputs(digest)
-            found = parity.compare(
-                outputs, expected, self.study.agreement, lane.implementation.compare
-            )
+            found = compare(outputs, expected, self.study.agreement, lane.implementation.compare)
             if not found.agrees:
                 return found
             if worst is None or found.max_abs > worst.max_abs:
@@ -237,7 +273,7 @@ class Bench:
 
 
 def _limit(limit: Limit, inputs: Callable[[], Inputs]) -> Row:
-    row = Row(limit.name, "limit", threads=1, status="limit", note=limit.note)
+    row = Row(limit.name, limit.kind, threads=1, status="limit", note=limit.note)
     try:
         seconds = float(limit.seconds(inputs(), machine.bandwidth))
     except KeyboardInterrupt:

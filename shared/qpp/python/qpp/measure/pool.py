@@ -39,9 +39,20 @@ def thread_environment(threads: int) -> dict[str, str]:
 
 
 class WorkerHandle:
-    """One worker process. Use as a context manager; it never outlives the block."""
+    """One worker process. Use as a context manager; it never outlives the block.
 
-    def __init__(self, address: str, implementation: str, threads: int, outputs: str) -> None:
+    Its process is there at once, and imports the study meanwhile: the first answer waits for it.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        implementation: str,
+        threads: int,
+        outputs: str,
+        *,
+        quick: bool = False,
+    ) -> None:
         self.implementation = implementation
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
         self._turn = 0
@@ -64,28 +75,43 @@ class WorkerHandle:
         self._answers: queue.Queue[Any] = queue.Queue()
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
+        self._waiting = 0
+        self.post(
+            "open",
+            address=address,
+            implementation=implementation,
+            outputs=outputs,
+            path=[p for p in sys.path if p],
+            quick=quick,
+        )
+
+    def post(self, method: str, **arguments: Any) -> None:
+        """Call a method of the worker without waiting for what it answers."""
+        assert self._process.stdin is not None  # asked for a pipe above
+        self._turn += 1
+        self._waiting += 1
         try:
-            self.ask(
-                "open",
-                START_SECONDS,
-                address=address,
-                implementation=implementation,
-                outputs=outputs,
-                path=[p for p in sys.path if p],
-            )
-        except BaseException:
-            self.close()
-            raise
+            protocol.send(self._process.stdin, (self._turn, method, arguments))
+        except (OSError, ValueError):  # a broken pipe, or one that is closed
+            self._answers.put(("gone", 0, None))
 
     def ask(self, method: str, limit: float, **arguments: Any) -> Any:
         """Call a method of the worker; ``WorkerError`` says why there is no answer."""
-        assert self._process.stdin is not None  # asked for a pipe above
-        self._turn += 1
+        self.post(method, **arguments)
+        return self.answer(limit)
+
+    def answer(self, limit: float) -> Any:
+        """What the worker answered to the last call, once it has answered all before it."""
+        value = None
+        while self._waiting:
+            expected = self._turn - self._waiting + 1
+            value = self._take(expected, START_SECONDS if expected == 1 else limit)
+            self._waiting -= 1
+        return value
+
+    def _take(self, expected: int, limit: float) -> Any:
         try:
-            protocol.send(self._process.stdin, (self._turn, method, arguments))
             kind, turn, value = self._answers.get(timeout=min(limit, threading.TIMEOUT_MAX))
-        except (OSError, ValueError):  # a broken pipe, or one that is closed
-            kind, turn, value = "gone", 0, None
         except queue.Empty:
             self.close()
             raise WorkerError(f"exceeded the time limit of {limit:g} s and was stopped") from None
@@ -93,11 +119,14 @@ class WorkerHandle:
             told = self._obituary()
             self.close()
             raise WorkerError(told)
-        if turn != self._turn:
+        if turn != expected:
             self.close()
             told = f": {value}" if kind == "garbled" else ""
             raise WorkerError(f"did not keep to the harness's protocol and was stopped{told}")
         if kind == "error":
+            if expected == 1:
+                self.close()  # it has no study to answer for
+            self._waiting = 0
             raise WorkerError(str(value))
         return value
 

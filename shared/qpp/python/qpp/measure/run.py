@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Sequence
 
 from qpp.criterion import CriterionError, estimates
@@ -51,14 +52,19 @@ def measure_study(
     finished: list[WorkloadResult] = []
     try:
         with Bench(study, found.address, settings) as bench:
-            for workload in chosen:
+            begun = time.monotonic()
+            for done, workload in enumerate(chosen):
                 name = workload.name
 
                 def report(what: str, done: float, total: float, name: str = name) -> None:
                     if tick is not None:
                         tick(name, what, done, total)
 
-                finished.append(bench.run(workload, report))
+                share = None
+                if settings.budget is not None:
+                    spent = time.monotonic() - begun - bench.starting
+                    share = (settings.budget - spent) / (len(chosen) - done)
+                finished.append(bench.run(workload, report, share))
     except KeyboardInterrupt:
         raise Interrupted(_result(study, finished, criterion, settings, interrupted=True)) from None
     return _result(study, finished, criterion, settings)
@@ -81,10 +87,12 @@ def _result(
         name=study.name,
         title=study.title or study.name.replace("_", " "),
         question=study.question,
+        headline=study.headline[0] if study.headline else "",
+        recommended=study.headline[1] if study.headline else "",
         analysis=study.analysis,
         agreement=study.agreement.describe(),
         workloads=tuple(finished),
-        claims=(unjudged if settings == CHECK else judge_claims)(study, finished),
+        claims=(unjudged if settings.preset == CHECK.preset else judge_claims)(study, finished),
         scaling=tuple(c for c in curves if len(c.points) > 1),
         criterion=criterion,
         interrupted=interrupted,

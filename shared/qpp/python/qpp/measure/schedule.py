@@ -1,6 +1,6 @@
 """Who is sampled in which round.
 
-Every implementation gets the rounds its speed allows within the time budget; slow
+Every implementation gets the rounds that its speed allows within a budget of seconds; slow
 ones are spread evenly over the rounds of the fast ones, so that each of their samples
 has a neighbour in time to be paired with. Within a round the order is shuffled by a
 seed: no implementation always runs after the same one.
@@ -17,19 +17,23 @@ from dataclasses import dataclass
 class Settings:
     """How much time a run may spend.
 
-    ``budget`` seconds of samples per implementation and workload, within
-    ``minimum`` and ``maximum`` rounds. A call longer than ``slow`` seconds gets
-    ``minimum_slow`` rounds, and its Python memory is traced only when it takes less
-    than ``trace_limit`` seconds (tracing slows a loop two to four times).
+    ``budget`` is the seconds of one study, without the start of its workers; ``None`` leaves a
+    study as long as it takes, with ``row_budget`` seconds of samples for each row. Either way a
+    row gets ``minimum`` to ``maximum`` rounds. A call longer than ``slow`` seconds gets
+    ``minimum_slow`` at least, and its Python memory is traced only when it takes less
+    than ``trace_limit`` seconds (tracing slows a loop two to four times). With ``parts`` an
+    implementation that declares a ``quick_part`` runs that.
     """
 
     preset: str
-    budget: float
+    budget: float | None
+    row_budget: float
     minimum: int
     maximum: int
     slow: float
     minimum_slow: int
     trace_limit: float
+    parts: bool = False
 
     @property
     def full(self) -> bool:
@@ -37,15 +41,40 @@ class Settings:
         return self.preset == "full"
 
 
-QUICK = Settings("quick", 0.6, 7, 25, 1.0, 3, 1.5)
-FULL = Settings("full", 2.0, 11, 61, 1.0, 3, 1.5)
-CHECK = Settings("check", 0.0, 0, 0, 1.0, 0, 0.0)  # every call once, nothing timed
+QUICK = Settings("quick", 10.0, 0.6, 5, 25, 0.3, 3, 0.3, parts=True)
+FULL = Settings("full", None, 2.0, 11, 61, 1.0, 3, 1.5)
+# Every call once, nothing timed.
+CHECK = Settings("check", None, 0.0, 0, 0, 1.0, 0, 0.0)
 
 
-def rounds_for(seconds: float, settings: Settings) -> int:
-    """The number of rounds for an implementation whose sample takes ``seconds``."""
+def rounds_for(seconds: float, settings: Settings, share: float) -> int:
+    """The number of rounds that fit into ``share`` seconds, where a sample takes ``seconds``."""
     least = settings.minimum_slow if seconds > settings.slow else settings.minimum
-    return max(least, min(settings.maximum, int(settings.budget / max(seconds, 1e-9))))
+    return max(least, min(settings.maximum, int(share / max(seconds, 1e-9))))
+
+
+def rounds_within(
+    costs: Mapping[str, float], settings: Settings, available: float | None
+) -> dict[str, int]:
+    """Rounds for each implementation, from the seconds that one of its samples takes.
+
+    ``available`` seconds are shared out equally; what a fast one does not need goes to the
+    slower ones. ``None`` gives each the budget of a row.
+
+    >>> rounds_within({"fast": 0.01, "slow": 1.0}, QUICK, 4.25)
+    {'fast': 25, 'slow': 4}
+    """
+    if available is None:
+        return {
+            name: rounds_for(cost, settings, settings.row_budget) for name, cost in costs.items()
+        }
+    counts: dict[str, int] = {}
+    left = available
+    for name in sorted(costs, key=lambda name: costs[name]):
+        share = max(0.0, left) / (len(costs) - len(counts))
+        counts[name] = rounds_for(costs[name], settings, share)
+        left -= counts[name] * costs[name]
+    return {name: counts[name] for name in costs}
 
 
 def interleave(rounds: Mapping[str, int], seed: int = 0) -> Iterator[tuple[int, list[str]]]:

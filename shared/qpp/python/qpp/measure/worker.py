@@ -39,9 +39,10 @@ PR_SET_PDEATHSIG = 1  # linux/prctl.h
 class Worker:
     """State of one worker: an implementation and its current inputs."""
 
-    def __init__(self, address: str, implementation: str, outputs: str) -> None:
+    def __init__(self, address: str, implementation: str, outputs: str, quick: bool) -> None:
         self.study: Study = registry.load(address)
         self.implementation: Implementation = self.study.implementation(implementation)
+        self.quick = quick
         self.folder = Path(outputs)
         self.process = os.getpid()
         self.seen: set[str] = set()
@@ -51,7 +52,9 @@ class Worker:
 
     def load(self, workload: str) -> None:
         """Build and prepare the inputs of a workload (outside every clock)."""
-        inputs, self.parts = self.implementation.ready(self.study.workload(workload).inputs())
+        inputs, self.parts = self.implementation.ready(
+            self.study.workload(workload).inputs(), quick=self.quick
+        )
         function = self.implementation.call
         self.call = lambda: function(**inputs)
         # What is here now stays: a collection before each sample need not look at it. With

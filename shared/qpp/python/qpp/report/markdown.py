@@ -7,34 +7,45 @@ from typing import Any
 
 from qpp import format as show
 from qpp.results import ClaimResult, Interval, Row, Run, StudyResult, WorkloadResult
-from qpp.statistics import paired_ratio
+from qpp.summary import Summary, fastest, held, over, summarise, tally
 
 
 def overview(runs: dict[str, tuple[str, Run]]) -> str:
-    """One line per study: its headline workload, best optimised against baseline."""
+    """One line per study: its headline workload, baseline, what we recommend, the best peer."""
     lines = [
-        "| study | workload | baseline | optimised | ratio | claims |",
-        "|---|---|---|---|---|---|",
+        "| study | workload | baseline | ours | ratio | best peer | over it | bars held |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for name, (home, run) in runs.items():
         study = run.study(name)
         assert study is not None  # committed() keys runs by the studies they hold
-        workload, row = headline(study)
-        base = workload.row(_baseline(workload).implementation)
-        assert base is not None  # just found
-        held = sum(c.verdict == "reproduced" for c in study.claims)
-        judged = sum(c.verdict != "not tested" for c in study.claims)
-        cells = [f"[{study.title}]({home})", workload.name, _timed(base), _timed(row)]
-        cells += [f"**{_ratio(row.ratio)}**", f"{held} of {judged} reproduced"]
+        found = headline(study)
+        cells = [f"[{study.title}]({home})", found.workload.name, _timed(found.baseline)]
+        cells += [_timed(found.ours), f"**{_ratio(found.ours.ratio if found.ours else None)}**"]
+        cells += [_timed(found.peer), _ratio(found.over_peer), _held(study)]
         lines.append(_line(cells))
     return "\n".join([*lines, "", *_made_by([run for _, run in runs.values()]), ""])
+
+
+def _held(study: StudyResult) -> str:
+    """``18 of 20, 1 within noise, 3 not tested: no GPU``."""
+    count = tally(study.claims, "bar")
+    reproduced, tested = held(study.claims, "bar")
+    told = [f"{reproduced} of {tested}"]
+    if count["within noise"]:
+        told.append(f"{count['within noise']} within noise")
+    if count["not tested"]:
+        reasons = {c.reason for c in study.claims if c.verdict == "not tested" and c.kind == "bar"}
+        why = ": no GPU" if all("GPU" in reason for reason in reasons) else ""
+        told.append(f"{count['not tested']} not tested{why}")
+    return ", ".join(told)
 
 
 def details(run: Run, name: str, picture: str) -> str:
     """A study's picture, one line per workload and claim, and everything else folded away."""
     study = run.study(name)
     assert study is not None  # committed() keys runs by the studies they hold
-    drawn = headline(study)[0].name
+    drawn = headline(study).workload.name
     lines = [f"![Speed against the baseline on {drawn}]({picture})", ""]
     lines += [*_summary(study), "", *_claims_in_short(study.claims), ""]
     lines += ["<details>", "<summary>Every implementation on every workload, every claim</summary>"]
@@ -46,11 +57,13 @@ def details(run: Run, name: str, picture: str) -> str:
             "|---|---|---:|---:|---:|---:|---:|---:|",
         ]
         lines += [_detail(row) for row in workload.rows if row.status != "not applicable"]
-    lines += ["", "| claim | workload | found | verdict |", "|---|---|---:|---|"]
+    lines += ["", "| claim | kind | workload | found | verdict |", "|---|---|---|---:|---|"]
     for claim in study.claims:
         verdict = claim.verdict + (f" ({claim.reason})" if claim.reason else "")
-        found = show.claimed(claim)
-        lines.append(_line([claim.text, claim.workload, found, verdict]))
+        if claim.kind == "published" and claim.verdict == "not reproduced" and claim.note:
+            verdict += f": {claim.note}"
+        cells = [claim.text, claim.kind, claim.workload, show.claimed(claim), verdict]
+        lines.append(_line(cells))
     return "\n".join([*lines, "", "</details>", "", *_made_by([run]), ""])
 
 
@@ -61,32 +74,34 @@ def _summary(study: StudyResult) -> list[str]:
         "|---|---:|---:|---:|---:|---:|",
     ]
     for workload in study.workloads:
-        fastest, peer = _fastest(workload, "optimised"), _fastest(workload, "peer")
-        if fastest is None:
+        ours, peer = fastest(workload), fastest(workload, "peer")
+        if ours is None:
             continue
-        cells = [workload.name, _median(_baseline(workload)), _timed(fastest)]
-        cells.append(_ratio(fastest.ratio) + f" {show.bounds(fastest.ratio)}")
-        if peer is None:
-            cells += ["", ""]
-        else:
-            ratio = paired_ratio(peer.seconds, peer.rounds, fastest.seconds, fastest.rounds)
-            cells += [_timed(peer), show.interval(ratio)]
+        cells = [workload.name, _median(_baseline(workload)), _timed(ours)]
+        cells.append(_ratio(ours.ratio) + f" {show.bounds(ours.ratio)}")
+        cells += [_timed(peer), show.interval(over(peer, ours)) if peer else ""]
         lines.append(_line(cells))
     return lines
 
 
 def _claims_in_short(claims: Sequence[ClaimResult]) -> list[str]:
     """One line per claim: on how many workloads it held, and where it is nearest to its bar."""
-    lines = ["| claim | held on | nearest to the bar, or furthest below |", "|---|---:|---|"]
-    for text in dict.fromkeys(claim.text for claim in claims):
-        judged = [c for c in claims if c.text == text and c.measured is not None]
+    lines = [
+        "| claim | kind | held on | nearest to the bar, or furthest below |",
+        "|---|---|---:|---|",
+    ]
+    for kind, text in dict.fromkeys((claim.kind, claim.text) for claim in claims):
+        said = [c for c in claims if (c.kind, c.text) == (kind, text)]
+        judged = [c for c in said if c.measured is not None]
         if not judged:
-            lines.append(_line([text, "not tested", ""]))
+            lines.append(_line([text, kind, "not tested", ""]))
             continue
         worst = min(judged, key=_margin)
-        held = sum(c.verdict == "reproduced" for c in judged)
+        count = tally(said)
+        told = f"{count['reproduced']} of {len(judged)}"
+        told += f", {count['within noise']} within noise" if count["within noise"] else ""
         found = f"{show.claimed(worst)} on {worst.workload}"
-        lines.append(_line([text, f"{held} of {len(judged)}", found]))
+        lines.append(_line([text, kind, told, found]))
     return lines
 
 
@@ -96,14 +111,8 @@ def _margin(claim: ClaimResult) -> float:
     return claim.measured.value if claim.at_least else -claim.measured.value
 
 
-def _fastest(workload: WorkloadResult, role: str) -> Row | None:
-    """The fastest row of a role on one thread, among those that agree."""
-    rows = [r for r in workload.rows if r.role == role and r.ratio and r.threads == 1]
-    return min(rows, key=lambda r: r.median or 0.0, default=None)
-
-
-def _timed(row: Row) -> str:
-    return f"{row.implementation} {_median(row)}"
+def _timed(row: Row | None) -> str:
+    return f"{row.implementation} {_median(row)}" if row else ""
 
 
 def _median(row: Row) -> str:
@@ -143,14 +152,12 @@ def _baseline(workload: WorkloadResult) -> Row:
     return next(r for r in workload.rows if r.role == "baseline")
 
 
-def headline(study: StudyResult) -> tuple[WorkloadResult, Row]:
-    """The workload most claims speak of, and its fastest single-threaded optimised row."""
-    weight = {w.name: sum(c.workload == w.name for c in study.claims) for w in study.workloads}
-    for workload in sorted(study.workloads, key=lambda w: -weight[w.name]):
-        fastest = _fastest(workload, "optimised")
-        if fastest is not None:
-            return workload, fastest
-    raise ValueError(f"study {study.name!r}: its committed result holds no ratio")
+def headline(study: StudyResult) -> Summary:
+    """The study's headline, which a committed result has."""
+    found = summarise(study)
+    if found is None or found.ours is None:
+        raise ValueError(f"study {study.name!r}: its committed result holds no ratio")
+    return found
 
 
 def _made_by(runs: list[Run]) -> list[str]:

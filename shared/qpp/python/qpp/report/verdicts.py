@@ -157,7 +157,7 @@ def _claim(claim: ClaimResult) -> Html:
         el("td", measured, cls="num right"),
         el("td", f"{sign} {plain(_figure(claim, claim.bar))}", cls="num right"),
         el("td", _margin(claim) or fmt.MISSING),
-        el("td", claim.source or fmt.MISSING, cls="small quiet"),
+        el("td", claim.kind, cls="small quiet"),
     )
 
 
