@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hft_py import active_backend
 from hft_py.mcmc import (
     compute_autocorrelation_time,
     compute_effective_sample_size,
@@ -117,6 +118,24 @@ def test_kernel_sets_agree(name: str, measure: str, kernel_set: str) -> None:
     expected = MEASURES[measure](DRAWS[name], "python")
     found = MEASURES[measure](DRAWS[name], kernel_set)
     assert found == pytest.approx(expected, rel=1e-9, nan_ok=True)
+
+
+def test_tail_sizes_jump_where_draws_repeat() -> None:
+    """Whether equal draws lie below their own quantile hangs on its last digit.
+
+    Both kernel sets round it alike, so that they agree on the same draws.
+    """
+    still = np.repeat(autoregression(0.5, 4, 149), 10, axis=1)  # each value ten times
+    found = {}
+    for kernel_set in dict.fromkeys(("python", active_backend())):
+        found[kernel_set] = [
+            compute_effective_sample_size(still * (1 + k * 1e-14), "tail", backend=kernel_set)
+            for k in range(200)  # one in seventy falls short of the value
+        ]
+    sizes = found["python"]
+    assert max(sizes) > 1.001 * min(sizes)
+    for other in found.values():
+        np.testing.assert_allclose(other, sizes, rtol=1e-9)
 
 
 def test_four_numbers_in_two_chains(kernel_set: str) -> None:
