@@ -11,6 +11,7 @@ import pytest
 
 from hft_py import backend
 from hft_py.mcmc import MCMCResult
+from hft_py.objectives import resolve
 
 Run = Callable[..., MCMCResult]
 PRECISION = np.linalg.inv([[1.0, 0.8], [0.8, 1.0]])
@@ -26,8 +27,8 @@ def one(x: Any) -> float:
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "plain": {},
-    "thinned": {"thin": 7, "burn_in": 333},
-    "no warm-up": {"burn_in": 0, "n_iterations": 700},
+    "thinned": {"thin": 7, "burn_in": 133},
+    "no warm-up": {"burn_in": 0, "n_iterations": 300},
     "short": {"burn_in": 1, "n_iterations": 2},
     "logarithms and whole numbers": {
         "bounds_lower": [0.01, 0.0],
@@ -42,10 +43,14 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "integrality": [True, True],
     },
     "from the box": {"initial_params": None},
-    "small steps": {"initial_scale": [1e-3, 1e-5]},
-    "haario": {"adaptation": "haario"},
     "many chains": {"n_chains": 12},
-    "three levels": {"n_temperatures": 3},
+}
+# Settings that one sampler alone reads.
+OWN: dict[str, dict[str, Any]] = {
+    "small steps": {"sampler": "adaptive_metropolis", "initial_scale": [1e-3, 1e-5]},
+    "haario": {"sampler": "adaptive_metropolis", "adaptation": "haario"},
+    "stretched": {"sampler": "ensemble", "stretch": 3.0},
+    "ten levels": {"sampler": "parallel_tempering", "n_temperatures": 10},
 }
 
 
@@ -54,42 +59,66 @@ def settings(name: str) -> dict[str, Any]:
         "bounds_lower": [-10.0, -10.0],
         "bounds_upper": [10.0, 10.0],
         "initial_params": [1.0, 1.0],
-        "n_iterations": 2_000,
-        "burn_in": 500,
+        "n_iterations": 500,
+        "burn_in": 125,
+        "n_temperatures": 4,  # of parallel tempering
         "seed": 5,
         "vectorized": True,
-        **SETTINGS[name],
+        **{**SETTINGS, **OWN}[name],
     }
 
 
+DIAGNOSTICS = ("r_hat", "ess_bulk", "ess_tail", "mcse", "autocorr_time")
+
+
 def assert_alike(found: MCMCResult, expected: MCMCResult, rtol: float = 1e-9) -> None:
+    """The same draws but for rounding; the same diagnostics where the draws are the very same.
+
+    Rounding moves ranks, and with them tail sizes by several per cent where draws repeat: see
+    ``test_tail_sizes_jump_where_draws_repeat``. Diagnostics of draws that differ say nothing.
+    """
     for name, value in expected.items():
-        if name in ("backend", "warnings"):
+        if name in ("backend", "warnings", *DIAGNOSTICS):
             continue
         if isinstance(value, str | tuple) or value is None:
             assert found[name] == value, name
         else:
-            # Ranks of draws that differ by rounding only may change places.
-            by = 1e-4 if name.startswith(("r_hat", "ess")) else rtol
             np.testing.assert_allclose(
-                found[name], value, rtol=by, atol=rtol, equal_nan=True, err_msg=name
+                found[name], value, rtol=rtol, atol=rtol, equal_nan=True, err_msg=name
             )
+    again = backend.kernels("mcmc", expected.backend).diagnose(found.samples)
+    for name in DIAGNOSTICS:
+        np.testing.assert_allclose(found[name], again[name], rtol=rtol, err_msg=name)
 
 
-@pytest.mark.parametrize("name", SETTINGS)
-def test_draw_for_draw(name: str, sampler: str, quick_run: Run) -> None:
+def draw_for_draw(run: Run, **options: Any) -> None:
     if backend.active_backend() != "rust":
         pytest.skip("the extension is not installed, or not asked for")
-    options = settings(name)
-    expected = quick_run(gaussian, sampler=sampler, backend="python", **options)
-    found = quick_run(gaussian, sampler=sampler, backend="rust", **options)
+    expected = run(gaussian, backend="python", **options)
+    found = run(gaussian, backend="rust", **options)
     assert expected.backend == "python"
     assert found.backend == "rust"
     assert_alike(found, expected)
 
 
+@pytest.mark.parametrize("name", SETTINGS)
+def test_draw_for_draw(name: str, sampler: str, quick_run: Run) -> None:
+    draw_for_draw(quick_run, sampler=sampler, **settings(name))
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_draw_for_draw_of_one_sampler(name: str, quick_run: Run) -> None:
+    draw_for_draw(quick_run, **settings(name))
+
+
+def test_draw_for_draw_in_a_long_run(quick_run: Run) -> None:
+    """Adaptation feeds rounding back into every later step."""
+    options = {**settings("from the box"), "n_iterations": 2_000, "burn_in": 500}
+    draw_for_draw(quick_run, sampler="adaptive_metropolis", **options)
+
+
 def test_the_seed_decides(sampler: str, kernel_set: str, quick_run: Run) -> None:
-    options = {**settings("plain"), "sampler": sampler, "backend": kernel_set, "n_iterations": 600}
+    options = {**settings("plain"), "sampler": sampler, "backend": kernel_set, "n_iterations": 200}
     first = quick_run(gaussian, **options)
     assert first == quick_run(gaussian, **options)
     other = quick_run(gaussian, **{**options, "seed": 6})
@@ -99,13 +128,8 @@ def test_the_seed_decides(sampler: str, kernel_set: str, quick_run: Run) -> None
 
 
 def test_threads_change_nothing(sampler: str, quick_run: Run) -> None:
-    numba = pytest.importorskip("numba", reason="numba is not installed")
-    if backend.active_backend() != "rust":
-        pytest.skip("the extension is not installed, or not asked for")
-    assert numba
-    from hft_py.objectives import compiled_objective
-
-    compiled = compiled_objective(lambda x: -0.5 * (x[0] * x[0] + x[1] * x[1]))
+    rust = pytest.importorskip("hft_py._rust", reason="the extension is not installed")
+    compiled = resolve(rust.contract_address("quadratic"), 2, data=PRECISION)
     options = {**settings("plain"), "sampler": sampler, "vectorized": False, "n_chains": 6}
     expected = quick_run(compiled, **options)
     for threads in (2, 3, 16, 0):
@@ -113,7 +137,7 @@ def test_threads_change_nothing(sampler: str, quick_run: Run) -> None:
 
 
 def test_kinds_of_objective_change_nothing(sampler: str, kernel_set: str, quick_run: Run) -> None:
-    options = {**settings("plain"), "sampler": sampler, "backend": kernel_set, "n_iterations": 600}
+    options = {**settings("plain"), "sampler": sampler, "backend": kernel_set, "n_iterations": 200}
     expected = quick_run(gaussian, **options)
     options["vectorized"] = False
     assert_alike(quick_run(one, **options), expected)
@@ -130,14 +154,7 @@ def test_a_batch_is_one_iteration(sampler: str, kernel_set: str, quick_run: Run)
 
     options = {**settings("many chains"), "sampler": sampler, "backend": kernel_set}
     run = quick_run(noted, **{**options, "n_iterations": 100, "burn_in": 10})
-    most = {"ensemble": 6, "parallel_tempering": 12 * 8}.get(sampler, 12)
+    most = {"ensemble": 6, "parallel_tempering": 12 * 4}.get(sampler, 12)
     assert {columns for _, columns in shapes} == {2}
     assert max(rows for rows, _ in shapes[5:]) <= most
     assert sum(rows for rows, _ in shapes) == run.n_evaluations
-
-
-def test_rust_falls_back_nowhere(sampler: str, quick_run: Run) -> None:
-    if backend.active_backend() != "rust":
-        pytest.skip("the extension is not installed, or not asked for")
-    run = quick_run(gaussian, **settings("plain"), sampler=sampler)
-    assert run.backend == "rust"
