@@ -14,7 +14,7 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
+import scipy  # scipy.optimize is loaded when first used
 from scipy.special import logsumexp, ndtr
 
 from gpu_monte_carlo.closed_form import arithmetic_forward, black, geometric_law, mean_growth
@@ -232,7 +232,7 @@ def curran_lower_bound(option: AsianOption) -> float:
     # Always below the strike, or never: nothing is left to chance.
     if not given(-FAR) < 0.0 < given(FAR):
         return _no_less(0.0, option)
-    root = brentq(given, -FAR, FAR, xtol=1e-14, rtol=1e-14)
+    root = scipy.optimize.brentq(given, -FAR, FAR, xtol=1e-14, rtol=1e-14)
     # A put directly, not by parity, which would leave rounding of one out of the money.
     average = forward * float(np.sum(shares * ndtr(phi * (loading - root))))
     value = phi * (average - strike * float(ndtr(-phi * root)))

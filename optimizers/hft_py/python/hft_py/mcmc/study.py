@@ -29,10 +29,11 @@ DE_MC = "2-d normal, 10,000 iterations, de_mc"
 TEMPERING = "2-d normal, 2,000 iterations, tempering"
 TEN = "10-d normal, 10,000 iterations"
 REAL = "Student-t, S&P 500, 5,000 iterations"
+REAL_SHORT = "Student-t, S&P 500, 500 iterations"
 EFFECTIVE = "2-d normal, until 1,000 effective draws"
 EFFECTIVE_TEN = "10-d normal, until 250 effective draws"
 CHEAP = [HEADLINE, ENSEMBLE, DE_MC, TEMPERING, TEN]
-PEERS = (HEADLINE, ENSEMBLE, DE_MC, TEN, REAL, EFFECTIVE, EFFECTIVE_TEN)
+PEERS = (HEADLINE, ENSEMBLE, DE_MC, TEN, REAL_SHORT, REAL, EFFECTIVE, EFFECTIVE_TEN)
 BATCHES = (HEADLINE, EFFECTIVE, TEN)
 CALLBACK = "callback-alone"
 EVALUATIONS = 40_000  # of the headline: four chains
@@ -75,7 +76,8 @@ study = Study(
         Workload(DE_MC, run_of, **drawn("normal", "de_mc", 10_000, dimension=2)),
         Workload(TEMPERING, run_of, **drawn("normal", "parallel_tempering", 2_000, dimension=2)),
         Workload(TEN, run_of, **drawn("normal", METROPOLIS, 10_000, dimension=10)),
-        Workload(REAL, run_of, quick=True, **drawn("student_t", METROPOLIS, 5_000)),
+        Workload(REAL_SHORT, run_of, quick=True, **drawn("student_t", METROPOLIS, 500)),
+        Workload(REAL, run_of, **drawn("student_t", METROPOLIS, 5_000)),
         Workload(
             EFFECTIVE,
             run_of,

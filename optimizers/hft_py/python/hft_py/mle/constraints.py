@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import LinearConstraint, NonlinearConstraint
+import scipy  # scipy.optimize is loaded when first used
 
 from hft_py import checks
 from hft_py.mle.kernels.loop import Array
@@ -146,9 +146,9 @@ def translated(constraint: Any, dimension: int) -> Constraint:
     """Any constraint that is accepted, as a :class:`Constraint`."""
     if isinstance(constraint, Constraint):
         return constraint
-    if isinstance(constraint, NonlinearConstraint):
+    if isinstance(constraint, scipy.optimize.NonlinearConstraint):
         return Constraint(constraint.fun, constraint.lb, constraint.ub)
-    if isinstance(constraint, LinearConstraint):
+    if isinstance(constraint, scipy.optimize.LinearConstraint):
         dense = constraint.A.toarray() if hasattr(constraint.A, "toarray") else constraint.A
         matrix = np.atleast_2d(np.asarray(dense, dtype=np.float64))
         if matrix.shape[1] != dimension:

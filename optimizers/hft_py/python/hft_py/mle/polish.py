@@ -14,7 +14,7 @@ import math
 from typing import Any
 
 import numpy as np
-from scipy.optimize import Bounds, minimize
+import scipy  # scipy.optimize is loaded when first used
 
 from hft_py import checks
 from hft_py.mle.constraints import Constraints
@@ -104,7 +104,12 @@ def polished(
     if arguments["method"] == "Nelder-Mead":
         arguments["options"] = {"xatol": 1e-10, "fatol": 1e-12, "maxfev": 400 * len(lower)}
     with np.errstate(all="ignore"), contextlib.suppress(_Spent):
-        minimize(nearby, result.x[free], bounds=Bounds(lower[free], upper[free]), **arguments)
+        scipy.optimize.minimize(
+            nearby,
+            result.x[free],
+            bounds=scipy.optimize.Bounds(lower[free], upper[free]),
+            **arguments,
+        )
     changes: dict[str, Any] = {
         "nfev": result.nfev + nearby.calls,
         "n_invalid": result.n_invalid + nearby.n_invalid,

@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 import numpy as np
-from scipy.signal import lfilter
+import scipy  # scipy.signal is loaded when first used: it takes a second
 
 from hft_py.mle.kernels.loop import Array
 from hft_py.mle.starts import first_population
@@ -93,6 +93,8 @@ def garch(parameters: Array, returns: Array) -> float:
     shocks = returns - mu
     first = omega + (alpha + beta) * float(np.mean(shocks**2))
     driven = omega + alpha * shocks[:-1] ** 2
-    variance = np.concatenate([[first], lfilter([1.0], [1.0, -beta], driven, zi=[beta * first])[0]])
+    variance = np.concatenate(
+        [[first], scipy.signal.lfilter([1.0], [1.0, -beta], driven, zi=[beta * first])[0]]
+    )
     density = np.log(2.0 * np.pi * variance) + shocks**2 / variance
     return float(0.5 * density.sum())

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy.signal import lfilter
+import scipy  # scipy.signal is loaded when first used: it takes a second
 from scipy.special import gammaln
 
 from hft_py.objectives.handle import Floats
@@ -130,7 +130,7 @@ def garch11(x: Floats, mu: Any, omega: Any, alpha: Any, beta: Any) -> Any:
     squares = np.square(x - mu)
     before = squares.mean()
     driven = omega + alpha * np.concatenate([[before], squares[:-1]])
-    variance, _ = lfilter([1.0], [1.0, -beta], driven, zi=[beta * before])
+    variance, _ = scipy.signal.lfilter([1.0], [1.0, -beta], driven, zi=[beta * before])
     return -0.5 * (2 * HALF_LOG_TAU + np.log(variance) + squares / variance).sum()
 
 

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy import fft, special, stats
+import scipy  # scipy.stats is loaded when first used: it takes a second
+from scipy import fft, special
 
 from hft_py.mcmc.baseline.target import Floats
 
@@ -28,7 +29,7 @@ def split(draws: Floats) -> Floats:
 
 def rank_normalised(draws: Floats) -> Floats:
     """Normal scores of the ranks of all draws together (eq. 14; ties share their mean rank)."""
-    rank = stats.rankdata(draws, method="average").reshape(draws.shape)
+    rank = scipy.stats.rankdata(draws, method="average").reshape(draws.shape)
     scores: Floats = special.ndtri((rank - 0.375) / (draws.size + 0.25))
     return scores
 
