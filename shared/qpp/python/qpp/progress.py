@@ -9,7 +9,6 @@ from types import TracebackType
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from qpp import format as show
 from qpp.table import console
 
 STARTING = 6.0  # seconds that a study's workers take to start: a first guess, until one has run
@@ -98,4 +97,4 @@ class RunProgress:
             left = max(0.0, self._expected - spent)
         else:
             return ""
-        return f"{show.seconds(float(round(left)))} left"
+        return f"{int(left) // 60}:{int(left) % 60:02d} left"
