@@ -57,12 +57,14 @@ def agree(x: Any, model: HMMParams, **options: Any) -> None:
     assert one.log_probability == pytest.approx(two.log_probability, rel=1e-12)
 
 
-@pytest.mark.parametrize("k", [1, 2, 3, 5, 8, 11])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("kind", "k"),
+    [*(("gaussian", k) for k in (1, 2, 3, 5, 8, 11)), *((kind, 3) for kind in KINDS[1:])],
+)
 def test_readers(kind: str, k: int, random_model: Make, series_for: Make) -> None:
     model = random_model(kind, k, 10 * k)
     # Around the borders of tiles of eight and blocks of 128.
-    for n in (1, 2, 7, 8, 9, 16, 23, 127, 128, 129, 300):
+    for n in (1, 2, 7, 8, 9, 23, 128, 129):
         agree(series_for(kind, n, n), model)
 
 
@@ -70,10 +72,10 @@ def test_readers(kind: str, k: int, random_model: Make, series_for: Make) -> Non
 def test_readers_of_several_sequences_with_gaps(
     kind: str, random_model: Make, series_for: Make
 ) -> None:
-    x = series_for(kind, 400, 1)
-    x[np.random.default_rng(2).uniform(size=400) < 0.2] = np.nan
-    x[130:145] = np.nan
-    agree(x, random_model(kind, 3, 3), missing="ignore", lengths=[1, 7, 8, 120, 130, 134])
+    x = series_for(kind, 300, 1)
+    x[np.random.default_rng(2).uniform(size=300) < 0.2] = np.nan
+    x[30:45] = np.nan
+    agree(x, random_model(kind, 3, 3), missing="ignore", lengths=[1, 7, 8, 20, 130, 134])
 
 
 def test_backward_up_to_its_size(random_model: Make, series_for: Make) -> None:
@@ -104,18 +106,17 @@ def test_logarithms_where_scaled_recursions_underflow(case: str) -> None:
     assert np.isfinite(found.log_likelihood)
 
 
-@pytest.mark.parametrize("lengths", [None, [100, 1, 299, 400]])
-@pytest.mark.parametrize("missing", [0.0, 0.1])
+@pytest.mark.parametrize(("missing", "lengths"), [(0.0, None), (0.1, [100, 1, 129, 170])])
 @pytest.mark.parametrize("kind", KINDS)
 def test_likelihood_paths_of_em(kind: str, missing: float, lengths: Any, regimes: Make) -> None:
-    x = regimes(800, 3)[0]
-    options: dict[str, Any] = {"n_iterations": 25, "tolerance": 0, "n_init": 3, "order": "none"}
+    x = regimes(400, 3)[0]
+    options: dict[str, Any] = {"n_iterations": 12, "tolerance": 0, "n_init": 2, "order": "none"}
     if kind in ("diag", "full"):
-        x = np.stack([x, regimes(800, 4)[0], x + regimes(800, 5)[0]], axis=1)
+        x = np.stack([x, regimes(400, 4)[0], x + regimes(400, 5)[0]], axis=1)
         options["covariance"] = kind
     else:
         options["emission"] = kind
-    x[np.random.default_rng(1).uniform(size=800) < missing] = np.nan
+    x[np.random.default_rng(1).uniform(size=400) < missing] = np.nan
     options |= {"missing": "ignore", "lengths": lengths}
     a, b = (fit_hmm(x, 3, backend=k, **options) for k in ("rust", "python"))
     np.testing.assert_allclose(a.log_likelihoods, b.log_likelihoods, rtol=1e-9)
@@ -128,11 +129,11 @@ def test_likelihood_paths_of_em(kind: str, missing: float, lengths: Any, regimes
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_likelihood_paths_with_priors(kind: str, regimes: Make) -> None:
-    x = regimes(500, 3)[0]
-    options: dict[str, Any] = {"n_iterations": 15, "tolerance": 0}
+    x = regimes(300, 3)[0]
+    options: dict[str, Any] = {"n_iterations": 10, "tolerance": 0}
     options |= {"emission_prior": 4.0, "transition_prior": 0.5, "variance_floor": 0.3}
     if kind in ("diag", "full"):
-        x = np.stack([x, regimes(500, 4)[0]], axis=1)
+        x = np.stack([x, regimes(300, 4)[0]], axis=1)
         options["covariance"] = kind
     else:
         options["emission"] = kind

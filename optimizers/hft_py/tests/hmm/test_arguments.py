@@ -1,4 +1,4 @@
-"""Bad input: the same clear error from both backends."""
+"""Bad input: one clear error, before any kernel is called."""
 
 from __future__ import annotations
 
@@ -72,19 +72,17 @@ FITS: list[tuple[Any, dict[str, Any], Error, str]] = [
 
 
 @pytest.mark.parametrize(("returns", "options", "error", "message"), FITS)
-def test_fit(
-    returns: Any, options: dict[str, Any], error: Error, message: str, kernel_set: str
-) -> None:
+def test_fit(returns: Any, options: dict[str, Any], error: Error, message: str) -> None:
     with pytest.raises(error, match=message):
-        fit_hmm(returns, backend=kernel_set, **options)
+        fit_hmm(returns, **options)
 
 
-def test_initial_models_must_fit(kernel_set: str) -> None:
+def test_initial_models_must_fit() -> None:
     two = HMMParams([0.5, 0.5], [[0.5, 0.5], [0.5, 0.5]], [0.0, 1.0], [1.0, 1.0])
     with pytest.raises(ValueError, match="initial has 2 states, n_states=3"):
-        fit_hmm(GOOD, 3, initial=two, backend=kernel_set)
+        fit_hmm(GOOD, 3, initial=two)
     with pytest.raises(ValueError, match='initial has the emission "gaussian"'):
-        fit_hmm(GOOD, 2, emission="student_t", initial=two, backend=kernel_set)
+        fit_hmm(GOOD, 2, emission="student_t", initial=two)
 
 
 FLAT = [[0.5, 0.5], [0.5, 0.5]]
@@ -142,7 +140,7 @@ READERS: list[Callable[..., Any]] = [
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_readers(reader: Callable[..., Any], kernel_set: str) -> None:
+def test_readers(reader: Callable[..., Any]) -> None:
     model = HMMParams([0.5, 0.5], FLAT, [0.0, 1.0], [1.0, 1.0])
     for returns, error, message in (
         ([0.1, np.nan], ValueError, r"returns\[1\] is nan"),
@@ -151,27 +149,27 @@ def test_readers(reader: Callable[..., Any], kernel_set: str) -> None:
         ([], ValueError, "returns"),
     ):
         with pytest.raises(error, match=message):
-            reader(returns, model, backend=kernel_set)
+            reader(returns, model)
     with pytest.raises(TypeError, match="expected HMMParams"):
-        reader(GOOD, {"means": [0.0]}, backend=kernel_set)
+        reader(GOOD, {"means": [0.0]})
     with pytest.raises(ValueError, match="lengths sum to"):
-        reader(GOOD, model, lengths=[3], backend=kernel_set)
+        reader(GOOD, model, lengths=[3])
     with pytest.raises(ValueError, match='expected "auto"'):
         reader(GOOD, model, backend="numba")
 
 
-def test_options_of_readers(kernel_set: str) -> None:
+def test_options_of_readers() -> None:
     model = HMMParams([0.5, 0.5], FLAT, [0.0, 1.0], [1.0, 1.0])
     with pytest.raises(ValueError, match="lag=-1"):
-        smooth_proba(GOOD, model, lag=-1, backend=kernel_set)
+        smooth_proba(GOOD, model, lag=-1)
     with pytest.raises(ValueError, match="method="):
-        predict_regime(GOOD, model, method="future", backend=kernel_set)
+        predict_regime(GOOD, model, method="future")
     with pytest.raises(ValueError, match="n=0"):
-        sample(model, 0, backend=kernel_set)
+        sample(model, 0)
     with pytest.raises(ValueError, match="candidates is empty"):
-        select_n_states(GOOD, (), backend=kernel_set)
+        select_n_states(GOOD, ())
     with pytest.raises(ValueError, match="criterion="):
-        select_n_states(GOOD, criterion="hqic", backend=kernel_set)
+        select_n_states(GOOD, criterion="hqic")
 
 
 def test_impossible_observations_are_named(kernel_set: str) -> None:
@@ -199,9 +197,9 @@ def test_impossible_observations_are_named(kernel_set: str) -> None:
     np.testing.assert_array_equal(online.probabilities, before)
 
 
-def test_online_arguments(kernel_set: str) -> None:
+def test_online_arguments() -> None:
     model = HMMParams([0.5, 0.5], FLAT, [0.0, 1.0], [1.0, 1.0])
-    online = OnlineFilter(model, backend=kernel_set)
+    online = OnlineFilter(model)
     for bad, error in ((np.nan, ValueError), (np.inf, ValueError), ("x", TypeError)):
         with pytest.raises(error, match="x "):
             online.update(bad)
@@ -209,13 +207,13 @@ def test_online_arguments(kernel_set: str) -> None:
         online.update([0.0, 1.0])
     assert online.probabilities is None
     with pytest.raises(ValueError, match="memory=1.0"):
-        IncrementalEM(model, memory=1.0, backend=kernel_set)
+        IncrementalEM(model, memory=1.0)
     with pytest.raises(ValueError, match="probabilities"):
-        IncrementalEM(model, probabilities=[0.5, 0.6], backend=kernel_set)
+        IncrementalEM(model, probabilities=[0.5, 0.6])
 
 
-def test_detector_arguments(kernel_set: str) -> None:
-    detector = HMMRegimeDetector(2, backend=kernel_set)
+def test_detector_arguments() -> None:
+    detector = HMMRegimeDetector(2)
     calls: list[Callable[[], Any]] = [
         lambda: detector.predict_regime(GOOD),
         lambda: detector.predict_proba(GOOD),
@@ -228,9 +226,9 @@ def test_detector_arguments(kernel_set: str) -> None:
         with pytest.raises(NotFittedError, match="call fit first"):
             call()
     with pytest.raises(ValueError, match="n_states=0"):
-        HMMRegimeDetector(0, backend=kernel_set).fit(GOOD)
+        HMMRegimeDetector(0).fit(GOOD)
     with pytest.raises(TypeError, match="order is the detector's own"):
-        HMMRegimeDetector(2, order="mean", backend=kernel_set).fit(GOOD)
+        HMMRegimeDetector(2, order="mean").fit(GOOD)
     detector.fit(GOOD)
     with pytest.raises(ValueError, match="regime=2"):
         detector.get_regime_parameters(2, {})

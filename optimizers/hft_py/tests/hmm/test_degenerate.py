@@ -30,27 +30,27 @@ Make = Callable[..., Any]
     [[0.01], [0.0], [0.01, -0.02], [0.0] * 50, [1e-5] * 50, [-3e7] * 50],
     ids=["T=1", "one zero", "T=2", "zeros", "constant", "large constant"],
 )
-def test_degenerate_series(x: list[float], kind: str, kernel_set: str) -> None:
+def test_degenerate_series(x: list[float], kind: str) -> None:
     with pytest.warns(DegenerateDataWarning):
-        fit = fit_hmm(x, 3, emission=kind, n_init=2, backend=kernel_set)
+        fit = fit_hmm(x, 3, emission=kind, n_init=2)
     assert np.isfinite(fit.log_likelihoods).all()
     for value in (fit.transition_matrix, fit.start_probabilities, fit.means, fit.variances):
         assert np.isfinite(value).all()
-    table = filter_proba(x, fit, backend=kernel_set)
+    table = filter_proba(x, fit)
     np.testing.assert_allclose(table.sum(axis=1), 1.0, atol=1e-12)
     if kind != "binned":
         assert fit.variances is not None and (fit.variances > 0).all()
 
 
-def test_one_regime_alone(kernel_set: str) -> None:
+def test_one_regime_alone() -> None:
     x = np.random.default_rng(0).normal(0.001, 0.01, 500)
-    fit = fit_hmm(x, 3, backend=kernel_set)
+    fit = fit_hmm(x, 3)
     assert np.isfinite(fit.log_likelihood)
-    assert fit.log_likelihood >= fit_hmm(x, 1, backend=kernel_set).log_likelihood - 1e-6
+    assert fit.log_likelihood >= fit_hmm(x, 1).log_likelihood - 1e-6
 
 
 @pytest.mark.parametrize("kind", ["gaussian", "student_t", "full"])
-def test_a_state_visited_once(kind: str, kernel_set: str) -> None:
+def test_a_state_visited_once(kind: str) -> None:
     x = np.random.default_rng(0).normal(0.0, 0.01, 300)
     x[150] = 5.0
     data, options = (
@@ -58,30 +58,30 @@ def test_a_state_visited_once(kind: str, kernel_set: str) -> None:
         if kind == "full"
         else (x, {"emission": kind})
     )
-    fit = fit_hmm(data, 2, n_iterations=60, **options, backend=kernel_set)
+    fit = fit_hmm(data, 2, n_iterations=60, **options)
     assert np.isfinite(fit.log_likelihood) and np.isfinite(fit.transition_matrix).all()
     assert (fit.volatilities >= 0.9e-3 * np.std(data, axis=0).min()).all()
 
 
-def test_all_missing(kernel_set: str) -> None:
+def test_all_missing() -> None:
     with pytest.warns(DegenerateDataWarning):
-        fit = fit_hmm([np.nan] * 20, 2, missing="ignore", backend=kernel_set)
+        fit = fit_hmm([np.nan] * 20, 2, missing="ignore")
     assert fit.n_observations == 0 and fit.log_likelihood == pytest.approx(0.0, abs=1e-12)
 
 
-def test_missing_values_say_nothing(kernel_set: str, regimes: Make) -> None:
+def test_missing_values_say_nothing(regimes: Make) -> None:
     x = regimes(200, 1)[0]
-    fit = fit_hmm(x, 3, backend=kernel_set)
+    fit = fit_hmm(x, 3)
     holes = x.copy()
     holes[[0, 50, 51, 199]] = np.nan
-    table = filter_proba(holes, fit, missing="ignore", backend=kernel_set)
+    table = filter_proba(holes, fit, missing="ignore")
     np.testing.assert_allclose(table[0], fit.start_probabilities, atol=1e-14)
     np.testing.assert_allclose(table[50], table[49] @ fit.transition_matrix, atol=1e-14)
-    refit = fit_hmm(holes, 3, missing="ignore", backend=kernel_set)
+    refit = fit_hmm(holes, 3, missing="ignore")
     assert refit.n_observations == 196 and np.isfinite(refit.log_likelihood)
 
 
-def test_zeros_in_the_chain_stay(kernel_set: str, regimes: Make) -> None:
+def test_zeros_in_the_chain_stay(regimes: Make) -> None:
     x = regimes(300, 1)[0]
     left_to_right = HMMParams(
         start_probabilities=[1.0, 0.0],
@@ -89,9 +89,9 @@ def test_zeros_in_the_chain_stay(kernel_set: str, regimes: Make) -> None:
         means=[0.0, 0.0],
         variances=[1e-5, 1e-3],
     )
-    fit = fit_hmm(x, 2, initial=left_to_right, order="none", backend=kernel_set)
+    fit = fit_hmm(x, 2, initial=left_to_right, order="none")
     assert fit.transition_matrix[1, 0] == 0.0
-    away = fit_hmm(x, 2, transition_prior=1.0, backend=kernel_set)
+    away = fit_hmm(x, 2, transition_prior=1.0)
     assert (away.transition_matrix > 0).all()
 
 
@@ -104,48 +104,48 @@ TIES = {
 
 
 @pytest.mark.parametrize("case", TIES)
-def test_many_equal_values_give_a_start_that_tells_states_apart(case: str, kernel_set: str) -> None:
+def test_many_equal_values_give_a_start_that_tells_states_apart(case: str) -> None:
     x = TIES[case] + (
         0.1 * np.random.default_rng(0).normal(size=100)[:, None] if "silent" in case else 0.0
     )
-    fit = fit_hmm(x, 2, backend=kernel_set)
-    many = fit_hmm(x, 2, n_init=20, backend=kernel_set)
+    fit = fit_hmm(x, 2)
+    many = fit_hmm(x, 2, n_init=20)
     assert fit.log_likelihood >= many.log_likelihood - 1e-3 * abs(many.log_likelihood)
-    regimes = predict_regime(x, fit, backend=kernel_set)
+    regimes = predict_regime(x, fit)
     last = x[:, -1] if x.ndim == 2 else x
     np.testing.assert_array_equal(regimes, (last > last.mean()).astype(int))
 
 
-def test_states_that_came_out_alike_are_named(kernel_set: str) -> None:
+def test_states_that_came_out_alike_are_named() -> None:
     x = np.random.default_rng(0).normal(size=100)
     twin = HMMParams([0.5, 0.5], [[0.5, 0.5], [0.5, 0.5]], [0.0, 0.0], [1.0, 1.0])
     with pytest.warns(DegenerateDataWarning, match="states 0 and 1 came out alike"):
-        fit_hmm(x, 2, initial=twin, backend=kernel_set)
+        fit_hmm(x, 2, initial=twin)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        fit_hmm(x, 2, backend=kernel_set)
+        fit_hmm(x, 2)
 
 
-def test_one_observation_of_everything(kernel_set: str) -> None:
+def test_one_observation_of_everything() -> None:
     model = HMMParams([0.25, 0.75], [[0.9, 0.1], [0.2, 0.8]], [-1.0, 1.0], [1.0, 1.0])
     weights = np.array([0.25, 0.75]) * np.exp([-0.5, -0.5])
     expected = (weights / weights.sum())[None]
     for table in (
-        filter_proba([0.0], model, backend=kernel_set),
-        smooth_proba([0.0], model, backend=kernel_set),
-        smooth_proba([0.0], model, lag=3, backend=kernel_set),
+        filter_proba([0.0], model),
+        smooth_proba([0.0], model),
+        smooth_proba([0.0], model, lag=3),
     ):
         np.testing.assert_allclose(table, expected, atol=1e-15)
-    assert viterbi_decode([0.0], model, backend=kernel_set).states.tolist() == [1]
-    found = posterior([0.0], model, pairwise=True, backend=kernel_set)
+    assert viterbi_decode([0.0], model).states.tolist() == [1]
+    found = posterior([0.0], model, pairwise=True)
     assert found.xi is not None and found.xi.shape == (0, 2, 2)
     assert found.expected_transitions.sum() == 0.0
 
 
 @pytest.mark.parametrize("factor", [1e-61, 1e-155, 1e-300, 1e-310])
-def test_what_is_too_small_is_refused(factor: float, kernel_set: str) -> None:
+def test_what_is_too_small_is_refused(factor: float) -> None:
     x = np.random.default_rng(0).normal(size=100) * factor
     with pytest.raises(ValueError, match="returns is at most .* choose another unit"):
-        fit_hmm(x, 2, backend=kernel_set)
+        fit_hmm(x, 2)
     with pytest.raises(ValueError, match="choose another unit"):
-        HMMRegimeDetector(2, backend=kernel_set).fit(np.c_[x, np.arange(100.0)])
+        HMMRegimeDetector(2).fit(np.c_[x, np.arange(100.0)])

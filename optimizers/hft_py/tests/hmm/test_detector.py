@@ -22,9 +22,9 @@ Make = Callable[..., Any]
 KINDS = ("gaussian", "student_t", "binned", "diag", "full")
 
 
-def test_regimes_in_order(kernel_set: str, regimes: Make) -> None:
+def test_regimes_in_order(regimes: Make) -> None:
     x, states = regimes(3000, 1)
-    detector = HMMRegimeDetector(3, n_init=2, backend=kernel_set).fit(x)
+    detector = HMMRegimeDetector(3, n_init=2).fit(x)
     assert detector.labels_ == ("bear", "sideways", "bull")
     assert (np.diff(detector.means_) > 0).all() and (np.diff(detector.volatilities_) < 0).all()
     assert detector.transition_matrix_.shape == (3, 3)
@@ -106,9 +106,9 @@ def test_ratios_are_bounded() -> None:
     assert detector.get_regime_parameters("bull", {"stop": 1.0})["stop"] == 0.25
 
 
-def test_learning_moves_the_model_and_reset_keeps_it(kernel_set: str, regimes: Make) -> None:
+def test_learning_moves_the_model_and_reset_keeps_it(regimes: Make) -> None:
     x = regimes(1200, 1)[0]
-    detector = HMMRegimeDetector(3, n_init=1, memory=200, backend=kernel_set).fit(x[:600])
+    detector = HMMRegimeDetector(3, n_init=1, memory=200).fit(x[:600])
     before = detector.params_
     for value in x[600:700]:
         table = detector.update(value, learn=True)
@@ -123,7 +123,7 @@ def test_learning_moves_the_model_and_reset_keeps_it(kernel_set: str, regimes: M
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_incremental_em_finds_the_model(kind: str, kernel_set: str) -> None:
+def test_incremental_em_finds_the_model(kind: str) -> None:
     chain: dict[str, Any] = {
         "start_probabilities": np.array([0.5, 0.5]),
         "transition_matrix": np.array([[0.95, 0.05], [0.05, 0.95]]),
@@ -146,8 +146,8 @@ def test_incremental_em_finds_the_model(kind: str, kernel_set: str) -> None:
             wide = np.stack([2.0 * np.eye(2)] * 2)
         true = HMMParams(**chain, means=means, variances=spread, covariance=kind)
         guess = HMMParams(**chain, means=means / 2, variances=wide, covariance=kind)
-    x = sample(true, 6000, seed=2).returns
-    learner = IncrementalEM(guess, n_observed=20, memory=1500, backend=kernel_set)
+    x = sample(true, 2000, seed=2).returns
+    learner = IncrementalEM(guess, n_observed=20, memory=1000)
     for row in x:
         learner.update(row)
     found = learner.params
@@ -179,13 +179,13 @@ def test_missing_observations_teach_nothing() -> None:
     assert learner.params is before
 
 
-def test_the_detector_takes_every_emission(kernel_set: str, regimes: Make) -> None:
+def test_the_detector_takes_every_emission(regimes: Make) -> None:
     x = regimes(300, 1)[0]
     for options in ({"emission": "student_t"}, {"emission": "binned"}, {"n_iterations": 3}):
-        detector = HMMRegimeDetector(2, n_init=1, backend=kernel_set, **options).fit(x)
+        detector = HMMRegimeDetector(2, n_init=1, **options).fit(x)
         assert detector.update(0.01).shape == (2,)
     both = np.stack([x, x[::-1]], axis=1)
-    detector = HMMRegimeDetector(2, n_init=1, backend=kernel_set, covariance="full").fit(both)
+    detector = HMMRegimeDetector(2, n_init=1, covariance="full").fit(both)
     assert detector.predict_proba(both).shape == (300, 2)
     assert detector.score(both) == pytest.approx(detector.log_likelihood_, rel=1e-12)
-    assert fit_hmm(both, 2, covariance="full", backend=kernel_set).n_columns == 2
+    assert fit_hmm(both, 2, covariance="full").n_columns == 2

@@ -21,9 +21,9 @@ from hft_py.hmm import (
 Make = Callable[..., Any]
 
 
-def test_what_was_learned_knows_no_fit(kernel_set: str, regimes: Make) -> None:
+def test_what_was_learned_knows_no_fit(regimes: Make) -> None:
     x = regimes(600, 1)[0]
-    detector = HMMRegimeDetector(2, n_init=1, memory=50, backend=kernel_set).fit(x[:300])
+    detector = HMMRegimeDetector(2, n_init=1, memory=50).fit(x[:300])
     for value in x[300:]:
         detector.update(value, learn=True)
     params = detector.params_
@@ -31,18 +31,16 @@ def test_what_was_learned_knows_no_fit(kernel_set: str, regimes: Make) -> None:
     assert not params.converged and not detector.converged_
     assert params.stop_reason == "learned" and len(params.log_likelihoods) == 0
     assert params.n_observations == 600
-    assert np.isfinite(score(x, params, backend=kernel_set))
+    assert np.isfinite(score(x, params))
     np.testing.assert_array_equal(detector.means_, params.means)
     # In order again, and named so.
     means = detector.use(params).means_
     assert means is not None and (np.diff(means) > 0).all()
 
 
-def test_moments_of_binned_regimes_follow(kernel_set: str, regimes: Make) -> None:
+def test_moments_of_binned_regimes_follow(regimes: Make) -> None:
     x = regimes(1500, 1)[0]
-    detector = HMMRegimeDetector(
-        2, n_init=1, memory=200, emission="binned", backend=kernel_set
-    ).fit(x)
+    detector = HMMRegimeDetector(2, n_init=1, memory=200, emission="binned").fit(x)
     before = detector.volatilities_.copy()
     strategy = detector.get_regime_parameters(0, {"stop_loss": 1.0})
     for value in 0.2 * x:
@@ -52,13 +50,13 @@ def test_moments_of_binned_regimes_follow(kernel_set: str, regimes: Make) -> Non
     assert detector.get_regime_parameters(0, {"stop_loss": 1.0}) != strategy
 
 
-def test_binned_moments_are_those_of_the_data(kernel_set: str) -> None:
+def test_binned_moments_are_those_of_the_data() -> None:
     common: dict[str, Any] = {"emission": "binned", "bin_edges": [0.0]}
     model = HMMParams(
         [1.0], [[1.0]], **common, bin_probabilities=[[0.5, 0.5]], means=[0.0], variances=[1.0]
     )
-    learner = IncrementalEM(model, n_observed=1, backend=kernel_set)
-    x = np.random.default_rng(0).normal(3.0, 2.0, 4000)
+    learner = IncrementalEM(model, n_observed=1)
+    x = np.random.default_rng(0).normal(3.0, 2.0, 1000)
     for value in x:
         learner.update(value)
     found = learner.params
@@ -67,13 +65,13 @@ def test_binned_moments_are_those_of_the_data(kernel_set: str) -> None:
     assert found.variances[0] == pytest.approx(x[1:].var(), rel=1e-2)
 
 
-def test_what_teaches_nothing_still_moves_the_state(kernel_set: str) -> None:
+def test_what_teaches_nothing_still_moves_the_state() -> None:
     chain = [[0.01, 0.99], [0.99, 0.01]]
     model = HMMParams([0.5, 0.5], chain, [-9.0, 9.0], [1.0, 1.0])
     x = sample(model, 401, seed=1).returns
 
     def learned(with_gap: str) -> HMMParams:
-        learner = IncrementalEM(model, missing="ignore", backend=kernel_set)
+        learner = IncrementalEM(model, missing="ignore")
         for value in x[:200]:
             learner.update(value)
         if with_gap == "missing":
@@ -89,10 +87,10 @@ def test_what_teaches_nothing_still_moves_the_state(kernel_set: str) -> None:
         np.testing.assert_allclose(learned(gap).transition_matrix, whole, atol=5e-3)
 
 
-def test_probabilities_are_probabilities_after_any_observation(kernel_set: str) -> None:
+def test_probabilities_are_probabilities_after_any_observation() -> None:
     model = HMMParams([0.5, 0.5], [[0.9, 0.1], [0.1, 0.9]], [-1.0, 1.0], [1.0, 0.01])
-    learner = IncrementalEM(model, backend=kernel_set)
-    detector = HMMRegimeDetector(2, backend=kernel_set).use(model)
+    learner = IncrementalEM(model)
+    detector = HMMRegimeDetector(2).use(model)
     for x in (0.0, 30.0, -30.0, 1e6, -1e6, 1.0):
         for one in (learner, detector):
             table = one.update(x)

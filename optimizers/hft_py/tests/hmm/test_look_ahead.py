@@ -26,35 +26,28 @@ Make = Callable[..., Any]
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_appending_data_changes_no_past_filter(
-    kind: str, kernel_set: str, random_model: Make, series_for: Make
+    kind: str, random_model: Make, series_for: Make
 ) -> None:
     model, x = random_model(kind, 3, 1), series_for(kind, 300, 2)
-    options: dict[str, Any] = {"backend": kernel_set}
-    table, regime = filter_proba(x, model, **options), predict_regime(x, model, **options)
-    surprise = forward(x, model, **options).log_scale
+    table, regime = filter_proba(x, model), predict_regime(x, model)
+    surprise = forward(x, model).log_scale
     wild = x.copy()
     wild[200:] *= -7.0
     for stop in (1, 2, 7, 8, 9, 100, 127, 128, 129, 200):
-        np.testing.assert_array_equal(filter_proba(x[:stop], model, **options), table[:stop])
-        np.testing.assert_array_equal(predict_regime(x[:stop], model, **options), regime[:stop])
-        np.testing.assert_array_equal(
-            forward(x[:stop], model, **options).log_scale, surprise[:stop]
-        )
-        np.testing.assert_array_equal(filter_proba(wild, model, **options)[:stop], table[:stop])
+        np.testing.assert_array_equal(filter_proba(x[:stop], model), table[:stop])
+        np.testing.assert_array_equal(predict_regime(x[:stop], model), regime[:stop])
+        np.testing.assert_array_equal(forward(x[:stop], model).log_scale, surprise[:stop])
+        np.testing.assert_array_equal(filter_proba(wild, model)[:stop], table[:stop])
 
 
-def test_the_smoother_and_the_decoder_do_look_ahead(
-    kernel_set: str, random_model: Make, series_for: Make
-) -> None:
+def test_the_smoother_and_the_decoder_do_look_ahead(random_model: Make, series_for: Make) -> None:
     """The control: the same test fails where the future is used."""
     model, x = random_model("gaussian", 3, 1), series_for("gaussian", 300, 2)
-    options: dict[str, Any] = {"backend": kernel_set}
-    table = smooth_proba(x, model, **options)
-    assert np.abs(smooth_proba(x[:200], model, **options) - table[:200]).max() > 1e-3
-    path = viterbi_decode(x, model, **options).states
+    table = smooth_proba(x, model)
+    assert np.abs(smooth_proba(x[:200], model) - table[:200]).max() > 1e-3
+    path = viterbi_decode(x, model).states
     changes = [
-        (viterbi_decode(x[:stop], model, **options).states != path[:stop]).any()
-        for stop in range(20, 300)
+        (viterbi_decode(x[:stop], model).states != path[:stop]).any() for stop in range(20, 300)
     ]
     assert any(changes)
 
@@ -62,38 +55,35 @@ def test_the_smoother_and_the_decoder_do_look_ahead(
 @pytest.mark.parametrize("missing", [False, True])
 @pytest.mark.parametrize("kind", KINDS)
 def test_online_is_the_batch_filter(
-    kind: str, missing: bool, kernel_set: str, random_model: Make, series_for: Make
+    kind: str, missing: bool, random_model: Make, series_for: Make
 ) -> None:
     model, x = random_model(kind, 3, 1), series_for(kind, 150, 2)
     if missing:
         x[[0, 40, 41]] = np.nan
-    online = OnlineFilter(model, missing="ignore", backend=kernel_set)
+    online = OnlineFilter(model, missing="ignore")
     rows = np.array([online.update(row) for row in x])
-    batch = filter_proba(x, model, missing="ignore", backend=kernel_set)
+    batch = filter_proba(x, model, missing="ignore")
     np.testing.assert_allclose(rows, batch, atol=1e-13)
-    total = score(x, model, missing="ignore", backend=kernel_set)
+    total = score(x, model, missing="ignore")
     assert online.log_likelihood == pytest.approx(total, rel=1e-12)
 
 
 @pytest.mark.parametrize("lag", [0, 1, 5, 40])
-def test_fixed_lag_waits_and_no_longer(
-    lag: int, kernel_set: str, random_model: Make, series_for: Make
-) -> None:
+def test_fixed_lag_waits_and_no_longer(lag: int, random_model: Make, series_for: Make) -> None:
     model, x = random_model("gaussian", 3, 1), series_for("gaussian", 120, 2)
-    options: dict[str, Any] = {"backend": kernel_set}
-    waited = smooth_proba(x, model, lag=lag, **options)
+    waited = smooth_proba(x, model, lag=lag)
     for t in (0, 3, 60, 100, 119):
-        seen = smooth_proba(x[: t + lag + 1], model, **options)[t]
+        seen = smooth_proba(x[: t + lag + 1], model)[t]
         np.testing.assert_allclose(waited[t], seen, atol=1e-12)
     if lag == 0:
-        np.testing.assert_allclose(waited, filter_proba(x, model, **options), atol=1e-14)
-    everything = smooth_proba(x, model, lag=10**9, **options)
-    np.testing.assert_allclose(everything, smooth_proba(x, model, **options), atol=1e-12)
+        np.testing.assert_allclose(waited, filter_proba(x, model), atol=1e-14)
+    everything = smooth_proba(x, model, lag=10**9)
+    np.testing.assert_allclose(everything, smooth_proba(x, model), atol=1e-12)
 
 
-def test_the_detector_goes_on_where_the_fit_ended(kernel_set: str, regimes: Make) -> None:
+def test_the_detector_goes_on_where_the_fit_ended(regimes: Make) -> None:
     x = regimes(700, 5)[0]
-    detector = HMMRegimeDetector(3, n_init=1, backend=kernel_set).fit(x[:500])
+    detector = HMMRegimeDetector(3, n_init=1).fit(x[:500])
     whole = detector.predict_proba(x)
     np.testing.assert_allclose(detector.probabilities_, whole[499], atol=1e-12)
     rows = np.array([detector.update(value) for value in x[500:]])
@@ -104,7 +94,7 @@ def test_the_detector_goes_on_where_the_fit_ended(kernel_set: str, regimes: Make
     np.testing.assert_allclose(rows, whole[:50], atol=1e-12)
 
 
-def test_a_fit_sees_only_its_data(kernel_set: str, regimes: Make) -> None:
+def test_a_fit_sees_only_its_data(regimes: Make) -> None:
     x = regimes(400, 5)[0]
-    alone = fit_hmm(x[:300].copy(), 2, n_iterations=5, backend=kernel_set)
-    assert alone == fit_hmm(x[:300], 2, n_iterations=5, backend=kernel_set)
+    alone = fit_hmm(x[:300].copy(), 2, n_iterations=5)
+    assert alone == fit_hmm(x[:300], 2, n_iterations=5)

@@ -26,13 +26,13 @@ Make = Callable[..., Any]
 KINDS = ("gaussian", "student_t", "binned", "diag", "full")
 
 
-def test_a_model_keeps_copies_that_cannot_be_written(kernel_set: str) -> None:
+def test_a_model_keeps_copies_that_cannot_be_written() -> None:
     transition, means = np.array([[0.9, 0.1], [0.1, 0.9]]), np.array([-1.0, 1.0])
     model = HMMParams([0.5, 0.5], transition, means, [1.0, 1.0])
-    before = score([0.0, 2.0], model, backend=kernel_set)
+    before = score([0.0, 2.0], model)
     means[:] = [100, 200]
     transition[:] = 7
-    assert score([0.0, 2.0], model, backend=kernel_set) == before
+    assert score([0.0, 2.0], model) == before
     assert model.means is not None and model.means.tolist() == [-1.0, 1.0]
     for array in (model.means, model.transition_matrix, model.theta()[1], model.variances):
         with pytest.raises(ValueError, match="read-only"):
@@ -49,11 +49,11 @@ def test_models_travel(kind: str, random_model: Make, series_for: Make) -> None:
             other.transition_matrix[0] = 0.0
 
 
-def test_filters_travel_where_they_are(kernel_set: str, regimes: Make) -> None:
+def test_filters_travel_where_they_are(regimes: Make) -> None:
     x = regimes(300, 1)[0]
-    detector = HMMRegimeDetector(2, n_init=1, backend=kernel_set).fit(x)
-    learner = IncrementalEM(detector.params_, backend=kernel_set)
-    movers: list[Any] = [detector, OnlineFilter(detector.params_, backend=kernel_set), learner]
+    detector = HMMRegimeDetector(2, n_init=1).fit(x)
+    learner = IncrementalEM(detector.params_)
+    movers: list[Any] = [detector, OnlineFilter(detector.params_), learner]
     for one in movers:
         one.update(0.01)
         other = pickle.loads(pickle.dumps(one))
@@ -61,13 +61,13 @@ def test_filters_travel_where_they_are(kernel_set: str, regimes: Make) -> None:
             np.testing.assert_array_equal(other.update(value), one.update(value))
 
 
-def test_what_an_update_returns_is_the_callers(kernel_set: str) -> None:
+def test_what_an_update_returns_is_the_callers() -> None:
     model = HMMParams([0.5, 0.5], [[0.9, 0.1], [0.1, 0.9]], [-1.0, 1.0], [1.0, 1.0])
-    detector = HMMRegimeDetector(2, backend=kernel_set).use(model)
+    detector = HMMRegimeDetector(2).use(model)
     movers: list[Any] = [
         detector,
-        OnlineFilter(model, backend=kernel_set),
-        IncrementalEM(model, backend=kernel_set),
+        OnlineFilter(model),
+        IncrementalEM(model),
     ]
     for one in movers:
         same = copy.deepcopy(one)
@@ -76,7 +76,7 @@ def test_what_an_update_returns_is_the_callers(kernel_set: str) -> None:
         np.testing.assert_array_equal(one.update(0.1), same.update(0.1))
 
 
-def test_covariances_need_only_be_symmetric_as_far_as_they_matter(kernel_set: str) -> None:
+def test_covariances_need_only_be_symmetric_as_far_as_they_matter() -> None:
     common: dict[str, Any] = {"means": [[0.0, 0.0]], "covariance": "full"}
     model = HMMParams([1.0], [[1.0]], variances=[[[1.0, 1e-17], [0.0, 1.0]]], **common)
     assert model.variances is not None
@@ -87,7 +87,7 @@ def test_covariances_need_only_be_symmetric_as_far_as_they_matter(kernel_set: st
         x = np.random.default_rng(seed).integers(0, 3, (8, 2)).astype(float)
         x = np.c_[x, x[:, 0]]
         options: dict[str, Any] = {"covariance": "full", "n_init": 2, "transition_prior": 0.5}
-        fit = fit_hmm(x, 4, **options, backend=kernel_set)
+        fit = fit_hmm(x, 4, **options)
         assert np.isfinite(fit.log_likelihood)
 
 
@@ -111,14 +111,14 @@ def test_orders_name_each_state_once(order: Any) -> None:
 
 
 @pytest.mark.parametrize("n_bins", [2, 3, 10])
-def test_a_binned_sample_is_read_by_its_model(n_bins: int, kernel_set: str, regimes: Make) -> None:
-    model = fit_hmm(regimes(800, 1)[0], 2, n_bins=n_bins, emission="binned", backend=kernel_set)
+def test_a_binned_sample_is_read_by_its_model(n_bins: int, regimes: Make) -> None:
+    model = fit_hmm(regimes(800, 1)[0], 2, n_bins=n_bins, emission="binned")
     assert model.bin_edges is not None and model.bin_probabilities is not None
-    drawn = sample(model, 4000, seed=1, backend=kernel_set)
+    drawn = sample(model, 4000, seed=1)
     bins = np.searchsorted(model.bin_edges, drawn.returns, side="right")
     for state in (0, 1):
         share = np.bincount(bins[drawn.states == state], minlength=len(model.bin_edges) + 1)
         np.testing.assert_allclose(share / share.sum(), model.bin_probabilities[state], atol=0.06)
     if n_bins == 10:
-        hits = (predict_regime(drawn.returns, model, backend=kernel_set) == drawn.states).mean()
+        hits = (predict_regime(drawn.returns, model) == drawn.states).mean()
         assert hits > 0.8

@@ -86,8 +86,7 @@ def density(model: HMMParams, k: int, x: Any) -> float:
     return float(multivariate_normal.pdf(x, model.means[k], matrix))
 
 
-@pytest.mark.parametrize("missing", [False, True])
-@pytest.mark.parametrize("k", [1, 2, 3])
+@pytest.mark.parametrize(("k", "missing"), [(1, False), (2, False), (3, True)])
 @pytest.mark.parametrize("kind", KINDS)
 def test_enumeration_of_all_paths(
     kind: str, k: int, missing: bool, kernel_set: str, random_model: Make, series_for: Make
