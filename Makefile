@@ -8,6 +8,8 @@ SUBPROJECTS := case_studies/01_polars_vs_pandas case_studies/02_hft_orderbook_ru
 PYTHON ?=
 ARGS ?=
 TESTS ?= shared/qpp $(SUBPROJECTS)
+# A process for each core, eight at most: each one holds every library and a study's inputs.
+WORKERS ?= logical
 
 VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
@@ -18,6 +20,9 @@ PIP := $(PY) -m pip --disable-pip-version-check
 INSTALL = $(PIP) install --no-warn-conflicts $(CONSTRAINED)
 SETUP := shared/setup
 CONSTRAINED := -c $(SETUP)/constraints.txt
+PYTEST := $(PY) -m pytest --doctest-modules --doctest-ignore-import-errors
+# The tests of a file share what is costly to make: they stay together.
+PARALLEL := --numprocesses $(WORKERS) --maxprocesses 8 --dist loadfile --benchmark-disable
 PYTHON_SOURCES := shared/qpp/python/qpp $(SUBPROJECTS:%=%/python)
 RUST := $(patsubst %/Cargo.toml,%,$(wildcard $(SUBPROJECTS:%=%/Cargo.toml)))
 
@@ -31,14 +36,15 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help reproduce test lint format bench history develop wheel peers pins subprojects clean
-.PHONY: rust moved
+.PHONY: help reproduce test test-all lint format bench history develop wheel peers pins
+.PHONY: subprojects clean rust moved
 
 help: ## list the targets
-	@sed -n 's/^\([a-z][a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-13s%s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-13s%s\n", $$1, $$2}'
 	@echo
 	@echo '  ARGS="..." is handed to qpp reproduce and pytest: make reproduce ARGS="--full"'
 	@echo '  TESTS=... tests a part: make test TESTS=case_studies/01_polars_vs_pandas ARGS="-x"'
+	@echo '  WORKERS=0 tests in one process (for a debugger): make test WORKERS=0 ARGS="--pdb"'
 	@echo '  PYTHON=... names the interpreter of a new environment: make develop PYTHON=python3.13'
 
 # ------------------------------------------------------------------ what people run
@@ -46,9 +52,13 @@ help: ## list the targets
 reproduce: develop ## run every study: agreement, times, verdicts, report (quick preset)
 	@$(QPP) reproduce --json reports/result.json --html reports/report.html $(ARGS)
 
-test: develop ## run all tests, Rust and Python, with the docstrings' examples
+test: develop ## run the tests, Rust and Python, with the docstrings' examples (minutes)
 	cargo test --workspace --quiet
-	$(PY) -m pytest --doctest-modules --doctest-ignore-import-errors $(TESTS) $(ARGS)
+	$(PYTEST) $(PARALLEL) -m "not thorough and not benchmark" $(TESTS) $(ARGS)
+
+test-all: develop ## run them all, the thorough ones too
+	cargo test --workspace --quiet -- --include-ignored
+	$(PYTEST) $(PARALLEL) -m "not benchmark" $(TESTS) $(ARGS)
 
 lint: develop ## check style and types: ruff, mypy, rustfmt, clippy
 	$(PY) -m ruff check .
@@ -63,8 +73,9 @@ format: develop ## rewrite Python and Rust sources in the house's style
 	$(PY) -m ruff format .
 	cargo fmt --all
 
-bench: develop ## measure everything: criterion, then the full preset (up to an hour)
+bench: develop ## measure everything: criterion, pytest-benchmark, the full preset (an hour)
 	cargo bench --workspace
+	$(PYTEST) -m benchmark $(TESTS)
 	@$(QPP) reproduce --full --json reports/full.json --html reports/full.html $(ARGS)
 
 history: develop ## record this commit's timings, publish them, serve the site
