@@ -36,8 +36,8 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help reproduce test test-all lint format bench history develop wheel peers pins
-.PHONY: subprojects clean rust moved
+.PHONY: help reproduce test test-all lint format bench history develop wheel peers pins subprojects clean
+.PHONY: rust moved
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-13s%s\n", $$1, $$2}'

@@ -19,7 +19,7 @@ DOCUMENTS = sorted(
     [*ROOT.glob("*.md"), ROOT / "shared/qpp/README.md", *ROOT.glob("case_studies/*/README.md")]
 )
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-TARGETS = set(re.findall(r"^([a-z]+):(?!=)", MAKEFILE, re.M))
+TARGETS = set(re.findall(r"^([a-z-]+):(?!=)", MAKEFILE, re.M))
 CALLERS = [
     ROOT / ".ci/run",
     ROOT / ".pre-commit-config.yaml",
@@ -87,7 +87,7 @@ def test_no_path_of_one_machine(document: Path) -> None:
 def test_make_targets_named_exist(caller: Path) -> None:
     pieces = list(code(caller)) if caller.suffix == ".md" else caller.read_text().splitlines()
     for piece in pieces:
-        for target in re.findall(r"(?:^|[\s\"'(])make (?:--\w+ )*([a-z]+)\b", piece.split("#")[0]):
+        for target in re.findall(r"(?:^|[\s\"'(])make (?:--\w+ )*([a-z-]+)\b", piece.split("#")[0]):
             assert target in TARGETS, f"{caller.name}: make {target}"
 
 
@@ -95,7 +95,7 @@ def test_every_make_target_is_phony_and_explained() -> None:
     phony = set(re.search(r"^\.PHONY: (help .*)$", MAKEFILE, re.M)[1].split())  # type: ignore[index]
     internal = set(re.search(r"^\.PHONY: (rust .*)$", MAKEFILE, re.M)[1].split())  # type: ignore[index]
     assert phony | internal == TARGETS
-    explained = set(re.findall(r"^([a-z]+):[^\n]*## \w", MAKEFILE, re.M))
+    explained = set(re.findall(r"^([a-z-]+):[^\n]*## \w", MAKEFILE, re.M))
     assert explained == phony
 
 
