@@ -20,9 +20,9 @@ def test_every_number_of_regimes(k: int, regimes: Callable[..., Any], tmp_path: 
     x = regimes(400, 1)[0]
     params = fit_hmm(x, k, n_iterations=3)
     figure = pictures.regimes(np.exp(np.cumsum(x)), filter_proba(x, params), title="t")
-    figure.savefig(tmp_path / "regimes.png")
+    figure.savefig(tmp_path / "regimes.png", dpi=40)
     for drawn in (params.plot(), pictures.transitions(params), pictures.likelihood(params)):
-        drawn.savefig(tmp_path / "other.png")
+        drawn.savefig(tmp_path / "other.png", dpi=40)
     assert len(pictures.colours(k)) == k
 
 
@@ -38,6 +38,7 @@ def test_lengths_must_agree() -> None:
         pictures.regimes([1.0, 2.0], np.full((3, 2), 0.5))
 
 
+@pytest.mark.thorough
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("qpp", reason="the harness is not installed")
     if importlib.util.find_spec("arch") is None:

@@ -26,11 +26,11 @@ def density(x: Any) -> float:
     return float(-20 * (entry - 2) ** 2 - 0.02 * (window - 21) ** 2 - 2 * (np.log(cost) + 7) ** 2)
 
 
-def test_optimize(kernel_set: str, sampler: str) -> None:
+def test_optimize(sampler: str) -> None:
     optimizer = MCMCOptimizer(spaces(), density, seed=3, sampler=sampler)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PoorMixingWarning)
-        run = optimizer.optimize(n_iterations=3_000, backend=kernel_set)
+        run = optimizer.optimize(n_iterations=3_000)
     assert run is optimizer.result_
     assert run.param_names == ("entry_z", "window", "cost")
     best = optimizer.best_params_

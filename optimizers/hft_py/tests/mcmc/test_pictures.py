@@ -20,8 +20,9 @@ from hft_py.mcmc import MCMCResult, pictures
 Run = Callable[..., MCMCResult]
 
 
-@pytest.mark.parametrize("kind", pictures.KINDS)
-@pytest.mark.parametrize("dimension", [1, 3])
+@pytest.mark.parametrize(
+    ("kind", "dimension"), [("corner", 1), *((kind, 3) for kind in pictures.KINDS)]
+)
 def test_every_kind(kind: str, dimension: int, quick_run: Run, tmp_path: Path) -> None:
     run = quick_run(
         lambda x: -0.5 * float(x @ x),
@@ -32,9 +33,9 @@ def test_every_kind(kind: str, dimension: int, quick_run: Run, tmp_path: Path) -
         seed=1,
     )
     figure = run.plot(kind)
-    figure.savefig(tmp_path / "picture.png")
+    figure.savefig(tmp_path / "picture.png", dpi=40)
     pictures.pyplot().close(figure)
-    assert (tmp_path / "picture.png").stat().st_size > 5_000
+    assert (tmp_path / "picture.png").stat().st_size > 2_000
 
 
 def test_a_parameter_that_never_moves(quick_run: Run, tmp_path: Path) -> None:
@@ -44,7 +45,7 @@ def test_a_parameter_that_never_moves(quick_run: Run, tmp_path: Path) -> None:
     )  # fmt: skip
     for kind in pictures.KINDS:
         figure = run.plot(kind)
-        figure.savefig(tmp_path / f"{kind}.png")
+        figure.savefig(tmp_path / f"{kind}.png", dpi=20)
         pictures.pyplot().close(figure)
 
 
@@ -64,6 +65,7 @@ def test_refusals(quick_run: Run) -> None:
         run.plot("pie")
 
 
+@pytest.mark.thorough
 def test_the_command(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

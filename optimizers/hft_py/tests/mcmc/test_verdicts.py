@@ -22,7 +22,7 @@ def spike(points: Any) -> Any:
     return -0.5 * (((points - 0.3) / 1e-6) ** 2).sum(axis=1)
 
 
-def test_a_ladder_that_is_parted(kernel_set: str) -> None:
+def test_a_ladder_that_is_parted() -> None:
     with pytest.warns(PoorMixingWarning, match="the levels do not mix.* a pair rejects 100.0%"):
         run = mcmc_optimize(
             spike,
@@ -32,7 +32,6 @@ def test_a_ladder_that_is_parted(kernel_set: str) -> None:
             n_iterations=2_000,
             seed=1,
             vectorized=True,
-            backend=kernel_set,
         )
     exact = 3 * math.log(1e-6 * math.sqrt(2 * math.pi))
     assert abs(run.log_evidence - exact) > 100, "it is wrong"
@@ -40,7 +39,7 @@ def test_a_ladder_that_is_parted(kernel_set: str) -> None:
 
 
 @pytest.mark.parametrize("width", [1.0, 1e-2])
-def test_a_ladder_that_holds(width: float, kernel_set: str) -> None:
+def test_a_ladder_that_holds(width: float) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         run = mcmc_optimize(
@@ -51,7 +50,6 @@ def test_a_ladder_that_holds(width: float, kernel_set: str) -> None:
             n_iterations=4_000,
             seed=1,
             vectorized=True,
-            backend=kernel_set,
         )
     assert run.warnings == ()
     assert 0 < run.log_evidence_error < 0.1
@@ -71,7 +69,7 @@ def test_the_error_of_an_evidence() -> None:
 
 
 @pytest.mark.parametrize("sampler", ["adaptive_metropolis", "parallel_tempering"])
-def test_one_start_a_chain(sampler: str, kernel_set: str, quick_run: Run) -> None:
+def test_one_start_a_chain(sampler: str, quick_run: Run) -> None:
     starts = np.array([[1.0, 1.0], [-1.0, 2.0], [0.0, 0.0], [2.0, -2.0]])
     run = quick_run(
         lambda x: -0.5 * float(x @ x),
@@ -83,17 +81,16 @@ def test_one_start_a_chain(sampler: str, kernel_set: str, quick_run: Run) -> Non
         sampler=sampler,
         initial_scale=1e-9,
         seed=1,
-        backend=kernel_set,
     )
     if sampler == "adaptive_metropolis":
         np.testing.assert_allclose(run.samples[:, 0], starts, atol=1e-6)
     assert run.samples.shape == (4, 2, 2)
 
 
-def test_names_of_a_built_in(quick_run: Run, kernel_set: str) -> None:
+def test_names_of_a_built_in(quick_run: Run) -> None:
     returns = np.random.default_rng(0).normal(size=100)
     box = ([-5, 0.1], [5, 10], [0, 1])
-    options = {"data": returns, "n_iterations": 50, "burn_in": 10, "backend": kernel_set}
+    options = {"data": returns, "n_iterations": 50, "burn_in": 10}
     assert quick_run("gaussian", *box, **options).param_names == ("mu", "sigma")
     named = quick_run("gaussian", *box, **options, param_names=["a", "b"])
     assert named.param_names == ("a", "b")
@@ -101,8 +98,8 @@ def test_names_of_a_built_in(quick_run: Run, kernel_set: str) -> None:
     assert plain.param_names == ("x0", "x1")
 
 
-def test_four_chains_are_as_many_walkers_as_it_takes(quick_run: Run, kernel_set: str) -> None:
-    options: dict[str, Any] = {"n_iterations": 20, "burn_in": 5, "backend": kernel_set}
+def test_four_chains_are_as_many_walkers_as_it_takes(quick_run: Run) -> None:
+    options: dict[str, Any] = {"n_iterations": 20, "burn_in": 5}
     for dimension, expected in ((1, 4), (2, 4), (3, 8), (5, 12)):
         run = quick_run(
             lambda x: 0.0, [0.0] * dimension, [1.0] * dimension, sampler="ensemble", **options
@@ -110,11 +107,11 @@ def test_four_chains_are_as_many_walkers_as_it_takes(quick_run: Run, kernel_set:
         assert run.samples.shape[0] == expected
 
 
-def test_warnings_point_at_the_caller(kernel_set: str) -> None:
+def test_warnings_point_at_the_caller() -> None:
     spaces = [ParameterSpace("a", (0.0, 1.0))]
     optimizer = MCMCOptimizer(spaces, lambda x: 0.0, n_iterations=50, burn_in=10, seed=1)
     with pytest.warns(PoorMixingWarning) as caught:
-        optimizer.optimize(backend=kernel_set)
+        optimizer.optimize()
     assert caught[0].filename == __file__
     with pytest.raises(TypeError, match="bounds_lower is told by param_spaces"):
         optimizer.optimize(bounds_lower=[0.0])

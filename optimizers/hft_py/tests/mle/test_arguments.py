@@ -1,4 +1,4 @@
-"""Bad input: a clear error from both backends, naming the argument and its value."""
+"""Bad input: a clear error, naming the argument and its value, before a search begins."""
 
 from __future__ import annotations
 
@@ -103,12 +103,11 @@ CMA: list[tuple[dict[str, Any], type[Exception], str]] = [
 ]
 
 
-def refuse(optimise: Callable[..., Any], changes: dict[str, Any], backend: str) -> None:
+def refuse(optimise: Callable[..., Any], changes: dict[str, Any]) -> None:
     arguments: dict[str, Any] = {
         "objective_fn": lambda x: float(x @ x),
         "bounds_lower": LOW,
         "bounds_upper": HIGH,
-        "backend": backend,
     }
     optimise(**(arguments | changes))
 
@@ -120,26 +119,23 @@ def test_refused_by_both(
     changes: dict[str, Any],
     error: type[Exception],
     message: str,
-    backend: str,
 ) -> None:
     with pytest.raises(error, match=message):
-        refuse(optimise, changes, backend)
+        refuse(optimise, changes)
 
 
 @pytest.mark.parametrize(("changes", "error", "message"), EVOLUTION)
 def test_refused_by_differential_evolution(
-    changes: dict[str, Any], error: type[Exception], message: str, backend: str
+    changes: dict[str, Any], error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error, match=message):
-        refuse(differential_evolution_optimize, changes, backend)
+        refuse(differential_evolution_optimize, changes)
 
 
 @pytest.mark.parametrize(("changes", "error", "message"), CMA)
-def test_refused_by_cma_es(
-    changes: dict[str, Any], error: type[Exception], message: str, backend: str
-) -> None:
+def test_refused_by_cma_es(changes: dict[str, Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
-        refuse(cma_es_optimize, changes, backend)
+        refuse(cma_es_optimize, changes)
 
 
 @pytest.mark.parametrize("search", [DifferentialEvolution, CMAES])

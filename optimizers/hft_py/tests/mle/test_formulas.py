@@ -89,7 +89,7 @@ def test_nothing_outside_is_evaluated(boundary: str, backend: str) -> None:
         [2] * 4,
         boundary=boundary,
         seed=4,
-        max_evaluations=2_000,
+        max_evaluations=300,
         vectorized=True,
         backend=backend,
     )

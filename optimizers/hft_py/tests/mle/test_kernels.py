@@ -33,7 +33,7 @@ def evolution(strategy: str, boundary: str, **changes: Any) -> dict[str, Any]:
         "boundary": boundary,
         "seed": 3,
         "stream": 2,
-        "max_iterations": 90,
+        "max_iterations": 40,
         "max_evaluations": 10**6,
         "target": -1.0,
         "tolerance": 0.0,
@@ -78,15 +78,17 @@ def generations(python: Any, compiled: Any, count: int, tolerance: float) -> Non
             break
 
 
-@pytest.mark.parametrize("boundary", RULES)
-@pytest.mark.parametrize("strategy", baseline.STRATEGIES)
+@pytest.mark.parametrize(
+    ("strategy", "boundary"),
+    [*((s, RULES[0]) for s in baseline.STRATEGIES), *(("lshade", rule) for rule in RULES[1:])],
+)
 def test_differential_evolution_agrees_in_every_bit(strategy: str, boundary: str) -> None:
     arguments = evolution(strategy, boundary)
     python, compiled = (
         baseline.DifferentialEvolution(**arguments),
         rust.DifferentialEvolution(**arguments),
     )
-    generations(python, compiled, 90, 0.0)
+    generations(python, compiled, 40, 0.0)
     for name, column in python.history().items():
         np.testing.assert_array_equal(compiled.history()[name], column, err_msg=name)
 
@@ -115,13 +117,19 @@ def test_whole_numbers_and_violations_agree(strategy: str) -> None:
     assert python.n_invalid == compiled.n_invalid == 0
 
 
-@pytest.mark.parametrize("boundary", ["fold", "reflect", "resample", "clip"])
-@pytest.mark.parametrize("separable", [False, True])
-@pytest.mark.parametrize("active", [False, True])
+@pytest.mark.parametrize(
+    ("active", "separable", "boundary"),
+    [
+        *((True, False, boundary) for boundary in ("fold", "reflect", "resample", "clip")),
+        (False, False, "resample"),
+        (True, True, "resample"),
+        (False, True, "fold"),
+    ],
+)
 def test_cma_agrees_generation_for_generation(active: bool, separable: bool, boundary: str) -> None:
     arguments = cma(active=active, separable=separable, boundary=boundary)
     python, compiled = baseline.CMAES(**arguments), rust.CMAES(**arguments)
-    generations(python, compiled, 120, 1e-9)
+    generations(python, compiled, 80, 1e-9)
     for name in ("sigma", "axis_ratio", "mean"):
         np.testing.assert_allclose(
             compiled.history()[name], python.history()[name], rtol=1e-7, err_msg=name

@@ -31,7 +31,7 @@ BUDGETS = {
 
 @pytest.mark.parametrize("name", BUDGETS)
 @pytest.mark.parametrize("active", [True, False])
-def test_cma_reaches_the_minimum(name: str, active: bool, backend: str) -> None:
+def test_cma_reaches_the_minimum(name: str, active: bool) -> None:
     start = np.linspace(-3.0, 4.0, 6)
     found = cma_es_optimize(
         name,
@@ -43,7 +43,6 @@ def test_cma_reaches_the_minimum(name: str, active: bool, backend: str) -> None:
         seed=7,
         target=1e-8,
         max_evaluations=BUDGETS[name],
-        backend=backend,
     )
     assert found.stop_reason == "target_reached"
     assert found.success
@@ -51,7 +50,7 @@ def test_cma_reaches_the_minimum(name: str, active: bool, backend: str) -> None:
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
-def test_every_strategy_reaches_the_minimum(strategy: str, backend: str) -> None:
+def test_every_strategy_reaches_the_minimum(strategy: str) -> None:
     found = differential_evolution_optimize(
         "rosenbrock",
         [-3] * 3,
@@ -63,7 +62,6 @@ def test_every_strategy_reaches_the_minimum(strategy: str, backend: str) -> None
         seed=5,
         target=1e-8,
         max_evaluations=16_000,
-        backend=backend,
     )
     assert found.stop_reason == "target_reached"
     np.testing.assert_allclose(found.x, 1.0, atol=1e-3)

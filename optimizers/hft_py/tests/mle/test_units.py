@@ -56,8 +56,7 @@ def test_a_first_step_far_too_short_is_no_success(backend: str) -> None:
     assert not found.success
 
 
-@pytest.mark.parametrize("unit", [1e-2, 1e-4, 1e-8])
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize(("unit", "seed"), [(1e-2, 1), (1e-4, 2), (1e-8, 3)])
 def test_likelihoods_of_small_returns_arrive(unit: float, seed: int, backend: str) -> None:
     """A log-likelihood of ten thousand is known to 1e-12 of itself, not to 1e-12."""
     returns = unit * np.random.default_rng(seed).normal(size=2_000)
