@@ -22,7 +22,7 @@ NEIGHBOURS = (levy, turnbull_wakeman, curran_lower_bound)
 
 
 @pytest.mark.parametrize("n", [12, 252])
-@pytest.mark.parametrize("volatility", [1e-9, 1e-6, 1e-5, 1e-4, 3e-4, 1e-3, 1e-2])
+@pytest.mark.parametrize("volatility", [1e-9, 1e-5, 3e-4, 1e-2])
 def test_they_meet_as_volatility_vanishes(option: Any, volatility: float, n: int) -> None:
     """All differ from the price by less than volatility**2 of it."""
     one = option(rate=0.0, volatility=volatility, observations=n)
@@ -51,7 +51,7 @@ def test_no_step_where_the_series_begins(option: Any) -> None:
     assert turnbull_wakeman(above) == pytest.approx(turnbull_wakeman(below), rel=1e-6)
 
 
-@pytest.mark.parametrize("volatility", [1.01, 2.0, 3.0, 8.0, 11.0, 17.0])
+@pytest.mark.parametrize("volatility", [1.01, 3.0, 17.0])
 def test_a_series_that_diverges_is_refused(option: Any, volatility: float) -> None:
     one = option(volatility=volatility, observations=12)
     with pytest.raises(ValueError, match=rf"volatility={volatility}.*maturity=1.0.*at most 1") as e:
@@ -61,7 +61,7 @@ def test_a_series_that_diverges_is_refused(option: Any, volatility: float) -> No
 
 
 @pytest.mark.parametrize("kind", ["call", "put"])
-@pytest.mark.parametrize("strike", [0.0, 5e-324, 1e-300, 1e-150, 1e-10, 1e10, 1e150, 1e300])
+@pytest.mark.parametrize("strike", [0.0, 5e-324, 1e-150, 1e150])
 def test_extreme_strikes_have_their_limit(option: Any, strike: float, kind: str) -> None:
     one = option(strike=strike, kind=kind, observations=12)
     limit = max(one.phi * parity(replace(one, kind="call")), 0.0)
@@ -71,8 +71,8 @@ def test_extreme_strikes_have_their_limit(option: Any, strike: float, kind: str)
 
 @pytest.mark.parametrize("kind", ["call", "put"])
 @pytest.mark.parametrize("includes_spot", [False, True])
-@pytest.mark.parametrize("volatility", [0.0, 1e-320, 1e-160, 1e-18, 1e-12, 1e-9])
-@pytest.mark.parametrize("strike", [50.0, 99.0, 150.0])
+@pytest.mark.parametrize("volatility", [0.0, 1e-320, 1e-160, 1e-9])
+@pytest.mark.parametrize("strike", [99.0, 150.0])
 def test_tiny_volatility_is_certain(
     option: Any, kind: str, includes_spot: bool, volatility: float, strike: float
 ) -> None:
@@ -108,7 +108,7 @@ def test_a_put_far_out_of_the_money_keeps_its_digits(option: Any) -> None:
     assert all(a > b >= 0.0 for a, b in itertools.pairwise(deeper))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.builds(
         AsianOption,

@@ -40,7 +40,7 @@ OPTIONS = st.builds(
 NORMALS = np.random.default_rng(20).standard_normal((12, 20_000))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(OPTIONS)
 def test_simulation_is_inside(one: AsianOption) -> None:
     """For many options at once, on the same paths."""
@@ -58,7 +58,7 @@ def test_simulation_is_inside(one: AsianOption) -> None:
     assert lower - slack - rare <= y.mean() <= upper + slack
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(OPTIONS)
 def test_parity_holds_between_the_brackets(one: AsianOption) -> None:
     """What the call's bounds say of the put does not contradict the put's own."""
@@ -69,7 +69,7 @@ def test_parity_holds_between_the_brackets(one: AsianOption) -> None:
     assert high - parity(call) >= put_low - slack
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(OPTIONS)
 def test_the_best_lower_bound_is_between(one: AsianOption) -> None:
     one = replace(one, average="arithmetic", strike_type="fixed")
@@ -79,7 +79,7 @@ def test_the_best_lower_bound_is_between(one: AsianOption) -> None:
     assert lower - slack <= best <= upper + slack
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(OPTIONS)
 def test_equal_where_nothing_is_uncertain(one: AsianOption) -> None:
     still = replace(one, volatility=0.0)
@@ -99,8 +99,8 @@ def test_one_price_is_black_scholes(option: Any) -> None:
         assert list(bracket(one)) == pytest.approx([black_scholes(one)] * 2, rel=1e-12)
 
 
-@pytest.mark.parametrize("strike", [1e-300, 1.0, 20.0, 60.0, 100.0, 185.0, 1e4, 1e300])
-@pytest.mark.parametrize("volatility", [1e-12, 1e-4, 0.2, 3.0, 17.0])
+@pytest.mark.parametrize("strike", [1e-300, 60.0, 185.0, 1e300])
+@pytest.mark.parametrize("volatility", [1e-12, 0.2, 17.0])
 @pytest.mark.parametrize("kind", ["call", "put"])
 def test_far_away(option: Any, strike: float, volatility: float, kind: str) -> None:
     """Finite, in order, and no further apart than the option's own largest value."""

@@ -146,7 +146,7 @@ def test_other_doors(option: Any) -> None:
         turnbull_wakeman,
     ],
 )
-@pytest.mark.parametrize("value", [None, 5, "x", []])
+@pytest.mark.parametrize("value", [None, "x"])
 def test_formulas_want_an_option(door: Any, value: Any) -> None:
     with pytest.raises(TypeError, match=r"option=.*, expected an AsianOption"):
         door(value)

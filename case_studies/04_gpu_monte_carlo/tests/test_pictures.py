@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ pytest.importorskip("matplotlib", reason="matplotlib is not installed")
 from gpu_monte_carlo import pictures
 
 
+@pytest.mark.thorough
 def test_command_draws_three(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pictures.main(["--out", str(tmp_path), "--observations", "4"])
     assert sorted(p.name for p in tmp_path.iterdir()) == [
@@ -22,7 +24,12 @@ def test_command_draws_three(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     assert "numpy · plain" in capsys.readouterr().out
 
 
-def test_the_ladder_descends() -> None:
+def test_the_ladder_descends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were every estimate as fast: the rungs are errors, and no clock is asked."""
+    genuine = pictures.price
+    monkeypatch.setattr(
+        pictures, "price", lambda *args, **how: replace(genuine(*args, **how), seconds=1.0)
+    )
     times = pictures.ladder_times(paths=2**15, observations=4)
     seconds = list(times.values())
     assert seconds == sorted(seconds, reverse=True)

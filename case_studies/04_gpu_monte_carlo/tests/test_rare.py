@@ -41,6 +41,7 @@ def test_a_lonely_payoff_fits_no_coefficient(
     assert found.standard_error >= max(found.price - low, high - found.price)
 
 
+@pytest.mark.thorough
 def test_intervals_hold_the_price_where_it_is_rare(option: Any) -> None:
     """Of the seeds whose estimate comes without a warning, 95 in 100 hold the price."""
     for strike, paths in ((140.0, 2**17), (150.0, 2**17)):
@@ -83,7 +84,7 @@ def test_what_overflows_is_an_error(option: Any, backend: str) -> None:
     assert math.isfinite(quietly(one, paths=2**15, backend=backend).price)
 
 
-@pytest.mark.parametrize("spot", [1e-170, 1e-30, 1e39, 1e160])
+@pytest.mark.parametrize("spot", [1e-170, 1e39])
 @pytest.mark.parametrize("precision", ["float64", "float32"])
 def test_a_price_scales_with_the_spot(
     option: Any, backend: str, spot: float, precision: str
@@ -100,15 +101,15 @@ def test_a_price_scales_with_the_spot(
 
 def test_sums_over_blocks_are_exact_whatever_the_cut() -> None:
     rng = np.random.default_rng(8)
-    sums = rng.normal(size=(700, 2, 6)) * 10.0 ** rng.integers(-200, 200, size=(700, 2, 6))
+    sums = rng.normal(size=(200, 2, 6)) * 10.0 ** rng.integers(-200, 200, size=(200, 2, 6))
     whole = blocks.Totals()
     whole.add(sums)
-    for cut in (1, 3, 100, 699):
+    for cut in (1, 3, 100, 199):
         cut_up = blocks.Totals()
-        for at in range(0, 700, cut):
+        for at in range(0, 200, cut):
             cut_up.add(sums[at : at + cut])
         np.testing.assert_array_equal(cut_up.value(), whole.value())
-    exact = [math.fsum(column) for column in sums.reshape(700, 12).T]
+    exact = [math.fsum(column) for column in sums.reshape(200, 12).T]
     np.testing.assert_array_equal(whole.value().ravel(), exact)
     assert max(len(column) for column in whole.columns) < 40
     beyond = blocks.Totals()

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from gpu_monte_carlo import peers, price, references
+from gpu_monte_carlo import study as module
 from gpu_monte_carlo.backends import why_not
 from gpu_monte_carlo.study import EQUAL, PARTS, WORKING_SET, collected, in_part, study
 from gpu_monte_carlo.workloads import (
@@ -94,7 +95,10 @@ def test_plain_paths_to_a_small_error_are_run_in_part() -> None:
     assert in_part(equal) == (equal, 1)
 
 
-def test_limit_of_multiplications_grows_with_options_only_in_part() -> None:
+def test_limit_of_multiplications_grows_with_options_only_in_part(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "multiply_rate", lambda: 1e9)
     count = study.limits[1].seconds
     alone = {"option": at_the_money(BATCH[1]), "paths": BATCH[0], "target": None}
     one = count(alone, lambda _: 1.0)
