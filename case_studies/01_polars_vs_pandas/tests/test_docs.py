@@ -1,10 +1,10 @@
-"""Every example in a docstring and in the README runs."""
+"""Every example in the README runs.
+
+Examples in docstrings are run by ``pytest --doctest-modules``.
+"""
 
 from __future__ import annotations
 
-import doctest
-import importlib
-import pkgutil
 import re
 from pathlib import Path
 
@@ -13,15 +13,6 @@ import pytest
 import polars_vs_pandas
 
 README = Path(__file__).parents[1] / "README.md"
-NEED = {"_rust", "numba_kernel", "vectorbt_peer"}  # what they need may not be installed
-MODULES = sorted({m.name for m in pkgutil.iter_modules(polars_vs_pandas.__path__)} - NEED)
-
-
-@pytest.mark.parametrize("module", ["", *MODULES])
-def test_docstrings(module: str) -> None:
-    name = f"polars_vs_pandas.{module}".rstrip(".")
-    failed, _ = doctest.testmod(importlib.import_module(name))
-    assert failed == 0
 
 
 def test_public_functions_have_examples() -> None:

@@ -42,8 +42,13 @@ KINDS = {
 }
 
 
-@pytest.mark.parametrize("kind", list(KINDS))
-@pytest.mark.parametrize("implementation", ["baseline", "polars_numpy", "rust_fused"])
+@pytest.mark.parametrize(
+    ("kind", "implementation"),
+    [
+        *((kind, "rust_fused") for kind in KINDS),
+        *((kind, name) for kind in ("pandas", "Polars") for name in ("baseline", "polars_numpy")),
+    ],
+)
 def test_every_kind_gives_the_same(kind: str, implementation: str) -> None:
     signal, returns = arrays()
     expected = run_backtest(signal, returns, window=WINDOW)

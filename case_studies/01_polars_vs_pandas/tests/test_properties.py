@@ -13,12 +13,12 @@ from polars_vs_pandas import BacktestResult, kernels, run_backtest
 from polars_vs_pandas.arrays import Floats
 
 ALL = list(kernels.KERNELS)
-property_test = settings(max_examples=8, deadline=None)
+property_test = settings(max_examples=5, deadline=None)  # the baseline takes a millisecond a cell
 seeds = st.integers(0, 2**32 - 1)
 every_implementation = pytest.mark.parametrize("name", ALL)
 
 
-def inputs(seed: int, rows: int = 24, assets: int = 5) -> tuple[Floats, Floats]:
+def inputs(seed: int, rows: int = 20, assets: int = 4) -> tuple[Floats, Floats]:
     rng = np.random.default_rng(seed)
     signal = rng.standard_normal((rows, assets))
     return signal, 0.03 * rng.standard_t(4, (rows, assets))
@@ -29,7 +29,7 @@ def run(name: str, signal: Floats, returns: Floats, **rule: float) -> BacktestRe
 
 
 @every_implementation
-@given(seed=seeds, changed=st.integers(10, 16))
+@given(seed=seeds, changed=st.integers(10, 14))
 @property_test
 def test_no_look_ahead(name: str, seed: int, changed: int) -> None:
     """Rewriting the future leaves the past alone, and only the past."""
@@ -50,11 +50,12 @@ def test_no_look_ahead(name: str, seed: int, changed: int) -> None:
 def test_the_position_earns_the_next_return_not_the_same_row(name: str) -> None:
     """A signal that knows today's return earns nothing by it; tomorrow's, a fortune."""
     rng = np.random.default_rng(4)
-    returns = 0.01 * rng.standard_normal((400, 5))
+    returns = 0.01 * rng.standard_normal((120, 4))
     same = run(name, returns, returns, cost=0.0)
     ahead = run(name, np.roll(returns, -1, axis=0), returns, cost=0.0)
-    assert abs(same.metrics["sharpe"]) < 2
-    assert ahead.metrics["sharpe"] > 20
+    error = np.sqrt(252 / same.equity.size)  # of a Sharpe ratio of nothing, a year
+    assert abs(same.metrics["sharpe"]) < 3 * error
+    assert ahead.metrics["sharpe"] > 10 * error
 
 
 @every_implementation
@@ -117,12 +118,12 @@ def test_higher_thresholds_hold_less(name: str, seed: int) -> None:
 def test_assets_are_strangers(name: str, seed: int) -> None:
     """Their order does not matter, and the portfolio is the sum of its assets alone."""
     signal, returns = inputs(seed)
-    order = np.random.default_rng(seed).permutation(5)
+    order = np.random.default_rng(seed).permutation(4)
     together = run(name, signal, returns)
     shuffled = run(name, signal[:, order], returns[:, order])
     np.testing.assert_array_equal(together.positions[:, order], shuffled.positions)
     np.testing.assert_allclose(together.equity, shuffled.equity, rtol=1e-14)
-    alone = [run(name, signal[:, [i]], returns[:, [i]], capital=2e5) for i in range(5)]
+    alone = [run(name, signal[:, [i]], returns[:, [i]], capital=2.5e5) for i in range(4)]
     np.testing.assert_allclose(together.equity, sum(r.equity for r in alone), rtol=1e-14)
     np.testing.assert_allclose(together.traded, sum(r.traded for r in alone), rtol=1e-14)
 
@@ -141,7 +142,7 @@ def test_missing_values(name: str, seed: int, share: float) -> None:
     np.testing.assert_array_equal(found.positions, expected.positions)
     np.testing.assert_allclose(found.equity, expected.equity, rtol=1e-13)
     np.testing.assert_allclose(found.turnover, expected.turnover, rtol=1e-12)
-    for j in range(15):
+    for j in range(found.positions.shape[0]):
         touched = np.isnan(signal[j : j + 9]).any(axis=0)
         assert not found.positions[j, touched].any()
 
@@ -174,12 +175,12 @@ def test_ruin_is_final_and_not_below_zero(name: str) -> None:
 
 @every_implementation
 def test_layout_and_type_do_not_matter(name: str) -> None:
-    signal, returns = inputs(1, rows=60, assets=6)
+    signal, returns = inputs(1)
     whole = np.rint(signal * 4)
     expected = run(name, whole, returns)
-    wide = np.zeros((120, 12))
+    wide = np.zeros((40, 8))
     wide[::2, ::2] = whole
-    packed = np.zeros(60, dtype=[("flag", "i1"), ("values", "f8", 6)])  # 49 bytes: not aligned
+    packed = np.zeros(20, dtype=[("flag", "i1"), ("values", "f8", 4)])  # 33 bytes: not aligned
     packed["values"] = whole
     for same in (
         packed["values"],
@@ -199,7 +200,7 @@ def test_layout_and_type_do_not_matter(name: str) -> None:
 @every_implementation
 def test_inputs_are_left_alone(name: str) -> None:
     signal, returns = inputs(2)
-    signal[3, 1] = returns[20, 2] = np.nan
+    signal[3, 1] = returns[15, 2] = np.nan
     for array in (signal, returns):
         array.setflags(write=False)
     copies = signal.copy(), returns.copy()
@@ -224,9 +225,9 @@ def test_wide_and_long_inputs_cross_block_borders(
 ) -> None:
     from polars_vs_pandas import optimised
 
-    signal, returns = inputs(8, rows=70, assets=23)
+    signal, returns = inputs(8, rows=30, assets=13)
     expected = run("baseline", signal, returns)
-    monkeypatch.setattr(optimised, "BLOCK_CELLS", 300)
+    monkeypatch.setattr(optimised, "BLOCK_CELLS", 130)
     found = run(name, signal, returns)
     np.testing.assert_array_equal(found.positions, expected.positions)
     np.testing.assert_allclose(found.equity, expected.equity, rtol=1e-14)

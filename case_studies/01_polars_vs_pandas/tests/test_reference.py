@@ -15,7 +15,7 @@ from polars_vs_pandas.arrays import Floats, Output
 
 ALL = list(kernels.KERNELS)
 STABLE = [name for name in ALL if name != "pandas_vectorised"]  # see test_stability.py
-property_test = settings(max_examples=25, deadline=None)
+property_test = settings(max_examples=15, deadline=None)
 
 
 def call(name: str, signal: Floats, returns: Floats, *rule: float) -> Output:
@@ -62,7 +62,7 @@ def test_oracle_deviation_is_the_exact_one(values: list[float]) -> None:
 @given(
     seed=st.integers(0, 2**32 - 1),
     rows=st.integers(5, 40),
-    assets=st.integers(1, 9),
+    assets=st.integers(1, 6),
     window=st.integers(2, 20),
     k_long=st.sampled_from([0.0, 0.5, 1.0, 2.0]),
     k_short=st.sampled_from([0.0, 0.7, 1.0, 1e9]),
@@ -92,7 +92,7 @@ def test_agrees_with_the_oracle(
 
 @pytest.mark.parametrize("name", STABLE)
 @given(
-    values=st.lists(st.integers(-4, 4), min_size=12, max_size=40),
+    values=st.lists(st.integers(-4, 4), min_size=12, max_size=30),
     window=st.integers(2, 8),
     k=st.sampled_from([0.0, 0.5, 1.0, 2.0]),
 )
