@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from qpp import statistics
+from qpp.claim import Kind
 from qpp.results import (
     ClaimResult,
     CriterionEstimate,
@@ -140,6 +141,7 @@ def workload_result(
             median=seconds / 9000 / growth,
         )
     )
+    rows.append(Row("ten times", "target", 1, "limit", note="set here", median=seconds / 10))
     return WorkloadResult(
         name=name,
         sizes=dict(sizes),
@@ -187,9 +189,17 @@ def backtest_study(seed: int = 7) -> StudyResult:
         agreement=TOLERANCE,
         workloads=tuple(made),
         claims=(
-            claim("polars_numpy >= 615 x faster than naive_loop", 615, made[2].name, 417.9),
+            claim(
+                "polars_numpy >= 615 x faster than naive_loop",
+                615,
+                made[2].name,
+                417.9,
+                kind="published",
+                note="the loop is pandas calls, whose cost differs between processors",
+            ),
             claim("rust_fused >= 25 x faster than pandas_vectorised", 25, made[2].name, 26.1),
             claim("rust_fused >= 8 x faster than polars_numpy", 8, made[2].name, 12.6),
+            claim("rust_fused >= 5,000 x faster than naive_loop", 5000, made[0].name, 2400.0),
             claim(
                 "polars_numpy >= 1.19 x less Python memory than pandas_vectorised",
                 1.19,
@@ -219,11 +229,12 @@ def backtest_study(seed: int = 7) -> StudyResult:
                 1,
                 made[0].name,
                 1.02,
-                reason="the interval touches the bar",
+                reason="the fastest is numba_fused",
             ),
         ),
         criterion=(
             CriterionEstimate("rolling_std/push", Interval(2.31, 2.28, 2.35), 432.9e6),
+            CriterionEstimate("read/best", Interval(251.0, 249.6, 253.1), 3.984e9),
             CriterionEstimate("fused/3000x100", Interval(648_000, 641_300, 655_900), 462.9e6),
             CriterionEstimate("fused/empty", Interval(41.2, 40.9, 41.7)),
         ),
@@ -264,6 +275,9 @@ def lag_study(seed: int = 11) -> StudyResult:
         claims=(
             claim("rust_auto >= 2.6 x faster than scipy_fft", 2.6, made[2].name, 3.8),
             claim(
+                "rust_auto >= 1.3 x faster than scipy_fft", 1.3, made[2].name, 3.8, kind="published"
+            ),
+            claim(
                 "rust_auto >= 2.6 x faster than scipy_fft",
                 2.6,
                 "n=10,000,000 k=1000",
@@ -290,18 +304,20 @@ def claim(
     metric: str = "time",
     at_least: bool = True,
     exact: bool = False,
+    kind: Kind = "bar",
     reason: str = "",
+    note: str = "",
 ) -> ClaimResult:
-    """A verdict with a plausible interval."""
+    """A verdict with a plausible interval, by the same rule as :mod:`qpp.verdict`."""
     verdict: Verdict = "not tested"
     found = None
     if measured is not None:
         width = 0.0 if exact else 0.04
         found = Interval(measured, measured * (1 - width), measured * (1 + width), ROUNDS)
-        verdict = "reproduced" if (measured >= bar) == at_least else "not reproduced"
-    return ClaimResult(
-        text, workload, metric, bar, at_least, found, verdict, "published", reason, "a 2013 host"
-    )
+        held = {(end >= bar) == at_least for end in (found.low, found.high)}
+        right: Verdict = "reproduced" if held == {True} else "not reproduced"
+        verdict = right if len(held) == 1 else "within noise"
+    return ClaimResult(text, workload, metric, bar, at_least, found, verdict, kind, reason, note)
 
 
 def provenance() -> dict[str, object]:
@@ -349,7 +365,7 @@ def run() -> Run:
 
 
 def passing_run() -> Run:
-    """A run in which every claim holds."""
+    """A run in which every bar holds."""
     study = lag_study()
     held = tuple(c for c in study.claims if c.verdict == "reproduced")
     return replace(run(), studies=(replace(study, claims=held),))

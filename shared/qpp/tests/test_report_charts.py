@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import fixtures_results as fixtures
-from qpp.report import charts, curves, ratio_chart, roles, samples, save_ratio_chart
+from qpp.report import charts, crossings, curves, ratio_chart, roles, samples, save_ratio_chart
+from qpp.report import versus as versus_chart
 from qpp.report.svg import STYLE, TOKENS, standalone, style
 from qpp.results import Interval, ResultError, Row, ScalingCurve, StudyResult, WorkloadResult
 
@@ -43,6 +44,7 @@ def test_one_mark_for_each_ratio_and_none_for_a_wrong_answer(layout: charts.Layo
     drawn = [r for r in rows if r.status in ("ok", "limit")]
     assert len(marks(svg, "ratio")) == len(drawn) < len(rows)
     assert len(marks(svg, "noise")) == len(study.workloads)
+    assert set(tips(svg, "noise")) == {"noise floor: 0.4 %"}
     text = " ".join(e.text or "" for e in ET.fromstring(svg).iter(f"{SVG}text"))
     for word in ("disagrees", "failed: worker ended", "not available", "does not apply"):
         assert word in text
@@ -146,19 +148,27 @@ def test_png_and_bad_targets(tmp_path: Path) -> None:
 
 
 def power_study(
-    one: tuple[float, float], two: tuple[float, float], noise: float = 1.0
+    one: tuple[float, float], two: tuple[float, float], noise: float = 1.0, spread: float = 0.0
 ) -> StudyResult:
-    """Two implementations with times ``c * x**p`` on x = 10 … 10^5."""
+    """Two implementations with times ``c * x**p`` on x = 10 … 10^5, in nine rounds each.
+
+    ``spread`` widens the samples of the second; ``noise`` is the A/A control's ratio.
+    """
     made = []
+    rounds = tuple(range(9))
     for x in (10.0, 100.0, 1e3, 1e4, 1e5):
         rows = tuple(
-            Row(name, role, 1, "ok", seconds=(t,), rounds=(0,), median=t)
-            for name, role, t in (
-                ("one", "baseline", one[0] * x ** one[1]),
-                ("two", "optimised", two[0] * x ** two[1]),
+            Row(name, role, 1, "ok", seconds=seconds, rounds=rounds, median=seconds[4])
+            for name, role, seconds in (
+                ("one", "baseline", (one[0] * x ** one[1],) * 9),
+                (
+                    "two",
+                    "optimised",
+                    tuple(two[0] * x ** two[1] * (1 + spread * (k - 4)) for k in rounds),
+                ),
             )
         )
-        floor = Interval(1.0, 1 / noise, noise, 9)
+        floor = Interval(noise, noise, noise, 9)
         made.append(WorkloadResult(f"x={x:g}", {"x": x}, rows, floor, "two"))
     points = {w.name: float(w.sizes["x"]) for w in made}
     return StudyResult(
@@ -167,43 +177,76 @@ def power_study(
 
 
 @given(st.floats(1.3, 4.7), st.floats(0.1, 1.5))
-def test_crossover_of_power_laws_is_exact(exponent: float, gap: float) -> None:
+def test_crossing_of_power_laws_is_exact(exponent: float, gap: float) -> None:
     """c1 x^p = c2 x^q has one solution, and straight lines on log-log paper find it."""
     where = 10.0**exponent
     study = power_study((1e-6, 1.0), (1e-6 * where**gap, 1.0 - gap))
-    [found] = curves.crossovers(study, study.scaling[0])
+    [found] = crossings.crossings(study, study.scaling[0])
     assert found.x == pytest.approx(where, rel=1e-6)
     assert found.y == pytest.approx(1e-6 * where, rel=1e-6)
     assert (found.faster, found.slower) == ("two", "one")
 
 
-def test_curves_that_touch_within_the_noise_do_not_cross() -> None:
+def test_curves_that_touch_within_the_noise_floor_do_not_cross() -> None:
     wavering = power_study((1e-6, 1.0), (1.05e-6, 0.99), noise=1.2)
-    assert curves.crossovers(wavering, wavering.scaling[0]) == []
+    assert crossings.crossings(wavering, wavering.scaling[0]) == []
     quiet = power_study((1e-6, 1.0), (1.05e-6, 0.99), noise=1.001)
-    assert len(curves.crossovers(quiet, quiet.scaling[0])) == 1
+    assert len(crossings.crossings(quiet, quiet.scaling[0])) == 1
 
 
-def test_a_crossing_through_points_within_the_noise_is_still_one() -> None:
+def test_the_floor_of_the_run_is_applied_to_every_workload() -> None:
+    quiet = power_study((1e-6, 1.0), (1.05e-6, 0.99), noise=1.001)
+    assert crossings.crossings(quiet, quiet.scaling[0], floor=0.2) == []
+
+
+def test_curves_whose_intervals_hold_one_do_not_cross() -> None:
+    """At x = 10 the two differ by 3 %, with samples that differ by more."""
+    loud = power_study((1e-6, 1.0), (1.05e-6, 0.99), spread=0.05)
+    assert crossings.crossings(loud, loud.scaling[0]) == []
+
+
+def test_a_crossing_through_level_points_says_where_they_are() -> None:
     study = power_study((1e-6, 1.0), (1e-6 * 1e3**0.5, 0.5), noise=2.0)
-    [found] = curves.crossovers(study, study.scaling[0])
+    [found] = crossings.crossings(study, study.scaling[0])
     assert found.x == pytest.approx(1e3, rel=1e-6)
+    assert found.level == (1e3,)
+    assert crossings.sentences(study.scaling[0], [found]) == [
+        "two overtakes one: level at x = 1,000"
+    ]
+    wide = power_study((1e-6, 1.0), (1e-6 * 1e3**0.5, 0.5), noise=4.0)
+    [found] = crossings.crossings(wide, wide.scaling[0])
+    assert crossings.sentences(wide.scaling[0], [found]) == [
+        "two overtakes one: level between x = 100 and 10,000"
+    ]
+
+
+def test_only_crossings_of_what_is_recommended_are_told() -> None:
+    study = power_study((1e-6, 1.0), (1e-6 * 1e3**0.5, 0.5))
+    third = [
+        replace(w, rows=(*w.rows, replace(w.rows[0], implementation="three")))
+        for w in study.workloads
+    ]
+    three = replace(study, workloads=tuple(third))
+    assert len(crossings.crossings(three, three.scaling[0])) == 2
+    chosen = replace(three, recommended="three")
+    [found] = crossings.crossings(chosen, chosen.scaling[0])
+    assert found.slower == "three"
 
 
 def test_parallel_power_laws_never_cross() -> None:
     study = power_study((1e-6, 1.0), (2e-6, 1.0))
-    assert curves.crossovers(study, study.scaling[0]) == []
-    assert "no crossover" in curves.scaling_chart(study, study.scaling[0], "c")
+    assert crossings.crossings(study, study.scaling[0]) == []
+    assert "no crossing" in curves.scaling_chart(study, study.scaling[0], "c")
 
 
 def test_scaling_chart_marks_curves_and_crossovers_and_says_them() -> None:
     study = fixtures.lag_study()
     curve = study.scaling[0]
     svg = curves.scaling_chart(study, curve, "c")
-    found = curves.crossovers(study, curve)
+    found = crossings.crossings(study, curve)
     assert len(marks(svg, "curve")) == 4
-    assert len(marks(svg, "crossover")) == len(found) == 2
-    for crossover, tip in zip(found, tips(svg, "crossover"), strict=True):
+    assert len(marks(svg, "crossing")) == len(found) == 2
+    for crossover, tip in zip(found, tips(svg, "crossing"), strict=True):
         assert tip.startswith(f"{crossover.faster} overtakes {crossover.slower}")
     assert f"≈ {found[0].x:.0f}" in svg
 
@@ -214,7 +257,7 @@ def test_scaling_leaves_out_wrong_answers_and_missing_workloads() -> None:
         replace(w, rows=(w.rows[0], replace(w.rows[1], status="disagrees")))
         for w in study.workloads
     )
-    assert len(curves.lines(replace(study, workloads=wrong), study.scaling[0])) == 1
+    assert len(crossings.lines(replace(study, workloads=wrong), study.scaling[0])) == 1
     assert curves.scaling_chart(replace(study, workloads=()), study.scaling[0], "c") == ""
 
 
@@ -258,3 +301,35 @@ def test_drawings_share_a_page() -> None:
     svg = ratio_chart(fixtures.lag_study(), name="a") + ratio_chart(fixtures.lag_study(), name="b")
     ids = re.findall(r' id="([^"]+)"', svg)
     assert len(ids) == len(set(ids))
+
+
+def test_a_target_has_its_own_marker_and_no_sign_of_a_limit() -> None:
+    svg = ratio_chart(fixtures.backtest_study())
+    told = tips(svg, "ratio")
+    assert sum(bool(re.match(r"ten times: \d+\.\d×", tip)) for tip in told) == 5
+    assert sum(tip.startswith("memory bandwidth: ≤ ") for tip in told) == 5
+    assert roles.NAMES["target"] in svg
+
+
+@pytest.mark.parametrize("shape", [versus_chart.WIDE, versus_chart.NARROW], ids=["wide", "narrow"])
+def test_the_chart_of_all_has_two_points_a_row_and_room_for_their_words(
+    shape: versus_chart.Shape,
+) -> None:
+    study = fixtures.backtest_study()
+    rows = [(w.name, versus_chart.of_workload(study, w)) for w in study.workloads]
+    alone = replace(rows[0][1], peer=None, over_peer=None)
+    rows.append(("no peer", alone))
+    svg = versus_chart.versus_chart(rows, 0.1, shape=shape, title="T", name="v")
+    assert len(marks(svg, "versus")) == 2 * len(rows) - 1
+    assert versus_chart.NO_PEER in svg
+    assert tips(svg, "noise") == ["noise floor: 10 %"]
+    places = [float(use.get("x", "")) for m in marks(svg, "versus") for use in m.iter(f"{SVG}use")]
+    assert max(places) < shape.width - 80, "the words stand right of the point"
+    assert versus_chart.versus_chart([], 0.1, title="T", name="v") == ""
+
+
+def test_points_of_one_row_share_their_style() -> None:
+    svg = samples.timing_chart(fixtures.lag_study().workloads[0], "t")
+    for mark in marks(svg, "samples"):
+        assert [u.get("style") for u in mark.iter(f"{SVG}use")] == [None] * fixtures.ROUNDS
+        assert any("var(--" in (g.get("style") or "") for g in mark.iter(f"{SVG}g"))

@@ -14,6 +14,7 @@ from qpp.results import ClaimResult, Interval
 
 MISSING = "–"
 _TIME = ((1e-9, "ns"), (1e-6, "µs"), (1e-3, "ms"), (1.0, "s"))
+_COUNT = ((1e9, " billion"), (1e6, " million"))
 _BYTES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 
@@ -68,6 +69,18 @@ def ratio(x: float | None, times: str = "x") -> str:
     """
     text = number(x)
     return text if text == MISSING else text + times
+
+
+def rate(x: float | None) -> str:
+    """How much work is done in a second.
+
+    >>> [rate(x) for x in (432.9e6, 4.1e9, 950.0, 0.5, None)]
+    ['433 million/s', '4.10 billion/s', '950/s', '0.500/s', '–']
+    """
+    if x is None or not math.isfinite(x):
+        return MISSING
+    scale, word = next(((s, w) for s, w in _COUNT if float(f"{x:.2e}") >= s), (1.0, ""))
+    return f"{number(x / scale)}{word}/s"
 
 
 def bytes_(n: float | None) -> str:

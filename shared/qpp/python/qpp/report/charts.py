@@ -7,7 +7,6 @@ through :func:`save_ratio_chart`.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +18,8 @@ from matplotlib.figure import Figure
 from qpp import format as fmt
 from qpp.report import roles
 from qpp.report.svg import LIGHT, mark, new_figure, pixel_axes, standalone, style, themed
-from qpp.results import Interval, ResultError, Row, StudyResult, WorkloadResult, write_atomically
+from qpp.results import ResultError, Row, StudyResult, WorkloadResult, write_atomically
+from qpp.summary import noise_floor
 
 REASONS = {
     "disagrees": "disagrees with the baseline: no speed-up",
@@ -65,18 +65,20 @@ def ratio_chart(
     workloads: Sequence[str] | None = None,
     *,
     layout: Layout = WIDE,
+    floor: float | None = None,
     name: str = "",
 ) -> str:
     """Inline SVG of the ratios of one study; empty where there is nothing to draw.
 
-    ``workloads`` restricts it to some workloads, by name. ``name`` prefixes the ids of the
-    drawing, by default the study's own name.
+    ``workloads`` restricts it to some workloads, by name. ``floor`` is the noise floor of the
+    run, by default that of the study. ``name`` prefixes the ids of the drawing, by default the
+    study's own name.
     """
     chosen = _chosen(study, workloads)
     if not any(_rows(w) for w in chosen):
         return ""
     return themed(
-        _figure(chosen, layout),
+        _figure(chosen, layout, noise_floor(study) if floor is None else floor),
         title=f"{study.title}: speed against the baseline",
         description=_describe(chosen),
         name=name or f"{re.sub('[^A-Za-z0-9]+', '-', study.name)}-ratios",
@@ -104,7 +106,7 @@ def save_ratio_chart(
     elif path.suffix == ".png":
         try:
             with style():
-                figure = _figure(_chosen(study, workloads), WIDE)
+                figure = _figure(_chosen(study, workloads), WIDE, noise_floor(study))
                 figure.savefig(path, dpi=144, facecolor=LIGHT["paper"])
         except OSError as error:
             raise ResultError(f"cannot write {path}: {error.strerror or error}") from error
@@ -121,11 +123,13 @@ def _rows(workload: WorkloadResult) -> list[Row]:
 
 
 @style()
-def _figure(workloads: Sequence[WorkloadResult], layout: Layout) -> Figure:
+def _figure(workloads: Sequence[WorkloadResult], layout: Layout, floor: float | None) -> Figure:
     inner = sum(layout.head + layout.row * len(_rows(w)) for w in workloads)
     figure = new_figure(layout.width, TOP + BOTTOM + inner)
     axes, *_ = pixel_axes(figure, layout.gutter, TOP, layout.margin, BOTTOM)
-    roles.log_axis(axes, *_range(workloads, layout), roles.tick_ratio, 9 if layout.gutter else 4)
+    roles.log_axis(
+        axes, *_range(workloads, layout, floor), roles.tick_ratio, 9 if layout.gutter else 4
+    )
     axes.set_ylim(inner, 0)
     axes.set_yticks([])
     axes.spines["bottom"].set_visible(False)
@@ -133,6 +137,7 @@ def _figure(workloads: Sequence[WorkloadResult], layout: Layout) -> Figure:
     y = 0.0
     for workload in workloads:
         _heading(axes, workload, y, layout)
+        _one(axes, workload, y, layout, floor)
         y += layout.head
         for row in _rows(workload):
             _draw(axes, workload, row, y - 3, layout)
@@ -141,29 +146,24 @@ def _figure(workloads: Sequence[WorkloadResult], layout: Layout) -> Figure:
     return figure
 
 
-def _range(workloads: Sequence[WorkloadResult], layout: Layout) -> tuple[float, float]:
+def _range(
+    workloads: Sequence[WorkloadResult], layout: Layout, floor: float | None
+) -> tuple[float, float]:
     """From the slowest to the fastest, with room for the values written beside the points."""
     values = [1.0]
     for workload in workloads:
         for row in workload.rows:
             if roles.shows_ratio(row) and row.ratio is not None:
                 values += [row.ratio.low, row.ratio.high]
-            elif (limit := roles.limit_ratio(workload, row)) is not None:
-                values.append(limit)
+            elif (computed := roles.computed_ratio(workload, row)) is not None:
+                values.append(computed)
     # The noise band carries no label: it widens the range and needs no room beside it.
     written_left = min(values) < 0.9
-    for workload in workloads:
-        if (noise := _drawable(workload.noise)) is not None:
-            values += [noise.low, noise.high]
+    values += roles.band(floor) or ()
     low, high = roles.span(values)
     left = layout.value_room if written_left else 30.0 if layout.gutter else 6.0
     scale = (high / low) ** (1 / (layout.inner - left - layout.value_room))
     return low / scale**left, high * scale**layout.value_room
-
-
-def _drawable(noise: Interval | None) -> Interval | None:
-    """The noise floor where a logarithmic axis can hold it."""
-    return noise if noise is not None and 0 < noise.low <= noise.high < math.inf else None
 
 
 def _heading(axes: Axes, workload: WorkloadResult, y: float, layout: Layout) -> None:
@@ -182,18 +182,23 @@ def _heading(axes: Axes, workload: WorkloadResult, y: float, layout: Layout) -> 
     told = axes.text(*where, text, transform=at, color=LIGHT["muted"], fontsize=11, ha=side)
     for written in (title, told):
         written.set_verticalalignment("center_baseline")
+
+
+def _one(
+    axes: Axes, workload: WorkloadResult, y: float, layout: Layout, floor: float | None
+) -> None:
+    """The baseline's line, and the band of ratios that are no difference."""
     top = y + layout.head - (14 if layout.gutter else 30)
     ends = [top, y + layout.head + layout.row * len(_rows(workload)) - 12]
     axes.plot([1, 1], ends, color=LIGHT["baseline"], linewidth=1.4)
-    if (noise := _drawable(workload.noise)) is not None:
-        tone = LIGHT["baseline"]
-        band = axes.fill_betweenx(ends, noise.low, noise.high, color=tone, alpha=0.25, linewidth=0)
-        mark(band, "noise", f"noise floor (A/A) {fmt.interval(noise)}")
+    if (band := roles.band(floor)) is not None:
+        drawn = axes.fill_betweenx(ends, *band, color=LIGHT["baseline"], alpha=0.25, linewidth=0)
+        mark(drawn, "noise", f"noise floor: {fmt.percent(floor)}")
 
 
 def _draw(axes: Axes, workload: WorkloadResult, row: Row, y: float, layout: Layout) -> None:
-    limit = roles.limit_ratio(workload, row)
-    drawn = roles.shows_ratio(row) or limit is not None
+    computed = roles.computed_ratio(workload, row)
+    drawn = roles.shows_ratio(row) or computed is not None
     name = roles.shorten(roles.label(row), 34)
     # In a narrow drawing the names stand right of the baseline's line, whose place varies.
     axes.annotate(
@@ -207,8 +212,8 @@ def _draw(axes: Axes, workload: WorkloadResult, row: Row, y: float, layout: Layo
         color=LIGHT["ink"] if drawn else LIGHT["muted"],
         annotation_clip=False,
     )
-    if limit is not None:
-        _point(axes, row, limit, y, f"≤ {fmt.ratio(limit, roles.TIMES)}", hollow=True)
+    if computed is not None:
+        _point(axes, row, computed, y, roles.computed_text(row, computed), hollow=True)
     elif roles.shows_ratio(row) and row.ratio is not None:
         _interval(axes, row, y)
         _point(axes, row, row.ratio.value, y, fmt.ratio(row.ratio.value, roles.TIMES))

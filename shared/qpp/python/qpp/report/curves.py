@@ -1,23 +1,17 @@
-"""Scaling curves: time against size, log-log, with the crossovers marked.
-
-A crossover is where the faster of two implementations changes. It counts only where the
-two stand apart, on both sides, by more than the noise floor of the run: two curves that
-touch within the noise have not been seen to cross.
-"""
+"""Scaling curves: time against size, log-log, with the crossings marked and numbered."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import combinations, pairwise
 
 from matplotlib.axes import Axes
 
 from qpp import format as fmt
 from qpp.report import roles
+from qpp.report.crossings import Crossing, Line, crossings, lines, sentences
 from qpp.report.svg import LIGHT, mark, new_figure, pixel_axes, style, themed
-from qpp.results import Interval, Row, ScalingCurve, StudyResult
+from qpp.results import ScalingCurve, StudyResult
 
 WIDTH = 940.0
 HEIGHT = 460.0
@@ -28,94 +22,15 @@ BOTTOM = 50.0
 LABEL = 19.0
 
 
-@dataclass(frozen=True)
-class Line:
-    """One implementation's medians over the sizes at which it ran and agreed."""
-
-    row: Row
-    x: tuple[float, ...]
-    y: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class Crossover:
-    """Where ``faster`` overtakes ``slower`` as the size grows."""
-
-    x: float
-    y: float
-    faster: str
-    slower: str
-
-
-def lines(study: StudyResult, curve: ScalingCurve) -> list[Line]:
-    """The curves of one chart, in the order of the study."""
-    sizes = sorted(curve.points.items(), key=lambda item: item[1])
-    results = {w.name: w for w in study.workloads}
-    found = []
-    for name in roles.implementations(study):
-        points = []
-        for workload, x in sizes:
-            row = results[workload].row(name) if workload in results else None
-            drawable = row is not None and row.status in ("ok", "limit") and row.median
-            if row is not None and drawable and x > 0:
-                points.append((x, row.median or 0.0, row))
-        if len(points) > 1:
-            found.append(Line(points[-1][2], *zip(*((p[0], p[1]) for p in points), strict=True)))
-    return found
-
-
-def crossovers(study: StudyResult, curve: ScalingCurve) -> list[Crossover]:
-    """Every change of the faster one of two implementations, in order of size."""
-    noise = {
-        curve.points[w.name]: _floor(w.noise) for w in study.workloads if w.name in curve.points
-    }
-    rivals = [line for line in lines(study, curve) if line.row.role != "limit"]
-    found: list[Crossover] = []
-    for one, two in combinations(rivals, 2):
-        found += _crossings(one, two, noise)
-    return sorted(found, key=lambda c: (c.x, c.faster, c.slower))
-
-
-def _floor(noise: Interval | None) -> float:
-    """The noise floor as a distance between logarithms."""
-    ends = [noise.low, noise.high] if noise else []
-    return max((abs(math.log(e)) for e in ends if e > 0), default=0.0)
-
-
-def _crossings(one: Line, two: Line, noise: dict[float, float]) -> list[Crossover]:
-    shared = [x for x in one.x if x in two.x]
-    a, b = dict(zip(one.x, one.y, strict=True)), dict(zip(two.x, two.y, strict=True))
-    gap = {x: math.log(a[x] / b[x]) for x in shared}
-    certain = [x for x in shared if abs(gap[x]) > noise.get(x, 0.0)]
-    found = []
-    for left, right in pairwise(certain):
-        if gap[left] * gap[right] >= 0:
-            continue
-        # Points within the noise may lie between: the change is in the first step that shows it.
-        between = [x for x in shared if left <= x <= right]
-        steps = pairwise(between)
-        start, end = next((s, e) for s, e in steps if gap[s] * gap[left] >= 0 >= gap[e] * gap[left])
-        share = gap[start] / (gap[start] - gap[end]) if gap[start] != gap[end] else 0.5
-        x = math.exp(math.log(start) + share * math.log(end / start))
-        y = math.exp(math.log(a[start]) + share * math.log(a[end] / a[start]))
-        names = (one.row.implementation, two.row.implementation)
-        faster, slower = names if gap[right] < 0 else names[::-1]
-        found.append(Crossover(x, y, faster, slower))
-    return found
-
-
-def sentences(curve: ScalingCurve, found: Sequence[Crossover]) -> list[str]:
-    """The crossovers in words, numbered as on the chart."""
-    return [f"{c.faster} overtakes {c.slower} at {curve.label} ≈ {fmt.number(c.x)}" for c in found]
-
-
 @style()
-def scaling_chart(study: StudyResult, curve: ScalingCurve, name: str) -> str:
+def scaling_chart(
+    study: StudyResult, curve: ScalingCurve, name: str, floor: float | None = None
+) -> str:
     """Inline SVG of one scaling chart; empty where no implementation has two points."""
     drawn = lines(study, curve)
     if not drawn:
         return ""
-    found = crossovers(study, curve)
+    found = crossings(study, curve, floor)
     figure = new_figure(WIDTH, HEIGHT)
     axes, width, height = pixel_axes(figure, LEFT, TOP, RIGHT, BOTTOM)
     x = roles.span([v for line in drawn for v in line.x], least=1.5)
@@ -132,8 +47,9 @@ def scaling_chart(study: StudyResult, curve: ScalingCurve, name: str) -> str:
         index = used[line.row.role] = used.get(line.row.role, -1) + 1
         _line(axes, line, index)
     _labels(axes, drawn, height)
-    _rings(axes, found, width)
-    told = sentences(curve, found) or ["no crossover in the measured range"]
+    told = sentences(curve, found)
+    _rings(axes, found, told, width)
+    told = told or ["no crossing in the measured range"]
     return themed(
         figure,
         title=curve.title,
@@ -145,7 +61,7 @@ def scaling_chart(study: StudyResult, curve: ScalingCurve, name: str) -> str:
 def _line(axes: Axes, line: Line, index: int) -> None:
     role = roles.role(line.row)
     tone = roles.colour(line.row)
-    hollow = role == "limit"
+    hollow = role in roles.COMPUTED
     dash = roles.DASHES[(index + hollow) % len(roles.DASHES)]
     axes.plot(line.x, line.y, color=tone, linewidth=1.8, linestyle=dash, zorder=3)
     [points] = axes.plot(
@@ -200,25 +116,25 @@ def _labels(axes: Axes, drawn: Sequence[Line], height: float) -> None:
         )
 
 
-def _rings(axes: Axes, found: Sequence[Crossover], width: float) -> None:
-    """A numbered ring on each crossover and a line down to its size, written at the axis."""
+def _rings(axes: Axes, found: Sequence[Crossing], told: Sequence[str], width: float) -> None:
+    """A numbered ring on each crossing and a line down to its size, written at the axis."""
     low, high = axes.get_xlim()
     taken: list[float] = []  # the right end of the last label on each level, in pixels
-    for number, crossover in enumerate(found, start=1):
-        at = math.log(crossover.x / low) / math.log(high / low) * width
+    for number, crossing in enumerate(found, start=1):
+        at = math.log(crossing.x / low) / math.log(high / low) * width
         level = next((i for i, end in enumerate(taken) if at - 34 > end), len(taken))
         taken[level : level + 1] = [at + 34]
         axes.plot(
-            [crossover.x, crossover.x],
-            [axes.get_ylim()[0], crossover.y],
+            [crossing.x, crossing.x],
+            [axes.get_ylim()[0], crossing.y],
             color=LIGHT["ink"],
             linewidth=1,
             linestyle=(0, (1, 2.5)),
             zorder=2,
         )
         [ring] = axes.plot(
-            [crossover.x],
-            [crossover.y],
+            [crossing.x],
+            [crossing.y],
             "o",
             markersize=17,
             markerfacecolor=LIGHT["paper"],
@@ -226,11 +142,10 @@ def _rings(axes: Axes, found: Sequence[Crossover], width: float) -> None:
             markeredgewidth=1.4,
             zorder=5,
         )
-        told = f"{crossover.faster} overtakes {crossover.slower} at {fmt.number(crossover.x)}"
-        mark(ring, "crossover", told)
+        mark(ring, "crossing", told[number - 1])
         axes.annotate(
             str(number),
-            (crossover.x, crossover.y),
+            (crossing.x, crossing.y),
             ha="center",
             va="center_baseline",
             fontweight="bold",
@@ -238,8 +153,8 @@ def _rings(axes: Axes, found: Sequence[Crossover], width: float) -> None:
             zorder=6,
         )
         axes.annotate(
-            f"≈ {fmt.number(crossover.x)}",
-            (crossover.x, axes.get_ylim()[0]),
+            f"≈ {fmt.number(crossing.x)}",
+            (crossing.x, axes.get_ylim()[0]),
             (0, 11 + 17 * level),
             textcoords="offset points",
             ha="center",

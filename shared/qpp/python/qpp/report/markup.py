@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from html import escape
 
+LONGEST = 30  # letters of a name that a column of a table has room for
 VOID = frozenset({"br", "hr", "meta", "input", "img", "link"})
 
 
@@ -59,13 +60,29 @@ def el(tag: str, *children: Child, **attributes: str | float | bool | None) -> H
     return Html(head if tag in VOID else f"{head}{join(*children)}</{tag}>")
 
 
+def name(text: str) -> Html:
+    """A name that stays whole; only one too long for a column may be broken."""
+    return el("span", text, cls="whole" if len(text) <= LONGEST else "break")
+
+
+def figures(text: str) -> Html:
+    """Text in which a number with an exponent stays whole.
+
+    >>> str(figures("at most 6e-08"))
+    'at most <span class="whole">6e-08</span>'
+    """
+    pieces = re.split(r"(\d[\d.]*e-\d+)", text)
+    return join(el("span", p, cls="whole") if i % 2 else p for i, p in enumerate(pieces))
+
+
 def paragraphs(text: str, cls: str | None = None) -> Html:
     """Blank lines separate paragraphs; backquotes set code apart."""
     blocks = [block for block in text.split("\n\n") if block.strip()]
-    return join(el("p", _inline(" ".join(b.split())), cls=cls) for b in blocks)
+    return join(el("p", inline(" ".join(b.split())), cls=cls) for b in blocks)
 
 
-def _inline(text: str) -> Html:
+def inline(text: str) -> Html:
+    """Text in which backquotes set code apart."""
     pieces = text.split("`")
     if len(pieces) % 2 == 0:  # an unpaired quote is only a character
         return join(text)

@@ -14,18 +14,34 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 from qpp import format as fmt
 from qpp.report.markup import clean
 from qpp.report.svg import LIGHT
-from qpp.results import Row, StudyResult, WorkloadResult
+from qpp.results import Interval, Row, StudyResult, WorkloadResult
 
-ROLES = ("baseline", "optimised", "peer", "component", "limit")
+ROLES = ("baseline", "optimised", "peer", "component", "limit", "target")
+COMPUTED = ("limit", "target")  # roles of a time that was computed, not measured
 NAMES = {
     "baseline": "baseline",
     "optimised": "optimised",
     "peer": "peer (what a user would pick instead)",
     "component": "component (a part of the others' work, alone)",
-    "limit": "limit (the floor that physics sets)",
+    "limit": "limit (no way of doing this work is faster)",
+    "target": "target (set by the study; can be beaten)",
 }
-MARKERS = {"baseline": "s", "optimised": "o", "peer": "D", "component": "^", "limit": "v"}
-SIZES = {"baseline": 6.5, "optimised": 8.0, "peer": 6.6, "component": 7.0, "limit": 7.5}
+MARKERS = {
+    "baseline": "s",
+    "optimised": "o",
+    "peer": "D",
+    "component": "^",
+    "limit": "v",
+    "target": "*",
+}
+SIZES = {
+    "baseline": 6.5,
+    "optimised": 8.0,
+    "peer": 6.6,
+    "component": 7.0,
+    "limit": 7.5,
+    "target": 10.0,
+}
 # Several implementations of one role on one chart stay apart by dash and marker.
 DASHES: tuple[tuple[float, tuple[float, ...] | None], ...] = (
     (0, None),
@@ -70,12 +86,33 @@ def baseline_row(workload: WorkloadResult) -> Row | None:
     return next(found, None)
 
 
-def limit_ratio(workload: WorkloadResult, row: Row) -> float | None:
-    """How far ahead of the baseline the limit stands: no row can have a larger ratio."""
+def computed_ratio(workload: WorkloadResult, row: Row) -> float | None:
+    """The ratio of a limit (no row can have a larger one) or of a target (a row can)."""
     base = baseline_row(workload)
     if row.status != "limit" or base is None or not base.median or not row.median:
         return None
     return base.median / row.median
+
+
+def computed_text(row: Row, ratio: float) -> str:
+    """``≤ 70.8×`` for a limit, ``70.8×`` for a target."""
+    return ("≤ " if row.role == "limit" else "") + fmt.ratio(ratio, TIMES)
+
+
+def bounds(ratio: Interval | None) -> str:
+    """``[598×, 634×]``: every figure with its unit."""
+    return fmt.bounds(ratio, lambda x: fmt.ratio(x, TIMES))
+
+
+def band(floor: float | None) -> tuple[float, float] | None:
+    """The ratios around 1 that a noise floor makes indistinguishable from it.
+
+    >>> band(0.25), band(None), band(float("inf"))
+    ((0.8, 1.25), None, None)
+    """
+    if floor is None or not 0 < floor < math.inf:
+        return None
+    return 1 / (1 + floor), 1 + floor
 
 
 def shows_ratio(row: Row) -> bool:
@@ -115,12 +152,20 @@ def _inside(ticks: Sequence[float], low: float, high: float) -> list[float]:
 
 
 def log_axis(
-    axes: Axes, low: float, high: float, of: Callable[[float], str], most: int = 9
+    axes: Axes,
+    low: float,
+    high: float,
+    of: Callable[[float], str],
+    most: int = 9,
+    last: float | None = None,
 ) -> None:
-    """A logarithmic x axis over ``[low, high]`` with at most ``most`` plainly written ticks."""
+    """A logarithmic x axis over ``[low, high]`` with at most ``most`` plainly written ticks.
+
+    None stands beyond ``last``, where its text would be cut off.
+    """
     axes.set_xscale("log")
     axes.set_xlim(low, high)
-    _ticks(axes.xaxis, log_ticks(low, high, most), of)
+    _ticks(axes.xaxis, log_ticks(low, high if last is None else last, most), of)
 
 
 def legend(axes: Axes, present: set[str], wide: bool = True) -> None:
@@ -134,8 +179,8 @@ def legend(axes: Axes, present: set[str], wide: bool = True) -> None:
             marker=MARKERS[name],
             color=LIGHT[name],
             markersize=SIZES[name],
-            markerfacecolor=LIGHT["paper" if name == "limit" else name],
-            markeredgewidth=1.6 if name == "limit" else 0,
+            markerfacecolor=LIGHT["paper" if name in COMPUTED else name],
+            markeredgewidth=1.6 if name in COMPUTED else 0,
             label=NAMES[name] if wide else name,
         )
         for name in shown

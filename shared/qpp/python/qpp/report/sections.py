@@ -1,78 +1,25 @@
-"""The body of the report: one section per study, then the machine and the reading guide."""
+"""The body of the report: one section for each study, its workloads folded."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from qpp import format as fmt
-from qpp.report import charts, curves, roles, samples, tables
-from qpp.report.markup import Html, el, join, paragraphs, raw
-from qpp.results import Run, ScalingCurve, StudyResult, WorkloadResult
+from qpp.report import charts, crossings, curves, roles, samples, tables, versus
+from qpp.report.guide import words
+from qpp.report.markup import Html, el, figures, join, paragraphs, raw
+from qpp.report.overview import band_sentence, figure, versus_figure
+from qpp.report.verdicts import WRONG
+from qpp.results import ScalingCurve, StudyResult, WorkloadResult
+from qpp.summary import summarise
 
-GUIDE: tuple[tuple[str, str], ...] = (
-    (
-        "Median, minimum, spread",
-        "Of all samples of one implementation. The spread is the interquartile range over the "
-        "median: small means quiet.",
-    ),
-    (
-        "Ratio",
-        "The baseline's time over this one's: 10× is ten times faster, 0.5× twice as slow. It is "
-        "the median over pairs of samples taken in the same round, so what slows the machine "
-        "for a while slows both. Brackets hold the 95 % bootstrap interval.",
-    ),
-    (
-        "What is in the clock",
-        "One call of the implementation, in a warm process of its own with a fixed number of "
-        "threads. Making the inputs, the first call (with any compilation) and the conversions "
-        "a user would already have behind them are outside; a note in the row says more.",
-    ),
-    (
-        "Interleaved",
-        "Implementations take turns within one run (A B C A B C), so none has the machine at a "
-        "better hour than another.",
-    ),
-    (
-        "Agreement",
-        "Checked on the very outputs that were timed, against the baseline's, within the bound "
-        "stated with each study. A row that disagrees shows neither time nor ratio.",
-    ),
-    (
-        "Noise floor",
-        "The same code timed against itself. No ratio is known better than this.",
-    ),
-    (
-        "Memory",
-        "Resident growth is what one call adds to the process's peak; Python peak is what "
-        "Python's own allocator saw, which leaves out memory of Polars and Rust.",
-    ),
-    (
-        "Threads and limits",
-        "Compare rows of equal thread counts; parallel rows stand apart. A limit is the floor "
-        "that physics sets, such as bytes over measured memory bandwidth: no ratio should pass it.",
-    ),
-)
-LABELS = {
-    "cpu": "Processor",
-    "cores": "Cores",
-    "usable_cores": "Usable cores",
-    "caches": "Caches",
-    "memory": "Memory",
-    "os": "Operating system",
-    "python": "Python",
-    "rustc": "Rust compiler",
-    "gpu": "GPU",
-    "dirty": "Uncommitted changes",
-    "load": "Load at the start",
-    "virtual": "Virtual machine",
-    "threads": "Thread settings",
-}
+FEW = 12  # workloads: a chart of more has a fold of its own
+SMALL = 24  # rows of a study's tables together: so few are printed although they are folded
 
 
-def study_section(study: StudyResult, anchor: str) -> Html:
-    """Everything about one study."""
+def study_section(study: StudyResult, anchor: str, floor: float | None, noise: str) -> Html:
+    """Everything about one study; ``floor`` and ``noise`` are the run's, as figure and sentence."""
     head = el(
         "header",
         el("span", study.name, cls="eyebrow"),
@@ -90,12 +37,11 @@ def study_section(study: StudyResult, anchor: str) -> Html:
     body: list[Html | None] = []
     if not study.workloads and not study.error:
         body.append(el("p", "No workload was finished.", cls="quiet"))
-    body.append(_ratios(study, anchor))
-    body += [_scaling(study, c, f"{anchor}-scaling-{i}") for i, c in enumerate(study.scaling)]
-    body += [_workload(w, f"{anchor}-{i}") for i, w in enumerate(study.workloads)]
-    body.append(tables.criterion_table(study))
-    if study.agreement and study.workloads:
-        body.append(el("p", f"Outputs agree when {study.agreement}.", cls="footnote"))
+    body += [_ratios(study, anchor, floor), _all_workloads(study, anchor, floor)]
+    body += [
+        _scaling(study, c, f"{anchor}-scaling-{i}", floor) for i, c in enumerate(study.scaling)
+    ]
+    body += [tables.criterion_table(study), _workloads(study, anchor, noise)]
     return el("section", head, warnings, _analysis(study), body, cls="study", id=anchor)
 
 
@@ -106,126 +52,106 @@ def _analysis(study: StudyResult) -> Html | None:
     return el("div", paragraphs(study.analysis), cls=f"analysis{single}")
 
 
-def _figure(svg: str, title: str, text: str, extra: Html | None = None) -> Html | None:
-    if not svg:
+def _ratios(study: StudyResult, anchor: str, floor: float | None) -> Html | None:
+    """The headline workload, every implementation that ran; wide, and narrow for a phone."""
+    found = summarise(study)
+    if found is None:
         return None
-    caption = el("figcaption", el("strong", title), el("span", text))
-    area = el("div", raw(svg), cls="scroll", tabindex=0, role="region", aria_label=title)
-    return el("figure", caption, area, extra)
-
-
-def _ratios(study: StudyResult, anchor: str) -> Html | None:
-    """Drawn twice: a phone gets names above the rows, so that the ratios stay in sight."""
-    wide = charts.ratio_chart(study, name=f"{anchor}-ratios")
-    narrow = charts.ratio_chart(study, layout=charts.NARROW, name=f"{anchor}-ratios-narrow")
-    return _figure(
-        wide and join(el("div", raw(wide), cls="wide"), el("div", raw(narrow), cls="narrow")),
-        "Speed against the baseline",
-        "Baseline’s time over each one’s, log scale, with 95 % intervals. Right is faster. "
-        "The grey band at 1× is the noise floor.",
+    rows = tuple(r for r in found.workload.rows if r.status not in tables.ABSENT)
+    shown = replace(study, workloads=(replace(found.workload, rows=rows),))
+    wide = charts.ratio_chart(shown, floor=floor, name=f"{anchor}-ratios")
+    narrow = charts.ratio_chart(
+        shown, layout=charts.NARROW, floor=floor, name=f"{anchor}-ratios-narrow"
+    )
+    both = wide and join(el("div", raw(wide), cls="wide"), el("div", raw(narrow), cls="narrow"))
+    return figure(
+        both,
+        f"Every implementation measured on {found.workload.name}",
+        f"The baseline's time over each one's, log scale, 95 % intervals. {band_sentence(floor)}",
     )
 
 
-def _scaling(study: StudyResult, curve: ScalingCurve, name: str) -> Html | None:
-    found = curves.crossovers(study, curve)
-    told = curves.sentences(curve, found)
+def _all_workloads(study: StudyResult, anchor: str, floor: float | None) -> Html | None:
+    """What is recommended on every workload, in one chart."""
+    if len(study.workloads) < 2:
+        return None
+    rows = [(w.name, versus.of_workload(study, w)) for w in study.workloads]
+    title = "What we recommend, on every workload"
+    text = "Its ratio over the baseline and over the best peer there, log scale, 95 % intervals."
+    drawn = versus_figure(rows, floor, title=title, text=text, anchor=anchor)
+    if drawn is None or len(rows) <= FEW:
+        return drawn
+    summary = el("summary", el("b", title), el("span", f"chart of {len(rows)} workloads"))
+    return el("details", summary, drawn, cls="block")
+
+
+def _scaling(
+    study: StudyResult, curve: ScalingCurve, name: str, floor: float | None
+) -> Html | None:
+    found = crossings.crossings(study, curve, floor)
+    told = crossings.sentences(curve, found)
     extra = el("ol", (el("li", t) for t in told), cls="crossings") if told else None
+    what = f"{study.recommended} and another implementation" if study.recommended else "any two"
     text = "Median time, both axes logarithmic. " + (
-        "Rings mark where the faster of two implementations changes."
+        "A ring marks where the faster of two implementations changes, if they differ by more "
+        "than the noise floor on both sides of it."
         if told
-        else "No two curves cross beyond the noise in this range."
+        else f"No crossing of {what} is beyond the noise floor on both sides."
     )
-    return _figure(curves.scaling_chart(study, curve, name), curve.title, text, extra)
+    return figure(curves.scaling_chart(study, curve, name, floor), curve.title, text, extra)
 
 
-def _workload(workload: WorkloadResult, anchor: str) -> Html:
-    sizes = " · ".join(f"{_words(k)} {_size(v)}" for k, v in workload.sizes.items())
-    head = el("header", el("h3", workload.name), el("span", sizes, cls="quiet small"))
-    chart = _figure(
+def _workloads(study: StudyResult, anchor: str, noise: str) -> Html | None:
+    if not study.workloads:
+        return None
+    parts = [_workload(study, w, f"{anchor}-{i}", noise) for i, w in enumerate(study.workloads)]
+    told = f"Outputs agree when {study.agreement}." if study.agreement else None
+    return el(
+        "div",
+        el("h3", "Every row of every workload"),
+        el("p", figures(told), cls="quiet small") if told else None,
+        el("div", parts, cls="folds"),
+        cls="block",
+    )
+
+
+def _workload(study: StudyResult, workload: WorkloadResult, anchor: str, noise: str) -> Html:
+    sizes = ", ".join(f"{words(k)} {_size(v)}" for k, v in workload.sizes.items())
+    chart = figure(
         samples.timing_chart(workload, f"{anchor}-timings"),
         "Distribution of the timings",
         "Every sample, log scale; the box holds the middle half, the line is the median.",
     )
-    parts = (head, tables.workload_table(workload), tables.noise_line(workload), chart)
-    return el("div", parts, cls="workload", id=anchor)
+    folded = el("details", el("summary", "Distribution of the timings"), chart, cls="inner")
+    return el(
+        "details",
+        el("summary", el("b", workload.name), _in_short(study, workload)),
+        el("p", sizes, cls="quiet small") if sizes else None,
+        tables.workload_table(workload),
+        tables.noise_line(workload, noise),
+        folded if chart else None,
+        id=anchor,
+        cls="small-print" if len(workload.rows) * len(study.workloads) <= SMALL else None,
+    )
+
+
+def _in_short(study: StudyResult, workload: WorkloadResult) -> Html:
+    """A workload in one line: what is wrong with it, and the ratios of what is recommended."""
+    wrong = sum(r.status in ("disagrees", "failed") for r in workload.rows)
+    parts: list[Html | None] = []
+    if wrong:
+        parts.append(el("span", f"{wrong} wrong or failed", cls="badge bad", data_mark=WRONG))
+    found = versus.of_workload(study, workload)
+    if found.ours is not None and found.ours.ratio is not None:
+        text = f"{found.ours.implementation} {fmt.ratio(found.ours.ratio.value, roles.TIMES)}"
+        if found.over_peer is not None and found.peer is not None:
+            times = fmt.ratio(found.over_peer.value, roles.TIMES)
+            text += f"; {times} over {found.peer.implementation}"
+        parts.append(el("span", text))
+    return el("span", parts, cls="tallies num")
 
 
 def _size(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
     return f"{value:,}" if isinstance(value, int) else f"{value:g}"
-
-
-def machine_section(provenance: Mapping[str, Any]) -> Html:
-    """The machine and the versions, whatever of them is known."""
-    rest = {k: v for k, v in provenance.items() if k != "packages"}
-    packages = provenance.get("packages")
-    body: list[Html | None] = [_sheet((label(k), value(k, v)) for k, v in rest.items())]
-    if not rest:
-        body = [el("p", "The result file does not say on which machine it was made.")]
-    if isinstance(packages, Mapping) and packages:
-        body.append(el("h3", "Packages", cls="sub"))
-        body.append(_sheet(((str(k), str(v)) for k, v in packages.items()), " packages"))
-    return el("section", el("h2", "Machine and versions"), body, id="machine")
-
-
-def _sheet(pairs: Iterable[tuple[str, str]], kind: str = "") -> Html:
-    entries = (el("div", el("dt", k), el("dd", v)) for k, v in pairs)
-    return el("dl", entries, cls=f"sheet{kind}")
-
-
-def label(key: str) -> str:
-    """A key of the provenance as a person would write it."""
-    return LABELS.get(key) or _words(key)[:1].upper() + _words(key)[1:]
-
-
-def value(key: str, found: Any) -> str:
-    """Any value of the provenance in words; what is unknown says so."""
-    if found is None or found == "" or found == {} or found == []:
-        return "unknown" if key != "gpu" else "none found"
-    if isinstance(found, bool):
-        return "yes" if found else "no"
-    if key == "memory" and isinstance(found, int | float):
-        return fmt.bytes_(found)
-    if isinstance(found, Mapping):
-        return ", ".join(f"{_words(str(k))} {value(str(k), v)}" for k, v in found.items())
-    if isinstance(found, list | tuple):
-        return ", ".join(value("", item) for item in found)
-    return str(found)
-
-
-def _words(key: str) -> str:
-    return re.sub(r"_+", " ", str(key)).strip()
-
-
-def guide_section(run: Run) -> Html:
-    """How to read the figures, and the command that makes them again."""
-    entries = (el("div", el("dt", term), el("dd", text)) for term, text in GUIDE)
-    return el(
-        "section",
-        el("h2", "How to read this"),
-        el("dl", entries, cls="guide"),
-        join(el("p", "To make this report again:"), command(run)) if run.command else None,
-        id="reading",
-    )
-
-
-def command(run: Run) -> Html | None:
-    """The generating command, ready to copy."""
-    if not run.command:
-        return None
-    return el("pre", el("code", run.command), cls="command", tabindex=0)
-
-
-def ratio_range(study: StudyResult) -> str:
-    """From the least to the greatest ratio of our single-threaded rows."""
-    found = [
-        r.ratio.value
-        for w in study.workloads
-        for r in w.rows
-        if roles.shows_ratio(r) and r.ratio is not None and r.role == "optimised" and r.threads == 1
-    ]
-    if not found:
-        return fmt.MISSING
-    ends = [fmt.ratio(x, roles.TIMES) for x in (min(found), max(found))]
-    return ends[0] if ends[0] == ends[1] else " to ".join(ends)

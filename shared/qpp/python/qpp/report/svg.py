@@ -31,8 +31,8 @@ from matplotlib.figure import Figure
 
 from qpp.report.markup import clean
 
-# name: (light, dark). References are neutral (the baseline, the floor of physics);
-# what competes has a hue: blue and orange stay apart for every common colour blindness.
+# name: (light, dark). References are grey (baseline, limit, target); what competes has a hue:
+# blue and orange stay apart for every common colour blindness. Red is only for what is wrong.
 TOKENS: dict[str, tuple[str, str]] = {
     "paper": ("#fbfbf9", "#101215"),
     "surface": ("#fffffe", "#16191d"),
@@ -47,7 +47,10 @@ TOKENS: dict[str, tuple[str, str]] = {
     "peer": ("#b4540a", "#eda04f"),
     "component": ("#7a4f94", "#c6a3dc"),
     "limit": ("#4b5159", "#bcc2ca"),
+    "target": ("#4c525a", "#bbc1c9"),
     "good": ("#0a7455", "#63d6b2"),
+    "noisy": ("#5a55ad", "#aaa6f4"),
+    "missed": ("#875600", "#dfae4a"),
     "bad": ("#b9301a", "#ff7d62"),
 }
 LIGHT = {name: pair[0] for name, pair in TOKENS.items()}
@@ -95,7 +98,7 @@ STYLE: Any = {  # matplotlib's own type of these keys changes with its version
 
 @contextmanager
 def style() -> Iterator[None]:
-    """The house style, as a context or a decorator (``@style()``): draw figures inside it."""
+    """The style of all drawings, as a context or a decorator (``@style()``)."""
     with mpl.rc_context(STYLE), warnings.catch_warnings():
         # Only the reader's browser needs to know the glyphs of a name.
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
@@ -136,6 +139,7 @@ def themed(figure: Figure, *, title: str, description: str = "", name: str = "ch
     _identify(root, name)
     for element in root.iter():
         _paint(element)
+    _share(root)
     root.attrib.update(
         {
             "class": "chart",
@@ -187,15 +191,16 @@ def _strip(root: ET.Element) -> None:
 
 
 def _identify(root: ET.Element, name: str) -> None:
+    """Ids that are unique on the page and short, a class and a tooltip for each mark."""
     count = 0
-    referenced = set()
+    short: dict[str, str] = {}  # matplotlib's id -> ours
     for element in root.iter():
         if (target := element.attrib.pop(_XLINK, None)) is not None:
-            referenced.add(target[1:])
-            element.set("href", f"#{name}-{target[1:]}")
+            made = short.setdefault(target[1:], f"{name}-{len(short)}")
+            element.set("href", f"#{made}")
         if match := re.fullmatch(r"url\(#(.+)\)", element.get("clip-path", "")):
-            referenced.add(match[1])
-            element.set("clip-path", f"url(#{name}-{match[1]})")
+            made = short.setdefault(match[1], f"{name}-{len(short)}")
+            element.set("clip-path", f"url(#{made})")
     for element in list(root.iter()):
         identity = element.attrib.pop("id", "")
         if identity.startswith(_MARK):
@@ -206,8 +211,20 @@ def _identify(root: ET.Element, name: str) -> None:
             label.text = tip
             element.insert(0, label)
             count += 1
-        elif identity in referenced:
-            element.set("id", f"{name}-{identity}")
+        elif identity in short:
+            element.set("id", short[identity])
+
+
+def _share(root: ET.Element) -> None:
+    """One style for all points of a group, where they have the same: most of a file is points."""
+    for group in root.iter(f"{{{_SVG}}}g"):
+        points = list(group)
+        styles = {p.get("style") for p in points}
+        uses = all(p.tag == f"{{{_SVG}}}use" for p in points)
+        if uses and len(points) > 1 and len(styles) == 1 and (common := styles.pop()):
+            group.set("style", common)
+            for point in points:
+                del point.attrib["style"]
 
 
 def _paint(element: ET.Element) -> None:

@@ -1,31 +1,31 @@
-"""The verdict of a run in words, and the claims one by one."""
+"""The result of a run in words, and how each verdict looks: mark, colour and word.
+
+Red is only for what is wrong: an output that disagrees, a row that failed, a study that broke.
+A bar that is missed, or that lies within the noise, says something about speed.
+"""
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter
 
 from qpp import format as fmt
-from qpp.report.markup import Html, el, join
-from qpp.report.roles import TIMES, plain
-from qpp.results import ClaimResult, Run, StudyResult
+from qpp.report.markup import Html, el
+from qpp.results import ClaimResult, Run
+from qpp.summary import VERDICTS, agreement, held, noise_floor, tally, unavailable
 
-MARKS = {"reproduced": "✓", "not reproduced": "✕", "not tested": "○"}
-CLASSES = {"reproduced": "good", "not reproduced": "bad", "not tested": "untested"}
-METRICS = {
-    "time": "time",
-    "added_time": "added time",
-    "python_memory": "peak Python memory",
-    "resident_memory": "resident memory",
-    "resident_per_output": "resident growth over output bytes",
-    "resident_bytes": "resident growth",
+MARKS = {"reproduced": "✓", "within noise": "≈", "not reproduced": "✗", "not tested": "○"}
+TONES = {
+    "reproduced": "good",
+    "within noise": "noisy",
+    "not reproduced": "missed",
+    "not tested": "untested",
 }
+WRONG = "!"  # the mark of an output that disagrees and of a row that failed
 
 
 def plural(count: int, noun: str, nouns: str = "") -> str:
-    """``1 claim``, ``2 claims``."""
-    return f"{count} {noun if count == 1 else nouns or noun + 's'}"
+    """``1 bar``, ``2 bars``, ``1,200 bars``."""
+    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"
 
 
 def listed(parts: list[str]) -> str:
@@ -33,42 +33,52 @@ def listed(parts: list[str]) -> str:
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
-def verdict(run: Run) -> tuple[str, str, str]:
-    """The head of the report: its tone (a class), its word and one sentence."""
-    count = Counter[str](c.verdict for s in run.studies for c in s.claims)
-    held, refuted, open_ = (count[v] for v in MARKS)
-    if held + refuted == 1:
-        sentence = "The one tested claim " + ("holds." if held else "does not hold.")
-    elif held or refuted:
-        tested = plural(held + refuted, "tested claim")
-        sentence = f"{held} of {tested} hold." if refuted else f"All {tested} hold."
-    else:
-        sentence = "No claim could be tested." if open_ else "No claim was made."
+def headline(run: Run) -> tuple[str, str, str]:
+    """The first sentence of the report: its tone (a class), its first words, the rest.
+
+    >>> headline(Run("", "quick", "", {}, ()))
+    ('untested', 'Nothing was measured', '.')
+    """
     if not any(s.workloads or s.error for s in run.studies):
-        return "untested", "Nothing was measured.", ""
-    if not run.passed:
-        return "bad", "Not reproduced.", sentence
+        return "untested", "Nothing was measured", "."
+    tone, first, rest = _bars(run)
+    wrong = _wrong(run)
+    if wrong:
+        told = listed(wrong)
+        return "bad", told[:1].upper() + told[1:], f". {first}{rest}."
     if run.interrupted or any(s.interrupted for s in run.studies):
-        return "untested", "Interrupted.", sentence
-    return ("good", "Reproduced.", sentence) if held else ("untested", "No verdict.", sentence)
+        return "missed", "Interrupted", f". {first}{rest}, as far as the run came."
+    return tone, first, f"{rest}."
 
 
-def remarks(run: Run) -> str:
-    """What the verdict leaves open, in a sentence; empty where nothing is."""
-    untested = sum(c.verdict == "not tested" for s in run.studies for c in s.claims)
-    parts = _troubles(run)
-    if untested:
-        parts.insert(0, f"{plural(untested, 'claim')} could not be tested here")
-    return f"{listed(parts)}." if parts else ""
+def _bars(run: Run) -> tuple[str, str, str]:
+    """``("plain", "40 of 46 bars held", "; 4 within noise, 2 missed on this machine")``."""
+    claims = [c for s in run.studies for c in s.claims]
+    count = tally(claims, "bar")
+    reproduced, tested = held(claims, "bar")
+    if not tested:
+        return "untested", "No bar was tested" if count["not tested"] else "No bar was set", ""
+    if reproduced == tested:
+        return "good", "The one bar held" if tested == 1 else f"All {tested:,} bars held", ""
+    rest = [
+        f"{count[verdict]:,} {word}"
+        for verdict, word in (
+            ("within noise", "within noise"),
+            ("not reproduced", "missed on this machine"),
+        )
+        if count[verdict]
+    ]
+    return "plain", f"{reproduced:,} of {tested:,} bars held", f"; {', '.join(rest)}"
 
 
-def _troubles(run: Run) -> list[str]:
-    wrong = sum(len(s.disagreements) for s in run.studies)
+def _wrong(run: Run) -> list[str]:
+    disagree = sum(len(s.disagreements) for s in run.studies)
     failed = sum(r.status == "failed" for s in run.studies for w in s.workloads for r in w.rows)
     errors = sum(bool(s.error) for s in run.studies)
     parts = []
-    if wrong:
-        parts.append(f"{plural(wrong, 'output disagrees', 'outputs disagree')} with the baseline")
+    if disagree:
+        words = plural(disagree, "output disagrees", "outputs disagree")
+        parts.append(f"{words} with the baseline")
     if failed:
         parts.append(f"{plural(failed, 'measurement')} failed")
     if errors:
@@ -76,135 +86,95 @@ def _troubles(run: Run) -> list[str]:
     return parts
 
 
-def tally(study: StudyResult) -> Html:
-    """How many claims of a study met which fate."""
-    count = Counter[str](c.verdict for c in study.claims)
-    if not count:
-        return el("span", "no claims", cls="quiet")
-    return join(
-        el("div", f"{count[v]} {v}", cls=f"badge {CLASSES[v]}", data_mark=MARKS[v])
-        for v in MARKS
-        if count[v]
+def remarks(run: Run) -> str:
+    """What stands under the headline: agreement, what was not tested, published figures."""
+    compared = [agreement(s) for s in run.studies]
+    agree, all_ = (sum(c[i] for c in compared) for i in (0, 1))
+    claims = [c for s in run.studies for c in s.claims]
+    open_ = tally(claims, "bar")["not tested"]
+    published, tested = held(claims, "published")
+    parts = []
+    if all_ and agree == all_:
+        parts.append(f"All {all_:,} compared outputs agree with the baseline.")
+    elif all_:
+        parts.append(f"{agree:,} of {all_:,} compared outputs agree with the baseline.")
+    if open_:
+        verb = "was" if open_ == 1 else "were"
+        parts.append(f"{plural(open_, 'more bar')} {verb} not tested in this run.")
+    if tested:
+        parts.append(f"Figures published by others that were found here: {published} of {tested}.")
+    return " ".join(parts)
+
+
+def not_measured(run: Run) -> str:
+    """What was not measured and how to get it, in one line; empty where all was."""
+    by_remedy: dict[str, int] = {}
+    for reason, names in unavailable(run).items():
+        if names:
+            remedy = _remedy(reason)
+            by_remedy[remedy] = by_remedy.get(remedy, 0) + len(names)
+    if not by_remedy:
+        return ""
+    total = sum(by_remedy.values())
+    verb = "was" if total == 1 else "were"
+    # What a command installs comes first, the most of it at the front.
+    ranked = sorted(by_remedy.items(), key=lambda item: (not item[0].startswith("`"), -item[1]))
+    told = [remedy.format(n=f"{n:,}", s="" if n != 1 else "s") for remedy, n in ranked]
+    return f"{plural(total, 'implementation')} {verb} not measured: {'; '.join(told)}."
+
+
+def _remedy(reason: str) -> str:
+    """How to get what a reason says is missing, with room for a count."""
+    match = re.fullmatch(r"needs .+? \((.+)\)", reason, re.S)
+    if "GPU" in reason:
+        return "{n} need{s} an NVIDIA GPU"
+    if match and "\n" not in match[1]:
+        return f"`{match[1].replace('{', '{{').replace('}', '}}')}` installs {{n}}"
+    return "{n} for other reasons"
+
+
+def noise_sentence(run: Run) -> str:
+    """What the A/A controls of the run say about all its ratios; empty where there are none."""
+    floor = noise_floor(run)
+    if floor is None:
+        return ""
+    return (
+        f"The same code timed against itself differed by up to {fmt.percent(floor)} in this run: "
+        "read no smaller difference as one."
     )
 
 
+def tone(claim: ClaimResult) -> str:
+    """The class of a verdict; a published figure that is not found here is no failure of ours."""
+    if claim.kind == "published" and claim.verdict == "not reproduced":
+        return "untested"
+    return TONES[claim.verdict]
+
+
 def badge(claim: ClaimResult) -> Html:
-    """The verdict as symbol, colour and word."""
+    """The verdict as mark, colour and word."""
+    return el("span", claim.verdict, cls=f"badge {tone(claim)}", data_mark=MARKS[claim.verdict])
+
+
+def tallies(claims: list[ClaimResult]) -> Html:
+    """How many claims met which verdict, each with its mark."""
+    count = tally(claims)
     return el(
         "span",
-        claim.verdict,
-        cls=f"badge {CLASSES.get(claim.verdict, 'untested')}",
-        data_mark=MARKS.get(claim.verdict, "○"),
+        (
+            el("span", f"{count[v]} {v}", cls=f"badge {TONES[v]}", data_mark=MARKS[v])
+            for v in VERDICTS
+            if count[v]
+        ),
+        cls="tallies",
     )
 
 
 def pretty(text: str) -> str:
-    """A claim's line in typographic dress.
+    """A claim's line with the signs of print.
 
-    >>> pretty("rust >= 25 x faster than numpy")
-    'rust ≥ 25× faster than numpy'
+    >>> pretty("rust >= 5,000 x faster than numpy")
+    'rust ≥ 5,000× faster than numpy'
     """
     text = text.replace(" >= ", " ≥ ").replace(" <= ", " ≤ ")
-    return re.sub(r"([≥≤] [\d.e+]+) x ", r"\1× ", text)
-
-
-def claims_section(run: Run) -> Html | None:
-    """Every claim of every study with its verdict; ``None`` where none was made."""
-    if not any(s.claims for s in run.studies):
-        return None
-    heads = ("Verdict", "Claim", "Workload", "Measured", "Bar", "Against the bar", "Source")
-    right = {"Measured", "Bar"}
-    head = el(
-        "tr",
-        (el("th", h, scope="col", cls="right" if h in right else None) for h in heads),
-    )
-    groups = [_group(s, len(heads), len(run.studies) > 1) for s in run.studies if s.claims]
-    table = el("table", el("thead", head), groups, cls="claims")
-    note = (
-        "Measured figures stand with their 95 % bootstrap interval where one exists. The bar is "
-        "the vertical line; a point to its right passes. The scale is logarithmic and ends at "
-        "ten times either way."
-    )
-    return el(
-        "section",
-        el("h2", "Claims"),
-        el("div", table, cls="scroll", tabindex=0, role="region", aria_label="Claims"),
-        el("p", note, cls="footnote"),
-        id="claims",
-    )
-
-
-def _group(study: StudyResult, width: int, named: bool) -> Html:
-    name = el("tr", el("th", study.title or study.name, scope="rowgroup", colspan=width))
-    return el("tbody", name if named else None, (_claim(c) for c in study.claims))
-
-
-def _claim(claim: ClaimResult) -> Html:
-    measured: Html | str = fmt.MISSING
-    if claim.measured is not None:
-        measured = join(
-            _figure(claim, claim.measured.value),
-            el("small", _bounds(claim)) if _bounds(claim) else None,
-        )
-    sign = "≥" if claim.at_least else "≤"
-    reason = el("small", claim.reason, cls="break") if claim.reason else None
-    metric = None if claim.metric == "time" else METRICS.get(claim.metric, claim.metric)
-    return el(
-        "tr",
-        el("td", badge(claim)),
-        el("th", pretty(claim.text), reason, scope="row", cls="break"),
-        el("td", claim.workload, el("small", metric) if metric else None),
-        el("td", measured, cls="num right"),
-        el("td", f"{sign} {plain(_figure(claim, claim.bar))}", cls="num right"),
-        el("td", _margin(claim) or fmt.MISSING),
-        el("td", claim.kind, cls="small quiet"),
-    )
-
-
-def _bounds(claim: ClaimResult) -> str:
-    unit = fmt.unit_of(claim.metric)
-    return fmt.bounds(claim.measured, fmt.number if unit is fmt.ratio else unit)
-
-
-def _figure(claim: ClaimResult, value: float) -> str:
-    """A ratio, or bytes or seconds where the claim is about them."""
-    unit = fmt.unit_of(claim.metric)
-    return fmt.ratio(value, TIMES) if unit is fmt.ratio else unit(value)
-
-
-def _margin(claim: ClaimResult) -> Html | None:
-    """A line of its own for each claim: the bar in the middle, better to the right."""
-    if claim.measured is None or claim.bar <= 0 or claim.measured.value <= 0:
-        return None
-    direction = 1 if claim.at_least else -1
-
-    def place(value: float) -> float:
-        decades = math.log10(value / claim.bar) if value > 0 else -math.inf
-        return 62 + 56 * max(-1.0, min(1.0, direction * decades))
-
-    low, high = sorted((place(claim.measured.low), place(claim.measured.high)))
-    at = place(claim.measured.value)
-    tone = f"var(--{CLASSES[claim.verdict].replace('untested', 'muted')})"
-    times = fmt.ratio(claim.measured.value / claim.bar, TIMES)
-    line = {"stroke_linecap": "round"}
-    return el(
-        "svg",
-        el("title", f"measured at {times} the bar"),
-        el("line", x1=6, x2=118, y1=9, y2=9, stroke="var(--rule)", stroke_width=1),
-        el("line", x1=62, x2=62, y1=2, y2=16, stroke="var(--ink)", stroke_width=1.5),
-        el("line", x1=62, x2=f"{at:.2f}", y1=9, y2=9, stroke=tone, stroke_width=2, **line),
-        el(
-            "line",
-            x1=f"{low:.2f}",
-            x2=f"{high:.2f}",
-            y1=9,
-            y2=9,
-            stroke=tone,
-            stroke_width=4,
-            **line,
-        ),
-        el("circle", cx=f"{at:.2f}", cy=9, r=4, fill=tone),
-        cls="margin",
-        viewBox="0 0 124 18",
-        role="img",
-    )
+    return re.sub(r"([≥≤] [\d.,e+]+) x ", r"\1× ", text)

@@ -1,0 +1,181 @@
+"""Every claim with its verdict: what we promise (bars), and other people's figures (published)."""
+
+from __future__ import annotations
+
+import math
+
+from qpp import format as fmt
+from qpp.report.markup import Html, el, join, name
+from qpp.report.roles import TIMES, plain
+from qpp.report.verdicts import badge, pretty, tallies, tone
+from qpp.results import ClaimResult, Run, StudyResult
+
+HEADS = ("Verdict", "Kind", "Claim", "Workload", "Bar or published", "Found here", "Against it")
+RIGHT = ("Bar or published", "Found here")
+SMALL = 12  # rows that are printed although they are folded
+SHORT = 60  # letters of a remark that has room under its claim
+INTRO = (
+    "A bar is what we promise. A published figure is somebody else's, measured on their machine: "
+    "it is shown beside what is found here and never counted as a failure. A ratio is the other's "
+    "time (or memory) over that of the first named; above 1× the first is faster (or smaller). "
+    "Brackets hold the 95 % interval. In the drawing the line is the bar, a point to the right "
+    "of it passes; the scale is logarithmic and ends at ten times either way."
+)
+
+
+def open_bars(run: Run) -> Html | None:
+    """The bars that were missed or lie within the noise, each with what it means."""
+    found = [
+        (study, claim)
+        for verdict in ("not reproduced", "within noise")
+        for study in run.studies
+        for claim in study.claims
+        if claim.kind == "bar" and claim.verdict == verdict
+    ]
+    if not found:
+        return None
+    told = []
+    if any(c.verdict == "not reproduced" for _, c in found):
+        told.append(
+            "Missed: the whole interval lies on the wrong side of the bar, so on this machine the "
+            "promise does not hold for that workload."
+        )
+    if any(c.verdict == "within noise" for _, c in found):
+        told.append(
+            "Within noise: the interval lies on both sides of the bar, so this run cannot tell; "
+            "a run with more rounds (--full) may."
+        )
+    told.append("Neither is an error: a wrong output would be named above.")
+    items = (el("li", badge(c), el("div", _told(s, c))) for s, c in found)
+    return el(
+        "section",
+        el("h2", "Bars missed or within noise"),
+        el("p", " ".join(told), cls="quiet"),
+        el("ul", items, cls="open-bars"),
+        id="open-bars",
+    )
+
+
+def _told(study: StudyResult, claim: ClaimResult) -> Html:
+    sign = "at least" if claim.at_least else "at most"
+    found = ""
+    if claim.measured is not None:
+        found = f"found {_figure(claim, claim.measured.value)} {_bounds(claim)}".rstrip()
+        found += f", bar {sign} {plain(_figure(claim, claim.bar))}{_short(claim)}. "
+    why = ". ".join(t.rstrip(".") for t in (claim.reason, claim.note) if t)
+    return join(
+        el("strong", pretty(claim.text)),
+        f" on {claim.workload}: {found}",
+        f"{why[:1].upper()}{why[1:]}. " if why else None,
+        el("span", f"({study.name})", cls="quiet"),
+    )
+
+
+def _short(claim: ClaimResult) -> str:
+    """How far the figure is from the bar, where it is on the wrong side."""
+    found = claim.measured.value if claim.measured else 0.0
+    if claim.bar <= 0 or found <= 0 or (found >= claim.bar) == claim.at_least:
+        return ""
+    return f" ({fmt.percent(abs(1 - found / claim.bar))} {'below' if claim.at_least else 'above'})"
+
+
+def claims_section(run: Run, anchors: list[str]) -> Html | None:
+    """Every claim of every study with its verdict; ``None`` where none was made."""
+    if not any(s.claims for s in run.studies):
+        return None
+    parts = [
+        _study(s, f"{a}-claims", alone=len(run.studies) == 1)
+        for s, a in zip(run.studies, anchors, strict=True)
+        if s.claims
+    ]
+    return el(
+        "section",
+        el("h2", "Bars and published figures"),
+        el("p", INTRO, cls="quiet"),
+        el("div", parts, cls="folds"),
+        id="claims",
+    )
+
+
+def _study(study: StudyResult, anchor: str, *, alone: bool) -> Html:
+    tested = [c for c in study.claims if c.verdict != "not tested"]
+    rest = [c for c in study.claims if c.verdict == "not tested"]
+    ordered = [
+        c for half in (tested, rest) for k in ("bar", "published") for c in half if c.kind == k
+    ]
+    heads = (el("th", h, scope="col", cls="right" if h in RIGHT else None) for h in HEADS)
+    rows = el("tbody", (_claim(c) for c in ordered))
+    table = el("table", el("thead", el("tr", heads)), rows, cls="claims")
+    label = f"Claims of {study.title or study.name}"
+    return el(
+        "details",
+        el("summary", el("b", study.title or study.name), tallies(list(study.claims))),
+        el("div", table, cls="scroll", tabindex=0, role="region", aria_label=label),
+        id=anchor,
+        open=alone,
+        cls="small-print" if len(ordered) <= SMALL else None,
+    )
+
+
+def _claim(claim: ClaimResult) -> Html:
+    sign = "≥" if claim.at_least else "≤"
+    told = [claim.note] if claim.measured is None else [claim.reason, claim.note]
+    said = "; ".join(t for t in told if t)
+    short = el("small", said) if 0 < len(said) <= SHORT else None
+    first = (
+        el("td", badge(claim)),
+        el("td", claim.kind, cls=f"kind kind-{claim.kind}"),
+        el("th", pretty(claim.text), short, scope="row"),
+        el("td", name(claim.workload)),
+        el("td", f"{sign} {plain(_figure(claim, claim.bar))}", cls="num right"),
+    )
+    if claim.measured is None:
+        last: tuple[Html, ...] = (el("td", claim.reason or "not measured", colspan=2, cls="why"),)
+    else:
+        bounds = _bounds(claim)
+        found = join(_figure(claim, claim.measured.value), el("small", bounds) if bounds else None)
+        last = (el("td", found, cls="num right"), el("td", _margin(claim) or fmt.MISSING))
+    if len(said) <= SHORT:
+        return el("tr", first, last)
+    # A line of its own over the whole width: in a column it would wrap beside empty cells.
+    cells = (el("td", colspan=2), el("td", said, colspan=len(HEADS) - 2))
+    return join(el("tr", first, last, cls="noted"), el("tr", cells, cls="note"))
+
+
+def _bounds(claim: ClaimResult) -> str:
+    return fmt.bounds(claim.measured, lambda x: _figure(claim, x))
+
+
+def _figure(claim: ClaimResult, value: float) -> str:
+    """A ratio, or bytes or seconds where the claim is about them."""
+    unit = fmt.unit_of(claim.metric)
+    return fmt.ratio(value, TIMES) if unit is fmt.ratio else unit(value)
+
+
+def _margin(claim: ClaimResult) -> Html | None:
+    """A line of its own for each claim: the bar in the middle, better to the right."""
+    if claim.measured is None or claim.bar <= 0 or claim.measured.value <= 0:
+        return None
+    direction = 1 if claim.at_least else -1
+
+    def place(value: float) -> float:
+        decades = math.log10(value / claim.bar) if value > 0 else -math.inf
+        return 62 + 56 * max(-1.0, min(1.0, direction * decades))
+
+    low, high = sorted((place(claim.measured.low), place(claim.measured.high)))
+    at = place(claim.measured.value)
+    colour = f"var(--{tone(claim).replace('untested', 'muted')})"
+    times = fmt.ratio(claim.measured.value / claim.bar, TIMES)
+    line: dict[str, str | float] = {"y1": 9, "y2": 9, "stroke": colour, "stroke_linecap": "round"}
+    return el(
+        "svg",
+        el("title", f"found {times} the bar"),
+        el("line", x1=6, x2=118, y1=9, y2=9, stroke="var(--rule)", stroke_width=1),
+        el("line", x1=62, x2=62, y1=2, y2=16, stroke="var(--ink)", stroke_width=1.5),
+        el("line", x1=62, x2=f"{at:.2f}", stroke_width=2, **line),
+        el("line", x1=f"{low:.2f}", x2=f"{high:.2f}", stroke_width=4, **line),
+        el("circle", cx=f"{at:.2f}", cy=9, r=4, fill=colour),
+        cls="margin",
+        viewBox="0 0 124 18",
+        role="img",
+    )

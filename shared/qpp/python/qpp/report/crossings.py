@@ -1,0 +1,134 @@
+"""Where the faster of two implementations changes as the work grows.
+
+A crossing is stated only where the two differ on both sides of it: at a size before and at a
+size after, the interval of their ratio excludes 1 and the ratio is further from 1 than the
+noise floor of the run. Sizes in between, where they do not differ so, are told as level.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+
+from qpp import format as fmt
+from qpp.report import roles
+from qpp.results import Interval, Row, ScalingCurve, StudyResult
+from qpp.statistics import paired_ratio
+from qpp.summary import noise_floor
+
+
+@dataclass(frozen=True)
+class Line:
+    """One implementation over the sizes at which it ran and agreed."""
+
+    rows: tuple[Row, ...]
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+    @property
+    def row(self) -> Row:
+        """Its row at the largest size."""
+        return self.rows[-1]
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """``faster`` overtakes ``slower`` near ``x``; ``level``: sizes at which they do not differ."""
+
+    x: float
+    y: float
+    faster: str
+    slower: str
+    level: tuple[float, ...] = ()
+
+
+def lines(study: StudyResult, curve: ScalingCurve) -> list[Line]:
+    """The curves of one chart, in the order of the study."""
+    sizes = sorted(curve.points.items(), key=lambda item: item[1])
+    results = {w.name: w for w in study.workloads}
+    found = []
+    for name in roles.implementations(study):
+        points = []
+        for workload, x in sizes:
+            row = results[workload].row(name) if workload in results else None
+            drawable = row is not None and row.status in ("ok", "limit") and row.median
+            if row is not None and drawable and x > 0:
+                points.append((row, x, row.median or 0.0))
+        if len(points) > 1:
+            found.append(Line(*zip(*points, strict=True)))
+    return found
+
+
+def crossings(
+    study: StudyResult, curve: ScalingCurve, floor: float | None = None
+) -> list[Crossing]:
+    """The crossings of what the study recommends with the others, in order of size.
+
+    Where it recommends nothing, of any two. ``floor`` is the noise floor of the run, by default
+    that of the study.
+    """
+    floor = (noise_floor(study) if floor is None else floor) or 0.0
+    rivals = [line for line in lines(study, curve) if line.row.role not in roles.COMPUTED]
+    known = {line.row.implementation for line in rivals}
+    found: list[Crossing] = []
+    for one, two in combinations(rivals, 2):
+        names = {one.row.implementation, two.row.implementation}
+        if study.recommended in names or study.recommended not in known:
+            found += _between(one, two, floor)
+    return sorted(found, key=lambda c: (c.x, c.faster, c.slower))
+
+
+def differs(ratio: Interval | None, floor: float) -> bool:
+    """Whether a ratio shows a difference: beyond its own interval and beyond the noise floor.
+
+    >>> differs(Interval(1.3, 1.2, 1.4), 0.1), differs(Interval(1.03, 1.02, 1.04), 0.1)
+    (True, False)
+    >>> differs(Interval(0.8, 0.7, 1.01), 0.1), differs(Interval(0.8, 0.7, 0.9), 0.1)
+    (False, True)
+    """
+    if ratio is None or not 0 < ratio.value < math.inf or ratio.low <= 1 <= ratio.high:
+        return False
+    return max(ratio.value, 1 / ratio.value) - 1 > floor
+
+
+def _between(one: Line, two: Line, floor: float) -> list[Crossing]:
+    a, b = (dict(zip(line.x, line.rows, strict=True)) for line in (one, two))
+    shared = [x for x in a if x in b]
+    gap = {x: math.log((a[x].median or 1.0) / (b[x].median or 1.0)) for x in shared}
+    apart = [x for x in shared if differs(_ratio(a[x], b[x]), floor)]
+    found = []
+    for left, right in pairwise(apart):
+        if gap[left] * gap[right] >= 0:
+            continue
+        inside = [x for x in shared if left <= x <= right]
+        steps = pairwise(inside)
+        start, end = next((s, e) for s, e in steps if gap[s] * gap[left] >= 0 >= gap[e] * gap[left])
+        share = gap[start] / (gap[start] - gap[end]) if gap[start] != gap[end] else 0.5
+        x = math.exp(math.log(start) + share * math.log(end / start))
+        first, last = a[start].median or 1.0, a[end].median or 1.0
+        y = math.exp(math.log(first) + share * math.log(last / first))
+        names = (one.row.implementation, two.row.implementation)
+        faster, slower = names if gap[right] < 0 else names[::-1]
+        found.append(Crossing(x, y, faster, slower, tuple(inside[1:-1])))
+    return found
+
+
+def _ratio(one: Row, two: Row) -> Interval | None:
+    return paired_ratio(one.seconds, one.rounds, two.seconds, two.rounds)
+
+
+def sentences(curve: ScalingCurve, found: Sequence[Crossing]) -> list[str]:
+    """The crossings in words, numbered as on the chart."""
+    return [f"{c.faster} overtakes {c.slower}{_where(curve.label, c)}" for c in found]
+
+
+def _where(label: str, crossing: Crossing) -> str:
+    """At a size; or over which sizes the two are level before the change is clear."""
+    if not crossing.level:
+        return f" at {label} ≈ {fmt.number(crossing.x)}"
+    ends = [roles.tick_number(x) for x in (crossing.level[0], crossing.level[-1])]
+    if ends[0] == ends[1]:
+        return f": level at {label} = {ends[0]}"
+    return f": level between {label} = {ends[0]} and {ends[1]}"

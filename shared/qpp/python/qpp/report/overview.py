@@ -1,0 +1,191 @@
+"""The head of the report: every study in one line, one chart of all, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qpp import format as fmt
+from qpp.report import roles, versus
+from qpp.report.markup import Child, Html, el, inline, join, name, raw
+from qpp.report.verdicts import TONES, WRONG, noise_sentence, not_measured, pretty
+from qpp.results import Interval, Row, Run, StudyResult
+from qpp.summary import Summary, agreement, held, noise_floor, tally
+
+HEADS = (
+    ("Study and workload", ""),
+    ("Baseline", "right"),
+    ("We recommend", "right"),
+    ("Ratio", "right"),
+    ("Best peer", "right"),
+    ("Ratio over it", "right"),
+    ("Agree", ""),
+    ("Bars held", ""),
+    ("Published found", ""),
+)
+
+
+def overview_section(run: Run, anchors: Sequence[str]) -> Html | None:
+    """The table, the chart, and one line on what was not measured."""
+    if not run.studies:
+        return None
+    head = el("tr", (el("th", h, scope="col", cls=side or None) for h, side in HEADS))
+    body = el("tbody", (_line(s, a) for s, a in zip(run.studies, anchors, strict=True)))
+    table = el("table", el("thead", head), body, cls="glance")
+    missing = not_measured(run)
+    return el(
+        "section",
+        el("h2", "All studies", cls="unseen"),
+        el("div", table, cls="scroll", tabindex=0, role="region", aria_label="All studies"),
+        el("p", inline(missing), cls="footnote") if missing else None,
+        _chart(run),
+        id="overview",
+    )
+
+
+def _line(study: StudyResult, anchor: str) -> Html:
+    found = versus.of_study(study)
+    where = found.workload.name if found else study.error or "nothing was measured"
+    cells: list[Child] = [None] * 5
+    if found is not None:
+        ours, peer = found.ours, found.peer
+        cells = [
+            _timed(found.baseline),
+            _timed(ours),
+            _ratio(ours.ratio if ours else None),
+            _timed(peer),
+            _ratio(found.over_peer),
+        ]
+    link = el("a", study.title or study.name, href=f"#{anchor}")
+    first = el("th", link, el("small", where, cls="break"), scope="row")
+    numbers = (
+        el("td", cell or fmt.MISSING, cls="num right", data_label=HEADS[i + 1][0])
+        for i, cell in enumerate(cells)
+    )
+    last = (_agreement(study), _bars(study, anchor), _published(study))
+    counts = (
+        el("td", cell, data_label=HEADS[i + 6][0], cls="counts") for i, cell in enumerate(last)
+    )
+    return el("tr", first, numbers, counts)
+
+
+def _timed(row: Row | None) -> Html | None:
+    """A time, and whose it is."""
+    if row is None:
+        return None
+    part = el("small", fmt.in_part(row.parts)) if row.parts > 1 else None
+    return join(fmt.seconds(row.median), el("small", name(row.implementation)), part)
+
+
+def _ratio(ratio: Interval | None) -> Html | None:
+    if ratio is None:
+        return None
+    bounds = roles.bounds(ratio)
+    figure = el("b", fmt.ratio(ratio.value, roles.TIMES))
+    return join(figure, el("small", bounds) if bounds else None)
+
+
+def _agreement(study: StudyResult) -> Html:
+    agree, compared = agreement(study)
+    if study.error:
+        return el("span", "could not run", cls="badge bad", data_mark=WRONG)
+    if not compared:
+        return el("span", "not compared", cls="badge untested", data_mark="○")
+    tone, mark = ("good", "✓") if agree == compared else ("bad", WRONG)
+    return el("span", f"{agree} of {compared}", cls=f"badge {tone}", data_mark=mark)
+
+
+def _bars(study: StudyResult, anchor: str) -> Html | str:
+    count, (reproduced, tested) = tally(study.claims, "bar"), held(study.claims, "bar")
+    if not any(count.values()):
+        return fmt.MISSING
+    rest = [
+        el("small", f"{count[verdict]} {word}", cls=TONES[verdict])
+        for verdict, word in (
+            ("within noise", "within noise"),
+            ("not reproduced", "missed"),
+            ("not tested", "not tested"),
+        )
+        if count[verdict]
+    ]
+    tone, mark = ("good", "✓") if tested and reproduced == tested else ("untested", "○")
+    if tested and reproduced < tested:
+        tone, mark = ("missed", "✗") if count["not reproduced"] else ("noisy", "≈")
+    told = f"{reproduced} of {tested}" if tested else "none tested"
+    badge = el("a", told, href=f"#{anchor}-claims", cls=f"badge {tone}", data_mark=mark)
+    return join(badge, rest)
+
+
+def _published(study: StudyResult) -> Html | str:
+    count, (found, tested) = tally(study.claims, "published"), held(study.claims, "published")
+    if not any(count.values()):
+        return fmt.MISSING
+    rest = [
+        el("small", f"{count[verdict]} {verdict}")
+        for verdict in ("within noise", "not tested")
+        if count[verdict]
+    ]
+    return join(f"{found} of {tested}" if tested else "none tested", rest)
+
+
+def _chart(run: Run) -> Html | None:
+    rows = [(_short(s), found) for s in run.studies if (found := versus.of_study(s)) is not None]
+    return versus_figure(
+        rows,
+        noise_floor(run),
+        title="Ratio of what we recommend, over the baseline and over the best peer",
+        text=f"Log scale, 95 % intervals, at equal threads. {noise_sentence(run)}",
+        anchor="all",
+    )
+
+
+def versus_figure(
+    rows: Sequence[tuple[str, Summary]],
+    floor: float | None,
+    *,
+    title: str,
+    text: str,
+    anchor: str,
+) -> Html | None:
+    """Drawn twice: a phone gets names above the rows, so that the ratios stay in sight."""
+    wide = versus.versus_chart(rows, floor, title=title, name=f"{anchor}-versus")
+    narrow = versus.versus_chart(
+        rows, floor, shape=versus.NARROW, title=title, name=f"{anchor}-versus-narrow"
+    )
+    both = wide and join(el("div", raw(wide), cls="wide"), el("div", raw(narrow), cls="narrow"))
+    return figure(both, title, f"{text} {band_sentence(floor)}".rstrip())
+
+
+def band_sentence(floor: float | None) -> str:
+    """What the grey band of a chart is, where it has one."""
+    if roles.band(floor) is None:
+        return ""
+    return f"The grey band is the noise floor of the run, {fmt.percent(floor)}."
+
+
+def figure(drawing: str, title: str, text: str, extra: Html | None = None) -> Html | None:
+    """A drawing with its caption, in a box that scrolls by itself; nothing of nothing."""
+    if not drawing:
+        return None
+    caption = el("figcaption", el("strong", title), el("span", text))
+    area = el("div", raw(drawing), cls="scroll", tabindex=0, role="region", aria_label=title)
+    return el("figure", caption, area, extra)
+
+
+def _short(study: StudyResult) -> str:
+    """What stands before the colon of a title, which is enough beside a chart's row."""
+    return (study.title or study.name).partition(":")[0]
+
+
+def problems_section(run: Run) -> Html | None:
+    """What is wrong, line by line: outputs, rows and studies. Speed is no part of it."""
+    lines = run.failures()
+    if run.interrupted:
+        lines = ["The run was interrupted; what was finished is below.", *lines]
+    if not lines:
+        return None
+    title = "What is wrong" if run.failures() else "What is missing"
+    items = (
+        el("li", el("span", WRONG, cls="bad", aria_hidden="true"), el("span", pretty(line)))
+        for line in lines
+    )
+    return el("section", el("h2", title), el("ul", items, cls="problems"), id="problems")
