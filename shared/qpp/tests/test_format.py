@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qpp import format as fmt
+from qpp.claim import Claim
 from qpp.results import Interval
 
 FACTORS = {"ns": 1e-9, "µs": 1e-6, "ms": 1e-3, "s": 1.0}
 UNITS = {"B": 0, "KiB": 1, "MiB": 2, "GiB": 3, "TiB": 4, "PiB": 5}
-EVERY = (fmt.number, fmt.seconds, fmt.ratio, fmt.bytes_, fmt.percent, fmt.error)
+EVERY = (fmt.number, fmt.seconds, fmt.ratio, fmt.rate, fmt.bytes_, fmt.percent, fmt.error)
 
 
 def test_examples_in_the_docstrings() -> None:
@@ -29,6 +30,19 @@ def test_seconds_read_back_within_half_a_unit_of_the_third_digit(x: float) -> No
 @given(st.floats(1e-6, 1e12))
 def test_ratios_read_back(x: float) -> None:
     assert float(fmt.ratio(x)[:-1].replace(",", "")) == pytest.approx(x, rel=5.1e-3)
+
+
+@pytest.mark.parametrize(
+    ("bar", "text"),
+    [
+        (5000, "a >= 5,000 x faster than b"),
+        (1.2345679, "a >= 1.23 x faster than b"),
+        (615, "a >= 615 x faster than b"),
+        (2.5e6, "a >= 2,500,000 x faster than b"),
+    ],
+)
+def test_a_bar_is_written_without_an_exponent(bar: float, text: str) -> None:
+    assert Claim("a", over="b", at_least=bar).text() == text
 
 
 @given(st.integers(-(2**60), 2**60))

@@ -104,15 +104,15 @@ class Claim:
     def text(self) -> str:
         """One line, without the workload."""
         sign = ">=" if self.at_least is not None else "<="
-        bar = f"{self.bar:.3g}"
+        bar = _plain(self.bar)
         if self.metric == "time" and self.at_least == 1:
             return f"{self.implementation} never slower than {self.over}"
         if self.metric == "resident_per_output":
             return f"{self.implementation}: resident growth {sign} {bar} x its outputs"
         if self.metric == "resident_bytes":
-            return f"{self.implementation}: resident growth {sign} {self.bar / 2**20:.3g} MiB"
+            return f"{self.implementation}: resident growth {sign} {_plain(self.bar / 2**20)} MiB"
         if self.metric == "added_time":
-            bar = f"{self.bar * 1e6:.3g} µs"
+            bar = f"{_plain(self.bar * 1e6)} µs"
             return f"{self.implementation} adds {sign} {bar} per {self.unit} to {self.over}"
         what = {
             "time": "faster than",
@@ -120,3 +120,8 @@ class Claim:
             "resident_memory": "less resident memory than",
         }[self.metric]
         return f"{self.implementation} {sign} {bar} x {what} {self.over}"
+
+
+def _plain(x: float) -> str:
+    """Three significant digits with separated thousands: 5,000 where ``:.3g`` gives 5e+03."""
+    return f"{float(f'{x:.3g}'):,.12g}"
