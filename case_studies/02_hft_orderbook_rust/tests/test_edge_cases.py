@@ -110,7 +110,6 @@ def test_reads(book: hft.OrderBook) -> None:
 @pytest.mark.parametrize(
     "options",
     [
-        {"tick_size": 0},
         {"tick_size": "-0.1"},
         {"lot_size": float("nan")},
         {"kind": "tree"},

@@ -150,16 +150,19 @@ def test_a_live_feed_in_order_and_not() -> None:
 
 
 def test_a_second_thread_is_told_off() -> None:
-    events = hft.synthetic_flow(3_000_000, seed=1)
-    book = hft.OrderBook()
-    worker = threading.Thread(target=book.apply, args=(events,))
+    events = hft.synthetic_flow(1_000_000, seed=1)
     told: list[str] = []
-    worker.start()
-    while worker.is_alive():
-        try:
-            book.best_bid()
-        except RuntimeError as error:
-            told.append(str(error))
-    worker.join()
-    assert told and "in use by another thread" in told[0]
-    assert book.last_seq == events["seq"][-1]
+    for _ in range(50):  # on a busy machine this thread may sleep all the while
+        book = hft.OrderBook()
+        worker = threading.Thread(target=book.apply, args=(events,))
+        worker.start()
+        while worker.is_alive():
+            try:
+                book.best_bid()
+            except RuntimeError as error:
+                told.append(str(error))
+        worker.join()
+        assert book.last_seq == events["seq"][-1]
+        if told:
+            break
+    assert "in use by another thread" in told[0]

@@ -36,7 +36,7 @@ def feeds(draw: st.DrawFn) -> np.ndarray:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(events=feeds())
 def test_books_agree_with_the_dict(kind: hft.book.BookKind, events: np.ndarray) -> None:
     book, dict_book = hft.OrderBook(kind=kind), DictBook()

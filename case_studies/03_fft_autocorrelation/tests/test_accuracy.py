@@ -33,18 +33,17 @@ def test_integers(n: int, method: str, exact: Exact) -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("n", [50, 3_000, 200_000])
+@pytest.mark.parametrize("n", [50, 200_000])
 @pytest.mark.parametrize(
     ("offset", "scale"),
     [
         (0.0, 2.0**-40),
-        (0.0, 2.0**40),
         (1e8, 1.0),
         (-1e8, 2.0**-10),
         (0.0, 2.0**-660),
         (0.0, 2.0**660),
     ],
-    ids=["1e-12", "1e12", "offset 1e8", "offset -1e8", "1e-199", "1e199"],
+    ids=["1e-12", "offset 1e8", "offset -1e8", "1e-199", "1e199"],
 )
 def test_offsets_and_scales(n: int, offset: float, scale: float, method: str, exact: Exact) -> None:
     m = np.random.default_rng(n).integers(-500, 501, n)

@@ -37,7 +37,7 @@ def test_missing_values() -> None:
 
 
 @pytest.mark.parametrize("adjusted", [False, True])
-@pytest.mark.parametrize("scale", [2.0**-1000, 1e-200, 1e160, 1e305])
+@pytest.mark.parametrize("scale", [2.0**-1000, 1e305])
 def test_missing_values_of_any_scale(scale: float, adjusted: bool) -> None:
     options: Any = {"missing": "conservative", "adjusted": adjusted}
     found = autocorrelation(NAN * scale, 9, **options)
