@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from qpp import Study
+from qpp import Study, results
 from qpp.testing import check_agreement
 
 ROOT = Path(__file__).parents[3]
@@ -71,10 +71,15 @@ def test_it_passes_lint(house: Path) -> None:
     run(house, "ruff", "format", "--check", "case_studies")
 
 
+@pytest.mark.thorough
 def test_its_types_are_strict(house: Path) -> None:
     run(house, "mypy", "--strict", "case_studies/90_summation/python")
 
 
 def test_the_harness_runs_it(house: Path) -> None:
-    told = run(house, "qpp.cli", "reproduce", "summation.study:study", "--check")
-    assert "Outputs agree" in told
+    file = house / "result.json"
+    arguments = ("reproduce", "summation.study:study", "--check", "--json", str(file))
+    assert "summation" in run(house, "qpp.cli", *arguments)
+    (study,) = results.load(file).studies
+    assert not study.disagreements
+    assert {row.status for w in study.workloads for row in w.rows} == {"ok"}

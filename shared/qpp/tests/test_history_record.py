@@ -122,6 +122,7 @@ def test_the_home_directory_is_left_alone(recorded: Recorded) -> None:
     assert not (Path.home() / ".asv-machine.json").exists()
 
 
+@pytest.mark.thorough
 @NO_SIGNAL
 def test_asv_publishes_it_and_it_is_served(recorded: Recorded, repo: Path, tmp_path: Path) -> None:
     site = publishing.publish(where=repo, html=tmp_path / "site")
@@ -215,6 +216,7 @@ def test_a_machine_name_that_is_no_name(repo: Path, tmp_path: Path) -> None:
         record([STUDY], machine="../up", where=repo, results=tmp_path)
 
 
+@pytest.mark.thorough
 @NO_SIGNAL
 def test_ctrl_c_leaves_nothing_behind(repo: Path, tmp_path: Path) -> None:
     results = tmp_path / "results"
