@@ -125,8 +125,9 @@ $(ENVIRONMENT): $(PROJECTS) $(LISTS) | rust
 	@touch $@
 
 # Python sources are used in place; Rust is built again when it changes.
-rust_sources = $(wildcard Cargo.toml Cargo.lock $(1)/Cargo.toml \
-	$(1)/src/*.rs $(1)/src/*/*.rs $(1)/src/*/*/*.rs $(1)/src/*/*/*/*.rs)
+rust_sources = $(wildcard Cargo.toml Cargo.lock shared/native/Cargo.toml \
+	shared/native/src/*.rs $(1)/Cargo.toml $(1)/src/*.rs \
+	$(1)/src/*/*.rs $(1)/src/*/*/*.rs $(1)/src/*/*/*/*.rs)
 
 define build_rule
 $(VENV)/.built-$(notdir $(1)): $(ENVIRONMENT) $(call rust_sources,$(1)) | rust

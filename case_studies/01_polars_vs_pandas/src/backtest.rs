@@ -2,10 +2,11 @@
 
 use crate::error::Error;
 use crate::feed::{Market, panels, panels_together};
-use crate::isa::{Isa, OnIsa};
+use crate::isa::{self, OnIsa};
 use crate::lanes::Lanes;
 use crate::panel::{self, Sums};
 use crate::strategy::Rule;
+use native::Isa;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -104,7 +105,7 @@ pub fn backtest_on(
     }
     if threads == 1 {
         for task in &mut tasks {
-            isa.run(task.adding_to(std::slice::from_mut(&mut total)));
+            isa::run(isa, task.adding_to(std::slice::from_mut(&mut total)));
         }
     } else {
         // Panels have sums of their own, which join in the panels' order: a wave of as many
@@ -116,7 +117,7 @@ pub fn backtest_on(
                     .iter()
                     .map(|_| Sums::new(count))
                     .collect::<Vec<_>>();
-                isa.run(task.adding_to(&mut sums));
+                isa::run(isa, task.adding_to(&mut sums));
                 sums
             };
             let sums: Vec<Vec<Sums>> = wave.par_iter_mut().map(own).collect();

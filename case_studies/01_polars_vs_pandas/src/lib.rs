@@ -34,6 +34,6 @@ pub mod window;
 
 pub use backtest::{Outputs, backtest};
 pub use error::Error;
-pub use isa::Isa;
+pub use native::Isa;
 pub use strategy::Rule;
 pub use sweep::sweep;

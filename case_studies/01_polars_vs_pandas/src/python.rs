@@ -140,6 +140,7 @@ fn view<'a>(name: &str, array: &'a PyReadonlyArray2<'_, f64>) -> PyResult<ArrayV
 
 #[pymodule]
 fn _rust(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    native::Isa::cap().map_err(|unknown| PyValueError::new_err(unknown.to_string()))?;
     m.add_function(wrap_pyfunction!(py_backtest, m)?)?;
     m.add_function(wrap_pyfunction!(py_sweep, m)?)?;
     m.add_function(wrap_pyfunction!(py_rolling_std, m)?)?;

@@ -6,11 +6,12 @@
 use crate::backtest::{check_inputs, threads_or_all};
 use crate::error::Error;
 use crate::feed::{Feed, Group, Market, panels};
-use crate::isa::{Isa, OnIsa};
+use crate::isa::{self, OnIsa};
 use crate::lanes::{Kernel, LANES, Lanes};
 use crate::panel::Portfolio;
 use crate::strategy::{Account, Rule, State, Thresholds, opening};
 use crate::window::{Prefix, Two};
+use native::Isa;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 use rayon::prelude::*;
 
@@ -85,8 +86,8 @@ pub fn sweep_on(
         })
         .collect();
     match tasks.len() {
-        1 => isa.run(&mut tasks[0]),
-        _ => tasks.par_iter_mut().for_each(|task| isa.run(task)),
+        1 => isa::run(isa, &mut tasks[0]),
+        _ => tasks.par_iter_mut().for_each(|task| isa::run(isa, task)),
     }
     Ok(Sweep { equity, traded })
 }

@@ -48,9 +48,10 @@
 //! 1e-150 and 1e150. An overflow makes `m` not finite, and the position 0.
 
 use crate::error::Error;
-use crate::isa::{Isa, OnIsa};
+use crate::isa::{self, OnIsa};
 use crate::lanes::{Kernel, LANES, Lanes};
 use crate::rows::{Rows, Stage};
+use native::Isa;
 use ndarray::{Array2, ArrayView2};
 
 /// Two quantities of eight assets.
@@ -172,7 +173,7 @@ pub fn rolling_std_on(
     if x.ncols() == 0 {
         return Err(Error::NoAssets { name: "x" });
     }
-    Ok(isa.run(RollingStd { x, window }))
+    Ok(isa::run(isa, RollingStd { x, window }))
 }
 
 struct RollingStd<'a> {

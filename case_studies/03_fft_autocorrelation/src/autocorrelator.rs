@@ -3,12 +3,12 @@
 use crate::Error;
 use crate::blocked::Blocked;
 use crate::direct::Direct;
-use crate::isa::for_each_isa;
 use crate::memory::{self, LONGEST};
 use crate::planner;
 use crate::series::{Centring, Look, Sample, look, mean, provisional_mean};
 use crate::threads::usable;
 use crate::transform::{OneTransform, Planners};
+use native::for_each_isa;
 use std::ops::Range;
 
 /// How the sums are computed.

@@ -12,10 +12,10 @@
 //! `conj(a + ib)(a' + ib')` has the real part `a a' + b b'` and only the real part of the
 //! final inverse is kept.
 
-use crate::isa::for_each_isa;
 use crate::series::{Centring, Sample};
 use crate::sizes::good_size;
 use crate::spectrum::{C64, accumulate};
+use native::for_each_isa;
 use rustfft::{Fft, FftPlanner};
 use std::ops::Range;
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 //! Sums run over chunks of 2,048 values with 32 partial sums each, so that their rounding
 //! error grows with the number of chunks, not with the number of values.
 
-use crate::isa::for_each_isa;
+use native::for_each_isa;
 
 /// An observation as it lies in memory; arithmetic is always in double precision.
 pub trait Sample: Copy + Send + Sync + 'static {

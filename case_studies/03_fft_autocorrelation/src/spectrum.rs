@@ -1,6 +1,6 @@
 //! Loops over spectra, compiled for each instruction set.
 
-use crate::isa::for_each_isa;
+use native::for_each_isa;
 use rustfft::num_complex::Complex;
 
 /// A complex double.

@@ -4,13 +4,13 @@
 //! in the result: how many threads there are and who takes which block leaves no trace.
 
 use crate::accumulate::{MOMENTS, MOMENTS_WITH_GREEKS};
-use crate::isa::Isa;
 use crate::kernel::{self, Job, Scratch};
 use crate::option::Terms;
 use crate::philox::Keys;
 use crate::plan::Plan;
 use crate::precision::Real;
 use crate::{Error, error};
+use native::Isa;
 use std::num::NonZero;
 use std::sync::{Mutex, PoisonError};
 

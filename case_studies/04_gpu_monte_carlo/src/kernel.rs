@@ -7,12 +7,12 @@
 //! of a run walk on the same normals.
 
 use crate::accumulate::{Samples, Sums};
-use crate::isa::for_each_isa;
 use crate::payoff::{self, Normals};
 use crate::philox::{Counters, GROUP, Keys, TILE};
 use crate::plan::Plan;
 use crate::precision::Real;
 use crate::step::{Walk, advance};
+use native::for_each_isa;
 
 /// Samples in a block.
 pub(crate) const BLOCK: usize = 16_384;
@@ -63,7 +63,7 @@ impl<F: Real> Scratch<F> {
 /// Radius and turn in one loop: the divider works on the one while the multipliers work on
 /// the other.
 #[inline(always)]
-pub(crate) fn box_muller<F: Real, const SET: u8>(
+pub(crate) fn box_muller<F: Real, const FUSED: bool>(
     words: &[F::Words; GROUP],
     normals: &mut [[F; TILE]; GROUP],
 ) {
@@ -72,16 +72,18 @@ pub(crate) fn box_muller<F: Real, const SET: u8>(
             return;
         };
         for i in 0..TILE {
-            let radius = F::radius::<SET>(F::uniform::<SET>(one, i));
-            let (cos, sin) = F::turn::<SET>(F::uniform::<SET>(two, i));
+            let radius = F::radius::<FUSED>(F::uniform::<FUSED>(one, i));
+            let (cos, sin) = F::turn::<FUSED>(F::uniform::<FUSED>(two, i));
             (first[i], second[i]) = (radius * cos, radius * sin);
         }
     }
 }
 
 for_each_isa! {
+    for FUSED
     /// The sums of block `index`: for each option as many as `out` has room for.
-    pub(crate) fn block<F: Real, const SET: u8>(
+    pub(crate) fn block<F: Real>(
+        isa: Isa,
         job: &Job<F>,
         index: u64,
         scratch: &mut Scratch<F>,
@@ -90,7 +92,7 @@ for_each_isa! {
         scratch.sums.fill(Sums::ZERO);
         let first = index * BLOCK as u64;
         for path in (first..first + BLOCK as u64).step_by(TILE) {
-            tile::<F, SET>(job, path, scratch);
+            tile::<F, FUSED>(job, path, scratch);
         }
         let moments = out.len() / scratch.sums.len().max(1);
         for (sums, out) in scratch.sums.iter().zip(out.chunks_exact_mut(moments.max(1))) {
@@ -100,7 +102,7 @@ for_each_isa! {
 }
 
 #[inline(always)]
-fn tile<F: Real, const SET: u8>(job: &Job<F>, path: u64, scratch: &mut Scratch<F>) {
+fn tile<F: Real, const FUSED: bool>(job: &Job<F>, path: u64, scratch: &mut Scratch<F>) {
     let Scratch {
         counters,
         words,
@@ -122,7 +124,7 @@ fn tile<F: Real, const SET: u8>(job: &Job<F>, path: u64, scratch: &mut Scratch<F
     (*last, *area) = ([F::ZERO; TILE], [F::ZERO; TILE]);
     for (group, step) in (0..job.observations).step_by(GROUP).enumerate() {
         counters.words::<F>(&job.keys, group as u32, words);
-        box_muller::<F, SET>(words, normals);
+        box_muller::<F, FUSED>(words, normals);
         if group == 0 {
             *first = normals[0];
         }
@@ -131,17 +133,17 @@ fn tile<F: Real, const SET: u8>(job: &Job<F>, path: u64, scratch: &mut Scratch<F
         }
         let steps = GROUP.min(job.observations - step);
         match steps {
-            GROUP => walk::<F, GROUP, SET>(job, step, normals, 0, last, area, walks, summed),
+            GROUP => walk::<F, GROUP, FUSED>(job, step, normals, 0, last, area, walks, summed),
             _ => {
                 for j in 0..steps {
-                    walk::<F, 1, SET>(job, step + j, normals, j, last, area, walks, summed);
+                    walk::<F, 1, FUSED>(job, step + j, normals, j, last, area, walks, summed);
                 }
             }
         }
     }
     let normals = Normals { first, last, area };
     for ((plan, [path, twin]), sums) in job.plans.iter().zip(walks).zip(sums) {
-        payoff::price::<F, SET>(
+        payoff::price::<F, FUSED>(
             plan,
             path,
             &normals,
@@ -151,7 +153,7 @@ fn tile<F: Real, const SET: u8>(job: &Job<F>, path: u64, scratch: &mut Scratch<F
             samples,
         );
         if job.antithetic {
-            payoff::price::<F, SET>(plan, twin, &normals, true, job.control, job.greeks, samples);
+            payoff::price::<F, FUSED>(plan, twin, &normals, true, job.control, job.greeks, samples);
         }
         sums.add(samples, job.control, job.greeks);
     }
@@ -160,7 +162,7 @@ fn tile<F: Real, const SET: u8>(job: &Job<F>, path: u64, scratch: &mut Scratch<F
 /// `STEPS` steps of every option on the normals from row `row` on.
 #[allow(clippy::too_many_arguments, clippy::needless_range_loop)]
 #[inline(always)]
-fn walk<F: Real, const STEPS: usize, const SET: u8>(
+fn walk<F: Real, const STEPS: usize, const FUSED: bool>(
     job: &Job<F>,
     step: usize,
     normals: &[[F; TILE]; GROUP],
@@ -176,7 +178,7 @@ fn walk<F: Real, const STEPS: usize, const SET: u8>(
     for (plan, walks) in job.plans.iter().zip(walks) {
         // A geometric average needs no level: its logarithm is a sum of normals.
         if plan.terms.arithmetic {
-            advance::<F, STEPS, SET>(plan, step, rows, last, walks, job.antithetic, job.greeks);
+            advance::<F, STEPS, FUSED>(plan, step, rows, last, walks, job.antithetic, job.greeks);
         }
     }
     if summed {

@@ -9,7 +9,6 @@
 mod accumulate;
 mod blocks;
 mod error;
-mod isa;
 mod kernel;
 mod normal;
 mod option;
@@ -25,7 +24,7 @@ mod streams;
 pub use accumulate::{MOMENTS, MOMENTS_WITH_GREEKS};
 pub use blocks::{BLOCK, MOST_BLOCKS, Precision, Simulation, block_sums};
 pub use error::Error;
-pub use isa::Isa;
+pub use native::Isa;
 pub use normal::{double, single};
 pub use option::{COLUMNS, Terms};
 pub use philox::philox4x32;

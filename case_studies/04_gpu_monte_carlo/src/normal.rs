@@ -41,8 +41,8 @@ macro_rules! precision {
 
             /// `a * b + c`, in one rounding where the set has it.
             #[inline(always)]
-            pub(crate) fn fma<const SET: u8>(a: $float, b: $float, c: $float) -> $float {
-                if SET > 0 { a.mul_add(b, c) } else { a * b + c }
+            pub(crate) fn fma<const FUSED: bool>(a: $float, b: $float, c: $float) -> $float {
+                if FUSED { a.mul_add(b, c) } else { a * b + c }
             }
 
             /// `sqrt(-2 ln u)` for `0 < u <= 1`, normal.
@@ -51,7 +51,7 @@ macro_rules! precision {
             /// `ln u = e ln 2 + 2 atanh s`.
             #[inline(always)]
             #[must_use]
-            pub fn radius<const SET: u8>(u: $float) -> $float {
+            pub fn radius<const FUSED: bool>(u: $float) -> $float {
                 let bits = u.to_bits() + (ONE - $root_half);
                 // The exponent lands in the mantissa of a power of two, less that power.
                 let weight = ((1 as $bits) << $mantissa) as $float;
@@ -59,8 +59,8 @@ macro_rules! precision {
                     - (weight + $bias as $float);
                 let f = $float::from_bits((bits & FRACTION) + $root_half) - 1.0;
                 let s = f / (2.0 + f);
-                let atanh = s * horner!(SET, s * s; -4.0, $($ln),+);
-                fma::<SET>(e, -2.0 * std::$float::consts::LN_2, atanh).sqrt()
+                let atanh = s * horner!(FUSED, s * s; -4.0, $($ln),+);
+                fma::<FUSED>(e, -2.0 * std::$float::consts::LN_2, atanh).sqrt()
             }
 
             /// `cos(2 pi u), sin(2 pi u)` for `0 <= u <= 1`.
@@ -68,13 +68,13 @@ macro_rules! precision {
             /// The turn less the nearest quarter is exact; the quarter swaps and signs.
             #[inline(always)]
             #[must_use]
-            pub fn turn<const SET: u8>(u: $float) -> ($float, $float) {
-                let rounded = fma::<SET>(u, 4.0, ROUND);
+            pub fn turn<const FUSED: bool>(u: $float) -> ($float, $float) {
+                let rounded = fma::<FUSED>(u, 4.0, ROUND);
                 let quarter = rounded.to_bits();
-                let f = fma::<SET>(rounded - ROUND, -0.25, u);
+                let f = fma::<FUSED>(rounded - ROUND, -0.25, u);
                 let square = f * f;
-                let sin = f * horner!(SET, square; std::$float::consts::TAU, $($sin),+);
-                let cos = horner!(SET, square; 1.0, $($cos),+);
+                let sin = f * horner!(FUSED, square; std::$float::consts::TAU, $($sin),+);
+                let cos = horner!(FUSED, square; 1.0, $($cos),+);
                 let (c, s) = if quarter & 1 == 0 { (cos, sin) } else { (sin, cos) };
                 const SIGN: u32 = $bits::BITS - 2;
                 (
@@ -86,14 +86,14 @@ macro_rules! precision {
             /// The exponential; beyond what is finite it stays at the last finite value.
             #[inline(always)]
             #[must_use]
-            pub fn exp<const SET: u8>(x: $float) -> $float {
+            pub fn exp<const FUSED: bool>(x: $float) -> $float {
                 let x = if x < $least { $least } else { x };
                 let x = if x > $most { $most } else { x };
-                let rounded = fma::<SET>(x, std::$float::consts::LOG2_E, ROUND);
+                let rounded = fma::<FUSED>(x, std::$float::consts::LOG2_E, ROUND);
                 let k = rounded - ROUND;
-                let r = fma::<SET>(k, -$low, fma::<SET>(k, -$high, x));
+                let r = fma::<FUSED>(k, -$low, fma::<FUSED>(k, -$high, x));
                 let power = rounded.to_bits().wrapping_add($bias) << $mantissa;
-                horner!(SET, r; 1.0, 1.0, $($exp),+) * $float::from_bits(power)
+                horner!(FUSED, r; 1.0, 1.0, $($exp),+) * $float::from_bits(power)
             }
         }
     };
@@ -151,11 +151,11 @@ mod tests {
         let least = 0.5_f64.powi(33);
         let radius = largest(uniforms(least).map(|u| {
             let exact = (-2.0 * u.ln()).sqrt();
-            (double::radius::<0>(u) - exact).abs() / exact.max(f64::MIN_POSITIVE)
+            (double::radius::<false>(u) - exact).abs() / exact.max(f64::MIN_POSITIVE)
         }));
         // Against `std` at the exact remainder of the turn: 2 pi u itself is rounded.
         let turn = largest(uniforms(least).map(|u| {
-            let (c, s) = double::turn::<0>(u);
+            let (c, s) = double::turn::<false>(u);
             let f = u - (4.0 * u).round() / 4.0;
             let quarter = (4.0 * u).round() as i64;
             let (sin, cos) = (TAU * f).sin_cos();
@@ -166,7 +166,7 @@ mod tests {
         }));
         let exp = largest((-7000..7000).map(|i| {
             let x = f64::from(i) / 10.0 + 0.0123;
-            (double::exp::<0>(x) / x.exp() - 1.0).abs()
+            (double::exp::<false>(x) / x.exp() - 1.0).abs()
         }));
         assert!(radius < 5e-13, "radius: {radius:e}");
         assert!(turn < 5e-13, "turn: {turn:e}");
@@ -180,11 +180,11 @@ mod tests {
         let radius = largest(uniforms(least).map(|u| {
             let u = u as f32;
             let exact = (-2.0 * f64::from(u).ln()).sqrt();
-            (f64::from(single::radius::<0>(u)) - exact).abs() / exact.max(f64::MIN_POSITIVE)
+            (f64::from(single::radius::<false>(u)) - exact).abs() / exact.max(f64::MIN_POSITIVE)
         }));
         let turn = largest(uniforms(least).map(|u| {
             let u = u as f32;
-            let (c, s) = single::turn::<0>(u);
+            let (c, s) = single::turn::<false>(u);
             let (sin, cos) = (TAU * f64::from(u)).sin_cos();
             // Relative but for the zeros, where `TAU * u` is itself inexact.
             let relative = |a: f32, b: f64| (f64::from(a) - b).abs() / b.abs().max(1e-8);
@@ -192,7 +192,7 @@ mod tests {
         }));
         let exp = largest((-860..870).map(|i| {
             let x = i as f32 / 10.0 + 0.0123;
-            (f64::from(single::exp::<0>(x)) / f64::from(x).exp() - 1.0).abs()
+            (f64::from(single::exp::<false>(x)) / f64::from(x).exp() - 1.0).abs()
         }));
         assert!(radius < 2.0 * unit, "radius: {} units", radius / unit);
         assert!(turn < 2.0 * unit, "turn: {} units", turn / unit);
@@ -201,14 +201,14 @@ mod tests {
 
     #[test]
     fn both_ends_are_in_bounds() {
-        assert_eq!(double::radius::<0>(1.0), 0.0);
-        assert_eq!(single::radius::<0>(1.0), 0.0);
-        assert!(double::radius::<0>(0.5_f64.powi(33)) < 6.77);
-        assert!(single::radius::<0>(0.5_f32.powi(33)) < 6.77);
-        assert_eq!(double::turn::<0>(1.0), (1.0, 0.0));
-        assert_eq!(double::exp::<0>(0.0), 1.0);
-        assert!(double::exp::<0>(1e9).is_finite());
-        assert!(double::exp::<0>(-1e9) > 0.0);
-        assert!(single::exp::<0>(1e9).is_finite());
+        assert_eq!(double::radius::<false>(1.0), 0.0);
+        assert_eq!(single::radius::<false>(1.0), 0.0);
+        assert!(double::radius::<false>(0.5_f64.powi(33)) < 6.77);
+        assert!(single::radius::<false>(0.5_f32.powi(33)) < 6.77);
+        assert_eq!(double::turn::<false>(1.0), (1.0, 0.0));
+        assert_eq!(double::exp::<false>(0.0), 1.0);
+        assert!(double::exp::<false>(1e9).is_finite());
+        assert!(double::exp::<false>(-1e9) > 0.0);
+        assert!(single::exp::<false>(1e9).is_finite());
     }
 }

@@ -34,7 +34,7 @@ pub(crate) struct Normals<'a, F> {
 
 /// Set, or with `twin` average in, the samples of a tile.
 #[inline(always)]
-pub(crate) fn price<F: Real, const SET: u8>(
+pub(crate) fn price<F: Real, const FUSED: bool>(
     plan: &Plan<F>,
     walk: &Walk<F>,
     normals: &Normals<'_, F>,
@@ -46,15 +46,15 @@ pub(crate) fn price<F: Real, const SET: u8>(
     let plain = plan.terms.arithmetic && !plan.terms.floating && !greeks;
     // The usual kind in a loop of its own, which becomes vector code.
     match (plain, control) {
-        (true, false) => fixed::<F, SET, false>(plan, walk, normals, twin, out),
-        (true, true) => fixed::<F, SET, true>(plan, walk, normals, twin, out),
-        (false, _) => any::<F, SET>(plan, walk, normals, twin, control, greeks, out),
+        (true, false) => fixed::<F, FUSED, false>(plan, walk, normals, twin, out),
+        (true, true) => fixed::<F, FUSED, true>(plan, walk, normals, twin, out),
+        (false, _) => any::<F, FUSED>(plan, walk, normals, twin, control, greeks, out),
     }
 }
 
 /// An arithmetic average with a fixed strike, no sensitivities.
 #[inline(always)]
-fn fixed<F: Real, const SET: u8, const CONTROL: bool>(
+fn fixed<F: Real, const FUSED: bool, const CONTROL: bool>(
     plan: &Plan<F>,
     walk: &Walk<F>,
     normals: &Normals<'_, F>,
@@ -83,7 +83,7 @@ fn fixed<F: Real, const SET: u8, const CONTROL: bool>(
             let area = normals.area[i].widen();
             mix(
                 &mut out.control[i],
-                double::exp::<SET>(weight * area + drift),
+                double::exp::<FUSED>(weight * area + drift),
             );
         }
     }
@@ -91,7 +91,7 @@ fn fixed<F: Real, const SET: u8, const CONTROL: bool>(
 
 /// Every other kind.
 #[inline(always)]
-fn any<F: Real, const SET: u8>(
+fn any<F: Real, const FUSED: bool>(
     plan: &Plan<F>,
     walk: &Walk<F>,
     normals: &Normals<'_, F>,
@@ -122,7 +122,7 @@ fn any<F: Real, const SET: u8>(
         let w = sign * normals.last[i].widen();
         let area = sign * normals.area[i].widen();
         let geometric = if control || !terms.arithmetic {
-            double::exp::<SET>(weight * area + drift)
+            double::exp::<FUSED>(weight * area + drift)
         } else {
             0.0
         };
@@ -130,7 +130,7 @@ fn any<F: Real, const SET: u8>(
             let last = walk.level[i].widen() * plan.last_drift;
             ((leading + walk.sum_of(i)) / count, last)
         } else if terms.floating {
-            (geometric, double::exp::<SET>(b * w + terms.drift * n))
+            (geometric, double::exp::<FUSED>(b * w + terms.drift * n))
         } else {
             (geometric, 0.0)
         };

@@ -31,8 +31,8 @@ pub(crate) trait Real:
     fn of(value: f64) -> Self;
     /// As a double.
     fn widen(self) -> f64;
-    /// `self * b + c`, in one rounding where the instruction set has it (`SET > 0`).
-    fn fma<const SET: u8>(self, b: Self, c: Self) -> Self;
+    /// `self * b + c`, in one rounding where the instruction set has it (`FUSED`).
+    fn fma<const FUSED: bool>(self, b: Self, c: Self) -> Self;
     /// One word of the generator for each path of a tile.
     type Words: Copy + Send + Sync + 'static;
     /// Words to begin with.
@@ -43,13 +43,13 @@ pub(crate) trait Real:
     /// be anything.
     fn store(words: &mut Self::Words, lane: usize, one: u64, other: u64);
     /// The uniform number of a path's word, `(x + 0.5) 2^-32`.
-    fn uniform<const SET: u8>(words: &Self::Words, path: usize) -> Self;
+    fn uniform<const FUSED: bool>(words: &Self::Words, path: usize) -> Self;
     /// Box-Muller's radius `sqrt(-2 ln u)`.
-    fn radius<const SET: u8>(u: Self) -> Self;
+    fn radius<const FUSED: bool>(u: Self) -> Self;
     /// `cos(2 pi u), sin(2 pi u)`.
-    fn turn<const SET: u8>(u: Self) -> (Self, Self);
+    fn turn<const FUSED: bool>(u: Self) -> (Self, Self);
     /// The exponential function.
-    fn exp<const SET: u8>(x: Self) -> Self;
+    fn exp<const FUSED: bool>(x: Self) -> Self;
 }
 
 const LOW: u64 = 0xffff_ffff;
@@ -71,8 +71,8 @@ impl Real for f64 {
         self
     }
     #[inline(always)]
-    fn fma<const SET: u8>(self, b: Self, c: Self) -> Self {
-        double::fma::<SET>(self, b, c)
+    fn fma<const FUSED: bool>(self, b: Self, c: Self) -> Self {
+        double::fma::<FUSED>(self, b, c)
     }
     type Words = [u64; TILE];
     const NO_WORDS: Self::Words = [0; TILE];
@@ -89,23 +89,23 @@ impl Real for f64 {
     /// Exact: the word becomes the low bits of a double near 2^52, which one multiply-add
     /// scales and moves.
     #[inline(always)]
-    fn uniform<const SET: u8>(words: &Self::Words, path: usize) -> Self {
+    fn uniform<const FUSED: bool>(words: &Self::Words, path: usize) -> Self {
         const ABOVE: f64 = (1_u64 << 52) as f64;
         const SCALE: f64 = 1.0 / (1_u64 << 32) as f64;
         let x = f64::from_bits((words[path] & LOW) | ABOVE.to_bits());
-        double::fma::<SET>(x, SCALE, SCALE / 2.0 - ABOVE * SCALE)
+        double::fma::<FUSED>(x, SCALE, SCALE / 2.0 - ABOVE * SCALE)
     }
     #[inline(always)]
-    fn radius<const SET: u8>(u: Self) -> Self {
-        double::radius::<SET>(u)
+    fn radius<const FUSED: bool>(u: Self) -> Self {
+        double::radius::<FUSED>(u)
     }
     #[inline(always)]
-    fn turn<const SET: u8>(u: Self) -> (Self, Self) {
-        double::turn::<SET>(u)
+    fn turn<const FUSED: bool>(u: Self) -> (Self, Self) {
+        double::turn::<FUSED>(u)
     }
     #[inline(always)]
-    fn exp<const SET: u8>(x: Self) -> Self {
-        double::exp::<SET>(x)
+    fn exp<const FUSED: bool>(x: Self) -> Self {
+        double::exp::<FUSED>(x)
     }
 }
 
@@ -126,8 +126,8 @@ impl Real for f32 {
         f64::from(self)
     }
     #[inline(always)]
-    fn fma<const SET: u8>(self, b: Self, c: Self) -> Self {
-        single::fma::<SET>(self, b, c)
+    fn fma<const FUSED: bool>(self, b: Self, c: Self) -> Self {
+        single::fma::<FUSED>(self, b, c)
     }
     type Words = [u64; TILE / 2];
     const NO_WORDS: Self::Words = [0; TILE / 2];
@@ -143,21 +143,21 @@ impl Real for f32 {
     }
     /// Rounded twice, as single precision must: the word, and the sum.
     #[inline(always)]
-    fn uniform<const SET: u8>(words: &Self::Words, path: usize) -> Self {
+    fn uniform<const FUSED: bool>(words: &Self::Words, path: usize) -> Self {
         const SCALE: f32 = 1.0 / (1_u64 << 32) as f32;
         let words: &[u32; TILE] = bytemuck::cast_ref(words);
-        single::fma::<SET>(u32::from_le(words[path]) as f32, SCALE, SCALE / 2.0)
+        single::fma::<FUSED>(u32::from_le(words[path]) as f32, SCALE, SCALE / 2.0)
     }
     #[inline(always)]
-    fn radius<const SET: u8>(u: Self) -> Self {
-        single::radius::<SET>(u)
+    fn radius<const FUSED: bool>(u: Self) -> Self {
+        single::radius::<FUSED>(u)
     }
     #[inline(always)]
-    fn turn<const SET: u8>(u: Self) -> (Self, Self) {
-        single::turn::<SET>(u)
+    fn turn<const FUSED: bool>(u: Self) -> (Self, Self) {
+        single::turn::<FUSED>(u)
     }
     #[inline(always)]
-    fn exp<const SET: u8>(x: Self) -> Self {
-        single::exp::<SET>(x)
+    fn exp<const FUSED: bool>(x: Self) -> Self {
+        single::exp::<FUSED>(x)
     }
 }

@@ -234,6 +234,7 @@ fn philox<'py>(
 
 #[pymodule]
 fn _rust(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    native::Isa::cap().map_err(|unknown| PyValueError::new_err(unknown.to_string()))?;
     m.add("BLOCK", BLOCK)?;
     m.add_function(wrap_pyfunction!(build_profile, m)?)?;
     m.add_function(wrap_pyfunction!(simd, m)?)?;

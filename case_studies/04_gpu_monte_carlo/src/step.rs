@@ -59,7 +59,7 @@ impl<F: Real> Walk<F> {
 ///
 /// `before` is `W` before the first of them, `normals` their normals.
 #[inline(always)]
-pub(crate) fn advance<F: Real, const STEPS: usize, const SET: u8>(
+pub(crate) fn advance<F: Real, const STEPS: usize, const FUSED: bool>(
     plan: &Plan<F>,
     step: usize,
     normals: &[[F; TILE]; STEPS],
@@ -72,22 +72,22 @@ pub(crate) fn advance<F: Real, const STEPS: usize, const SET: u8>(
         ($degree:literal) => {
             match (twins, greeks) {
                 (false, false) => {
-                    walk::<F, STEPS, $degree, false, false, SET>(
+                    walk::<F, STEPS, $degree, false, false, FUSED>(
                         plan, step, normals, before, path, twin,
                     );
                 }
                 (false, true) => {
-                    walk::<F, STEPS, $degree, false, true, SET>(
+                    walk::<F, STEPS, $degree, false, true, FUSED>(
                         plan, step, normals, before, path, twin,
                     );
                 }
                 (true, false) => {
-                    walk::<F, STEPS, $degree, true, false, SET>(
+                    walk::<F, STEPS, $degree, true, false, FUSED>(
                         plan, step, normals, before, path, twin,
                     );
                 }
                 (true, true) => {
-                    walk::<F, STEPS, $degree, true, true, SET>(
+                    walk::<F, STEPS, $degree, true, true, FUSED>(
                         plan, step, normals, before, path, twin,
                     );
                 }
@@ -113,7 +113,7 @@ fn walk<
     const DEGREE: usize,
     const TWINS: bool,
     const GREEKS: bool,
-    const SET: u8,
+    const FUSED: bool,
 >(
     plan: &Plan<F>,
     step: usize,
@@ -135,18 +135,18 @@ fn walk<
         let (mut level_, mut sum_, mut slope_) = (twin.level[i], twin.sum[i], twin.slope[i]);
         for j in 0..STEPS {
             let z = normals[j][i];
-            let (up, down) = growths::<F, DEGREE, TWINS, SET>(z, &coefficients, plan.deviation);
+            let (up, down) = growths::<F, DEGREE, TWINS, FUSED>(z, &coefficients, plan.deviation);
             level = level * up;
-            sum = level.fma::<SET>(drifts[j], sum);
+            sum = level.fma::<FUSED>(drifts[j], sum);
             if TWINS {
                 level_ = level_ * down;
-                sum_ = level_.fma::<SET>(drifts[j], sum_);
+                sum_ = level_.fma::<FUSED>(drifts[j], sum_);
             }
             if GREEKS {
                 w += z;
-                slope = (level * drifts[j]).fma::<SET>(w - lags[j], slope);
+                slope = (level * drifts[j]).fma::<FUSED>(w - lags[j], slope);
                 if TWINS {
-                    slope_ = (level_ * drifts[j]).fma::<SET>(F::ZERO - w - lags[j], slope_);
+                    slope_ = (level_ * drifts[j]).fma::<FUSED>(F::ZERO - w - lags[j], slope_);
                 }
             }
         }
@@ -166,7 +166,7 @@ fn walk<
 /// `exp(b z)` and, with `TWINS`, `exp(-b z)`, which costs little more: the even and the odd
 /// part of the polynomial serve both.
 #[inline(always)]
-fn growths<F: Real, const DEGREE: usize, const TWINS: bool, const SET: u8>(
+fn growths<F: Real, const DEGREE: usize, const TWINS: bool, const FUSED: bool>(
     z: F,
     c: &[F; COEFFICIENTS],
     deviation: F,
@@ -174,16 +174,16 @@ fn growths<F: Real, const DEGREE: usize, const TWINS: bool, const SET: u8>(
     if DEGREE == 0 {
         let x = deviation * z;
         let down = if TWINS {
-            F::exp::<SET>(F::ZERO - x)
+            F::exp::<FUSED>(F::ZERO - x)
         } else {
             F::ONE
         };
-        return (F::exp::<SET>(x), down);
+        return (F::exp::<FUSED>(x), down);
     }
     if !TWINS {
         let mut up = c[DEGREE];
         for i in (0..DEGREE).rev() {
-            up = up.fma::<SET>(z, c[i]);
+            up = up.fma::<FUSED>(z, c[i]);
         }
         return (up, F::ONE);
     }
@@ -192,12 +192,15 @@ fn growths<F: Real, const DEGREE: usize, const TWINS: bool, const SET: u8>(
     let mut i = DEGREE & !1;
     while i >= 2 {
         i -= 2;
-        even = even.fma::<SET>(square, c[i]);
+        even = even.fma::<FUSED>(square, c[i]);
     }
     let mut i = (DEGREE - 1) | 1;
     while i >= 3 {
         i -= 2;
-        odd = odd.fma::<SET>(square, c[i]);
+        odd = odd.fma::<FUSED>(square, c[i]);
     }
-    (odd.fma::<SET>(z, even), (F::ZERO - odd).fma::<SET>(z, even))
+    (
+        odd.fma::<FUSED>(z, even),
+        (F::ZERO - odd).fma::<FUSED>(z, even),
+    )
 }

@@ -1,10 +1,9 @@
 //! The numbers paths are made of, for tests: uniforms and normals by path and step.
 
-use crate::Isa;
-use crate::isa::for_each_isa;
 use crate::kernel::box_muller;
 use crate::philox::{Counters, GROUP, Keys, TILE};
 use crate::precision::Real;
+use native::{Isa, for_each_isa};
 
 /// The uniforms of paths `first_path ..`, `steps` a path, row by row into `out`.
 ///
@@ -58,7 +57,9 @@ fn rows<F: Real>(isa: Isa, seed: u64, first_path: u64, steps: usize, normal: boo
 }
 
 for_each_isa! {
-    fn fill<F: Real, const SET: u8>(
+    for FUSED
+    fn fill<F: Real>(
+        isa: Isa,
         counters: &Counters,
         keys: &Keys,
         group: u32,
@@ -68,12 +69,12 @@ for_each_isa! {
         let mut words = [F::NO_WORDS; GROUP];
         counters.words::<F>(keys, group, &mut words);
         if normal {
-            box_muller::<F, SET>(&words, out);
+            box_muller::<F, FUSED>(&words, out);
             return;
         }
         for (row, words) in out.iter_mut().zip(&words) {
             for (path, u) in row.iter_mut().enumerate() {
-                *u = F::uniform::<SET>(words, path);
+                *u = F::uniform::<FUSED>(words, path);
             }
         }
     }

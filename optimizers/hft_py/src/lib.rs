@@ -7,7 +7,6 @@
 
 pub mod error;
 pub mod hmm;
-mod isa;
 pub mod mcmc;
 pub mod memory;
 pub mod mle;

@@ -11,7 +11,7 @@
 //! Source: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011;
 //! Box and Muller, Ann. Math. Statist. 29 (1958).
 
-use crate::isa::for_each_isa;
+use native::for_each_isa;
 
 const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
 const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];

@@ -133,6 +133,7 @@ fn clear_buffers() {
 
 #[pymodule]
 fn _rust(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    native::Isa::cap().map_err(|unknown| PyValueError::new_err(unknown.to_string()))?;
     m.add_function(wrap_pyfunction!(functions::autocorrelation, m)?)?;
     m.add_function(wrap_pyfunction!(functions::autocovariance, m)?)?;
     m.add_function(wrap_pyfunction!(functions::lags, m)?)?;

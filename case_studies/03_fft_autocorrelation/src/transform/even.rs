@@ -9,8 +9,8 @@
 //! ASSP 28 (1980)). After three levels the rest, an eighth of the length, is a plain
 //! inverse. No level divides by a sine, so no digit is lost.
 
-use crate::isa::for_each_isa;
 use crate::spectrum::{C64, unit_root};
+use native::for_each_isa;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use std::sync::Arc;
 

@@ -8,10 +8,10 @@
 //! nothing is ever transposed, the forward and the backward row transform share one visit
 //! to memory, rows of zero padding are never read, and only lags asked for are written.
 
-use crate::isa::for_each_isa;
 use crate::series::{Centring, Sample};
 use crate::sizes::good_size;
 use crate::spectrum::{C64, unit_root};
+use native::for_each_isa;
 use rustfft::{Fft, FftPlanner};
 use std::sync::Arc;
 

@@ -7,12 +7,12 @@
 pub(crate) mod even;
 pub(crate) mod huge;
 
-use crate::isa::for_each_isa;
 use crate::series::{Centring, Sample, centre, sum};
 use crate::sizes::good_size;
 use crate::spectrum::{C64, power};
 use even::{EvenInverse, Work};
 use huge::Huge;
+use native::for_each_isa;
 use realfft::{RealFftPlanner, RealToComplex};
 use std::sync::Arc;
 

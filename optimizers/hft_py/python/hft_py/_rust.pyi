@@ -1,7 +1,7 @@
 """The compiled kernels. Use the public functions: they check what they are given."""
 
 from types import ModuleType
-from typing import Any, final
+from typing import Any, Literal, final
 
 import numpy as np
 import numpy.typing as npt
@@ -41,3 +41,4 @@ def draws(
     seed: int, stream: int, purpose: int, n: int, bound: int
 ) -> tuple[list[float], list[float], list[float], list[float]]: ...
 def panic_on_purpose() -> None: ...
+def simd() -> Literal["portable", "avx2", "avx512"]: ...

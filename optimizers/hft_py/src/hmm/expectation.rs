@@ -17,7 +17,7 @@ use super::lanes::{LANES, Lanes, tiles};
 use super::log_space;
 use super::model::Model;
 use super::states::{States, with_states};
-use crate::isa::for_each_isa;
+use native::for_each_isa;
 
 /// The least product of both chains: a state that underflowed on one of them weighs 1e-188 at most.
 const SMALL_PRODUCT: f64 = 1e-170;

@@ -2,7 +2,7 @@
 
 use super::super::math;
 use super::{BLOCK, LEAST};
-use crate::isa::for_each_isa;
+use native::for_each_isa;
 
 /// What a difference of logarithms can bear.
 #[inline(always)]

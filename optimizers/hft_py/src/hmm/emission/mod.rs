@@ -193,7 +193,7 @@ impl<'a> Emission<'a> {
     }
 }
 
-crate::isa::for_each_isa! {
+native::for_each_isa! {
     for FUSED
     fn relative(
         logs: &mut [f64],

@@ -4,7 +4,7 @@ use super::super::lanes::{LANES, Lanes};
 use super::super::math;
 use super::super::model::Model;
 use super::{BLOCK, Kind, Scratch, has_nan, transpose};
-use crate::isa::for_each_isa;
+use native::for_each_isa;
 
 /// Sums for each state, about its old mean `m`, with weights `g`:
 ///

@@ -4,8 +4,8 @@
 //! wanted. A sequence is written out from its runs when it is its turn: one at a time fits a cache.
 
 use super::runs::Runs;
-use crate::isa::for_each_isa;
 use crate::mcmc::real;
+use native::for_each_isa;
 use realfft::RealFftPlanner;
 use std::cell::RefCell;
 
