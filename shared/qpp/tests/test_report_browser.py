@@ -1,11 +1,12 @@
 """The report where it is read: in a browser, wide and narrow, light and dark."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 import fixtures_results as fixtures
-from chromium import find_chromium, visit
+from chromium import FLAGS, _run, find_chromium, require_chromium, visit
 from qpp.report import render_html
 
 pytestmark = pytest.mark.browser
@@ -28,10 +29,11 @@ def test_page_is_quiet_self_contained_and_fits(
     assert seen.requests == []
     assert seen.probe["width"] == width
     assert seen.probe["overflow"] == 0
-    # Per study: the ratios, the scaling curves; per workload: the timings.
+    # All studies: one. Per study: the headline, every workload, the scaling curves. Per
+    # workload: the timings, folded but laid out.
     studies = fixtures.run().studies
     workloads = sum(len(s.workloads) for s in studies)
-    drawn = sum(bool(s.workloads) + len(s.scaling) for s in studies) + workloads
+    drawn = 1 + sum(2 * bool(s.workloads) + len(s.scaling) for s in studies) + workloads
     assert seen.probe["charts"] == drawn
     assert seen.probe["marks"] > 100
     paper = ["rgb(251, 251, 249)", "rgb(16, 18, 21)"]
@@ -87,3 +89,24 @@ def test_missing_browser_is_skipped_with_the_remedy(monkeypatch: pytest.MonkeyPa
     assert find_chromium() is None
     with pytest.raises(pytest.skip.Exception, match="apt-get install chromium"):
         visit(Path("unused.html"))
+
+
+def test_a_link_to_something_folded_opens_it(tmp_path: Path, page: Path) -> None:
+    """The page's own script does it where the address names a fold."""
+    text = page.read_text(encoding="utf-8")
+    anchor = "study-1-claims"
+    assert f'<details id="{anchor}"' in text.replace(' class="small-print"', "")
+    path = tmp_path / "report.html"
+    go = f"<script>location.hash = '{anchor}';</script>"
+    path.write_text(text.replace("<script>\n(() =>", f"{go}<script>\n(() =>"), encoding="utf-8")
+    opened = re.compile(rf'<details(?=[^>]* id="{anchor}")(?=[^>]* open)')
+    assert opened.search(visit(path).dom)
+    assert not opened.search(visit(page).dom), "the control: folded without the link"
+
+
+def test_print_is_short(tmp_path: Path, page: Path) -> None:
+    """What is folded stays out of the print, except the short tables."""
+    out = tmp_path / "report.pdf"
+    _run([require_chromium(), *FLAGS, f"--print-to-pdf={out}", page.as_uri()], tmp_path, 60)
+    pages = len(re.findall(rb"/Type\s*/Page\b", out.read_bytes()))
+    assert 1 <= pages <= 12

@@ -22,7 +22,7 @@ NAMES = {
     "baseline": "baseline",
     "optimised": "optimised",
     "peer": "peer (what a user would pick instead)",
-    "component": "component (a part of the others' work, alone)",
+    "component": "component (a part of the others' work)",
     "limit": "limit (no way of doing this work is faster)",
     "target": "target (set by the study; can be beaten)",
 }
@@ -189,7 +189,7 @@ def legend(axes: Axes, present: set[str], wide: bool = True) -> None:
         handles=handles,
         loc="upper left",
         bbox_to_anchor=(0, 0),
-        ncols=max(1, len(handles)),
+        ncols=3 if wide and len(handles) > 3 else max(1, len(handles)),
         frameon=False,
         fontsize=11,
         labelcolor=LIGHT["muted"],

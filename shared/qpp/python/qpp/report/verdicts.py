@@ -157,8 +157,10 @@ def badge(claim: ClaimResult) -> Html:
 
 
 def tallies(claims: list[ClaimResult]) -> Html:
-    """How many claims met which verdict, each with its mark."""
-    count = tally(claims)
+    """How many bars met which verdict, each with its mark; and the published figures."""
+    count = tally(claims, "bar")
+    found, tested = held(claims, "published")
+    published = el("span", f"published: {found} of {tested} found") if tested else None
     return el(
         "span",
         (
@@ -166,6 +168,7 @@ def tallies(claims: list[ClaimResult]) -> Html:
             for v in VERDICTS
             if count[v]
         ),
+        published,
         cls="tallies",
     )
 
