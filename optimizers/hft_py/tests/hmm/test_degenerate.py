@@ -109,7 +109,7 @@ def test_many_equal_values_give_a_start_that_tells_states_apart(case: str) -> No
         0.1 * np.random.default_rng(0).normal(size=100)[:, None] if "silent" in case else 0.0
     )
     fit = fit_hmm(x, 2)
-    many = fit_hmm(x, 2, n_init=20)
+    many = fit_hmm(x, 2, n_init=8)
     assert fit.log_likelihood >= many.log_likelihood - 1e-3 * abs(many.log_likelihood)
     regimes = predict_regime(x, fit)
     last = x[:, -1] if x.ndim == 2 else x

@@ -146,8 +146,8 @@ def test_incremental_em_finds_the_model(kind: str) -> None:
             wide = np.stack([2.0 * np.eye(2)] * 2)
         true = HMMParams(**chain, means=means, variances=spread, covariance=kind)
         guess = HMMParams(**chain, means=means / 2, variances=wide, covariance=kind)
-    x = sample(true, 2000, seed=2).returns
-    learner = IncrementalEM(guess, n_observed=20, memory=1000)
+    x = sample(true, 1500, seed=2).returns
+    learner = IncrementalEM(guess, n_observed=20, memory=700)
     for row in x:
         learner.update(row)
     found = learner.params

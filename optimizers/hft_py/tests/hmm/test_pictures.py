@@ -15,7 +15,7 @@ pytest.importorskip("matplotlib", reason="matplotlib is not installed: the extra
 from hft_py.hmm import HMMRegimeDetector, filter_proba, fit_hmm, pictures
 
 
-@pytest.mark.parametrize("k", [1, 3, 7])
+@pytest.mark.parametrize("k", [1, 7])
 def test_every_number_of_regimes(k: int, regimes: Callable[..., Any], tmp_path: Path) -> None:
     x = regimes(400, 1)[0]
     params = fit_hmm(x, k, n_iterations=3)

@@ -59,8 +59,8 @@ def settings(name: str) -> dict[str, Any]:
         "bounds_lower": [-10.0, -10.0],
         "bounds_upper": [10.0, 10.0],
         "initial_params": [1.0, 1.0],
-        "n_iterations": 400,
-        "burn_in": 100,
+        "n_iterations": 240,
+        "burn_in": 60,
         "n_temperatures": 4,  # of parallel tempering
         "seed": 5,
         "vectorized": True,
@@ -118,7 +118,7 @@ def test_draw_for_draw_in_a_long_run(quick_run: Run) -> None:
 
 
 def test_the_seed_decides(sampler: str, kernel_set: str, quick_run: Run) -> None:
-    options = {**settings("plain"), "sampler": sampler, "backend": kernel_set, "n_iterations": 150}
+    options = {**settings("plain"), "sampler": sampler, "backend": kernel_set, "n_iterations": 100}
     first = quick_run(gaussian, **options)
     assert first == quick_run(gaussian, **options)
     other = quick_run(gaussian, **{**options, "seed": 6})
@@ -137,7 +137,7 @@ def test_threads_change_nothing(sampler: str, quick_run: Run) -> None:
 
 
 def test_kinds_of_objective_change_nothing(sampler: str, kernel_set: str, quick_run: Run) -> None:
-    options = {**settings("plain"), "sampler": sampler, "backend": kernel_set, "n_iterations": 150}
+    options = {**settings("plain"), "sampler": sampler, "backend": kernel_set, "n_iterations": 100}
     expected = quick_run(gaussian, **options)
     options["vectorized"] = False
     assert_alike(quick_run(one, **options), expected)
