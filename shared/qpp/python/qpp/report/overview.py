@@ -128,12 +128,14 @@ def _published(study: StudyResult) -> Html | str:
 
 
 def _chart(run: Run) -> Html | None:
+    noise = noise_sentence(run)
+    grey = " The grey band shows how much that is." if noise else ""
     rows = [(_short(s), found) for s in run.studies if (found := versus.of_study(s)) is not None]
     return versus_figure(
         rows,
         noise_floor(run),
         title="Ratio of what we recommend, over the baseline and over the best peer",
-        text=f"Log scale, 95 % intervals, at equal threads. {noise_sentence(run)}",
+        text=f"Log scale, 95 % intervals, at equal threads. {noise}{grey}",
         anchor="all",
     )
 
@@ -152,7 +154,7 @@ def versus_figure(
         rows, floor, shape=versus.NARROW, title=title, name=f"{anchor}-versus-narrow"
     )
     both = wide and join(el("div", raw(wide), cls="wide"), el("div", raw(narrow), cls="narrow"))
-    return figure(both, title, f"{text} {band_sentence(floor)}".rstrip())
+    return figure(both, title, text.strip())
 
 
 def band_sentence(floor: float | None) -> str:

@@ -77,7 +77,8 @@ def _all_workloads(study: StudyResult, anchor: str, floor: float | None) -> Html
         return None
     rows = [(w.name, versus.of_workload(study, w)) for w in study.workloads]
     title = "What we recommend, on every workload"
-    text = "Its ratio over the baseline and over the best peer there, log scale, 95 % intervals."
+    text = "Its ratio over the baseline and over the best peer there, log scale, 95 % intervals. "
+    text += band_sentence(floor)
     drawn = versus_figure(rows, floor, title=title, text=text, anchor=anchor)
     if drawn is None or len(rows) <= FEW:
         return drawn

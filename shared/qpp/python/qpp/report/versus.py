@@ -48,16 +48,16 @@ def of_workload(study: StudyResult, workload: WorkloadResult) -> Summary:
     row = workload.row(study.recommended)
     ours = row if row is not None and row.ratio else fastest(workload)
     peer = best_peer(workload, ours.threads if ours else 1)
-    return honest(Summary(workload, base, ours, peer, over(peer, ours)))
+    return without_wrong(Summary(workload, base, ours, peer, over(peer, ours)))
 
 
 def of_study(study: StudyResult) -> Summary | None:
     """The study's headline."""
     found = summarise(study)
-    return None if found is None else honest(found)
+    return None if found is None else without_wrong(found)
 
 
-def honest(found: Summary) -> Summary:
+def without_wrong(found: Summary) -> Summary:
     """Without a row that failed or disagrees, whatever figures a result file gives it."""
     if found.ours is None or roles.shows_ratio(found.ours):
         return found
