@@ -195,6 +195,6 @@ fixed array over all prices that matter comes closest on far levels, by forgetti
 The published ratios of reads are to a scan of twenty levels that took 147 ns on a processor of
 2013, 308 ns for both sides. Here the same scan takes a fraction of that, so on twenty levels the
 ratios are out of reach of any read, although the ring's is as fast as the published one: those
-claims are missed. At a thousand levels a side, where real books are, they are passed.
+two figures are not found here. At a thousand levels a side, where real books are, they are passed.
 """,
 )

@@ -53,7 +53,7 @@ def best_peer(workload: WorkloadResult, threads: int | None = None) -> Row | Non
 
 def fastest(workload: WorkloadResult, role: str = "optimised") -> Row | None:
     """The fastest row of a role on one thread, among those that agree."""
-    rows = [r for r in workload.rows if r.role == role and r.ratio and r.threads == 1]
+    rows = [r for r in workload.rows if r.role == role and _timed(r) and r.threads == 1]
     return min(rows, key=lambda r: r.median or 0.0, default=None)
 
 
@@ -121,7 +121,12 @@ def _headline(study: StudyResult) -> WorkloadResult | None:
 
 def _recommended(study: StudyResult, workload: WorkloadResult) -> Row | None:
     row = workload.row(study.recommended)
-    return row if row is not None and row.ratio else fastest(workload)
+    return row if row is not None and _timed(row) else fastest(workload)
+
+
+def _timed(row: Row) -> bool:
+    """Whether it ran, agrees, and has a time to compare."""
+    return row.status == "ok" and bool(row.median) and row.ratio is not None
 
 
 def _baseline(workload: WorkloadResult) -> Row | None:
