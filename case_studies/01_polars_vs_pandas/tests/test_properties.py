@@ -16,6 +16,14 @@ ALL = list(kernels.KERNELS)
 property_test = settings(max_examples=5, deadline=None)  # the baseline takes a millisecond a cell
 seeds = st.integers(0, 2**32 - 1)
 every_implementation = pytest.mark.parametrize("name", ALL)
+# Invariances are cheap to see in an array, and slow in a loop over cells.
+invariant = pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.thorough] if name == "baseline" else [])
+        for name in ALL
+    ],
+)
 
 
 def inputs(seed: int, rows: int = 20, assets: int = 4) -> tuple[Floats, Floats]:
@@ -58,7 +66,7 @@ def test_the_position_earns_the_next_return_not_the_same_row(name: str) -> None:
     assert ahead.metrics["sharpe"] > 10 * error
 
 
-@every_implementation
+@invariant
 @given(seed=seeds, exponent=st.integers(-60, 60))
 @property_test
 def test_scaling_the_signal_changes_nothing(name: str, seed: int, exponent: int) -> None:
@@ -68,7 +76,7 @@ def test_scaling_the_signal_changes_nothing(name: str, seed: int, exponent: int)
     np.testing.assert_array_equal(one.equity, scaled.equity)
 
 
-@every_implementation
+@invariant
 @given(seed=seeds)
 @property_test
 def test_mirrored_signal_mirrors_positions(name: str, seed: int) -> None:
@@ -79,7 +87,7 @@ def test_mirrored_signal_mirrors_positions(name: str, seed: int) -> None:
     np.testing.assert_array_equal(one.turnover > 0, other.turnover > 0)
 
 
-@every_implementation
+@invariant
 @given(seed=seeds, factor=st.sampled_from([2.0**-20, 0.5, 4.0, 2.0**10]))
 @property_test
 def test_equity_is_proportional_to_capital(name: str, seed: int, factor: float) -> None:
@@ -92,7 +100,7 @@ def test_equity_is_proportional_to_capital(name: str, seed: int, factor: float) 
     np.testing.assert_array_equal(one.returns, more.returns)
 
 
-@every_implementation
+@invariant
 @given(seed=seeds)
 @property_test
 def test_costs_only_cost(name: str, seed: int) -> None:
@@ -102,7 +110,7 @@ def test_costs_only_cost(name: str, seed: int) -> None:
         assert (dear <= cheap * (1 + 1e-14)).all()
 
 
-@every_implementation
+@invariant
 @given(seed=seeds)
 @property_test
 def test_higher_thresholds_hold_less(name: str, seed: int) -> None:
@@ -112,7 +120,7 @@ def test_higher_thresholds_hold_less(name: str, seed: int) -> None:
     assert (held[1] >= held[2]).all()
 
 
-@every_implementation
+@invariant
 @given(seed=seeds)
 @property_test
 def test_assets_are_strangers(name: str, seed: int) -> None:
@@ -173,7 +181,7 @@ def test_ruin_is_final_and_not_below_zero(name: str) -> None:
     assert found.metrics["max_drawdown"] == -1.0
 
 
-@every_implementation
+@invariant
 def test_layout_and_type_do_not_matter(name: str) -> None:
     signal, returns = inputs(1)
     whole = np.rint(signal * 4)

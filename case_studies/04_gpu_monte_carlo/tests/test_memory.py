@@ -40,6 +40,7 @@ def test_sobol_points_are_never_all_there(option: Any) -> None:
     assert peak(lambda: price(one, paths=2**15, sampling="sobol")) < BOUND
 
 
+@pytest.mark.thorough
 def test_many_observations(option: Any, backend: str) -> None:
     one = option(observations=1_000)  # 131 MB, were they all there
     found = []

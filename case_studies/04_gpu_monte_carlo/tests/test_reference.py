@@ -134,6 +134,7 @@ def test_errors_are_those_over_seeds(option: Any, backend: str) -> None:
     assert abs(spread / reported - 1) <= 4 / np.sqrt(2 * 150)
 
 
+@pytest.mark.thorough
 def test_coverage_of_the_interval(option: Any, backend: str) -> None:
     """The 95 % interval holds the price in about 95 of 100 seeds (here 200)."""
     one = option(observations=4, strike=105.0)
