@@ -2,7 +2,6 @@
 
 import dataclasses
 import io
-import time
 
 import pytest
 from rich.console import Console
@@ -152,11 +151,9 @@ def test_no_worker_outlives_its_bench() -> None:
 
 def test_a_hanging_worker_is_killed(tmp_path: object) -> None:
     with WorkerHandle("toy_study:broken", "hangs", 1, str(tmp_path)) as worker:
-        started = time.monotonic()
         with pytest.raises(WorkerError, match="time limit"):
-            worker.ask("warm", 0.2, workload="n=500")
+            worker.ask("warm", 0.2, workload="n=500")  # it would hang for an hour
         assert not worker.alive
-        assert time.monotonic() - started < 60
 
 
 def test_threads_are_fixed_for_every_library() -> None:
@@ -206,10 +203,8 @@ def test_a_worker_that_cannot_open_says_why(tmp_path: object) -> None:
         with pytest.raises(WorkerError, match="no_such_module"):
             worker.answer(60)
         assert not worker.alive
-        started = time.monotonic()
-        with pytest.raises(WorkerError):
-            worker.ask("warm", 600, workload="n=500")
-        assert time.monotonic() - started < 60, "a dead worker is told at once"
+        with pytest.raises(WorkerError):  # at once: this test's own limit is far below 3,600 s
+            worker.ask("warm", 3600, workload="n=500")
 
 
 def test_slow_rows_are_spread_over_the_rounds() -> None:
