@@ -222,17 +222,20 @@ mod tests {
     fn helpers_come() {
         let crew = Crew::default();
         let names = Mutex::new(std::collections::HashSet::new());
-        crew.run(
-            &|| {
-                names
-                    .lock()
-                    .expect("a name")
-                    .insert(std::thread::current().id());
-                std::thread::sleep(Duration::from_millis(50));
-            },
-            2,
-        );
-        assert_eq!(names.into_inner().expect("names").len(), 3);
+        let count = || names.lock().expect("names").len();
+        // Each waits for the others: on a busy machine they come late.
+        let since = Instant::now();
+        let meet = || {
+            names
+                .lock()
+                .expect("names")
+                .insert(std::thread::current().id());
+            while count() < 3 && since.elapsed() < Duration::from_secs(20) {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        };
+        crew.run(&meet, 2);
+        assert_eq!(count(), 3);
     }
 
     #[test]
