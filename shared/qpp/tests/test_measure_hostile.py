@@ -85,7 +85,7 @@ def test_answers_out_of_turn_are_failures_and_a_fork_does_not_answer() -> None:
 
 
 def test_a_progress_that_cannot_be_shown_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    progress = RunProgress(1)
+    progress = RunProgress({"s": 1})
 
     def full(*_: object, **__: object) -> None:
         raise OSError("No space left on device")

@@ -93,7 +93,7 @@ def test_verdicts(claim: Claim, expected: tuple[str, float | None]) -> None:
     ],
 )
 def test_rows_without_a_time(who: str, status: Any, expected: str) -> None:
-    claim = Claim("fast", over="peer", at_least=1)
+    claim = Claim("fast", over="peer", at_least=1, on="w")
     changed = replace(ROWS[who], status=status, reason="because")
     found, value, reason = verdict(claim, **{who: changed})
     assert (found, value, reason) == (expected, None, f"{who}: because")
@@ -128,6 +128,20 @@ def test_claims_judged_again_follow_the_declaration_and_leave_the_samples() -> N
     strict = replace(study, claims=[Claim("fast", over="base", at_least=6)])
     assert len(judge_again(before, {"s": strict}).missed()) == 1
     assert judge_again(before, {}) == before
+
+
+def test_a_claim_on_all_workloads_says_nothing_where_one_side_is_left_out() -> None:
+    study = Study(
+        "s",
+        "?",
+        [Workload("w", dict, quick=True)],
+        Implementation("base", len),
+        [Implementation("fast", len)],
+        claims=[Claim("fast", over="base", at_least=1)],
+    )
+    left_out = replace(ROWS["fast"], status="not applicable")
+    rows = tuple({**ROWS, "fast": left_out}.values())
+    assert judge_claims(study, [WorkloadResult("w", {}, rows)]) == ()
 
 
 def test_the_best_peer_is_the_fastest_that_agrees() -> None:
