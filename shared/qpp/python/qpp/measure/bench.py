@@ -6,7 +6,7 @@ import functools
 import math
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,7 @@ class Bench:
         self.settings = settings
         self._folder = tempfile.TemporaryDirectory(prefix="qpp-")
         self._workers: dict[str, WorkerHandle] = {}
-        self.starting = 0.0  # seconds that starting workers took so far
+        self._lost: dict[str, WorkerError] = {}  # workers that did not start, until they are asked
 
     def __enter__(self) -> Bench:
         return self
@@ -71,28 +71,26 @@ class Bench:
 
         ``tick(what, done, total)`` reports progress in seconds.
         """
+        begun = time.monotonic()
         rows: list[Row] = []
         lanes: list[Lane] = []
         for implementation in self.study.implementations():
             reason = implementation.unavailable()
             if reason is not None:
                 rows.append(_bare(implementation, "unavailable", reason))
-            elif implementation.only is not None and workload.name not in implementation.only:
+            elif not _applies(implementation, workload):
                 rows.append(_bare(implementation, "not applicable", "left out on this workload"))
             else:
                 lanes.append(Lane(implementation.name, implementation))
         twin = self._twin(lanes) if self.settings.maximum else None
         running = [*lanes, twin] if twin else list(lanes)
         tick("starting workers", 0.0, 0.0)
-        starting = time.monotonic()
         self._start(running)
-        started = time.monotonic()
-        self.starting += started - starting
         for lane in running:
             if not lane.failure:
                 tick(f"preparing {lane.key}", 0.0, 0.0)
                 self._prepare(lane, workload)
-        left = None if share is None else share - (time.monotonic() - started)
+        left = None if share is None else share - (time.monotonic() - begun)
         self._sample([lane for lane in running if not lane.failure], tick, left)
         rows += self._judge(lanes)
         order = [i.name for i in self.study.implementations()]
@@ -112,9 +110,26 @@ class Bench:
         chosen = next((x for x in lanes if x.implementation.role == "optimised"), None)
         return Lane(chosen.key + TWIN, chosen.implementation) if chosen else None
 
+    def start(self, workloads: Sequence[Workload]) -> None:
+        """Have a warm worker for whatever will run on these workloads."""
+        needed: dict[str, Lane] = {}
+        for workload in workloads:
+            lanes = [
+                Lane(one.name, one)
+                for one in self.study.implementations()
+                if one.unavailable() is None and _applies(one, workload)
+            ]
+            twin = self._twin(lanes) if self.settings.maximum else None
+            needed |= {lane.key: lane for lane in [*lanes, *([twin] if twin else [])]}
+        self._start(list(needed.values()))
+        self._lost = {k: WorkerError(x.failure) for k, x in needed.items() if x.failure}
+
     def _start(self, lanes: list[Lane]) -> None:
         """Have a warm worker for each lane: as many start side by side as there are cores."""
-        missing = [lane for lane in lanes if not self._alive(lane)]
+        for lane in lanes:
+            if lane.key in self._lost:  # it was tried a moment ago
+                lane.fail(self._lost.pop(lane.key))
+        missing = [lane for lane in lanes if not lane.failure and not self._alive(lane)]
         many = max(1, machine.usable_cores())
         for first in range(0, len(missing), many):
             group = missing[first : first + many]
@@ -270,6 +285,10 @@ class Bench:
     def _limits(self, workload: Workload) -> list[Row]:
         inputs = functools.cache(workload.inputs)  # not made at all without a limit
         return [_limit(limit, inputs) for limit in self.study.limits]
+
+
+def _applies(implementation: Implementation, workload: Workload) -> bool:
+    return implementation.only is None or workload.name in implementation.only
 
 
 def _limit(limit: Limit, inputs: Callable[[], Inputs]) -> Row:

@@ -53,6 +53,10 @@ def measure_study(
     try:
         with Bench(study, found.address, settings) as bench:
             begun = time.monotonic()
+            if settings.budget is not None:
+                if tick is not None:
+                    tick(chosen[0].name, "starting workers", 0.0, 0.0)
+                bench.start(chosen)  # all at once, so that each workload has an equal share
             for done, workload in enumerate(chosen):
                 name = workload.name
 
@@ -62,7 +66,7 @@ def measure_study(
 
                 share = None
                 if settings.budget is not None:
-                    spent = time.monotonic() - begun - bench.starting
+                    spent = time.monotonic() - begun
                     share = (settings.budget - spent) / (len(chosen) - done)
                 finished.append(bench.run(workload, report, share))
     except KeyboardInterrupt:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 class Settings:
     """How much time a run may spend.
 
-    ``budget`` is the seconds of one study, without the start of its workers; ``None`` leaves a
+    ``budget`` is the seconds of one study, the start of its workers included; ``None`` leaves a
     study as long as it takes, with ``row_budget`` seconds of samples for each row. Either way a
     row gets ``minimum`` to ``maximum`` rounds. A call longer than ``slow`` seconds gets
     ``minimum_slow`` at least, and its Python memory is traced only when it takes less
@@ -41,7 +41,7 @@ class Settings:
         return self.preset == "full"
 
 
-QUICK = Settings("quick", 10.0, 0.6, 5, 25, 0.3, 3, 0.3, parts=True)
+QUICK = Settings("quick", 10.0, 0.6, 5, 25, 0.1, 3, 0.1, parts=True)
 FULL = Settings("full", None, 2.0, 11, 61, 1.0, 3, 1.5)
 # Every call once, nothing timed.
 CHECK = Settings("check", None, 0.0, 0, 0, 1.0, 0, 0.0)
