@@ -33,7 +33,9 @@ def draw(*given: Series) -> str:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("count", "dark"), [(1, True), (40, False)])
+@pytest.mark.parametrize(
+    ("count", "dark"), [(1, True), pytest.param(40, False, marks=pytest.mark.thorough)]
+)
 def test_in_a_browser(tmp_path: Path, count: int, dark: bool) -> None:
     history(tmp_path, count)
     file = tmp_path / "page.html"

@@ -114,7 +114,7 @@ def test_nothing_comes_from_outside(made: str) -> None:
     assert not re.search(r"url\((?!#)", text)
 
 
-@pytest.mark.parametrize("made", MADE)
+@pytest.mark.parametrize("made", ["passing_run", "empty_run"])
 def test_same_run_same_bytes(made: str) -> None:
     run = getattr(fixtures, made)()
     assert rendered(made) == render_html(from_json(to_json(run)))

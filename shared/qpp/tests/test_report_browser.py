@@ -19,7 +19,13 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.mark.parametrize(("width", "dark"), [(1280, False), (390, True)], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    ("width", "dark"),
+    [
+        pytest.param(1280, False, id="desk"),
+        pytest.param(390, True, id="phone", marks=pytest.mark.thorough),
+    ],
+)
 def test_page_is_quiet_self_contained_and_fits(
     page: Path, tmp_path: Path, width: int, dark: bool
 ) -> None:
@@ -43,6 +49,7 @@ def test_page_is_quiet_self_contained_and_fits(
         assert picture.read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("made", ["interrupted_run", "empty_run"])
 def test_every_kind_of_run_opens(tmp_path: Path, made: str) -> None:
     path = tmp_path / "report.html"
@@ -68,6 +75,7 @@ def test_control_a_bad_page_is_caught(tmp_path: Path) -> None:
     assert seen.probe["marks"] == 0
 
 
+@pytest.mark.thorough
 def test_control_the_policy_stops_an_injected_request(page: Path, tmp_path: Path) -> None:
     path = tmp_path / "injected.html"
     image = "<img src='http://example.invalid/spy.png'></main>"
@@ -77,6 +85,7 @@ def test_control_the_policy_stops_an_injected_request(page: Path, tmp_path: Path
     assert any("Content Security Policy" in message for message in seen.console)
 
 
+@pytest.mark.thorough
 def test_a_page_that_hangs_is_ended(tmp_path: Path) -> None:
     path = tmp_path / "hang.html"
     path.write_text("<!doctype html><body><script>for (;;);</script></body>", encoding="utf-8")
@@ -104,6 +113,7 @@ def test_a_link_to_something_folded_opens_it(tmp_path: Path, page: Path) -> None
     assert not opened.search(visit(page).dom), "the control: folded without the link"
 
 
+@pytest.mark.thorough
 def test_print_is_short(tmp_path: Path, page: Path) -> None:
     """What is folded stays out of the print, except the short tables."""
     out = tmp_path / "report.pdf"
