@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -143,16 +145,25 @@ def render_next(run: Run, written: Sequence[Path], *, verbose: bool) -> Renderab
     """Where the report is, and what to type next."""
     lines = [f"wrote {path}" for path in written]
     missing = sum(len(names) for names in unavailable(run).values())
-    hints = []
+    hints, qpp = [], _program()
     if missing:
         some = "1 implementation is" if missing == 1 else f"{missing} implementations are"
         hints.append(("make peers", f"{some} not installed; this installs the peers"))
     if run.studies and not verbose:
-        hints.append((f"qpp report {run.studies[0].name}", "every row and claim of one study"))
+        hints.append((f"{qpp} report {run.studies[0].name}", "every row and claim of one study"))
     if run.preset == "quick":
-        hints.append(("qpp reproduce --full", "all workloads, whole baselines, more rounds"))
-    lines += [f"  {command:34}{what}" for command, what in hints]
+        hints.append((f"{qpp} reproduce --full", "all workloads, whole baselines, more rounds"))
+    lines += [f"  {command:43}{what}" for command, what in hints]
     return Text("\n".join(lines), style="dim")
+
+
+def _program() -> str:
+    """What this command is called with: its path, where it is not on the user's."""
+    beside = Path(sys.executable).with_name("qpp")
+    if shutil.which("qpp") or not beside.is_file():
+        return "qpp"
+    here = Path.cwd()
+    return str(beside.relative_to(here) if beside.is_relative_to(here) else beside)
 
 
 def _counted(count: dict[str, int]) -> str:
