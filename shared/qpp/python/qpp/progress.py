@@ -83,7 +83,7 @@ class RunProgress:
         self._bars.update(self._all, completed=finished, left=self._left(finished))
         self._bars.update(
             self._one,
-            description=f"{study[:20]:20} {workload[:24]:24} {what[:30]:30}",
+            description=f"{study[:19]:19} {what[:28]:28}",  # as wide as a bar and a clock leave
             completed=done if total else 0,
             total=total or None,
         )

@@ -148,7 +148,7 @@ def render_next(run: Run, written: Sequence[Path], *, verbose: bool) -> Renderab
     hints, qpp = [], _program()
     if missing:
         some = "1 implementation is" if missing == 1 else f"{missing} implementations are"
-        hints.append(("make peers", f"{some} not installed; this installs the peers"))
+        hints.append(("make peers", f"{some} not installed; this adds peers"))
     if run.studies and not verbose:
         hints.append((f"{qpp} report {run.studies[0].name}", "every row and claim of one study"))
     if run.preset == "quick":
