@@ -104,24 +104,39 @@ clean: ## remove the environment, builds, reports and caches
 
 # ------------------------------------------------------------------ set-up
 
+TOOLS := $(VENV)/.tools
+PACKAGES := $(VENV)/.packages
 ENVIRONMENT := $(VENV)/.environment
 BUILT := $(foreach s,$(RUST),$(VENV)/.built-$(notdir $(s)))
 PROJECTS := shared/qpp/pyproject.toml $(SUBPROJECTS:%=%/pyproject.toml)
 LISTS := $(SETUP)/constraints.txt $(SETUP)/tools.txt $(SETUP)/data.txt
+WITH_TOOLS = PATH="$$(pwd)/$(BIN):$$PATH"
 
-develop: $(ENVIRONMENT) $(BUILT) ## set up: environment, packages, Rust in release
+# Downloads beside builds, and two crates beside each other: cargo makes crates that share a
+# target folder wait, and some have one of their own in .cargo/config.toml.
+develop: ## set up: environment, packages, Rust in release
+	@$(MAKE) --no-print-directory --jobs $(ENVIRONMENT)
 
-# Every package, in one step: the check for what an earlier, interrupted one left behind
-# comes first, and the stamp last.
-$(ENVIRONMENT): $(PROJECTS) $(LISTS) | rust
+# The check for what an earlier, interrupted set-up left behind comes first, the stamp of a
+# whole environment last.
+$(TOOLS): $(PROJECTS) $(LISTS) | rust
 	$(call stop_if_missing,$(shell sh $(SETUP)/python.sh $(PYTHON)))
+	@rm -f $(ENVIRONMENT)
 	@sh $(SETUP)/venv.sh $(VENV) $(PYTHON)
-	@echo "set-up: packages"
-	@$(INSTALL) --quiet -r $(SETUP)/tools.txt
+	@$(INSTALL) --quiet maturin
+	@touch $@
+
+$(PACKAGES): $(TOOLS)
+	@echo "set-up: packages, and Rust in release (the first time takes some minutes)"
+	@$(PY) $(SETUP)/dependencies.py $(PROJECTS) >$@.txt
+	@$(INSTALL) --quiet -r $(SETUP)/tools.txt -r $@.txt
 	@$(INSTALL) --quiet --no-deps -r $(SETUP)/data.txt
-	@echo "set-up: qpp and the studies (Rust in release; the first time takes a minute or two)"
-	@PATH="$$(pwd)/$(BIN):$$PATH" $(INSTALL) --quiet --no-build-isolation \
-		-e './shared/qpp[test,history]' $(SUBPROJECTS:%=-e ./%)
+	@$(WITH_TOOLS) $(INSTALL) --quiet --no-build-isolation -e './shared/qpp[test,history]'
+	@touch $@
+
+$(ENVIRONMENT): $(PACKAGES) | $(BUILT)
+	@echo "set-up: the studies"
+	@$(WITH_TOOLS) $(INSTALL) --quiet --no-build-isolation $(SUBPROJECTS:%=-e ./%)
 	@touch $@
 
 # Python sources are used in place; Rust is built again when it changes.
@@ -130,17 +145,20 @@ rust_sources = $(wildcard Cargo.toml Cargo.lock shared/native/Cargo.toml \
 	$(1)/src/*/*.rs $(1)/src/*/*/*.rs $(1)/src/*/*/*/*.rs)
 
 define build_rule
-$(VENV)/.built-$(notdir $(1)): $(ENVIRONMENT) $(call rust_sources,$(1)) | rust
-	@$(BIN)/maturin develop --release --skip-install -m $(1)/Cargo.toml >$$@.log 2>&1 \
+$(VENV)/.built-$(notdir $(1)): $(TOOLS) $(call rust_sources,$(1)) | rust
+	@(cd $(1) && "$(CURDIR)/$(BIN)/maturin" develop --release --skip-install) >$$@.log 2>&1 \
 		|| { cat $$@.log >&2; exit 1; }
 	@touch $$@
 endef
 $(foreach s,$(RUST),$(eval $(call build_rule,$(s))))
 
-# A checkout that was moved or copied brings an environment that points to the old one.
+# A checkout that was moved or copied brings an environment that points to the old one; one
+# without the last stamp was interrupted.
 MADE_FOR := $(shell cat $(VENV)/.made-for 2>/dev/null)
 ifneq ($(MADE_FOR),$(shell pwd -P))
-$(ENVIRONMENT): moved
+$(TOOLS): moved
+else ifeq ($(wildcard $(ENVIRONMENT)),)
+$(TOOLS): moved
 endif
 moved:
 

@@ -91,7 +91,7 @@ macro_rules! suite {
             use super::*;
 
             proptest! {
-                #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..Default::default() })]
+                #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..Default::default() })]
 
                 #[test]
                 fn whole_depth_after_every_event(

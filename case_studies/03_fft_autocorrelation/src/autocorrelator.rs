@@ -7,7 +7,8 @@ use crate::memory::{self, LONGEST};
 use crate::planner;
 use crate::series::{Centring, Look, Sample, look, mean, provisional_mean};
 use crate::threads::usable;
-use crate::transform::{OneTransform, Planners};
+use crate::transform::OneTransform;
+use native::fft::Planner;
 use native::for_each_isa;
 use std::ops::Range;
 
@@ -112,15 +113,13 @@ impl Autocorrelator {
             Method::Fft => OneTransform::needed(n, max_lag),
         };
         memory::promise(needed + threads * (max_lag + 1) * size_of::<f64>())?;
-        let mut planners = Planners::new();
+        let mut planner = Planner::new();
         let mut engine = || match method {
             Method::Direct | Method::Auto => Engine::Direct(Direct::new(n, max_lag, false)),
-            Method::Blocked => Engine::Blocked(Box::new(Blocked::new(
-                max_lag,
-                false,
-                &mut planners.complex,
-            ))),
-            Method::Fft => Engine::Fft(OneTransform::new(n, max_lag, &mut planners)),
+            Method::Blocked => {
+                Engine::Blocked(Box::new(Blocked::new(max_lag, false, &mut planner)))
+            }
+            Method::Fft => Engine::Fft(OneTransform::new(n, max_lag, &mut planner)),
         };
         let first = engine();
         let parts = match &first {

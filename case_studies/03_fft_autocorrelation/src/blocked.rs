@@ -15,8 +15,8 @@
 use crate::series::{Centring, Sample};
 use crate::sizes::good_size;
 use crate::spectrum::{C64, accumulate};
+use native::fft::{Fft, Planner};
 use native::for_each_isa;
-use rustfft::{Fft, FftPlanner};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -40,10 +40,10 @@ pub(crate) fn block_length(max_lag: usize) -> usize {
 
 impl Blocked {
     /// Buffers for `max_lag` lags; `two` when two series are to be correlated.
-    pub(crate) fn new(max_lag: usize, two: bool, planner: &mut FftPlanner<f64>) -> Self {
+    pub(crate) fn new(max_lag: usize, two: bool, planner: &mut Planner) -> Self {
         let block = block_length(max_lag);
-        let forward = planner.plan_fft_forward(2 * block);
-        let inverse = planner.plan_fft_inverse(2 * block);
+        let forward = planner.forward(2 * block);
+        let inverse = planner.inverse(2 * block);
         let scratch = forward
             .get_inplace_scratch_len()
             .max(inverse.get_inplace_scratch_len());

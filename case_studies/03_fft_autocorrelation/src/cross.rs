@@ -167,7 +167,7 @@ fn products<T: Sample>(
         return sums;
     }
     let reach = if method == Method::Fft { n } else { max_lag };
-    let mut blocked = Blocked::new(reach, true, &mut rustfft::FftPlanner::new());
+    let mut blocked = Blocked::new(reach, true, &mut native::fft::Planner::new());
     blocked.cross(x, y, by, ahead, back)
 }
 

@@ -1,7 +1,7 @@
 //! Loops over spectra, compiled for each instruction set.
 
+use native::fft::Complex;
 use native::for_each_isa;
-use rustfft::num_complex::Complex;
 
 /// A complex double.
 pub(crate) type C64 = Complex<f64>;

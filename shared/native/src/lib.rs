@@ -2,8 +2,10 @@
 //!
 //! [`Isa`] is the instruction set that kernels run on, chosen once at run time;
 //! [`for_each_isa!`] compiles a function of plain loops for each of them. Crates that have
-//! kernels in intrinsics choose by [`Isa`] alone.
+//! kernels in intrinsics choose by [`Isa`] alone. `fft` plans Fourier transforms.
 
+#[cfg(feature = "fft")]
+pub mod fft;
 mod isa;
 mod macros;
 

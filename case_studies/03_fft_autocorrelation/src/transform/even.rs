@@ -10,8 +10,8 @@
 //! inverse. No level divides by a sine, so no digit is lost.
 
 use crate::spectrum::{C64, unit_root};
+use native::fft::{ComplexToReal, Planner, RealToComplex};
 use native::for_each_isa;
-use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use std::sync::Arc;
 
 /// Levels of splitting: each further one saves half of what the one before saved.
@@ -50,14 +50,14 @@ impl Work {
 
 impl EvenInverse {
     /// Tables for an even length.
-    pub(crate) fn new(length: usize, planner: &mut RealFftPlanner<f64>) -> Self {
+    pub(crate) fn new(length: usize, planner: &mut Planner) -> Self {
         let mut levels = Vec::new();
         let mut left = length;
         while levels.len() < LEVELS && left >= SHORTEST && left.is_multiple_of(8) {
             let quarter = left / 4;
             levels.push(Level {
                 quarter,
-                forward: planner.plan_fft_forward(quarter),
+                forward: planner.real_forward(quarter),
                 twiddles: (0..=quarter / 2)
                     .map(|k| unit_root(k, 4 * quarter) * 2.0)
                     .collect(),
@@ -67,7 +67,7 @@ impl EvenInverse {
         Self {
             length,
             levels,
-            rest: planner.plan_fft_inverse(left),
+            rest: planner.real_inverse(left),
         }
     }
 

@@ -11,8 +11,8 @@
 use crate::series::{Centring, Sample};
 use crate::sizes::good_size;
 use crate::spectrum::{C64, unit_root};
+use native::fft::{Fft, Planner};
 use native::for_each_isa;
-use rustfft::{Fft, FftPlanner};
 use std::sync::Arc;
 
 /// Columns transformed together: enough to use whole cache lines, few enough to stay in
@@ -61,12 +61,10 @@ pub(crate) struct Huge {
 }
 
 impl Huge {
-    pub(crate) fn new(least: usize, planner: &mut FftPlanner<f64>) -> Self {
+    pub(crate) fn new(least: usize, planner: &mut Planner) -> Self {
         let (rows, columns) = shape(least);
         let packed = rows * columns;
-        let both = |planner: &mut FftPlanner<f64>, n| {
-            [planner.plan_fft_forward(n), planner.plan_fft_inverse(n)]
-        };
+        let both = |planner: &mut Planner, n| [planner.forward(n), planner.inverse(n)];
         let (down, along) = (both(planner, rows), both(planner, columns));
         let scratch = down
             .iter()

@@ -12,8 +12,8 @@ use crate::sizes::good_size;
 use crate::spectrum::{C64, power};
 use even::{EvenInverse, Work};
 use huge::Huge;
+use native::fft::{Planner, RealToComplex};
 use native::for_each_isa;
-use realfft::{RealFftPlanner, RealToComplex};
 use std::sync::Arc;
 
 /// Transforms at least this long go through memory row by row.
@@ -36,12 +36,12 @@ pub(crate) enum OneTransform {
 }
 
 impl OneTransform {
-    pub(crate) fn new(n: usize, max_lag: usize, planner: &mut Planners) -> Self {
+    pub(crate) fn new(n: usize, max_lag: usize, planner: &mut Planner) -> Self {
         if n + max_lag >= HUGE_FROM {
-            Self::Huge(Box::new(Huge::new(n + max_lag, &mut planner.complex)))
+            Self::Huge(Box::new(Huge::new(n + max_lag, planner)))
         } else {
             let length = transform_length(n, max_lag);
-            Self::Cached(Box::new(Cached::new(length, &mut planner.real)))
+            Self::Cached(Box::new(Cached::new(length, planner)))
         }
     }
 
@@ -72,21 +72,6 @@ impl OneTransform {
     }
 }
 
-/// Planners of the transform library; they share tables between plans.
-pub(crate) struct Planners {
-    pub(crate) real: RealFftPlanner<f64>,
-    pub(crate) complex: rustfft::FftPlanner<f64>,
-}
-
-impl Planners {
-    pub(crate) fn new() -> Self {
-        Self {
-            real: RealFftPlanner::new(),
-            complex: rustfft::FftPlanner::new(),
-        }
-    }
-}
-
 for_each_isa! {
     fn add_scaled(values: &[f64], scale: f64, out: &mut [f64]) {
         for (to, v) in out.iter_mut().zip(values) {
@@ -106,8 +91,8 @@ pub(crate) struct Cached {
 }
 
 impl Cached {
-    fn new(length: usize, planner: &mut RealFftPlanner<f64>) -> Self {
-        let forward = planner.plan_fft_forward(length);
+    fn new(length: usize, planner: &mut Planner) -> Self {
+        let forward = planner.real_forward(length);
         let inverse = EvenInverse::new(length, planner);
         Self {
             values: vec![0.0; length],

@@ -1,4 +1,4 @@
-//! The number of states: known to the compiler up to eight, else at run time.
+//! The number of states: known to the compiler from two to eight, else at run time.
 
 use super::lanes::Lanes;
 
@@ -92,7 +92,6 @@ macro_rules! with_states {
     ($count:expr, $function:path, $($argument:expr),* $(,)?) => {{
         use $crate::hmm::states::{Dynamic, Fixed};
         match $count {
-            1 => $function(Fixed::<1>, $($argument),*),
             2 => $function(Fixed::<2>, $($argument),*),
             3 => $function(Fixed::<3>, $($argument),*),
             4 => $function(Fixed::<4>, $($argument),*),

@@ -5,8 +5,8 @@
 
 use super::runs::Runs;
 use crate::mcmc::real;
+use native::fft::Planner;
 use native::for_each_isa;
-use realfft::RealFftPlanner;
 use std::cell::RefCell;
 
 /// Mean autocovariances of several sequences, divided by the number of draws.
@@ -17,7 +17,7 @@ pub(super) trait Covariances {
 
 /// Fourier transforms, planned once: their factors cost more than a transform does.
 #[derive(Default)]
-pub struct Transforms(RefCell<RealFftPlanner<f64>>);
+pub struct Transforms(RefCell<Planner>);
 
 /// Beyond so many lags a transform is cheaper; and from `EARLY` on where correlations are still
 /// above `SLOW`, as they will not end before.
@@ -115,8 +115,8 @@ impl<'a> Values<'a> {
         let draws = self.runs.length;
         let size = good_size(draws + lags);
         let mut planner = self.transforms.0.borrow_mut();
-        let forward = planner.plan_fft_forward(size);
-        let backward = planner.plan_fft_inverse(size);
+        let forward = planner.real_forward(size);
+        let backward = planner.real_inverse(size);
         drop(planner);
         let (mut input, mut spectrum) = (forward.make_input_vec(), forward.make_output_vec());
         let mut power = spectrum.clone();
