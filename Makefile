@@ -115,7 +115,7 @@ WITH_TOOLS = PATH="$$(pwd)/$(BIN):$$PATH"
 # Downloads beside builds, and two crates beside each other: cargo makes crates that share a
 # target folder wait, and some have one of their own in .cargo/config.toml.
 develop: ## set up: environment, packages, Rust in release
-	@$(MAKE) --no-print-directory --jobs $(ENVIRONMENT)
+	@$(MAKE) --no-print-directory --silent --jobs $(ENVIRONMENT)
 
 # The check for what an earlier, interrupted set-up left behind comes first, the stamp of a
 # whole environment last.

@@ -25,7 +25,7 @@ HEADLINE = "3000 x 100, W=100"
 SIZES = ("500 x 10, W=50", "1500 x 50, W=100", HEADLINE, "10,000 x 1,000, W=100")
 WINDOWS = {w: HEADLINE if w == 100 else f"3000 x 100, W={w}" for w in (20, 50, 100, 200, 500)}
 FRAME = "a {} frame outside the clock"
-PARTS = 20  # of the loop's days, in the quick preset
+PARTS = 40  # of the loop's days, in the quick preset
 
 
 def collect(output: Output) -> dict[str, Any]:
@@ -88,7 +88,7 @@ study = Study(
     headline=(HEADLINE, "rust_fused"),
     workloads=[
         Workload(SIZES[0], synthetic, quick=True, rows=500, assets=10, window=50),
-        Workload(SIZES[1], synthetic, quick=True, rows=1500, assets=50, window=100),
+        Workload(SIZES[1], synthetic, rows=1500, assets=50, window=100),
         Workload(HEADLINE, synthetic, quick=True, rows=3000, assets=100, window=100),
         Workload("S&P 500 stocks 2011-2022, W=100", sp500, quick=True, window=100, since=2011),
         Workload("S&P 500 stocks 1990-2022, W=100", sp500, window=100),

@@ -103,7 +103,7 @@ study = Study(
         Workload(MID, w.published_read, task="mid", times=500_000),
         Workload(DEEP_BEST, w.deep_read, task="best", times=20_000, levels=1_000),
         Workload(DEEP_MID, w.deep_read, task="mid", times=20_000, levels=1_000),
-        Workload(HOT, w.synthetic, quick=True, count=100_000, levels=1_000),
+        Workload(HOT, w.synthetic, quick=not HAS_RECORDING, count=100_000, levels=1_000),
         Workload(ALONE, w.synthetic, count=100_000, levels=1_000, task="update alone"),
         Workload(REAL_LIKE, w.synthetic, count=100_000, levels=1_000, far=0.14, jump=0.0005),
         *([Workload(RECORDED, w.recorded, quick=True)] if HAS_RECORDING else []),

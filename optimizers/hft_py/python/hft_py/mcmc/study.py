@@ -71,17 +71,16 @@ study = Study(
     question="How long do ten thousand iterations take, and how long an effective draw?",
     headline=(HEADLINE, "rust"),
     workloads=[
+        Workload(REAL_SHORT, run_of, quick=True, **drawn("student_t", METROPOLIS, 500)),
         Workload(HEADLINE, run_of, quick=True, **drawn("normal", METROPOLIS, 10_000, dimension=2)),
         Workload(ENSEMBLE, run_of, **drawn("normal", "ensemble", 10_000, dimension=2)),
         Workload(DE_MC, run_of, **drawn("normal", "de_mc", 10_000, dimension=2)),
         Workload(TEMPERING, run_of, **drawn("normal", "parallel_tempering", 2_000, dimension=2)),
         Workload(TEN, run_of, **drawn("normal", METROPOLIS, 10_000, dimension=10)),
-        Workload(REAL_SHORT, run_of, quick=True, **drawn("student_t", METROPOLIS, 500)),
         Workload(REAL, run_of, **drawn("student_t", METROPOLIS, 5_000)),
         Workload(
             EFFECTIVE,
             run_of,
-            quick=True,
             **drawn("normal", METROPOLIS, 0, dimension=2, effective=1_000),
         ),
         Workload(

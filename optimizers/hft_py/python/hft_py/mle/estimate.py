@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtri
+import scipy  # scipy.special is loaded when first used: it takes half of this import
 
 from hft_py import checks, results
 from hft_py.mle.kernels.loop import Array
@@ -125,7 +125,7 @@ def wald(
     estimates: Array, errors: Array, log_scale: Any, bounds: Array, confidence: float
 ) -> Array:
     """Wald intervals, in the logarithm where ``log_scale``; cut at the bounds."""
-    z = float(ndtri(0.5 + 0.5 * confidence))
+    z = float(scipy.special.ndtri(0.5 + 0.5 * confidence))
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         ends = np.stack([estimates - z * errors, estimates + z * errors], axis=1)
         factor = np.exp(z * errors / estimates)

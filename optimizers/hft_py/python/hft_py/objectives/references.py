@@ -12,8 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import scipy  # scipy.signal is loaded when first used: it takes a second
-from scipy.special import gammaln
+import scipy  # its parts are loaded when first used: scipy.signal takes a second
 
 from hft_py.objectives.handle import Floats
 
@@ -163,7 +162,7 @@ def half_step(a: Any) -> Any:
     There the two logarithms have no digit of their difference left (Tricomi and Erdélyi 1951).
     """
     if a < 50:
-        return gammaln(a + 0.5) - gammaln(a + 1) + 0.5 * np.log(a)
+        return scipy.special.gammaln(a + 0.5) - scipy.special.gammaln(a + 1) + 0.5 * np.log(a)
     square = 1 / a / a
     series = 1 / 192 + square * (-1 / 640 + square * (17 / 14_336))
     return (-1 / 8 + square * series) / a

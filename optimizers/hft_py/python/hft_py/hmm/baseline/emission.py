@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import digamma, gammaln
+import scipy  # scipy.special is loaded when first used
 
 Floats = npt.NDArray[np.float64]
 
@@ -115,7 +115,9 @@ def _log_density(kind: str, row: Floats, x: Floats) -> Any:
         return constant - 0.5 * (whitened**2).sum(axis=0)
     location, scale, dof = row
     half = 0.5 * (dof + 1)
-    constant = float(gammaln(half) - gammaln(0.5 * dof)) - 0.5 * math.log(dof * math.pi * scale)
+    constant = float(
+        scipy.special.gammaln(half) - scipy.special.gammaln(0.5 * dof)
+    ) - 0.5 * math.log(dof * math.pi * scale)
     return constant - half * np.log1p((x[:, 0] - location) ** 2 / (dof * scale))
 
 
@@ -188,10 +190,10 @@ def degrees_of_freedom(old: float, excess: float) -> float:
     ``excess`` is the weighted mean of ``log u - u`` over the latent precisions ``u``.
     """
     half = 0.5 * (old + 1)
-    constant = 1.0 + excess + float(digamma(half)) - math.log(half)
+    constant = 1.0 + excess + float(scipy.special.digamma(half)) - math.log(half)
 
     def slope(dof: float) -> float:
-        return math.log(0.5 * dof) - float(digamma(0.5 * dof)) + constant
+        return math.log(0.5 * dof) - float(scipy.special.digamma(0.5 * dof)) + constant
 
     low, high = DOF
     if slope(low) <= 0:

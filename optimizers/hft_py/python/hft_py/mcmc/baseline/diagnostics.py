@@ -11,8 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import scipy  # scipy.stats is loaded when first used: it takes a second
-from scipy import fft, special
+import scipy  # its parts are loaded when first used: scipy.stats takes a second
 
 from hft_py.mcmc.baseline.target import Floats
 
@@ -30,7 +29,7 @@ def split(draws: Floats) -> Floats:
 def rank_normalised(draws: Floats) -> Floats:
     """Normal scores of the ranks of all draws together (eq. 14; ties share their mean rank)."""
     rank = scipy.stats.rankdata(draws, method="average").reshape(draws.shape)
-    scores: Floats = special.ndtri((rank - 0.375) / (draws.size + 0.25))
+    scores: Floats = scipy.special.ndtri((rank - 0.375) / (draws.size + 0.25))
     return scores
 
 
@@ -38,9 +37,9 @@ def autocovariance(chains: Floats) -> Floats:
     """Autocovariance of each row at every lag, divided by the number of draws."""
     draws = chains.shape[1]
     centred = chains - chains.mean(axis=1, keepdims=True)
-    spectrum = fft.rfft(centred, n=fft.next_fast_len(2 * draws, real=True), axis=1)
+    spectrum = scipy.fft.rfft(centred, n=scipy.fft.next_fast_len(2 * draws, real=True), axis=1)
     power = spectrum.real**2 + spectrum.imag**2
-    found: Floats = fft.irfft(power, n=fft.next_fast_len(2 * draws, real=True), axis=1)
+    found: Floats = scipy.fft.irfft(power, n=scipy.fft.next_fast_len(2 * draws, real=True), axis=1)
     scaled: Floats = found[:, :draws] / draws
     return scaled
 
