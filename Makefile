@@ -36,7 +36,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help reproduce test test-all lint format bench history develop wheel peers pins subprojects clean
+.PHONY: help reproduce test test-all lint format bench coverage history develop wheel peers pins subprojects clean
 .PHONY: rust moved
 
 help: ## list the targets
@@ -77,6 +77,14 @@ bench: develop ## measure everything: criterion, pytest-benchmark, the full pres
 	cargo bench --workspace
 	$(PYTEST) -m benchmark $(TESTS)
 	@$(QPP) reproduce --full --json reports/full.json --html reports/full.html $(ARGS)
+
+coverage: develop ## which lines the tests run, in Python and in Rust (half an hour)
+	$(INSTALL) --quiet -r $(SETUP)/coverage-tools.txt
+	$(PYTEST) $(PARALLEL) -m "not benchmark" --cov --cov-report= $(TESTS) $(ARGS)
+	$(PY) -m coverage report --format=total --precision=1
+	cargo install --quiet --locked --root $(VENV) cargo-tarpaulin
+	PATH="$$(pwd)/$(BIN):$$PATH" cargo tarpaulin --workspace --engine ptrace --out Stdout \
+		--target-dir target/coverage --timeout 600 | tail -n 3
 
 history: develop ## record this commit's timings, publish them, serve the site
 	$(QPP) history record

@@ -16,7 +16,7 @@ compile() {
 
 # Not the packages of this repository themselves, which come as paths.
 for folder; do echo "./$folder[test,history,peers]"; done >"$new/packages"
-compile "$new/packages" "$here/tools.txt" "$here/pin-tools.txt" >"$new/resolved"
+compile "$new/packages" "$here"/*tools.txt >"$new/resolved"
 compile --no-deps "$here/data.txt" >"$new/data"
 {
     echo "# Exact versions of everything that set-up installs. Renewed by: make pins"

@@ -99,10 +99,15 @@ proptest! {
         let x = x.repeat(repeat);
         let mut stream = StreamingAutocorrelation::new(max_lag);
         let mut found = vec![0.0; max_lag + 1];
-        let cut = x.len() / 3;
-        stream.extend(&x[..cut]).unwrap();
-        stream.read(options, &mut found).unwrap();
-        stream.extend(&x[cut..]).unwrap();
+        let (first, rest) = x.split_at(x.len() / 3);
+        let (second, last) = rest.split_at(rest.len() / 2);
+        let mut one_by_one = |values: &[f64], stream: &mut StreamingAutocorrelation| {
+            values.iter().for_each(|v| stream.push(*v).unwrap());
+            stream.read(options, &mut found).unwrap();
+        };
+        one_by_one(first, &mut stream);
+        stream.extend(second).unwrap();
+        one_by_one(last, &mut stream);
         stream.read(options, &mut found).unwrap();
         let expected = lags(&x, max_lag, Method::Auto, options);
         let scale = if options.normalise { 1.0 } else {

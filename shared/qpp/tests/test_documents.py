@@ -142,7 +142,7 @@ def test_pins_are_exact_and_carry_no_address() -> None:
 
 def test_everything_set_up_is_pinned() -> None:
     pinned = set(re.findall(r"^([a-z0-9-]+)==", _read("shared/setup/constraints.txt"), re.M))
-    for name in ("tools", "data", "pin-tools"):
+    for name in ("tools", "data", "pin-tools", "coverage-tools"):
         listed = re.findall(r"^[a-z][a-z0-9-]*", _read(f"shared/setup/{name}.txt"), re.M)
         assert set(listed) <= pinned, name
 
