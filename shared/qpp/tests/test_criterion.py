@@ -1,13 +1,15 @@
 """Criterion's files, as it leaves them and as they get damaged."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from history_fixtures import estimate
-from qpp import criterion
-from qpp.criterion import CriterionError, estimates
+from qpp import criterion, machine
+from qpp.criterion import CriterionError, estimates, with_estimates
+from qpp.results import StudyResult
 
 
 def test_only_the_named_groups_in_the_order_of_size(tmp_path: Path) -> None:
@@ -33,6 +35,19 @@ def test_nothing_measured_is_no_error(tmp_path: Path) -> None:
     assert estimates(["update"], tmp_path / "absent") == ()
     estimate(tmp_path, "update", "20", 6.0)
     assert estimates([], tmp_path) == ()
+
+
+def test_a_result_takes_the_latest_and_keeps_what_it_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRITERION_HOME", str(tmp_path))
+    bare = StudyResult("book", "The book", "How fast?")
+    assert with_estimates(bare, ["update"]) == bare
+    os.utime(estimate(tmp_path, "update", "20", 6.0), (0, 0))
+    filled = with_estimates(bare, ["update"])
+    (one,) = filled.criterion
+    assert one.measured == f"{machine.cpu_model()}, 1970-01-01"
+    assert with_estimates(filled, ["other"]) == filled
 
 
 def test_an_older_run_of_the_same_benchmark_is_not_read(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from qpp import format as show
 from qpp import machine as machine_module
 from qpp import readme as readme_module
 from qpp import results, session, table
+from qpp.criterion import CriterionError, with_estimates
 from qpp.history.cli import history_group
 from qpp.measure import QUICK
 from qpp.registry import UnknownStudyError, discover, select
@@ -159,8 +160,9 @@ def report(what: tuple[str, ...], verbose: bool, html_file: Path | None) -> None
 
 
 @cli.command()
+@click.option("--criterion", is_flag=True, help="Also take the estimates of `cargo bench`.")
 @click.argument("result", nargs=-1, required=True, type=click.Path(path_type=Path))
-def judge(result: tuple[Path, ...]) -> None:
+def judge(result: tuple[Path, ...], criterion: bool) -> None:
     """Judge a RESULT file's claims again, as its studies declare them now.
 
     For when a bar is added or changes: no sample is touched and nothing is measured.
@@ -169,9 +171,17 @@ def judge(result: tuple[Path, ...]) -> None:
     try:
         for path in result:
             run = judge_again(results.load(path), studies)
+            if criterion:
+                run = dataclasses.replace(
+                    run,
+                    studies=tuple(
+                        with_estimates(s, studies[s.name].criterion) if s.name in studies else s
+                        for s in run.studies
+                    ),
+                )
             results.write_atomically(path, results.to_json(run))
             click.echo(f"judged again: {path}")
-    except results.ResultError as error:
+    except (results.ResultError, CriterionError) as error:
         raise click.ClickException(str(error)) from None
 
 

@@ -3,19 +3,22 @@
 ``cargo bench`` leaves ``target/criterion/<group>/…/new/{benchmark,estimates}.json``. A
 study names its groups (``Study.criterion``); :func:`estimates` reads the median of each
 benchmark with its 95 % interval, in nanoseconds for one iteration, and the throughput
-where the benchmark declares one.
+where the benchmark declares one. The date is that of the file.
 """
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from qpp.results import CriterionEstimate, Interval
+from qpp import machine
+from qpp.results import CriterionEstimate, Interval, StudyResult
 
 CONFIDENCE = 0.95
 
@@ -67,6 +70,11 @@ def estimates(groups: Sequence[str], where: Path | None = None) -> tuple[Criteri
     return tuple(sorted(found, key=lambda estimate: _natural(estimate.name)))
 
 
+def with_estimates(study: StudyResult, groups: Sequence[str]) -> StudyResult:
+    """The result with the latest estimates; as it was where none were measured."""
+    return replace(study, criterion=estimates(groups) or study.criterion)
+
+
 def measured(
     groups: Sequence[str], where: Path | None = None
 ) -> Iterator[tuple[Path, dict[str, Any], dict[str, Any]]]:
@@ -98,7 +106,13 @@ def _estimate(benchmark: dict[str, Any], raw: dict[str, Any]) -> CriterionEstima
         raise CriterionError(f"{path}: interval of {level:.0%}, expected {CONFIDENCE:.0%}")
     if not 0 < nanoseconds.low <= nanoseconds.value <= nanoseconds.high < float("inf"):
         raise CriterionError(f"{path}: median {nanoseconds.value} ns is not within its interval")
-    return CriterionEstimate(name, nanoseconds, _throughput(benchmark, nanoseconds.value))
+    day = datetime.datetime.fromtimestamp(Path(path).stat().st_mtime, datetime.UTC).date()
+    return CriterionEstimate(
+        name,
+        nanoseconds,
+        _throughput(benchmark, nanoseconds.value),
+        measured=f"{machine.cpu_model()}, {day.isoformat()}",
+    )
 
 
 def _throughput(benchmark: dict[str, Any], nanoseconds: float) -> float | None:

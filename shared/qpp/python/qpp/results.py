@@ -132,11 +132,15 @@ class ScalingCurve:
 
 @dataclass(frozen=True)
 class CriterionEstimate:
-    """One benchmark of criterion: nanoseconds for one iteration (95 % interval)."""
+    """One benchmark of criterion: nanoseconds for one iteration (95 % interval).
+
+    ``measured`` says when and on which processor: ``cargo bench`` is a run of its own.
+    """
 
     name: str
     nanoseconds: Interval
     throughput: float | None = None
+    measured: str = ""
 
 
 @dataclass(frozen=True)

@@ -244,6 +244,8 @@ def criterion_table(study: StudyResult) -> Html | None:
         "times above. An iteration does as many units of work (events, reads, cells) as its "
         "benchmark declares; where it declares none, only the iteration has a time."
     )
+    if where := sorted({e.measured for e in study.criterion if e.measured}):
+        told += f" Measured on {' and on '.join(where)}."
     return el(
         "div",
         el("h3", "Kernels, measured in Rust"),
