@@ -2,11 +2,16 @@
 //!
 //! [`Isa`] is the instruction set that kernels run on, chosen once at run time;
 //! [`for_each_isa!`] compiles a function of plain loops for each of them. Crates that have
-//! kernels in intrinsics choose by [`Isa`] alone. `fft` plans Fourier transforms.
+//! kernels in intrinsics choose by [`Isa`] alone. [`allocations`] counts what tests must not
+//! allocate; `fft` plans Fourier transforms; `python` is for the extension modules.
+
+pub mod allocations;
 
 #[cfg(feature = "fft")]
 pub mod fft;
 mod isa;
 mod macros;
+#[cfg(feature = "python")]
+pub mod python;
 
 pub use isa::{Isa, UnknownIsa, VARIABLE};
