@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from polars_vs_pandas import kernels
+from polars_vs_pandas import _kernels as kernels
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -9,7 +9,8 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from polars_vs_pandas import extension, kernels, run_backtest, sweep
+from polars_vs_pandas import _kernels as kernels
+from polars_vs_pandas import run_backtest, rust_fused, sweep
 
 ROWS, ASSETS = 30, 3
 NUMBERS = pd.Index(np.arange(1, ROWS + 1))
@@ -208,11 +209,11 @@ def test_benchmark_dates_of_mixed_types(odd: Any) -> None:
 
 
 def test_a_missing_extension_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extension, "find", lambda: None)
+    monkeypatch.setattr(rust_fused, "find", lambda: None)
     with pytest.raises(ImportError, match="maturin develop --release.*polars_numpy"):
         run_backtest(values(), values(), window=5, implementation="rust_fused")
     assert run_backtest(values(), values(), window=5).implementation == "polars_numpy"
-    assert extension.build_profile() == "missing"
+    assert rust_fused.build_profile() == "missing"
 
 
 def test_longest_window_leaves_one_day() -> None:
@@ -236,8 +237,8 @@ def test_an_equity_that_overflows_is_refused(name: str, size: float, capital: fl
 
 
 def test_a_sweep_that_overflows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    for engine in (extension.find(), None):
-        monkeypatch.setattr(extension, "find", lambda engine=engine: engine)
+    for engine in (rust_fused.find(), None):
+        monkeypatch.setattr(rust_fused, "find", lambda engine=engine: engine)
         with pytest.raises(ValueError, match="equity overflows"):
             sweep(np.abs(values()), np.full((ROWS, ASSETS), 1.7e308), windows=5)
 

@@ -132,7 +132,7 @@ def test_missing_is_missing_in_every_kind() -> None:
 
 def test_arrays_are_borrowed() -> None:
     """No copy of what is float64 already: the docstring says so."""
-    from polars_vs_pandas import panel
+    from polars_vs_pandas import _panel as panel
 
     signal, _ = arrays()
     assert np.shares_memory(panel.read("signal", signal).values, signal)

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from polars_vs_pandas import BacktestResult, kernels, run_backtest
-from polars_vs_pandas.arrays import Floats
+from polars_vs_pandas import BacktestResult, run_backtest
+from polars_vs_pandas import _kernels as kernels
+from polars_vs_pandas._arrays import Floats
 
 ALL = list(kernels.KERNELS)
 property_test = settings(max_examples=5, deadline=None)  # the baseline takes a millisecond a cell
@@ -231,11 +232,11 @@ def test_threads_change_nothing_that_matters(name: str, threads: int) -> None:
 def test_wide_and_long_inputs_cross_block_borders(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from polars_vs_pandas import optimised
+    from polars_vs_pandas import polars_numpy
 
     signal, returns = inputs(8, rows=30, assets=13)
     expected = run("baseline", signal, returns)
-    monkeypatch.setattr(optimised, "BLOCK_CELLS", 130)
+    monkeypatch.setattr(polars_numpy, "BLOCK_CELLS", 130)
     found = run(name, signal, returns)
     np.testing.assert_array_equal(found.positions, expected.positions)
     np.testing.assert_allclose(found.equity, expected.equity, rtol=1e-14)

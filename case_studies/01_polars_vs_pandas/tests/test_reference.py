@@ -10,8 +10,9 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from polars_vs_pandas import kernels, reference
-from polars_vs_pandas.arrays import Floats, Output
+from polars_vs_pandas import _kernels as kernels
+from polars_vs_pandas import _reference as reference
+from polars_vs_pandas._arrays import Floats, Output
 
 ALL = list(kernels.KERNELS)
 STABLE = [name for name in ALL if name != "pandas_vectorised"]  # see test_stability.py

@@ -7,8 +7,9 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from polars_vs_pandas import extension
-from polars_vs_pandas.study import HEADLINE, seconds_to_move, study
+from polars_vs_pandas import build_profile
+from polars_vs_pandas.study import HEADLINE, study
+from polars_vs_pandas.study.workloads import seconds_to_move
 
 INPUTS = study.workload("500 x 10, W=50").inputs()
 
@@ -63,4 +64,4 @@ def test_agreement_is_as_tight_as_promised() -> None:
 
 def test_the_extension_is_a_release_build() -> None:
     """A debug build would make every figure a lie."""
-    assert extension.build_profile() in {"release", "missing"}
+    assert build_profile() in {"release", "missing"}

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from polars_vs_pandas import SweepInterrupted, extension, parameter_sweep, run_backtest, sweep
+from polars_vs_pandas import SweepInterrupted, parameter_sweep, run_backtest, rust_fused, sweep
 
 RNG = np.random.default_rng(12)
 SIGNAL, RETURNS = RNG.standard_normal((150, 7)), 0.02 * RNG.standard_normal((150, 7))
@@ -19,9 +19,9 @@ GRID: dict[str, Any] = {"windows": [5, 30], "k": [0.0, 1.0, (0.5, 2.0)], "cost":
 @pytest.fixture(params=["rust", "polars_numpy"])
 def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     if request.param == "polars_numpy":
-        monkeypatch.setattr(extension, "find", lambda: None)
-    elif extension.find() is None:
-        pytest.skip(extension.REMEDY)
+        monkeypatch.setattr(rust_fused, "find", lambda: None)
+    elif rust_fused.find() is None:
+        pytest.skip(rust_fused.REMEDY)
     return str(request.param)
 
 

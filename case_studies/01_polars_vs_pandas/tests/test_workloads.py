@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from polars_vs_pandas import workloads
-from polars_vs_pandas.study import study
+from polars_vs_pandas.study import study, workloads
 
 
 @pytest.fixture(scope="module")

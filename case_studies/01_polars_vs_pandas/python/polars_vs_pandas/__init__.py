@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from polars_vs_pandas import metrics
 from polars_vs_pandas.backtest import run_backtest
-from polars_vs_pandas.extension import build_profile
 from polars_vs_pandas.metrics import Capm
 from polars_vs_pandas.parameter_sweep import SweepInterrupted, sweep
 from polars_vs_pandas.result import BacktestResult
+from polars_vs_pandas.rust_fused import build_profile
 
 __all__ = [
     "BacktestResult",

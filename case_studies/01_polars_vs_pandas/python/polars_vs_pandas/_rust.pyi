@@ -1,4 +1,4 @@
-"""The compiled kernels. Inputs are validated by the Python layer; see ``optimised.py``."""
+"""The compiled kernels. Inputs are validated by the Python layer; see ``_validation.py``."""
 
 from collections.abc import Sequence
 from typing import Literal

@@ -1,4 +1,4 @@
-"""Running one backtest: the door to every implementation."""
+"""Running one backtest: checks the inputs and calls the chosen implementation."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from polars_vs_pandas import benchmark as benchmarks
-from polars_vs_pandas import kernels, metrics, validation
-from polars_vs_pandas.panel import Frame
+from polars_vs_pandas import _kernels as kernels
+from polars_vs_pandas import _validation as validation
+from polars_vs_pandas import metrics
+from polars_vs_pandas._benchmark import align
+from polars_vs_pandas._panel import Frame
 from polars_vs_pandas.result import BacktestResult
 
 
@@ -63,7 +65,7 @@ def run_backtest(
         ``"baseline"`` (the naive loop), ``"pandas_vectorised"``, ``"polars_numpy"``,
         ``"numba_fused"``, ``"rust_fused"``. They agree to rounding; the last three also
         where a signal of whole numbers meets its threshold exactly (no position); the
-        first two round a deviation and promise nothing on such a tie.
+        first two round a deviation and may decide such a tie either way.
         ``"pandas_vectorised"`` shares the errors of pandas' own rolling deviation: see
         the README.
     threads
@@ -118,10 +120,9 @@ def run_backtest(
     dates = market.dates[window + 1 :]
     against = None
     if benchmark is not None:
-        given = benchmark
-        if getattr(given, "shape", None) == (rows,) and not hasattr(given, "index"):
-            given = given[window + 1 :]
-        against = benchmarks.align(given, dates)
+        if getattr(benchmark, "shape", None) == (rows,) and not hasattr(benchmark, "index"):
+            benchmark = benchmark[window + 1 :]
+        against = align(benchmark, dates)
 
     fixed = {"threads": threads} if chosen == "rust_fused" else {}
     native = kernels.KERNELS[chosen].native

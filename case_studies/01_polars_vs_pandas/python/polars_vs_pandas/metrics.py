@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from polars_vs_pandas.arrays import Floats
+from polars_vs_pandas._arrays import Floats
 
 PERIODS_PER_YEAR = 252
 """Trading days in a year on US exchanges, to the nearest convention."""

@@ -17,7 +17,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from polars_vs_pandas.arrays import Output
+from polars_vs_pandas._arrays import Output
 
 
 def backtest(

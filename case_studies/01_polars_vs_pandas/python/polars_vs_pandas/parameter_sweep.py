@@ -14,30 +14,20 @@ import itertools
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import polars as pl
 
-from polars_vs_pandas import extension, metrics, optimised, validation
-from polars_vs_pandas.arrays import Floats, daily_returns
-from polars_vs_pandas.kernels import as_polars
-from polars_vs_pandas.panel import Frame
-from polars_vs_pandas.validation import Market
+from polars_vs_pandas import _kernels as kernels
+from polars_vs_pandas import _validation as validation
+from polars_vs_pandas import metrics
+from polars_vs_pandas._arrays import Floats, Rule, daily_returns
+from polars_vs_pandas._panel import Frame
 
 BATCH_VALUES = 2_000_000
-"""Equity values (rules times days) of one batch: some 32 MB of curves, and often enough
-a look at the keyboard."""
-
-Rule = tuple[float, float, float]  # k_long, k_short, cost
-
-
-class Curves(Protocol):
-    """Equity and traded capital, each ``[C, D]``, of C rules at one window."""
-
-    def __call__(
-        self, market: Market, window: int, rules: Sequence[Rule], capital: float, threads: int
-    ) -> tuple[Floats, Floats]: ...
+"""Equity values (rules times days) of one batch: some 32 MB of curves, and
+Ctrl-C is noticed between batches."""
 
 
 class SweepInterrupted(KeyboardInterrupt):
@@ -104,7 +94,9 @@ def sweep(
     rules = [(*pair, c) for pair, c in itertools.product(_thresholds(k), costs)]
     capital = validation.positive("capital", capital)
     threads = validation.threads(threads)
-    curves = _rust_curves if extension.find() is not None else _polars_curves
+    engine = kernels.resolve("auto")
+    tables = [kernels.KERNELS[engine].native(side) for side in (market.signal, market.returns)]
+    curves = kernels.module(engine).sweep
 
     finished: list[dict[str, Any]] = []
     try:
@@ -113,7 +105,7 @@ def sweep(
                 days = rows - window - 1
                 for batch in _batches(rules, days):
                     with np.errstate(over="ignore", invalid="ignore"):
-                        equity, traded = curves(market, window, batch, capital, threads)
+                        equity, traded = curves(*tables, window, batch, capital, threads)
                     for rule, curve, moved in zip(batch, equity, traded, strict=True):
                         finished.append(_row(window, rule, curve, moved, capital))
                         advance()
@@ -152,24 +144,6 @@ def _row(window: int, rule: Rule, equity: Floats, traded: Floats, capital: float
         "cost": cost,
         **metrics.summary(equity, daily, traded, capital, cost),
     }
-
-
-def _rust_curves(
-    market: Market, window: int, rules: Sequence[Rule], capital: float, threads: int
-) -> tuple[Floats, Floats]:
-    k_long, k_short, cost = (list(column) for column in zip(*rules, strict=True))
-    found: tuple[Floats, Floats] = extension.load().sweep(
-        market.signal, market.returns, window, k_long, k_short, cost, capital, threads
-    )
-    return found
-
-
-def _polars_curves(
-    market: Market, window: int, rules: Sequence[Rule], capital: float, threads: int
-) -> tuple[Floats, Floats]:
-    return optimised.polars_numpy_sweep(
-        as_polars(market.signal), as_polars(market.returns), window, rules, capital
-    )
 
 
 @contextmanager

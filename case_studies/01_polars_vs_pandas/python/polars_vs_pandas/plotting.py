@@ -1,4 +1,4 @@
-"""The picture of a backtest: equity above, drawdown below."""
+"""The figure of a backtest: equity above, drawdown below."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from polars_vs_pandas import metrics
+from polars_vs_pandas.result import BacktestResult
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from polars_vs_pandas.result import BacktestResult
 
 INK, QUIET, GRID = "#1f2933", "#6b7785", "#e4e7eb"
 CURVE, FALL = "#1f5fa8", "#b8432f"

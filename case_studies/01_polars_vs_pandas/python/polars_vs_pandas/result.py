@@ -1,4 +1,4 @@
-"""What a backtest found, frozen, and how it shows itself."""
+"""The result of a backtest: frozen, readable as a mapping, as a frame and as a figure."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from polars_vs_pandas import benchmark as benchmarks
 from polars_vs_pandas import metrics
-from polars_vs_pandas.arrays import Floats, Positions
+from polars_vs_pandas._arrays import Floats, Positions
+from polars_vs_pandas._benchmark import align
+from polars_vs_pandas._panel import Dates
 from polars_vs_pandas.metrics import Capm
-from polars_vs_pandas.panel import Dates
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -77,7 +77,7 @@ class BacktestResult:
 
     @cached_property
     def metrics(self) -> dict[str, Any]:
-        """Every figure of :mod:`polars_vs_pandas.metrics`, computed at the first look.
+        """Every figure of :mod:`polars_vs_pandas.metrics`, computed when first read.
 
         ``total_return``, ``cagr``, ``volatility``, ``sharpe``, ``sortino``, ``max_drawdown``
         and the dates of its peak, trough and recovery (``None`` where there is none),
@@ -106,8 +106,7 @@ class BacktestResult:
         a daily rate. ``ValueError`` where dates or values are missing; NaN where the values
         do not vary.
         """
-        aligned = benchmarks.align(benchmark, self.dates)
-        return metrics.capm(self.returns, aligned, risk_free)
+        return metrics.capm(self.returns, align(benchmark, self.dates), risk_free)
 
     def to_frame(self) -> pl.DataFrame:
         """A Polars frame, one row a day.

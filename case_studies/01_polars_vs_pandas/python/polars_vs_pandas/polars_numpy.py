@@ -1,12 +1,9 @@
-"""The fast implementations: Polars with NumPy, and one pass in Rust.
+"""Polars with NumPy: fast without a compiled extension.
 
-``polars_numpy`` lets Polars do the rolling deviation, once per column, and NumPy the
-rest on a block of columns at a time: every temporary is a block, not a frame, and is
-written in place. Complexity O(T * N), independent of the window; Python-side memory
-O(T * block). Choose it where no compiled extension may be installed.
-
-``rust_fused`` is thin over :mod:`polars_vs_pandas._rust`: one pass per column, constant
-memory per column. Choose it wherever the extension imports; it needs NumPy arrays.
+Polars computes the rolling deviation, once per column, and NumPy the rest on a block of
+columns at a time: every temporary is a block, not a frame, and is written in place.
+Complexity O(T * N), independent of the window; Python-side memory O(T * block). Choose it
+where no compiled extension may be installed.
 
 Source of the exact centring: Sterbenz's lemma, x - m is exact where m/2 <= x <= 2m
 (Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., theorem 2.5).
@@ -20,8 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from polars_vs_pandas import extension
-from polars_vs_pandas.arrays import Floats, Output, Positions, daily_returns
+from polars_vs_pandas._arrays import Floats, Output, Positions, Rule, daily_returns
 
 # A block's float64 work arrays should lie in the second-level cache together with what
 # Polars hands over; fewer, wider blocks than that gain nothing but memory.
@@ -32,29 +28,7 @@ BLOCK_CELLS = 65_536
 NEAR = 1e-9
 
 
-def rust_fused(
-    signal: Floats,
-    returns: Floats,
-    window: int,
-    k_long: float,
-    k_short: float,
-    cost: float,
-    capital: float,
-    threads: int = 1,
-) -> Output:
-    """One pass in Rust over borrowed arrays of any strides, without the GIL.
-
-    ``threads``: 0 for all cores. The result does not depend on it to the bit unless the
-    kernel says otherwise. ``ImportError`` where the extension is missing. Other
-    parameters and the result as :func:`polars_vs_pandas.baseline.backtest`.
-    """
-    output: Output = extension.load().backtest(
-        signal, returns, window, k_long, k_short, cost, capital, threads
-    )
-    return output
-
-
-def polars_numpy(
+def backtest(
     signal: pl.DataFrame,
     returns: pl.DataFrame,
     window: int,
@@ -75,7 +49,6 @@ def polars_numpy(
     threshold, as the ties of ranks and scores, are decided again from their own window.
     """
     rows, assets = signal.height - window - 1, signal.width
-    start = capital / assets
     equity, traded = np.zeros(rows), np.zeros(rows)
     positions = np.empty((assets, rows), dtype=np.int8)
     plan = blocks(rows, assets)
@@ -86,21 +59,22 @@ def polars_numpy(
         sigma = deviation(values, window)
         decide(values, sigma, k_long, k_short, work[0, :width], out=held)
         earned = _columns(returns, first, width)[:, window + 1 :]
-        compound(held, earned, cost, start, work[:, :width], equity, traded)
+        compound(held, earned, cost, capital / assets, work[:, :width], equity, traded)
     return equity, daily_returns(equity, capital), traded, positions.T
 
 
-def polars_numpy_sweep(
+def sweep(
     signal: pl.DataFrame,
     returns: pl.DataFrame,
     window: int,
-    rules: Sequence[tuple[float, float, float]],
+    rules: Sequence[Rule],
     capital: float,
+    threads: int = 1,
 ) -> tuple[Floats, Floats]:
     """Equity and traded capital, each ``[C, T - W - 1]``, of C rules at one window.
 
-    ``rules`` are triples ``(k_long, k_short, cost)``. The deviation of a block of columns
-    is computed once and serves them all.
+    The deviation of a block of columns is computed once and serves all rules. ``threads``
+    has no effect: Polars has its own thread pool.
     """
     rows, assets = signal.height - window - 1, signal.width
     equity, traded = np.zeros((len(rules), rows)), np.zeros((len(rules), rows))

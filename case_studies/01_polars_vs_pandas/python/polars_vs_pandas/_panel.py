@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 import polars as pl
 
-from polars_vs_pandas.arrays import Floats
+from polars_vs_pandas._arrays import Floats
 
 Frame: TypeAlias = "pd.DataFrame | pl.DataFrame | npt.NDArray[Any]"
 """What ``signal`` and ``returns`` may be: rows are dates, columns are assets."""

@@ -15,7 +15,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from polars_vs_pandas.arrays import Floats, Output
+from polars_vs_pandas._arrays import Floats, Output
 
 
 def deviation(window: Sequence[float]) -> float:

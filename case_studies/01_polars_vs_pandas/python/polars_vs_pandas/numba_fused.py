@@ -1,4 +1,4 @@
-"""The peer: the same fused pass as the Rust kernel's, as an expert writes it in Numba.
+"""The fused pass of the Rust kernel, as an expert writes it in Numba.
 
 Same algorithm and the same bound on the error (``src/window.rs`` explains both): suffix
 sums of the tile before, prefix sums of this one, both about a shift inside every window.
@@ -19,7 +19,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from polars_vs_pandas.arrays import Floats, Output, daily_returns
+from polars_vs_pandas._arrays import Floats, Output, daily_returns
 
 
 @njit(boundscheck=False, error_model="numpy", fastmath={"reassoc", "contract"}, nogil=True)
@@ -81,7 +81,7 @@ def _fused(signal, returns, window, k_long, k_short, cost, capital):  # type: ig
     return equity, traded, positions
 
 
-def backtest_numba(
+def backtest(
     signal: Floats,
     returns: Floats,
     window: int,
@@ -90,19 +90,9 @@ def backtest_numba(
     cost: float,
     capital: float,
 ) -> Output:
-    """The fused pass on validated input; the outputs are the Rust kernel's.
+    """The fused pass; float64 arrays in C order are borrowed, anything else is copied once.
 
-    Parameters
-    ----------
-    signal, returns
-        Shape ``(T, N)``, float64; borrowed in C order, anything else is copied once.
-    window, k_long, k_short, cost, capital
-        As :func:`polars_vs_pandas.run_backtest`, of which this is one implementation.
-
-    Returns
-    -------
-    equity, daily_returns, traded, positions
-        ``T - window - 1`` rows; positions are int8 of shape ``(T - window - 1, N)``.
+    Parameters and result as :func:`polars_vs_pandas.baseline.backtest`, on arrays.
     """
     signal = np.ascontiguousarray(signal, dtype=np.float64)
     returns = np.ascontiguousarray(returns, dtype=np.float64)

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import polars as pl
 
-from polars_vs_pandas import panel
-from polars_vs_pandas.arrays import Floats
-from polars_vs_pandas.panel import Dates
+from polars_vs_pandas import _panel as panel
+from polars_vs_pandas._arrays import Floats
+from polars_vs_pandas._panel import Dates
 
 
 def align(benchmark: Any, dates: Dates) -> Floats:

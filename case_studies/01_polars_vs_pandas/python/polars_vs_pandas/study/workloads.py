@@ -1,4 +1,4 @@
-"""Inputs of the study: seeded synthetic markets, and S&P 500 stocks.
+"""Inputs of the study: seeded synthetic markets, and S&P 500 stocks; what is done to them.
 
 Synthetic returns carry what matters to the strategy and to its arithmetic: fat tails
 (Student t, 5 degrees of freedom) and volatility clustering (Taylor's log-AR(1)
@@ -8,16 +8,21 @@ signal at t correlates with the return of t+1 by the information coefficient ask
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import polars as pl
 
-from polars_vs_pandas.arrays import Floats
+from polars_vs_pandas._arrays import Floats, Output
+from qpp.datasets import sp500_prices
+from qpp.study import Inputs
 
 DAILY_VOLATILITY = 0.01
 DEGREES_OF_FREEDOM = 5
 PERSISTENCE = 0.97  # of log volatility from one day to the next
+PARTS = 40  # of the loop's days, in the quick preset
 VOLATILITY_OF_VOLATILITY = 0.10  # stationary deviation of log volatility: about 0.41
 
 
@@ -75,11 +80,41 @@ def sp500(window: int, since: int = 1990, reversal_days: int = 5) -> dict[str, A
     one of them. The stocks are survivors, so the equity curve is no evidence for the
     strategy, only input for the arithmetic.
     """
-    from qpp.datasets import sp500_prices
-
     table = sp500_prices().filter(pl.col("date").dt.year() >= since)
     prices = table.drop("date").to_numpy()
     returns = np.ascontiguousarray(prices[1:] / prices[:-1] - 1)
     signal = np.full_like(returns, np.nan)
     signal[reversal_days - 1 :] = 1 - prices[reversal_days:] / prices[:-reversal_days]
     return {"signal": signal, "returns": returns, **rule(window)}
+
+
+def name_outputs(output: Output) -> dict[str, Any]:
+    """Name what an implementation returns."""
+    return dict(zip(("equity", "daily_returns", "traded", "positions"), output, strict=True))
+
+
+def in_frames(convert: Callable[[Any], Any]) -> Callable[[Inputs], Inputs]:
+    """Convert both arrays to the type that an implementation's user already has."""
+    return lambda inputs: {**inputs, **{n: convert(inputs[n]) for n in ("signal", "returns")}}
+
+
+def as_dated_pandas(values: Floats) -> pd.DataFrame:
+    """A pandas frame as its user has it: business days in the index, names in the columns."""
+    rows, assets = values.shape
+    days = pd.bdate_range("1990-01-02", periods=rows)
+    return pd.DataFrame(values, index=days, columns=[f"A{i:04}" for i in range(assets)])
+
+
+def first_days(inputs: Inputs) -> tuple[Inputs, int]:
+    """The window and the first of ``PARTS`` equal runs of days: each day is decided as before."""
+    rows, window = len(inputs["signal"]), inputs["window"]
+    kept = window + 1 + (rows - window - 1) // PARTS
+    return {**inputs, **{name: inputs[name].iloc[:kept] for name in ("signal", "returns")}}, PARTS
+
+
+def seconds_to_move(inputs: Inputs, bandwidth: Callable[[int], float]) -> float:
+    """Signal and returns read once, outputs written once, at memory bandwidth."""
+    rows, assets = inputs["signal"].shape
+    days = rows - inputs["window"] - 1
+    moved = inputs["signal"].nbytes + inputs["returns"].nbytes + days * (3 * 8 + assets)
+    return float(moved / bandwidth(moved))

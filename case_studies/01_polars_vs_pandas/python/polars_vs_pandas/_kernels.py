@@ -1,7 +1,7 @@
 """The implementations by name: one signature, each with the input type it works on.
 
 ``kernel(name)`` imports an implementation at its first call: Numba takes a second to
-import, and need not be there at all.
+import and may be missing.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from polars_vs_pandas import extension
-from polars_vs_pandas.arrays import Floats, Output
+from polars_vs_pandas import rust_fused
+from polars_vs_pandas._arrays import Floats, Output
 
 
 def as_pandas(values: Floats) -> Any:
@@ -24,7 +24,7 @@ def as_pandas(values: Floats) -> Any:
 
 
 def as_polars(values: Floats) -> Any:
-    """A Polars frame of the values (copied column by column unless they lie so already)."""
+    """A Polars frame of the values (copied column by column unless they are contiguous)."""
     import polars as pl
 
     return pl.from_numpy(values)
@@ -37,31 +37,32 @@ def as_array(values: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Kernel:
-    """Where an implementation lives and what it takes."""
+    """What the function ``backtest`` of the module of that name takes and needs."""
 
-    module: str
-    function: str
     native: Callable[[Floats], Any]
     needs: str = ""
 
 
 KERNELS = {
-    "baseline": Kernel("baseline", "backtest", as_pandas),
-    "pandas_vectorised": Kernel("pandas_vectorised", "backtest", as_pandas),
-    "polars_numpy": Kernel("optimised", "polars_numpy", as_polars),
-    "numba_fused": Kernel("numba_kernel", "backtest_numba", as_array, needs="numba"),
-    "rust_fused": Kernel("optimised", "rust_fused", as_array, needs="polars_vs_pandas._rust"),
+    "baseline": Kernel(as_pandas),
+    "pandas_vectorised": Kernel(as_pandas),
+    "polars_numpy": Kernel(as_polars),
+    "numba_fused": Kernel(as_array, needs="numba"),
+    "rust_fused": Kernel(as_array, needs="polars_vs_pandas._rust"),
 }
 CHOICES = ("auto", *KERNELS)
 
 
+def module(name: str) -> Any:
+    """The module of an implementation."""
+    return importlib.import_module(f"polars_vs_pandas.{name}")
+
+
 def kernel(name: str, **fixed: Any) -> Callable[..., Output]:
     """``call(signal, returns, window, k_long, k_short, cost, capital)`` on native types."""
-    chosen = KERNELS[name]
 
     def call(*args: Any, **kwargs: Any) -> Output:
-        module = importlib.import_module(f"polars_vs_pandas.{chosen.module}")
-        result: Output = getattr(module, chosen.function)(*args, **kwargs, **fixed)
+        result: Output = module(name).backtest(*args, **kwargs, **fixed)
         return result
 
     return call
@@ -69,12 +70,10 @@ def kernel(name: str, **fixed: Any) -> Callable[..., Output]:
 
 def available(name: str) -> bool:
     """Whether an implementation can run here."""
+    if name == "rust_fused":
+        return rust_fused.find() is not None
     needs = KERNELS[name].needs
-    if not needs:
-        return True
-    if needs == "polars_vs_pandas._rust":
-        return extension.find() is not None
-    return importlib.util.find_spec(needs) is not None
+    return not needs or importlib.util.find_spec(needs) is not None
 
 
 def resolve(implementation: str) -> str:

@@ -1,84 +1,39 @@
-"""The study: which implementations, on what, agreeing how closely, showing what."""
+"""The study: workloads, implementations, bounds, claims."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-import pandas as pd
-
-from polars_vs_pandas.arrays import Floats, Output
-from polars_vs_pandas.kernels import as_polars, kernel
-from polars_vs_pandas.workloads import sp500, synthetic
-from qpp.study import (
-    Agreement,
-    Claim,
-    Implementation,
-    Inputs,
-    Limit,
-    Scaling,
-    Study,
-    Workload,
+from polars_vs_pandas._kernels import as_polars, kernel
+from polars_vs_pandas.study import peers
+from polars_vs_pandas.study.workloads import (
+    as_dated_pandas,
+    first_days,
+    in_frames,
+    name_outputs,
+    seconds_to_move,
+    sp500,
+    synthetic,
 )
+from qpp.study import Agreement, Claim, Implementation, Limit, Scaling, Study, Workload
 
 HEADLINE = "3000 x 100, W=100"
 SIZES = ("500 x 10, W=50", "1500 x 50, W=100", HEADLINE, "10,000 x 1,000, W=100")
 WINDOWS = {w: HEADLINE if w == 100 else f"3000 x 100, W={w}" for w in (20, 50, 100, 200, 500)}
 FRAME = "a {} frame outside the clock"
-PARTS = 40  # of the loop's days, in the quick preset
+RUST: dict[str, Any] = {"needs": "polars_vs_pandas._rust", "install": "maturin develop --release"}
 
 
-def collect(output: Output) -> dict[str, Any]:
-    """Name what an implementation returns."""
-    return dict(zip(("equity", "daily_returns", "traded", "positions"), output, strict=True))
-
-
-def in_frames(convert: Callable[[Any], Any]) -> Callable[[Inputs], Inputs]:
-    """Hand the two arrays over in the type an implementation's user already has."""
-
-    def prepare(inputs: Inputs) -> Inputs:
-        frames = {name: convert(inputs[name]) for name in ("signal", "returns")}
-        return {**inputs, **frames}
-
-    return prepare
-
-
-def as_dated_pandas(values: Floats) -> pd.DataFrame:
-    """A pandas frame as its user has it: business days in the index, names in the columns."""
-    rows, assets = values.shape
-    days = pd.bdate_range("1990-01-02", periods=rows)
-    return pd.DataFrame(values, index=days, columns=[f"A{i:04}" for i in range(assets)])
-
-
-def seconds_to_move(inputs: Inputs, bandwidth: Callable[[int], float]) -> float:
-    """Signal and returns read once, outputs written once, at memory bandwidth."""
-    rows, assets = inputs["signal"].shape
-    days = rows - inputs["window"] - 1
-    moved = inputs["signal"].nbytes + inputs["returns"].nbytes + days * (3 * 8 + assets)
-    return float(moved / bandwidth(moved))
-
-
-def vectorbt(stage: str) -> Callable[..., Any]:
-    """Import vectorbt at the first call: it takes seconds."""
-
-    def call(**inputs: Any) -> Any:
-        from polars_vs_pandas import vectorbt_peer
-
-        return getattr(vectorbt_peer, stage)(**inputs)
-
-    return call
+def ours(name: str, module: str = "", *, threads: int = 1, **options: Any) -> Implementation:
+    """An implementation of this package, by its module's name where it is another."""
+    fixed = {} if threads == 1 else {"threads": threads}
+    call = kernel(module or name, **fixed)
+    return Implementation(name, call, collect=name_outputs, threads=threads, **options)
 
 
 def headline(faster: str, slower: str, ratio: float, **more: Any) -> Claim:
     """A ratio of times at the headline's size."""
     return Claim(faster, over=slower, at_least=ratio, on=HEADLINE, **more)
-
-
-def first_days(inputs: Inputs) -> tuple[Inputs, int]:
-    """The window and the first of ``PARTS`` equal runs of days: each day is decided as before."""
-    rows, window = len(inputs["signal"]), inputs["window"]
-    kept = window + 1 + (rows - window - 1) // PARTS
-    return {**inputs, **{name: inputs[name].iloc[:kept] for name in ("signal", "returns")}}, PARTS
 
 
 study = Study(
@@ -99,65 +54,38 @@ study = Study(
         ),
         Workload(SIZES[3], synthetic, rows=10_000, assets=1_000, window=100),
     ],
-    baseline=Implementation(
+    baseline=ours(
         "baseline",
-        kernel("baseline"),
         prepare=in_frames(as_dated_pandas),
-        collect=collect,
         quick_part=first_days,
         note=f"naive pandas loop; {FRAME.format('dated pandas')}",
     ),
     optimised=[
-        Implementation(
-            "polars_numpy",
-            kernel("polars_numpy"),
-            prepare=in_frames(as_polars),
-            collect=collect,
-            note=FRAME.format("Polars"),
-        ),
-        Implementation(
-            "rust_fused",
-            kernel("rust_fused"),
-            needs="polars_vs_pandas._rust",
-            install="maturin develop --release",
-            collect=collect,
-            note="NumPy arrays, borrowed",
-        ),
-        Implementation(
-            "rust_parallel",
-            kernel("rust_fused", threads=0),
-            needs="polars_vs_pandas._rust",
-            install="maturin develop --release",
-            collect=collect,
-            threads=0,
-            note="rust_fused on all cores",
-        ),
+        ours("polars_numpy", prepare=in_frames(as_polars), note=FRAME.format("Polars")),
+        ours("rust_fused", **RUST, note="NumPy arrays, borrowed"),
+        ours("rust_parallel", "rust_fused", threads=0, **RUST, note="rust_fused on all cores"),
     ],
     peers=[
-        Implementation(
+        ours(
             "pandas_vectorised",
-            kernel("pandas_vectorised"),
             prepare=in_frames(as_dated_pandas),
-            collect=collect,
             note=FRAME.format("dated pandas"),
         ),
-        Implementation(
+        ours(
             "numba_fused",
-            kernel("numba_fused"),
             needs="numba",
-            collect=collect,
             note="compiled before the clock; the error bound of rust_fused",
         ),
         Implementation(
             "vectorbt",
-            vectorbt("positions"),
+            peers.positions,
             needs="vectorbt",
             compare=("positions",),
             note="stage: rolling deviation and positions only, so less work; best engine",
         ),
         Implementation(
             "vectorbt_portfolio",
-            vectorbt("portfolio"),
+            peers.portfolio,
             needs="vectorbt",
             compare=("positions",),
             note="whole chain under its own fee rule; positions compared",

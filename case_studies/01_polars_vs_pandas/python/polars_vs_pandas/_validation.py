@@ -1,7 +1,7 @@
-"""The door: every check of a user's input, once, before any kernel sees it.
+"""Checks of a user's input, made once, before any kernel runs.
 
 All errors are ``ValueError`` and name the argument, what was found and what to do. The
-kernels trust what has passed here.
+kernels rely on these checks.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from polars_vs_pandas import kernels, panel
-from polars_vs_pandas.arrays import Floats
-from polars_vs_pandas.panel import Dates, Panel
+from polars_vs_pandas import _kernels as kernels
+from polars_vs_pandas import _panel as panel
+from polars_vs_pandas._arrays import Floats
+from polars_vs_pandas._panel import Dates, Panel
 
-MOST_THREADS = 65_536
+MAX_THREADS = 65_536
 """More than any machine has; the extension counts them in a machine word."""
 
 
@@ -93,12 +94,12 @@ def positive(name: str, value: Any) -> float:
 
 
 def threads(value: Any) -> int:
-    """An integer from 0 to :data:`MOST_THREADS`; 0 means all cores."""
+    """An integer from 0 to :data:`MAX_THREADS`; 0 means all cores."""
     whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-    if not whole or not 0 <= value <= MOST_THREADS:
+    if not whole or not 0 <= value <= MAX_THREADS:
         raise ValueError(
             f"threads={_shown(value)}: expected an integer >= 0 (0: all cores), "
-            f"at most {MOST_THREADS}"
+            f"at most {MAX_THREADS}"
         )
     return int(value)
 

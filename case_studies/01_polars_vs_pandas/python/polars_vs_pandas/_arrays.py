@@ -13,12 +13,14 @@ import numpy.typing as npt
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Positions: TypeAlias = npt.NDArray[np.int8]
+Rule: TypeAlias = tuple[float, float, float]
+"""``(k_long, k_short, cost)``"""
 
 Output: TypeAlias = tuple[Floats, Floats, Floats, Positions]
 """``(equity, daily_returns, traded, positions)``.
 
 The first three have length T - W - 1; ``positions`` is ``[T - W - 1, N]`` in {-1, 0, 1}.
-``equity`` and ``traded`` are in units of the starting capital. Row j speaks of the
+``equity`` and ``traded`` are in units of the starting capital. Row j belongs to the
 position decided at row W + j: it is traded then (``traded`` is the capital that changed
 side, a flip counting twice) and earns the return of row W + j + 1.
 """
