@@ -49,17 +49,17 @@ FLAGS = (
 )
 CONSOLE = re.compile(r':CONSOLE[:(]\d+\)?\] "(.*?)", source: ', re.S)
 PROBE = """<script>addEventListener("load", () => {
-  const root = document.documentElement, told = {};
+  const root = document.documentElement, seen = {};
   const shown = (e) => { const b = e.getBoundingClientRect(); return b.width + b.height > 0; };
-  told.width = innerWidth;
-  told.overflow = root.scrollWidth - root.clientWidth;
-  told.background = getComputedStyle(document.body).backgroundColor;
-  told.marks = [...document.querySelectorAll(".mark")].filter(shown).length;
-  told.charts = [...document.querySelectorAll("svg.chart")].filter(shown).length;
+  seen.width = innerWidth;
+  seen.overflow = root.scrollWidth - root.clientWidth;
+  seen.background = getComputedStyle(document.body).backgroundColor;
+  seen.marks = [...document.querySelectorAll(".mark")].filter(shown).length;
+  seen.charts = [...document.querySelectorAll("svg.chart")].filter(shown).length;
   const button = document.getElementById("theme");
-  if (button) { button.click(); told.toggled = getComputedStyle(document.body).backgroundColor; }
-  if (parent === window) root.dataset.probe = JSON.stringify(told);
-  else parent.postMessage([JSON.stringify(told), root.outerHTML], "*");
+  if (button) { button.click(); seen.toggled = getComputedStyle(document.body).backgroundColor; }
+  if (parent === window) root.dataset.probe = JSON.stringify(seen);
+  else parent.postMessage([JSON.stringify(seen), root.outerHTML], "*");
 });</script>"""
 NARROWEST = 500  # a headless window is no narrower: a phone's page is shown in a frame
 FRAME = """<!doctype html><style>:root {{ color-scheme: light dark; }} body {{ margin: 0; }}</style>

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from qpp.history import store
-from qpp.history.imports import PREFIX
+from qpp.history.criterion_import import PREFIX
 
 WORKLOADS = ("n=500", "n=5000")
 IMPLEMENTATIONS = ("loop", "numpy", "rust", "gone")

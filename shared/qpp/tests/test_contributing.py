@@ -61,8 +61,8 @@ def run(house: Path, *command: str) -> str:
 
 
 def test_its_tests_are_green(house: Path) -> None:
-    told = run(house, "pytest", "--doctest-modules", "--benchmark-disable", "case_studies")
-    assert "20 passed" in told
+    message = run(house, "pytest", "--doctest-modules", "--benchmark-disable", "case_studies")
+    assert "20 passed" in message
 
 
 def test_it_passes_lint(house: Path) -> None:

@@ -60,7 +60,7 @@ def test_an_older_run_of_the_same_benchmark_is_not_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         (lambda raw: raw.pop("median"), "damaged: KeyError"),
         (lambda raw: raw["median"].update(point_estimate=None), "damaged: TypeError"),
@@ -72,12 +72,12 @@ def test_an_older_run_of_the_same_benchmark_is_not_read(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_damage_names_the_file(tmp_path: Path, change: object, told: str) -> None:
+def test_damage_names_the_file(tmp_path: Path, change: object, message: str) -> None:
     path = estimate(tmp_path, "update", "20", 6.0)
     raw = json.loads(path.read_text(encoding="utf-8"))
     change(raw)  # type: ignore[operator]
     path.write_text(json.dumps(raw), encoding="utf-8")
-    with pytest.raises(CriterionError, match=told) as error:
+    with pytest.raises(CriterionError, match=message) as error:
         estimates(["update"], tmp_path)
     assert str(path) in str(error.value)
 

@@ -115,7 +115,7 @@ def test_a_package_that_is_not_there(checkout: Checkout) -> None:
 
 
 @pytest.mark.parametrize(
-    ("build", "told"),
+    ("build", "message"),
     [
         ("build_profile = 'release'", ""),
         ("def build_profile(): return 'release'", ""),
@@ -124,10 +124,12 @@ def test_a_package_that_is_not_there(checkout: Checkout) -> None:
         ("raise ImportError('wrong interpreter')", "does not import .*wrong interpreter"),
     ],
 )
-def test_only_release_builds(checkout: Checkout, importable: Path, build: str, told: str) -> None:
+def test_only_release_builds(
+    checkout: Checkout, importable: Path, build: str, message: str
+) -> None:
     package(checkout, "compiled_one", build=build)
-    if told:
-        with pytest.raises(HistoryError, match=told):
+    if message:
+        with pytest.raises(HistoryError, match=message):
             checkout.require_installed(["compiled_one"])
     else:
         checkout.require_installed(["compiled_one"])

@@ -65,7 +65,7 @@ def test_a_damaged_file_is_named_in_one_line(repo: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "status", "told"),
+    ("arguments", "status", "message"),
     [
         (("record", "no_such_study"), 2, "unknown study 'no_such_study'"),
         (("record", "--commit", "nonsense"), 1, "unknown commit 'nonsense'"),
@@ -78,10 +78,10 @@ def test_a_damaged_file_is_named_in_one_line(repo: Path) -> None:
         (("publish",), 1, "nothing is stored under"),
     ],
 )
-def test_refusals(repo: Path, arguments: tuple[str, ...], status: int, told: str) -> None:
+def test_refusals(repo: Path, arguments: tuple[str, ...], status: int, message: str) -> None:
     done = run(*arguments)
     assert done.exit_code == status, done.output
-    assert told in done.output
+    assert message in done.output
     assert "Traceback" not in done.output
 
 
@@ -117,9 +117,9 @@ def test_strict_comparison(repo: Path) -> None:
 
 
 def test_the_committed_configuration_is_the_houses() -> None:
-    from qpp.history import engine
+    from qpp.history import asv_runner
     from qpp.history.checkout import Checkout
 
-    conf = engine.configuration(Checkout(ROOT))
+    conf = asv_runner.configuration(Checkout(ROOT))
     assert Path(conf["results_dir"]) == ROOT / "shared" / "results" / "asv"
     assert (Path(conf["benchmark_dir"]) / "studies.py").is_file()

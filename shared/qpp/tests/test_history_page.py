@@ -11,7 +11,7 @@ from history_fixtures import history, result
 from qpp.criterion import estimates
 from qpp.history import page, store
 from qpp.history.charts import chart, looks
-from qpp.history.imports import PREFIX
+from qpp.history.criterion_import import PREFIX
 from qpp.history.series import Point, Series
 
 BOX = {"machine": "box", "version": 1}
@@ -90,7 +90,7 @@ def test_names_are_escaped(tmp_path: Path) -> None:
 
 def test_criterion_has_its_chart(tmp_path: Path) -> None:
     from history_fixtures import estimate
-    from qpp.history.imports import _add
+    from qpp.history.criterion_import import _add
 
     for name, nanoseconds in (("20", 6.0), ("1000", 51.0)):
         estimate(tmp_path / "c", "update", name, nanoseconds)

@@ -13,9 +13,9 @@ import psutil
 import pytest
 
 from history_fixtures import commit_all, estimate, git, repository
-from qpp.history import HistoryError, engine, index, publishing, recording, store
+from qpp.history import HistoryError, asv_runner, index, publishing, recording, store
 from qpp.history.checkout import find
-from qpp.history.imports import import_criterion
+from qpp.history.criterion_import import import_criterion
 from qpp.history.recording import Recorded, record
 from qpp.history.series import collect
 
@@ -88,8 +88,8 @@ def test_a_wrong_answer_has_an_error_and_no_time(recorded: Recorded) -> None:
     assert found["error"] == pytest.approx(1.0)
     for metric in ("time", "slowdown", "peak memory", "memory growth"):
         assert found[metric] is None
-    told = "tiny: n=500 · off by one: no peakmem, time, growth, slowdown"
-    assert recorded.failures == (told,)
+    message = "tiny: n=500 · off by one: no peakmem, time, growth, slowdown"
+    assert recorded.failures == (message,)
 
 
 def test_criterion_enters_the_same_history(recorded: Recorded) -> None:
@@ -190,7 +190,7 @@ def test_a_change_during_the_run_is_refused(
         extra.write_text("", encoding="utf-8")
         return {}, {}
 
-    monkeypatch.setattr(engine, "run", meddle)
+    monkeypatch.setattr(asv_runner, "run", meddle)
     try:
         with pytest.raises(HistoryError, match="during the run, nothing was recorded: .*scratch"):
             record([STUDY], where=repo, results=tmp_path / "r")

@@ -117,7 +117,7 @@ def test_another_meaning_is_another_history(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("", "is damaged: Expecting value"),
         ('{"version": 2', "is damaged"),
@@ -127,10 +127,10 @@ def test_another_meaning_is_another_history(tmp_path: Path) -> None:
         ("\xff", "is damaged"),
     ],
 )
-def test_a_damaged_file_is_named(tmp_path: Path, text: str, told: str) -> None:
+def test_a_damaged_file_is_named(tmp_path: Path, text: str, message: str) -> None:
     path = put(tmp_path)
     path.write_bytes(text.encode("latin-1"))
-    with pytest.raises(HistoryError, match=told) as error:
+    with pytest.raises(HistoryError, match=message) as error:
         collect(tmp_path)
     assert str(path) in str(error.value)
 

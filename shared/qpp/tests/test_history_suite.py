@@ -98,11 +98,11 @@ def test_growth_unknown_is_skipped(functions: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("implementation", "workload", "told"),
+    ("implementation", "workload", "message"),
     [("gone", "n=500", r"needs it \(make peers\)"), ("small", "n=5000", "does not apply")],
 )
-def test_what_cannot_run_is_skipped(implementation: str, workload: str, told: str) -> None:
-    with pytest.raises(NotImplementedError, match=told):  # asv's word for skip
+def test_what_cannot_run_is_skipped(implementation: str, workload: str, message: str) -> None:
+    with pytest.raises(NotImplementedError, match=message):  # asv's word for skip
         suite.usable(NAMES, measured(), workload, implementation)
 
 
@@ -174,7 +174,7 @@ def test_measured_by_the_harness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
     import toy_study
     from qpp import measure
-    from qpp.registry import Found
+    from qpp.registry import StudyEntry
     from qpp.results import ParityResult, Row, StudyResult, WorkloadResult
 
     agrees = ParityResult(True, 0.25, 0.5, "sum", "close")
@@ -185,7 +185,7 @@ def test_measured_by_the_harness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     path.write_text(json.dumps(index.build(("toy_study:study",))), encoding="utf-8")
     monkeypatch.setenv(index.VARIABLE, str(path))
 
-    def measure_study(found: Found, settings: measure.Settings) -> StudyResult:
+    def measure_study(found: StudyEntry, settings: measure.Settings) -> StudyResult:
         assert found.study is toy_study.study
         assert settings.preset == "quick"
         return result

@@ -10,8 +10,8 @@ import toy_study
 from qpp import registry, table
 from qpp.measure import CHECK, FULL, QUICK, Interrupted, measure_study
 from qpp.measure.bench import Bench
-from qpp.measure.pool import WorkerError, WorkerHandle, thread_environment
 from qpp.measure.schedule import interleave, rounds_within
+from qpp.measure.worker_client import WorkerError, WorkerHandle, thread_environment
 from qpp.results import StudyResult
 
 FAST = dataclasses.replace(QUICK, budget=0.02, minimum=3, maximum=4)

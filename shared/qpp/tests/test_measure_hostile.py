@@ -46,15 +46,15 @@ def test_sizes_and_abscissae_that_are_no_figures() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "message"),
     [("no_data", "LookupError: no data for 1"), ("no_exit", "SystemExit: no data")],
 )
-def test_inputs_that_cannot_be_made_are_failed_rows(name: str, told: str) -> None:
+def test_inputs_that_cannot_be_made_are_failed_rows(name: str, message: str) -> None:
     found = rows(measure(name))
     assert list(found) == ["base", "good", "floor"]
     for status, reason in found.values():
         assert status == "failed"
-        assert reason.startswith(told)
+        assert reason.startswith(message)
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def test_nothing_installed_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.parametrize(
-    ("address", "told"),
+    ("address", "message"),
     [
         ("no_such_module:study", "ModuleNotFoundError: No module named 'no_such_module'"),
         ("toy_study:absent", "AttributeError"),
@@ -42,14 +42,14 @@ def test_nothing_installed_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> N
     ],
 )
 def test_a_broken_study_carries_its_reason(
-    address: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    address: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "study_that_raises.py").write_text("1 / 0\n")
     (tmp_path / "study_that_exits.py").write_text("import sys\nsys.exit(0)\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     found = registry.find(address)
     assert found.study is None
-    told_pattern = told.replace("(", r"\(").replace(")", r"\)")
+    told_pattern = message.replace("(", r"\(").replace(")", r"\)")
     with pytest.raises(AssertionError, match=told_pattern):
         raise AssertionError(found.error)
 
@@ -77,4 +77,4 @@ def test_an_exception_that_cannot_be_shown_is_told_all_the_same() -> None:
         def __str__(self) -> str:
             raise ArithmeticError
 
-    assert registry.told(MuteError()) == "MuteError: (its message cannot be shown)"
+    assert registry.describe_error(MuteError()) == "MuteError: (its message cannot be shown)"

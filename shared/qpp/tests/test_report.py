@@ -173,10 +173,10 @@ def test_a_target_is_no_limit_anywhere() -> None:
     workload = fixtures.backtest_study().workloads[0]
     table = Document(str(tables.workload_table(workload))).words
     limit, target = workload.rows[-2:]
-    told = [fmt.ratio(roles.computed_ratio(workload, row), "×") for row in (limit, target)]
-    assert f"≤ {told[0]}" in table
-    assert told[1] in table
-    assert f"≤ {told[1]}" not in table
+    message = [fmt.ratio(roles.computed_ratio(workload, row), "×") for row in (limit, target)]
+    assert f"≤ {message[0]}" in table
+    assert message[1] in table
+    assert f"≤ {message[1]}" not in table
     assert table.count("Target:") == table.count("Limit:") == 1
 
 

@@ -305,9 +305,9 @@ def test_drawings_share_a_page() -> None:
 
 def test_a_target_has_its_own_marker_and_no_sign_of_a_limit() -> None:
     svg = ratio_chart(fixtures.backtest_study())
-    told = tips(svg, "ratio")
-    assert sum(bool(re.match(r"ten times: \d+\.\d×", tip)) for tip in told) == 5
-    assert sum(tip.startswith("memory bandwidth: ≤ ") for tip in told) == 5
+    message = tips(svg, "ratio")
+    assert sum(bool(re.match(r"ten times: \d+\.\d×", tip)) for tip in message) == 5
+    assert sum(tip.startswith("memory bandwidth: ≤ ") for tip in message) == 5
     assert roles.NAMES["target"] in svg
 
 

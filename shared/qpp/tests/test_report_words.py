@@ -66,7 +66,7 @@ def test_units_of_work_are_told_where_the_sizes_count_them() -> None:
     study = fixtures.lag_study()
     first = study.workloads[0]
     row = replace(first.rows[0], median=0.005)
-    for sizes, told in (
+    for sizes, message in (
         ({"count": 100_000, "levels": 9}, "50.0 ns per event"),
         ({"messages": 100, "passes": 50}, "1.00 µs per message"),
         ({"times": 10_000_000, "task": "best"}, "0.500 ns per operation"),
@@ -74,7 +74,7 @@ def test_units_of_work_are_told_where_the_sizes_count_them() -> None:
         ({"iterations": 0}, None),
     ):
         table = str(tables.workload_table(replace(first, sizes=sizes, rows=(row,))))
-        assert (told in table) if told else (" per " not in table)
+        assert (message in table) if message else (" per " not in table)
 
 
 def test_names_and_exponents_do_not_break() -> None:

@@ -23,7 +23,7 @@ def test_round_trip() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("", "is not JSON"),
         ("[1]", "schema 'list'"),
@@ -34,10 +34,10 @@ def test_round_trip() -> None:
         ('{"schema": "qpp-result/2"}', "malformed"),
     ],
 )
-def test_bad_files(text: str, told: str, tmp_path: Path) -> None:
+def test_bad_files(text: str, message: str, tmp_path: Path) -> None:
     path = tmp_path / "r.json"
     path.write_text(text)
-    with pytest.raises(ResultError, match=told):
+    with pytest.raises(ResultError, match=message):
         results.load(path)
 
 
@@ -116,7 +116,7 @@ def test_what_is_not_json_at_all(content: bytes, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("where", "value", "told"),
+    ("where", "value", "message"),
     [
         ("duration", None, "run.duration is None, expected float"),
         ("duration", True, "run.duration is True"),
@@ -137,12 +137,12 @@ def test_what_is_not_json_at_all(content: bytes, tmp_path: Path) -> None:
         ("studies.0.claims.0.verdict", "perhaps", "verdict is 'perhaps'"),
     ],
 )
-def test_a_damaged_field_is_named(where: str, value: Any, told: str) -> None:
+def test_a_damaged_field_is_named(where: str, value: Any, message: str) -> None:
     raw = json.loads(results.to_json(realistic_run()))
     _put(raw, where.split("."), value)
     with pytest.raises(ResultError) as caught:
         results.from_json(json.dumps(raw))
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -201,6 +201,6 @@ def _put(raw: Any, path: list[str], value: Any) -> None:
 
 
 def test_failures_name_every_reason() -> None:
-    told = "\n".join(realistic_run().failures())
-    assert "disagrees on" in told
+    message = "\n".join(realistic_run().failures())
+    assert "disagrees on" in message
     assert not realistic_run().passed

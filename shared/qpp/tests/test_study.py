@@ -23,7 +23,7 @@ def make(**changes: Any) -> Study:
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"name": "with space"}, "name='with space'"),
         ({"name": ""}, "name=''"),
@@ -39,13 +39,13 @@ def make(**changes: Any) -> Study:
         ({"time_limit": float("inf")}, "time_limit=inf"),
     ],
 )
-def test_bad_study(changes: dict[str, Any], told: str) -> None:
-    with pytest.raises(StudyError, match=told.replace("(", r"\(")):
+def test_bad_study(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(StudyError, match=message.replace("(", r"\(")):
         make(**changes)
 
 
 @pytest.mark.parametrize(
-    ("build", "told"),
+    ("build", "message"),
     [
         (lambda: Workload("", dict), "name is empty"),
         (lambda: Workload("w", 3), "not callable"),  # type: ignore[arg-type]
@@ -67,8 +67,8 @@ def test_bad_study(changes: dict[str, Any], told: str) -> None:
         (lambda: Claim("a", over="b", at_least=1, metric="beauty"), "metric='beauty'"),  # type: ignore[arg-type]
     ],
 )
-def test_bad_part(build: Any, told: str) -> None:
-    with pytest.raises(StudyError, match=told):
+def test_bad_part(build: Any, message: str) -> None:
+    with pytest.raises(StudyError, match=message):
         build()
 
 

@@ -147,8 +147,8 @@ def test_a_claim_on_all_workloads_says_nothing_where_one_side_is_left_out() -> N
 def test_the_best_peer_is_the_fastest_that_agrees() -> None:
     slow, quick = row("slow", 8.0, "peer"), row("quick", 3.0, "peer")
     claim = Claim("fast", over=BEST_PEER, at_least=2)
-    told, value, reason = verdict(claim, slow=slow, quick=quick)
-    assert (told, value) == ("not reproduced", pytest.approx(1.5))
+    message, value, reason = verdict(claim, slow=slow, quick=quick)
+    assert (message, value) == ("not reproduced", pytest.approx(1.5))
     assert "the fastest is quick" in reason
     wrong = {"quick": replace(quick, status="disagrees"), "slow": slow}
     assert verdict(claim, **wrong)[:2] == ("reproduced", pytest.approx(2.0))
@@ -169,8 +169,8 @@ def test_where_only_agreement_is_checked_no_claim_is_judged() -> None:
         [Implementation("fast", len)],
         claims=claims,
     )
-    (told,) = unjudged(study, [WorkloadResult("w", {}, tuple(ROWS.values()))])
-    assert (told.verdict, told.measured, told.reason) == (
+    (message,) = unjudged(study, [WorkloadResult("w", {}, tuple(ROWS.values()))])
+    assert (message.verdict, message.measured, message.reason) == (
         "not tested",
         None,
         "only agreement was checked",

@@ -203,24 +203,24 @@ def machine(as_json: bool) -> None:
             value = show.bytes_(value)
         elif isinstance(value, dict):
             value = ", ".join(f"{k} {v}" for k, v in value.items())
-        told = "unknown" if value is None else escape(str(value))
-        grid.add_row(f"[bold]{key.replace('_', ' ')}", told)
+        text = "unknown" if value is None else escape(str(value))
+        grid.add_row(f"[bold]{key.replace('_', ' ')}", text)
     table.console().print(grid)
 
 
 @cli.command()
-@click.option("--check", is_flag=True, help="Change nothing; exit 1 if a README is out of date.")
+@click.option("--check", is_flag=True, help="Change nothing; exit 1 if a file is out of date.")
 def readme(check: bool) -> None:
-    """Splice the tables of the committed results into the READMEs."""
+    """Write the tables of the committed results into READMEs and their RESULTS.md."""
     try:
-        root = readme_module.house_root()
+        root = readme_module.repo_root()
         changed = readme_module.update(root, check=check)
     except (readme_module.ReadmeError, results.ResultError) as error:
         raise click.ClickException(str(error)) from None
     for path in changed:
         click.echo(f"{'out of date' if check else 'updated'}: {path.relative_to(root)}")
     if not changed:
-        click.echo("every README matches the committed results")
+        click.echo("every README and RESULTS.md matches the committed results")
     sys.exit(1 if check and changed else 0)
 
 
@@ -255,7 +255,7 @@ def _recorded(path: Path, names: Sequence[str], *, named: bool) -> results.Run:
     if not missing and run is not None:
         chosen = tuple(s for s in run.studies if s.name in names)
         return dataclasses.replace(run, studies=chosen)
-    committed = {} if named else readme_module.committed(readme_module.house_root())
+    committed = {} if named else readme_module.committed(readme_module.repo_root())
     if len(names) > 1 or missing[0] not in committed:
         known = ", ".join([*(s.name for s in run.studies)] if run else committed) or "none"
         raise click.UsageError(f"no result of {', '.join(missing)}; there are: {known}")

@@ -94,13 +94,13 @@ def _compare_one(
     name: str, a: Array, b: Array, bounds: Agreement, spread: Array | None
 ) -> tuple[ParityResult, float]:
     """The result, and how much of the tolerance the worst element uses."""
-    told = bounds.describe()
+    text = bounds.describe()
     if a.shape != b.shape:
-        return _no(f"{name} has shape {a.shape}, the baseline {b.shape}", told), 0.0
+        return _no(f"{name} has shape {a.shape}, the baseline {b.shape}", text), 0.0
     if a.dtype.kind in "mM" or b.dtype.kind in "mM":
         same = bool(np.array_equal(a, b))
         reason = "" if same else f"{name}: dates differ"
-        return ParityResult(same, 0.0, 0.0, name, told, reason), 0.0
+        return ParityResult(same, 0.0, 0.0, name, text, reason), 0.0
     kind = np.complex128 if "c" in (a.dtype.kind, b.dtype.kind) else np.float64
     exact = a == b
     x, y = a.astype(kind), b.astype(kind)
@@ -108,7 +108,7 @@ def _compare_one(
     if not np.array_equal(nan_x, nan_y):
         where = _first(nan_x != nan_y)
         who = "NaN where the baseline has none" if nan_x[where] else "no NaN where the baseline has"
-        return _no(f"{name}{_show(where)}: {who}", told), 0.0
+        return _no(f"{name}{_show(where)}: {who}", text), 0.0
     settled = exact | nan_x
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         absolute = np.where(settled, 0.0, np.abs(x - y))
@@ -138,10 +138,10 @@ def _compare_one(
         count = int(wrong.sum())
         reason = (
             f"{spot} is {a[where]!s}, the baseline {b[where]!s}; "
-            f"{count} of {a.size} values beyond {told}"
+            f"{count} of {a.size} values beyond {text}"
         )
     excess = float(np.max(share, initial=0.0)) if not wrong.any() else np.inf
-    return ParityResult(not reason, max_abs, max_rel, spot, told, reason), excess
+    return ParityResult(not reason, max_abs, max_rel, spot, text, reason), excess
 
 
 def _combined_error(

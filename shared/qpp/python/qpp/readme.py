@@ -1,4 +1,4 @@
-"""The tables in the READMEs, spliced from committed result files.
+"""The tables in the READMEs, written from committed result files.
 
 A README holds a pair of markers::
 
@@ -6,9 +6,10 @@ A README holds a pair of markers::
     ...
     <!-- /qpp:results -->
 
-and ``qpp readme`` writes between them the table of that study's committed result, with
-the machine and the command that made it. ``all`` stands for every committed study: one
-line each. A test compares the two, so a figure typed by hand does not survive.
+and ``qpp readme`` writes between them a short table of that study's committed result, with
+the machine and the command that made it; the long tables go to ``RESULTS.md`` beside the
+README. ``all`` stands for every committed study: one line each. A test compares the files with
+the results, so it finds a figure that was typed by hand.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from qpp import results
+from qpp.report import markdown
 from qpp.report.charts import save_ratio_chart
-from qpp.report.markdown import details, headline, overview
 from qpp.results import Run
 
 PICTURE = "ratios.svg"
+SKIPPED = {".venv", "target", "node_modules", ".git", ".asv"}
 MARKED = re.compile(
     r"(?P<open><!-- qpp:results (?P<what>\w+) -->\n)(?P<body>.*?)(?P<close><!-- /qpp:results -->)",
     re.DOTALL,
@@ -34,7 +36,7 @@ class ReadmeError(ValueError):
     """A README asks for a result that is not committed, or its markers do not pair."""
 
 
-def house_root(start: Path | None = None) -> Path:
+def repo_root(start: Path | None = None) -> Path:
     """The folder that holds ``shared/results``, from here upwards."""
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
@@ -45,21 +47,15 @@ def house_root(start: Path | None = None) -> Path:
 
 def committed(root: Path) -> dict[str, Run]:
     """The committed result of each study, by study name."""
-    found = {}
-    for path in sorted((root / "shared" / "results").glob("*.json")):
-        run = results.load(path)
-        for study in run.studies:
-            found[study.name] = run
-    return found
+    runs = (results.load(path) for path in sorted((root / "shared" / "results").glob("*.json")))
+    return {study.name: run for run in runs for study in run.studies}
 
 
 def readmes(root: Path) -> Iterator[Path]:
-    """Every tracked README that holds a marker."""
-    skipped = {".venv", "target", "node_modules", ".git", ".asv"}
+    """Every README that holds a marker."""
     for path in sorted(root.rglob("README.md")):
-        if not skipped & set(path.relative_to(root).parts) and "qpp:results" in path.read_text(
-            encoding="utf-8"
-        ):
+        skipped = SKIPPED & set(path.relative_to(root).parts)
+        if not skipped and "qpp:results" in path.read_text(encoding="utf-8"):
             yield path
 
 
@@ -70,52 +66,60 @@ def splice(text: str, runs: dict[str, Run], *, name: str = "README.md") -> str:
 
     def replace(match: re.Match[str]) -> str:
         what = match["what"]
-        if what != "all" and what not in runs:
+        if what == "all":
+            body = markdown.overview(_by_folder(runs))
+        elif what in runs:
+            body = markdown.readme(runs[what], what, PICTURE)
+        else:
             known = ", ".join(runs) or "none"
             raise ReadmeError(f"{name}: no committed result for {what!r}; there are: {known}")
-        body = overview(_by_folder(runs)) if what == "all" else details(runs[what], what, PICTURE)
         return match["open"] + body + match["close"]
 
     return MARKED.sub(replace, text)
 
 
 def update(root: Path, *, check: bool = False) -> list[Path]:
-    """Splice every README; return those that changed (with ``check``: would change)."""
+    """Write every README, its RESULTS.md and its chart.
+
+    Returns
+    -------
+    list of Path
+        The READMEs and RESULTS.md files that changed (with ``check``: that would change).
+    """
     runs = committed(root)
     changed = []
     for path in readmes(root):
         old = path.read_text(encoding="utf-8")
-        if not check:
-            _draw(path, old, runs)
-        new = splice(old, runs, name=str(path.relative_to(root)))
-        if new != old:
-            changed.append(path)
-            if not check:
-                results.write_atomically(path, new)
+        new = {path: splice(old, runs, name=str(path.relative_to(root)))}
+        names = [match["what"] for match in MARKED.finditer(old) if match["what"] in runs]
+        if names:
+            pages = (markdown.results_page(runs[name], name, PICTURE) for name in names)
+            new[path.with_name(markdown.RESULTS)] = "\n".join(pages)
+        for file, text in new.items():
+            if not file.exists() or file.read_text(encoding="utf-8") != text:
+                changed.append(file)
+                if not check:
+                    results.write_atomically(file, text)
+        for name in names:
+            study = runs[name].study(name)
+            if study is not None and not check:
+                workload = markdown.headline(study).workload.name
+                save_ratio_chart(study, path.with_name(PICTURE), [workload])
     return changed
-
-
-def _draw(path: Path, text: str, runs: dict[str, Run]) -> None:
-    """Write the picture that :func:`details` shows, beside the README that asks for it."""
-    for match in MARKED.finditer(text):
-        run = runs.get(match["what"])
-        study = run.study(match["what"]) if run else None
-        if study is not None:
-            save_ratio_chart(study, path.parent / PICTURE, [headline(study).workload.name])
 
 
 def _by_folder(runs: dict[str, Run]) -> dict[str, tuple[str, Run]]:
     """Study name to its folder and result, in the order of the folders."""
-    homes = {name: _home(name) for name in runs}
-    return {name: (homes[name], runs[name]) for name in sorted(homes, key=homes.__getitem__)}
+    folders = {name: _folder(name) for name in runs}
+    return {name: (folders[name], runs[name]) for name in sorted(folders, key=folders.__getitem__)}
 
 
-def _home(name: str) -> str:
+def _folder(name: str) -> str:
     """The folder of the study's README: its subproject's, or its module's in a library of several.
 
     Found by the entry point that the subproject declares, so that nothing is written twice.
     """
-    root = house_root()
+    root = repo_root()
     for folder in ("case_studies", "optimizers"):
         for project in sorted((root / folder).glob("*/pyproject.toml")):
             declared = tomllib.loads(project.read_text(encoding="utf-8"))["project"]

@@ -29,7 +29,7 @@ class UnknownStudyError(ValueError):
 
 
 @dataclass(frozen=True)
-class Found:
+class StudyEntry:
     """A study, or the reason why its entry point gives none.
 
     ``address`` is ``module:attribute``: what a worker process imports.
@@ -41,13 +41,13 @@ class Found:
     error: str = ""
 
 
-def discover() -> list[Found]:
+def discover() -> list[StudyEntry]:
     """All registered studies, sorted by address so that the house's order stays put."""
     unique = {point.name: point for point in entry_points(group=GROUP)}
     return [_open(point) for point in sorted(unique.values(), key=lambda p: p.name)]
 
 
-def find(name: str) -> Found:
+def find(name: str) -> StudyEntry:
     """One study by its registered name or by ``module:attribute``.
 
     Raises
@@ -66,7 +66,7 @@ def find(name: str) -> Found:
     return _open(points[name])
 
 
-def select(names: tuple[str, ...]) -> list[Found]:
+def select(names: tuple[str, ...]) -> list[StudyEntry]:
     """The named studies in the order given, or all of them."""
     return [find(name) for name in dict.fromkeys(names)] if names else discover()
 
@@ -80,7 +80,7 @@ def load(address: str) -> Study:
     return value
 
 
-def told(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """What a guest's code raised, and where, for the row or study that it cost."""
     try:
         message = str(error)
@@ -91,12 +91,12 @@ def told(error: BaseException) -> str:
     return f"{type(error).__name__}: {message}{where}"
 
 
-def _open(point: EntryPoint) -> Found:
+def _open(point: EntryPoint) -> StudyEntry:
     try:
         study = load(point.value)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a guest may fail in any way, exit too; the others go on
-        reason = f"{point.value} does not import: {told(error)}"
-        return Found(point.name, point.value, error=reason)
-    return Found(study.name, point.value, study)
+        reason = f"{point.value} does not import: {describe_error(error)}"
+        return StudyEntry(point.name, point.value, error=reason)
+    return StudyEntry(study.name, point.value, study)

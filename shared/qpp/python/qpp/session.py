@@ -13,14 +13,14 @@ from pathlib import Path
 from qpp import machine
 from qpp.measure import CHECK, FULL, QUICK, Interrupted, Settings, measure_study
 from qpp.progress import RunProgress
-from qpp.registry import Found, told
+from qpp.registry import StudyEntry, describe_error
 from qpp.results import Run, StudyResult
 
 PRESETS: dict[str, Settings] = {"quick": QUICK, "full": FULL, "check": CHECK}
 
 
 def reproduce(
-    chosen: Sequence[Found], *, preset: str = "quick", budget: float | None = None
+    chosen: Sequence[StudyEntry], *, preset: str = "quick", budget: float | None = None
 ) -> Run:
     """Measure the chosen studies one after the other.
 
@@ -57,7 +57,9 @@ def reproduce(
                 study = found.study
                 title, question = (study.title, study.question) if study else ("", "")
                 finished.append(
-                    StudyResult(found.name, title or found.name, question, error=told(error))
+                    StudyResult(
+                        found.name, title or found.name, question, error=describe_error(error)
+                    )
                 )
     return Run(
         command=command_line(),

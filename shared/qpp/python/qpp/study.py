@@ -156,6 +156,10 @@ class Implementation:
             )
         return inputs, parts
 
+    def applies_to(self, workload: Workload) -> bool:
+        """Whether it can express this workload (``only``)."""
+        return self.only is None or workload.name in self.only
+
     def unavailable(self) -> str | None:
         """Why it cannot run here, with the remedy; ``None`` where it can."""
         needs = (self.needs,) if isinstance(self.needs, str) else self.needs

@@ -136,8 +136,8 @@ def render_verdict(run: Run) -> RenderableType:
         parts.append(Text(f"Bars, what we promise: {_counted(bars)}."))
         parts += _listed([(s, c) for s, c in run.missed()])
     if any(published.values()):
-        told = _counted(published)
-        parts.append(Text(f"Published, other people's figures on their machines: {told}."))
+        text = _counted(published)
+        parts.append(Text(f"Published, other people's figures on their machines: {text}."))
     return Group(*parts)
 
 
@@ -201,8 +201,8 @@ def _workload(workload: WorkloadResult) -> RenderableType:
     for row in workload.rows:
         table.add_row(*_cells(row), style=STYLE.get(row.role, ""))
         if row.parts > 1:
-            told = f"{show.in_part(row.parts)}, its time multiplied"
-            notes.append(f"[yellow]{escape(row.implementation)}[/]: {told}")
+            text = f"{show.in_part(row.parts)}, its time multiplied"
+            notes.append(f"[yellow]{escape(row.implementation)}[/]: {text}")
         if row.reason:
             notes.append(f"[yellow]{escape(row.implementation)}[/]: {escape(row.reason)}")
     parts: list[RenderableType] = [table]
@@ -219,8 +219,8 @@ def _cells(row: Row) -> list[str]:
     if row.status == "limit":
         return [escape(row.implementation), "", show.seconds(row.median), *[""] * 5, row.role]
     if row.median is None:
-        told = STATUS.get(row.status, row.status)
-        return [escape(row.implementation), str(row.threads), *[show.MISSING] * 6, told]
+        text = STATUS.get(row.status, row.status)
+        return [escape(row.implementation), str(row.threads), *[show.MISSING] * 6, text]
     error = show.error(row.parity.max_abs) if row.parity else show.MISSING
     return [
         escape(row.implementation),

@@ -101,11 +101,7 @@ def _cases(study: Study, *, full: bool, baseline: bool) -> list[Any]:
 
 def _skip_unavailable(implementation: Implementation, workload: Workload) -> None:
     reason = implementation.unavailable()
-    if (
-        reason is None
-        and implementation.only is not None
-        and workload.name not in implementation.only
-    ):
+    if reason is None and not implementation.applies_to(workload):
         reason = "left out on this workload"
     if reason is not None:
         pytest.skip(f"{implementation.name}: {reason}")

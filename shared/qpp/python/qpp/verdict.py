@@ -32,15 +32,15 @@ def judge_claims(study: Study, measured: Sequence[WorkloadResult]) -> tuple[Clai
             wanted = claim.on if isinstance(claim.on, str) else ", ".join(claim.on or ("any",))
             reason = "workload not in this run (see --full)"
             verdicts.append(_result(claim, wanted, None, "not tested", reason))
-        told = [_judge(claim, by_name[name]) for name in on if _applies(claim, by_name[name])]
-        verdicts.extend(told)
+        text = [_judge(claim, by_name[name]) for name in on if _applies(claim, by_name[name])]
+        verdicts.extend(text)
     return tuple(verdicts)
 
 
 def judge_again(run: Run, studies: Mapping[str, Study]) -> Run:
-    """The run with claims and headlines as the studies declare them now, judged by its samples.
+    """The run with claims, headlines and texts as the studies declare them now.
 
-    No sample is touched. A study that is not among ``studies`` stays as it is.
+    No sample is changed. A study that is not among ``studies`` stays as it is.
     """
 
     def judged(result: StudyResult) -> StudyResult:
@@ -48,8 +48,15 @@ def judge_again(run: Run, studies: Mapping[str, Study]) -> Run:
         if study is None:
             return result
         headline, recommended = study.headline or ("", "")
-        claims = judge_claims(study, result.workloads)
-        return replace(result, headline=headline, recommended=recommended, claims=claims)
+        return replace(
+            result,
+            title=study.title or study.name.replace("_", " "),
+            question=study.question,
+            analysis=study.analysis,
+            headline=headline,
+            recommended=recommended,
+            claims=judge_claims(study, result.workloads),
+        )
 
     return replace(run, studies=tuple(judged(s) for s in run.studies))
 

@@ -124,10 +124,10 @@ def publish(results: Path | None, html_dir: Path | None) -> None:
 @_plainly
 def serve(port: int | None, html_dir: Path | None) -> None:
     """Serve the published site on this machine until Ctrl-C."""
-    from qpp.history import checkout, engine, publishing
+    from qpp.history import asv_runner, checkout, publishing
 
-    site = html_dir or Path(engine.configuration(checkout.find())["html_dir"])
-    publishing.serve(site, port, told=click.echo)
+    site = html_dir or Path(asv_runner.configuration(checkout.find())["html_dir"])
+    publishing.serve(site, port, text=click.echo)
 
 
 @history_group.command()
@@ -177,7 +177,7 @@ def import_criterion(
     studies: tuple[str, ...], machine: str | None, estimates: Path | None, results: Path | None
 ) -> None:
     """File criterion's estimates of the last `cargo bench` under HEAD."""
-    from qpp.history.imports import import_criterion as run
+    from qpp.history.criterion_import import import_criterion as run
 
     path = run(studies, machine=machine, estimates=estimates, results=results)
     click.echo(f"imported into {path}")

@@ -83,7 +83,7 @@ def for_readers(name: str, known: dict[str, Any]) -> dict[str, Any]:
         "rustc": known["rustc"],
         "gpu": known["gpu"],
     }
-    told = {key: str(value) if value else "unknown" for key, value in more.items()}
+    text = {key: str(value) if value else "unknown" for key, value in more.items()}
     if not known["gpu"]:
-        told["gpu"] = "none"
-    return {**for_asv(name, known), **told, "version": 1}
+        text["gpu"] = "none"
+    return {**for_asv(name, known), **text, "version": 1}

@@ -58,7 +58,7 @@ def build(studies: tuple[str, ...] = (), *, full: bool = False) -> dict[str, Any
     Studies that do not import are listed under ``failed`` with the reason.
     """
     from qpp import registry
-    from qpp.measure.pool import thread_environment
+    from qpp.measure.worker_client import thread_environment
 
     index: dict[str, Any] = {"studies": [], "failed": {}}
     for found in registry.select(studies):

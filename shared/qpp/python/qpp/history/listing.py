@@ -46,8 +46,8 @@ def tables(series: Sequence[Series]) -> Iterator[Group]:
                 other = _sibling(series, one, name)
                 cells.append(_cell(other.at(newest[-1][0]), other.unit) if other else "–")
             table.add_row(escape(one.implementation), *cells)
-        told = f"[bold]{escape(study)}[/] · {escape(workload)} · [dim]{escape(machine)}[/]"
-        yield Group(told, table, "")
+        text = f"[bold]{escape(study)}[/] · {escape(workload)} · [dim]{escape(machine)}[/]"
+        yield Group(text, table, "")
 
 
 def changes_table(changes: Sequence[Change]) -> Table:

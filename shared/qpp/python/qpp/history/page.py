@@ -72,14 +72,14 @@ def render(folder: Path) -> str:
             chosen = [s for s in series if (s.machine, s.study) == (machine, study)]
             parts.append(_study(chosen, roles_of.get(study, {}), prefix=f"s{len(parts)}"))
     count = len(commits(series))
-    told = f"{count} commit{'s' if count != 1 else ''} recorded"
+    text = f"{count} commit{'s' if count != 1 else ''} recorded"
     body = "".join(parts) or "<p>Nothing is recorded yet: run <code>make history</code>.</p>"
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<link rel="icon" href="data:,">'
         f"<title>History of the studies</title><style>{CSS}</style></head><body><main>"
-        f"<h1>History of the studies</h1><p>{told}. Made by <code>qpp history --html FILE</code> "
+        f"<h1>History of the studies</h1><p>{text}. Made by <code>qpp history --html FILE</code> "
         "from the stored results.</p>"
         f"{body}<h2>What the figures are</h2>{NOTES}</main></body></html>\n"
     )
@@ -99,8 +99,8 @@ def _study(series: Sequence[Series], role_of: dict[str, str], prefix: str) -> st
     points = commits(series)
     look_of = looks(list(dict.fromkeys(s.implementation for s in series)), role_of)
     absent = ", ".join(name for name in role_of if name not in look_of)
-    told = f"{machine}. Not available when recorded: {absent}" if absent else machine
-    parts = [f"<h2>{escape(study)}</h2><p>{escape(told)}</p>"]
+    text = f"{machine}. Not available when recorded: {absent}" if absent else machine
+    parts = [f"<h2>{escape(study)}</h2><p>{escape(text)}</p>"]
     measured = [s for s in series if s.metric != "criterion"]
     for i, workload in enumerate(dict.fromkeys(s.workload for s in measured)):
         chosen = [s for s in measured if s.workload == workload]

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from qpp.history import engine, page, store
+from qpp.history import asv_runner, page, store
 from qpp.history.checkout import find
 from qpp.history.errors import HistoryError
 from qpp.results import ResultError, write_atomically
@@ -34,16 +34,16 @@ def publish(
     """
     checkout = find(where)
     results = (results or checkout.results).resolve()
-    engine.require_asv()
+    asv_runner.require_asv()
     # asv would skip a damaged file with a warning; here it is named.
     if not store.read_all(results):
         raise HistoryError(f"nothing is stored under {results}: run `qpp history record`")
-    conf = engine.configuration(checkout, results_dir=str(results))
+    conf = asv_runner.configuration(checkout, results_dir=str(results))
     if html is not None:
         conf["html_dir"] = str(html.resolve())
     site = Path(conf["html_dir"])
     with tempfile.TemporaryDirectory(prefix="qpp-asv-") as folder:
-        code = engine.invoke(conf, Path(folder), ["publish", "--no-pull"])
+        code = asv_runner.invoke(conf, Path(folder), ["publish", "--no-pull"])
     if code != 0 or not (site / "index.html").is_file():
         raise HistoryError(f"asv publish stopped with exit code {code}: {site} is not complete")
     try:
@@ -60,7 +60,7 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
         """Stay quiet."""
 
 
-def serve(site: Path, port: int | None = None, *, told: Callable[[str], None] = print) -> None:
+def serve(site: Path, port: int | None = None, *, text: Callable[[str], None] = print) -> None:
     """Serve a published site on the loopback address until Ctrl-C.
 
     ``port``: default the first free one from 8080; 0 takes any. ``told`` hears the URL.
@@ -70,9 +70,9 @@ def serve(site: Path, port: int | None = None, *, told: Callable[[str], None] = 
     handler = functools.partial(_Quiet, directory=str(site))
     with _server(handler, PORTS if port is None else (port,)) as server:
         address = f"http://127.0.0.1:{server.server_address[1]}/"
-        told(f"asv's site (needs the network for its scripts): {address}")
-        told(f"the same history, offline:                      {address}{OFFLINE}")
-        told("Ctrl-C ends it.")
+        text(f"asv's site (needs the network for its scripts): {address}")
+        text(f"the same history, offline:                      {address}{OFFLINE}")
+        text("Ctrl-C ends it.")
         with contextlib.suppress(KeyboardInterrupt):
             server.serve_forever()
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qpp.history import engine, host, index, store
+from qpp.history import asv_runner, host, index, store
 from qpp.history.checkout import Checkout, find
+from qpp.history.criterion_import import add_criterion
 from qpp.history.errors import HistoryError
-from qpp.history.imports import add_criterion
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def record(
     qpp.registry.UnknownStudyError
         A study of that name is not registered.
     """
-    engine.require_asv()
+    asv_runner.require_asv()
     checkout = find(where)
     checkout.require_head(commit)
     checkout.require_clean()
@@ -78,7 +78,7 @@ def record(
     known = host.provenance()
     name = host.name_of(machine, known)
     with tempfile.TemporaryDirectory(prefix="qpp-asv-") as folder:
-        result, benchmarks = engine.run(
+        result, benchmarks = asv_runner.run(
             checkout,
             Path(folder),
             commit=head,
@@ -97,7 +97,7 @@ def record(
                 for study in names["studies"]
             },
         }
-        told = add_criterion(checkout, head, names, result, benchmarks)
+        text = add_criterion(checkout, head, names, result, benchmarks)
         path = store.write(
             results or checkout.results,
             host.for_readers(name, known),
@@ -111,7 +111,7 @@ def record(
         machine=name,
         studies=tuple(str(study["name"]) for study in names["studies"]),
         failures=(*failures(result), *(f"{k}: {v}" for k, v in names["failed"].items())),
-        criterion=told,
+        criterion=text,
     )
 
 

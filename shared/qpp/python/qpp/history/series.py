@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qpp.history import imports, store
+from qpp.history import criterion_import, store
 from qpp.history.store import Stored
 
 METRICS = {
@@ -17,7 +17,7 @@ METRICS = {
     "studies.peakmem_": ("peak memory", "bytes"),
     "studies.track_growth_": ("memory growth", "bytes"),
     "studies.track_error_": ("error", "|a-b|"),
-    imports.PREFIX: ("criterion", "seconds"),
+    criterion_import.PREFIX: ("criterion", "seconds"),
 }
 
 Key = tuple[str, str, str, str, str, str]

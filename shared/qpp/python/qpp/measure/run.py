@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from qpp.criterion import CriterionError, estimates
 from qpp.measure.bench import Bench
 from qpp.measure.schedule import CHECK, Settings
-from qpp.registry import Found
+from qpp.registry import StudyEntry
 from qpp.results import CriterionEstimate, ScalingCurve, StudyResult, WorkloadResult
 from qpp.study import Scaling, Study, Workload
 from qpp.verdict import judge_claims, unjudged
@@ -26,7 +26,7 @@ class Interrupted(KeyboardInterrupt):
 
 
 def measure_study(
-    found: Found,
+    found: StudyEntry,
     settings: Settings,
     tick: Tick | None = None,
     workloads: Sequence[Workload] | None = None,

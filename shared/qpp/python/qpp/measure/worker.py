@@ -1,6 +1,6 @@
 """The process in which one implementation is measured.
 
-Started by :mod:`qpp.measure.pool` with its thread count already in the
+Started by :mod:`qpp.measure.worker_client` with its thread count already in the
 environment (libraries read it at import). It builds its own inputs, so none travel;
 outputs travel as files, once per distinct content. What the study prints goes to
 stderr: stdout carries the protocol. Every answer repeats the number of its request.
@@ -171,7 +171,7 @@ def serve(requests: IO[bytes], replies: IO[bytes]) -> None:
             protocol.send(replies, ("ok", turn, answer))
         except BaseException as error:
             leave_if_forked(own)
-            protocol.send(replies, ("error", turn, registry.told(error)))
+            protocol.send(replies, ("error", turn, registry.describe_error(error)))
             if not isinstance(error, Exception):
                 raise
 

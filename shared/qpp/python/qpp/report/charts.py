@@ -179,8 +179,8 @@ def _heading(axes: Axes, workload: WorkloadResult, y: float, layout: Layout) -> 
         text = f"1× = {roles.shorten(base.implementation, 34)}, {fmt.seconds(base.median)}"
     # Below the name where the drawing is narrow, at the right end of its line where it is wide.
     where, side = ((1, y + 20), "right") if layout.gutter else ((0, y + 38), "left")
-    told = axes.text(*where, text, transform=at, color=LIGHT["muted"], fontsize=11, ha=side)
-    for written in (title, told):
+    message = axes.text(*where, text, transform=at, color=LIGHT["muted"], fontsize=11, ha=side)
+    for written in (title, message):
         written.set_verticalalignment("center_baseline")
 
 
@@ -279,9 +279,9 @@ def _describe(workloads: Sequence[WorkloadResult]) -> str:
     """What the picture says, in words, for those who cannot see it."""
     parts = []
     for workload in workloads:
-        told = []
+        text = []
         for row in _rows(workload):
             shown = row.ratio if roles.shows_ratio(row) else None
-            told.append(f"{roles.label(row)} {fmt.ratio(shown.value) if shown else _reason(row)}")
-        parts.append(f"{workload.name}: {', '.join(told) or 'no row'}.")
+            text.append(f"{roles.label(row)} {fmt.ratio(shown.value) if shown else _reason(row)}")
+        parts.append(f"{workload.name}: {', '.join(text) or 'no row'}.")
     return "Time of the baseline over the time of each implementation. " + " ".join(parts)

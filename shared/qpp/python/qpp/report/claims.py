@@ -10,7 +10,15 @@ from qpp.report.roles import TIMES, plain
 from qpp.report.verdicts import badge, pretty, tallies, tone
 from qpp.results import ClaimResult, Run, StudyResult
 
-HEADS = ("Verdict", "Kind", "Claim", "Workload", "Bar or published", "Found here", "Against it")
+HEADS = (
+    "Verdict",
+    "Kind",
+    "Claim",
+    "Workload",
+    "Bar or published",
+    "Found here",
+    "Against it",
+)
 RIGHT = ("Bar or published", "Found here")
 SMALL = 12  # rows that are printed although they are folded
 SHORT = 60  # letters of a remark that has room under its claim
@@ -34,23 +42,23 @@ def open_bars(run: Run) -> Html | None:
     ]
     if not found:
         return None
-    told = []
+    text = []
     if any(c.verdict == "not reproduced" for _, c in found):
-        told.append(
+        text.append(
             "Missed: the whole interval lies on the wrong side of the bar, so on this machine the "
             "promise does not hold for that workload."
         )
     if any(c.verdict == "within noise" for _, c in found):
-        told.append(
+        text.append(
             "Within noise: the interval lies on both sides of the bar, so this run cannot tell; "
             "a run with more rounds (--full) may."
         )
-    told.append("Neither is an error: a wrong output would be named above.")
+    text.append("Neither is an error: a wrong output would be named above.")
     items = (el("li", badge(c), el("div", _told(s, c))) for s, c in found)
     return el(
         "section",
         el("h2", "Bars missed or within noise"),
-        el("p", " ".join(told), cls="quiet"),
+        el("p", " ".join(text), cls="quiet"),
         el("ul", items, cls="open-bars"),
         id="open-bars",
     )
@@ -119,8 +127,8 @@ def _study(study: StudyResult, anchor: str, *, alone: bool) -> Html:
 
 def _claim(claim: ClaimResult) -> Html:
     sign = "≥" if claim.at_least else "≤"
-    told = [claim.note] if claim.measured is None else [claim.reason, claim.note]
-    said = "; ".join(t for t in told if t)
+    text = [claim.note] if claim.measured is None else [claim.reason, claim.note]
+    said = "; ".join(t for t in text if t)
     short = el("small", said) if 0 < len(said) <= SHORT else None
     first = (
         el("td", badge(claim)),

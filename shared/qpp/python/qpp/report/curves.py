@@ -47,13 +47,13 @@ def scaling_chart(
         index = used[line.row.role] = used.get(line.row.role, -1) + 1
         _line(axes, line, index)
     _labels(axes, drawn, height)
-    told = sentences(curve, found)
-    _rings(axes, found, told, width)
-    told = told or ["no crossing in the measured range"]
+    text = sentences(curve, found)
+    _rings(axes, found, text, width)
+    text = text or ["no crossing in the measured range"]
     return themed(
         figure,
         title=curve.title,
-        description=f"Median time against {curve.label}, both logarithmic. {'; '.join(told)}.",
+        description=f"Median time against {curve.label}, both logarithmic. {'; '.join(text)}.",
         name=name,
     )
 
@@ -75,10 +75,10 @@ def _line(axes: Axes, line: Line, index: int) -> None:
         clip_on=False,
         zorder=4,
     )
-    told = ", ".join(
+    text = ", ".join(
         f"{roles.tick_number(x)}: {fmt.seconds(y)}" for x, y in zip(line.x, line.y, strict=True)
     )
-    mark(points, "curve", f"{roles.label(line.row)}: {told}")
+    mark(points, "curve", f"{roles.label(line.row)}: {text}")
 
 
 def _labels(axes: Axes, drawn: Sequence[Line], height: float) -> None:
@@ -116,7 +116,7 @@ def _labels(axes: Axes, drawn: Sequence[Line], height: float) -> None:
         )
 
 
-def _rings(axes: Axes, found: Sequence[Crossing], told: Sequence[str], width: float) -> None:
+def _rings(axes: Axes, found: Sequence[Crossing], text: Sequence[str], width: float) -> None:
     """A numbered ring on each crossing and a line down to its size, written at the axis."""
     low, high = axes.get_xlim()
     taken: list[float] = []  # the right end of the last label on each level, in pixels
@@ -142,7 +142,7 @@ def _rings(axes: Axes, found: Sequence[Crossing], told: Sequence[str], width: fl
             markeredgewidth=1.4,
             zorder=5,
         )
-        mark(ring, "crossing", told[number - 1])
+        mark(ring, "crossing", text[number - 1])
         axes.annotate(
             str(number),
             (crossing.x, crossing.y),

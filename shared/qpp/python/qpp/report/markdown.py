@@ -1,4 +1,4 @@
-"""Results as Markdown, for READMEs: an overview of studies, the details of one."""
+"""Results as Markdown: a table of all studies, one study for its README, its RESULTS.md."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from qpp import format as show
-from qpp.results import ClaimResult, Interval, Row, Run, StudyResult, WorkloadResult
+from qpp.results import ClaimResult, Interval, Row, Run, StudyResult
 from qpp.summary import Summary, fastest, held, over, summarise, tally
+
+RESULTS = "RESULTS.md"
+MOST_ROWS = 12  # of a table in a README
+HEAD = 2  # lines of a table before its rows
 
 
 def overview(runs: dict[str, tuple[str, Run]]) -> str:
@@ -16,11 +20,10 @@ def overview(runs: dict[str, tuple[str, Run]]) -> str:
         "| study | workload | baseline | ours | ratio | best peer | over it | bars held |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    for name, (home, run) in runs.items():
-        study = run.study(name)
-        assert study is not None  # committed() keys runs by the studies they hold
+    for name, (folder, run) in runs.items():
+        study = _study(run, name)
         found = headline(study)
-        cells = [f"[{study.title}]({home})", found.workload.name, _timed(found.baseline)]
+        cells = [f"[{study.title}]({folder})", found.workload.name, _timed(found.baseline)]
         cells += [_timed(found.ours), f"**{_ratio(found.ours.ratio if found.ours else None)}**"]
         cells += [_timed(found.peer), _ratio(found.over_peer), _held(study)]
         lines.append(_line(cells))
@@ -31,24 +34,69 @@ def _held(study: StudyResult) -> str:
     """``18 of 20, 1 within noise, 3 not tested: no GPU``."""
     count = tally(study.claims, "bar")
     reproduced, tested = held(study.claims, "bar")
-    told = [f"{reproduced} of {tested}"]
+    text = [f"{reproduced} of {tested}"]
     if count["within noise"]:
-        told.append(f"{count['within noise']} within noise")
+        text.append(f"{count['within noise']} within noise")
     if count["not tested"]:
         reasons = {c.reason for c in study.claims if c.verdict == "not tested" and c.kind == "bar"}
         why = ": no GPU" if all("GPU" in reason for reason in reasons) else ""
-        told.append(f"{count['not tested']} not tested{why}")
-    return ", ".join(told)
+        text.append(f"{count['not tested']} not tested{why}")
+    return ", ".join(text)
 
 
-def details(run: Run, name: str, picture: str) -> str:
-    """A study's picture, one line per workload and claim, and everything else folded away."""
-    study = run.study(name)
-    assert study is not None  # committed() keys runs by the studies they hold
-    drawn = headline(study).workload.name
-    lines = [f"![Speed against the baseline on {drawn}]({picture})", ""]
-    lines += [*_summary(study), "", *_claims_in_short(study.claims), ""]
-    lines += ["<details>", "<summary>Every implementation on every workload, every claim</summary>"]
+def readme(run: Run, name: str, picture: str) -> str:
+    """The chart of a study and at most :data:`MOST_ROWS` workloads and claims, for its README."""
+    study = _study(run, name)
+    summary, claims = _summary(study), _claims_in_short(study.claims)
+    if study.claims and len(claims) - HEAD > MOST_ROWS:
+        claims = [f"Bars held: {_held(study)}."]
+    link = f"Every implementation, workload and claim: [{RESULTS}]({RESULTS})."
+    count = len(summary) - HEAD
+    if count > MOST_ROWS:
+        shown = headline(study).workload
+        names = [w.name for w in study.workloads if fastest(w)]
+        summary = summary[:HEAD] + [
+            summary[HEAD + i] for i in spread(count, MOST_ROWS, names.index(shown.name))
+        ]
+        link = f"Above: {MOST_ROWS} of {count} workloads, evenly spread. {link}"
+    lines = [
+        _picture(study, picture),
+        "",
+        *summary,
+        "",
+        *(claims if study.claims else ()),
+        "",
+        link,
+    ]
+    return "\n".join([*lines, "", *_made_by([run]), ""])
+
+
+def spread(count: int, most: int, always: int) -> list[int]:
+    """``most`` of ``count`` positions, evenly spread, one of them given.
+
+    >>> spread(7, 4, always=3)
+    [0, 2, 3, 6]
+    """
+    chosen = [round(i * (count - 1) / (most - 1)) for i in range(most)]
+    nearest = min(range(most), key=lambda i: abs(chosen[i] - always))
+    chosen[nearest] = always
+    return chosen
+
+
+def results_page(run: Run, name: str, picture: str) -> str:
+    """Everything about a study: the page that its README links to."""
+    study = _study(run, name)
+    lines = [
+        f"# Results: {study.title}",
+        "",
+        "Written by `qpp readme`; see [README](README.md).",
+        "",
+    ]
+    lines += [*_made_by([run]), "", _picture(study, picture), "", "## Workloads", ""]
+    lines += [*_summary(study), ""]
+    if study.claims:
+        lines += ["## Claims", "", *_claims_in_short(study.claims), ""]
+    lines += ["## Every implementation on every workload"]
     for workload in study.workloads:
         lines += ["", f"**{workload.name}**", ""]
         lines += [
@@ -57,14 +105,26 @@ def details(run: Run, name: str, picture: str) -> str:
             "|---|---|---:|---:|---:|---:|---:|---:|",
         ]
         lines += [_detail(row) for row in workload.rows if row.status != "not applicable"]
-    lines += ["", "| claim | kind | workload | found | verdict |", "|---|---|---|---:|---|"]
+    if study.claims:
+        lines += ["", "## Every claim on every workload", ""]
+        lines += ["| claim | kind | workload | found | verdict |", "|---|---|---|---:|---|"]
     for claim in study.claims:
         verdict = claim.verdict + (f" ({claim.reason})" if claim.reason else "")
         if claim.kind == "published" and claim.verdict == "not reproduced" and claim.note:
             verdict += f": {claim.note}"
         cells = [claim.text, claim.kind, claim.workload, show.claimed(claim), verdict]
         lines.append(_line(cells))
-    return "\n".join([*lines, "", "</details>", "", *_made_by([run]), ""])
+    return "\n".join([*lines, ""])
+
+
+def _picture(study: StudyResult, picture: str) -> str:
+    return f"![Speed against the baseline on {headline(study).workload.name}]({picture})"
+
+
+def _study(run: Run, name: str) -> StudyResult:
+    study = run.study(name)
+    assert study is not None  # readme.committed() finds runs by the studies they hold
+    return study
 
 
 def _summary(study: StudyResult) -> list[str]:
@@ -77,8 +137,8 @@ def _summary(study: StudyResult) -> list[str]:
         ours, peer = fastest(workload), fastest(workload, "peer")
         if ours is None:
             continue
-        cells = [workload.name, _median(_baseline(workload)), _timed(ours)]
-        cells.append(_ratio(ours.ratio) + f" {show.bounds(ours.ratio)}")
+        base = next(r for r in workload.rows if r.role == "baseline")
+        cells = [workload.name, _median(base), _timed(ours), _ratio_with_bounds(ours)]
         cells += [_timed(peer), show.interval(over(peer, ours)) if peer else ""]
         lines.append(_line(cells))
     return lines
@@ -98,10 +158,10 @@ def _claims_in_short(claims: Sequence[ClaimResult]) -> list[str]:
             continue
         worst = min(judged, key=_margin)
         count = tally(said)
-        told = f"{count['reproduced']} of {len(judged)}"
-        told += f", {count['within noise']} within noise" if count["within noise"] else ""
+        message = f"{count['reproduced']} of {len(judged)}"
+        message += f", {count['within noise']} within noise" if count["within noise"] else ""
         found = f"{show.claimed(worst)} on {worst.workload}"
-        lines.append(_line([text, kind, told, found]))
+        lines.append(_line([text, kind, message, found]))
     return lines
 
 
@@ -116,27 +176,19 @@ def _timed(row: Row | None) -> str:
 
 
 def _median(row: Row) -> str:
-    """Its time, and where it was multiplied, that it was."""
     said = f" ({show.in_part(row.parts)})" if row.parts > 1 else ""
     return show.seconds(row.median) + said
 
 
 def _detail(row: Row) -> str:
+    cells = [row.implementation, row.role, str(row.threads)]
     if row.status not in ("ok", "limit"):
-        said = f"{row.status}: {row.reason}" if row.reason else row.status
-        return _line([row.implementation, row.role, str(row.threads), said, *[""] * 4])
-    error = show.error(row.parity.max_abs) if row.parity else ""
-    cells = [
-        row.implementation,
-        row.role,
-        str(row.threads),
-        _median(row),
-        _ratio(row.ratio) + (f" {show.bounds(row.ratio)}" if row.ratio else ""),
-        show.bytes_(row.python_peak) if row.status == "ok" else "",
-        show.bytes_(row.resident_growth) if row.status == "ok" else "",
-        error,
-    ]
-    return _line(cells)
+        reason = f"{row.status}: {row.reason}" if row.reason else row.status
+        return _line([*cells, reason, *[""] * 4])
+    memory = (row.python_peak, row.resident_growth)
+    cells += [_median(row), _ratio_with_bounds(row)]
+    cells += [show.bytes_(m) if row.status == "ok" else "" for m in memory]
+    return _line([*cells, show.error(row.parity.max_abs) if row.parity else ""])
 
 
 def _line(cells: list[str]) -> str:
@@ -148,8 +200,8 @@ def _ratio(ratio: Interval | None) -> str:
     return show.ratio(ratio.value) if ratio else ""
 
 
-def _baseline(workload: WorkloadResult) -> Row:
-    return next(r for r in workload.rows if r.role == "baseline")
+def _ratio_with_bounds(row: Row) -> str:
+    return f"{_ratio(row.ratio)} {show.bounds(row.ratio)}" if row.ratio else ""
 
 
 def headline(study: StudyResult) -> Summary:

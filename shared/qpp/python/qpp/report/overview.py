@@ -110,8 +110,8 @@ def _bars(study: StudyResult, anchor: str) -> Html | str:
     tone, mark = ("good", "✓") if tested and reproduced == tested else ("untested", "○")
     if tested and reproduced < tested:
         tone, mark = ("missed", "✗") if count["not reproduced"] else ("noisy", "≈")
-    told = f"{reproduced} of {tested}" if tested else "none tested"
-    badge = el("a", told, href=f"#{anchor}-claims", cls=f"badge {tone}", data_mark=mark)
+    text = f"{reproduced} of {tested}" if tested else "none tested"
+    badge = el("a", text, href=f"#{anchor}-claims", cls=f"badge {tone}", data_mark=mark)
     return join(badge, rest)
 
 

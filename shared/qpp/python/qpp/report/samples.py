@@ -55,11 +55,11 @@ def timing_chart(workload: WorkloadResult, name: str) -> str:
         _names(times, row, y, width)
         for axes in (times, scatter):
             axes.set_ylim(ROW * len(rows), 0)
-    told = [f"{roles.label(r)}: median {fmt.seconds(r.median)}, {_count(r.seconds)}" for r in rows]
+    text = [f"{roles.label(r)}: median {fmt.seconds(r.median)}, {_count(r.seconds)}" for r in rows]
     return themed(
         figure,
         title=f"Distribution of the timings, {workload.name}",
-        description="Seconds of one call on a logarithmic axis. " + "; ".join(told) + ".",
+        description="Seconds of one call on a logarithmic axis. " + "; ".join(text) + ".",
         name=name,
     )
 

@@ -90,13 +90,13 @@ def _scaling(
     study: StudyResult, curve: ScalingCurve, name: str, floor: float | None
 ) -> Html | None:
     found = crossings.crossings(study, curve, floor)
-    told = crossings.sentences(curve, found)
-    extra = el("ol", (el("li", t) for t in told), cls="crossings") if told else None
+    message = crossings.sentences(curve, found)
+    extra = el("ol", (el("li", t) for t in message), cls="crossings") if message else None
     what = f"{study.recommended} and another implementation" if study.recommended else "any two"
     text = "Median time, both axes logarithmic. " + (
         "A ring marks where the faster of two implementations changes, if they differ by more "
         "than the noise floor on both sides of it."
-        if told
+        if message
         else f"No crossing of {what} is beyond the noise floor on both sides."
     )
     return figure(curves.scaling_chart(study, curve, name, floor), curve.title, text, extra)
@@ -106,11 +106,11 @@ def _workloads(study: StudyResult, anchor: str, noise: str) -> Html | None:
     if not study.workloads:
         return None
     parts = [_workload(study, w, f"{anchor}-{i}", noise) for i, w in enumerate(study.workloads)]
-    told = f"Outputs agree when {study.agreement}." if study.agreement else None
+    text = f"Outputs agree when {study.agreement}." if study.agreement else None
     return el(
         "div",
         el("h3", "Every row of every workload"),
-        el("p", figures(told), cls="quiet small") if told else None,
+        el("p", figures(text), cls="quiet small") if text else None,
         el("div", parts, cls="folds"),
         cls="block",
     )

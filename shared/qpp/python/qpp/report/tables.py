@@ -213,15 +213,15 @@ def _ratio(workload: WorkloadResult, row: Row) -> Html | str:
 
 def noise_line(workload: WorkloadResult, sentence: str) -> Html:
     """The A/A control of the workload, and what those of the whole run are worth."""
-    told = "No A/A control on this workload."
+    text = "No A/A control on this workload."
     if workload.noise is not None:
         noise = workload.noise
-        told = (
+        text = (
             f"A/A control: {workload.noise_of or 'the same code'} against itself gave "
             f"{fmt.ratio(noise.value, roles.TIMES)} {roles.bounds(noise)}".rstrip()
             + f" over {noise.pairs} pairs."
         )
-    return el("p", f"{told} {sentence}".rstrip(), cls="footnote")
+    return el("p", f"{text} {sentence}".rstrip(), cls="footnote")
 
 
 def criterion_table(study: StudyResult) -> Html | None:
@@ -239,17 +239,17 @@ def criterion_table(study: StudyResult) -> Html | None:
     body = el("tbody", (_estimate(e) for e in study.criterion))
     table = el("table", el("thead", head), body, cls="criterion")
     label = f"Criterion estimates of {study.title}"
-    told = (
+    message = (
         "Measured by criterion in Rust, not called from Python, so not to be compared with the "
         "times above. An iteration does as many units of work (events, reads, cells) as its "
         "benchmark declares; where it declares none, only the iteration has a time."
     )
     if where := sorted({e.measured for e in study.criterion if e.measured}):
-        told += f" Measured on {' and on '.join(where)}."
+        message += f" Measured on {' and on '.join(where)}."
     return el(
         "div",
         el("h3", "Kernels, measured in Rust"),
-        el("p", told, cls="quiet small"),
+        el("p", message, cls="quiet small"),
         el("div", table, cls="scroll", tabindex=0, role="region", aria_label=label),
         cls="block",
     )

@@ -44,8 +44,8 @@ def headline(run: Run) -> tuple[str, str, str]:
     tone, first, rest = _bars(run)
     wrong = _wrong(run)
     if wrong:
-        told = listed(wrong)
-        return "bad", told[:1].upper() + told[1:], f". {first}{rest}."
+        text = listed(wrong)
+        return "bad", text[:1].upper() + text[1:], f". {first}{rest}."
     if run.interrupted or any(s.interrupted for s in run.studies):
         return "missed", "Interrupted", f". {first}{rest}, as far as the run came."
     return tone, first, f"{rest}."
@@ -119,8 +119,8 @@ def not_measured(run: Run) -> str:
     verb = "was" if total == 1 else "were"
     # What a command installs comes first, the most of it at the front.
     ranked = sorted(by_remedy.items(), key=lambda item: (not item[0].startswith("`"), -item[1]))
-    told = [remedy.format(n=f"{n:,}", s="" if n != 1 else "s") for remedy, n in ranked]
-    return f"{plural(total, 'implementation')} {verb} not measured: {'; '.join(told)}."
+    text = [remedy.format(n=f"{n:,}", s="" if n != 1 else "s") for remedy, n in ranked]
+    return f"{plural(total, 'implementation')} {verb} not measured: {'; '.join(text)}."
 
 
 def _remedy(reason: str) -> str:

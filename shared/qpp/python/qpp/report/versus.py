@@ -76,9 +76,9 @@ def versus_chart(
     drawn = [(text, found) for text, found in rows if _over_baseline(found) is not None]
     if not drawn:
         return ""
-    told = "; ".join(_told(text, found) for text, found in drawn)
+    message = "; ".join(_told(text, found) for text, found in drawn)
     figure = _figure(drawn, roles.band(floor), shape)
-    return themed(figure, title=title, description=f"{told}.", name=name)
+    return themed(figure, title=title, description=f"{message}.", name=name)
 
 
 def _over_baseline(found: Summary) -> Interval | None:

@@ -72,7 +72,7 @@ def run(
     Threads are pinned to one for everything asv starts; an implementation that declares
     another count gets it in its own process.
     """
-    from qpp.measure.pool import thread_environment
+    from qpp.measure.worker_client import thread_environment
 
     require_asv()
     listed = folder / "index.json"

@@ -116,13 +116,13 @@ class WorkerHandle:
             self.close()
             raise WorkerError(f"exceeded the time limit of {limit:g} s and was stopped") from None
         if kind == "gone":
-            told = self._obituary()
+            text = self._exit_reason()
             self.close()
-            raise WorkerError(told)
+            raise WorkerError(text)
         if turn != expected:
             self.close()
-            told = f": {value}" if kind == "garbled" else ""
-            raise WorkerError(f"did not keep to the harness's protocol and was stopped{told}")
+            text = f": {value}" if kind == "garbled" else ""
+            raise WorkerError(f"did not keep to the harness's protocol and was stopped{text}")
         if kind == "error":
             if expected == 1:
                 self.close()  # it has no study to answer for
@@ -170,7 +170,7 @@ class WorkerHandle:
         except Exception as error:  # not one of our messages: the study wrote into the pipe
             self._answers.put(("garbled", 0, f"{type(error).__name__}: {error}"))
 
-    def _obituary(self) -> str:
+    def _exit_reason(self) -> str:
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=5)
         code = self._process.returncode

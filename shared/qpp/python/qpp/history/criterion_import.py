@@ -65,9 +65,9 @@ def import_criterion(
         "qpp": {},
     }
     benchmarks: Json = {}
-    told = add_criterion(checkout, head, names, result, benchmarks, estimates, insist=True)
+    text = add_criterion(checkout, head, names, result, benchmarks, estimates, insist=True)
     if not result["results"]:
-        raise HistoryError(told)
+        raise HistoryError(text)
     return store.write(
         results or checkout.results,
         host.for_readers(name, known),
