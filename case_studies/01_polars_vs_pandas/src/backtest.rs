@@ -2,8 +2,7 @@
 
 use crate::error::Error;
 use crate::feed::{Market, panels, panels_together};
-use crate::isa::{self, OnIsa};
-use crate::lanes::Lanes;
+use crate::lanes::on_isa;
 use crate::panel::{self, Sums};
 use crate::strategy::Rule;
 use native::Isa;
@@ -92,35 +91,28 @@ pub fn backtest_on(
     let mut rest = positions.view_mut();
     for panels in panels.chunks(together) {
         let width = panels[panels.len() - 1].end - panels[0].start;
-        let (left, right) = rest.split_at(Axis(1), width);
-        let capital = capital / assets as f64;
-        tasks.push(Task {
-            market,
-            rule,
-            capital,
-            panels,
-            positions: left,
-        });
+        let (positions, right) = rest.split_at(Axis(1), width);
+        tasks.push((panels, positions));
         rest = right;
     }
+    let own = capital / assets as f64;
+    let run = |(panels, positions): &mut Task<'_>, sums: &mut [Sums]| {
+        on_isa!(isa, L => panel::run::<L>(market, rule, own, panels, sums, positions));
+    };
     if threads == 1 {
         for task in &mut tasks {
-            isa::run(isa, task.adding_to(std::slice::from_mut(&mut total)));
+            run(task, std::slice::from_mut(&mut total));
         }
     } else {
-        // Panels have sums of their own, which join in the panels' order: a wave of as many
-        // tasks as there are threads, so that they take little memory.
+        // Panels have sums of their own, which are added in the panels' order: a wave of as
+        // many tasks as there are threads, so that they take little memory.
         for wave in tasks.chunks_mut(threads) {
-            let own = |task: &mut Task<'_>| {
-                let mut sums = task
-                    .panels
-                    .iter()
-                    .map(|_| Sums::new(count))
-                    .collect::<Vec<_>>();
-                isa::run(isa, task.adding_to(&mut sums));
+            let part = |task: &mut Task<'_>| {
+                let mut sums: Vec<_> = task.0.iter().map(|_| Sums::new(count)).collect();
+                run(task, &mut sums);
                 sums
             };
-            let sums: Vec<Vec<Sums>> = wave.par_iter_mut().map(own).collect();
+            let sums: Vec<Vec<Sums>> = wave.par_iter_mut().map(part).collect();
             sums.iter().flatten().for_each(|sums| total.add(sums));
         }
     }
@@ -134,41 +126,8 @@ pub fn backtest_on(
     })
 }
 
-/// A part of a backtest: neighbouring panels.
-struct Task<'a> {
-    market: Market<'a>,
-    rule: Rule,
-    capital: f64,
-    panels: &'a [Range<usize>],
-    positions: ArrayViewMut2<'a, i8>,
-}
-
-/// A task and the sums it adds to.
-struct Adding<'t, 'a> {
-    task: &'t mut Task<'a>,
-    sums: &'t mut [Sums],
-}
-
-impl<'a> Task<'a> {
-    fn adding_to<'t>(&'t mut self, sums: &'t mut [Sums]) -> Adding<'t, 'a> {
-        Adding { task: self, sums }
-    }
-}
-
-impl OnIsa for Adding<'_, '_> {
-    type Output = ();
-
-    fn on<L: Lanes>(self) {
-        let Task {
-            market,
-            rule,
-            capital,
-            panels,
-            positions,
-        } = self.task;
-        panel::run::<L>(*market, *rule, *capital, panels, self.sums, positions);
-    }
-}
+/// A part of a backtest: neighbouring panels, and where their positions go.
+type Task<'a> = (&'a [Range<usize>], ArrayViewMut2<'a, i8>);
 
 /// Check what the kernels rely on; yields the number of rows of the result.
 pub(crate) fn check_inputs(

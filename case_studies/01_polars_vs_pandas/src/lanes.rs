@@ -16,6 +16,30 @@ pub(crate) use avx2::Avx2;
 pub(crate) use avx512::Avx512;
 pub(crate) use portable::Portable;
 
+/// Evaluate `$work` with `$lanes` as the vectors of this instruction set, or of the best one
+/// below that this process may use.
+macro_rules! on_isa {
+    ($isa:expr, $lanes:ident => $work:expr) => {
+        match $isa.or_less() {
+            #[cfg(target_arch = "x86_64")]
+            native::Isa::Avx512 => {
+                type $lanes = crate::lanes::Avx512;
+                $work
+            }
+            #[cfg(target_arch = "x86_64")]
+            native::Isa::Avx2 => {
+                type $lanes = crate::lanes::Avx2;
+                $work
+            }
+            _ => {
+                type $lanes = crate::lanes::Portable;
+                $work
+            }
+        }
+    };
+}
+pub(crate) use on_isa;
+
 /// Assets processed together.
 pub(crate) const LANES: usize = 8;
 
@@ -73,7 +97,10 @@ pub(crate) trait Lanes: Copy {
     /// `self` where the mask holds, else +0.
     fn keep(self, mask: Self::Mask) -> Self;
     /// -1 or +1 with the sign of `self` where the mask holds, else 0.
-    fn signum_where(self, mask: Self::Mask) -> Self;
+    #[inline(always)]
+    fn signum_where(self, mask: Self::Mask) -> Self {
+        Self::splat(1.0).flip_sign_by(self).keep(mask)
+    }
     /// [`Lanes::signum_where`] as bytes.
     fn signum_bytes_where(self, mask: Self::Mask, to: &mut [i8; LANES]);
     /// Sums over the lanes of `a` and of `b`: with `v4[i] = v[i] + v[i + 4]`,

@@ -12,8 +12,8 @@
 //! | `lanes` | eight assets side by side: plain Rust, AVX2, AVX-512 |
 //! | `rows`, `feed` | contiguous rows in place, columns transposed, the next tile fetched |
 //! | `panel` | the fused loop, and what a cell costs |
-//! | [`backtest`](mod@backtest), [`sweep`](mod@sweep) | the doors: checks, threads, results |
-//! | `python` | the only place that knows PyO3 (feature `python`) |
+//! | [`backtest`](mod@backtest), [`sweep`](mod@sweep) | the public functions: checks, threads, results |
+//! | `python` | the Python bindings, the only use of PyO3 (feature `python`) |
 //!
 //! Results have the same bits on every instruction set, for any number of threads, and for
 //! any memory layout of the input. Right for thousands of rows and more; for a handful of
@@ -22,7 +22,6 @@
 pub mod backtest;
 mod error;
 mod feed;
-mod isa;
 mod lanes;
 mod panel;
 #[cfg(feature = "python")]

@@ -1,4 +1,4 @@
-//! The Python module `polars_vs_pandas._rust`: the only place that knows PyO3.
+//! The Python module `polars_vs_pandas._rust`: the only use of PyO3.
 //!
 //! Arrays are borrowed, whatever their strides, and the GIL is released around every kernel.
 
@@ -89,26 +89,6 @@ fn py_sweep<'py>(
     Ok((out.equity.into_pyarray(py), out.traded.into_pyarray(py)))
 }
 
-/// Sample standard deviation of the `window` rows before each row; NaN before there are any.
-#[pyfunction]
-#[pyo3(name = "rolling_std")]
-fn py_rolling_std<'py>(
-    py: Python<'py>,
-    x: PyReadonlyArray2<'py, f64>,
-    window: usize,
-) -> PyResult<Matrix<'py>> {
-    let x = view("x", &x)?;
-    Ok(py
-        .detach(|| crate::window::rolling_std(x, window))?
-        .into_pyarray(py))
-}
-
-/// Proved bound on the relative error of a rolling standard deviation.
-#[pyfunction]
-fn error_bound(window: usize) -> f64 {
-    crate::window::error_bound(window)
-}
-
 /// `"release"` or `"debug"`: a benchmark refuses the latter.
 #[pyfunction]
 fn build_profile() -> &'static str {
@@ -143,8 +123,6 @@ fn _rust(m: &Bound<'_, PyModule>) -> PyResult<()> {
     native::Isa::cap().map_err(|unknown| PyValueError::new_err(unknown.to_string()))?;
     m.add_function(wrap_pyfunction!(py_backtest, m)?)?;
     m.add_function(wrap_pyfunction!(py_sweep, m)?)?;
-    m.add_function(wrap_pyfunction!(py_rolling_std, m)?)?;
-    m.add_function(wrap_pyfunction!(error_bound, m)?)?;
     m.add_function(wrap_pyfunction!(build_profile, m)?)?;
     m.add_function(wrap_pyfunction!(simd, m)?)?;
     Ok(())

@@ -6,8 +6,7 @@
 use crate::backtest::{check_inputs, threads_or_all};
 use crate::error::Error;
 use crate::feed::{Feed, Group, Market, panels};
-use crate::isa::{self, OnIsa};
-use crate::lanes::{Kernel, LANES, Lanes};
+use crate::lanes::{Kernel, LANES, Lanes, on_isa};
 use crate::panel::Portfolio;
 use crate::strategy::{Account, Rule, State, Thresholds, opening};
 use crate::window::{Prefix, Two};
@@ -86,8 +85,10 @@ pub fn sweep_on(
         })
         .collect();
     match tasks.len() {
-        1 => isa::run(isa, &mut tasks[0]),
-        _ => tasks.par_iter_mut().for_each(|task| isa::run(isa, task)),
+        1 => on_isa!(isa, L => tasks[0].run::<L>()),
+        _ => tasks
+            .par_iter_mut()
+            .for_each(|task| on_isa!(isa, L => task.run::<L>())),
     }
     Ok(Sweep { equity, traded })
 }
@@ -100,10 +101,8 @@ struct Task<'a> {
     traded: ArrayViewMut2<'a, f64>,
 }
 
-impl OnIsa for &mut Task<'_> {
-    type Output = ();
-
-    fn on<L: Lanes>(self) {
+impl Task<'_> {
+    fn run<L: Lanes>(&mut self) {
         let window = self.market.window;
         let assets = self.market.signal.ncols();
         let mut totals = vec![[[0.0; LANES]; 2]; window];

@@ -48,8 +48,7 @@
 //! 1e-150 and 1e150. An overflow makes `m` not finite, and the position 0.
 
 use crate::error::Error;
-use crate::isa::{self, OnIsa};
-use crate::lanes::{Kernel, LANES, Lanes};
+use crate::lanes::{Kernel, LANES, Lanes, on_isa};
 use crate::rows::{Rows, Stage};
 use native::Isa;
 use ndarray::{Array2, ArrayView2};
@@ -173,68 +172,58 @@ pub fn rolling_std_on(
     if x.ncols() == 0 {
         return Err(Error::NoAssets { name: "x" });
     }
-    Ok(isa::run(isa, RollingStd { x, window }))
+    Ok(on_isa!(isa, L => deviations::<L>(x, window)))
 }
 
-struct RollingStd<'a> {
-    x: ArrayView2<'a, f64>,
-    window: usize,
-}
-
-impl OnIsa for RollingStd<'_> {
-    type Output = Array2<f64>;
-
-    fn on<L: Lanes>(self) -> Array2<f64> {
-        let Self { x, window } = self;
-        let (rows, assets) = x.dim();
-        let mut sigma = Array2::from_elem((rows, assets), f64::NAN);
-        if rows <= window {
-            return sigma;
-        }
-        let mut staged = vec![0.0; window * LANES];
-        let mut sums = vec![[[[0.0; LANES]; 2]]; window];
-        let mut moments = vec![[0.0; LANES]; window];
-        for first in (0..assets).step_by(LANES) {
-            let columns = first..assets.min(first + LANES);
-            let mut shift = [[0.0; LANES]];
-            for start in (0..rows).step_by(window) {
-                if start > 0 {
-                    shift = L::run(Suffix {
-                        x: Rows::new(&staged, 0, LANES),
-                        sums: &mut sums,
-                    });
-                }
-                let tile = start..rows.min(start + window);
-                let staged = &mut staged[..tile.len() * LANES];
-                L::run(Stage::<1> {
-                    matrix: x,
-                    rows: tile.clone(),
-                    columns: columns.clone(),
-                    staged,
+fn deviations<L: Lanes>(x: ArrayView2<'_, f64>, window: usize) -> Array2<f64> {
+    let (rows, assets) = x.dim();
+    let mut sigma = Array2::from_elem((rows, assets), f64::NAN);
+    if rows <= window {
+        return sigma;
+    }
+    let mut staged = vec![0.0; window * LANES];
+    let mut sums = vec![[[[0.0; LANES]; 2]]; window];
+    let mut moments = vec![[0.0; LANES]; window];
+    for first in (0..assets).step_by(LANES) {
+        let columns = first..assets.min(first + LANES);
+        let mut shift = [[0.0; LANES]];
+        for start in (0..rows).step_by(window) {
+            if start > 0 {
+                shift = L::run(Suffix {
+                    x: Rows::new(&staged, 0, LANES),
+                    sums: &mut sums,
                 });
-                if start == 0 {
-                    continue;
-                }
-                let x = Rows::new(staged, 0, LANES);
-                let (sums, moments) = (&sums[..tile.len()], &mut moments[..tile.len()]);
-                L::run(Moments {
-                    window,
-                    shift: shift[0],
-                    sums,
-                    x,
-                    moments,
-                });
-                for (row, moments) in tile.zip(moments) {
-                    for (column, m) in columns.clone().zip(moments) {
-                        // Rounding may leave less than nothing of a variance of nothing.
-                        let m = if *m < 0.0 { 0.0 } else { *m };
-                        sigma[(row, column)] = (m / pairs(window)).sqrt();
-                    }
+            }
+            let tile = start..rows.min(start + window);
+            let staged = &mut staged[..tile.len() * LANES];
+            L::run(Stage::<1> {
+                matrix: x,
+                rows: tile.clone(),
+                columns: columns.clone(),
+                staged,
+            });
+            if start == 0 {
+                continue;
+            }
+            let x = Rows::new(staged, 0, LANES);
+            let (sums, moments) = (&sums[..tile.len()], &mut moments[..tile.len()]);
+            L::run(Moments {
+                window,
+                shift: shift[0],
+                sums,
+                x,
+                moments,
+            });
+            for (row, moments) in tile.zip(moments) {
+                for (column, m) in columns.clone().zip(moments) {
+                    // Rounding may leave less than nothing of a variance of nothing.
+                    let m = if *m < 0.0 { 0.0 } else { *m };
+                    sigma[(row, column)] = (m / pairs(window)).sqrt();
                 }
             }
         }
-        sigma
     }
+    sigma
 }
 
 /// `W (W - 1) variance` of the windows before a tile's rows.

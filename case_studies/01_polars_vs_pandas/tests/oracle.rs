@@ -1,14 +1,14 @@
-//! The kernels against the definition, on inputs chosen to break them.
+//! The kernels against the definition, on inputs that are numerically hard.
 
 mod common;
 
-use common::{compensated_sum, two_pass_std};
+use common::{column, compensated_sum, rule, two_pass_std};
 use ndarray::{Array2, array};
 use polars_vs_pandas::window::{error_bound, rolling_std};
 use polars_vs_pandas::{Rule, backtest};
 use proptest::prelude::*;
 
-/// What may happen to a column.
+/// What is done to a column.
 #[derive(Debug, Clone, Copy)]
 enum Trouble {
     None,
@@ -36,7 +36,7 @@ fn trouble() -> impl Strategy<Value = Trouble> {
     ]
 }
 
-fn column(rows: usize) -> impl Strategy<Value = Vec<f64>> {
+fn series(rows: usize) -> impl Strategy<Value = Vec<f64>> {
     let at = (0..rows, 0..rows);
     (proptest::collection::vec(-3.0..3.0, rows), trouble(), at).prop_map(
         |(mut x, trouble, (a, b))| {
@@ -61,7 +61,7 @@ fn matrix(columns: Vec<Vec<f64>>) -> Array2<f64> {
 fn market() -> impl Strategy<Value = (Array2<f64>, Array2<f64>, usize)> {
     (2_usize..=60, 1_usize..=40, 2_usize..=200).prop_flat_map(|(window, assets, more)| {
         let rows = window + more.min(4 * window + 3).max(2);
-        let signal = proptest::collection::vec(column(rows), assets);
+        let signal = proptest::collection::vec(series(rows), assets);
         let returns = proptest::collection::vec(-0.2..0.2, rows * assets);
         (signal, returns, any::<prop::sample::Index>()).prop_map(move |(signal, returns, nan)| {
             let mut returns = Array2::from_shape_vec((rows, assets), returns).expect("a matrix");
@@ -72,13 +72,10 @@ fn market() -> impl Strategy<Value = (Array2<f64>, Array2<f64>, usize)> {
     })
 }
 
-fn rule() -> impl Strategy<Value = Rule> {
+fn rules() -> impl Strategy<Value = Rule> {
     let k = prop_oneof![Just(0.0), Just(1.0), 0.0..2.5];
-    (k.clone(), k, prop_oneof![Just(0.0), 0.0..0.05]).prop_map(|(k_long, k_short, cost)| Rule {
-        k_long,
-        k_short,
-        cost,
-    })
+    let rules = (k.clone(), k, prop_oneof![Just(0.0), 0.0..0.05]);
+    rules.prop_map(|(k_long, k_short, cost)| rule(k_long, k_short, cost))
 }
 
 fn close(found: &[f64], expected: &[f64], tolerance: f64) -> Result<(), TestCaseError> {
@@ -104,7 +101,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(192))]
 
     #[test]
-    fn the_backtest_is_the_definition((signal, returns, window) in market(), rule in rule()) {
+    fn the_backtest_is_the_definition((signal, returns, window) in market(), rule in rules()) {
         let out = backtest(signal.view(), returns.view(), window, rule, 1e6, 1).expect("valid");
         let (equity, traded, positions) =
             common::backtest(signal.view(), returns.view(), window, rule, 1e6);
@@ -133,11 +130,11 @@ proptest! {
                 prop_assert!(a.is_nan() == b.is_nan() && (b.is_nan() || *a == 0.0), "{at:?}: {a}, {b}");
             } else {
                 let error = (a / b - 1.0).abs();
-                // The judge's own error is a few units in the last place of its mean.
+                // The oracle's own error is a few units in the last place of its mean.
                 let window_of = signal.slice(ndarray::s![at.0 - window..at.0, at.1]);
                 let largest = window_of.iter().fold(0.0_f64, |m, x| m.max(x.abs()));
-                let judge = 4.0 * f64::EPSILON * (1.0 + largest / b * f64::EPSILON);
-                prop_assert!(error <= error_bound(window) + judge, "{at:?}: {a}, {b}: {error:e}");
+                let own = 4.0 * f64::EPSILON * (1.0 + largest / b * f64::EPSILON);
+                prop_assert!(error <= error_bound(window) + own, "{at:?}: {a}, {b}: {error:e}");
             }
         }
     }
@@ -154,39 +151,33 @@ fn integers_are_decided_exactly() {
             .map(|i| if i % 2 == 0 { -1.0 } else { 1.0 })
             .collect();
         x.extend([3.0, 0.0]);
-        let signal = Array2::from_shape_vec((window + 2, 1), x).expect("one column");
+        let signal = column(x);
         let returns = Array2::zeros((window + 2, 1));
         let at = |k: f64| {
-            let rule = Rule {
-                k_long: k,
-                k_short: k,
-                cost: 0.0,
-            };
-            let out = backtest(signal.view(), returns.view(), window, rule, 1.0, 1);
+            let out = backtest(
+                signal.view(),
+                returns.view(),
+                window,
+                rule(k, k, 0.0),
+                1.0,
+                1,
+            );
             out.expect("valid").positions[(0, 0)]
         };
         if exact {
             assert_eq!(at(k), 0, "equality is no signal (W = {window})");
         }
-        assert_eq!(
-            (at(k * (1.0 - 1e-12)), at(k * (1.0 + 1e-12))),
-            (1, 0),
-            "W = {window}"
-        );
+        let either_side = (at(k * (1.0 - 1e-12)), at(k * (1.0 + 1e-12)));
+        assert_eq!(either_side, (1, 0), "W = {window}");
     }
     // sigma = 1 to the bit: (0, 0, 0, 0, 2, 2, 2, ..)-like windows of whole variance.
     let x = array![[-1.0], [0.0], [1.0], [1.0], [0.0]];
-    let rule = Rule {
-        k_long: 1.0,
-        k_short: 1.0,
-        cost: 0.0,
-    };
-    let out = backtest(x.view(), x.view(), 3, rule, 1.0, 1).expect("valid");
+    let out = backtest(x.view(), x.view(), 3, rule(1.0, 1.0, 0.0), 1.0, 1).expect("valid");
     assert_eq!(out.positions, array![[0]], "1 > 1 * 1 is false");
 }
 
 #[test]
-fn what_left_the_window_left_no_trace() {
+fn values_outside_the_window_have_no_effect() {
     let calm: Vec<f64> = (0..400)
         .map(|t| f64::from(t * 7919 % 101) / 101.0 - 0.5)
         .collect();
@@ -195,16 +186,13 @@ fn what_left_the_window_left_no_trace() {
         wild[at] = value;
     }
     let window = 25;
-    let column = |x: Vec<f64>| Array2::from_shape_vec((400, 1), x).expect("one column");
     let calm = rolling_std(column(calm).view(), window).expect("valid");
     let wild = rolling_std(column(wild).view(), window).expect("valid");
     for t in 90 + window + 1..400 {
         assert_eq!(calm[(t, 0)].to_bits(), wild[(t, 0)].to_bits(), "row {t}");
     }
-    assert!(
-        (78..=77 + window).all(|t| wild[(t, 0)].is_nan()),
-        "NaN as long as it is inside"
-    );
+    let inside = (78..=77 + window).all(|t| wild[(t, 0)].is_nan());
+    assert!(inside, "NaN as long as it is inside");
     assert!(wild[(4, 0)].is_nan() && wild[(77 - 1, 0)].is_finite());
 }
 
@@ -213,21 +201,16 @@ fn equal_values_have_no_deviation() {
     for value in [0.1, -1e-300, 1e300, 123_456_789.123] {
         let mut x = vec![value; 60];
         x[0] = value * 1.5;
-        let x = Array2::from_shape_vec((60, 1), x).expect("one column");
+        let x = column(x);
         let sigma = rolling_std(x.view(), 7).expect("valid");
         assert!(sigma.iter().skip(8).all(|&sigma| sigma == 0.0), "{value}");
-        let rule = Rule {
-            k_long: 0.0,
-            k_short: 0.0,
-            cost: 0.0,
-        };
-        let out = backtest(x.view(), x.view(), 7, rule, 1.0, 1).expect("valid");
+        let out = backtest(x.view(), x.view(), 7, rule(0.0, 0.0, 0.0), 1.0, 1).expect("valid");
         assert!(out.positions.iter().skip(1).all(|&p| p == 0), "{value}");
     }
 }
 
 #[test]
-fn the_bound_is_not_idle() {
+fn the_worst_case_stays_within_the_bound() {
     // The shift as the window's one outlier is the worst case: the error is there to see.
     let window = 500;
     let mut x: Vec<f64> = (0..=window)
@@ -235,18 +218,15 @@ fn the_bound_is_not_idle() {
         .collect();
     x[window - 1] = 1e9;
     let expected = two_pass_std(&x[1..=window]);
-    let mut two_tiles = x.clone();
-    two_tiles.push(0.0);
-    let rows = two_tiles.len();
-    let x = Array2::from_shape_vec((rows, 1), two_tiles).expect("one column");
-    let found = rolling_std(x.view(), window).expect("valid")[(window + 1, 0)];
+    x.push(0.0);
+    let found = rolling_std(column(x).view(), window).expect("valid")[(window + 1, 0)];
     let error = (found / expected - 1.0).abs();
     assert!(error <= error_bound(window), "{error:e}");
     assert!(error_bound(500) < 5e-11 && error_bound(100) < 2e-12);
 }
 
 #[test]
-fn the_judge_is_a_judge() {
+fn the_oracle_resists_cancellation() {
     assert_eq!(compensated_sum([1e16, 1.0, -1e16]), 1.0);
     assert_eq!(two_pass_std(&[1e9 + 1.0, 1e9 + 2.0, 1e9 + 3.0]), 1.0);
 }

@@ -1,5 +1,8 @@
-//! One answer: whatever the instruction set, the threads, or how the input lies in memory.
+//! The same bits on every instruction set, number of threads and memory layout.
 
+mod common;
+
+use common::{column, rule};
 use ndarray::{Array2, ArrayView2, Axis, ShapeBuilder, s};
 use polars_vs_pandas::backtest::backtest_on;
 use polars_vs_pandas::sweep::sweep_on;
@@ -7,11 +10,7 @@ use polars_vs_pandas::window::rolling_std_on;
 use polars_vs_pandas::{Isa, Outputs, Rule, backtest, sweep};
 use proptest::prelude::*;
 
-const RULE: Rule = Rule {
-    k_long: 0.8,
-    k_short: 1.1,
-    cost: 1e-3,
-};
+const RULE: Rule = rule(0.8, 1.1, 1e-3);
 
 /// Numbers that look random; a few of them missing.
 fn noise(rows: usize, assets: usize, scale: f64, seed: u64) -> Array2<f64> {
@@ -78,7 +77,7 @@ proptest! {
     }
 
     #[test]
-    fn however_the_input_lies((rows, assets, window, seed) in shapes()) {
+    fn for_every_memory_layout((rows, assets, window, seed) in shapes()) {
         let (x, r) = (noise(rows, assets, 4.0, seed), noise(rows, assets, 0.1, !seed));
         let expected = bits(&run(x.view(), r.view(), window));
         let (xf, rf) = (fortran(&x), fortran(&r));
@@ -87,10 +86,7 @@ proptest! {
         wide.slice_mut(s![1..;2, 2..;3]).slice_mut(s![..rows, ..assets]).assign(&x);
         let strided = wide.slice(s![1..;2, 2..;3]);
         let strided = strided.slice(s![..rows, ..assets]);
-        let mut upside_down = x.clone();
-        upside_down.invert_axis(Axis(0));
-        upside_down.invert_axis(Axis(1));
-        let mut upside_down = upside_down.as_standard_layout().into_owned();
+        let mut upside_down = x.slice(s![..;-1, ..;-1]).as_standard_layout().into_owned();
         upside_down.invert_axis(Axis(0));
         upside_down.invert_axis(Axis(1));
         for signal in [x.view(), xf.view(), strided, upside_down.view()] {
@@ -104,8 +100,7 @@ proptest! {
     fn a_sweep_is_its_backtests((rows, assets, window, seed) in shapes(), count in 1_usize..7) {
         let (x, r) = (noise(rows, assets, 4.0, seed), noise(rows, assets, 0.1, !seed));
         let k = |i: usize| 0.3 * i as f64;
-        let rules: Vec<Rule> =
-            (0..count).map(|i| Rule { k_long: k(i), k_short: k(i / 2), cost: 1e-3 }).collect();
+        let rules: Vec<Rule> = (0..count).map(|i| rule(k(i), k(i / 2), 1e-3)).collect();
         let fx = fortran(&x);
         for threads in [1, 0, 3] {
             let swept = sweep(fx.view(), r.view(), window, &rules, 1e6, threads).expect("valid");
@@ -143,14 +138,12 @@ fn the_future_does_not_reach_back() {
     let whole = run(x.view(), r.view(), 30);
     let cut = run(x.slice(s![..200, ..]), r.slice(s![..200, ..]), 30);
     assert_eq!(cut.equity, whole.equity[..cut.equity.len()]);
-    assert_eq!(
-        cut.positions,
-        whole.positions.slice(s![..cut.equity.len(), ..])
-    );
+    let whole = whole.positions.slice(s![..cut.equity.len(), ..]);
+    assert_eq!(cut.positions, whole);
 }
 
 #[test]
-fn a_neighbour_in_the_next_row_is_nobody() {
+fn values_of_the_next_row_have_no_effect() {
     // A last group that is not full reads on into the next row; whatever stands there.
     for assets in [1, 4, 9, 20, 33] {
         let (mut x, mut r) = (noise(90, assets, 4.0, 7), noise(90, assets, 0.1, 8));
@@ -159,31 +152,20 @@ fn a_neighbour_in_the_next_row_is_nobody() {
         r.column_mut(0).fill(f64::NEG_INFINITY);
         x.slice_mut(s![..;2, 0]).fill(-1e300);
         let found = run(x.view(), r.view(), 12);
-        let others = s![.., 1..];
-        assert_eq!(
-            found.positions.slice(others),
-            expected.positions.slice(others)
-        );
-        assert!(
-            found.equity.iter().all(|equity| equity.is_finite()),
-            "{assets} assets"
-        );
+        let others = |out: &Outputs| out.positions.slice(s![.., 1..]).to_owned();
+        assert_eq!(others(&found), others(&expected));
+        assert!(found.equity.iter().all(|equity| equity.is_finite()));
     }
 }
 
 #[test]
 fn ruin_is_final() {
     // Long on odd rows; all is lost on row 31, and no later gain brings it back.
-    let x = Array2::from_shape_fn((60, 1), |(t, _)| (t % 2) as f64);
+    let x = column((0..60).map(|t| f64::from(t % 2)));
     let mut r = Array2::zeros((60, 1));
     r.row_mut(32).fill(-5.0);
     r.slice_mut(s![34..;2, ..]).fill(5.0);
-    let rule = Rule {
-        k_long: 0.0,
-        k_short: 0.0,
-        cost: 0.0,
-    };
-    let out = backtest(x.view(), r.view(), 10, rule, 300.0, 1).expect("valid");
+    let out = backtest(x.view(), r.view(), 10, rule(0.0, 0.0, 0.0), 300.0, 1).expect("valid");
     assert!(out.equity[..21].iter().all(|&equity| equity == 300.0));
     assert!(out.equity[21..].iter().all(|&equity| equity == 0.0));
     assert_eq!(out.daily_returns[21], -1.0);

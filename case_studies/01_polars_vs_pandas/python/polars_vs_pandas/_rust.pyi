@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["backtest", "build_profile", "error_bound", "rolling_std", "simd", "sweep"]
+__all__ = ["backtest", "build_profile", "simd", "sweep"]
 
 _Matrix = npt.NDArray[np.float64]
 
@@ -33,12 +33,6 @@ def sweep(
     threads: int,
 ) -> tuple[_Matrix, _Matrix]:
     """Equity and notional traded, each of shape (combinations, T - window - 1)."""
-
-def rolling_std(x: _Matrix, window: int) -> _Matrix:
-    """Deviation (ddof 1) of the ``window`` rows before each row; NaN in the first ``window``."""
-
-def error_bound(window: int) -> float:
-    """Proved bound on the relative error of ``rolling_std``."""
 
 def build_profile() -> Literal["release", "debug"]:
     """A benchmark refuses anything but ``"release"``."""

@@ -109,10 +109,6 @@ impl Lanes for Avx2 {
         self.zip(mask, |a, m| unsafe { _mm256_and_pd(a, m) })
     }
     #[inline(always)]
-    fn signum_where(self, mask: Self::Mask) -> Self {
-        Self::splat(1.0).flip_sign_by(self).keep(mask)
-    }
-    #[inline(always)]
     fn signum_bytes_where(self, mask: Self::Mask, to: &mut [i8; LANES]) {
         let position = self.signum_where(mask);
         unsafe {

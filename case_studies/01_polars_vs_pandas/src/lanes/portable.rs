@@ -81,10 +81,6 @@ impl Lanes for Portable {
         Self(from_fn(|l| if mask[l] { self.0[l] } else { 0.0 }))
     }
     #[inline(always)]
-    fn signum_where(self, mask: Self::Mask) -> Self {
-        Self::splat(1.0).flip_sign_by(self).keep(mask)
-    }
-    #[inline(always)]
     fn signum_bytes_where(self, mask: Self::Mask, to: &mut [i8; LANES]) {
         *to = from_fn(|l| i8::from(mask[l]) * if self.0[l].is_sign_negative() { -1 } else { 1 });
     }

@@ -1,7 +1,23 @@
-//! The judge: the strategy's definition, read aloud.
+//! The oracle: the strategy's definition, written as it is stated.
+#![allow(dead_code)]
 
 use ndarray::{Array2, ArrayView2, s};
 use polars_vs_pandas::Rule;
+
+/// A rule by its parts.
+pub const fn rule(k_long: f64, k_short: f64, cost: f64) -> Rule {
+    Rule {
+        k_long,
+        k_short,
+        cost,
+    }
+}
+
+/// A column of values as a matrix.
+pub fn column(values: impl IntoIterator<Item = f64>) -> Array2<f64> {
+    let values = ndarray::Array1::from_iter(values);
+    values.insert_axis(ndarray::Axis(1))
+}
 
 /// A sum whose error does not grow with its length (Neumaier 1974).
 pub fn compensated_sum(values: impl IntoIterator<Item = f64>) -> f64 {
