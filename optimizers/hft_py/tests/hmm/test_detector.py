@@ -14,8 +14,8 @@ from hft_py.hmm import (
     IncrementalEM,
     fit_hmm,
     regime_labels,
-    rule_of,
     sample,
+    scaling_rule,
 )
 
 Make = Callable[..., Any]
@@ -63,7 +63,7 @@ def test_labels() -> None:
     ],
 )
 def test_rules_by_name(name: str, rule: str) -> None:
-    assert rule_of(name) == rule
+    assert scaling_rule(name) == rule
 
 
 def test_parameters_adapt() -> None:

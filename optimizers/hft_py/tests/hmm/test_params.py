@@ -34,7 +34,7 @@ def test_a_model_keeps_copies_that_cannot_be_written() -> None:
     transition[:] = 7
     assert score([0.0, 2.0], model) == before
     assert model.means is not None and model.means.tolist() == [-1.0, 1.0]
-    for array in (model.means, model.transition_matrix, model.theta()[1], model.variances):
+    for array in (model.means, model.transition_matrix, model.kernel_arguments[3], model.variances):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 9.0  # type: ignore[index]
 

@@ -1,9 +1,9 @@
-"""Hidden Markov models of returns: regimes, fitted, filtered and decoded.
+"""Hidden Markov models of returns: regimes fitted, filtered and decoded.
 
 Forward, backward and Viterbi recursions, expectation maximisation for Gaussian, Student-t and
-binned emissions: ``O(T K^2)`` each. The right tool where a series switches between a few persistent
-regimes; not where parameters drift smoothly (a state-space model or GARCH is), and not a forecast
-of the direction of tomorrow's return.
+binned emissions: ``O(T K^2)`` each. The right choice where a series switches between a few
+persistent regimes; not where parameters drift smoothly (use a state-space model or GARCH), and not
+a forecast of the direction of tomorrow's return.
 
 Sources: Rabiner, Proc. IEEE 77 (1989); Hamilton, Econometrica 57 (1989) for regimes.
 
@@ -12,18 +12,20 @@ Sources: Rabiner, Proc. IEEE 77 (1989); Hamilton, Econometrica 57 (1989) for reg
 HMMRegimeDetector(n_states=3, not fitted)
 """
 
-from hft_py.hmm.adaptation import adapted, rule_of
-from hft_py.hmm.criteria import aic, bic
-from hft_py.hmm.decoding import Decoding, predict_regime, viterbi_decode
-from hft_py.hmm.detector import HMMRegimeDetector, NotFittedError, regime_labels
-from hft_py.hmm.filtering import Forward, filter_proba, forward, score
+from hft_py.hmm.decoding import predict_regime, viterbi_decode
+from hft_py.hmm.detector import HMMRegimeDetector, NotFittedError
+from hft_py.hmm.filtering import OnlineFilter, filter_proba, forward, score
 from hft_py.hmm.fitting import DegenerateDataWarning, fit_hmm
 from hft_py.hmm.incremental import IncrementalEM
-from hft_py.hmm.online import OnlineFilter
-from hft_py.hmm.params import HMMParams
-from hft_py.hmm.sampling import Sample, sample
-from hft_py.hmm.selection import StateSelection, select_n_states
-from hft_py.hmm.smoothing import Posterior, backward, posterior, smooth_proba
+from hft_py.hmm.regimes import regime_labels, scale_parameters, scaling_rule
+from hft_py.hmm.result import Decoding, Forward, HMMParams, Posterior, Sample, StateSelection
+from hft_py.hmm.sampling import sample
+from hft_py.hmm.selection import aic, bic, select_n_states
+from hft_py.hmm.smoothing import backward, posterior, smooth_proba
+
+# Earlier names, kept working.
+adapted = scale_parameters
+rule_of = scaling_rule
 
 __all__ = [
     "Decoding",
@@ -49,6 +51,8 @@ __all__ = [
     "regime_labels",
     "rule_of",
     "sample",
+    "scale_parameters",
+    "scaling_rule",
     "score",
     "select_n_states",
     "smooth_proba",

@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from hft_py import checks
-from hft_py.hmm.params import HMMParams
-from hft_py.hmm.ready import Lengths, ready
-from hft_py.results import Result
+from hft_py.hmm._inputs import prepare_inputs
+from hft_py.hmm._types import Ints, Lengths
+from hft_py.hmm.result import Decoding, HMMParams
 
 METHODS = ("filtered", "smoothed", "viterbi")
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Decoding(Result):
-    """The most probable path.
-
-    Attributes
-    ----------
-    states
-        ``argmax p(z | x)``, ``(T,)``; of equals the lower state.
-    log_probability
-        ``log p(states, x)``.
-    """
-
-    states: npt.NDArray[np.int64]
-    log_probability: float
 
 
 def viterbi_decode(
@@ -60,7 +42,7 @@ def viterbi_decode(
     >>> viterbi_decode([-1.0, 0.2, -1.0, 3.0], model).states
     array([0, 0, 0, 1])
     """
-    kernels, arguments = ready(returns, params, lengths, missing, backend)
+    kernels, arguments = prepare_inputs(returns, params, lengths, missing, backend)
     states, log_probability = kernels.viterbi(*arguments)
     return Decoding(states, log_probability)
 
@@ -73,21 +55,20 @@ def predict_regime(
     lengths: Lengths = None,
     missing: str = "raise",
     backend: str | None = None,
-) -> npt.NDArray[np.int64]:
+) -> Ints:
     """The regime at each time, ``(T,)``.
 
     Parameters
     ----------
     returns, params
-        The series, ``(T,)`` or ``(T, D)``, and the model, as for :func:`forward`.
-        The first regime comes from the model's start probabilities: a series that goes on must
-        bring its past.
+        The series, ``(T,)`` or ``(T, D)``, and the model, as for :func:`forward`. The first
+        regime uses the model's start probabilities: to continue a series, pass its past too.
     method
         ``"filtered"`` (default): the likeliest given the past and present, safe in a backtest.
         ``"smoothed"``: given the whole series. ``"viterbi"``: on the likeliest path. The last two
         look ahead.
 
-    The others, and errors, as for :func:`forward`. Of equally likely regimes the lower.
+    The others, and errors, as for :func:`forward`. The lower of two equally likely regimes.
 
     Examples
     --------
@@ -97,10 +78,12 @@ def predict_regime(
     array([1, 1, 1, 0])
     """
     checks.choice("method", method, METHODS)
-    kernels, arguments = ready(returns, params, lengths, missing, backend)
+    kernels, arguments = prepare_inputs(returns, params, lengths, missing, backend)
     if method == "viterbi":
-        path: npt.NDArray[np.int64] = kernels.viterbi(*arguments)[0]
+        path: Ints = kernels.viterbi(*arguments)[0]
         return path
-    filtering = method == "filtered"
-    table = kernels.filtered(*arguments) if filtering else kernels.smoothed(*arguments)[0]
-    return np.asarray(table.argmax(axis=1), dtype=np.int64)
+    if method == "filtered":
+        probabilities = kernels.filtered(*arguments)
+    else:
+        probabilities = kernels.smoothed(*arguments)[0]
+    return np.asarray(probabilities.argmax(axis=1), dtype=np.int64)

@@ -1,51 +1,34 @@
-"""Market regimes as an estimator: fit, predict, update, and adapt a strategy to the regime."""
+"""Market regimes as an estimator: fit, predict, update, and scale a strategy to the regime."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from hft_py import checks
-from hft_py.hmm.adaptation import Rule, adapted
+from hft_py.hmm._inputs import prepare_inputs
+from hft_py.hmm._types import Floats, Ints, Lengths
+from hft_py.hmm._validation import validate_params
 from hft_py.hmm.decoding import predict_regime
-from hft_py.hmm.filtering import filter_proba, last_log_probabilities, score
+from hft_py.hmm.filtering import OnlineFilter, filter_proba, score
 from hft_py.hmm.fitting import fit_hmm
 from hft_py.hmm.incremental import IncrementalEM
-from hft_py.hmm.online import OnlineFilter
-from hft_py.hmm.params import HMMParams
+from hft_py.hmm.regimes import Rule, regime_labels, scale_parameters
+from hft_py.hmm.result import HMMParams
 from hft_py.hmm.smoothing import smooth_proba
-
-Floats = npt.NDArray[np.float64]
 
 
 class NotFittedError(ValueError, AttributeError):
     """The detector has not been fitted; call ``fit`` first."""
 
 
-def regime_labels(n_states: int) -> tuple[str, ...]:
-    """Names of regimes ordered from worst to best.
-
-    Examples
-    --------
-    >>> regime_labels(3)
-    ('bear', 'sideways', 'bull')
-    """
-    if n_states == 1:
-        return ("sideways",)
-    if n_states <= 3:
-        return ("bear", *("sideways",) * (n_states - 2), "bull")
-    middle = (f"sideways_{i}" for i in range(1, n_states - 1))
-    return ("bear", *middle, "bull")
-
-
 class HMMRegimeDetector:
     """Regimes of a return series: a hidden Markov model with its states in order and named.
 
     Regimes are ordered by mean, of equal means the more volatile first: 0 is the bear, the last one
-    the bull. What it predicts is filtered, so nothing looks ahead unless asked to.
+    the bull. Predictions are filtered by default, without look-ahead.
 
     Parameters
     ----------
@@ -111,8 +94,8 @@ class HMMRegimeDetector:
             return f"HMMRegimeDetector(n_states={self.n_states}, not fitted)"
         return f"HMMRegimeDetector(n_states={self.params_.n_states}, fitted)"
 
-    def fit(self, returns: Any, *, lengths: Sequence[int] | None = None) -> HMMRegimeDetector:
-        """Fit to ``returns`` ``(T,)`` or ``(T, D)``; updates go on from their end."""
+    def fit(self, returns: Any, *, lengths: Lengths = None) -> HMMRegimeDetector:
+        """Fit to ``returns`` ``(T,)`` or ``(T, D)``; updates continue from their end."""
         if "order" in self.options:
             raise TypeError("order is the detector's own: regimes run from worst to best")
         params = fit_hmm(
@@ -130,27 +113,27 @@ class HMMRegimeDetector:
         return self.use(params, returns, lengths=lengths)
 
     def use(
-        self, params: HMMParams, returns: Any = None, *, lengths: Sequence[int] | None = None
+        self, params: HMMParams, returns: Any = None, *, lengths: Lengths = None
     ) -> HMMRegimeDetector:
         """Take a model fitted elsewhere; ``returns``, if given, are the past of the updates."""
-        if not isinstance(params, HMMParams):
-            raise TypeError(f"params={checks.short(params)}, expected HMMParams")
-        first = np.reshape(np.asarray(params.means), (params.n_states, -1))[:, 0]
-        spread = params.volatilities.reshape(params.n_states, -1)[:, 0]
-        ordered = params.permuted(np.lexsort((-spread, first)))
-        online = OnlineFilter(ordered, missing=self.missing, backend=self.backend)
+        validate_params("params", params)
+        means = np.reshape(np.asarray(params.means), (params.n_states, -1))[:, 0]
+        ordered = params.permuted(np.lexsort((-_volatilities(params), means)))
+        online = OnlineFilter(ordered, **self._reader_options)
         if returns is not None:
-            found = last_log_probabilities(
-                returns, ordered, lengths=lengths, missing=self.missing, backend=self.backend
-            )
-            online.resume(found)
+            kernels, arguments = prepare_inputs(returns, ordered, lengths, **self._reader_options)
+            online.resume(kernels.last(*arguments))
         self.labels_ = regime_labels(ordered.n_states)
         self._online = online
         self._learner: IncrementalEM | None = None
-        self._take(ordered)
+        self._set_params(ordered)
         return self
 
-    def _take(self, params: HMMParams) -> None:
+    @property
+    def _reader_options(self) -> dict[str, Any]:
+        return {"missing": self.missing, "backend": self.backend}
+
+    def _set_params(self, params: HMMParams) -> None:
         self.params_ = params
         self.transition_matrix_ = params.transition_matrix
         self.means_, self.volatilities_ = params.means, params.volatilities
@@ -162,33 +145,25 @@ class HMMRegimeDetector:
         return self.params_
 
     def predict_regime(
-        self, returns: Any, *, method: str = "filtered", lengths: Sequence[int] | None = None
-    ) -> npt.NDArray[np.int64]:
+        self, returns: Any, *, method: str = "filtered", lengths: Lengths = None
+    ) -> Ints:
         """The regime at each time, see :func:`hft_py.hmm.predict_regime`."""
+        params = self._fitted()
         return predict_regime(
-            returns,
-            self._fitted(),
-            method=method,
-            lengths=lengths,
-            missing=self.missing,
-            backend=self.backend,
+            returns, params, method=method, lengths=lengths, **self._reader_options
         )
 
     def predict_proba(
-        self, returns: Any, *, method: str = "filtered", lengths: Sequence[int] | None = None
+        self, returns: Any, *, method: str = "filtered", lengths: Lengths = None
     ) -> Floats:
         """Probability of each regime at each time, ``(T, K)``: ``"filtered"`` or ``"smoothed"``."""
         checks.choice("method", method, ("filtered", "smoothed"))
         chosen = filter_proba if method == "filtered" else smooth_proba
-        return chosen(
-            returns, self._fitted(), lengths=lengths, missing=self.missing, backend=self.backend
-        )
+        return chosen(returns, self._fitted(), lengths=lengths, **self._reader_options)
 
-    def score(self, returns: Any, *, lengths: Sequence[int] | None = None) -> float:
+    def score(self, returns: Any, *, lengths: Lengths = None) -> float:
         """``log p(returns)`` in nats."""
-        return score(
-            returns, self._fitted(), lengths=lengths, missing=self.missing, backend=self.backend
-        )
+        return score(returns, self._fitted(), lengths=lengths, **self._reader_options)
 
     def reset(self) -> HMMRegimeDetector:
         """Begin a new series: the next update is its first observation."""
@@ -208,27 +183,24 @@ class HMMRegimeDetector:
         x_t
             The observation: a number, or ``(D,)``.
         learn
-            Also move the model (incremental EM, ``O(K^4)``); ``params_`` and the other attributes
-            follow (no likelihood is known of it). Regimes keep their numbers and names, even
-            where their means come to cross: fit again, or ``use(detector.params_)``, to have them
-            in order.
+            Also update the model (incremental EM, ``O(K^4)``), ``params_`` and the other
+            attributes; its likelihood is unknown. Regimes keep their numbers and names even if
+            their means cross: fit again, or ``use(detector.params_)``, to put them in order.
         """
         self._fitted()
         if checks.flag("learn", learn) and self._learner is None:
-            self._learner = IncrementalEM(
-                self.params_, memory=self.memory, missing=self.missing, backend=self.backend
-            )
+            self._learner = IncrementalEM(self.params_, memory=self.memory, **self._reader_options)
             self._learner.filter = self._online
         if self._learner is None:
             return self._online.update(x_t)
         found = self._learner.update(x_t, learn=learn)
         if learn:
-            self._take(self._learner.params)
+            self._set_params(self._learner.params)
         return found
 
     @property
     def probabilities_(self) -> Floats | None:
-        """What is known of the present regime, ``(K,)``; None before the first observation."""
+        """Filtered probabilities now, ``(K,)``; None before the first observation."""
         self._fitted()
         return self._online.probabilities
 
@@ -250,7 +222,7 @@ class HMMRegimeDetector:
         *,
         rules: Mapping[str, Rule] | None = None,
     ) -> dict[str, Any]:
-        """Strategy parameters for a regime; the table of rules is in :mod:`hft_py.hmm.adaptation`.
+        """Strategy parameters for a regime, by the table of rules in :mod:`hft_py.hmm.regimes`.
 
         Parameters
         ----------
@@ -276,8 +248,12 @@ class HMMRegimeDetector:
         {'stop_loss': 0.01, 'position_size': 200.0}
         """
         index = self._index(regime)
-        params = self.params_
-        spread = params.volatilities.reshape(params.n_states, -1)[:, 0]
-        average = float(np.sqrt(params.stationary_distribution @ spread**2))
-        ratio = float(spread[index]) / average if average > 0 else 1.0
-        return adapted(base_params, ratio, self.labels_[index], rules)
+        volatilities = _volatilities(self.params_)
+        average = float(np.sqrt(self.params_.stationary_distribution @ volatilities**2))
+        ratio = float(volatilities[index]) / average if average > 0 else 1.0
+        return scale_parameters(base_params, ratio, self.labels_[index], rules)
+
+
+def _volatilities(params: HMMParams) -> Floats:
+    """Volatility of the first column in each state."""
+    return params.volatilities.reshape(params.n_states, -1)[:, 0]

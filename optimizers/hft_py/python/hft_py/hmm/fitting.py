@@ -1,32 +1,29 @@
-"""Fitting: expectation maximisation from one start or many, and the best of them."""
+"""Fitting by expectation maximisation, from one start or several, of which the best is kept."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from hft_py import backend as backends
 from hft_py import checks
 from hft_py.errors import warn
-from hft_py.hmm.bins import edges_of, symbols
-from hft_py.hmm.bins import moments as binned_moments
-from hft_py.hmm.observations import Observations, observations, refuse_small
-from hft_py.hmm.params import COVARIANCES, EMISSIONS, HMMParams
-from hft_py.hmm.starts import alike, guesses, present, reference_variances
+from hft_py.hmm._bins import bin_numbers, binned_moments, quantile_edges, validate_bin_edges
+from hft_py.hmm._starts import find_duplicate, initial_guesses, known_rows, reference_variances
+from hft_py.hmm._types import Floats, Ints, Lengths
+from hft_py.hmm._validation import refuse_small, validate_observations, validate_params
+from hft_py.hmm.result import COVARIANCES, EMISSIONS, HMMParams
 from hft_py.progress import STOPPED, Progress, reporting
 
-Floats = npt.NDArray[np.float64]
-
-# Kernels keep tables of the size of the square of this.
-MOST_STATES = 64
-# Observations in one dimension take a table of this many probabilities a state.
-MOST_BINS = 10_000
-# Log-likelihoods that differ by less than this part of themselves are equal.
-EQUAL = 1e-10
+# Kernels hold tables of this size squared.
+MAX_STATES = 64
+# A binned emission holds a table of this many probabilities for each state.
+MAX_BINS = 10_000
+# Log-likelihoods whose relative difference is smaller are equal.
+EQUAL_RTOL = 1e-10
 ORDERS = ("mean", "volatility", "none")
 
 
@@ -45,7 +42,7 @@ def fit_hmm(
     tolerance: float = 1e-3,
     n_init: int = 1,
     seed: int | None = 0,
-    lengths: Sequence[int] | None = None,
+    lengths: Lengths = None,
     missing: str = "raise",
     order: str = "mean",
     variance_floor: float = 1e-6,
@@ -72,7 +69,7 @@ def fit_hmm(
     n_bins
         Bins of ``emission="binned"``, at quantiles of the data (equal ones merge).
     n_iterations
-        The most steps of each start. 0 returns the start itself.
+        The largest number of steps of each start. 0 returns the start itself.
     emission
         ``"gaussian"``; ``"student_t"``, one column, for fat tails within a regime, with the
         degrees of freedom of each state estimated between 2.1 and 200; ``"binned"``, one column,
@@ -81,15 +78,15 @@ def fit_hmm(
         Of several columns: ``"diag"``, independent given the state, or ``"full"``.
     tolerance
         A start has converged when a step gains less than this in log-likelihood, in nats over all
-        the data. Default 1e-3: a thousandth of a nat decides nothing. 0: every step is done.
+        the data. Default 1e-3: too little to prefer one model to another. 0: every step is done.
     n_init
-        Starts. The first is deterministic, the others are drawn; the likeliest result wins, the
-        earliest of equals.
+        Starts. The first is deterministic, the others are drawn; the likeliest result is kept, the
+        earliest of equally likely ones.
     seed
-        For the drawn starts: same seed, same result, whatever the threads. None draws one.
+        For the drawn starts: same seed, same result, whatever the threads. None draws a seed.
     lengths
         Rows of each sequence, where ``returns`` holds several one after the other; each begins
-        afresh with the start probabilities.
+        with the start probabilities.
     missing
         ``"raise"``: NaN is an error. ``"ignore"``: a row with NaN has likelihood one under every
         state, so that only the chain moves. Infinities are an error always.
@@ -97,14 +94,15 @@ def fit_hmm(
         States in rising order of ``"mean"`` (default) or ``"volatility"`` of the first column, or
         as they come (``"none"``).
     variance_floor
-        The least variance of a state, in units of the variance of all data: a state that has seen
-        one value would take all likelihood else. Default 1e-6, a thousandth of the volatility.
+        The least variance of a state, in units of the variance of all data; without it the
+        likelihood of a state with one observation has no bound. Default 1e-6, a thousandth of the
+        volatility.
     emission_prior
         Pseudo-observations of each state with the variance of all data (symbols: spread evenly).
         Default 0, pure maximum likelihood.
     transition_prior
         Pseudo-transitions in each cell of the transition matrix. Default 0: zeros of ``initial``
-        stay zeros then; the starts made here have none.
+        stay zeros; the starts made here have none.
     initial
         A model to start from, in place of the first start. Its emission must be the one asked for.
     bin_edges
@@ -146,8 +144,8 @@ def fit_hmm(
     >>> params.converged, params.volatilities.round(3)
     (True, array([0.019, 0.005]))
     """
-    n_states = checks.whole_number("n_states", n_states, least=1, most=MOST_STATES)
-    n_bins = checks.whole_number("n_bins", n_bins, least=1, most=MOST_BINS)
+    n_states = checks.whole_number("n_states", n_states, least=1, most=MAX_STATES)
+    n_bins = checks.whole_number("n_bins", n_bins, least=1, most=MAX_BINS)
     n_iterations = checks.whole_number("n_iterations", n_iterations, least=0)
     checks.choice("emission", emission, EMISSIONS)
     checks.choice("covariance", covariance, COVARIANCES)
@@ -159,32 +157,34 @@ def fit_hmm(
     emission_prior = checks.real_number("emission_prior", emission_prior, least=0, most=1e12)
     transition_prior = checks.real_number("transition_prior", transition_prior, least=0, most=1e12)
     threads = checks.thread_count(threads)
-    data = observations(returns, lengths, missing)
-    if data.columns and emission != "gaussian" and data.x.shape[1] > 1:
-        raise ValueError(f'emission="{emission}" takes one column, returns has {data.x.shape[1]}')
-
+    data = validate_observations(returns, lengths, missing)
+    columns = data.x.shape[1]
+    if columns > 1 and emission != "gaussian":
+        raise ValueError(f'emission="{emission}" takes one column, returns has {columns}')
     if bin_edges is not None and emission != "binned":
         raise ValueError(f'bin_edges is for emission="binned", not "{emission}"')
-    if initial is not None and not isinstance(initial, HMMParams):
-        raise TypeError(f"initial={checks.short(initial)}, expected HMMParams")
+    if initial is not None:
+        validate_params("initial", initial)
 
     kernels = backends.kernels("hmm", backend)
-    edges = None
-    seen = data
+    kind, n_symbols = emission, 0
+    seen, fields = data, {}
     if emission == "binned":
-        edges = edges_of(data.x[:, 0], n_bins, bin_edges, initial)
-        seen = dataclasses.replace(data, x=symbols(data.x, edges))
-    kind = _kind(emission, covariance, data)
-    bins = 0 if edges is None else len(edges) + 1
-    first = None if initial is None else _initial(initial, kind, n_states, emission, data, bins)
-    known = present(seen.x)
+        edges = _bin_edges(data.x[:, 0], n_bins, bin_edges, initial)
+        kind, n_symbols = "categorical", len(edges) + 1
+        seen = dataclasses.replace(data, x=bin_numbers(data.x, edges))
+    elif covariance == "full" and data.several_columns:
+        kind = "gaussian_full"
+    first = None
+    if initial is not None:
+        first = _initial_start(initial, kind, n_states, emission, columns, n_symbols)
+    known = known_rows(seen.x)
     if emission != "binned":
         refuse_small(known)
-    _warn(known, n_states)
-    starts = guesses(kind, seen, n_states, n_init, number, bins, kernels, first)
+    starts = initial_guesses(kind, seen, n_states, n_init, number, n_symbols, kernels, first)
 
     with reporting(progress, n_init * n_iterations, "fit_hmm") as reporter:
-        found = kernels.fit(
+        results = kernels.fit(
             kind,
             *starts,
             seen.x,
@@ -199,101 +199,78 @@ def fit_hmm(
             reporter,
         )
         stopped = reporter is not None and reporter.stopped
-    last = np.array([result[3][-1, 1] for result in found])
-    start, transition, theta, history, converged = found[_first_best(last)]
-    reason = "converged" if converged else STOPPED if stopped else "max_iterations"
-    params = HMMParams(
-        start_probabilities=start,
-        transition_matrix=transition,
+    last = np.array([history[-1, 1] for _, _, _, history, _ in results])
+    start, transition, theta, history, converged = results[_first_best(last)]
+    if emission == "binned":
+        fields = {"bin_edges": edges, **binned_moments(theta, data.x[:, 0], edges)}
+    params = HMMParams.from_kernel(
+        kind,
+        start,
+        transition,
+        theta,
+        (n_states, columns) if data.several_columns and emission == "gaussian" else (n_states,),
         emission=emission,
         covariance=covariance,
-        **_moments(kind, theta, data, edges),
         log_likelihood=float(history[-1, 0]),
-        log_likelihoods=np.ascontiguousarray(history[:, 0]),
-        objectives=np.ascontiguousarray(history[:, 1]),
+        log_likelihoods=history[:, 0],
+        objectives=history[:, 1],
         converged=bool(converged),
         n_iterations=len(history) - 1,
-        stop_reason=reason,
+        stop_reason="converged" if converged else STOPPED if stopped else "max_iterations",
         n_observations=len(known),
         restarts=last,
         seed=number,
+        **fields,
     )
-    if len(known) >= n_states and not _constant(known):
-        _warn_of_twins(theta)
+    _warn_if_degenerate(known, theta)
     return params if order == "none" else params.permuted(_order(params, order))
 
 
-def _first_best(objectives: Floats) -> int:
-    """The earliest of the likeliest: a rounding error makes none better."""
-    best = float(np.nanmax(objectives))
-    return int(np.flatnonzero(objectives >= best - EQUAL * abs(best))[0])
+def _bin_edges(x: Floats, n_bins: int, given: Any, initial: HMMParams | None) -> Floats:
+    """The edges given, those of a model to start from, or quantiles of the data."""
+    if given is not None:
+        return validate_bin_edges(given)
+    if initial is not None and initial.bin_edges is not None:
+        return initial.bin_edges
+    return quantile_edges(x, n_bins)
 
 
-def _kind(emission: str, covariance: str, data: Observations) -> str:
-    if emission == "binned":
-        return "categorical"
-    if emission == "gaussian" and covariance == "full" and data.columns:
-        return "gaussian_full"
-    return emission
-
-
-def _initial(
-    initial: Any, kind: str, n_states: int, emission: str, data: Observations, bins: int
+def _initial_start(
+    initial: HMMParams, kind: str, n_states: int, emission: str, columns: int, n_symbols: int
 ) -> tuple[Floats, Floats, Floats]:
-    """A given model as a start, once it fits the data and what is asked for."""
+    """The start that ``initial`` stands for, where it fits the data and what is asked for."""
     if initial.n_states != n_states:
         raise ValueError(f"initial has {initial.n_states} states, n_states={n_states}")
-    own, start, transition, theta = initial.model
-    bad_bins = kind == "categorical" and theta.shape[1] != bins
-    if own != kind or initial.n_columns != data.x.shape[1] or bad_bins:
+    own, start, transition, theta = initial.kernel_arguments
+    wrong_bins = kind == "categorical" and theta.shape[1] != n_symbols
+    if own != kind or initial.n_columns != columns or wrong_bins:
         raise ValueError(
             f'initial has the emission "{initial.emission}" with {theta.shape[1]} numbers a state, '
-            f'which does not fit emission="{emission}" and {data.x.shape[1]} columns'
+            f'which does not fit emission="{emission}" and {columns} columns'
         )
     return start, transition, theta
 
 
-def _moments(kind: str, theta: Floats, data: Observations, edges: Floats | None) -> dict[str, Any]:
-    d = data.x.shape[1]
-    if kind == "categorical":
-        assert edges is not None
-        means, variances = binned_moments(theta, data.x[:, 0], edges)
-        table = {"bin_edges": edges, "bin_probabilities": theta}
-        return {"means": means, "variances": variances, **table}
-    if kind == "student_t":
-        location, scale, dof = np.ascontiguousarray(theta.T)
-        return {"means": location, "variances": scale * dof / (dof - 2.0), "dof": dof}
-    means, rest = theta[:, :d], theta[:, d:]
-    if kind == "gaussian_full":
-        return {"means": means.copy(), "variances": rest.reshape(-1, d, d).copy()}
-    if data.columns:
-        return {"means": means.copy(), "variances": rest.copy()}
-    return {"means": means[:, 0].copy(), "variances": rest[:, 0].copy()}
+def _first_best(objectives: Floats) -> int:
+    """The earliest of the best, where a difference of rounding errors is none."""
+    best = float(np.nanmax(objectives))
+    return int(np.flatnonzero(objectives >= best - EQUAL_RTOL * abs(best))[0])
 
 
-def _order(params: HMMParams, order: str) -> npt.NDArray[np.intp]:
+def _order(params: HMMParams, order: str) -> Ints:
     chosen = params.means if order == "mean" else params.volatilities
     assert chosen is not None
     return np.argsort(chosen.reshape(params.n_states, -1)[:, 0], kind="stable")
 
 
-def _warn(known: Floats, n_states: int) -> None:
+def _warn_if_degenerate(known: Floats, theta: Floats) -> None:
+    n_states = len(theta)
     if len(known) < n_states:
-        told = f"{len(known)} observations for {n_states} states: some states are a guess alone"
-    elif n_states > 1 and _constant(known):
-        told = f"returns do not vary: {n_states} states cannot be told apart"
+        message = f"{len(known)} observations for {n_states} states: some states are a guess alone"
+    elif n_states > 1 and (known.max(axis=0) == known.min(axis=0)).all():
+        message = f"returns do not vary: {n_states} states cannot be told apart"
+    elif alike := find_duplicate(theta):
+        message = f"states {alike[0]} and {alike[1]} came out alike: ask for fewer, or raise n_init"
     else:
         return
-    warn(told, DegenerateDataWarning)
-
-
-def _constant(known: Floats) -> bool:
-    return bool((known.max(axis=0) == known.min(axis=0)).all())
-
-
-def _warn_of_twins(theta: Floats) -> None:
-    """Two states with the same emission: it started so, or the data know no more."""
-    twins = alike(theta)
-    if twins:
-        told = f"states {twins[0]} and {twins[1]} came out alike: ask for fewer, or raise n_init"
-        warn(told, DegenerateDataWarning)
+    warn(message, DegenerateDataWarning)

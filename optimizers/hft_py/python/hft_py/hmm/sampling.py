@@ -1,41 +1,21 @@
-"""Drawing series from a model."""
+"""Series drawn from a model."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from hft_py import backend as backends
 from hft_py import checks
-from hft_py.hmm.bins import middles
-from hft_py.hmm.params import HMMParams
-from hft_py.results import Result
+from hft_py.hmm._bins import bin_middles
+from hft_py.hmm._types import Ints
+from hft_py.hmm._validation import validate_params
+from hft_py.hmm.result import HMMParams, Sample
 from hft_py.rng import Stream
 
-Floats = npt.NDArray[np.float64]
-
-# What the numbers of the seed's stream 0 are for.
+# Purposes of the seed's stream 0: see hft_py.rng.
 STATES, VALUES = 102, 103
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Sample(Result):
-    """A series drawn from a model.
-
-    Attributes
-    ----------
-    returns
-        ``(n,)``, or ``(n, D)``; of a binned emission the middle of the bin that was drawn, the
-        outer two taken as wide as their neighbours.
-    states
-        The hidden path, ``(n,)``.
-    """
-
-    returns: Floats
-    states: npt.NDArray[np.int64]
 
 
 def sample(
@@ -69,8 +49,7 @@ def sample(
     >>> bool(((drawn.returns > 0) == drawn.states).all())
     True
     """
-    if not isinstance(params, HMMParams):
-        raise TypeError(f"params={checks.short(params)}, expected HMMParams")
+    validate_params("params", params)
     n = checks.whole_number("n", n, least=1)
     number = checks.seed_number(seed)
     kernels = backends.kernels("hmm", backend)
@@ -79,9 +58,9 @@ def sample(
     return Sample(_values(params, states, Stream(number, 0, VALUES)), states)
 
 
-def _values(params: HMMParams, states: npt.NDArray[np.int64], draws: Stream) -> Any:
+def _values(params: HMMParams, states: Ints, draws: Stream) -> Any:
     n, d = len(states), params.n_columns
-    kind, theta = params.theta()
+    kind, _, _, theta = params.kernel_arguments
     if kind == "categorical":
         sums, uniforms = np.cumsum(theta, axis=1)[:, :-1], draws.uniforms(n)
         bins = np.empty(n, dtype=np.int64)
@@ -89,7 +68,7 @@ def _values(params: HMMParams, states: npt.NDArray[np.int64], draws: Stream) -> 
             own = states == state
             bins[own] = np.searchsorted(row, uniforms[own], side="right")
         assert params.bin_edges is not None  # it is binned
-        return middles(params.bin_edges)[bins]
+        return bin_middles(params.bin_edges)[bins]
     if kind == "student_t":
         u, v = draws.uniforms(2 * n).reshape(2, n)
         location, scale, dof = theta[states].T

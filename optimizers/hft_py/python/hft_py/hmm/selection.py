@@ -1,59 +1,61 @@
-"""How many states: one fit for each number, and an information criterion."""
+"""How many states: information criteria, and one fit for each number of states."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from hft_py import checks
-from hft_py.hmm.fitting import MOST_STATES, fit_hmm
-from hft_py.hmm.params import HMMParams
-from hft_py.results import Result, pandas
+from hft_py.hmm._types import Lengths
+from hft_py.hmm._validation import validate_observations
+from hft_py.hmm.filtering import score
+from hft_py.hmm.fitting import MAX_STATES, fit_hmm
+from hft_py.hmm.result import HMMParams, StateSelection
 
-Floats = npt.NDArray[np.float64]
 
+def aic(returns: Any, params: HMMParams, **options: Any) -> float:
+    """Akaike's criterion of the model ``params`` on ``returns``, ``2 p - 2 log L``: less is better.
 
-@dataclass(frozen=True, eq=False, repr=False)
-class StateSelection(Result):
-    """Fits with different numbers of states.
+    ``returns`` is ``(T,)`` or ``(T, D)``; ``options`` are ``lengths`` and ``missing`` of
+    :func:`forward`.
 
-    Attributes
-    ----------
-    n_states
-        The number with the least criterion, the smallest of equals.
-    criterion
-        ``"aic"`` or ``"bic"``.
-    candidates
-        The numbers tried.
-    log_likelihoods, aic, bic
-        Of each candidate.
-    converged
-        Whether each candidate's fit did: one that did not counts for less than it could.
-    best
-        The chosen fit.
-    fits
-        All of them.
+    Examples
+    --------
+    >>> from hft_py.hmm import HMMParams, aic
+    >>> model = HMMParams([1.0], [[1.0]], [0.0], [1.0])
+    >>> round(aic([0.0, 0.0], model), 4)
+    7.6758
     """
+    return _scored(returns, params, **options).aic
 
-    n_states: int
-    criterion: str
-    candidates: tuple[int, ...]
-    log_likelihoods: Floats
-    aic: Floats
-    bic: Floats
-    converged: tuple[bool, ...]
-    best: HMMParams
-    fits: tuple[HMMParams, ...]
 
-    def to_frame(self) -> Any:
-        """One row a candidate (a pandas frame)."""
-        columns = {"log_likelihood": self.log_likelihoods, "aic": self.aic, "bic": self.bic}
-        columns["converged"] = np.array(self.converged)
-        return pandas().DataFrame(columns, index=list(self.candidates))
+def bic(returns: Any, params: HMMParams, **options: Any) -> float:
+    """Schwarz's criterion of ``params`` on ``returns``, ``p log T - 2 log L``: less is better.
+
+    ``returns`` is ``(T,)`` or ``(T, D)``; ``options`` are ``lengths`` and ``missing`` of
+    :func:`forward`.
+
+    Examples
+    --------
+    >>> from hft_py.hmm import HMMParams, bic
+    >>> model = HMMParams([1.0], [[1.0]], [0.0], [1.0])
+    >>> round(bic([0.0, 0.0], model), 4)
+    5.062
+    """
+    return _scored(returns, params, **options).bic
+
+
+def _scored(
+    returns: Any, params: HMMParams, *, lengths: Lengths = None, missing: str = "raise"
+) -> HMMParams:
+    """The model with the likelihood and the number of these observations."""
+    log_likelihood = score(returns, params, lengths=lengths, missing=missing)
+    x = validate_observations(returns, lengths, missing).x
+    known = int((~np.isnan(x).any(axis=1)).sum())
+    return dataclasses.replace(params, log_likelihood=log_likelihood, n_observations=known)
 
 
 def select_n_states(
@@ -97,22 +99,20 @@ def select_n_states(
     checks.choice("criterion", criterion, ("aic", "bic"))
     if not isinstance(candidates, Iterable):
         raise TypeError(f"candidates={checks.short(candidates)}, expected numbers of states")
-    given = (checks.whole_number("candidates", k, least=1, most=MOST_STATES) for k in candidates)
+    given = (checks.whole_number("candidates", k, least=1, most=MAX_STATES) for k in candidates)
     numbers = tuple(given)
     if not numbers:
         raise ValueError("candidates is empty, expected numbers of states")
     fits = tuple(fit_hmm(returns, k, **options) for k in numbers)
-    aic, bic = (np.array([getattr(f, name) for f in fits]) for name in ("aic", "bic"))
-    values = aic if criterion == "aic" else bic
-    ranked = sorted(range(len(fits)), key=lambda i: (values[i], numbers[i]))
+    best = min(fits, key=lambda fit: (getattr(fit, criterion), fit.n_states))
     return StateSelection(
-        n_states=numbers[ranked[0]],
+        n_states=best.n_states,
         criterion=criterion,
         candidates=numbers,
-        log_likelihoods=np.array([f.log_likelihood for f in fits]),
-        aic=aic,
-        bic=bic,
-        converged=tuple(f.converged for f in fits),
-        best=fits[ranked[0]],
+        log_likelihoods=np.array([fit.log_likelihood for fit in fits]),
+        aic=np.array([fit.aic for fit in fits]),
+        bic=np.array([fit.bic for fit in fits]),
+        converged=tuple(fit.converged for fit in fits),
+        best=best,
         fits=fits,
     )

@@ -1,42 +1,13 @@
-"""Smoother: what the whole series says of the state, **the future included**, ``O(T K^2)``."""
+"""Smoother: the state given the whole series, **the future included**, ``O(T K^2)``."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from hft_py import checks
-from hft_py.hmm.params import HMMParams
-from hft_py.hmm.ready import Lengths, ready
-from hft_py.results import Result
-
-Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Posterior(Result):
-    """What the whole series says.
-
-    Attributes
-    ----------
-    gamma
-        ``p(z_t | x)``, ``(T, K)``.
-    expected_transitions
-        Expected number of each transition, ``(K, K)``: the sum of ``xi`` over time.
-    xi
-        ``p(z_t, z_(t+1) | x)``, ``(T - 1, K, K)``, zero between two sequences; None unless asked
-        for, as it takes K times the memory of the rest.
-    log_likelihood
-        ``log p(x)``.
-    """
-
-    gamma: Floats
-    expected_transitions: Floats
-    xi: Floats | None
-    log_likelihood: float
+from hft_py.hmm._inputs import prepare_inputs
+from hft_py.hmm._types import Floats, Lengths
+from hft_py.hmm.result import HMMParams, Posterior
 
 
 def backward(
@@ -61,7 +32,7 @@ def backward(
     array([[0.229, 1.771],
            [1.   , 1.   ]])
     """
-    kernels, arguments = ready(returns, params, lengths, missing, backend)
+    kernels, arguments = prepare_inputs(returns, params, lengths, missing, backend)
     beta: Floats = kernels.backward(*arguments)
     return beta
 
@@ -95,7 +66,7 @@ def posterior(
            [0.018, 0.982]])
     """
     checks.flag("pairwise", pairwise)
-    kernels, arguments = ready(returns, params, lengths, missing, backend)
+    kernels, arguments = prepare_inputs(returns, params, lengths, missing, backend)
     gamma, transitions, log_likelihood = kernels.smoothed(*arguments)
     xi = kernels.pairwise(*arguments) if pairwise else None
     return Posterior(gamma, transitions, xi, log_likelihood)
@@ -117,8 +88,8 @@ def smooth_proba(
     returns, params
         The series, ``(T,)`` or ``(T, D)``, and the model, as for :func:`forward`.
     lag
-        None: the whole series, **the future included**. A number: fixed-lag smoothing, which waits
-        that many observations; 0 is the filter. Costs ``O(T lag K^2)``.
+        None: the whole series, **the future included**. A number: fixed-lag smoothing, that many
+        observations late; 0 is the filter. Costs ``O(T lag K^2)``.
 
     The others, and errors, as for :func:`forward`.
 
@@ -135,10 +106,10 @@ def smooth_proba(
            [0.004, 0.996],
            [0.017, 0.983]])
     """
-    kernels, arguments = ready(returns, params, lengths, missing, backend)
+    kernels, arguments = prepare_inputs(returns, params, lengths, missing, backend)
     if lag is not None:
         lag = checks.whole_number("lag", lag, least=0)
-        waited: Floats = kernels.fixed_lag(*arguments, min(lag, len(arguments[4])))
-        return waited
+        lagged: Floats = kernels.fixed_lag(*arguments, min(lag, len(arguments[4])))
+        return lagged
     gamma: Floats = kernels.smoothed(*arguments)[0]
     return gamma

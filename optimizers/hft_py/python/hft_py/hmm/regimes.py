@@ -1,4 +1,4 @@
-"""Strategy parameters adapted to a regime: by its volatility, and by its label.
+"""Names of regimes, and strategy parameters scaled to a regime.
 
 With ``v`` the regime's volatility over the average volatility, kept within [1/4, 4]:
 
@@ -15,8 +15,8 @@ keep       everything else                                            as it is
 =========  =========================================================  =========================
 
 A z-score (``_z`` or ``zscore`` in the name) is in units of volatility already: it is kept. In a
-regime labelled ``bear``, what is shrunk is halved once more. Whole numbers stay whole where they
-are shortened; anything that is not a number is kept.
+regime labelled ``bear``, sizes are halved once more. Whole numbers stay whole where they are
+shortened; anything that is not a number is kept.
 """
 
 from __future__ import annotations
@@ -38,12 +38,28 @@ BEAR_FACTOR = 0.5
 Rule = str | Callable[[Any, float], Any]
 
 
-def rule_of(name: str) -> str:
-    """The rule that a parameter's name asks for.
+def regime_labels(n_states: int) -> tuple[str, ...]:
+    """Names of regimes ordered from worst to best.
 
     Examples
     --------
-    >>> rule_of("stop_loss"), rule_of("entry_z"), rule_of("max_position_size")
+    >>> regime_labels(3)
+    ('bear', 'sideways', 'bull')
+    """
+    if n_states == 1:
+        return ("sideways",)
+    if n_states <= 3:
+        return ("bear", *("sideways",) * (n_states - 2), "bull")
+    middle = (f"sideways_{i}" for i in range(1, n_states - 1))
+    return ("bear", *middle, "bull")
+
+
+def scaling_rule(name: str) -> str:
+    """The rule of the table that applies to a parameter of that name.
+
+    Examples
+    --------
+    >>> scaling_rule("stop_loss"), scaling_rule("entry_z"), scaling_rule("max_position_size")
     ('widen', 'keep', 'shrink')
     """
     lower = name.lower()
@@ -55,7 +71,7 @@ def rule_of(name: str) -> str:
     return "keep"
 
 
-def adapted(
+def scale_parameters(
     base_params: Mapping[str, Any],
     ratio: float,
     label: str,
@@ -63,7 +79,12 @@ def adapted(
 ) -> dict[str, Any]:
     """``base_params`` for a regime whose volatility is ``ratio`` times the average.
 
-    ``rules`` overrules the table by name: a rule, or a function ``(value, ratio) -> value``.
+    ``rules`` overrides the table by name: a rule, or a function ``(value, ratio) -> value``.
+
+    Examples
+    --------
+    >>> scale_parameters({"stop_loss": 0.02, "position_size": 100}, 2.0, "bull")
+    {'stop_loss': 0.04, 'position_size': 50.0}
     """
     if not isinstance(base_params, Mapping):
         raise TypeError(f"base_params={checks.short(base_params)}, expected a mapping")
@@ -78,7 +99,7 @@ def adapted(
         raise ValueError(f"rules name {unknown[0]!r}, which is not in base_params")
     v = min(max(ratio, LIMITS[0]), LIMITS[1]) if math.isfinite(ratio) else 1.0
     return {
-        name: _apply(name, given.get(name, rule_of(name)), value, v, label)
+        name: _apply(name, given.get(name, scaling_rule(name)), value, v, label)
         for name, value in base_params.items()
     }
 

@@ -1,37 +1,30 @@
-"""Pictures of a model: ``python -m hft_py.hmm.pictures FOLDER`` draws them for the S&P 500.
+"""Pictures of a model: regimes in prices, the transition matrix, the likelihood of each iteration.
 
-``regimes``: a price coloured by regime, with the filtered probabilities under it. ``transitions``:
-the transition matrix. ``likelihood``: the log-likelihood of each iteration. Matplotlib is imported
-when the first is drawn.
+Matplotlib is imported when the first is drawn.
 """
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from hft_py import checks
-from hft_py.hmm.detector import HMMRegimeDetector, regime_labels
-from hft_py.hmm.filtering import filter_proba
-from hft_py.hmm.params import HMMParams
+from hft_py.hmm._types import Floats
+from hft_py.hmm.regimes import regime_labels
+from hft_py.hmm.result import HMMParams
 from hft_py.results import optional
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Floats = npt.NDArray[np.float64]
-
-# From bear to bull, and apart for every kind of eye (Okabe and Ito).
+# From bear to bull; safe for colour-blind readers (Okabe and Ito).
 COLOURS = ("#D55E00", "#E69F00", "#999999", "#56B4E9", "#009E73")
 
 
-def colours(n_states: int) -> list[Any]:
-    """A colour a regime, from the worst to the best."""
+def regime_colours(n_states: int) -> list[Any]:
+    """A colour for each regime, from the worst to the best."""
     if n_states == 1:
         return [COLOURS[2]]
     if n_states <= len(COLOURS):
@@ -46,25 +39,28 @@ def _figure(width: float, height: float) -> Any:
     return figure.Figure(figsize=(width, height), layout="constrained")
 
 
-def _bare(axes: Axes) -> None:
-    axes.spines[["top", "right"]].set_visible(False)
+def _labels(labels: Any, default: tuple[str, ...]) -> tuple[str, ...]:
+    names = default if labels is None else tuple(labels)
+    if len(names) != len(default):
+        raise ValueError(f"labels={checks.short(labels)}, expected {len(default)}")
+    return names
 
 
-def regimes(
+def plot_regimes(
     prices: Any, probabilities: Floats, *, dates: Any = None, title: str = "", labels: Any = None
 ) -> Figure:
-    """A price coloured by its likeliest regime, and the probability of each under it.
+    """A price coloured by its likeliest regime, above the probability of each regime.
 
     Parameters
     ----------
     prices
         ``(T,)``.
     probabilities
-        ``(T, K)``, of :func:`hft_py.hmm.filter_proba`: nothing in the picture looks ahead.
+        ``(T, K)``, of :func:`hft_py.hmm.filter_proba` for a picture without look-ahead.
     dates
         ``(T,)``; None counts observations.
     title, labels
-        Over the picture, and of the regimes.
+        Title of the picture, names of the regimes.
 
     Raises
     ------
@@ -79,10 +75,8 @@ def regimes(
     if prices.shape != (n,):
         raise ValueError(f"prices has shape {prices.shape}, expected ({n},) as probabilities")
     at = np.arange(n) if dates is None else np.asarray(dates)
-    names = regime_labels(k) if labels is None else tuple(labels)
-    if len(names) != k:
-        raise ValueError(f"labels={checks.short(labels)}, expected {k}")
-    palette = colours(k)
+    names = _labels(labels, regime_labels(k))
+    palette = regime_colours(k)
     figure = _figure(10.0, 5.6)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=[2.2, 1])
     chosen = table.argmax(axis=1)
@@ -104,23 +98,21 @@ def regimes(
     below.set_xlim(at[0], at[-1])
     below.set_ylabel("filtered probability")
     for axes in (above, below):
-        _bare(axes)
+        axes.spines[["top", "right"]].set_visible(False)
     return figure  # type: ignore[no-any-return]
 
 
-def transitions(params: HMMParams, *, labels: Any = None) -> Figure:
-    """The transition matrix: how likely each regime follows each, and how long it lasts."""
+def plot_transitions(params: HMMParams, *, labels: Any = None) -> Figure:
+    """The transition matrix with the expected duration of each regime."""
     figure = _figure(4.6, 4.0)
-    _transitions(figure.subplots(), params, labels)
+    _draw_transitions(figure.subplots(), params, labels)
     return figure  # type: ignore[no-any-return]
 
 
-def _transitions(axes: Axes, params: HMMParams, labels: Any) -> None:
+def _draw_transitions(axes: Axes, params: HMMParams, labels: Any) -> None:
     k = params.n_states
     matrix = params.transition_matrix
-    given = _names(params) if labels is None else tuple(labels)
-    if len(given) != k:
-        raise ValueError(f"labels={checks.short(labels)}, expected {k}")
+    given = _labels(labels, _default_labels(params))
     names = [f"{state} {name}".strip() for state, name in enumerate(given)]
     stays = params.expected_durations
     axes.imshow(matrix, cmap="Blues", vmin=0, vmax=1)
@@ -138,22 +130,22 @@ def _transitions(axes: Axes, params: HMMParams, labels: Any) -> None:
     axes.spines[:].set_visible(False)
 
 
-def _names(params: HMMParams) -> tuple[str, ...]:
-    """Names of regimes, where states are in the order that gives them theirs."""
+def _default_labels(params: HMMParams) -> tuple[str, ...]:
+    """Names of regimes where states are ordered by mean, as the names suppose; else none."""
     assert params.means is not None  # established when the model was made
     first = params.means.reshape(params.n_states, -1)[:, 0]
     ordered = bool((np.diff(first) > 0).all()) and bool(np.isfinite(first).all())
     return regime_labels(params.n_states) if ordered else ("",) * params.n_states
 
 
-def likelihood(params: HMMParams) -> Figure:
+def plot_likelihood(params: HMMParams) -> Figure:
     """The log-likelihood after each iteration of expectation maximisation."""
     figure = _figure(5.6, 4.0)
-    _likelihood(figure.subplots(), params)
+    _draw_likelihood(figure.subplots(), params)
     return figure  # type: ignore[no-any-return]
 
 
-def _likelihood(axes: Axes, params: HMMParams) -> None:
+def _draw_likelihood(axes: Axes, params: HMMParams) -> None:
     path = params.log_likelihoods
     axes.plot(np.arange(len(path)), path, ".-", color="#0072B2", markersize=4, linewidth=1)
     axes.locator_params(axis="x", integer=True)
@@ -162,47 +154,13 @@ def _likelihood(axes: Axes, params: HMMParams) -> None:
     axes.yaxis.set_major_formatter("{x:,.0f}")
     ended = params.stop_reason.replace("_", " ")
     axes.set_title(f"Log-likelihood: {ended}, {params.n_iterations} iterations", fontsize=10)
-    _bare(axes)
+    axes.spines[["top", "right"]].set_visible(False)
 
 
-def summary(params: HMMParams) -> Figure:
+def plot_model(params: HMMParams) -> Figure:
     """The transition matrix and the likelihood side by side."""
     figure = _figure(10.0, 4.0)
     left, right = figure.subplots(1, 2)
-    _transitions(left, params, None)
-    _likelihood(right, params)
+    _draw_transitions(left, params, None)
+    _draw_likelihood(right, params)
     return figure  # type: ignore[no-any-return]
-
-
-def main(arguments: list[str] | None = None) -> None:
-    """Draw the regimes of the S&P 500, and its model: transitions and likelihood."""
-    from qpp.datasets import sp500_ohlcv
-
-    parser = argparse.ArgumentParser(prog="python -m hft_py.hmm.pictures")
-    parser.add_argument("folder", type=Path, help="where to write")
-    folder = parser.parse_args(arguments).folder
-    folder.mkdir(parents=True, exist_ok=True)
-    bars = sp500_ohlcv()
-    prices = bars["adj_close"].to_numpy()
-    returns = np.diff(np.log(prices))
-    detector = HMMRegimeDetector(3, n_iterations=500).fit(returns)
-    params = detector.params_
-    drawn = {
-        "regimes": regimes(
-            prices[1:],
-            filter_proba(returns, params),
-            dates=bars["date"].to_numpy()[1:],
-            title="S&P 500, 1999-2018: regimes of daily returns, as the filter saw them that day "
-            "(parameters of the whole period)",
-            labels=detector.labels_,
-        ),
-        "model": summary(params),
-    }
-    for title, figure in drawn.items():
-        path = folder / f"hmm_{title}.png"
-        figure.savefig(path, dpi=130, metadata={"Software": None})
-        print(f"wrote {path}")
-
-
-if __name__ == "__main__":
-    main()

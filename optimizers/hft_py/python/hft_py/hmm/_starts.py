@@ -1,9 +1,9 @@
-"""Where expectation maximisation starts: the same guesses for both kernel sets.
+"""Starts of expectation maximisation: the same for both kernel sets.
 
 Start 0 is the likeliest of a few deterministic guesses: the observations split by level (good where
 regimes differ in mean; of several columns by each, and along their first principal component), or
 by local volatility (good for returns). Later starts are drawn: means from the data, variances
-around the overall one, and chains of different stickiness.
+around the overall one, and chains of different persistence.
 """
 
 from __future__ import annotations
@@ -11,25 +11,24 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from hft_py.hmm.observations import Observations
+from hft_py.hmm._types import Floats, Ints
+from hft_py.hmm._validation import Observations, column_sizes
 from hft_py.rng import Stream
 
-Floats = npt.NDArray[np.float64]
-Groups = npt.NDArray[np.int64]
 Start = tuple[Floats, Floats, Floats]
 
-# A regime of a month of trading days is a usual first guess.
+# A month of trading days: the length of the blocks whose volatilities are compared.
 WINDOW = 21
+# Probability of staying in a state, in a deterministic start.
 STAY = 0.95
-# Columns whose levels are tried each.
-MOST_COLUMNS = 8
-# The stream of restart r is r; what its numbers are for:
+# Columns whose levels are tried, each alone.
+MAX_COLUMNS = 8
+# Restart r draws from stream r of the seed, for this purpose: see hft_py.rng.
 PURPOSE = 101
 
 
-def present(x: Floats) -> Floats:
+def known_rows(x: Floats) -> Floats:
     """The rows without NaN; ``x`` itself where there is none."""
     missing = np.isnan(x).any(axis=1)
     return x[~missing] if missing.any() else x
@@ -43,13 +42,13 @@ def reference_variances(known: Floats) -> Floats:
     if not len(known):
         return np.ones(known.shape[1])
     variances = known.var(axis=0)
-    sizes = np.maximum(known.max(axis=0), -known.min(axis=0))
+    sizes = column_sizes(known)
     flat = variances <= (1e-10 * sizes) ** 2
     return np.where(flat, np.where(sizes > 0, (1e-8 * sizes) ** 2, 1.0), variances)
 
 
-def alike(theta: Floats) -> tuple[int, int] | None:
-    """Two states with the same emission, if there are any: they are one."""
+def find_duplicate(theta: Floats) -> tuple[int, int] | None:
+    """Two states with the same emission; None where there are none."""
     for state, row in enumerate(theta[1:], 1):
         same = (np.abs(theta[:state] - row) <= 1e-9 * np.abs(row)).all(axis=1)
         if same.any():
@@ -57,13 +56,13 @@ def alike(theta: Floats) -> tuple[int, int] | None:
     return None
 
 
-def guesses(
+def initial_guesses(
     kind: str,
     data: Observations,
     n_states: int,
     n_init: int,
     seed: int,
-    bins: int,
+    n_symbols: int,
     kernels: Any,
     initial: Start | None = None,
 ) -> tuple[Floats, Floats, Floats]:
@@ -71,26 +70,26 @@ def guesses(
 
     ``initial`` takes the place of the first.
     """
-    known = present(data.x)
-    found = [initial or _deterministic(kind, data, known, n_states, bins, kernels)]
+    known = known_rows(data.x)
+    found = [initial or _deterministic(kind, data, known, n_states, n_symbols, kernels)]
     reference = reference_variances(known) if n_init > 1 else np.empty(0)
     for restart in range(1, n_init):
         draws = Stream(seed, restart, PURPOSE)
-        found.append(_drawn(kind, known, reference, n_states, bins, draws))
+        found.append(_drawn(kind, known, reference, n_states, n_symbols, draws))
     starts, transitions, thetas = (np.stack(part) for part in zip(*found, strict=True))
     return starts, transitions, thetas
 
 
 def _deterministic(
-    kind: str, data: Observations, known: Floats, n_states: int, bins: int, kernels: Any
+    kind: str, data: Observations, known: Floats, n_states: int, n_symbols: int, kernels: Any
 ) -> Start:
     scaled = _standardised(data.x, known)
     groups = [_by_level(level, n_states) for level in _levels(scaled)]
     if n_states > 1:
         groups.append(_by_volatility(scaled, data, n_states))
-    options = [_from_groups(kind, data.x, known, g, n_states, bins) for g in groups]
-    # From states that are alike nothing would ever tell them apart.
-    options = [option for option in options if not alike(option[2])] or options
+    options = [_from_groups(kind, data.x, known, g, n_states, n_symbols) for g in groups]
+    # EM never separates two states that start alike.
+    options = [option for option in options if not find_duplicate(option[2])] or options
     if len(options) == 1:
         return options[0]
     scores = [kernels.score(kind, *option, data.x, data.lengths) for option in options]
@@ -108,21 +107,18 @@ def _standardised(x: Floats, known: Floats) -> Floats:
 
 
 def _levels(scaled: Floats) -> list[Floats]:
-    """Each of the first columns, and the coordinate along which all vary most together."""
-    columns = list(scaled.T[:MOST_COLUMNS])
+    """Each of the first columns, and the first principal component."""
+    columns = list(scaled.T[:MAX_COLUMNS])
     if len(columns) == 1:
         return columns
-    known = present(scaled)
+    known = known_rows(scaled)
     axis = np.linalg.eigh(known.T @ known)[1][:, -1]
-    # An axis has no direction of its own: the larger part of it points up.
+    # The sign of an eigenvector is arbitrary: its largest component is made positive.
     return [*columns, scaled @ (axis * np.sign(axis[np.argmax(np.abs(axis))]))]
 
 
-def _by_level(key: Floats, n_states: int) -> Groups:
-    """Groups of about equal size by value, the lowest first; NaN is in the last.
-
-    Where so many are equal that a group is empty, the groups share the distinct values instead.
-    """
+def _by_level(key: Floats, n_states: int) -> Ints:
+    """Groups of about equal size by value, NaN in the last; of distinct values if one is empty."""
     places = np.arange(1, n_states) * len(key) // n_states
     groups = np.zeros(len(key), dtype=np.int64)
     for threshold in np.partition(key, places)[places]:
@@ -133,7 +129,7 @@ def _by_level(key: Floats, n_states: int) -> Groups:
     return groups
 
 
-def _by_volatility(scaled: Floats, data: Observations, n_states: int) -> Groups:
+def _by_volatility(scaled: Floats, data: Observations, n_states: int) -> Ints:
     """Groups of about equal size by the mean squared deviation of blocks of each sequence."""
     known = ~np.isnan(scaled[:, 0])
     values = np.where(known[:, None], scaled, 0.0)
@@ -149,23 +145,23 @@ def _by_volatility(scaled: Floats, data: Observations, n_states: int) -> Groups:
 
 
 def _from_groups(
-    kind: str, x: Floats, known: Floats, groups: Groups, n_states: int, bins: int
+    kind: str, x: Floats, known: Floats, groups: Ints, n_states: int, n_symbols: int
 ) -> Start:
     reference = reference_variances(known)
     rows = []
     for k in range(n_states):
-        chosen = present(x[groups == k])
+        chosen = known_rows(x[groups == k])
         if not len(chosen):  # fewer observations than states
             chosen = known if len(known) else np.zeros((1, x.shape[1]))
         mean = chosen.mean(axis=0)
-        # Half of its own and half of all: no group starts too narrow to grow.
+        # Half its own and half the overall variance: no group starts too narrow to grow.
         variance = 0.5 * chosen.var(axis=0) + 0.5 * reference
-        rows.append(_row(kind, mean, variance, chosen, bins))
-    return _uniform(n_states), _sticky(n_states, STAY), np.stack(rows)
+        rows.append(_row(kind, mean, variance, chosen, n_symbols))
+    return *_chain(n_states, STAY), np.stack(rows)
 
 
 def _drawn(
-    kind: str, known: Floats, reference: Floats, n_states: int, bins: int, draws: Stream
+    kind: str, known: Floats, reference: Floats, n_states: int, n_symbols: int, draws: Stream
 ) -> Start:
     columns = len(reference)
     rows = []
@@ -174,19 +170,18 @@ def _drawn(
         if len(known):  # the mean of a few observations: one alone may be an outlier
             mean = known[draws.integers(5, len(known))].mean(axis=0)
         variance = reference * np.exp(draws.normals(columns))
-        row = _row(kind, mean, variance, np.empty((0, 1)), bins)
+        row = _row(kind, mean, variance, np.empty((0, 1)), n_symbols)
         if kind == "categorical":
-            row = row * (0.5 + draws.uniforms(bins))
+            row = row * (0.5 + draws.uniforms(n_symbols))
             row /= row.sum()
         rows.append(row)
-    stay = 0.5 + 0.49 * draws.uniform()
-    return _uniform(n_states), _sticky(n_states, stay), np.stack(rows)
+    return *_chain(n_states, 0.5 + 0.49 * draws.uniform()), np.stack(rows)
 
 
-def _row(kind: str, mean: Floats, variance: Floats, chosen: Floats, bins: int) -> Floats:
+def _row(kind: str, mean: Floats, variance: Floats, chosen: Floats, n_symbols: int) -> Floats:
     if kind == "categorical":
-        counts = np.bincount(chosen[:, 0].astype(np.int64), minlength=bins)
-        return (counts + 1.0) / (len(chosen) + bins)
+        counts = np.bincount(chosen[:, 0].astype(np.int64), minlength=n_symbols)
+        return (counts + 1.0) / (len(chosen) + n_symbols)
     if kind == "gaussian_full":
         return np.concatenate([mean, np.diag(variance).ravel()])
     if kind == "student_t":
@@ -194,12 +189,8 @@ def _row(kind: str, mean: Floats, variance: Floats, chosen: Floats, bins: int) -
     return np.concatenate([mean, variance])
 
 
-def _uniform(n_states: int) -> Floats:
-    return np.full(n_states, 1.0 / n_states)
-
-
-def _sticky(n_states: int, stay: float) -> Floats:
-    if n_states == 1:
-        return np.ones((1, 1))
-    leave = (1.0 - stay) / (n_states - 1)
-    return np.full((n_states, n_states), leave) + (stay - leave) * np.eye(n_states)
+def _chain(n_states: int, stay: float) -> tuple[Floats, Floats]:
+    """Uniform start probabilities, and transitions that stay with probability ``stay``."""
+    leave = (1.0 - stay) / max(n_states - 1, 1)
+    transition = np.full((n_states, n_states), leave) + (stay - leave) * np.eye(n_states)
+    return np.full(n_states, 1.0 / n_states), transition if n_states > 1 else np.ones((1, 1))

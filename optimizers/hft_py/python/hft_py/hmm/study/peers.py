@@ -1,30 +1,36 @@
-"""hmmlearn, as an expert of it would call it: its own start and its priors switched off.
+"""hmmlearn, as an expert would call it: with its own start and its priors switched off.
 
-With ``implementation="scaling"`` it runs the same recursions as we do; the default, ``"log"``, runs
-them on logarithms. It has no public filter: for that task its private forward pass stands, which is
-the quickest way to one.
+With ``implementation="scaling"`` it runs the same recursions as this library; the default,
+``"log"``, runs them on logarithms. It has no public filter: its private forward pass, the fastest
+way to one, takes that task.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from hft_py.hmm.params import HMMParams
-
-Floats = npt.NDArray[np.float64]
+from hft_py.hmm import HMMParams
+from hft_py.hmm._types import Floats
 
 
-def hmmlearn(
+def hmmlearn(implementation: str) -> Callable[..., Mapping[str, Any]]:
+    """Hmmlearn with one of its two sets of kernels."""
+
+    def call(n_init: int, **inputs: Any) -> Mapping[str, Any]:
+        return _run(implementation, **inputs)
+
+    return call
+
+
+def _run(
     implementation: str, task: str, returns: Floats, params: HMMParams, n_iterations: int
 ) -> Mapping[str, Any]:
-    """One task by hmmlearn."""
-    # It warns that the likelihood falls where it rises by less than a rounding error.
+    # It warns of a falling likelihood where the gain is smaller than a rounding error.
     logging.getLogger("hmmlearn").setLevel(logging.CRITICAL)
     x = returns[:, None]
     model = _model(implementation, params, max(n_iterations, 1))
