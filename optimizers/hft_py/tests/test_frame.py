@@ -22,7 +22,7 @@ from hft_py.errors import (
     InvalidValuesWarning,
 )
 from hft_py.hmm import DegenerateDataWarning, HMMRegimeDetector
-from hft_py.objectives.settle import warn_invalid
+from hft_py.objectives.invalid_values import warn_invalid
 from hft_py.progress import Progress, reporting
 from hft_py.results import Result
 from hft_py.spaces import ParameterSpace, Spaces
@@ -44,9 +44,9 @@ def test_the_argument_is_stronger_than_the_context_and_the_context_than_the_vari
     monkeypatch.setenv("HFT_PY_BACKEND", "python")
     assert hft_py.active_backend() == "python"
     with hft_py.use_backend("auto"):
-        assert backend.wish() == "auto"
+        assert backend.requested_backend() == "auto"
         assert hft_py.active_backend("python") == "python"
-    assert backend.wish() == "python"
+    assert backend.requested_backend() == "python"
 
 
 @pytest.mark.parametrize("name", ["Rust", "", 3, None])

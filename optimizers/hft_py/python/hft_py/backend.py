@@ -1,4 +1,4 @@
-"""Which kernels answer: compiled ones in Rust, or the readable ones in NumPy.
+"""Which kernels run: compiled ones in Rust, or the readable ones in NumPy.
 
 ``"auto"``, the default, takes Rust where the extension imports and Python elsewhere, and says so
 once on the logger ``hft_py``. A choice is made, strongest first,
@@ -30,10 +30,12 @@ BACKENDS = ("auto", "rust", "python")
 VARIABLE = "HFT_PY_BACKEND"
 
 _log = logging.getLogger("hft_py")
-_chosen: contextvars.ContextVar[str | None] = contextvars.ContextVar("hft_py_backend", default=None)
+_context: contextvars.ContextVar[str | None] = contextvars.ContextVar(
+    "hft_py_backend", default=None
+)
 
 
-def _checked(name: Any, source: str) -> str:
+def _validated(name: Any, source: str) -> str:
     if isinstance(name, str) and name in BACKENDS:
         return name
     raise ValueError(f'{source}={name!r}, expected "auto", "rust" or "python"')
@@ -41,7 +43,7 @@ def _checked(name: Any, source: str) -> str:
 
 @functools.cache
 def _extension() -> tuple[ModuleType | None, str]:
-    """The extension, or why there is none; tried once a process."""
+    """The extension, or why there is none; tried once per process."""
     try:
         module = importlib.import_module("hft_py._rust")
     except ImportError as error:
@@ -62,16 +64,27 @@ def extension() -> ModuleType:
     return module
 
 
-def wish(backend: str | None = None) -> str:
-    """What is asked for: ``"auto"``, ``"rust"`` or ``"python"``."""
+def require_release_build() -> None:
+    """What a study calls before it times anything: a debug build would be timed for nothing."""
+    if extension().build_profile() != "release":
+        raise RuntimeError("the extension is a debug build: run `make develop`")
+
+
+def requested_backend(backend: str | None = None) -> str:
+    """The backend asked for: ``"auto"``, ``"rust"`` or ``"python"``."""
     if backend is not None:
-        return _checked(backend, "backend")
-    chosen = _chosen.get()
-    return chosen if chosen is not None else _checked(os.environ.get(VARIABLE) or "auto", VARIABLE)
+        return _validated(backend, "backend")
+    chosen = _context.get()
+    return (
+        chosen if chosen is not None else _validated(os.environ.get(VARIABLE) or "auto", VARIABLE)
+    )
+
+
+wish = requested_backend  # its former name
 
 
 def active_backend(backend: str | None = None) -> str:
-    """The backend that would answer now: ``"rust"`` or ``"python"``.
+    """The backend that would run now: ``"rust"`` or ``"python"``.
 
     Parameters
     ----------
@@ -91,7 +104,7 @@ def active_backend(backend: str | None = None) -> str:
     ...     active_backend()
     'python'
     """
-    asked = wish(backend)
+    asked = requested_backend(backend)
     if asked == "python":
         return asked
     if asked == "rust":
@@ -124,13 +137,13 @@ def use_backend(name: str) -> Iterator[None]:
     ...     active_backend()
     'python'
     """
-    if _checked(name, "name") == "rust":
+    if _validated(name, "name") == "rust":
         extension()
-    token = _chosen.set(name)
+    token = _context.set(name)
     try:
         yield
     finally:
-        _chosen.reset(token)
+        _context.reset(token)
 
 
 class KernelSet:
@@ -157,7 +170,7 @@ class KernelSet:
         return found
 
     def _guarded(self, function: str, compiled: Callable[..., Any]) -> Callable[..., Any]:
-        """The compiled function; where it fails of itself, the Python one."""
+        """The compiled function; where it fails internally, the Python one."""
 
         @functools.wraps(compiled)
         def call(*arguments: Any, **named: Any) -> Any:
@@ -178,6 +191,6 @@ def _set(module: str, name: str, fallback: bool) -> KernelSet:
 
 def kernels(module: str, backend: str | None = None) -> KernelSet:
     """The kernel set of a module (``"hmm"``, ``"mcmc"``, ``"mle"``) as chosen now."""
-    asked = wish(backend)
+    asked = requested_backend(backend)
     name = active_backend(asked)
     return _set(module, name, asked == "auto" and name == "rust")

@@ -1,4 +1,4 @@
-"""What arguments may be: checked once, at the door, before any kernel sees them.
+"""Checks of arguments, made once, before any kernel is called.
 
 Every error names the argument, its value and what was expected.
 """
@@ -17,11 +17,11 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
-MOST_THREADS = 64
+MAX_THREADS = 64
 
 
 def short(value: Any) -> str:
-    """A value as a message shows it."""
+    """A value for a message, at most 60 characters."""
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
@@ -29,7 +29,7 @@ def short(value: Any) -> str:
 def whole_number(
     name: str, value: Any, *, least: int | None = None, most: int | None = None
 ) -> int:
-    """``value`` as an integer between ``least`` and ``most``; a truth value is none."""
+    """``value`` as an integer between ``least`` and ``most``; a bool is an error."""
     if isinstance(value, bool | np.bool_):
         raise TypeError(f"{name}={value!r}, expected an integer")
     try:
@@ -64,9 +64,9 @@ def real_number(
         (below, operator.lt, "less than"),
         (most, operator.le, "at most"),
     )
-    for limit, holds, told in limits:
+    for limit, holds, words in limits:
         if limit is not None and not holds(number, limit):
-            raise ValueError(f"{name}={number}, expected {told} {limit}")
+            raise ValueError(f"{name}={number}, expected {words} {limit}")
     return number
 
 
@@ -106,8 +106,8 @@ def array(name: str, value: Any, *, ndim: int | tuple[int, ...] = 1, least: int 
         raise TypeError(f"{name} has dtype {found.dtype}, expected real numbers")
     allowed = (ndim,) if isinstance(ndim, int) else ndim
     if found.ndim not in allowed:
-        told = " or ".join(map(str, allowed))
-        raise ValueError(f"{name} has {found.ndim} dimensions, expected {told}")
+        expected = " or ".join(map(str, allowed))
+        raise ValueError(f"{name} has {found.ndim} dimensions, expected {expected}")
     if found.ndim and len(found) < least:
         raise ValueError(f"{name} has length {len(found)}, expected {least} or more")
     return np.ascontiguousarray(found, dtype=np.float64)
@@ -135,8 +135,8 @@ def finite_array(
     if not good.all():
         place = tuple(int(i) for i in np.argwhere(~good)[0])
         index = ", ".join(map(str, place))
-        told = "finite numbers or NaN" if allow_nan else "finite numbers"
-        raise ValueError(f"{name}[{index}] is {found[place]}, expected {told}")
+        expected = "finite numbers or NaN" if allow_nan else "finite numbers"
+        raise ValueError(f"{name}[{index}] is {found[place]}, expected {expected}")
     return found
 
 
@@ -163,8 +163,8 @@ def bounds(
         wrong = np.isnan(side) if infinite else ~np.isfinite(side)
         if wrong.any():
             index = int(np.flatnonzero(wrong)[0])
-            told = "a number" if infinite else "a finite number"
-            raise ValueError(f"{name}[{index}] is {side[index]}, expected {told}")
+            expected = "a number" if infinite else "a finite number"
+            raise ValueError(f"{name}[{index}] is {side[index]}, expected {expected}")
     if not (low < high).all():
         index = int(np.flatnonzero(~(low < high))[0])
         raise ValueError(
@@ -190,17 +190,17 @@ def inside(name: str, point: Any, lower: Floats, upper: Floats) -> Floats:
 
 
 def thread_count(threads: Any) -> int:
-    """How many threads: 0 means every core this process may use.
+    """The number of threads: 0 means every core this process may use.
 
-    More than there are cores are of no use, and some systems refuse to start thousands: beyond 64,
-    or the number of cores where that is larger, a request is read as that.
+    Capped at 64, or at the number of cores where that is larger: some systems refuse to start
+    thousands of threads.
     """
     count = whole_number("threads", threads, least=0)
     if hasattr(os, "sched_getaffinity"):
         cores = len(os.sched_getaffinity(0))
     else:
         cores = os.cpu_count() or 1
-    return min(count, max(cores, MOST_THREADS)) if count else cores
+    return min(count, max(cores, MAX_THREADS)) if count else cores
 
 
 def seed_number(seed: Any) -> int:

@@ -10,7 +10,7 @@ _PACKAGE = str(Path(__file__).parent)
 
 
 class HftPyError(Exception):
-    """Everything this library raises of its own, arguments aside."""
+    """Base of the exceptions that are not about an argument."""
 
 
 class ObjectiveError(HftPyError, RuntimeError):
@@ -25,9 +25,9 @@ class BackendUnavailableError(HftPyError, ImportError):
 
 
 class InternalError(HftPyError, RuntimeError):
-    """A mistake of this library in its compiled kernels: please report it.
+    """A bug in the compiled kernels: please report it.
 
-    With the backend ``"auto"`` it is logged and the Python kernels answer instead.
+    With the backend ``"auto"`` it is logged and the Python kernels run instead.
     """
 
 
@@ -36,11 +36,11 @@ class PoorMixingWarning(UserWarning):
 
 
 class InvalidValuesWarning(UserWarning):
-    """An objective was NaN at some points; the run went around them."""
+    """An objective was NaN at some points, which counted as the worst value."""
 
 
 def warn(message: str, category: type[Warning]) -> None:
-    """Warn at the line of the user's that led here: the first outside this package.
+    """Warn at the caller's line: the first outside this package.
 
     A function of the library may be called by another one, so the number of frames between is not
     known where the warning is written.

@@ -1,113 +1,20 @@
-"""Every function of the library in one place: ``from hft_py.optimizers import ...``.
+"""Every public function and class in one place: ``from hft_py.optimizers import ...``.
 
-Their homes are :mod:`hft_py.hmm`, :mod:`hft_py.mcmc`, :mod:`hft_py.mle` and, for what they sample
-and optimise, :mod:`hft_py.objectives`.
+They are defined in :mod:`hft_py.hmm`, :mod:`hft_py.mcmc`, :mod:`hft_py.mle` and
+:mod:`hft_py.objectives`.
 
 >>> from hft_py.optimizers import ParameterSpace
 >>> ParameterSpace("entry_z", (1.5, 3.0)).name
 'entry_z'
 """
 
-from hft_py.hmm import (
-    Decoding,
-    DegenerateDataWarning,
-    Forward,
-    HMMParams,
-    HMMRegimeDetector,
-    IncrementalEM,
-    NotFittedError,
-    OnlineFilter,
-    Posterior,
-    Sample,
-    StateSelection,
-    adapted,
-    aic,
-    backward,
-    bic,
-    filter_proba,
-    fit_hmm,
-    forward,
-    posterior,
-    predict_regime,
-    regime_labels,
-    rule_of,
-    sample,
-    score,
-    select_n_states,
-    smooth_proba,
-    viterbi_decode,
-)
-from hft_py.mcmc import (
-    SAMPLERS,
-    MCMCOptimizer,
-    MCMCResult,
-    compute_autocorrelation_time,
-    compute_effective_sample_size,
-    compute_r_hat,
-    mcmc_optimize,
-)
-from hft_py.mle import (
-    CMAES,
-    Attempt,
-    Constraint,
-    DifferentialEvolution,
-    History,
-    MLEOptimizer,
-    MLEResult,
-    OptimizeResult,
-    cma_es_optimize,
-    differential_evolution_optimize,
-)
+from hft_py import hmm, mcmc, mle
+from hft_py.hmm import *  # noqa: F403
+from hft_py.mcmc import *  # noqa: F403
+from hft_py.mle import *  # noqa: F403
 from hft_py.objectives import builtin, compiled_objective, negated
-from hft_py.spaces import ParameterSpace
 
-__all__ = [
-    "CMAES",
-    "SAMPLERS",
-    "Attempt",
-    "Constraint",
-    "Decoding",
-    "DegenerateDataWarning",
-    "DifferentialEvolution",
-    "Forward",
-    "HMMParams",
-    "HMMRegimeDetector",
-    "History",
-    "IncrementalEM",
-    "MCMCOptimizer",
-    "MCMCResult",
-    "MLEOptimizer",
-    "MLEResult",
-    "NotFittedError",
-    "OnlineFilter",
-    "OptimizeResult",
-    "ParameterSpace",
-    "Posterior",
-    "Sample",
-    "StateSelection",
-    "adapted",
-    "aic",
-    "backward",
-    "bic",
-    "builtin",
-    "cma_es_optimize",
-    "compiled_objective",
-    "compute_autocorrelation_time",
-    "compute_effective_sample_size",
-    "compute_r_hat",
-    "differential_evolution_optimize",
-    "filter_proba",
-    "fit_hmm",
-    "forward",
-    "mcmc_optimize",
-    "negated",
-    "posterior",
-    "predict_regime",
-    "regime_labels",
-    "rule_of",
-    "sample",
-    "score",
-    "select_n_states",
-    "smooth_proba",
-    "viterbi_decode",
-]
+__all__ = ["builtin", "compiled_objective", "negated"]
+__all__ += hmm.__all__
+__all__ += mcmc.__all__
+__all__ += mle.__all__

@@ -1,9 +1,9 @@
-"""Following a run: a bar, or a function that is told and may stop it.
+"""Progress of a run: a bar, or a callable that may stop the run.
 
 Functions take ``progress=``: False (default), True (a bar by tqdm where it is installed, else a
 line on the standard error), or a callable that receives a :class:`Progress` at the end of every
 hundredth part of the run. A callable that returns False, and not None, stops the run, which then
-returns what it has with the stop reason ``"stopped_by_callback"``. What it raises reaches the user.
+returns what it has with the stop reason ``"stopped_by_callback"``. Exceptions it raises reach the caller.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _PARTS = 100
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a run is.
+    """The state of a run.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class Progress:
 
 
 class Reporter:
-    """What kernels call: ``reporter(done, best)`` is False where the run shall stop.
+    """What kernels call: ``reporter(done, best)`` is False where the run is to stop.
 
     They call it when ``done`` passes a multiple of ``every``: at the same steps in both kernel
     sets, so a run that is stopped is stopped at the same place.

@@ -1,4 +1,4 @@
-"""What functions return: frozen dataclasses that also read like plain mappings.
+"""Base class of results: frozen dataclasses that also read like mappings.
 
 A result class is written as::
 
@@ -22,7 +22,7 @@ _SHOWN = 8
 
 
 class Result:
-    """Base of every result: attribute and key are the same thing.
+    """Base of every result: fields are attributes and keys.
 
     Equality compares field by field, arrays by value, NaN equal to NaN.
 

@@ -7,7 +7,8 @@ import pytest
 pytest.importorskip("hft_py._rust", reason="the extension is not installed")
 pytest.importorskip("qpp", reason="the harness is not installed")
 
-from hft_py.mcmc.study import HEADLINE, REAL, study
+from hft_py.mcmc.study import study
+from hft_py.mcmc.study.workloads import HEADLINE, REAL
 from qpp.study import Workload
 from qpp.testing import agreement_test
 

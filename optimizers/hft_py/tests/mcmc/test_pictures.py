@@ -15,13 +15,13 @@ import matplotlib as mpl
 mpl.use("agg")
 
 from hft_py.errors import PoorMixingWarning
-from hft_py.mcmc import MCMCResult, pictures
+from hft_py.mcmc import MCMCResult, plotting
 
 Run = Callable[..., MCMCResult]
 
 
 @pytest.mark.parametrize(
-    ("kind", "dimension"), [("corner", 1), *((kind, 3) for kind in pictures.KINDS)]
+    ("kind", "dimension"), [("corner", 1), *((kind, 3) for kind in plotting.KINDS)]
 )
 def test_every_kind(kind: str, dimension: int, quick_run: Run, tmp_path: Path) -> None:
     run = quick_run(
@@ -34,7 +34,7 @@ def test_every_kind(kind: str, dimension: int, quick_run: Run, tmp_path: Path) -
     )
     figure = run.plot(kind)
     figure.savefig(tmp_path / "picture.png", dpi=40)
-    pictures.pyplot().close(figure)
+    plotting.pyplot().close(figure)
     assert (tmp_path / "picture.png").stat().st_size > 2_000
 
 
@@ -43,15 +43,15 @@ def test_a_parameter_that_never_moves(quick_run: Run, tmp_path: Path) -> None:
         lambda x: 0.0, [0], [9], integrality=[True], initial_params=[[5]] * 4,
         initial_scale=1e-9, n_iterations=50, burn_in=0, seed=1,
     )  # fmt: skip
-    for kind in pictures.KINDS:
+    for kind in plotting.KINDS:
         figure = run.plot(kind)
         figure.savefig(tmp_path / f"{kind}.png", dpi=20)
-        pictures.pyplot().close(figure)
+        plotting.pyplot().close(figure)
 
 
 def test_the_correlogram_is_one() -> None:
     x = np.random.default_rng(0).normal(size=101)
-    found = pictures.correlogram(x, 5)
+    found = plotting.correlogram(x, 5)
     centred = x - x.mean()
     expected = [float(centred[: 101 - k] @ centred[k:]) for k in range(6)]
     np.testing.assert_allclose(found, np.array(expected) / expected[0], rtol=1e-12)
@@ -69,20 +69,24 @@ def test_refusals(quick_run: Run) -> None:
 def test_the_command(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for module in ("qpp", "hft_py._rust"):
+        pytest.importorskip(module, reason=f"{module} is not installed")
+    from hft_py.mcmc.study import figures
+
     returns = np.random.default_rng(1).normal(size=400)
-    monkeypatch.setattr(pictures, "daily_returns", lambda: returns)
+    monkeypatch.setattr(figures, "daily_returns", lambda: returns)
     runs: list[MCMCResult] = []
-    run = pictures.mcmc_optimize
+    run = figures.mcmc_optimize
 
     def shorter(*arguments: Any, **named: Any) -> MCMCResult:
         with pytest.warns(PoorMixingWarning):
             runs.append(run(*arguments, **{**named, "n_iterations": 60, "burn_in": 10}))
         return runs[0]
 
-    monkeypatch.setattr(pictures, "mcmc_optimize", shorter)
-    pictures.main([str(tmp_path / "new")])
+    monkeypatch.setattr(figures, "mcmc_optimize", shorter)
+    figures.main([str(tmp_path / "new")])
     assert sorted(p.stem for p in (tmp_path / "new").iterdir()) == sorted(
-        f"mcmc_{k}" for k in pictures.KINDS
+        f"mcmc_{k}" for k in plotting.KINDS
     )
     assert runs[0].param_names == ("mu", "omega", "alpha", "beta")
     assert len(capsys.readouterr().out.splitlines()) == 4

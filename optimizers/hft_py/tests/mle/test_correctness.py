@@ -8,13 +8,13 @@ pytest.importorskip("qpp", reason="the harness is not installed")
 pytest.importorskip("hft_py._rust", reason="the extension is not installed")
 
 from hft_py.mle.study import study
-from hft_py.mle.workloads import ADAPTATION, EVOLUTION, LIKELIHOOD
+from hft_py.mle.study.workloads import CMA, EVOLUTION, LIKELIHOOD
 from qpp.study import Workload
 from qpp.testing import agreement_test
 
 SIZES = {
     EVOLUTION: {"population_size": 40, "generations": 12},
-    ADAPTATION: {"evaluations": 500},
+    CMA: {"evaluations": 500},
     LIKELIHOOD: {"population_size": 20, "generations": 3},
 }
 SHORT = [Workload(w.name, w.make, quick=True, **SIZES[w.name]) for w in study.workloads]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from hft_py.mle import MLEOptimizer, MLEResult, ParameterSpace
-from hft_py.mle.estimate import covariance_of
+from hft_py.mle.information import covariance_of
 from hft_py.objectives import builtin
 
 X = np.random.default_rng(12).normal(0.4, 1.7, size=500)

@@ -8,10 +8,10 @@ import pytest
 
 from hft_py import backend as backends
 from hft_py.mle import cma_es_optimize
-from hft_py.mle.cma_plan import BOUNDARIES
-from hft_py.mle.kernels.bounds import folded, reflected, repaired, unfolded, whole
-from hft_py.mle.kernels.classic import donor
-from hft_py.mle.kernels.evolution import distinct
+from hft_py.mle._cma_plan import BOUNDARIES
+from hft_py.mle.baseline.bounds import folded, reflected, repaired, unfolded, whole
+from hft_py.mle.baseline.classic import donor
+from hft_py.mle.baseline.evolution import distinct
 
 D = 6
 

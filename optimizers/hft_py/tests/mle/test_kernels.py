@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pytest
 
 from hft_py.mle import baseline
-from hft_py.mle.kernels.bounds import RULES
+from hft_py.mle.baseline.bounds import RULES
 
 D = 6
 rust = pytest.importorskip("hft_py._rust", reason="the extension is not installed").mle

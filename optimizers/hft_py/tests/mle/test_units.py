@@ -14,7 +14,7 @@ from hft_py.mle import (
     cma_es_optimize,
     differential_evolution_optimize,
 )
-from hft_py.mle.kernels.loop import spread
+from hft_py.mle.baseline.loop import spread
 
 Points = npt.NDArray[np.float64]
 LOW, HIGH = [-5.0] * 3, [4.0] * 3

@@ -12,7 +12,7 @@ import pytest
 from hft_py import objectives
 from hft_py.errors import InvalidValuesWarning, ObjectiveError
 from hft_py.objectives import references, resolve
-from hft_py.objectives.settle import warn_invalid
+from hft_py.objectives.invalid_values import warn_invalid
 
 POINTS = np.random.default_rng(0).normal(size=(13, 3))
 SPHERE = (POINTS**2).sum(axis=1)
@@ -195,18 +195,18 @@ def test_negated(values: Callable[..., Any]) -> None:
     np.testing.assert_allclose(values(resolve(objectives.negated(handle), 3), POINTS), -SPHERE)
 
 
-def test_settle() -> None:
+def test_replace_nan() -> None:
     points = np.arange(6.0).reshape(3, 2)
     found = np.array([1.0, np.nan, np.inf])
-    assert objectives.settle(points, found, "minimise") == 1
+    assert objectives.replace_nan(points, found, "minimise") == 1
     assert found.tolist() == [1.0, np.inf, np.inf]
     found = np.array([1.0, np.nan, -np.inf])
-    assert objectives.settle(points, found, "density") == 1
+    assert objectives.replace_nan(points, found, "density") == 1
     assert found.tolist() == [1.0, -np.inf, -np.inf]
     with pytest.raises(ObjectiveError, match=r"the objective is -inf at \[2, 3\]"):
-        objectives.settle(points, np.array([1.0, -np.inf, 0.0]), "minimise")
+        objectives.replace_nan(points, np.array([1.0, -np.inf, 0.0]), "minimise")
     with pytest.raises(ObjectiveError, match="is inf at .* expected less than infinity"):
-        objectives.settle(points, np.array([1.0, np.inf, 0.0]), "density")
+        objectives.replace_nan(points, np.array([1.0, np.inf, 0.0]), "density")
 
 
 def test_invalid_values_are_told_once() -> None:

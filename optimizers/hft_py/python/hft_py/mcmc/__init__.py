@@ -11,9 +11,9 @@ from hft_py.mcmc.diagnostics import (
     compute_effective_sample_size,
     compute_r_hat,
 )
-from hft_py.mcmc.front import SAMPLERS, mcmc_optimize
 from hft_py.mcmc.optimizer import MCMCOptimizer
 from hft_py.mcmc.result import MCMCResult
+from hft_py.mcmc.sampling import SAMPLERS, mcmc_optimize
 from hft_py.spaces import ParameterSpace
 
 __all__ = [

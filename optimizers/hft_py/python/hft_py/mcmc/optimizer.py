@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from hft_py import checks
-from hft_py.mcmc.front import mcmc_optimize
 from hft_py.mcmc.result import MCMCResult
+from hft_py.mcmc.sampling import mcmc_optimize
 from hft_py.spaces import ParameterSpace, Spaces
 
 __all__ = ["MCMCOptimizer"]

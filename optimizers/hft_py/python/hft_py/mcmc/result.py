@@ -131,6 +131,6 @@ class MCMCResult(results.Result):
 
     def plot(self, kind: str = "trace") -> Any:
         """A matplotlib figure: ``"trace"``, ``"corner"``, ``"autocorrelation"`` or ``"r_hat"``."""
-        from hft_py.mcmc.pictures import draw
+        from hft_py.mcmc.plotting import draw
 
         return draw(self, kind)

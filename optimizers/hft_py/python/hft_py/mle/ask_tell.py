@@ -13,18 +13,19 @@ import numpy.typing as npt
 
 from hft_py import backend as backends
 from hft_py import checks
-from hft_py.mle import cma_plan, evolution_plan
-from hft_py.mle.arguments import common
-from hft_py.mle.collect import Course, result_of
-from hft_py.mle.engine import Run
-from hft_py.mle.kernels.loop import Array
-from hft_py.mle.results import OptimizeResult
+from hft_py.mle._aggregate import RestartSequence, aggregate
+from hft_py.mle._cma_plan import cma_plan
+from hft_py.mle._evolution_plan import evolution_plan
+from hft_py.mle._plan import Plan
+from hft_py.mle._runner import Run
+from hft_py.mle.baseline.loop import Array
+from hft_py.mle.result import OptimizeResult
 
 
 class AskTell:
-    """The loop turned inside out: made by its two subclasses."""
+    """A search whose loop is the caller's."""
 
-    def __init__(self, plan: evolution_plan.Plan | cma_plan.Plan, backend: str | None) -> None:
+    def __init__(self, plan: Plan, backend: str | None) -> None:
         kernels = backends.kernels("mle", backend)
         self._plan = plan
         self._backend = kernels.name
@@ -59,7 +60,7 @@ class AskTell:
         """
         if self._asked is None:
             raise ValueError("tell() before ask(): ask for the points of the next generation first")
-        lower, upper = self._plan.common.lower, self._plan.common.upper
+        lower, upper = self._plan.problem.lower, self._plan.problem.upper
         told = checks.finite_array("points", points, ndim=2)
         if told.shape != self._asked.shape:
             raise ValueError(
@@ -88,8 +89,8 @@ class AskTell:
             raise ValueError("result() before tell(): nothing is known yet")
         reason = self._kernel.stop_reason or "stopped_by_callback"
         run = Run(self._kernel, reason, self._kernel.evaluations, self._backend, over=False)
-        course = Course([run], [self._plan.population_size], reason)
-        return result_of([course], self._plan.common.seed)
+        sequence = RestartSequence([run], [self._plan.population_size], reason)
+        return aggregate([sequence], self._plan.problem.seed)
 
 
 def _fitting(name: str, numbers: Any, expected: int) -> Array:
@@ -136,28 +137,23 @@ class DifferentialEvolution(AskTell):
         init: Any = "latin_hypercube",
         backend: str | None = None,
     ) -> None:
-        checked = common(
+        plan = evolution_plan(
             bounds_lower,
             bounds_upper,
-            infinite=False,
+            population_size=population_size,
+            max_iterations=max_iterations,
+            strategy=strategy,
+            mutation=mutation,
+            crossover=crossover,
+            boundary=boundary,
+            integrality=integrality,
+            init=init,
+            x0=x0,
+            tolerance=tolerance,
+            absolute_tolerance=absolute_tolerance,
             seed=seed,
             max_evaluations=max_evaluations,
             target=target,
-            constraints=(),
-        )
-        plan = evolution_plan.plan_of(
-            checked,
-            population_size,
-            max_iterations,
-            strategy,
-            mutation,
-            crossover,
-            boundary,
-            integrality,
-            init,
-            x0,
-            tolerance,
-            absolute_tolerance,
         )
         super().__init__(plan, backend)
 
@@ -196,25 +192,20 @@ class CMAES(AskTell):
         max_evaluations: int | None = None,
         backend: str | None = None,
     ) -> None:
-        checked = common(
+        plan = cma_plan(
             bounds_lower,
             bounds_upper,
-            infinite=True,
+            initial_params=initial_params,
+            sigma=sigma,
+            max_iterations=max_iterations,
+            population_size=population_size,
+            active=active,
+            separable=separable,
+            boundary=boundary,
+            tolerance=tolerance,
+            parameter_tolerance=parameter_tolerance,
             seed=seed,
             max_evaluations=max_evaluations,
             target=target,
-            constraints=(),
-        )
-        plan = cma_plan.plan_of(
-            checked,
-            initial_params,
-            sigma,
-            max_iterations,
-            population_size,
-            active,
-            separable,
-            boundary,
-            tolerance,
-            parameter_tolerance,
         )
         super().__init__(plan, backend)

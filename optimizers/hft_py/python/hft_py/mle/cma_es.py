@@ -8,97 +8,12 @@ with many minima want ``restarts``. For whole numbers and hard constraints take
 
 from __future__ import annotations
 
-import functools
-import math
 from typing import Any
 
 import numpy.typing as npt
 
-from hft_py import checks
-from hft_py.mle.arguments import UNLIMITED, common, objective_of, workers
-from hft_py.mle.cma_plan import Plan, plan_of
-from hft_py.mle.collect import Course, result_of
-from hft_py.mle.engine import carry_out
-from hft_py.mle.kernels.loop import Array
-from hft_py.mle.polish import polished
-from hft_py.mle.restarts import SCHEDULES, Schedule, Start
-from hft_py.mle.results import OptimizeResult
-from hft_py.mle.retries import coordinated
-from hft_py.mle.starts import drawn_point
-from hft_py.objectives import Objective
-from hft_py.objectives.settle import warn_invalid
-from hft_py.progress import Reporter, reporting
-
-STREAMS = 1 << 12  # random streams of one retry, one a restart
-
-
-class Onward(Reporter):
-    """Counts on where the runs before ended: evaluations never fall, the best never rises."""
-
-    def __init__(self, outer: Reporter, before: Course) -> None:
-        super().__init__(lambda _: None, outer.total)
-        self.every = outer.every
-        self._outer = outer
-        self._spent = before.evaluations
-        self._best = min((run.value for run in before.runs), default=math.inf)
-
-    def __call__(self, done: int, best: float) -> bool:
-        return self._outer(self._spent + done, min(best, self._best))
-
-
-def course(
-    plan: Plan,
-    objective: Objective,
-    restarts: str | None,
-    max_restarts: int,
-    number: int,
-    known: list[Array],
-    threads: int,
-    reporter: Reporter | None,
-    backend: str | None,
-) -> Course:
-    """The first run of retry ``number`` and its restarts."""
-    c = plan.common
-    base = number * STREAMS
-    done = Course()
-    schedule = Schedule(restarts or "ipop", plan.population_size, c.seed, base)
-    start = schedule.first()
-    for restart in range(STREAMS):
-        if schedule.doublings > (max_restarts if restarts else 0):
-            break
-        left = c.max_evaluations - done.evaluations
-        if left < start.population_size:
-            done.reason = "max_evaluations"
-            return done
-        mean = plan.mean
-        if restart == 0 and known:
-            mean = known[(number // 2) % len(known)]
-            start = Start(start.population_size, 0.3)
-        elif restart or number:
-            mean = drawn_point(
-                c.lower, c.upper, plan.mean, plan.sigma * plan.scale, c.seed, base + restart
-            )
-        budget = left if start.max_evaluations is None else min(left, start.max_evaluations)
-        run = carry_out(
-            functools.partial(
-                plan.kernel, stream=base + restart, mean=mean, start=start, max_evaluations=budget
-            ),
-            objective,
-            c.constraints,
-            threads,
-            None if reporter is None else Onward(reporter, done),
-            backend,
-        )
-        done.runs.append(run)
-        done.sizes.append(start.population_size)
-        done.reason = run.reason
-        if run.reason in ("target_reached", "stopped_by_callback"):
-            return done
-        schedule.spent(run.evaluations, restart)
-        start = schedule.next()
-    if restarts:
-        done.reason = "max_restarts"
-    return done
+from hft_py.mle._cma_plan import cma_plan
+from hft_py.mle.result import OptimizeResult
 
 
 def cma_es_optimize(
@@ -165,7 +80,7 @@ def cma_es_optimize(
     boundary
         What becomes of a point outside: ``"fold"`` (default), ``"reflect"``, ``"resample"`` (drawn
         anew, up to 100 times, then put on the bound) or ``"clip"``
-        (:mod:`hft_py.mle.kernels.bounds`). The search learns from the point that was evaluated.
+        (:mod:`hft_py.mle.baseline.bounds`). The search learns from the point that was evaluated.
         Where the optimum lies in a corner, resampled and clipped points mislead the step size, and
         the search stalls; folded ones do not.
     seed
@@ -232,10 +147,20 @@ def cma_es_optimize(
     >>> found.stop_reason
     'target_reached'
     """
-    checked = common(
+    plan = cma_plan(
         bounds_lower,
         bounds_upper,
-        infinite=True,
+        initial_params=initial_params,
+        sigma=sigma,
+        max_iterations=max_iterations,
+        population_size=population_size,
+        active=active,
+        separable=separable,
+        boundary=boundary,
+        tolerance=tolerance,
+        parameter_tolerance=parameter_tolerance,
+        restarts=restarts,
+        max_restarts=max_restarts,
         seed=seed,
         max_evaluations=max_evaluations,
         target=target,
@@ -244,44 +169,11 @@ def cma_es_optimize(
         retries=retries,
         polish=polish,
     )
-    plan = plan_of(
-        checked,
-        initial_params,
-        sigma,
-        max_iterations,
-        population_size,
-        active,
-        separable,
-        boundary,
-        tolerance,
-        parameter_tolerance,
+    return plan.optimize(
+        objective_fn,
+        vectorized=vectorized,
+        executor=executor,
+        data=data,
+        progress=progress,
+        backend=backend,
     )
-    rule = None if restarts is None else checks.choice("restarts", restarts, SCHEDULES)
-    most = checks.whole_number("max_restarts", max_restarts, least=0, most=20)
-    objective = objective_of(objective_fn, len(checked.lower), vectorized, executor, data)
-    outer, inner = workers(checked, objective)
-
-    def attempt(number: int, known: list[Array], reporter: Reporter | None) -> Course:
-        return course(plan, objective, rule, most, number, known, inner, reporter, backend)
-
-    # Restarts spend what a budget leaves them; without one nobody knows how many there will be.
-    budget = checked.max_evaluations
-    total = budget if rule is not None and budget < UNLIMITED else plan.total
-    with reporting(progress, total * checked.retries, "CMA-ES") as reporter:
-        if checked.retries == 1:
-            result = result_of([attempt(0, [], reporter)], checked.seed)
-        else:
-            courses, reason = coordinated(attempt, checked.retries, outer, plan.total, reporter)
-            result = result_of(courses, checked.seed, reason)
-    if checked.polish is not None:
-        result = polished(
-            result,
-            checked.polish,
-            objective,
-            checked.lower,
-            checked.upper,
-            checked.constraints,
-            max_evaluations=checked.max_evaluations,
-        )
-    warn_invalid(result.n_invalid, result.nfev)
-    return result

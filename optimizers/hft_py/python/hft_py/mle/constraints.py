@@ -17,7 +17,7 @@ import numpy as np
 import scipy  # scipy.optimize is loaded when first used
 
 from hft_py import checks
-from hft_py.mle.kernels.loop import Array
+from hft_py.mle.baseline.loop import Array
 
 
 @dataclass(frozen=True)

@@ -5,27 +5,18 @@ constraints, in up to some tens of dimensions. On a smooth objective with one mi
 :func:`hft_py.mle.cma_es_optimize` needs a fraction of the evaluations.
 
 ``strategy="jde"``, the default, tunes itself; ``"lshade"`` usually needs the fewest evaluations
-when the budget is known; the rest are the classics (:mod:`hft_py.mle.kernels.classic` has their
+when the budget is known; the rest are the classics (:mod:`hft_py.mle.baseline.classic` has their
 formulas).
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy.typing as npt
 
-from hft_py.mle.arguments import common, objective_of, workers
-from hft_py.mle.collect import Course, result_of
-from hft_py.mle.engine import carry_out
-from hft_py.mle.evolution_plan import plan_of
-from hft_py.mle.kernels.loop import Array
-from hft_py.mle.polish import polished
-from hft_py.mle.results import OptimizeResult
-from hft_py.mle.retries import coordinated
-from hft_py.objectives.settle import warn_invalid
-from hft_py.progress import Reporter, reporting
+from hft_py.mle._evolution_plan import evolution_plan
+from hft_py.mle.result import OptimizeResult
 
 
 def differential_evolution_optimize(
@@ -155,10 +146,20 @@ def differential_evolution_optimize(
     >>> found.stop_reason, bool(found.fun < 1e-8)
     ('converged', True)
     """
-    checked = common(
+    plan = evolution_plan(
         bounds_lower,
         bounds_upper,
-        infinite=False,
+        population_size=population_size,
+        max_iterations=max_iterations,
+        strategy=strategy,
+        mutation=mutation,
+        crossover=crossover,
+        boundary=boundary,
+        integrality=integrality,
+        init=init,
+        x0=x0,
+        tolerance=tolerance,
+        absolute_tolerance=absolute_tolerance,
         seed=seed,
         max_evaluations=max_evaluations,
         target=target,
@@ -167,51 +168,11 @@ def differential_evolution_optimize(
         retries=retries,
         polish=polish,
     )
-    plan = plan_of(
-        checked,
-        population_size,
-        max_iterations,
-        strategy,
-        mutation,
-        crossover,
-        boundary,
-        integrality,
-        init,
-        x0,
-        tolerance,
-        absolute_tolerance,
+    return plan.optimize(
+        objective_fn,
+        vectorized=vectorized,
+        executor=executor,
+        data=data,
+        progress=progress,
+        backend=backend,
     )
-    objective = objective_of(objective_fn, len(checked.lower), vectorized, executor, data)
-    outer, inner = workers(checked, objective)
-
-    def attempt(number: int, known: list[Array], reporter: Reporter | None) -> Course:
-        this = replace(plan, first=[*plan.first, *known])
-        run = carry_out(
-            lambda kernels: this.kernel(kernels, number),
-            objective,
-            checked.constraints,
-            inner,
-            reporter,
-            backend,
-        )
-        return Course([run], [plan.population_size], run.reason)
-
-    with reporting(progress, plan.total * checked.retries, "differential evolution") as reporter:
-        if checked.retries == 1:
-            result = result_of([attempt(0, [], reporter)], checked.seed)
-        else:
-            courses, reason = coordinated(attempt, checked.retries, outer, plan.total, reporter)
-            result = result_of(courses, checked.seed, reason)
-    if checked.polish is not None:
-        result = polished(
-            result,
-            checked.polish,
-            objective,
-            checked.lower,
-            checked.upper,
-            checked.constraints,
-            plan.integral,
-            checked.max_evaluations,
-        )
-    warn_invalid(result.n_invalid, result.nfev)
-    return result

@@ -20,15 +20,16 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import scipy  # scipy.special is loaded when first used: it takes half of this import
 
-from hft_py.mle.kernels.loop import Array
+from hft_py.mle.baseline.loop import Array
 from hft_py.objectives import Objective
 
 DROP = 1e-3
-FIRST = 1e-4  # the first step tried, relative to the parameter or to its range
-TRIES = 25
-AWAY = 0.2  # standard errors between the point and the maximum that are told
-BENT = 1.15  # between two curvatures that count as one
+FIRST_STEP = 1e-4  # the first step tried, relative to the parameter or to its range
+MAX_TRIES = 25
+MAX_DISTANCE = 0.2  # standard errors from the point to the maximum without a warning
+CURVATURE_RATIO = 1.15  # between two curvatures that count as equal
 
 
 @dataclass(frozen=True)
@@ -89,12 +90,12 @@ def observed_information(
         if room < 1e-9 * size:
             problems[j] = "the estimate lies on its bound"
             continue
-        steps[j], problems[j], calls = _step(log_likelihood, point, top, j, FIRST * size, room)
+        steps[j], problems[j], calls = _step(log_likelihood, point, top, j, FIRST_STEP * size, room)
         spent += calls
     doubts: list[str | None] = [None] * d
     for j in map(int, np.flatnonzero(np.isfinite(steps))):
         room = min(point[j] - lower[j], upper[j] - point[j])
-        rises, doubts[j] = _doubt(log_likelihood, point, top, j, steps[j], room)
+        rises, doubts[j] = _check_maximum(log_likelihood, point, top, j, steps[j], room)
         spent += 4
         if rises:
             problems[j], steps[j] = doubts[j], math.nan
@@ -109,13 +110,46 @@ def observed_information(
     return Information(hessian, steps, tuple(problems), tuple(doubts), spent)
 
 
+def covariance_of(hessian: Array) -> tuple[Array, bool]:
+    """The inverse of minus a Hessian over the parameters that have one; whether it is a covariance.
+
+    NaN where it is not: the point is no maximum, or parameters cannot be told apart.
+    """
+    covariance = np.full_like(hessian, np.nan)
+    used = np.flatnonzero(np.isfinite(np.diag(hessian)))
+    if not used.size:
+        return covariance, True
+    information = -hessian[np.ix_(used, used)]
+    # Scaled to a unit diagonal, so that units do not decide what is singular.
+    scale = np.sqrt(np.abs(np.diag(information)))
+    scale[scale == 0.0] = 1.0
+    scaled = information / np.outer(scale, scale)
+    if not np.isfinite(scaled).all() or np.linalg.eigvalsh(scaled).min() < 1e-10:
+        return covariance, False
+    covariance[np.ix_(used, used)] = np.linalg.inv(scaled) / np.outer(scale, scale)
+    return covariance, True
+
+
+def wald_intervals(
+    estimates: Array, errors: Array, log_scale: Any, bounds: Array, confidence: float
+) -> Array:
+    """Wald intervals, in the logarithm where ``log_scale``; cut at the bounds."""
+    z = float(scipy.special.ndtri(0.5 + 0.5 * confidence))
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        ends = np.stack([estimates - z * errors, estimates + z * errors], axis=1)
+        factor = np.exp(z * errors / estimates)
+        logarithmic = np.stack([estimates / factor, estimates * factor], axis=1)
+    ends = np.where(np.asarray(log_scale)[:, None], logarithmic, ends)
+    return np.asarray(np.clip(ends, bounds[:, :1], bounds[:, 1:]))
+
+
 def _step(
     log_likelihood: Objective, point: Array, top: float, j: int, first: float, room: float
 ) -> tuple[float, str | None, int]:
     """A step that lowers the log-likelihood by about ``DROP``; or the reason there is none."""
     h = min(first, room)
     rounding = 16.0 * np.finfo(float).eps * max(abs(top), 1.0)
-    for calls in range(1, TRIES + 1):
+    for calls in range(1, MAX_TRIES + 1):
         pair = np.array([point, point])
         pair[0, j] += h
         pair[1, j] -= h
@@ -133,10 +167,10 @@ def _step(
             good = drop > 1e3 * rounding
             return (h, None, 2 * calls) if good else (math.nan, _FLAT, 2 * calls)
         h = min(h * factor, room)
-    return math.nan, _FLAT, 2 * TRIES
+    return math.nan, _FLAT, 2 * MAX_TRIES
 
 
-def _doubt(
+def _check_maximum(
     log_likelihood: Objective, point: Array, top: float, j: int, h: float, room: float
 ) -> tuple[bool, str | None]:
     """Whether the point is no maximum in a parameter, and what is doubtful about it.
@@ -150,11 +184,15 @@ def _doubt(
     up, down, high, low = map(float, log_likelihood.batch(rows))
     near = top - 0.5 * (up + down)
     away = 0.5 * abs(up - down) / math.sqrt(2.0 * near) if near > 0.0 else 0.0
-    if away > AWAY:
-        told = f"the log-likelihood rises in it still: its maximum is {away:.2g} of them away"
-        return away > 1.0, told
+    if away > MAX_DISTANCE:
+        warning = f"the log-likelihood rises in it still: its maximum is {away:.2g} of them away"
+        return away > 1.0, warning
     wide = (top - 0.5 * (high + low)) * (h / far) ** 2
-    if far >= 2.0 * h and math.isfinite(wide) and not near / BENT <= wide <= near * BENT:
+    if (
+        far >= 2.0 * h
+        and math.isfinite(wide)
+        and not near / CURVATURE_RATIO <= wide <= near * CURVATURE_RATIO
+    ):
         return False, (
             f"the curvature over a step four times as long is {wide / near:.2g} of that: a kink or "
             "noise"

@@ -12,14 +12,13 @@ import numpy as np
 
 from hft_py import checks
 from hft_py.errors import InvalidValuesWarning
-from hft_py.mle.arguments import objective_of
+from hft_py.mle._log_scale import LogScaled
+from hft_py.mle.baseline.loop import Array
 from hft_py.mle.cma_es import cma_es_optimize
 from hft_py.mle.differential_evolution import differential_evolution_optimize
-from hft_py.mle.estimate import MLEResult, covariance_of, wald
-from hft_py.mle.information import observed_information
-from hft_py.mle.kernels.loop import Array
-from hft_py.mle.log_scale import LogScaled
-from hft_py.mle.results import OptimizeResult
+from hft_py.mle.information import covariance_of, observed_information, wald_intervals
+from hft_py.mle.result import MLEResult, OptimizeResult
+from hft_py.objectives import resolve
 from hft_py.objectives.references import PARAMETERS
 from hft_py.spaces import ParameterSpace, Spaces
 
@@ -72,10 +71,10 @@ class MLEOptimizer:
         backend: str | None = None,
     ) -> None:
         self.spaces = Spaces(param_spaces)
-        self._objective = objective_of(
+        self._objective = resolve(
             log_likelihood, len(self.spaces), vectorized, executor, data, name="log_likelihood"
         )
-        _in_order(self.spaces.names, log_likelihood)
+        _check_order(self.spaces.names, log_likelihood)
         self._n_data = _length(data if data is not None else getattr(log_likelihood, "data", None))
         self._backend = backend
 
@@ -131,17 +130,17 @@ class MLEOptimizer:
         top = -search.fun
         spaces = self.spaces
         bounds = np.stack([spaces.lower, spaces.upper], axis=1)
-        doubts: list[str] = []
+        messages: list[str] = []
         if not search.success:
-            doubts.append(f"the search did not arrive: {search.message}")
+            messages.append(f"the search did not arrive: {search.message}")
         errors, covariance = np.full(len(point), np.nan), np.full((len(point), len(point)), np.nan)
         if math.isfinite(top):
-            covariance = self._covariance(point, doubts)
+            covariance = self._covariance(point, messages)
             errors = np.sqrt(np.diag(covariance))
-        intervals = wald(point, errors, spaces.log_scale, bounds, level)
+        intervals = wald_intervals(point, errors, spaces.log_scale, bounds, level)
         for name, interval, bound in zip(spaces.names, intervals, bounds, strict=True):
             if (interval == bound).all():
-                doubts.append(f"{name}: the interval is the whole space, the data do not tell it")
+                messages.append(f"{name}: the interval is the whole space, the data do not tell it")
         return MLEResult(
             params=spaces.named(point),
             log_likelihood=top,
@@ -153,7 +152,7 @@ class MLEOptimizer:
             best_params=point,
             success=search.success,
             stop_reason=search.stop_reason,
-            warnings=tuple(doubts),
+            warnings=tuple(messages),
             names=spaces.names,
             log_scale=spaces.log_scale,
             bounds=bounds,
@@ -162,19 +161,19 @@ class MLEOptimizer:
             search=search,
         )
 
-    def _covariance(self, point: Array, doubts: list[str]) -> Array:
+    def _covariance(self, point: Array, messages: list[str]) -> Array:
         spaces = self.spaces
         found = observed_information(
             self._objective, point, spaces.lower, spaces.upper, spaces.integrality
         )
         for name, problem, doubt in zip(spaces.names, found.problems, found.doubts, strict=True):
             if problem is not None:
-                doubts.append(f"{name}: no standard error, {problem}")
+                messages.append(f"{name}: no standard error, {problem}")
             if doubt is not None:
-                doubts.append(f"{name}: the standard error is doubtful, {doubt}")
+                messages.append(f"{name}: the standard error is doubtful, {doubt}")
         covariance, definite = covariance_of(found.hessian)
         if not definite:
-            doubts.append(
+            messages.append(
                 "the information is not positive definite: no standard errors; the point is no "
                 "maximum, or parameters cannot be told apart"
             )
@@ -238,7 +237,7 @@ def _in_parameters(found: OptimizeResult, scaled: LogScaled) -> OptimizeResult:
     )
 
 
-def _in_order(names: tuple[str, ...], log_likelihood: Any) -> None:
+def _check_order(names: tuple[str, ...], log_likelihood: Any) -> None:
     """A built-in takes its parameters in its own order: its names in another are a mistake."""
     known = PARAMETERS.get(str(getattr(log_likelihood, "name", log_likelihood)), ())
     if sorted(names) == sorted(known) and tuple(names) != known:

@@ -2,7 +2,8 @@
 
 Retries run in rounds of eight. Those of the first round start anywhere; of a later round every
 second one starts from what was found before, so good regions are searched more closely while the
-others keep looking elsewhere. Rounds, and not a race, so the result does not depend on the threads.
+others keep looking elsewhere. Rounds are finished in order, so the result does not depend on the
+number of threads.
 
 An objective that Rust evaluates (compiled, built-in) runs one retry a thread; a Python callable
 runs them one after the other.
@@ -17,22 +18,22 @@ from threading import Event
 
 import numpy as np
 
-from hft_py.mle.collect import Course
-from hft_py.mle.kernels.loop import Array
+from hft_py.mle._aggregate import RestartSequence
+from hft_py.mle.baseline.loop import Array
 from hft_py.progress import Reporter
 
 ROUND = 8
 KEPT = 8  # points that are shared
 
-AttemptFunction = Callable[[int, list[Array], Reporter | None], Course]
+AttemptFunction = Callable[[int, list[Array], Reporter | None], RestartSequence]
 
 
-class Gate(Reporter):
-    """A reporter for runs in other threads: it only tells them to stop."""
+class StopSignal(Reporter):
+    """A reporter for runs in other threads that only stops them."""
 
     def __init__(self, stop: Event, total: int) -> None:
         super().__init__(lambda _: None, total)
-        self.every = 1  # every generation: nobody waits for a hundredth of a long run
+        self.every = 1  # every generation: a hundredth of a long run would be too late
         self._stop = stop
 
     def __call__(self, done: int, best: float) -> bool:
@@ -43,30 +44,30 @@ class Gate(Reporter):
         self._stop.set()
 
 
-def coordinated(
+def run_retries(
     attempt: AttemptFunction,
     retries: int,
     threads: int,
     total: int,
     reporter: Reporter | None,
-) -> tuple[list[Course], str | None]:
-    """The courses of all retries, in order, and the reason where they were cut short.
+) -> tuple[list[RestartSequence], str | None]:
+    """The sequences of all retries, in order, and the reason where they were cut short.
 
     ``attempt(number, known, reporter)`` makes one; ``known`` are points found before, best first,
     empty where it starts afresh. ``total`` is the number of evaluations of one.
     """
-    courses: list[Course] = []
+    sequences: list[RestartSequence] = []
     stop = Event()
 
-    def take(course: Course) -> None:
-        courses.append(course)
+    def take(sequence: RestartSequence) -> None:
+        sequences.append(sequence)
         # The rest of a round is finished and kept also where the target is reached: the same
         # result on any number of threads.
-        if reporter is not None and not stop.is_set() and not told(courses, reporter):
+        if reporter is not None and not stop.is_set() and not _report(sequences, reporter):
             stop.set()
 
     for start in range(0, retries, ROUND):
-        known = shared(courses)
+        known = best_points(sequences)
         numbers = range(start, min(start + ROUND, retries))
         tasks = [(n, known if n % 2 else []) for n in numbers]
         if threads == 1:
@@ -74,52 +75,52 @@ def coordinated(
                 if not stop.is_set():
                     take(attempt(number, points, None))
         else:
-            _in_parallel(attempt, tasks, threads, Gate(stop, total), take)
+            _in_parallel(attempt, tasks, threads, StopSignal(stop, total), take)
         if stop.is_set():
-            return courses, "stopped_by_callback"
-        if any(course.reason == "target_reached" for course in courses):
-            return courses, "target_reached"
-    return courses, "retries_done"
+            return sequences, "stopped_by_callback"
+        if any(sequence.reason == "target_reached" for sequence in sequences):
+            return sequences, "target_reached"
+    return sequences, "retries_done"
 
 
 def _in_parallel(
     attempt: AttemptFunction,
     tasks: list[tuple[int, list[Array]]],
     threads: int,
-    gate: Gate,
-    take: Callable[[Course], None],
+    signal: StopSignal,
+    take: Callable[[RestartSequence], None],
 ) -> None:
-    """A round on several threads, its courses taken in order."""
+    """A round on several threads, its sequences taken in order."""
     with ThreadPoolExecutor(max_workers=min(threads, len(tasks))) as pool:
         # Each worker sees the backend chosen around the call.
-        futures = [pool.submit(copy_context().run, attempt, n, k, gate) for n, k in tasks]
+        futures = [pool.submit(copy_context().run, attempt, n, k, signal) for n, k in tasks]
         try:
             for future in futures:
                 take(future.result())
         except BaseException:
-            gate.close()
+            signal.close()
             for future in futures:
                 future.cancel()
             raise
 
 
-def told(courses: list[Course], reporter: Reporter) -> bool:
-    """Tell of the retries that are done; whether to go on."""
-    done = sum(course.evaluations for course in courses)
-    before = done - courses[-1].evaluations
+def _report(sequences: list[RestartSequence], reporter: Reporter) -> bool:
+    """Report the retries that are done; whether to go on."""
+    done = sum(sequence.evaluations for sequence in sequences)
+    before = done - sequences[-1].evaluations
     if not reporter.due(before, done):
         return True
-    return reporter(done, min(course.best.value for course in courses))
+    return reporter(done, min(sequence.best.value for sequence in sequences))
 
 
-def shared(courses: list[Course]) -> list[Array]:
+def best_points(sequences: list[RestartSequence]) -> list[Array]:
     """The best points found so far, best first, no two the same."""
     order = sorted(
-        range(len(courses)), key=lambda n: (courses[n].best.violation, courses[n].best.value)
+        range(len(sequences)), key=lambda n: (sequences[n].best.violation, sequences[n].best.value)
     )
     points: list[Array] = []
     for number in order:
-        point = courses[number].best.point
+        point = sequences[number].best.point
         if np.isfinite(point).all() and not any(np.allclose(point, p) for p in points):
             points.append(point)
     return points[:KEPT]

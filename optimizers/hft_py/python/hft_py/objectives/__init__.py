@@ -21,11 +21,11 @@ take logarithms of densities; :func:`negated` turns one into the other.
 A callable may keep, or change, the array it is given: it is made for that call alone.
 """
 
+from hft_py.objectives.base import Objective
 from hft_py.objectives.builtin import BUILTINS, Builtin, builtin
 from hft_py.objectives.decorator import CompiledObjective, compiled_objective
-from hft_py.objectives.door import Negated, negated, resolve
-from hft_py.objectives.handle import Objective
-from hft_py.objectives.settle import settle
+from hft_py.objectives.invalid_values import replace_nan
+from hft_py.objectives.resolve import Negated, negated, resolve
 
 __all__ = [
     "BUILTINS",
@@ -36,6 +36,6 @@ __all__ = [
     "builtin",
     "compiled_objective",
     "negated",
+    "replace_nan",
     "resolve",
-    "settle",
 ]

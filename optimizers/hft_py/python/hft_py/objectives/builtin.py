@@ -10,7 +10,7 @@ from typing import Any
 
 from hft_py import checks
 from hft_py.objectives import references
-from hft_py.objectives.handle import Floats, Objective
+from hft_py.objectives.base import Floats, Objective
 
 #: Every built-in objective with its parameters.
 BUILTINS: dict[str, str] = {

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hft_py.checks import short, thread_count
-from hft_py.objectives.handle import Floats, Objective
+from hft_py.objectives.base import Floats, Objective
 
 _NUMBER = "the objective returned {}, expected a real number"
 

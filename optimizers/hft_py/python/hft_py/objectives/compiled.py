@@ -36,8 +36,8 @@ import numpy as np
 
 from hft_py.checks import short
 from hft_py.errors import ObjectiveError
+from hft_py.objectives.base import Floats, Objective
 from hft_py.objectives.decorator import CompiledObjective
-from hft_py.objectives.handle import Floats, Objective
 
 CONTRACT = "int32_t (int64_t, const double *, double *, void *)"
 PLAIN = "double (int, double *, void *)"

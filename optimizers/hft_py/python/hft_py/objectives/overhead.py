@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from hft_py.objectives.base import Floats
 from hft_py.objectives.decorator import compiled_objective
-from hft_py.objectives.door import resolve
-from hft_py.objectives.handle import Floats
+from hft_py.objectives.resolve import resolve
 
 POINTS = 20_000
 ROUNDS = 15

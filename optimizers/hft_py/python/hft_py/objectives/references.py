@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import scipy  # its parts are loaded when first used: scipy.signal takes a second
 
-from hft_py.objectives.handle import Floats
+from hft_py.objectives.base import Floats
 
 HALF_LOG_TAU = 0.5 * math.log(2 * math.pi)
 

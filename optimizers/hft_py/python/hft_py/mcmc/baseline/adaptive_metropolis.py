@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from hft_py.mcmc.baseline.draws import ACCEPT, PROPOSAL, Draws
-from hft_py.mcmc.baseline.record import Record
-from hft_py.mcmc.baseline.target import Floats, Target
+from hft_py.mcmc.baseline.population import Population
+from hft_py.mcmc.baseline.target import Floats
 
 _LARGEST = 1e150  # entry of a factor, where the density is flat and nothing stops its growth
 _REGULAR = 1e-10  # of the starting variance, added so that the factor exists
@@ -89,40 +89,22 @@ def adaptive_metropolis(
     codes: Any,
     scale: Floats,
     *,
-    n_iterations: int,
-    burn_in: int,
-    thin: int,
     target_acceptance: float,
     adaptation: str,
     seed: int,
     threads: int = 1,
-    progress: Any = None,
+    **schedule: Any,
 ) -> dict[str, Any]:
     """Independent chains from ``start`` (coordinates, shape ``(chains, d)``)."""
-    target = Target(objective, lower, upper, codes)
-    x, values = start.copy(), start_values.copy()
-    parameters, jacobian = target.parameters(x), target.log_jacobian(x)
-    members, dimension = x.shape
-    walk = Walk(scale, members, adaptation, target_acceptance)
-    normals = Draws("normals", seed, range(members), PROPOSAL, dimension)
-    uniforms = Draws("uniforms", seed, range(members), ACCEPT, 1)
-    record = Record(target, parameters, values, n_iterations, burn_in, thin, progress, members)
-    for iteration in range(1, n_iterations + 1):
+    population = Population(objective, start, start_values, lower, upper, codes, **schedule)
+    chains, dimension = start.shape
+    walk = Walk(scale, chains, adaptation, target_acceptance)
+    normals = Draws("normals", seed, range(chains), PROPOSAL, dimension)
+    uniforms = Draws("uniforms", seed, range(chains), ACCEPT, 1)
+    for iteration in population.iterations():
         u = normals.take()
-        proposal = walk.propose(x, u)
-        proposed, found = target.evaluate(proposal)
-        proposed_jacobian = target.log_jacobian(proposal)
-        log_ratio = np.where(
-            found == -np.inf, -np.inf, (found - values) + (proposed_jacobian - jacobian)
-        )
-        accept = np.log(uniforms.take()[:, 0]) < log_ratio
-        x = np.where(accept[:, None], proposal, x)
-        parameters = np.where(accept[:, None], proposed, parameters)
-        values = np.where(accept, found, values)
-        jacobian = np.where(accept, proposed_jacobian, jacobian)
-        if iteration <= burn_in:
-            walk.adapt(x, u, np.exp(np.minimum(log_ratio, 0.0)))
-        record.see(proposed, found)
-        if not record.keep(parameters, values, accept):
-            break
-    return record.result()
+        log_ratio = population.propose(walk.propose(population.x, u))
+        population.accept(np.log(uniforms.take()[:, 0]) < log_ratio)
+        if iteration <= population.record.burn_in:
+            walk.adapt(population.x, u, np.exp(np.minimum(log_ratio, 0.0)))
+    return population.record.result()

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from hft_py.mcmc.baseline.draws import ACCEPT, MOVE, PROPOSAL, Draws
-from hft_py.mcmc.baseline.record import Record
-from hft_py.mcmc.baseline.target import Floats, Target
+from hft_py.mcmc.baseline.population import Population
+from hft_py.mcmc.baseline.target import Floats
 
 EVERY = 10  # iterations between additions to the archive, and between whole differences
 SNOOKER = 0.1
@@ -45,28 +45,23 @@ def de_mc(
     scale: Floats,
     archive: Floats,
     *,
-    n_iterations: int,
-    burn_in: int,
-    thin: int,
     seed: int,
     threads: int = 1,
-    progress: Any = None,
+    **schedule: Any,
 ) -> dict[str, Any]:
     """Chains from ``start`` with past states ``archive`` (both coordinates)."""
-    target = Target(objective, lower, upper, codes)
-    x, values = start.copy(), start_values.copy()
-    parameters, jacobian = target.parameters(x), target.log_jacobian(x)
-    members, dimension = x.shape
-    whole = 2.38 / np.sqrt(2.0 * dimension)
-    uniforms = Draws("uniforms", seed, range(members), MOVE, 5)
-    normals = Draws("normals", seed, range(members), PROPOSAL, dimension)
-    accepts = Draws("uniforms", seed, range(members), ACCEPT, 1)
-    record = Record(target, parameters, values, n_iterations, burn_in, thin, progress, members)
-    for iteration in range(1, n_iterations + 1):
+    population = Population(objective, start, start_values, lower, upper, codes, **schedule)
+    x, burn_in = population.x, population.record.burn_in
+    chains, dimension = start.shape
+    best_factor = 2.38 / np.sqrt(2.0 * dimension)
+    uniforms = Draws("uniforms", seed, range(chains), MOVE, 5)
+    normals = Draws("normals", seed, range(chains), PROPOSAL, dimension)
+    accepts = Draws("uniforms", seed, range(chains), ACCEPT, 1)
+    for iteration in population.iterations():
         u = uniforms.take()
         first, second, third = pick(u[:, 1:4], len(archive))
         a, b, c = archive[first], archive[second], archive[third]
-        gamma = 1.0 if iteration % EVERY == 0 else whole
+        gamma = 1.0 if iteration % EVERY == 0 else best_factor
         parallel = x + gamma * (a - b) + JITTER * scale * normals.take()
         # Snooker: along x - c, by the difference of the projections of a and b on it.
         line = x - c
@@ -76,26 +71,16 @@ def de_mc(
         stretched = 1.0 + (1.2 + u[:, 4]) * along
         snooker = c + stretched[:, None] * line
         chosen = u[:, 0] < SNOOKER
-        proposal = np.where(chosen[:, None], snooker, parallel)
         with np.errstate(divide="ignore"):
             log_stretch = (dimension - 1.0) * np.log(np.abs(stretched))
         if dimension == 1:
-            log_stretch = np.zeros(members)
+            log_stretch = np.zeros(chains)
         correction = np.where(chosen, np.where(usable, log_stretch, -np.inf), 0.0)
-        proposed, found = target.evaluate(proposal)
-        proposed_jacobian = target.log_jacobian(proposal)
-        log_ratio = correction + ((found - values) + (proposed_jacobian - jacobian))
-        accept = np.log(accepts.take()[:, 0]) < log_ratio
-        x = np.where(accept[:, None], proposal, x)
-        parameters = np.where(accept[:, None], proposed, parameters)
-        values = np.where(accept, found, values)
-        jacobian = np.where(accept, proposed_jacobian, jacobian)
+        log_ratio = correction + population.propose(np.where(chosen[:, None], snooker, parallel))
+        population.accept(np.log(accepts.take()[:, 0]) < log_ratio)
         if iteration <= burn_in:
             if iteration % EVERY == 0:
                 archive = np.concatenate([archive, x])
             if iteration == burn_in:
                 archive = archive[(len(archive) - 3) // 2 :] if len(archive) > 6 else archive
-        record.see(proposed, found)
-        if not record.keep(parameters, values, accept):
-            break
-    return record.result(archive=archive)
+    return population.record.result(archive=archive)

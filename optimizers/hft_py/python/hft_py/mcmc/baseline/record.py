@@ -20,11 +20,12 @@ class Record:
         target: Target,
         parameters: Floats,
         values: Floats,
+        members: int,
+        *,
         n_iterations: int,
         burn_in: int,
         thin: int,
-        progress: Any,
-        members: int,
+        progress: Any = None,
     ) -> None:
         self.target = target
         self.burn_in, self.thin = burn_in, thin

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hft_py.objectives import settle
+from hft_py.objectives import replace_nan
 
 Floats = NDArray[np.float64]
 LINEAR, LOG, INTEGER, LOG_INTEGER = range(4)
@@ -70,5 +70,5 @@ class Target:
         if rows.any():
             values[rows] = self.objective.batch(np.ascontiguousarray(parameters[rows]))
             self.n_evaluations += int(rows.sum())
-        self.n_invalid += settle(parameters, values, "density")
+        self.n_invalid += replace_nan(parameters, values, "density")
         return parameters, values

@@ -36,11 +36,11 @@ class Swaps:
     def __init__(self, systems: int, levels: int) -> None:
         self.rejected = np.zeros((systems, levels - 1))
         self.tried = np.zeros(levels - 1)
-        self.machines = np.tile(np.arange(levels), (systems, 1))
+        self.replicas = np.tile(np.arange(levels), (systems, 1))
         self.direction = np.zeros((systems, levels), dtype=np.int64)
         self.round_trips = np.zeros(systems, dtype=np.int64)
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Start the counts anew."""
         self.rejected[:] = 0.0
         self.tried[:] = 0.0
@@ -62,10 +62,10 @@ class Swaps:
             self.rejected[:, k] += 1.0 - np.exp(np.minimum(log_ratio, 0.0))
             self.tried[k] += 1
             for swapped in np.flatnonzero(np.log(u[:, k]) < log_ratio):
-                for array in [*arrays, self.machines]:
+                for array in [*arrays, self.replicas]:
                     array[swapped, [k, k + 1]] = array[swapped, [k + 1, k]]
         for s in range(systems):
-            bottom, top = self.machines[s, 0], self.machines[s, -1]
+            bottom, top = self.replicas[s, 0], self.replicas[s, -1]
             self.round_trips[s] += self.direction[s, bottom] == 1  # it has been at the top
             self.direction[s, bottom] = -1
             if self.direction[s, top] == -1:
@@ -82,13 +82,10 @@ def parallel_tempering(
     scale: Floats,
     *,
     levels: int,
-    n_iterations: int,
-    burn_in: int,
-    thin: int,
     target_acceptance: float,
     seed: int,
     threads: int = 1,
-    progress: Any = None,
+    **schedule: Any,
 ) -> dict[str, Any]:
     """Ladders from ``start`` (coordinates, shape ``(systems * levels, d)``, ladder by ladder)."""
     target = Target(objective, lower, upper, codes)
@@ -107,19 +104,12 @@ def parallel_tempering(
     swap_draws = Draws("uniforms", seed, range(systems), SWAP, levels - 1)
     swaps = Swaps(systems, levels)
     stones = np.full((systems, levels - 1), -np.inf)
-    record = Record(
-        target,
-        parameters.reshape(members, dimension),
-        values.reshape(members),
-        n_iterations,
-        burn_in,
-        thin,
-        progress,
-        systems,
-    )
+    states = parameters.reshape(members, dimension), values.reshape(members)
+    record = Record(target, *states, systems, **schedule)
+    burn_in = record.burn_in
     rounds = {burn_in // part for part in ROUNDS if burn_in // part > 0}
     kept = 0
-    for iteration in range(1, n_iterations + 1):
+    for iteration in range(1, record.n_iterations + 1):
         u = normals.take()
         drawn = target.first + fresh.take() * (target.last - target.first)
         proposal = np.empty_like(x)
@@ -149,9 +139,9 @@ def parallel_tempering(
         if iteration in rounds:
             rejection = swaps.rejection
             ladder = np.array([respaced(b, r) for b, r in zip(ladder, rejection, strict=True)])
-            swaps.forget()
+            swaps.reset()
         if iteration == burn_in:
-            swaps.forget()
+            swaps.reset()
         if iteration > burn_in:
             kept += 1
             stones = np.logaddexp(stones, tempered(np.diff(ladder), values[:, :-1]))

@@ -1,0 +1,141 @@
+"""Starting points: the given one, the others drawn around it where the density is positive."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from hft_py import checks
+from hft_py.mcmc.baseline.draws import START
+from hft_py.mcmc.baseline.target import Floats, Target
+from hft_py.rng import box_muller, unit, words
+
+STEPS = (1e-140, 1e140)  # squares of steps beyond these overflow or underflow
+_MAX_ATTEMPTS = 64
+_ARCHIVE_STREAM = 2**31  # streams of an archive, beyond those of any member
+
+
+def initial_spread(target: Target, initial: Floats | None, initial_scale: Any) -> Floats:
+    """The standard deviation of first steps, in coordinates, shape ``(d,)``.
+
+    Default: a tenth of the width between the bounds; where one is infinite, a tenth of the initial
+    value, or 0.1 if that is larger. It only has to be right within some orders of magnitude.
+    """
+    dimension = target.lower.size
+    if initial_scale is not None:
+        given = checks.finite_array("initial_scale", initial_scale, ndim=(0, 1))
+        if np.ndim(initial_scale) and given.size != dimension:
+            raise ValueError(
+                f"initial_scale has length {given.size}, expected one number or {dimension}"
+            )
+        if not (given > 0).all():
+            raise ValueError(f"initial_scale={checks.short(initial_scale)}, expected more than 0")
+        return np.clip(np.broadcast_to(given, dimension), *STEPS)
+    middle = np.zeros(dimension) if initial is None else np.abs(target.coordinates(initial))
+    width = target.high - target.low
+    scale = np.where(np.isfinite(width), width, np.maximum(middle, 1.0))
+    return np.clip(0.1 * scale, *STEPS)
+
+
+def initial_points(
+    initial_params: Any, lower: Floats, upper: Floats, integrality: Any, chains: int, members: int
+) -> Floats | None:
+    """The initial point ``(d,)``, all initial points ``(members, d)``, or None.
+
+    Where a chain has several members (the levels of its ladder), all start at the chain's point.
+    """
+    if initial_params is None:
+        if not (np.isfinite(lower).all() and np.isfinite(upper).all()):
+            raise ValueError(
+                "initial_params=None needs finite bounds to draw from: pass a point, or bounds"
+            )
+        return None
+    given = checks.finite_array("initial_params", initial_params, ndim=(1, 2))
+    rows = np.atleast_2d(given)
+    if given.ndim == 2 and len(given) != chains:
+        raise ValueError(
+            f"initial_params has {len(given)} rows, expected one point or {chains} rows"
+        )
+    for row in rows:
+        checks.inside("initial_params", row, lower, upper)
+        broken = integrality & (row != np.floor(row))
+        if broken.any():
+            index = int(np.flatnonzero(broken)[0])
+            raise ValueError(f"initial_params[{index}]={row[index]}, expected a whole number")
+    return given if given.ndim == 1 else np.repeat(given, members // chains, axis=0)
+
+
+def starting_points(
+    target: Target, initial: Floats | None, scale: Floats, members: int, seed: int
+) -> tuple[Floats, Floats]:
+    """Coordinates and values of all members; each value is finite."""
+    dimension = target.lower.size
+    if initial is not None and initial.ndim == 2:
+        x = target.coordinates(initial)
+        values = target.evaluate(x)[1]
+        _require_density(values, initial)
+        return x, values
+    x, values = np.empty((members, dimension)), np.full(members, -np.inf)
+    if initial is not None:
+        x[0] = target.coordinates(initial)
+        values[:1] = target.evaluate(x[:1])[1]
+        _require_density(values[:1], initial[None])
+    width = scale.copy()
+    for attempt in range(_MAX_ATTEMPTS):
+        missing = np.flatnonzero(values == -np.inf)
+        if not missing.size:
+            return x, values
+        x[missing] = _draw(target, initial, width, seed, missing, attempt, 1)[:, 0]
+        values[missing] = target.evaluate(x[missing])[1]
+        if attempt >= 3:
+            width *= 0.5
+    missing = np.flatnonzero(values == -np.inf)
+    if not missing.size:
+        return x, values
+    if initial is None:
+        raise ValueError(
+            f"the log-density is -inf or NaN at {_MAX_ATTEMPTS} points drawn between the bounds: "
+            "pass initial_params where it is finite"
+        )
+    # No other point of positive density was found: all members start at the given one.
+    x[missing], values[missing] = x[0], values[0]
+    return x, values
+
+
+def _draw(
+    target: Target,
+    initial: Floats | None,
+    scale: Floats,
+    seed: int,
+    streams: Any,
+    attempt: int,
+    count: int,
+) -> Floats:
+    """Points between the bounds, or around the initial one, shape ``(streams, count, d)``."""
+    dimension = target.lower.size
+    needed = count * dimension + count * dimension % 2
+    u = unit(words(seed, streams, START, attempt * needed, needed))
+    shape = (len(u), count, dimension)
+    if initial is None:
+        inside = u[:, : count * dimension].reshape(shape)
+        return target.coordinates(target.first + inside * (target.last - target.first))
+    normals = np.stack(box_muller(u[:, 0::2], u[:, 1::2]), axis=-1).reshape(len(u), needed)
+    return target.coordinates(initial) + scale * normals[:, : count * dimension].reshape(shape)
+
+
+def initial_archive(
+    target: Target, x: Floats, centre: Floats | None, scale: Floats, seed: int
+) -> Floats:
+    """Past states for differential evolution to start with: the members, and ten a dimension."""
+    rest = _draw(target, centre, scale, seed, [_ARCHIVE_STREAM], 0, 10 * x.shape[1])[0]
+    return np.concatenate([np.clip(rest, target.low, target.high), x])
+
+
+def _require_density(values: Floats, at: Floats) -> None:
+    if (values == -np.inf).any():
+        row = int(np.argmin(values))
+        raise ValueError(
+            f"the log-density is -inf or NaN at initial_params {at[row].tolist()}: "
+            "expected a point where it is finite"
+        )

@@ -1,0 +1,59 @@
+"""The members of a run: their states, the Metropolis step, and the loop that all samplers share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from hft_py.mcmc.baseline.record import Record
+from hft_py.mcmc.baseline.target import Floats, Target
+
+_ALL = slice(None)
+
+
+class Population:
+    """Chains or walkers, one a row: coordinates ``x``, their values and log-Jacobians."""
+
+    def __init__(
+        self,
+        objective: Any,
+        start: Floats,
+        start_values: Floats,
+        lower: Floats,
+        upper: Floats,
+        codes: Any,
+        **schedule: Any,
+    ) -> None:
+        self.target = Target(objective, lower, upper, codes)
+        self.x, self.values = start.copy(), start_values.copy()
+        self.parameters = self.target.parameters(self.x)
+        self.jacobian = self.target.log_jacobian(self.x)
+        self.size, self.dimension = start.shape
+        self.record = Record(self.target, self.parameters, self.values, self.size, **schedule)
+        self._accepted = np.zeros(self.size)
+        self._proposed: tuple[Floats, ...] = ()
+
+    def iterations(self) -> Iterator[int]:
+        """Count from 1; after each iteration the states are recorded."""
+        for iteration in range(1, self.record.n_iterations + 1):
+            yield iteration
+            if not self.record.keep(self.parameters, self.values, self._accepted):
+                return
+
+    def propose(self, proposal: Floats, rows: slice = _ALL) -> Floats:
+        """Evaluate a proposal for some members: the log-ratio of its density to the present one."""
+        parameters, values = self.target.evaluate(proposal)
+        self.record.see(parameters, values)
+        jacobian = self.target.log_jacobian(proposal)
+        self._proposed = proposal, parameters, values, jacobian
+        ratio = (values - self.values[rows]) + (jacobian - self.jacobian[rows])
+        return np.where(values == -np.inf, -np.inf, ratio)
+
+    def accept(self, accepted: Any, rows: slice = _ALL) -> None:
+        """Move those of the proposed members that are accepted."""
+        states = (self.x, self.parameters, self.values, self.jacobian)
+        for state, proposed in zip(states, self._proposed, strict=True):
+            state[rows][accepted] = proposed[accepted]
+        self._accepted[rows] = accepted

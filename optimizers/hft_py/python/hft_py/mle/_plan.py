@@ -1,0 +1,98 @@
+"""From checked arguments to a result: what differential evolution and CMA-ES share."""
+
+from __future__ import annotations
+
+import functools
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from hft_py.mle._aggregate import RestartSequence, aggregate
+from hft_py.mle._polish import polished
+from hft_py.mle._runner import Kernel, Runner
+from hft_py.mle._validation import Problem
+from hft_py.mle.baseline.loop import Array
+from hft_py.mle.result import OptimizeResult
+from hft_py.mle.retries import run_retries
+from hft_py.objectives import resolve
+from hft_py.objectives.invalid_values import warn_invalid
+from hft_py.progress import Reporter, reporting
+
+
+@dataclass(frozen=True)
+class Plan(ABC):
+    """A search, checked: it makes kernels and runs them.
+
+    ``settings`` are the keyword arguments that only this method's kernel takes; ``integral`` says
+    which coordinates are whole numbers, None for none.
+    """
+
+    method: ClassVar[str]
+
+    problem: Problem
+    population_size: int
+    max_iterations: int | None
+    integral: Any
+    settings: dict[str, Any]
+
+    @property
+    @abstractmethod
+    def run_evaluations(self) -> int:
+        """The most evaluations of one run."""
+
+    @property
+    def total_evaluations(self) -> int:
+        """What progress is measured by, for one retry."""
+        return self.run_evaluations
+
+    @abstractmethod
+    def kernel(self, kernels: Any, stream: int = 0) -> Kernel:
+        """The method in a kernel set; ``stream`` numbers retry and restart."""
+
+    @abstractmethod
+    def attempt(
+        self, runner: Runner, number: int, known: list[Array], reporter: Reporter | None
+    ) -> RestartSequence:
+        """Retry ``number``, which may start from points found before."""
+
+    def _shared(self) -> dict[str, Any]:
+        """The keyword arguments that every kernel takes."""
+        p = self.problem
+        shared = {"lower": p.lower, "upper": p.upper, "seed": p.seed, "target": p.target}
+        return shared | self.settings
+
+    def optimize(
+        self,
+        objective_fn: Any,
+        *,
+        vectorized: Any,
+        executor: Any,
+        data: Any,
+        progress: Any,
+        backend: str | None,
+    ) -> OptimizeResult:
+        """All retries, aggregated and polished."""
+        p = self.problem
+        objective = resolve(
+            objective_fn, len(p.lower), vectorized, executor, data, name="objective_fn"
+        )
+        # Threads share the points of a generation, or run one retry each: never both.
+        alone = p.retries == 1
+        runner = Runner(objective, p.constraints, p.threads if alone else 1, backend)
+        reason = None
+        with reporting(progress, self.total_evaluations * p.retries, self.method) as reporter:
+            if alone:
+                sequences = [self.attempt(runner, 0, [], reporter)]
+            else:
+                sequences, reason = run_retries(
+                    functools.partial(self.attempt, runner),
+                    p.retries,
+                    p.threads if objective.parallel else 1,
+                    self.run_evaluations,
+                    reporter,
+                )
+            result = aggregate(sequences, p.seed, reason)
+        if p.polish is not None:
+            result = polished(result, p, objective, self.integral)
+        warn_invalid(result.n_invalid, result.nfev)
+        return result

@@ -1,0 +1,93 @@
+"""Where a search starts: a first population, or a point drawn in the box."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from hft_py import checks
+from hft_py.mle.baseline.bounds import whole
+from hft_py.mle.baseline.loop import Array
+from hft_py.rng import Stream
+
+INITS = ("latin_hypercube", "uniform")
+PURPOSE = 0x5354  # of the random numbers drawn here
+
+
+def first_population(
+    init: Any,
+    size: int,
+    lower: Array,
+    upper: Array,
+    integral: Any,
+    seeds: list[Array],
+    seed: int,
+    stream: int,
+) -> Array:
+    """The first generation: drawn, or as given; its first rows are the points of ``seeds``.
+
+    ``latin_hypercube``: every coordinate has one individual in each of ``size`` equal slices of its
+    range (McKay, Beckman and Conover, Technometrics 21, 1979), so small populations have no gaps.
+    """
+    d = len(lower)
+    if isinstance(init, str):
+        rule = checks.choice("init", init, INITS)
+        draws = Stream(seed, stream, PURPOSE)
+        places = draws.uniforms(size * d).reshape(d, size)
+        if rule == "latin_hypercube":
+            slices = np.argsort(draws.uniforms(size * d).reshape(d, size), axis=1, kind="stable")
+            places = (slices + places) / size
+        population = lower + places.T * (upper - lower)
+    else:
+        population = checks.finite_array("init", init, ndim=2, least=4).copy()
+        if population.shape[1] != d:
+            raise ValueError(
+                f"init has {population.shape[1]} columns, expected {d} as the bounds have"
+            )
+        if (population.min(axis=0) < lower).any() or (population.max(axis=0) > upper).any():
+            outside = (population < lower) | (population > upper)
+            i, j = (int(k) for k in np.argwhere(outside)[0])
+            raise ValueError(
+                f"init[{i}, {j}]={population[i, j]} is outside [{lower[j]}, {upper[j]}]"
+            )
+    for row, point in enumerate(seeds[: len(population)]):
+        population[row] = point
+    for j in range(d):  # a column at a time: a copy of the whole is as large as all else
+        np.clip(population[:, j], lower[j], upper[j], out=population[:, j])
+    for j in map(int, np.flatnonzero(integral)):
+        column = population[:, j]
+        population[:, j] = [whole(float(x), float(lower[j]), float(upper[j])) for x in column]
+    return np.ascontiguousarray(population)
+
+
+def integrality_flags(value: Any, lower: Array, upper: Array) -> Any:
+    """Which coordinates are whole numbers, shape ``(d,)``; each must have one in its bounds."""
+    d = len(lower)
+    if value is None:
+        return np.zeros(d, dtype=bool)
+    flags = np.asarray(value)
+    if flags.dtype.kind not in "bi" or not np.isin(flags, (0, 1)).all():
+        raise TypeError(f"integrality={checks.short(value)}, expected truth values")
+    if flags.ndim == 0:
+        flags = np.full(d, bool(flags))
+    if flags.shape != (d,):
+        raise ValueError(f"integrality has shape {flags.shape}, expected ({d},) as the bounds have")
+    for j in np.flatnonzero(flags):
+        if math.ceil(lower[j]) > math.floor(upper[j]):
+            raise ValueError(f"integrality[{j}]: no whole number in [{lower[j]}, {upper[j]}]")
+    return flags.astype(bool)
+
+
+def drawn_point(
+    lower: Array, upper: Array, centre: Array, spread: Array, seed: int, stream: int
+) -> Array:
+    """A point drawn uniformly in the box; around ``centre`` where a bound is infinite."""
+    draws = Stream(seed, stream, PURPOSE)
+    uniforms, normals = draws.uniforms(len(lower)), draws.normals(len(lower))
+    finite = np.isfinite(lower) & np.isfinite(upper)
+    with np.errstate(invalid="ignore"):
+        box = lower + uniforms * (upper - lower)
+    around = np.minimum(np.maximum(centre + spread * normals, lower), upper)
+    return np.where(finite, np.minimum(box, upper), around)

@@ -1,1 +1,0 @@
-"""Kernels in NumPy, one algorithm a file; :mod:`hft_py.mle.baseline` offers them."""

@@ -1,0 +1,91 @@
+"""Every reason to stop, by name, from an objective that gives it; the same from both backends."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from hft_py.mle import cma_es_optimize, differential_evolution_optimize
+from hft_py.mle.result import MESSAGES, SUCCESS_REASONS
+
+Points = npt.NDArray[np.float64]
+INF = math.inf
+ENDLESS = {"tolerance": 0.0, "parameter_tolerance": 0.0}
+
+
+def noise(x: Points) -> float:
+    return abs(math.sin(1e4 * float(x @ [1.0, math.pi])) * 1e4) % 1.0
+
+
+def flat(x: Points) -> float:
+    return float(10.0 ** (8.0 * np.arange(4)) @ (x * x))
+
+
+def adapt(objective: Any, low: float, high: float, n: int, **options: Any) -> Any:
+    return cma_es_optimize(objective, [low] * n, [high] * n, seed=1, **options)
+
+
+def evolve(**options: Any) -> Any:
+    return differential_evolution_optimize("sphere", [-1] * 3, [1] * 3, seed=1, **options)
+
+
+ENDINGS: dict[str, Callable[..., Any]] = {
+    "target_reached": lambda **o: adapt("sphere", -1, 1, 2, target=1e-3, **o),
+    "converged": evolve,
+    "function_tolerance": lambda **o: adapt("sphere", -1, 1, 2, **o),
+    "parameter_tolerance": lambda **o: adapt("sphere", -1, 1, 2, tolerance=0.0, **o),
+    "no_effect_axis": lambda **o: adapt(
+        lambda x: float(np.abs(x - 0.7).sum()), 0, 1, 2, **ENDLESS, **o
+    ),
+    "no_effect_coordinate": lambda **o: adapt(
+        lambda x: float(x[1] ** 2), -INF, INF, 2, initial_params=[1e16, 0.5], **o
+    ),
+    "condition_number": lambda **o: adapt(
+        flat, -INF, INF, 4, initial_params=[1.0] * 4, max_iterations=20_000, **ENDLESS, **o
+    ),
+    "step_too_large": lambda **o: adapt(
+        lambda x: float(x.sum()), -INF, INF, 3, initial_params=[0.0] * 3, sigma=1e-3, **o
+    ),
+    "stagnation": lambda **o: adapt(noise, 0, 1, 2, max_iterations=5_000, **o),
+    "max_iterations": lambda **o: evolve(max_iterations=3, **o),
+    "max_evaluations": lambda **o: evolve(max_evaluations=50, **o),
+    "max_restarts": lambda **o: adapt("rastrigin", -5, 5, 2, restarts="ipop", max_restarts=1, **o),
+    "retries_done": lambda **o: evolve(max_iterations=3, retries=2, **o),
+    "stopped_by_callback": lambda **o: evolve(progress=lambda now: False, **o),
+}
+
+
+def test_every_reason_has_an_ending() -> None:
+    assert set(ENDINGS) == set(MESSAGES)
+
+
+@pytest.mark.parametrize("reason", ENDINGS)
+def test_reason(reason: str, backend: str) -> None:
+    found = ENDINGS[reason](backend=backend)
+    assert found.stop_reason == reason
+    assert found.message.startswith(MESSAGES[reason])
+    if reason == "no_effect_coordinate":
+        assert found.nit == 1
+        assert not found.success, "a search whose first steps lead nowhere has not arrived"
+    elif reason in SUCCESS_REASONS:
+        assert (found.success, found.status) == (True, 0)
+    elif reason == "max_restarts":
+        best = min(found.attempts, key=lambda a: a.fun).stop_reason
+        assert found.success == (best in SUCCESS_REASONS)
+        assert found.message.endswith(MESSAGES[best])
+    else:
+        assert not found.success
+        assert found.status == {"stopped_by_callback": 2}.get(
+            reason, 1 if reason.startswith("max") or reason == "retries_done" else 3
+        )
+
+
+def test_constraints_that_nothing_meets_are_told() -> None:
+    found = evolve(constraints=lambda x: 1.0, max_iterations=3)
+    assert (found.success, found.status) == (False, 4)
+    assert found.message == "no feasible point was found"
