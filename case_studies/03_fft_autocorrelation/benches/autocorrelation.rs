@@ -1,4 +1,4 @@
-//! Kernels without Python: the three methods where each of them is at home.
+//! Kernels without Python: each of the three methods at a size where it is the fastest.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use fft_autocorrelation::{Autocorrelator, Method, Options, StreamingAutocorrelation};

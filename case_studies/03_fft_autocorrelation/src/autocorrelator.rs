@@ -1,50 +1,16 @@
 //! The plan: a method and its buffers for one length of series and one number of lags.
 
-use crate::Error;
 use crate::blocked::Blocked;
 use crate::direct::Direct;
+use crate::error::{check_lag, check_length};
 use crate::memory::{self, LONGEST};
-use crate::planner;
-use crate::series::{Centring, Look, Sample, look, mean, provisional_mean};
+use crate::series::{Centring, Inspection, Sample, inspect, mean, provisional_mean};
 use crate::threads::usable;
 use crate::transform::OneTransform;
+use crate::{Error, Method, Options, planner};
 use native::fft::Planner;
 use native::for_each_isa;
 use std::ops::Range;
-
-/// How the sums are computed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Method {
-    /// Whatever the planner expects to be fastest.
-    Auto,
-    /// Products, lag by lag.
-    Direct,
-    /// Products of blocks in the frequency domain.
-    Blocked,
-    /// One transform of the whole series.
-    Fft,
-}
-
-/// What is made of the sums.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Options {
-    /// Subtract the mean first.
-    pub demean: bool,
-    /// Divide lag `k` by `n - k` instead of `n`.
-    pub adjusted: bool,
-    /// Divide by lag 0 (whose own divisor is `n`).
-    pub normalise: bool,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            demean: true,
-            adjusted: false,
-            normalise: true,
-        }
-    }
-}
 
 enum Engine {
     Direct(Direct),
@@ -72,12 +38,12 @@ pub struct Autocorrelator {
     partial: Vec<Vec<f64>>,
 }
 
-/// Squares smaller or larger in sum are computed again on a scaled series.
+/// Sums of squares outside it are computed again, on a scaled series.
 const SAFE: Range<f64> = 1e-270..1e270;
-/// The provisional mean is good enough while its square is below this many variances.
-pub(crate) const POOR_MEAN: f64 = 4.0;
-/// The first move meets the mean to some units of the last place, the second to half of one.
-pub(crate) const MOST_MOVES: usize = 3;
+/// The mean is computed again where its squared error is above this many variances.
+pub(crate) const RECENTRE_ABOVE: f64 = 4.0;
+/// After the first the mean is right to some units of the last place, after the second to half.
+pub(crate) const MAX_RECENTRINGS: usize = 3;
 
 impl Autocorrelator {
     /// Choose a method and make its tables and buffers.
@@ -89,12 +55,7 @@ impl Autocorrelator {
     /// # Errors
     /// `n` is 0 or above [`LONGEST`], `max_lag` is not below `n`, or memory does not suffice.
     pub fn new(n: usize, max_lag: usize, method: Method, threads: usize) -> Result<Self, Error> {
-        if n == 0 {
-            return Err(Error::Empty { name: "x" });
-        }
-        if max_lag >= n {
-            return Err(Error::LagTooLarge { max_lag, n });
-        }
+        check_lag(n, max_lag)?;
         if n > LONGEST {
             return Err(Error::TooLarge {
                 name: "n",
@@ -112,7 +73,7 @@ impl Autocorrelator {
             Method::Blocked => threads * Blocked::needed(max_lag),
             Method::Fft => OneTransform::needed(n, max_lag),
         };
-        memory::promise(needed + threads * (max_lag + 1) * size_of::<f64>())?;
+        memory::ensure_allocatable(needed + threads * (max_lag + 1) * size_of::<f64>())?;
         let mut planner = Planner::new();
         let mut engine = || match method {
             Method::Direct | Method::Auto => Engine::Direct(Direct::new(n, max_lag, false)),
@@ -125,7 +86,7 @@ impl Autocorrelator {
         let parts = match &first {
             Engine::Fft(_) => 1,
             Engine::Blocked(b) => threads.clamp(1, b.pairs(n)),
-            Engine::Direct(_) => threads.clamp(1, n.div_ceil(LEAST_SHARE)),
+            Engine::Direct(_) => threads.clamp(1, n.div_ceil(MIN_SHARE)),
         };
         let mut engines = vec![first];
         engines.extend((1..parts).map(|_| engine()));
@@ -217,23 +178,23 @@ impl Autocorrelator {
         if SAFE.contains(&out[0]) && out[0] > floor {
             return Ok(1.0);
         }
-        match look(x) {
-            Look::NotFinite(index, value) => Err(Error::NotFinite {
+        match inspect(x) {
+            Inspection::NotFinite(index, value) => Err(Error::NotFinite {
                 name: "x",
                 index,
                 value,
             }),
-            Look::Constant if demean || x[0].widen() == 0.0 => {
+            Inspection::Constant if demean || x[0].widen() == 0.0 => {
                 out.fill(0.0);
                 Ok(1.0)
             }
-            Look::Scale(_) if SAFE.contains(&out[0]) => Ok(1.0),
-            Look::Constant => {
+            Inspection::Scale(_) if SAFE.contains(&out[0]) => Ok(1.0),
+            Inspection::Constant => {
                 let scale = crate::series::power_of_two_below(x[0].widen().abs());
                 self.scaled_sums(x, demean, scale, out);
                 Ok(1.0 / scale)
             }
-            Look::Scale(scale) => {
+            Inspection::Scale(scale) => {
                 self.scaled_sums(x, demean, scale, out);
                 Ok(1.0 / scale)
             }
@@ -254,14 +215,14 @@ impl Autocorrelator {
             return 0.0;
         }
         by.shift = match self.method {
-            // A pass for the mean is little beside the transform, and spares a correction.
+            // A pass for the mean costs little beside the transform and saves a correction.
             Method::Fft => mean(x, scale),
             _ => provisional_mean(x, scale),
         };
         let mut rest = self.products(x, by, out) / self.n as f64;
         let variance = out[0] / self.n as f64 - rest * rest;
-        if rest * rest > POOR_MEAN * variance.max(0.0) && x.len() > 1 {
-            rest = self.centre_again(x, &mut by, rest, out);
+        if rest * rest > RECENTRE_ABOVE * variance.max(0.0) && x.len() > 1 {
+            rest = self.recentre(x, &mut by, rest, out);
         }
         let least = NEGLIGIBLE * NEGLIGIBLE * out[0].max(0.0) / self.n as f64;
         if rest * rest > least {
@@ -270,22 +231,21 @@ impl Autocorrelator {
         by.shift
     }
 
-    /// Products about a better mean, the old one moved by what was left of it; returns what
-    /// is left now.
+    /// Products about a better mean: the old one plus its residual. Returns the new residual.
     ///
     /// A mean computed from the series itself is rounded to some units of its last place,
     /// which on a nearly constant series are many standard deviations. Deviations from it
     /// are small and mostly exact, and so is their mean.
     #[cold]
     #[inline(never)]
-    fn centre_again<T: Sample>(
+    fn recentre<T: Sample>(
         &mut self,
         x: &[T],
         by: &mut Centring,
         mut rest: f64,
         out: &mut [f64],
     ) -> f64 {
-        for _ in 0..MOST_MOVES {
+        for _ in 0..MAX_RECENTRINGS {
             let moved = by.shift + rest;
             if moved == by.shift || !moved.is_finite() {
                 break;
@@ -293,7 +253,7 @@ impl Autocorrelator {
             by.shift = moved;
             rest = self.products(x, *by, out) / self.n as f64;
             let variance = out[0] / self.n as f64 - rest * rest;
-            if rest * rest <= POOR_MEAN * variance {
+            if rest * rest <= RECENTRE_ABOVE * variance {
                 break;
             }
         }
@@ -306,7 +266,7 @@ impl Autocorrelator {
         let parts = self.engines.len();
         let (engine, others) = self.engines.split_first_mut().expect("there is one");
         if parts == 1 {
-            return part(engine, x, by, 0, 1, out);
+            return partial_products(engine, x, by, 0, 1, out);
         }
         let partials = &mut self.partial;
         let total = std::thread::scope(|scope| {
@@ -317,11 +277,11 @@ impl Autocorrelator {
                 .map(|(i, (engine, partial))| {
                     scope.spawn(move || {
                         partial.fill(0.0);
-                        part(engine, x, by, i + 1, parts, partial)
+                        partial_products(engine, x, by, i + 1, parts, partial)
                     })
                 })
                 .collect();
-            let first = part(engine, x, by, 0, parts, out);
+            let first = partial_products(engine, x, by, 0, parts, out);
             let sum = |total, thread: std::thread::ScopedJoinHandle<'_, f64>| {
                 total + thread.join().expect("kernels do not panic")
             };
@@ -336,7 +296,7 @@ impl Autocorrelator {
     }
 }
 
-/// A rest of the mean below this many standard deviations changes no digit of any lag.
+/// An error of the mean below this many standard deviations changes no digit of any lag.
 const NEGLIGIBLE: f64 = f64::EPSILON / 16.0;
 
 for_each_isa! {
@@ -348,10 +308,10 @@ for_each_isa! {
 }
 
 /// Fewest observations of direct sums worth a thread.
-const LEAST_SHARE: usize = 16_384;
+const MIN_SHARE: usize = 16_384;
 
 /// The `i`-th of `parts` shares of the products.
-fn part<T: Sample>(
+fn partial_products<T: Sample>(
     engine: &mut Engine,
     x: &[T],
     by: Centring,
@@ -367,7 +327,7 @@ fn part<T: Sample>(
     }
 }
 
-/// Take the rest of the mean out of the products, exactly:
+/// Remove the residual mean from the products, exactly:
 /// `sum (c_t - m)(c_(t+k) - m) = sum c_t c_(t+k) - m (H_k + T_k) + (n - k) m^2`,
 /// where `H_k` and `T_k` sum the first and the last `n - k` values.
 pub(crate) fn remove_mean<T: Sample>(x: &[T], by: Centring, rest: f64, out: &mut [f64]) {
@@ -421,18 +381,5 @@ for_each_isa! {
             *lag -= rest * (whole - gone - left * rest);
         }
         sums[STRIPS]
-    }
-}
-
-/// An error unless the two lengths are equal.
-pub(crate) fn check_length(name: &'static str, found: usize, expected: usize) -> Result<(), Error> {
-    if found == expected {
-        Ok(())
-    } else {
-        Err(Error::Length {
-            name,
-            found,
-            expected,
-        })
     }
 }

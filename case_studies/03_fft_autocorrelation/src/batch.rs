@@ -1,5 +1,6 @@
 //! Many series of one length: rows shared out over threads, one plan per thread.
 
+use crate::error::check_lag;
 use crate::threads::usable;
 use crate::{Autocorrelator, Error, Method, Options, Sample};
 
@@ -16,12 +17,7 @@ pub fn batch<T: Sample>(
     threads: usize,
     out: &mut [f64],
 ) -> Result<(), Error> {
-    if n == 0 {
-        return Err(Error::Empty { name: "x" });
-    }
-    if max_lag >= n {
-        return Err(Error::LagTooLarge { max_lag, n });
-    }
+    check_lag(n, max_lag)?;
     let lags = max_lag + 1;
     let rows = out.len() / lags;
     let parts = usable(threads).clamp(1, rows.max(1));

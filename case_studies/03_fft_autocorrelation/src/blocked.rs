@@ -7,8 +7,8 @@
 //! applications to spectral estimation", IEEE Trans. Audio Electroacoust. 18 (1970). The
 //! transform of a block of `B >= k` values, zero-padded to `2 B`, is `X_i`; that of the
 //! `2 B` values from the block's start on is `X_i + (-1)^f X_(i+1)`, so one transform per
-//! block suffices. What we add: two distant blocks ride in the real and the imaginary part
-//! of one complex transform. Their products stay apart without unpacking, because
+//! block suffices. Added here: two distant blocks are the real and the imaginary part of one
+//! complex transform. Their products stay apart without unpacking, because
 //! `conj(a + ib)(a' + ib')` has the real part `a a' + b b'` and only the real part of the
 //! final inverse is kept.
 
@@ -21,7 +21,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// Shortest block: below, the loop around the transform costs more than the transform.
-const SHORTEST_BLOCK: usize = 128;
+const MIN_BLOCK: usize = 128;
 
 /// Accumulated spectra, for one number of lags.
 pub(crate) struct Blocked {
@@ -35,7 +35,7 @@ pub(crate) struct Blocked {
 
 /// The block length used for `max_lag` lags.
 pub(crate) fn block_length(max_lag: usize) -> usize {
-    good_size(max_lag.max(SHORTEST_BLOCK), 4)
+    good_size(max_lag.max(MIN_BLOCK), 4)
 }
 
 impl Blocked {

@@ -1,15 +1,16 @@
 //! Cross-correlation at lags `-max_lag ..= max_lag`, by direct sums or blocked products.
 
-use crate::autocorrelator::{MOST_MOVES, POOR_MEAN, check_length};
+use crate::autocorrelator::{MAX_RECENTRINGS, RECENTRE_ABOVE};
 use crate::blocked::Blocked;
 use crate::direct::Direct;
+use crate::error::{check_lag, check_length};
 use crate::memory;
-use crate::series::{Centring, Look, Sample, look, mean, power_of_two_below};
+use crate::series::{Centring, Inspection, Sample, inspect, mean, power_of_two_below};
 use crate::{Error, Method, Options, planner};
 
 /// `out[max_lag + k] = sum of (x[t] - mean x) (y[t + k] - mean y)`, divided as asked.
 ///
-/// A positive lag tells how `y` follows `x`. Normalised, the divisor is
+/// At a positive lag `y` follows `x`. Normalised, the divisor is
 /// `n sd(x) sd(y)`; a series without variation gives NaN. `Method::Fft` means blocks as
 /// long as the series: one pair of transforms.
 ///
@@ -25,16 +26,11 @@ pub fn cross_correlation<T: Sample>(
     out: &mut [f64],
 ) -> Result<(), Error> {
     let n = x.len();
-    if n == 0 {
-        return Err(Error::Empty { name: "x" });
-    }
+    check_lag(n, max_lag)?;
     check_length("y", y.len(), n)?;
-    if max_lag >= n {
-        return Err(Error::LagTooLarge { max_lag, n });
-    }
     check_length("out", out.len(), 2 * max_lag + 1)?;
     let method = chosen(method, n, max_lag);
-    memory::promise(needed(method, n, max_lag))?;
+    memory::ensure_allocatable(needed(method, n, max_lag))?;
     let scales = (examine("x", x, options)?, examine("y", y, options)?);
     let (Some(scale_x), Some(scale_y)) = scales else {
         out.fill(if options.normalise { f64::NAN } else { 0.0 });
@@ -75,16 +71,16 @@ pub fn cross_correlation<T: Sample>(
 
 /// The scale of a series, `None` when it has no variation.
 fn examine<T: Sample>(name: &'static str, x: &[T], options: Options) -> Result<Option<f64>, Error> {
-    match look(x) {
-        Look::NotFinite(index, value) => Err(Error::NotFinite { name, index, value }),
-        Look::Constant if options.demean || x[0].widen() == 0.0 => Ok(None),
-        Look::Constant => Ok(Some(power_of_two_below(x[0].widen().abs()))),
+    match inspect(x) {
+        Inspection::NotFinite(index, value) => Err(Error::NotFinite { name, index, value }),
+        Inspection::Constant if options.demean || x[0].widen() == 0.0 => Ok(None),
+        Inspection::Constant => Ok(Some(power_of_two_below(x[0].widen().abs()))),
         // Scaling by a power of two is exact, so it is done whether needed or not.
-        Look::Scale(scale) => Ok(Some(scale)),
+        Inspection::Scale(scale) => Ok(Some(scale)),
     }
 }
 
-/// Observations that usually tell enough of the variation.
+/// Observations that usually suffice to see that there is variation.
 const FIRST: usize = 4096;
 /// No mean of values below 2 is rounded by more than this.
 const MEAN_ROUNDING: f64 = 1e-11;
@@ -106,9 +102,9 @@ fn centring<T: Sample>(x: &[T], scale: f64, options: Options) -> (Centring, f64)
     let (mut energy, mut rest) = square_sum(x, by);
     // The mean of a nearly constant series is rounded to some of its standard deviations:
     // what is left of it is known better.
-    for _ in 0..MOST_MOVES {
+    for _ in 0..MAX_RECENTRINGS {
         let moved = by.shift + rest;
-        if rest * rest * x.len() as f64 <= POOR_MEAN * energy || moved == by.shift {
+        if rest * rest * x.len() as f64 <= RECENTRE_ABOVE * energy || moved == by.shift {
             break;
         }
         by.shift = moved;

@@ -7,12 +7,14 @@
 mod autocorrelator;
 mod batch;
 mod blocked;
+mod calibration;
 mod cross;
 mod direct;
 mod error;
 mod memory;
+mod options;
+pub mod plan_cache;
 pub mod planner;
-pub mod pool;
 #[cfg(feature = "python")]
 mod python;
 mod series;
@@ -22,12 +24,13 @@ mod streaming;
 mod threads;
 mod transform;
 
-pub use autocorrelator::{Autocorrelator, Method, Options};
+pub use autocorrelator::Autocorrelator;
 pub use batch::batch;
 pub use cross::cross_correlation;
 pub use error::Error;
 pub use memory::LONGEST;
 pub use native::Isa;
+pub use options::{Method, Options};
 pub use series::Sample;
 pub use sizes::good_size;
 pub use streaming::StreamingAutocorrelation;

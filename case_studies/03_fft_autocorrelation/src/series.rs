@@ -129,9 +129,9 @@ pub(crate) fn mean<T: Sample>(x: &[T], scale: f64) -> f64 {
     sum(x, scale) / x.len() as f64
 }
 
-/// The mean, met to half a unit of its last place even where all values are neighbours:
-/// deviations from a value near them are exact, and so is the mean of these.
-pub(crate) fn careful_mean<T: Sample>(x: &[T], scale: f64) -> f64 {
+/// The mean to half a unit of its last place, also of a nearly constant series: deviations from
+/// a value near all of them are exact, and so is their mean.
+pub(crate) fn refined_mean<T: Sample>(x: &[T], scale: f64) -> f64 {
     let mut by = Centring { scale, shift: 0.0 };
     by.shift = mean(x, scale);
     let rest: f64 = x
@@ -141,8 +141,8 @@ pub(crate) fn careful_mean<T: Sample>(x: &[T], scale: f64) -> f64 {
     by.shift + rest / x.len() as f64
 }
 
-/// What a careful look at a series finds.
-pub(crate) enum Look {
+/// What [`inspect`] finds.
+pub(crate) enum Inspection {
     /// The first observation that is NaN or infinite.
     NotFinite(usize, f64),
     /// All observations are equal.
@@ -151,22 +151,22 @@ pub(crate) enum Look {
     Scale(f64),
 }
 
-/// Look at every observation: only done when a result is suspicious.
-pub(crate) fn look<T: Sample>(x: &[T]) -> Look {
+/// Inspection at every observation: only done when a result is suspicious.
+pub(crate) fn inspect<T: Sample>(x: &[T]) -> Inspection {
     let first = x[0].widen();
     let (mut constant, mut largest) = (true, 0.0_f64);
     for (i, v) in x.iter().enumerate() {
         let v = v.widen();
         if !v.is_finite() {
-            return Look::NotFinite(i, v);
+            return Inspection::NotFinite(i, v);
         }
         constant &= v == first;
         largest = largest.max(v.abs());
     }
     if constant {
-        Look::Constant
+        Inspection::Constant
     } else {
-        Look::Scale(power_of_two_below(largest))
+        Inspection::Scale(power_of_two_below(largest))
     }
 }
 
@@ -194,9 +194,11 @@ mod tests {
     }
 
     #[test]
-    fn a_look_names_the_first_value_that_is_not_finite() {
-        assert!(matches!(look(&[1.0, f64::INFINITY, f64::NAN]), Look::NotFinite(1, v) if v > 0.0));
-        assert!(matches!(look(&[0.1f32; 5]), Look::Constant));
-        assert!(matches!(look(&[3.0, -5.0]), Look::Scale(s) if s == 0.25));
+    fn inspection_names_the_first_value_that_is_not_finite() {
+        assert!(
+            matches!(inspect(&[1.0, f64::INFINITY, f64::NAN]), Inspection::NotFinite(1, v) if v > 0.0)
+        );
+        assert!(matches!(inspect(&[0.1f32; 5]), Inspection::Constant));
+        assert!(matches!(inspect(&[3.0, -5.0]), Inspection::Scale(s) if s == 0.25));
     }
 }

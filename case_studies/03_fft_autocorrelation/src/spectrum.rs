@@ -8,7 +8,7 @@ pub(crate) type C64 = Complex<f64>;
 
 /// `e^(-2 pi i numerator / denominator)`, to the last bit or two for any fraction.
 pub(crate) fn unit_root(numerator: usize, denominator: usize) -> C64 {
-    // Reduced to an eighth of the circle first: there sine and cosine lose nothing.
+    // Reduced to an eighth of the circle first: there sine and cosine lose no digit.
     let eight = 8 * (numerator % denominator);
     let (octant, rest) = (eight / denominator, eight % denominator);
     let full = 8.0 * denominator as f64;
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn unit_roots_walk_the_circle() {
+    fn unit_roots_are_those_of_sine_and_cosine() {
         for n in [1, 2, 3, 5, 8, 12, 100, 1023] {
             for k in 0..n {
                 let angle = -std::f64::consts::TAU * k as f64 / n as f64;

@@ -1,21 +1,22 @@
 //! Autocorrelation of a series that is still growing: `O(k)` work per observation.
 //!
-//! Observations wait in a buffer until a tile is full, then go through the direct kernel;
-//! reading the result adds what is still waiting. Products are of deviations from a
+//! Observations are buffered until a tile is full, then go through the direct kernel;
+//! reading the result adds those still buffered. Products are of deviations from a
 //! provisional mean, which is that of the first tile: no single observation decides it. The
 //! exact mean is taken out when the result is read, and the provisional one follows when the
 //! series has moved away from it. Observations are kept as they came and scaled on their way
 //! to the kernel, by a power of two that shrinks when a much larger one arrives.
 
 use crate::direct::Direct;
+use crate::error::check_length;
 use crate::memory::{self, LONGEST};
-use crate::series::{Centring, careful_mean, power_of_two_below};
+use crate::series::{Centring, power_of_two_below, refined_mean};
 use crate::{Error, Options};
 
 const TILE: usize = 1024;
 
-/// Scaled observations may grow to this before the scale follows: their squares are far from
-/// the largest double still.
+/// The scale changes once scaled observations exceed this: their squares are still far from the
+/// largest double.
 const LARGE: f64 = 1e60;
 
 /// Running sums for lags `0..=max_lag`.
@@ -34,7 +35,7 @@ pub struct StreamingAutocorrelation {
     count: usize,
     /// The largest magnitude so far.
     largest: f64,
-    /// Scale and provisional mean; settled when the first tile leaves the buffer.
+    /// Scale and provisional mean; fixed when the first tile leaves the buffer.
     by: Centring,
     /// Observations that have left the buffer as first factors.
     done: usize,
@@ -44,7 +45,7 @@ pub struct StreamingAutocorrelation {
     sums: Vec<f64>,
     /// The first `max_lag` observations of the series.
     head: Vec<f64>,
-    /// Observations that still wait for a partner, and the last `max_lag` always.
+    /// Observations not yet used as first factors; always the last `max_lag`.
     buffer: Vec<f64>,
     direct: Direct,
 }
@@ -53,7 +54,7 @@ impl StreamingAutocorrelation {
     /// An empty stream.
     ///
     /// # Panics
-    /// Memory does not suffice: [`try_new`](Self::try_new) says so instead.
+    /// Memory does not suffice; [`try_new`](Self::try_new) returns an error instead.
     #[must_use]
     pub fn new(max_lag: usize) -> Self {
         Self::try_new(max_lag).expect("memory for the lags")
@@ -71,7 +72,9 @@ impl StreamingAutocorrelation {
             });
         }
         let longest = TILE + max_lag;
-        memory::promise(Direct::needed(longest, max_lag) + 3 * longest * size_of::<f64>())?;
+        memory::ensure_allocatable(
+            Direct::needed(longest, max_lag) + 3 * longest * size_of::<f64>(),
+        )?;
         Ok(Self {
             max_lag,
             count: 0,
@@ -159,8 +162,8 @@ impl StreamingAutocorrelation {
     /// `out` has another length than `max_lag + 1`, or an autocovariance exceeds the largest
     /// double.
     pub fn read(&mut self, options: Options, out: &mut [f64]) -> Result<(), Error> {
-        crate::autocorrelator::check_length("out", out.len(), self.max_lag + 1)?;
-        self.settle();
+        check_length("out", out.len(), self.max_lag + 1)?;
+        self.update_scale();
         let by = self.by;
         out.copy_from_slice(&self.sums);
         let waiting = 0..self.buffer.len();
@@ -198,7 +201,7 @@ impl StreamingAutocorrelation {
 
     /// Take a full tile out of the buffer.
     fn flush(&mut self) {
-        self.settle();
+        self.update_scale();
         self.total += self
             .direct
             .auto(&self.buffer, self.by, 0..TILE, &mut self.sums);
@@ -213,11 +216,11 @@ impl StreamingAutocorrelation {
     }
 
     /// Scale and provisional mean for what is in the buffer.
-    fn settle(&mut self) {
+    fn update_scale(&mut self) {
         if self.done == 0 {
             if self.count > 0 {
                 let scale = power_of_two_below(self.largest);
-                let shift = careful_mean(&self.buffer, scale);
+                let shift = refined_mean(&self.buffer, scale);
                 self.by = Centring { scale, shift };
             }
         } else if self.largest * self.by.scale > LARGE {

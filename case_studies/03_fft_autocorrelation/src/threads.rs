@@ -1,9 +1,9 @@
-//! How many threads: never more than can run.
+//! The number of threads: at most the usable cores.
 
 use std::num::NonZero;
 use std::sync::OnceLock;
 
-/// Threads to use where `wanted` were asked for: at most the usable cores, 0 for all of them.
+/// The smaller of `wanted` and the usable cores; 0 means all of them.
 pub(crate) fn usable(wanted: usize) -> usize {
     if wanted == 1 {
         return 1;

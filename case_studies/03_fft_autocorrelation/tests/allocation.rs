@@ -1,46 +1,10 @@
 //! A plan allocates when it is made and never again.
 
 use fft_autocorrelation::{Autocorrelator, Method, Options};
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-
-struct Counting;
-
-thread_local! {
-    static COUNT: Cell<usize> = const { Cell::new(0) };
-}
-
-fn count() {
-    // Not there while the thread ends: nothing is measured then.
-    let _ = COUNT.try_with(|c| c.set(c.get() + 1));
-}
-
-// SAFETY: everything is handed on to the system's allocator.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count();
-        // SAFETY: the caller's promise, handed on.
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promise, handed on.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        count();
-        // SAFETY: the caller's promise, handed on.
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
+use native::allocations::{Counting, count};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
-
-fn allocations(work: impl FnOnce()) -> usize {
-    let before = COUNT.get();
-    work();
-    COUNT.get() - before
-}
 
 #[test]
 fn a_call_allocates_nothing() {
@@ -60,7 +24,7 @@ fn a_call_allocates_nothing() {
             }
             let mut plan = Autocorrelator::new(n, max_lag, method, 1).unwrap();
             let mut out = vec![0.0; max_lag + 1];
-            let count = allocations(|| {
+            let allocations = count(|| {
                 for demean in [true, false] {
                     let options = Options {
                         demean,
@@ -72,12 +36,12 @@ fn a_call_allocates_nothing() {
                     plan.run(&single, Options::default(), &mut out).unwrap();
                 }
             });
-            assert_eq!(count, 0, "{method:?} n={n} max_lag={max_lag}");
+            assert_eq!(allocations, 0, "{method:?} n={n} max_lag={max_lag}");
         }
     }
 }
 
 #[test]
 fn the_counter_counts() {
-    assert!(allocations(|| drop(std::hint::black_box(vec![1u8; 10]))) > 0);
+    assert!(count(|| drop(std::hint::black_box(vec![1u8; 10]))) > 0);
 }

@@ -77,7 +77,7 @@ def test_white_noise_stays_inside_the_band() -> None:
 
 
 @pytest.mark.parametrize(
-    ("keywords", "error", "told"),
+    ("keywords", "error", "message"),
     [
         ({"nlags": -1}, ValueError, "nlags=-1"),
         ({"nlags": 2.5}, TypeError, "nlags=2.5"),
@@ -91,8 +91,8 @@ def test_white_noise_stays_inside_the_band() -> None:
         ({"missing": None}, TypeError, "missing=None"),
     ],
 )
-def test_refused(keywords: Any, error: type[Exception], told: str) -> None:
-    with pytest.raises(error, match=told):
+def test_refused(keywords: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
         acf(X, **keywords)
 
 

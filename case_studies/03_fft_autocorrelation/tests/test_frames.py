@@ -74,7 +74,7 @@ def test_frames_are_refused_and_the_remedies_work() -> None:
 
 
 @pytest.mark.parametrize(
-    ("series", "told"),
+    ("series", "message"),
     [
         (pl.Series([True, None, False]), r"Polars Boolean.*x\.cast\(pl\.Float64\)"),
         (pl.Series([Decimal("1.5"), Decimal("2.5")]), r"Polars Decimal.*x\.cast"),
@@ -84,8 +84,8 @@ def test_frames_are_refused_and_the_remedies_work() -> None:
     ],
     ids=lambda v: str(v.dtype) if hasattr(v, "dtype") else "",
 )
-def test_columns_without_numbers(series: Any, told: str) -> None:
-    with pytest.raises(TypeError, match=f"expected real numbers.*{told}"):
+def test_columns_without_numbers(series: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=f"expected real numbers.*{message}"):
         autocorrelation(series, 1)
 
 

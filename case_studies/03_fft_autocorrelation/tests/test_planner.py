@@ -120,7 +120,7 @@ def test_one_file_per_processor_and_version(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "error", "told"),
+    ("arguments", "error", "message"),
     [
         ((-1,), ValueError, "n=-1, expected 1 to"),
         ((0,), ValueError, "n=0, expected 1 to"),
@@ -133,15 +133,9 @@ def test_one_file_per_processor_and_version(
         ((5, 1.0), TypeError, "max_lag=1.0, expected an integer"),
     ],
 )
-def test_choose_refuses(arguments: Any, error: type[Exception], told: str) -> None:
-    with pytest.raises(error, match=told):
+def test_choose_refuses(arguments: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
         choose(*arguments)
-
-
-def test_bad_figures() -> None:
-    for bad in ([1.0], [-1.0] * FIGURES):
-        with pytest.raises(ValueError, match="figures"):
-            _rust.use_costs(bad)
 
 
 def test_the_build() -> None:

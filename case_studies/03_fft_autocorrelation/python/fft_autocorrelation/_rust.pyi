@@ -1,7 +1,7 @@
 """The compiled kernels; see the docstrings of the objects themselves."""
 
 from collections.abc import Sequence
-from typing import Any, Literal, overload
+from typing import Any, Literal, TypeVar, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -12,10 +12,11 @@ _Method = Literal["auto", "direct", "blocked", "fft"]
 _Missing = Literal["raise", "drop", "conservative"]
 _Array = npt.NDArray[Any]
 _Doubles = npt.NDArray[np.float64]
+_Series = TypeVar("_Series", pd.Series[Any], pl.Series)
 
 @overload
 def autocorrelation(
-    x: pd.Series[Any],
+    x: _Series,
     max_lag: int | None = None,
     *,
     axis: int = -1,
@@ -25,20 +26,7 @@ def autocorrelation(
     missing: _Missing = "raise",
     method: _Method = "auto",
     threads: int = 1,
-) -> pd.Series[Any]: ...
-@overload
-def autocorrelation(
-    x: pl.Series,
-    max_lag: int | None = None,
-    *,
-    axis: int = -1,
-    demean: bool = True,
-    normalise: bool = True,
-    adjusted: bool = False,
-    missing: _Missing = "raise",
-    method: _Method = "auto",
-    threads: int = 1,
-) -> pl.Series: ...
+) -> _Series: ...
 @overload
 def autocorrelation(
     x: npt.ArrayLike,
@@ -54,7 +42,7 @@ def autocorrelation(
 ) -> _Array: ...
 @overload
 def autocovariance(
-    x: pd.Series[Any],
+    x: _Series,
     max_lag: int | None = None,
     *,
     axis: int = -1,
@@ -63,19 +51,7 @@ def autocovariance(
     missing: _Missing = "raise",
     method: _Method = "auto",
     threads: int = 1,
-) -> pd.Series[Any]: ...
-@overload
-def autocovariance(
-    x: pl.Series,
-    max_lag: int | None = None,
-    *,
-    axis: int = -1,
-    demean: bool = True,
-    adjusted: bool = False,
-    missing: _Missing = "raise",
-    method: _Method = "auto",
-    threads: int = 1,
-) -> pl.Series: ...
+) -> _Series: ...
 @overload
 def autocovariance(
     x: npt.ArrayLike,
@@ -111,6 +87,7 @@ def measure_costs() -> list[float]: ...
 def use_costs(figures: Sequence[float]) -> None: ...
 def clear_buffers() -> None: ...
 def build_profile() -> Literal["release", "debug"]: ...
+def panic_on_purpose() -> None: ...
 def simd() -> Literal["portable", "avx2", "avx512"]: ...
 
 class Autocorrelator:

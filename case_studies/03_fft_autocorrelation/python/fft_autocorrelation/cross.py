@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fft_autocorrelation import _rust
-from fft_autocorrelation.checks import last_lag, narrowed, numbers
+from fft_autocorrelation._validation import as_numbers, last_lag, narrow
 
 
 def cross_correlation(
@@ -34,7 +34,7 @@ def cross_correlation(
     max_lag
         The last lag, ``0 <= max_lag < n``. Default: all, ``n - 1``.
     demean
-        Subtract each mean first (default), as the definition wants.
+        Subtract each mean first (default), as in the definition.
     normalise
         Divide by both standard deviations (default), which gives numbers from -1 to 1;
         otherwise the cross-covariance, in units of ``x`` times units of ``y``.
@@ -61,9 +61,9 @@ def cross_correlation(
 
     Notes
     -----
-    What :func:`autocorrelation` has and this has not: ``missing`` (leave out the pairs you do
-    not want yourself: removing an observation from one series shifts it against the other),
-    ``threads``, batches, and results as Series of pandas or Polars.
+    Unlike :func:`autocorrelation` it has no ``missing`` (drop the pairs yourself: removing an
+    observation from one series shifts it against the other), no ``threads``, no batches, and
+    returns no pandas or Polars Series.
 
     References
     ----------
@@ -76,7 +76,7 @@ def cross_correlation(
     >>> int(np.argmax(cross_correlation(x, np.roll(x, 2), max_lag=3))) - 3
     2
     """
-    a, b = numbers("x", x), numbers("y", y)
+    a, b = as_numbers("x", x), as_numbers("y", y)
     for name, array in (("x", a), ("y", b)):
         if array.ndim != 1:
             raise ValueError(f"{name} has shape {array.shape}, expected one dimension")
@@ -85,4 +85,4 @@ def cross_correlation(
     lag = last_lag(max_lag, a.size)
     first, second = (np.ascontiguousarray(v, dtype=np.float64) for v in (a, b))
     lags = _rust.cross(first, second, lag, demean, normalise, adjusted, method)
-    return narrowed(lags, np.result_type(a.dtype, b.dtype))
+    return narrow(lags, np.result_type(a.dtype, b.dtype))

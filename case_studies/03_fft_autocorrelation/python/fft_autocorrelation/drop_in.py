@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import gammaincc, ndtri
 
+from fft_autocorrelation._frames import is_frame
+from fft_autocorrelation._missing import raise_for_missing
 from fft_autocorrelation._rust import autocorrelation
-from fft_autocorrelation.checks import numbers, one_of, whole_number
-from fft_autocorrelation.containers import is_frame
-from fft_autocorrelation.missing import explain
+from fft_autocorrelation._validation import as_numbers, integer, one_of
 
 Doubles = npt.NDArray[np.float64]
 MISSING = ("none", "raise", "conservative", "drop")
@@ -122,7 +122,7 @@ def acf(
     most = max(series.size - 1, 0)
     lag = min(_lag(nlags), most)
     if missing == "none" and gaps.any():
-        explain(series, missing)
+        raise_for_missing(series, missing)
         r = np.full(lag + 1, np.nan)
     else:
         how: Any = "conservative" if missing == "conservative" else "raise"
@@ -140,7 +140,7 @@ def _one_series(x: Any) -> Doubles:
     """Contiguous doubles of one dimension; trailing dimensions of one are left out."""
     if (is_frame("pandas", x) or is_frame("polars", x)) and x.shape[1] == 1:
         x = x.to_numpy()
-    series = numbers("x", x)
+    series = as_numbers("x", x)
     while series.ndim > 1 and series.shape[-1] == 1:
         series = series[..., 0]
     if series.ndim != 1:
@@ -163,7 +163,7 @@ def _level(alpha: Any) -> float:
 
 def _lag(nlags: Any) -> int:
     """``nlags`` from 0 on; how long the series is does not matter yet."""
-    lag = whole_number("nlags", nlags)
+    lag = integer("nlags", nlags)
     if lag < 0:
         raise ValueError(f"nlags={lag}, expected 0 or more")
     return lag

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from fft_autocorrelation import _rust
-from fft_autocorrelation.checks import last_lag, length
+from fft_autocorrelation._validation import last_lag, observation_count
 
 # Nanoseconds of a piece of work: what is outside was not measured.
-LEAST, MOST = 1e-6, 1e12
+MIN_NS, MAX_NS = 1e-6, 1e12
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def choose(n: int, max_lag: int | None = None) -> Costs:
     >>> choose(1_000_000).method
     'fft'
     """
-    n = length(n)
+    n = observation_count(n)
     method, (direct, blocked, fft) = _rust.plan(n, last_lag(max_lag, n))
     return Costs(method, direct * 1e-9, blocked * 1e-9, fft * 1e-9)
 
@@ -106,9 +106,9 @@ def calibrate(*, remember: bool = True, again: bool = False) -> Path | None:
     >>> choose(1_000_000, 100)  # what this machine does  # doctest: +SKIP
     """
     path = _cache_file() if remember else None
-    if path is not None and not again and (kept := _kept(path)) is not None:
+    if path is not None and not again and (stored := _read_figures(path)) is not None:
         try:
-            _rust.use_costs(kept)
+            _rust.use_costs(stored)
             return path
         except ValueError:
             pass  # of another version
@@ -124,7 +124,7 @@ def calibrate(*, remember: bool = True, again: bool = False) -> Path | None:
     return path
 
 
-def _kept(path: Path) -> list[float] | None:
+def _read_figures(path: Path) -> list[float] | None:
     """The figures of a file; ``None`` for whatever else it may hold."""
     try:
         figures: Any = json.loads(path.read_text(encoding="ascii"))
@@ -132,7 +132,7 @@ def _kept(path: Path) -> list[float] | None:
         return None
     if not isinstance(figures, list) or not figures:
         return None
-    if not all(type(f) in (int, float) and LEAST <= f <= MOST for f in figures):
+    if not all(type(f) in (int, float) and MIN_NS <= f <= MAX_NS for f in figures):
         return None
     return [float(f) for f in figures]
 

@@ -3,7 +3,7 @@
 //! With registers of `W` doubles, the lags of one residue class, `j, j + W, j + 2W, ...`,
 //! read the same registers of the second series, one step apart. So `L` such lags need one
 //! load of each series per step: the registers slide, by renaming, not by moving. `R`
-//! classes run side by side where `L` alone would leave the multipliers waiting. Per step:
+//! classes run side by side where `L` alone would leave the multipliers idle. Per step:
 //! `1 + R` loads, `R * L` fused multiply-adds in as many independent chains.
 
 // Indices are register numbers here: the loops are unrolled and the arrays vanish.
@@ -12,7 +12,7 @@
 use super::lanes::Lanes;
 
 /// Largest number of lags of one class held in registers.
-const MOST: usize = 8;
+const MAX_LAGS: usize = 8;
 
 /// Doubles that must be readable beyond the last product: see [`products`].
 pub(super) const PADDING: usize = 128;
@@ -31,7 +31,7 @@ pub(super) unsafe fn products<V: Lanes>(
     out: &mut [f64],
 ) {
     let steps = length.div_ceil(V::WIDTH);
-    let most = if V::WIDTH == 8 { MOST } else { 6 };
+    let most = if V::WIDTH == 8 { MAX_LAGS } else { 6 };
     let mut lag = 0;
     while lag < out.len() {
         let count = (out.len() - lag).min(most * V::WIDTH);
@@ -42,7 +42,7 @@ pub(super) unsafe fn products<V: Lanes>(
     }
 }
 
-/// One group: at most `MOST * WIDTH` lags.
+/// One group: at most `MAX_LAGS * WIDTH` lags.
 #[inline(always)]
 unsafe fn group_of_lags<V: Lanes>(a: *const f64, b: *const f64, steps: usize, out: &mut [f64]) {
     let count = out.len();
@@ -63,7 +63,7 @@ unsafe fn group_of_lags<V: Lanes>(a: *const f64, b: *const f64, steps: usize, ou
                 5 => slide::<V, 1, 5>(a, b, steps, class, out),
                 6 => slide::<V, 1, 6>(a, b, steps, class, out),
                 7 => slide::<V, 1, 7>(a, b, steps, class, out),
-                _ => slide::<V, 1, MOST>(a, b, steps, class, out),
+                _ => slide::<V, 1, MAX_LAGS>(a, b, steps, class, out),
             }
         };
     }

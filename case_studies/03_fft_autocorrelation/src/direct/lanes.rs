@@ -63,57 +63,44 @@ mod x86 {
 
     // SAFETY of every intrinsic below: these types are used only inside functions compiled
     // for AVX2 + FMA or AVX-512F, which are called only where `Isa` found those features.
-    impl Lanes for Avx2 {
-        const WIDTH: usize = 4;
-        #[inline(always)]
-        fn zero() -> Self {
-            // SAFETY: see above.
-            Self(unsafe { _mm256_setzero_pd() })
-        }
-        #[inline(always)]
-        unsafe fn load(from: *const f64) -> Self {
-            // SAFETY: see above; readable by the caller's promise.
-            Self(unsafe { _mm256_loadu_pd(from) })
-        }
-        #[inline(always)]
-        fn add_product(self, a: Self, b: Self) -> Self {
-            // SAFETY: see above.
-            Self(unsafe { _mm256_fmadd_pd(a.0, b.0, self.0) })
-        }
-        #[inline(always)]
-        fn total(self) -> f64 {
-            // SAFETY: see above.
-            unsafe {
-                let two = _mm_add_pd(
-                    _mm256_castpd256_pd128(self.0),
-                    _mm256_extractf128_pd::<1>(self.0),
-                );
-                _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)))
+    macro_rules! lanes {
+        ($name:ident: $width:literal, $zero:ident, $load:ident, $fmadd:ident, $total:expr) => {
+            impl Lanes for $name {
+                const WIDTH: usize = $width;
+                #[inline(always)]
+                fn zero() -> Self {
+                    // SAFETY: see above.
+                    Self(unsafe { $zero() })
+                }
+                #[inline(always)]
+                unsafe fn load(from: *const f64) -> Self {
+                    // SAFETY: see above; readable, as the caller guarantees.
+                    Self(unsafe { $load(from) })
+                }
+                #[inline(always)]
+                fn add_product(self, a: Self, b: Self) -> Self {
+                    // SAFETY: see above.
+                    Self(unsafe { $fmadd(a.0, b.0, self.0) })
+                }
+                #[inline(always)]
+                fn total(self) -> f64 {
+                    // SAFETY: see above.
+                    unsafe { $total(self.0) }
+                }
             }
-        }
+        };
     }
 
-    impl Lanes for Avx512 {
-        const WIDTH: usize = 8;
-        #[inline(always)]
-        fn zero() -> Self {
-            // SAFETY: see above.
-            Self(unsafe { _mm512_setzero_pd() })
-        }
-        #[inline(always)]
-        unsafe fn load(from: *const f64) -> Self {
-            // SAFETY: see above; readable by the caller's promise.
-            Self(unsafe { _mm512_loadu_pd(from) })
-        }
-        #[inline(always)]
-        fn add_product(self, a: Self, b: Self) -> Self {
-            // SAFETY: see above.
-            Self(unsafe { _mm512_fmadd_pd(a.0, b.0, self.0) })
-        }
-        #[inline(always)]
-        fn total(self) -> f64 {
-            // SAFETY: see above.
-            unsafe { _mm512_reduce_add_pd(self.0) }
+    lanes!(Avx2: 4, _mm256_setzero_pd, _mm256_loadu_pd, _mm256_fmadd_pd, total_of_four);
+    lanes!(Avx512: 8, _mm512_setzero_pd, _mm512_loadu_pd, _mm512_fmadd_pd, _mm512_reduce_add_pd);
+
+    #[inline(always)]
+    unsafe fn total_of_four(lanes: __m256d) -> f64 {
+        // SAFETY: see above.
+        unsafe {
+            let high = _mm256_extractf128_pd::<1>(lanes);
+            let two = _mm_add_pd(_mm256_castpd256_pd128(lanes), high);
+            _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)))
         }
     }
 }

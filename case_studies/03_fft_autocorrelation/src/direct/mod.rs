@@ -21,12 +21,12 @@ pub(crate) struct Direct {
 }
 
 /// Doubles in a tile: the tile and what lies `max_lag` ahead share the first cache.
-const SHORTEST_TILE: usize = 2048;
-const LONGEST_TILE: usize = 16_384;
+const MIN_TILE: usize = 2048;
+const MAX_TILE: usize = 16_384;
 
 /// The length of a tile.
 fn tile(n: usize, max_lag: usize) -> usize {
-    let wanted = (2 * max_lag).clamp(SHORTEST_TILE, LONGEST_TILE);
+    let wanted = (2 * max_lag).clamp(MIN_TILE, MAX_TILE);
     n.next_multiple_of(64).min(wanted.next_multiple_of(64))
 }
 
@@ -154,27 +154,23 @@ fn add(isa: Isa, a: &[f64], b: &[f64], length: usize, last: bool, out: &mut [f64
 /// One call of the kernel, on the instruction set chosen.
 fn run(isa: Isa, a: &[f64], b: &[f64], length: usize, out: &mut [f64]) {
     assert!(length + PADDING / 2 <= a.len() && length + out.len() + PADDING <= b.len());
+    #[cfg(target_arch = "x86_64")]
+    macro_rules! on {
+        ($features:literal, $lanes:ty) => {{
+            #[target_feature(enable = $features)]
+            unsafe fn on(a: &[f64], b: &[f64], length: usize, out: &mut [f64]) {
+                // SAFETY: lengths checked by `run`, zeros written by `pad`.
+                unsafe { products::<$lanes>(a.as_ptr(), b.as_ptr(), length, out) }
+            }
+            // SAFETY: `Isa` found these features on this CPU.
+            unsafe { on(a, b, length, out) }
+        }};
+    }
     match isa {
         #[cfg(target_arch = "x86_64")]
-        Isa::Avx512 => {
-            #[target_feature(enable = "avx512f,avx2,fma")]
-            unsafe fn on_avx512(a: &[f64], b: &[f64], length: usize, out: &mut [f64]) {
-                // SAFETY: lengths checked by `run`, zeros written by `pad`.
-                unsafe { products::<lanes::Avx512>(a.as_ptr(), b.as_ptr(), length, out) }
-            }
-            // SAFETY: `Isa` found these features on this CPU.
-            unsafe { on_avx512(a, b, length, out) }
-        }
+        Isa::Avx512 => on!("avx512f,avx2,fma", lanes::Avx512),
         #[cfg(target_arch = "x86_64")]
-        Isa::Avx2 => {
-            #[target_feature(enable = "avx2,fma")]
-            unsafe fn on_avx2(a: &[f64], b: &[f64], length: usize, out: &mut [f64]) {
-                // SAFETY: lengths checked by `run`, zeros written by `pad`.
-                unsafe { products::<lanes::Avx2>(a.as_ptr(), b.as_ptr(), length, out) }
-            }
-            // SAFETY: `Isa` found these features on this CPU.
-            unsafe { on_avx2(a, b, length, out) }
-        }
+        Isa::Avx2 => on!("avx2,fma", lanes::Avx2),
         // SAFETY: lengths checked above, zeros written by `pad`.
         _ => unsafe { products::<lanes::Portable>(a.as_ptr(), b.as_ptr(), length, out) },
     }

@@ -1,31 +1,31 @@
-//! What arguments may be: integers that are integers, arrays that are read where they lie.
+//! Argument checks: integers, and arrays that are read in place.
 
-use crate::{LONGEST, threads::usable};
+use crate::threads::usable;
 use numpy::ndarray::Dimension;
 use numpy::{Element, PyArray, PyArray1, PyArrayMethods, PyReadonlyArray, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyString};
 
-/// A whole number; a truth value is none.
-fn whole(name: &str, value: &Bound<'_, PyAny>) -> PyResult<i64> {
-    let told = |expected: &str| format!("{name}={}, expected {expected}", shown(value));
+/// An integer; a `bool` is refused.
+fn integer(name: &str, value: &Bound<'_, PyAny>) -> PyResult<i64> {
+    let message = |expected: &str| format!("{name}={}, expected {expected}", short_repr(value));
     if value.is_instance_of::<PyBool>() {
-        return Err(PyTypeError::new_err(told("an integer")));
+        return Err(PyTypeError::new_err(message("an integer")));
     }
     value.extract().map_err(|error: PyErr| {
         if !error.is_instance_of::<PyOverflowError>(value.py()) {
-            PyTypeError::new_err(told("an integer"))
+            PyTypeError::new_err(message("an integer"))
         } else if value.lt(0).unwrap_or(false) {
-            PyValueError::new_err(told("0 or more"))
+            PyValueError::new_err(message("0 or more"))
         } else {
-            PyValueError::new_err(told("at most 2**48"))
+            PyValueError::new_err(message("at most 2**48"))
         }
     })
 }
 
-/// A value as Python writes it, cut where it is long.
-fn shown(value: &Bound<'_, PyAny>) -> String {
+/// The `repr` of a value, shortened.
+fn short_repr(value: &Bound<'_, PyAny>) -> String {
     let text = value.repr().map_or_else(|_| "?".into(), |r| r.to_string());
     if text.chars().count() <= 60 {
         return text;
@@ -35,7 +35,7 @@ fn shown(value: &Bound<'_, PyAny>) -> String {
 
 /// A number of observations or lags.
 pub(super) fn size(name: &str, value: &Bound<'_, PyAny>, most: usize) -> PyResult<usize> {
-    let number = whole(name, value)?;
+    let number = integer(name, value)?;
     let size = usize::try_from(number)
         .map_err(|_| PyValueError::new_err(format!("{name}={number}, expected 0 or more")))?;
     if size > most {
@@ -49,7 +49,7 @@ pub(super) fn size(name: &str, value: &Bound<'_, PyAny>, most: usize) -> PyResul
 
 /// A number of threads: 0 means all usable cores.
 pub(super) fn threads(value: &Bound<'_, PyAny>) -> PyResult<usize> {
-    let number = whole("threads", value)?;
+    let number = integer("threads", value)?;
     usize::try_from(number).map(usable).map_err(|_| {
         PyValueError::new_err(format!(
             "threads={number}, expected 1 or more, or 0 for all cores"
@@ -57,10 +57,7 @@ pub(super) fn threads(value: &Bound<'_, PyAny>) -> PyResult<usize> {
     })
 }
 
-/// The longest series as the largest lag: what both are checked against at the door.
-pub(super) const MOST: usize = LONGEST;
-
-const WANTED: &str = "a plan takes a one-dimensional contiguous float64 array";
+const EXPECTED: &str = "a plan takes a one-dimensional contiguous float64 array";
 
 /// An array of doubles for a plan, which never copies.
 pub(super) fn doubles<'a, 'py>(
@@ -69,7 +66,7 @@ pub(super) fn doubles<'a, 'py>(
 ) -> PyResult<&'a Bound<'py, PyArray1<f64>>> {
     let exact = array.cast_exact::<PyArray1<f64>>();
     let Ok(found) = exact.or_else(|_| array.cast::<PyArray1<f64>>()) else {
-        return Err(PyTypeError::new_err(unlike(name, array)));
+        return Err(PyTypeError::new_err(describe_mismatch(name, array)));
     };
     if array.cast_exact::<PyArray1<f64>>().is_err() && array.hasattr("mask")? {
         return Err(PyTypeError::new_err(format!(
@@ -89,8 +86,8 @@ pub(super) fn doubles<'a, 'py>(
     Ok(found)
 }
 
-/// Why something is no one-dimensional array of doubles.
-fn unlike(name: &str, array: &Bound<'_, PyAny>) -> String {
+/// Why something is not a one-dimensional array of doubles.
+fn describe_mismatch(name: &str, array: &Bound<'_, PyAny>) -> String {
     let text = |attribute: &str| {
         let value = array.getattr(attribute).ok()?;
         Some(
@@ -111,13 +108,13 @@ fn unlike(name: &str, array: &Bound<'_, PyAny>) -> String {
         array.getattr("ndim").and_then(|d| d.extract::<usize>()),
     ) {
         (Some(dtype), Ok(1)) if dtype == "float64" => {
-            format!("{name} is a {}: {WANTED}, {name}.to_numpy()", kind())
+            format!("{name} is a {}: {EXPECTED}, {name}.to_numpy()", kind())
         }
         (Some(dtype), Ok(dimensions)) if dtype == "float64" => {
-            format!("{name} has {dimensions} dimensions: {WANTED}")
+            format!("{name} has {dimensions} dimensions: {EXPECTED}")
         }
-        (Some(dtype), _) => format!("{name} has dtype {dtype}: {WANTED}"),
-        (None, _) => format!("{name} is a {}: {WANTED}", kind()),
+        (Some(dtype), _) => format!("{name} has dtype {dtype}: {EXPECTED}"),
+        (None, _) => format!("{name} is a {}: {EXPECTED}", kind()),
     }
 }
 

@@ -1,14 +1,14 @@
-//! Functions: the fast path, and the general kernels `front.py` calls.
+//! Functions: the fast path, and the kernels that `_general.py` calls.
 
 use super::{arguments, method, options};
-use crate::{Options, batch, cross_correlation, memory, pool};
-use numpy::{IntoPyArray, PyArray1, PyArray2, PyArrayMethods, PyUntypedArrayMethods};
+use crate::error::check_lag;
+use crate::{Options, batch, cross_correlation, memory, plan_cache};
+use native::python::detach;
+use numpy::{Element, IntoPyArray, PyArray1, PyArray2, PyArrayMethods, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::PyDict;
 
-/// Below this many products, by the roughest count, letting go of the interpreter lock costs
-/// more than it gives.
+/// Below this many products, releasing the interpreter lock costs more than it gives.
 const SHORT: usize = 100_000;
 
 /// Autocorrelation at lags 0 to `max_lag`.
@@ -21,7 +21,7 @@ const SHORT: usize = 100_000;
 /// x
 ///     One series of shape ``(n,)``, any length from 1, or a batch ``(..., n)``: NumPy array of
 ///     ``float64`` or ``float32``, pandas Series, Polars Series, or anything ``numpy.asarray``
-///     turns into real numbers. A contiguous ``float64`` array is read where it lies; other
+///     turns into real numbers. A contiguous ``float64`` array is read in place; other
 ///     layouts are copied once. Arithmetic is in double precision always. Masked arrays and
 ///     data frames are refused with the remedy (``frame.apply(autocorrelation, max_lag=50)``
 ///     for columns), and so are integers beyond 2**53, which doubles cannot hold.
@@ -31,7 +31,7 @@ const SHORT: usize = 100_000;
 /// axis
 ///     Which axis of a batch is time. Default: the last.
 /// demean
-///     Subtract the mean first (default), as the definition wants.
+///     Subtract the mean first (default), as in the definition.
 /// normalise
 ///     Divide by lag 0 (default); otherwise the autocovariance in squared units of ``x``.
 /// adjusted
@@ -101,19 +101,15 @@ pub(super) fn autocorrelation<'py>(
         && missing == "raise"
         && method == "auto"
         && (axis == -1 || axis == 0)
-        && let Some(result) = fast(py, x, max_lag, wanted)
+        && let Some(result) = fast_path(py, x, max_lag, wanted)
     {
         return result;
     }
-    let keywords = PyDict::new(py);
-    keywords.set_item("axis", axis)?;
-    keywords.set_item("demean", demean)?;
-    keywords.set_item("normalise", normalise)?;
-    keywords.set_item("adjusted", adjusted)?;
-    keywords.set_item("missing", missing)?;
-    keywords.set_item("method", method)?;
-    keywords.set_item("threads", threads)?;
-    front(py)?.call((x, max_lag), Some(&keywords))
+    static GENERAL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let general = GENERAL.import(py, "fft_autocorrelation._general", "general")?;
+    general.call1((
+        x, max_lag, axis, demean, normalise, adjusted, missing, method, threads,
+    ))
 }
 
 /// Autocovariance at lags 0 to ``max_lag``: :func:`autocorrelation` without the division by
@@ -158,7 +154,7 @@ pub(super) fn autocovariance<'py>(
 
 /// A contiguous one-dimensional double array and a plain lag; `None` for anything else.
 #[inline]
-fn fast<'py>(
+fn fast_path<'py>(
     py: Python<'py>,
     x: &Bound<'py, PyAny>,
     max_lag: Option<&Bound<'py, PyAny>>,
@@ -180,15 +176,15 @@ fn fast<'py>(
     if max_lag >= n {
         return None;
     }
-    if let Err(error) = memory::promise((max_lag + 1) * size_of::<f64>()) {
+    if let Err(error) = memory::ensure_allocatable((max_lag + 1) * size_of::<f64>()) {
         return Some(Err(error.into()));
     }
-    // SAFETY: every element is written below before anyone else sees the array.
+    // SAFETY: every element is written below, before the array is returned.
     let out = unsafe { PyArray1::<f64>::new(py, [max_lag + 1], false) };
-    // SAFETY: `out` is new and contiguous, and nobody else holds it.
+    // SAFETY: `out` is new and contiguous, and there is no other reference to it.
     let lags = unsafe { out.as_slice_mut() }.ok()?;
     let run = |x: &[f64], lags: &mut [f64]| {
-        pool::with_plan(n, max_lag, crate::Method::Auto, 1, |plan| {
+        plan_cache::with_plan(n, max_lag, crate::Method::Auto, 1, |plan| {
             plan.run(x, wanted, lags)
         })
     };
@@ -202,21 +198,10 @@ fn fast<'py>(
     };
     Some(match found {
         Ok(()) => Ok(out.into_any()),
-        // What to do about it is said where all series go that are not plain.
+        // The general path raises an error that also says what to do.
         Err(crate::Error::NotFinite { .. }) => return None,
         Err(error) => Err(error.into()),
     })
-}
-
-/// `front.general`, imported once.
-fn front(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
-    static FRONT: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    FRONT
-        .get_or_try_init(py, || {
-            let module = py.import("fft_autocorrelation.front")?;
-            Ok(module.getattr("general")?.unbind())
-        })
-        .map(|f| f.bind(py))
 }
 
 /// Series of either precision, one per row.
@@ -244,40 +229,41 @@ pub(super) fn lags<'py>(
         Rows::Double(x) => (x.shape()[0], x.shape()[1]),
         Rows::Single(x) => (x.shape()[0], x.shape()[1]),
     };
-    super::shape(n, max_lag)?;
+    check_lag(n, max_lag)?;
     let mut out = memory::zeros(rows.saturating_mul(max_lag + 1))?;
-    let values = &mut out[..];
+    let shape = Shape { rows, n, max_lag };
     match &x {
-        Rows::Double(x) => {
-            let x = arguments::reading("x", x)?;
-            let x = x.as_slice()?;
-            py.detach(|| many(x, rows, n, max_lag, chosen, wanted, threads, values))?;
-        }
-        Rows::Single(x) => {
-            let x = arguments::reading("x", x)?;
-            let x = x.as_slice()?;
-            py.detach(|| many(x, rows, n, max_lag, chosen, wanted, threads, values))?;
-        }
-    }
+        Rows::Double(x) => lags_of_rows(x, shape, chosen, wanted, threads, &mut out),
+        Rows::Single(x) => lags_of_rows(x, shape, chosen, wanted, threads, &mut out),
+    }?;
     out.into_pyarray(py).reshape([rows, max_lag + 1])
 }
 
-/// One row may use all threads itself; several are shared out.
-#[allow(clippy::too_many_arguments)]
-fn many<T: crate::Sample>(
-    x: &[T],
+#[derive(Clone, Copy)]
+struct Shape {
     rows: usize,
     n: usize,
     max_lag: usize,
+}
+
+/// One row may use all threads itself; several are shared out.
+fn lags_of_rows<T: crate::Sample + Element>(
+    x: &Bound<'_, PyArray2<T>>,
+    Shape { rows, n, max_lag }: Shape,
     method: crate::Method,
     wanted: Options,
     threads: usize,
     out: &mut [f64],
-) -> Result<(), crate::Error> {
-    if rows == 1 {
-        return pool::with_plan(n, max_lag, method, threads, |p| p.run(x, wanted, out));
-    }
-    batch(x, n, max_lag, method, wanted, threads, out)
+) -> PyResult<()> {
+    let borrowed = arguments::reading("x", x)?;
+    let x = borrowed.as_slice()?;
+    detach(borrowed.py(), || {
+        if rows == 1 {
+            plan_cache::with_plan(n, max_lag, method, threads, |p| p.run(x, wanted, out))
+        } else {
+            batch(x, n, max_lag, method, wanted, threads, out)
+        }
+    })
 }
 
 /// Lags `-max_lag ..= max_lag` of two series.
@@ -296,8 +282,10 @@ pub(super) fn cross<'py>(
     let (chosen, wanted) = (self::method(method)?, options(demean, normalise, adjusted));
     let (x, y) = (arguments::reading("x", &x)?, arguments::reading("y", &y)?);
     let (x, y) = (x.as_slice()?, y.as_slice()?);
-    super::shape(x.len(), max_lag)?;
+    check_lag(x.len(), max_lag)?;
     let mut out = memory::zeros(2 * max_lag + 1)?;
-    py.detach(|| cross_correlation(x, y, max_lag, chosen, wanted, &mut out))?;
+    detach(py, || {
+        cross_correlation(x, y, max_lag, chosen, wanted, &mut out)
+    })?;
     Ok(out.into_pyarray(py))
 }

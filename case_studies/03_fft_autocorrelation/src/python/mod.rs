@@ -2,14 +2,14 @@
 //!
 //! `autocorrelation` and `autocovariance` are Python's functions themselves: for a
 //! one-dimensional double array there is no Python layer between the caller and the kernel,
-//! because at a hundred observations such a layer costs more than the answer. Everything
-//! else (frames, batches, single precision, missing values, lists) goes on to `front.py`.
+//! because at a hundred observations such a layer costs more than the computation. Everything
+//! else (frames, batches, single precision, missing values, lists) goes on to `_general.py`.
 
 mod arguments;
 mod functions;
 mod objects;
 
-use crate::{Error, Isa, Method, Options, planner, pool};
+use crate::{Error, LONGEST, Method, Options, plan_cache, planner};
 use pyo3::exceptions::{PyMemoryError, PyOverflowError, PyValueError};
 use pyo3::prelude::*;
 
@@ -53,42 +53,15 @@ fn options(demean: bool, normalise: bool, adjusted: bool) -> Options {
     }
 }
 
-/// `"release"` or `"debug"`: a benchmark refuses the latter.
-#[pyfunction]
-fn build_profile() -> &'static str {
-    if cfg!(debug_assertions) {
-        "debug"
-    } else {
-        "release"
-    }
-}
-
-/// The instruction set the direct kernel runs on here.
-#[pyfunction]
-fn simd() -> &'static str {
-    Isa::best().name()
-}
-
 /// What the planner chooses, and the nanoseconds it expects of each method.
 #[pyfunction]
 fn plan(n: &Bound<'_, PyAny>, max_lag: &Bound<'_, PyAny>) -> PyResult<(&'static str, [f64; 3])> {
-    let n = arguments::size("n", n, arguments::MOST)?;
-    let max_lag = arguments::size("max_lag", max_lag, arguments::MOST)?;
-    shape(n, max_lag)?;
+    let n = arguments::size("n", n, LONGEST)?;
+    let max_lag = arguments::size("max_lag", max_lag, LONGEST)?;
+    crate::error::check_lag(n, max_lag)?;
     let model = planner::current();
     let costs = [Method::Direct, Method::Blocked, Method::Fft].map(|m| model.cost(m, n, max_lag));
     Ok((method_name(model.choose(n, max_lag)), costs))
-}
-
-/// An error unless a series of `n` observations has lag `max_lag`.
-fn shape(n: usize, max_lag: usize) -> Result<(), Error> {
-    if n == 0 {
-        return Err(Error::Empty { name: "x" });
-    }
-    if max_lag >= n {
-        return Err(Error::LagTooLarge { max_lag, n });
-    }
-    Ok(())
 }
 
 /// Time the pieces of each method on this machine.
@@ -115,7 +88,7 @@ fn use_costs(figures: &Bound<'_, PyAny>) -> PyResult<()> {
         })?
     };
     planner::replace(model);
-    pool::clear();
+    plan_cache::clear();
     Ok(())
 }
 
@@ -128,18 +101,16 @@ fn use_costs(figures: &Bound<'_, PyAny>) -> PyResult<()> {
 /// >>> clear_buffers()
 #[pyfunction]
 fn clear_buffers() {
-    pool::clear();
+    plan_cache::clear();
 }
 
 #[pymodule]
 fn _rust(m: &Bound<'_, PyModule>) -> PyResult<()> {
-    native::Isa::cap().map_err(|unknown| PyValueError::new_err(unknown.to_string()))?;
+    native::python::register(m)?;
     m.add_function(wrap_pyfunction!(functions::autocorrelation, m)?)?;
     m.add_function(wrap_pyfunction!(functions::autocovariance, m)?)?;
     m.add_function(wrap_pyfunction!(functions::lags, m)?)?;
     m.add_function(wrap_pyfunction!(functions::cross, m)?)?;
-    m.add_function(wrap_pyfunction!(build_profile, m)?)?;
-    m.add_function(wrap_pyfunction!(simd, m)?)?;
     m.add_function(wrap_pyfunction!(plan, m)?)?;
     m.add_function(wrap_pyfunction!(measure_costs, m)?)?;
     m.add_function(wrap_pyfunction!(use_costs, m)?)?;

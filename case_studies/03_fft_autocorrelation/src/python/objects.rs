@@ -1,7 +1,8 @@
 //! The plan and the stream as Python classes.
 
 use super::{arguments, method, method_name, options};
-use crate::{Autocorrelator, StreamingAutocorrelation, memory};
+use crate::{Autocorrelator, LONGEST, StreamingAutocorrelation, memory};
+use native::python::detach;
 use numpy::{PyArray1, PyArrayDyn, PyArrayMethods, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -10,9 +11,10 @@ use pyo3::types::{PyFloat, PyInt, PyList};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, TryLockError};
 
-/// What is behind a lock, unless another thread is using it: waiting would hold Python's lock.
-fn alone<'a, T>(lock: &'a Mutex<T>, what: &str) -> PyResult<MutexGuard<'a, T>> {
-    match lock.try_lock() {
+/// The value behind a mutex, or an error where another thread uses it: waiting would hold the
+/// interpreter lock.
+fn lock<'a, T>(mutex: &'a Mutex<T>, what: &str) -> PyResult<MutexGuard<'a, T>> {
+    match mutex.try_lock() {
         Ok(guard) => Ok(guard),
         Err(TryLockError::Poisoned(poisoned)) => Ok(poisoned.into_inner()),
         Err(TryLockError::WouldBlock) => Err(PyRuntimeError::new_err(format!(
@@ -24,9 +26,8 @@ fn alone<'a, T>(lock: &'a Mutex<T>, what: &str) -> PyResult<MutexGuard<'a, T>> {
 /// A plan for series of ``n`` observations up to ``max_lag``: owns its buffers, so that a call
 /// allocates its result and nothing else, and with ``out`` nothing at all.
 ///
-/// Worth its while for large series (the function keeps no buffers above 64 MiB), where
-/// nothing may be kept between calls but what you own, and where memory must be known
-/// beforehand (``nbytes``). For short series :func:`autocorrelation` is as fast.
+/// Useful for large series (the function keeps no buffers above 64 MiB), where a call must not
+/// allocate, and where the memory must be known beforehand (``nbytes``). For short series :func:`autocorrelation` is as fast.
 ///
 /// Parameters
 /// ----------
@@ -49,7 +50,7 @@ fn alone<'a, T>(lock: &'a Mutex<T>, what: &str) -> PyResult<MutexGuard<'a, T>> {
 /// Calling
 /// -------
 /// ``plan(x, out=None)`` gives lags 0 to ``max_lag`` of one series. ``x`` is a one-dimensional
-/// contiguous ``float64`` array of ``n`` observations, read where it lies and never converted:
+/// contiguous ``float64`` array of ``n`` observations, read in place and never converted:
 /// use :func:`autocorrelation` for anything else; NaN and infinities are refused with a
 /// ``ValueError``. ``out``, a one-dimensional contiguous ``float64`` array of ``max_lag + 1``,
 /// is written to and returned; by default a new one. A series without variation gives NaN
@@ -97,18 +98,16 @@ method='auto', threads=1)")]
         method: &str,
         threads: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
-        let n = arguments::size("n", n, arguments::MOST)?;
+        let n = arguments::size("n", n, LONGEST)?;
         if n == 0 {
             return Err(PyValueError::new_err(
                 "n=0: x is empty, expected at least one observation",
             ));
         }
-        let max_lag = max_lag.map_or(Ok(n - 1), |lag| {
-            arguments::size("max_lag", lag, arguments::MOST)
-        })?;
+        let max_lag = max_lag.map_or(Ok(n - 1), |lag| arguments::size("max_lag", lag, LONGEST))?;
         let threads = threads.map_or(Ok(1), arguments::threads)?;
         let chosen = self::method(method)?;
-        let plan = py.detach(|| Autocorrelator::new(n, max_lag, chosen, threads))?;
+        let plan = detach(py, || Autocorrelator::new(n, max_lag, chosen, threads))?;
         Ok(Self {
             n,
             max_lag,
@@ -131,11 +130,11 @@ method='auto', threads=1)")]
         let out = match out {
             Some(out) => arguments::doubles("out", out)?.clone(),
             None => {
-                memory::promise((self.max_lag + 1) * size_of::<f64>())?;
+                memory::ensure_allocatable((self.max_lag + 1) * size_of::<f64>())?;
                 PyArray1::zeros(py, [self.max_lag + 1], false)
             }
         };
-        let mut plan = alone(&self.plan, "plan")?;
+        let mut plan = lock(&self.plan, "plan")?;
         let values = arguments::reading("x", x)?;
         let values = values.as_slice()?;
         {
@@ -144,7 +143,7 @@ method='auto', threads=1)")]
             })?;
             let lags = lags.as_slice_mut()?;
             let (plan, options) = (&mut *plan, self.options);
-            py.detach(|| plan.run(values, options, lags))?;
+            detach(py, || plan.run(values, options, lags))?;
         }
         Ok(out)
     }
@@ -240,25 +239,25 @@ impl PyStreaming {
     ///     Complex numbers, ``longdouble``, truth values, objects, data frames, masked arrays.
     fn update(&self, values: &Bound<'_, PyAny>) -> PyResult<()> {
         if let Ok(value) = values.cast::<PyFloat>() {
-            return self.push(value.value());
+            return self.change(|stream| Ok(stream.push(value.value())?));
         }
-        // A larger integer is for the door to refuse.
+        // Larger integers are checked below.
         if let Ok(value) = values.cast_exact::<PyInt>()
             && let Ok(value) = value.extract::<i32>()
         {
-            return self.push(f64::from(value));
+            return self.change(|stream| Ok(stream.push(f64::from(value))?));
         }
         if let Ok(list) = values.cast_exact::<PyList>() {
             let floats = list.iter().map(|v| Some(v.cast::<PyFloat>().ok()?.value()));
             if let Some(floats) = floats.collect::<Option<Vec<f64>>>() {
-                return self.take(&floats);
+                return self.change(|stream| Ok(stream.extend(&floats)?));
             }
         }
         if let Ok(array) = values.cast_exact::<PyArray1<f64>>()
             && array.is_contiguous()
             && array.is_aligned()
         {
-            return self.take_array(array);
+            return self.extend(array);
         }
         let converted = doubles(values)?;
         if converted.ndim() > 1 {
@@ -267,7 +266,7 @@ impl PyStreaming {
                 "values has shape {shape:?}, expected one dimension"
             )));
         }
-        self.take_array(&converted.reshape([converted.len()])?)
+        self.extend(&converted.reshape([converted.len()])?)
     }
 
     /// Autocorrelation at lags 0 to ``max_lag`` of all observations so far; NaN at lags not
@@ -315,27 +314,20 @@ impl PyStreaming {
 }
 
 impl PyStreaming {
-    fn push(&self, value: f64) -> PyResult<()> {
-        let mut stream = alone(&self.stream, "stream")?;
-        stream.push(value)?;
+    fn change(
+        &self,
+        update: impl FnOnce(&mut StreamingAutocorrelation) -> PyResult<()>,
+    ) -> PyResult<()> {
+        let mut stream = lock(&self.stream, "stream")?;
+        update(&mut stream)?;
         self.count.store(stream.count(), Ordering::Relaxed);
         Ok(())
     }
 
-    fn take(&self, values: &[f64]) -> PyResult<()> {
-        let mut stream = alone(&self.stream, "stream")?;
-        stream.extend(values)?;
-        self.count.store(stream.count(), Ordering::Relaxed);
-        Ok(())
-    }
-
-    fn take_array(&self, array: &Bound<'_, PyArray1<f64>>) -> PyResult<()> {
-        let mut stream = alone(&self.stream, "stream")?;
+    fn extend(&self, array: &Bound<'_, PyArray1<f64>>) -> PyResult<()> {
         let borrowed = arguments::reading("values", array)?;
-        let (values, into) = (borrowed.as_slice()?, &mut *stream);
-        array.py().detach(|| into.extend(values))?;
-        self.count.store(stream.count(), Ordering::Relaxed);
-        Ok(())
+        let values = borrowed.as_slice()?;
+        self.change(|stream| detach(array.py(), || stream.extend(values)))
     }
 
     fn read<'py>(
@@ -343,17 +335,17 @@ impl PyStreaming {
         py: Python<'py>,
         options: crate::Options,
     ) -> PyResult<Bound<'py, PyArray1<f64>>> {
-        let mut stream = alone(&self.stream, "stream")?;
+        let mut stream = lock(&self.stream, "stream")?;
         let mut out = memory::zeros(self.max_lag + 1)?;
         let (from, into) = (&mut *stream, &mut out);
-        py.detach(|| from.read(options, into))?;
+        detach(py, || from.read(options, into))?;
         Ok(PyArray1::from_vec(py, out))
     }
 }
 
-/// Anything that is numbers as contiguous doubles, by the same door as the functions'.
+/// Contiguous doubles of anything numeric, with the same checks as the functions'.
 fn doubles<'py>(values: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
-    static NUMBERS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    static AS_NUMBERS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let py = values.py();
     let numpy = py.import("numpy")?;
     let raw = numpy.call_method1("asarray", (values,));
@@ -364,11 +356,8 @@ fn doubles<'py>(values: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyArrayDyn<f6
             "values are truth values, expected numbers",
         ));
     }
-    let numbers = NUMBERS.get_or_try_init(py, || {
-        let module = py.import("fft_autocorrelation.checks")?;
-        Ok::<_, PyErr>(module.getattr("numbers")?.unbind())
-    })?;
-    let array = numbers.bind(py).call1(("values", values))?;
+    let as_numbers = AS_NUMBERS.import(py, "fft_autocorrelation._validation", "as_numbers")?;
+    let array = as_numbers.call1(("values", values))?;
     let array = numpy.call_method1("array", (array, "float64"))?;
     Ok(array.cast_into::<PyArrayDyn<f64>>()?)
 }

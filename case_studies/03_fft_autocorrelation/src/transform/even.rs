@@ -6,7 +6,7 @@
 //! the even frequencies are the same problem at `N / 2`, the odd ones are a cosine
 //! transform of the second kind of length `N / 4`, which is one real transform of that
 //! length (J. Makhoul, "A fast cosine transform in one and two dimensions", IEEE Trans.
-//! ASSP 28 (1980)). After three levels the rest, an eighth of the length, is a plain
+//! ASSP 28 (1980)). After three levels the remainder, an eighth of the length, is a plain
 //! inverse. No level divides by a sine, so no digit is lost.
 
 use crate::spectrum::{C64, unit_root};
@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// Levels of splitting: each further one saves half of what the one before saved.
 const LEVELS: usize = 3;
 /// Shortest length that is split: below, a plain inverse is as fast.
-const SHORTEST: usize = 128;
+const MIN_SPLIT: usize = 128;
 
 /// The odd frequencies of one level: a cosine transform of length `quarter`.
 struct Level {
@@ -53,7 +53,7 @@ impl EvenInverse {
     pub(crate) fn new(length: usize, planner: &mut Planner) -> Self {
         let mut levels = Vec::new();
         let mut left = length;
-        while levels.len() < LEVELS && left >= SHORTEST && left.is_multiple_of(8) {
+        while levels.len() < LEVELS && left >= MIN_SPLIT && left.is_multiple_of(8) {
             let quarter = left / 4;
             levels.push(Level {
                 quarter,
@@ -103,7 +103,7 @@ impl EvenInverse {
             .forward
             .process_with_scratch(&mut work.odd[..quarter], spectrum, &mut work.scratch)
             .expect("lengths come from the plan");
-        // The upper part of the array is free now: the odd half's lags wait there.
+        // The upper part of the array is free now: it takes the lags of the odd half.
         let (even, odd) = power.split_at_mut(quarter + 1);
         turn(spectrum, &level.twiddles, &mut odd[..quarter]);
         self.level(depth + 1, even, work);

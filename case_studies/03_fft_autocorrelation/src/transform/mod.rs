@@ -2,28 +2,28 @@
 //!
 //! The length is even, smooth and at least `n + max_lag`, not `2 n - 1`: products that wrap
 //! around fall on lags beyond those asked for. Spectra that fit the caches go through a
-//! real transform and the half-price inverse of [`even`]; larger ones through [`huge`].
+//! real transform and the half-price inverse of [`even`]; larger ones through [`out_of_cache`].
 
 pub(crate) mod even;
-pub(crate) mod huge;
+pub(crate) mod out_of_cache;
 
 use crate::series::{Centring, Sample, centre, sum};
 use crate::sizes::good_size;
 use crate::spectrum::{C64, power};
 use even::{EvenInverse, Work};
-use huge::Huge;
 use native::fft::{Planner, RealToComplex};
 use native::for_each_isa;
+use out_of_cache::OutOfCacheFft;
 use std::sync::Arc;
 
 /// Transforms at least this long go through memory row by row.
-pub(crate) const HUGE_FROM: usize = 150_000;
+pub(crate) const OUT_OF_CACHE_FROM: usize = 150_000;
 
 /// The transform length for `n` observations and `max_lag` lags.
 pub(crate) fn transform_length(n: usize, max_lag: usize) -> usize {
     let least = n + max_lag;
-    if least >= HUGE_FROM {
-        huge::shape(least).0 * huge::shape(least).1 * 2
+    if least >= OUT_OF_CACHE_FROM {
+        out_of_cache::shape(least).0 * out_of_cache::shape(least).1 * 2
     } else {
         good_size(least, if least >= 128 { 32 } else { 2 })
     }
@@ -32,13 +32,13 @@ pub(crate) fn transform_length(n: usize, max_lag: usize) -> usize {
 /// A power spectrum and its inverse, for one length of series and number of lags.
 pub(crate) enum OneTransform {
     Cached(Box<Cached>),
-    Huge(Box<Huge>),
+    OutOfCacheFft(Box<OutOfCacheFft>),
 }
 
 impl OneTransform {
     pub(crate) fn new(n: usize, max_lag: usize, planner: &mut Planner) -> Self {
-        if n + max_lag >= HUGE_FROM {
-            Self::Huge(Box::new(Huge::new(n + max_lag, planner)))
+        if n + max_lag >= OUT_OF_CACHE_FROM {
+            Self::OutOfCacheFft(Box::new(OutOfCacheFft::new(n + max_lag, planner)))
         } else {
             let length = transform_length(n, max_lag);
             Self::Cached(Box::new(Cached::new(length, planner)))
@@ -47,8 +47,8 @@ impl OneTransform {
 
     /// About the bytes its buffers and the tables of the library need.
     pub(crate) fn needed(n: usize, max_lag: usize) -> usize {
-        if n + max_lag >= HUGE_FROM {
-            Huge::needed(n + max_lag)
+        if n + max_lag >= OUT_OF_CACHE_FROM {
+            OutOfCacheFft::needed(n + max_lag)
         } else {
             // Twice its buffers: the tables are no larger.
             8 * transform_length(n, max_lag) * size_of::<f64>()
@@ -59,7 +59,7 @@ impl OneTransform {
     pub(crate) fn bytes(&self) -> usize {
         match self {
             Self::Cached(c) => c.bytes(),
-            Self::Huge(h) => h.bytes(),
+            Self::OutOfCacheFft(h) => h.bytes(),
         }
     }
 
@@ -67,7 +67,7 @@ impl OneTransform {
     pub(crate) fn auto<T: Sample>(&mut self, x: &[T], by: Centring, out: &mut [f64]) -> f64 {
         match self {
             Self::Cached(c) => c.auto(x, by, out),
-            Self::Huge(h) => h.auto(x, by, out),
+            Self::OutOfCacheFft(h) => h.auto(x, by, out),
         }
     }
 }

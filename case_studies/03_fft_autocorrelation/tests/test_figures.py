@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fft_autocorrelation import acf
-from fft_autocorrelation.workloads import absolute_returns
+from fft_autocorrelation.study.workloads import absolute_returns
 
 pytest.importorskip("matplotlib", reason="matplotlib is not installed")
 
@@ -24,7 +24,7 @@ def test_large_moves_follow_large_moves_for_months() -> None:
 
 
 def test_both_bands_are_named() -> None:
-    from fft_autocorrelation.pictures import clustering
+    from fft_autocorrelation.study.figures import clustering
 
     legend = clustering().axes[0].get_legend()
     assert legend is not None

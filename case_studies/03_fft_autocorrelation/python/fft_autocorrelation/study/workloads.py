@@ -1,4 +1,4 @@
-"""The inputs of the study."""
+"""The inputs of the study, and their sizes ``(n, max_lag)``."""
 
 from __future__ import annotations
 
@@ -21,8 +21,25 @@ def grid_lags(n: int) -> list[int]:
 
 
 def name(n: int, max_lag: int) -> str:
-    """What a table calls a workload."""
+    """Name of a workload in tables."""
     return f"n={n:,} k={max_lag:,}"
+
+
+PUBLISHED_SIZES = [(n, 50) for n in (100, 1_000, 10_000, 50_000)]
+PUBLISHED_SIZES += [(10_000, k) for k in (10, 100, 200, 500)]
+PUBLISHED = [name(*size) for size in PUBLISHED_SIZES]
+QUICK = {(100, 50), (10_000, 50), (100_000, 1_000)}
+MEMORY = (10_000_000, 1_000)
+FULL_LAGS = (1_000_000, 999_999)
+PARALLEL = tuple(name(*size) for size in (MEMORY, (10_000_000, 25), (1_000_000, 3_981)))
+SIZES = sorted({*PUBLISHED_SIZES, *((n, k) for n in GRID_LENGTHS for k in grid_lags(n)), MEMORY})
+REAL = "S&P 500 |returns| k=250"
+
+
+def workloads_up_to(products: float, max_lag: int = 10**9) -> tuple[str, ...]:
+    """Workloads of at most so many products ``n k`` and at most so many lags."""
+    chosen = [(n, k) for n, k in SIZES if n * k <= products and k <= max_lag]
+    return (*(name(*size) for size in chosen), REAL)
 
 
 def normal(n: int, max_lag: int) -> dict[str, Any]:

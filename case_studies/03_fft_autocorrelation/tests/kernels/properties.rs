@@ -1,18 +1,10 @@
 //! Properties that hold for every input.
 
+use crate::{COVARIANCE, METHODS, lags};
 use fft_autocorrelation::{
     Autocorrelator, Error, Method, Options, StreamingAutocorrelation, batch, cross_correlation,
 };
 use proptest::prelude::*;
-
-const METHODS: [Method; 3] = [Method::Direct, Method::Blocked, Method::Fft];
-
-fn lags(x: &[f64], max_lag: usize, method: Method, options: Options) -> Vec<f64> {
-    let mut out = vec![0.0; max_lag + 1];
-    let mut plan = Autocorrelator::new(x.len(), max_lag, method, 1).unwrap();
-    plan.run(x, options, &mut out).unwrap();
-    out
-}
 
 fn options() -> impl Strategy<Value = Options> {
     (any::<bool>(), any::<bool>(), any::<bool>()).prop_map(|(demean, adjusted, normalise)| {
@@ -156,17 +148,13 @@ proptest! {
 
 #[test]
 fn errors_name_what_is_wrong() {
-    let told = |result: Result<Autocorrelator, Error>| result.err().unwrap().to_string();
-    assert!(told(Autocorrelator::new(0, 0, Method::Auto, 1)).contains("x is empty"));
-    assert!(told(Autocorrelator::new(3, 3, Method::Auto, 1)).contains("at most 2"));
+    let message = |result: Result<Autocorrelator, Error>| result.err().unwrap().to_string();
+    assert!(message(Autocorrelator::new(0, 0, Method::Auto, 1)).contains("x is empty"));
+    assert!(message(Autocorrelator::new(3, 3, Method::Auto, 1)).contains("at most 2"));
     let mut plan = Autocorrelator::new(3, 1, Method::Auto, 1).unwrap();
     let mut run = |x: &[f64]| {
         let mut out = [0.0; 2];
-        let options = Options {
-            normalise: false,
-            ..Options::default()
-        };
-        plan.run(x, options, &mut out).err()
+        plan.run(x, COVARIANCE, &mut out).err()
     };
     assert!(matches!(
         run(&[1.0, 2.0]),

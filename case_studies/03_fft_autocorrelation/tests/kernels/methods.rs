@@ -1,5 +1,6 @@
 //! Every method against the naive double loop.
 
+use crate::{lags, noise};
 use fft_autocorrelation::{Autocorrelator, Method, Options};
 
 fn naive(x: &[f64], max_lag: usize) -> Vec<f64> {
@@ -11,20 +12,8 @@ fn naive(x: &[f64], max_lag: usize) -> Vec<f64> {
     sums.iter().map(|s| s / sums[0]).collect()
 }
 
-fn series(n: usize) -> Vec<f64> {
-    let mut state = 88_172_645_463_325_252u64;
-    (0..n)
-        .map(|_| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            (state >> 11) as f64 / (1u64 << 53) as f64 - 0.3
-        })
-        .collect()
-}
-
 fn check(n: usize, max_lag: usize) {
-    let x = series(n);
+    let x = noise(n);
     let expected = naive(&x, max_lag);
     for method in [Method::Auto, Method::Direct, Method::Blocked, Method::Fft] {
         // Short series never share their work out.
@@ -69,20 +58,10 @@ fn lengths_around_tiles_and_blocks() {
 #[test]
 fn a_transform_larger_than_the_caches() {
     let (n, max_lag) = (400_003, 150_001);
-    let x = series(n);
-    let lags = |method| {
-        let mut out = vec![0.0; max_lag + 1];
-        let mut plan = Autocorrelator::new(n, max_lag, method, 1).unwrap();
-        plan.run(&x, Options::default(), &mut out).unwrap();
-        out
-    };
-    let (fft, blocked) = (lags(Method::Fft), lags(Method::Blocked));
-    let few = {
-        let mut out = [0.0; 20];
-        let mut plan = Autocorrelator::new(n, 19, Method::Direct, 1).unwrap();
-        plan.run(&x, Options::default(), &mut out).unwrap();
-        out
-    };
+    let x = noise(n);
+    let fft = lags(&x, max_lag, Method::Fft, Options::default());
+    let blocked = lags(&x, max_lag, Method::Blocked, Options::default());
+    let few = lags(&x, 19, Method::Direct, Options::default());
     for k in 0..=max_lag {
         assert!((fft[k] - blocked[k]).abs() < 1e-14, "lag {k}");
         assert!(k >= 20 || (fft[k] - few[k]).abs() < 1e-14, "lag {k}");

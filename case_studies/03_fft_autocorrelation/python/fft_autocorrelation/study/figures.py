@@ -1,4 +1,4 @@
-"""The study's two pictures: ``python -m fft_autocorrelation.pictures``.
+"""The two pictures of the README: ``python -m fft_autocorrelation.study.figures``.
 
 ``heatmap``: over the grid of lengths and lags, how many times faster than the best peer, and
 which method the planner takes; drawn from a result file of ``qpp reproduce --full``.
@@ -16,7 +16,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from fft_autocorrelation import acf, choose
-from fft_autocorrelation.workloads import GRID_LENGTHS, absolute_returns, grid_lags, name
+from fft_autocorrelation.study.workloads import GRID_LENGTHS, absolute_returns, grid_lags, name
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -66,7 +66,7 @@ def planner_share(study: StudyResult) -> tuple[int, int]:
 
 
 def heatmap(study: StudyResult) -> Figure:
-    """Our time against the best peer's in each cell of the grid, and who they are."""
+    """Each cell: lags, the best peer's time over ours, the planner's method, that peer."""
     from matplotlib.colors import LogNorm
     from matplotlib.figure import Figure
 
@@ -104,7 +104,7 @@ def heatmap(study: StudyResult) -> Figure:
 
 
 def clustering(max_lag: int = 250) -> Figure:
-    """Absolute returns remember for months what returns forget in a day."""
+    """Autocorrelation of absolute returns, with the 95 % bands of two null hypotheses."""
     from matplotlib.figure import Figure
 
     inputs = absolute_returns(max_lag)
@@ -140,7 +140,7 @@ def _result(path: Path) -> StudyResult:
 
 def main(arguments: list[str] | None = None) -> None:
     """Draw both pictures into a folder."""
-    parser = argparse.ArgumentParser(prog="python -m fft_autocorrelation.pictures")
+    parser = argparse.ArgumentParser(prog="python -m fft_autocorrelation.study.figures")
     parser.add_argument(
         "--result",
         type=Path,

@@ -1,36 +1,16 @@
 //! Nearly constant series, extreme scales, and sizes no machine has memory for.
 
+use crate::{COVARIANCE, METHODS, lags, noise, stream};
 use fft_autocorrelation::{
     Autocorrelator, Error, Method, Options, StreamingAutocorrelation, batch, cross_correlation,
 };
 
-const METHODS: [Method; 3] = [Method::Direct, Method::Blocked, Method::Fft];
 const BOUND: f64 = 1e-14;
-const COVARIANCE: Options = Options {
-    demean: true,
-    adjusted: false,
-    normalise: false,
-};
 const RAW: Options = Options {
     demean: false,
     adjusted: false,
     normalise: true,
 };
-
-fn lags(x: &[f64], max_lag: usize, method: Method, options: Options) -> Vec<f64> {
-    let mut out = vec![0.0; max_lag + 1];
-    let mut plan = Autocorrelator::new(x.len(), max_lag, method, 1).unwrap();
-    plan.run(x, options, &mut out).unwrap();
-    out
-}
-
-fn stream(x: &[f64], max_lag: usize) -> Vec<f64> {
-    let mut out = vec![0.0; max_lag + 1];
-    let mut stream = StreamingAutocorrelation::new(max_lag);
-    stream.extend(x).unwrap();
-    stream.read(Options::default(), &mut out).unwrap();
-    out
-}
 
 fn cross(x: &[f64], y: &[f64], max_lag: usize, method: Method, options: Options) -> Vec<f64> {
     let mut out = vec![0.0; 2 * max_lag + 1];
@@ -44,18 +24,6 @@ fn close(found: &[f64], expected: &[f64], bound: f64) {
     for (k, (f, e)) in found.iter().zip(expected).enumerate() {
         assert!((f - e).abs() <= bound, "lag {k}: {f:e}, expected {e:e}");
     }
-}
-
-/// A generator of numbers in `[-0.5, 0.5)`.
-fn noise(n: usize) -> Vec<f64> {
-    let mut state = 88_172_645_463_325_252u64;
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state >> 11) as f64 / (1u64 << 53) as f64 - 0.5
-    };
-    (0..n).map(|_| next()).collect()
 }
 
 const BASES: [f64; 4] = [0.1, 1e8 + 0.1, 1.0 / 3.0, -7e-200];
@@ -119,7 +87,7 @@ fn two_neighbouring_values_correlate_as_zero_and_one() {
 }
 
 #[test]
-fn a_stream_knows_every_scale() {
+fn a_stream_at_any_scale() {
     let x = noise(5_000);
     let expected = lags(&x, 7, Method::Direct, Options::default());
     for scale in [1e-300, 1e-200, 1e-160, 1e160, 1e200, 1e307] {
@@ -139,7 +107,7 @@ fn a_stream_knows_every_scale() {
 }
 
 #[test]
-fn a_stream_follows_its_scale() {
+fn a_stream_whose_scale_grows() {
     // Zeros, then tiny, then huge values: only the last ones matter in the end.
     let mut x = vec![0.0; 3_000];
     x.extend(noise(3_000).iter().map(|v| v * 1e-250));
@@ -157,7 +125,7 @@ fn a_stream_follows_its_scale() {
 }
 
 #[test]
-fn a_stream_forgives_a_first_outlier() {
+fn a_stream_that_begins_with_an_outlier() {
     let mut x = noise(200_000);
     x[0] = 1e8;
     let expected = lags(&x, 20, Method::Direct, Options::default());
@@ -204,21 +172,21 @@ fn any_lag_may_overflow_when_adjusted() {
 
 #[test]
 fn sizes_beyond_memory_are_errors() {
-    let told = |n, max_lag, method| Autocorrelator::new(n, max_lag, method, usize::MAX).err();
+    let error = |n, max_lag, method| Autocorrelator::new(n, max_lag, method, usize::MAX).err();
     for n in [1 << 49, 1 << 62, usize::MAX] {
         assert!(matches!(
-            told(n, 0, Method::Auto),
+            error(n, 0, Method::Auto),
             Some(Error::TooLarge { .. })
         ));
     }
     let n = 1 << 48;
     for method in METHODS {
         assert!(matches!(
-            told(n, n - 1, method),
+            error(n, n - 1, method),
             Some(Error::OutOfMemory { .. })
         ));
     }
-    assert!(told(n, 0, Method::Direct).is_none());
+    assert!(error(n, 0, Method::Direct).is_none());
     for max_lag in [1 << 48, usize::MAX] {
         assert!(StreamingAutocorrelation::try_new(max_lag).is_err());
     }

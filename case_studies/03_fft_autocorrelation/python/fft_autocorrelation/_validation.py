@@ -1,21 +1,31 @@
-"""What arguments may be: checked once, at the door."""
+"""Argument checks."""
 
 from __future__ import annotations
 
 import operator
 import os
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from fft_autocorrelation.containers import refuse, refuse_large, remedy
+from fft_autocorrelation._frames import dtype_hint, refuse, refuse_large_integers
 
 MISSING = ("raise", "drop", "conservative")
-LONGEST = 2**48
+MAX_OBSERVATIONS = 2**48
 
 
-def numbers(name: str, x: Any) -> npt.NDArray[Any]:
+class Options(NamedTuple):
+    """The options of one call, in the order in which the compiled kernels take them."""
+
+    demean: bool
+    normalise: bool
+    adjusted: bool
+    method: str
+    threads: int
+
+
+def as_numbers(name: str, x: Any) -> npt.NDArray[Any]:
     """``x`` as an array of ``float64`` or ``float32``; ``TypeError`` for what is not real."""
     refuse(name, x)
     array = np.asarray(x)
@@ -23,7 +33,7 @@ def numbers(name: str, x: Any) -> npt.NDArray[Any]:
         return array
     if array.dtype.kind in "iub" or array.dtype == np.float16:
         if array.dtype.kind in "iu" and array.dtype.itemsize == 8 and array.size:
-            refuse_large(name, array.min(), array.max())
+            refuse_large_integers(name, array.min(), array.max())
         return array.astype(np.float64)
     if array.dtype.kind == "c":
         raise TypeError(
@@ -33,11 +43,11 @@ def numbers(name: str, x: Any) -> npt.NDArray[Any]:
         raise TypeError(
             f"{name} has dtype {array.dtype}, which float64 cannot hold: convert it yourself"
         )
-    told = remedy(name, x, array.dtype.kind)
-    raise TypeError(f"{name} has dtype {array.dtype}, expected real numbers{told}")
+    hint = dtype_hint(name, x, array.dtype.kind)
+    raise TypeError(f"{name} has dtype {array.dtype}, expected real numbers{hint}")
 
 
-def narrowed(lags: npt.NDArray[Any], dtype: Any) -> npt.NDArray[Any]:
+def narrow(lags: npt.NDArray[Any], dtype: Any) -> npt.NDArray[Any]:
     """Results in the precision of the input; ``OverflowError`` where they do not fit it."""
     dtype = np.dtype(dtype).newbyteorder("=")
     with np.errstate(over="ignore", under="ignore"):
@@ -50,8 +60,8 @@ def narrowed(lags: npt.NDArray[Any], dtype: Any) -> npt.NDArray[Any]:
     return result
 
 
-def whole_number(name: str, value: Any) -> int:
-    """``value`` as an integer; a truth value is none."""
+def integer(name: str, value: Any) -> int:
+    """``value`` as an integer; ``TypeError`` for anything else, ``bool`` included."""
     if isinstance(value, bool | np.bool_):
         raise TypeError(f"{name}={value!r}, expected an integer")
     try:
@@ -60,10 +70,10 @@ def whole_number(name: str, value: Any) -> int:
         raise TypeError(f"{name}={value!r}, expected an integer") from None
 
 
-def length(n: Any) -> int:
-    """``n`` as a number of observations that a machine could hold."""
-    count = whole_number("n", n)
-    if not 1 <= count <= LONGEST:
+def observation_count(n: Any) -> int:
+    """``n`` as a number of observations, 1 to 2**48."""
+    count = integer("n", n)
+    if not 1 <= count <= MAX_OBSERVATIONS:
         raise ValueError(f"n={count}, expected 1 to 2**48 observations")
     return count
 
@@ -74,7 +84,7 @@ def last_lag(max_lag: Any, n: int, name: str = "max_lag") -> int:
         raise ValueError("x is empty, expected at least one observation")
     if max_lag is None:
         return n - 1
-    lag = whole_number(name, max_lag)
+    lag = integer(name, max_lag)
     if lag < 0:
         raise ValueError(f"{name}={lag}, expected 0 or more")
     if lag >= n:
@@ -84,16 +94,12 @@ def last_lag(max_lag: Any, n: int, name: str = "max_lag") -> int:
 
 def thread_count(threads: Any) -> int:
     """``threads`` as a positive integer; 0 means every usable core."""
-    count = whole_number("threads", threads)
+    count = integer("threads", threads)
     if count < 0:
         raise ValueError(f"threads={count}, expected 1 or more, or 0 for all cores")
-    return count or _usable_cores()
-
-
-def _usable_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    if count:
+        return count
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def one_of(name: str, value: Any, choices: tuple[str, ...]) -> str:

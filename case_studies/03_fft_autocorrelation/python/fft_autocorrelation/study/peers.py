@@ -1,4 +1,4 @@
-"""What a user would pick instead, each as an expert of it would write it.
+"""What a user would pick instead, each at its best setting.
 
 All take a contiguous ``float64`` array and give the normalised lags 0 to ``max_lag``; all
 transforms are real and of a fast length of at least ``n + max_lag``. Imports are inside:

@@ -8,62 +8,46 @@ import numpy as np
 import numpy.typing as npt
 
 from fft_autocorrelation import _rust
-from fft_autocorrelation.checks import last_lag
+from fft_autocorrelation._validation import Options, last_lag
 
 Array = npt.NDArray[Any]
 
 
-def without_missing(
-    array: Array,
-    max_lag: Any,
-    *,
-    demean: bool,
-    normalise: bool,
-    adjusted: bool,
-    method: str,
-    threads: int,
-) -> Array:
+def drop_missing(array: Array, max_lag: Any, options: Options) -> Array:
     """NaN removed and the gaps closed."""
     kept = array[~np.isnan(array)].astype(array.dtype.newbyteorder("="), copy=False)
     if not kept.size:
         raise ValueError('x holds nothing but NaN: missing="drop" leaves no observation')
     lag = last_lag(max_lag, kept.size)
-    lags: Array = _rust.lags(kept[None], lag, demean, normalise, adjusted, method, threads)[0]
+    lags: Array = _rust.lags(kept[None], lag, *options)[0]
     return lags
 
 
-def around_missing(
-    array: Array,
-    max_lag: Any,
-    *,
-    demean: bool,
-    normalise: bool,
-    adjusted: bool,
-    method: str,
-    threads: int,
-) -> Array:
+def skip_missing(array: Array, max_lag: Any, options: Options) -> Array:
     """NaN as zero deviations; the number of pairs that remain is an autocovariance too."""
-    there = ~np.isnan(array)
-    size, count = array.size, int(there.sum())
+    observed = ~np.isnan(array)
+    size, count = array.size, int(observed.sum())
     lag = last_lag(max_lag, size)
     if not count:
         raise ValueError('x holds nothing but NaN: missing="conservative" needs observations')
-    kept, exponent = _deviations(array[there].astype(np.float64), demean)
+    kept, exponent = _deviations(array[observed].astype(np.float64), options.demean)
     if not kept.any():
-        return np.full(lag + 1, np.nan) if normalise else np.zeros(lag + 1)
+        return np.full(lag + 1, np.nan) if options.normalise else np.zeros(lag + 1)
 
-    def raw(values: Array) -> Array:
+    raw = options._replace(demean=False, normalise=False, adjusted=False)
+
+    def products(values: Array) -> Array:
         """Sums of products at every lag."""
-        sums: Array = _rust.lags(values[None], lag, False, False, False, method, threads)[0]
+        sums: Array = _rust.lags(values[None], lag, *raw)[0]
         return sums * size
 
     values = np.zeros(size)
-    values[there] = kept
+    values[observed] = kept
     divisor: Any = count
-    if adjusted:
-        divisor = np.maximum(np.rint(raw(there.astype(np.float64))), 1.0)
-    covariance = raw(values) / divisor
-    if normalise:
+    if options.adjusted:
+        divisor = np.maximum(np.rint(products(observed.astype(np.float64))), 1.0)
+    covariance = products(values) / divisor
+    if options.normalise:
         result: Array = covariance / float(covariance[0])
         return result
     with np.errstate(over="ignore", under="ignore"):
@@ -93,20 +77,20 @@ def _exponent(values: Array) -> int:
     return int(np.frexp(np.abs(values).max())[1])
 
 
-def explain(array: Array, missing: str) -> None:
-    """Raise what is to be said of NaN and infinities, with the advice that helps."""
+def raise_for_missing(array: Array, missing: str) -> None:
+    """Raise ``ValueError`` for infinities and, with ``missing="raise"``, for NaN."""
     infinite = np.isinf(array)
     if infinite.any():
-        _tell(array, infinite, "infinities are never accepted")
+        _raise_not_finite(array, infinite, "infinities are never accepted")
     gaps = np.isnan(array)
     if missing == "raise" and gaps.any():
         advice = "pass missing='drop' or missing='conservative' to leave NaN out"
         if array.ndim > 1:
             advice += ", one series at a time"
-        _tell(array, gaps, advice)
+        _raise_not_finite(array, gaps, advice)
 
 
-def _tell(array: Array, where: Array, advice: str) -> NoReturn:
+def _raise_not_finite(array: Array, where: Array, advice: str) -> NoReturn:
     index = np.unravel_index(int(np.argmax(where)), array.shape)
     value = "NaN" if np.isnan(array[index]) else str(float(array[index]))
     place = ", ".join(map(str, index))

@@ -1,6 +1,6 @@
-"""Masked arrays, data frames and columns: what cannot be read as numbers, and what to do.
+"""Masked arrays, data frames and columns: errors that name a remedy.
 
-Nothing is imported here that the caller has not imported.
+Imports neither pandas nor Polars: a library that the caller has not imported made no argument.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ EXACT = 2**53  # the largest magnitude up to which doubles hold every integer
 
 
 def refuse(name: str, x: Any) -> None:
-    """``TypeError`` for what ``numpy.asarray`` would misread in silence."""
+    """``TypeError`` for what ``numpy.asarray`` would misread without an error."""
     if isinstance(x, np.ma.MaskedArray):
         raise TypeError(
             f"{name} is a masked array: pass {name}.filled(numpy.nan), "
@@ -44,7 +44,7 @@ def is_series(x: Any) -> bool:
     return _is("pandas", "Series", x) or _is("polars", "Series", x)
 
 
-def refuse_large(name: str, low: Any, high: Any) -> None:
+def refuse_large_integers(name: str, low: Any, high: Any) -> None:
     """``ValueError`` for integers that doubles would round."""
     if low < -EXACT or high > EXACT:
         worst = low if low < -EXACT else high
@@ -54,8 +54,8 @@ def refuse_large(name: str, low: Any, high: Any) -> None:
         )
 
 
-def remedy(name: str, x: Any, kind: str) -> str:
-    """The type of a column, and how to make numbers of one that ``numpy`` reads as objects."""
+def dtype_hint(name: str, x: Any, kind: str) -> str:
+    """The dtype of a column and, where NumPy reads objects, the cast that makes numbers."""
     objects = kind == "O"
     if _is("polars", "Series", x):
         return f" (Polars {x.dtype})" + f": pass {name}.cast(pl.Float64)" * objects
@@ -70,9 +70,9 @@ def _is(library: str, kind: str, x: Any) -> bool:
 
 
 def _refuse_large_integers_with_gaps(name: str, x: Any) -> None:
-    """A column of integers with nulls becomes doubles before anyone could look."""
+    """Check before the conversion: NumPy reads integers with nulls as doubles."""
     kind = str(x.dtype).lower()
     if kind.startswith(("int", "uint")) and len(x):
         low, high = x.min(), x.max()
         if isinstance(low, int | np.integer) and isinstance(high, int | np.integer):
-            refuse_large(name, low, high)
+            refuse_large_integers(name, low, high)

@@ -1,4 +1,4 @@
-"""Everything but the fast path: frames, batches, single precision, missing values.
+"""The general path: frames, batches, single precision, missing values.
 
 The compiled ``autocorrelation`` comes here with what is not a contiguous ``float64`` array
 of one dimension.
@@ -13,15 +13,16 @@ import numpy as np
 import numpy.typing as npt
 
 from fft_autocorrelation import _rust
-from fft_autocorrelation.checks import (
+from fft_autocorrelation._missing import drop_missing, raise_for_missing, skip_missing
+from fft_autocorrelation._validation import (
     MISSING,
+    Options,
+    as_numbers,
     last_lag,
-    narrowed,
-    numbers,
+    narrow,
     one_of,
     thread_count,
 )
-from fft_autocorrelation.missing import around_missing, explain, without_missing
 
 Array = npt.NDArray[Any]
 
@@ -29,7 +30,6 @@ Array = npt.NDArray[Any]
 def general(
     x: Any,
     max_lag: Any,
-    *,
     axis: int,
     demean: bool,
     normalise: bool,
@@ -38,63 +38,48 @@ def general(
     method: str,
     threads: int,
 ) -> Any:
-    """See ``autocorrelation``; returns what kind of thing was given."""
+    """Lags in the container of ``x``; see ``autocorrelation``."""
     one_of("missing", missing, MISSING)
-    threads = thread_count(threads)
-    array = numbers("x", x)
+    options = Options(demean, normalise, adjusted, method, thread_count(threads))
+    array = as_numbers("x", x)
     if array.ndim == 0:
         raise TypeError(f"x={x!r} is a single number, expected a series")
     if not -array.ndim <= axis < array.ndim:
         raise ValueError(f"axis={axis}, expected -{array.ndim} to {array.ndim - 1}")
-    options: dict[str, Any] = {
-        "demean": demean,
-        "normalise": normalise,
-        "adjusted": adjusted,
-        "method": method,
-        "threads": threads,
-    }
     if missing != "raise" and np.isnan(array).any():
-        explain(array, missing)
+        raise_for_missing(array, missing)
         if array.ndim > 1:
             raise ValueError(
                 f"missing={missing!r} is for one series, x has shape {array.shape}: "
                 "call it for each series"
             )
-        run = without_missing if missing == "drop" else around_missing
-        lags = run(array, max_lag, **options)
+        run = drop_missing if missing == "drop" else skip_missing
+        lags = run(array, max_lag, options)
     else:
         try:
-            lags = _batch(array, max_lag, axis=axis, **options)
+            lags = _batch(array, max_lag, axis, options)
         except ValueError:
-            explain(array, missing)  # says more where the cause is NaN or an infinity
+            raise_for_missing(
+                array, missing
+            )  # a longer message where the cause is NaN or an infinity
             raise
-    return _like(x, narrowed(lags, array.dtype))
+    return _like(x, narrow(lags, array.dtype))
 
 
-def _batch(
-    array: Array,
-    max_lag: Any,
-    *,
-    axis: int,
-    method: str,
-    threads: int,
-    demean: bool,
-    normalise: bool,
-    adjusted: bool,
-) -> Array:
-    """Lags along ``axis``; time is moved last and back."""
+def _batch(array: Array, max_lag: Any, axis: int, options: Options) -> Array:
+    """Lags along ``axis``."""
     moved = np.moveaxis(array, axis, -1)
     n = moved.shape[-1]
     lag = last_lag(max_lag, n)
     rows = np.ascontiguousarray(moved).reshape(-1, n)
     if not rows.flags.aligned or not rows.dtype.isnative:
         rows = rows.astype(rows.dtype.newbyteorder("="))
-    lags = _rust.lags(rows, lag, demean, normalise, adjusted, method, threads)
+    lags = _rust.lags(rows, lag, *options)
     return np.moveaxis(lags.reshape(*moved.shape[:-1], lag + 1), -1, axis)
 
 
 def _like(x: Any, lags: Array) -> Any:
-    """In the form of the input, without importing what the caller has not."""
+    """Lags as a Series where ``x`` is one; imports nothing that the caller has not imported."""
     pandas, polars = sys.modules.get("pandas"), sys.modules.get("polars")
     if pandas is not None and isinstance(x, pandas.Series):
         index = pandas.RangeIndex(lags.size, name="lag")

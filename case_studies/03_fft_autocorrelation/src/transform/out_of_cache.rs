@@ -4,8 +4,8 @@
 //! matrix. Transforms down the columns, twiddles, transforms along the rows give the
 //! spectrum with transposed indices (D. H. Bailey, "FFTs in external or hierarchical
 //! memory", J. Supercomputing 4 (1990)). A correlation does not care about the order: the
-//! spectrum is squared where it lies, and the inverse walks the same steps backwards. So
-//! nothing is ever transposed, the forward and the backward row transform share one visit
+//! spectrum is squared in place, and the inverse takes the same steps in reverse order. So
+//! nothing is transposed, the forward and the backward row transform share one visit
 //! to memory, rows of zero padding are never read, and only lags asked for are written.
 
 use crate::series::{Centring, Sample};
@@ -19,10 +19,10 @@ use std::sync::Arc;
 /// the second cache.
 const TILE: usize = 16;
 /// Rows turned together: one cache line of a column.
-const TOGETHER: usize = 4;
+const LINES: usize = 4;
 /// Unused values behind each column of a tile, so that columns do not compete for the same
 /// lines of the first cache when their length is a power of two.
-const GAP: usize = 4;
+const PADDING: usize = 4;
 /// Twiddles of a row come from a table of this many steps times a table of strides.
 const STEPS: usize = 32;
 
@@ -44,7 +44,7 @@ pub(crate) fn shape(least: usize) -> (usize, usize) {
 }
 
 /// Tables and buffers for one length.
-pub(crate) struct Huge {
+pub(crate) struct OutOfCacheFft {
     rows: usize,
     columns: usize,
     down: [Arc<dyn Fft<f64>>; 2],
@@ -60,7 +60,7 @@ pub(crate) struct Huge {
     scratch: Vec<C64>,
 }
 
-impl Huge {
+impl OutOfCacheFft {
     pub(crate) fn new(least: usize, planner: &mut Planner) -> Self {
         let (rows, columns) = shape(least);
         let packed = rows * columns;
@@ -80,7 +80,7 @@ impl Huge {
                 .map(|e| unit_root(e * stride, packed))
                 .collect(),
             matrix: vec![C64::default(); packed],
-            tile: vec![C64::default(); TILE * (rows + GAP)],
+            tile: vec![C64::default(); TILE * (rows + PADDING)],
             twiddles: vec![C64::default(); 2 * columns],
             scratch: vec![C64::default(); scratch.max().unwrap_or(0)],
             down,
@@ -92,7 +92,7 @@ impl Huge {
     pub(crate) fn needed(least: usize) -> usize {
         let (rows, columns) = shape(least);
         // Everything but the matrix is some lines of it.
-        (rows * columns + 2 * TILE * (rows + columns + GAP)) * size_of::<C64>()
+        (rows * columns + 2 * TILE * (rows + columns + PADDING)) * size_of::<C64>()
     }
 
     pub(crate) fn bytes(&self) -> usize {
@@ -117,28 +117,22 @@ impl Huge {
 
     /// First pass: columns straight from the series into the matrix.
     fn column_forward<T: Sample>(&mut self, x: &[T], by: Centring, column: usize) -> f64 {
-        let (rows, columns, stride) = (self.rows, self.columns, self.rows + GAP);
+        let (rows, columns, stride) = (self.rows, self.columns, self.rows + PADDING);
         let mut total = 0.0;
-        for row in (0..rows).step_by(TOGETHER) {
-            let mut block = [C64::default(); TILE * TOGETHER];
+        for row in (0..rows).step_by(LINES) {
+            let mut block = [C64::default(); TILE * LINES];
             for (i, line) in block.as_chunks_mut::<TILE>().0.iter_mut().enumerate() {
                 let from = 2 * ((row + i) * columns + column);
                 let values = &x[from.min(x.len())..(from + 2 * TILE).min(x.len())];
                 total += pack(values, by, line);
             }
-            turn_in(&block, TILE, row, stride, &mut self.tile);
+            transpose_into(&block, TILE, row, stride, &mut self.tile);
         }
         for column in self.tile.chunks_exact_mut(stride) {
             self.down[0].process_with_scratch(&mut column[..rows], &mut self.scratch);
         }
-        for (i, lines) in self.matrix.chunks_exact_mut(TOGETHER * columns).enumerate() {
-            turn_out(
-                &self.tile,
-                i * TOGETHER,
-                stride,
-                &mut lines[column..],
-                columns,
-            );
+        for (i, lines) in self.matrix.chunks_exact_mut(LINES * columns).enumerate() {
+            transpose_from(&self.tile, i * LINES, stride, &mut lines[column..], columns);
         }
         total
     }
@@ -184,26 +178,20 @@ impl Huge {
 
     /// Third pass: columns from the matrix to the lags.
     fn column_back(&mut self, column: usize, out: &mut [f64]) {
-        let (rows, columns, stride) = (self.rows, self.columns, self.rows + GAP);
-        for (i, lines) in self.matrix.chunks_exact(TOGETHER * columns).enumerate() {
-            turn_in(
-                &lines[column..],
-                columns,
-                i * TOGETHER,
-                stride,
-                &mut self.tile,
-            );
+        let (rows, columns, stride) = (self.rows, self.columns, self.rows + PADDING);
+        for (i, lines) in self.matrix.chunks_exact(LINES * columns).enumerate() {
+            transpose_into(&lines[column..], columns, i * LINES, stride, &mut self.tile);
         }
         for column in self.tile.chunks_exact_mut(stride) {
             self.down[1].process_with_scratch(&mut column[..rows], &mut self.scratch);
         }
         let scale = 1.0 / (rows * columns) as f64;
-        for row in (0..rows).step_by(TOGETHER) {
+        for row in (0..rows).step_by(LINES) {
             if 2 * (row * columns + column) >= out.len() {
                 break;
             }
-            let mut block = [C64::default(); TILE * TOGETHER];
-            turn_out(&self.tile, row, stride, &mut block, TILE);
+            let mut block = [C64::default(); TILE * LINES];
+            transpose_from(&self.tile, row, stride, &mut block, TILE);
             for (i, line) in block.as_chunks::<TILE>().0.iter().enumerate() {
                 let to = 2 * ((row + i) * columns + column);
                 let end = (to + 2 * TILE).min(out.len());
@@ -245,11 +233,11 @@ fn unpack(line: &[C64; TILE], scale: f64, lags: &mut [f64]) {
 
 for_each_isa! {
     /// Lines of the matrix, `apart` from each other, become pieces of columns in the tile.
-    fn turn_in(lines: &[C64], apart: usize, row: usize, stride: usize, tile: &mut [C64]) {
+    fn transpose_into(lines: &[C64], apart: usize, row: usize, stride: usize, tile: &mut [C64]) {
         let line = |j: usize| -> &[C64; TILE] { lines[j * apart..].first_chunk().expect("a line") };
         let four = [line(0), line(1), line(2), line(3)];
         for (i, column) in tile.chunks_exact_mut(stride).enumerate().take(TILE) {
-            let to: &mut [C64; TOGETHER] = column[row..].first_chunk_mut().expect("a line");
+            let to: &mut [C64; LINES] = column[row..].first_chunk_mut().expect("a line");
             *to = [four[0][i], four[1][i], four[2][i], four[3][i]];
         }
     }
@@ -257,8 +245,8 @@ for_each_isa! {
 
 for_each_isa! {
     /// The reverse.
-    fn turn_out(tile: &[C64], row: usize, stride: usize, lines: &mut [C64], apart: usize) {
-        let mut block = [[C64::default(); TILE]; TOGETHER];
+    fn transpose_from(tile: &[C64], row: usize, stride: usize, lines: &mut [C64], apart: usize) {
+        let mut block = [[C64::default(); TILE]; LINES];
         for (i, column) in tile.chunks_exact(stride).enumerate().take(TILE) {
             for (j, line) in block.iter_mut().enumerate() {
                 line[i] = column[row + j];
