@@ -3,7 +3,7 @@
 //! Eight partial sums a moment, in the order of the paths: vector code on every instruction
 //! set, and the same bits on all of them.
 
-use crate::philox::TILE;
+use crate::tile::TILE;
 
 /// Sums of a block: `n`, and of `Y, Y^2, C, C^2, Y C`.
 pub const MOMENTS: usize = 6;

@@ -9,7 +9,7 @@ use crate::option::Terms;
 use crate::philox::Keys;
 use crate::plan::Plan;
 use crate::precision::Real;
-use crate::{Error, error};
+use crate::{Error, memory};
 use native::Isa;
 use std::num::NonZero;
 use std::sync::{Mutex, PoisonError};
@@ -18,10 +18,10 @@ use std::sync::{Mutex, PoisonError};
 pub const BLOCK: usize = kernel::BLOCK;
 
 /// Blocks there are: path indices have 62 bits.
-pub const MOST_BLOCKS: u64 = 1 << 48;
+pub const MAX_BLOCKS: u64 = 1 << 48;
 
 /// Most observations of a path: tables of that length are made for each option.
-const MOST_OBSERVATIONS: usize = 1 << 24;
+const MAX_OBSERVATIONS: usize = 1 << 24;
 
 /// The precision of paths; sums over paths are always of doubles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,16 +80,16 @@ impl Simulation {
                 })
             }
         };
-        let (steps, most) = (self.observations as u64, MOST_OBSERVATIONS as u64);
+        let (steps, most) = (self.observations as u64, MAX_OBSERVATIONS as u64);
         in_range("observations", steps, 1, most, "a number from 1 to 2**24")?;
         in_range(
             "first_block",
             self.first_block,
             0,
-            MOST_BLOCKS,
+            MAX_BLOCKS,
             "at most 2**48",
         )?;
-        let left = MOST_BLOCKS - self.first_block;
+        let left = MAX_BLOCKS - self.first_block;
         in_range(
             "blocks",
             self.blocks as u64,
@@ -108,7 +108,7 @@ impl Simulation {
 pub fn block_sums(options: &[Terms], simulation: &Simulation) -> Result<Vec<f64>, Error> {
     simulation.check()?;
     let stride = options.len() * simulation.moments();
-    let mut out = error::filled(simulation.blocks as u128 * stride as u128, 0.0)?;
+    let mut out = memory::filled(simulation.blocks as u128 * stride as u128, 0.0)?;
     if stride > 0 {
         match simulation.precision {
             Precision::Float64 => fill::<f64>(options, simulation, stride, &mut out)?,

@@ -8,10 +8,11 @@
 
 use crate::accumulate::{Samples, Sums};
 use crate::payoff::{self, Normals};
-use crate::philox::{Counters, GROUP, Keys, TILE};
+use crate::philox::{Counters, Keys};
 use crate::plan::Plan;
 use crate::precision::Real;
 use crate::step::{Walk, advance};
+use crate::tile::{GROUP, TILE};
 use native::for_each_isa;
 
 /// Samples in a block.

@@ -17,10 +17,10 @@
 
 use crate::accumulate::Samples;
 use crate::normal::double;
-use crate::philox::TILE;
 use crate::plan::Plan;
 use crate::precision::Real;
 use crate::step::Walk;
+use crate::tile::TILE;
 
 /// The normals of a tile of paths, summed.
 pub(crate) struct Normals<'a, F> {

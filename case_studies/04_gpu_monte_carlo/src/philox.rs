@@ -12,20 +12,14 @@
 //! the first two rounds and half of the third hold only products that belong to the path alone
 //! or to the group alone, so a tile of paths computes them once and pays for the rest.
 
-use crate::precision::Real;
-
-/// Steps whose normals one call of the generator gives.
-pub(crate) const GROUP: usize = 4;
-
-/// Paths walked side by side: long enough to hide latencies, small enough for the first cache.
-pub(crate) const TILE: usize = 256;
+use crate::precision::{LOW, Real};
+use crate::tile::{GROUP, TILE};
 
 const MULTIPLIERS: [u64; 2] = [0xD251_1F53, 0xCD9E_8D57];
 const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
 /// Rounds of the generator paths are made of.
 const ROUNDS: usize = 7;
-const MOST_ROUNDS: usize = 10;
-const LOW: u64 = 0xffff_ffff;
+const MAX_ROUNDS: usize = 10;
 const STREAM: u64 = 0;
 
 /// The four words of one counter after `rounds` rounds, at most ten.
@@ -33,18 +27,18 @@ const STREAM: u64 = 0;
 pub fn philox4x32(rounds: usize, counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
     let keys = Keys::new(key);
     let mut words = counter.map(u64::from);
-    for round in 0..rounds.min(MOST_ROUNDS) {
+    for round in 0..rounds.min(MAX_ROUNDS) {
         words = keys.round(round, words);
     }
     words.map(|word| word as u32)
 }
 
 /// The keys of all rounds.
-pub(crate) struct Keys([[u64; 2]; MOST_ROUNDS]);
+pub(crate) struct Keys([[u64; 2]; MAX_ROUNDS]);
 
 impl Keys {
     fn new(key: [u32; 2]) -> Self {
-        let mut rounds = [[0; 2]; MOST_ROUNDS];
+        let mut rounds = [[0; 2]; MAX_ROUNDS];
         let mut key = key;
         for round in &mut rounds {
             *round = key.map(u64::from);

@@ -1,7 +1,7 @@
 //! What one option needs at every step, computed once for a whole run.
 
 use crate::Error;
-use crate::error::filled;
+use crate::memory::filled;
 use crate::option::Terms;
 use crate::precision::Real;
 

@@ -1,7 +1,7 @@
 //! The two precisions a path may be walked in, behind one name.
 
 use crate::normal::{double, single};
-use crate::philox::TILE;
+use crate::tile::TILE;
 use std::ops::{Add, AddAssign, Mul, Sub};
 
 /// A floating-point number the kernel is compiled for.
@@ -52,7 +52,8 @@ pub(crate) trait Real:
     fn exp<const FUSED: bool>(x: Self) -> Self;
 }
 
-const LOW: u64 = 0xffff_ffff;
+/// The low half of a word.
+pub(crate) const LOW: u64 = 0xffff_ffff;
 
 impl Real for f64 {
     const FOLD: usize = usize::MAX;

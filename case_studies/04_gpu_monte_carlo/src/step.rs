@@ -4,9 +4,9 @@
 //! the drift back in by one multiply-add. Levels and sums are read and written once for all
 //! steps a call of the generator gives.
 
-use crate::philox::TILE;
 use crate::plan::{COEFFICIENTS, Growth, Plan};
 use crate::precision::Real;
+use crate::tile::TILE;
 
 /// What is kept of each path of a tile.
 #[derive(Clone)]

@@ -1,8 +1,9 @@
 //! The numbers paths are made of, for tests: uniforms and normals by path and step.
 
 use crate::kernel::box_muller;
-use crate::philox::{Counters, GROUP, Keys, TILE};
+use crate::philox::{Counters, Keys};
 use crate::precision::Real;
+use crate::tile::{GROUP, TILE};
 use native::{Isa, for_each_isa};
 
 /// The uniforms of paths `first_path ..`, `steps` a path, row by row into `out`.

@@ -1,15 +1,15 @@
-"""What the tests share: the option of most references, and what is there to run."""
+"""Shared fixtures: the option of most references, and the backends that can run here."""
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
 import pytest
 
-from gpu_monte_carlo import AsianOption, backends
+from gpu_monte_carlo import AsianOption
+from gpu_monte_carlo.backends import unavailable_reason
 
-HERE = [name for name in ("numpy", "rust", "cupy", "cuda") if backends.why_not(name) is None]
+HERE = [name for name in ("numpy", "rust", "cupy", "cuda") if unavailable_reason(name) is None]
 
 
 def asian(**changes: Any) -> AsianOption:
@@ -33,11 +33,5 @@ def option() -> Any:
 
 @pytest.fixture(params=HERE)
 def backend(request: pytest.FixtureRequest) -> str:
-    """Every backend that is there."""
+    """Every backend that can run here."""
     return str(request.param)
-
-
-@pytest.fixture
-def rust() -> Any:
-    """The compiled extension."""
-    return importlib.import_module("gpu_monte_carlo._rust")

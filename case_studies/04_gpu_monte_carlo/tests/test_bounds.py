@@ -1,4 +1,4 @@
-"""The bracket holds every price, closes where the price is known, and is where it should be."""
+"""The bracket contains every price and has no width where the price is known."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from gpu_monte_carlo import (
     AsianOption,
     black_scholes,
+    bounds,
     curran_lower_bound,
     geometric,
     parity,
     price,
 )
-from gpu_monte_carlo import bounds as module
 from gpu_monte_carlo.bounds import bracket
 from gpu_monte_carlo.payoff import payoffs
 
@@ -145,5 +145,5 @@ def test_chunks_change_nothing(
 ) -> None:
     one = option(strike_type=strike_type, includes_spot=True)
     whole = bracket(one)
-    monkeypatch.setattr(module, "CHUNK", 7)
+    monkeypatch.setattr(bounds, "CHUNK", 7)
     assert bracket(one) == pytest.approx(whole, rel=1e-13)

@@ -1,8 +1,8 @@
 """The CUDA kernel's source without a GPU: compiled for the host, one thread at a time.
 
-Names that only a CUDA compiler knows are defined by a few lines; everything else is the text
-that runs on the device. The numbers, every sum and the folding of groups are compared with the
-NumPy twin. What this cannot show is the addition across the threads of a group.
+A few lines define the names that only a CUDA compiler knows; everything else is the source that
+runs on the device. The numbers, every sum and the addition of groups are compared with NumPy's.
+This cannot test the addition across the threads of a group.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ import numpy as np
 import pytest
 
 from gpu_monte_carlo import backends, cuda, cuda_source, philox
-from gpu_monte_carlo.blocks import BLOCK
+from gpu_monte_carlo._blocks import BLOCK
+from gpu_monte_carlo._simulation import Simulation
 from gpu_monte_carlo.cuda_source import SOURCE, macros
 from gpu_monte_carlo.moments import chunk_moments, count
 from gpu_monte_carlo.option import rows
 
 COMPILER = next(filter(None, map(shutil.which, ("g++", "clang++", "c++"))), None)
 needs_compiler = pytest.mark.skipif(COMPILER is None, reason="no C++ compiler")
-NO_GPU = backends.why_not("cuda")
+NO_GPU = backends.unavailable_reason("cuda")
 
 SHIM = r"""
 #include <cmath>
@@ -76,12 +77,12 @@ extern "C" void draw(u32 k0, u32 k1, u64 first, int paths, int steps, int unifor
 """
 
 
-def compiled(folder: Path, **chosen: bool) -> Any:
+def compiled(folder: Path, simulation: Simulation) -> Any:
     """The source as a library of the host."""
     text, library = folder / "kernel.cpp", folder / "kernel.so"
     text.write_text(SHIM + SOURCE + RUNNER, encoding="utf-8")
     flags = ["-O1", "-std=c++14", "-shared", "-fPIC", "-ffp-contract=off", "-Wno-unknown-pragmas"]
-    command = [str(COMPILER), *flags, *macros(**chosen), "-o", str(library), str(text)]
+    command = [str(COMPILER), *flags, *macros(simulation), "-o", str(library), str(text)]
     made = subprocess.run(command, capture_output=True, text=True, check=False)
     assert made.returncode == 0, made.stderr
     return ctypes.CDLL(str(library))
@@ -99,7 +100,7 @@ def key_of(seed: int) -> tuple[Any, Any]:
 @pytest.mark.parametrize("precision", ["float64", "float32"])
 def test_numbers(tmp_path: Path, precision: str) -> None:
     single = precision == "float32"
-    library = compiled(tmp_path, single=single, antithetic=False, control=False, greeks=False)
+    library = compiled(tmp_path, Simulation(0, 8, precision=precision))
     seed, first = 2**40 + 17, 2**32 - 3
     for steps in (1, 2, 7, 8):
         for uniform in (1, 0):
@@ -127,8 +128,8 @@ def test_numbers(tmp_path: Path, precision: str) -> None:
 def test_sums(
     tmp_path: Path, option: Any, precision: str, antithetic: bool, control: bool, greeks: bool
 ) -> None:
-    how = {"antithetic": antithetic, "control": control, "greeks": greeks}
-    library = compiled(tmp_path, single=precision == "float32", **how)
+    simulation = Simulation(5, 7, antithetic, control, greeks, precision)
+    library = compiled(tmp_path, simulation)
     options = [
         option(observations=7, dividend=0.01),
         option(observations=7, kind="put", includes_spot=True),
@@ -155,12 +156,12 @@ def test_sums(
     close = 1e-9 if precision == "float64" else 2e-5
     for i in range(blocks):
         z = philox.normals(np, seed, (first + i) * BLOCK, BLOCK, 7, precision).T.copy()
-        twin = chunk_moments(np, z.astype(np.float64), table, **how)
+        twin = chunk_moments(np, z.astype(np.float64), table, simulation)
         scale = abs(twin).max(axis=0, keepdims=True) + 1
         np.testing.assert_allclose(sums[i] / scale, twin / scale, rtol=close, atol=close)
 
 
-def test_the_text_says_what_the_module_says() -> None:
+def test_constants_of_the_source_are_those_of_the_module() -> None:
     assert f"#define GROUP {cuda_source.GROUP}\n" in SOURCE
     assert f"#define GROUPS_PER_BLOCK {cuda_source.GROUPS_PER_BLOCK}\n" in SOURCE
     assert cuda_source.GROUP * cuda_source.GROUPS_PER_BLOCK == BLOCK

@@ -16,6 +16,7 @@ import pytest
 import gpu_monte_carlo as gmc
 from gpu_monte_carlo import backends
 
+NO_RUST = backends.unavailable_reason("rust")
 README = Path(__file__).parents[1] / "README.md"
 
 
@@ -24,7 +25,7 @@ def test_every_public_name_is_documented() -> None:
         assert getattr(gmc, name).__doc__, name
 
 
-def test_the_doors_say_what_they_take_return_and_refuse() -> None:
+def test_docstrings_have_every_section_and_parameter() -> None:
     for function in (gmc.price, gmc.simulate_paths):
         text = inspect.getdoc(function) or ""
         for section in ("Parameters", "Returns", "Raises", "Examples"):
@@ -33,7 +34,7 @@ def test_the_doors_say_what_they_take_return_and_refuse() -> None:
             assert re.search(rf"^(\w+, )*{parameter}(, \w+)*$", text, re.M), parameter
 
 
-@pytest.mark.skipif(backends.why_not("rust") is not None, reason=str(backends.why_not("rust")))
+@pytest.mark.skipif(NO_RUST is not None, reason=str(NO_RUST))
 def test_the_stub_is_the_binary() -> None:
     rust: Any = importlib.import_module("gpu_monte_carlo._rust")
     stub = Path(gmc.__file__).with_name("_rust.pyi").read_text(encoding="utf-8")

@@ -29,9 +29,9 @@ from gpu_monte_carlo import (
     simulate_paths,
     turnbull_wakeman,
 )
+from gpu_monte_carlo._memory import in_pieces
+from gpu_monte_carlo._validation import executor_like
 from gpu_monte_carlo.bounds import bracket
-from gpu_monte_carlo.checks import executor_like
-from gpu_monte_carlo.memory import in_pieces
 
 NAN, INF = float("nan"), float("inf")
 OPTION_ERRORS = [
@@ -233,24 +233,25 @@ def test_auto_falls_back_and_says_so(
     option: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     _without(monkeypatch, "cupy", "gpu_monte_carlo._rust")
-    monkeypatch.setattr(backends, "_told", set())
+    monkeypatch.setattr(backends, "_logged", set())
     with caplog.at_level(logging.INFO, "gpu_monte_carlo.backends"):
         found = price(option(observations=2), paths=1)
         price(option(observations=2), paths=1)
     assert found.backend == "numpy"
     assert len(caplog.records) == 1
-    told = caplog.records[0].getMessage()
-    assert "backend 'numpy' runs" in told and "CuPy is not installed" in told and "rust" in told
+    message = caplog.records[0].getMessage()
+    for part in ("backend 'numpy' runs", "CuPy is not installed", "rust"):
+        assert part in message
 
 
 def _without(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
     """As on a machine where these are not installed."""
-    genuine = importlib.import_module
+    original = importlib.import_module
 
     def find(name: str, package: str | None = None) -> Any:
         if name in names:
             raise ImportError(f"No module named {name!r}")
-        return genuine(name, package)
+        return original(name, package)
 
     monkeypatch.setattr(backends.importlib, "import_module", find)
 

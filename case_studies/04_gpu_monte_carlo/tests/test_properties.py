@@ -23,6 +23,7 @@ from gpu_monte_carlo import (
     simulate_paths,
     turnbull_wakeman,
 )
+from gpu_monte_carlo._simulation import Simulation
 from gpu_monte_carlo.moments import chunk_moments
 from gpu_monte_carlo.option import rows
 from gpu_monte_carlo.payoff import payoffs
@@ -54,9 +55,7 @@ def test_moments_are_those_of_the_payoffs(option: Any, shape: Any, antithetic: b
     y, c = payoffs(one, z), payoffs(one.twin(), z)
     if antithetic:
         y, c = (y + payoffs(one, -z)) / 2, (c + payoffs(one.twin(), -z)) / 2
-    sums = chunk_moments(
-        np, z.copy(), rows([one]), antithetic=antithetic, control=True, greeks=False
-    )[0]
+    sums = chunk_moments(np, z.copy(), rows([one]), Simulation(0, 7, antithetic, control=True))[0]
     expected = [500, y.sum(), y @ y, c.sum(), c @ c, y @ c]
     np.testing.assert_allclose(sums, expected, rtol=1e-12)
 
@@ -66,7 +65,7 @@ def test_greeks_are_derivatives_of_each_path(option: Any, shape: Any) -> None:
     """Delta and vega against differences on the same normals; the kinks are rare."""
     one = shaped(option(observations=7, dividend=0.02), shape)
     z = np.random.default_rng(4).standard_normal((7, 20_000))
-    sums = chunk_moments(np, z.copy(), rows([one]), antithetic=False, control=False, greeks=True)[0]
+    sums = chunk_moments(np, z.copy(), rows([one]), Simulation(0, 7, greeks=True))[0]
     for column, name, size in ((6, "spot", 1e-4), (8, "volatility", 1e-6)):
         up = replace(one, **{name: getattr(one, name) + size})
         down = replace(one, **{name: getattr(one, name) - size})
@@ -353,7 +352,7 @@ def test_the_price_is_that_of_the_paths(option: Any, backend: str) -> None:
 
 
 def test_chunks_of_the_baseline_divide_a_block() -> None:
-    from gpu_monte_carlo.blocks import BLOCK
+    from gpu_monte_carlo._blocks import BLOCK
 
     for observations in (1, 2, 12, 252, 10_000, 10**6):
         for itemsize in (4, 8):

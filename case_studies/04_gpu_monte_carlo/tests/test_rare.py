@@ -1,4 +1,4 @@
-"""Where few paths pay, or none: an error must not be one that the sample made up."""
+"""Where few paths pay, or none: the error must not come from the sample alone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gpu_monte_carlo import black_scholes, blocks, curran_lower_bound, price
+from gpu_monte_carlo import _blocks, black_scholes, curran_lower_bound, price
 from gpu_monte_carlo.bounds import bracket
 
 FEW = "too few pay"
@@ -30,7 +30,7 @@ def quietly(*args: Any, **how: Any) -> Any:
 @pytest.mark.parametrize(
     ("strike", "seed"), [(160.0, 136), (165.0, 31), (170.0, 201), (175.0, 205)]
 )
-def test_a_lonely_payoff_fits_no_coefficient(
+def test_no_coefficient_is_fitted_to_one_payoff(
     option: Any, backend: str, strike: float, seed: int
 ) -> None:
     one = option(strike=strike, observations=12)
@@ -102,17 +102,17 @@ def test_a_price_scales_with_the_spot(
 def test_sums_over_blocks_are_exact_whatever_the_cut() -> None:
     rng = np.random.default_rng(8)
     sums = rng.normal(size=(200, 2, 6)) * 10.0 ** rng.integers(-200, 200, size=(200, 2, 6))
-    whole = blocks.Totals()
+    whole = _blocks.Totals()
     whole.add(sums)
     for cut in (1, 3, 100, 199):
-        cut_up = blocks.Totals()
+        cut_up = _blocks.Totals()
         for at in range(0, 200, cut):
             cut_up.add(sums[at : at + cut])
         np.testing.assert_array_equal(cut_up.value(), whole.value())
     exact = [math.fsum(column) for column in sums.reshape(200, 12).T]
     np.testing.assert_array_equal(whole.value().ravel(), exact)
     assert max(len(column) for column in whole.columns) < 40
-    beyond = blocks.Totals()
+    beyond = _blocks.Totals()
     beyond.add(np.full((2, 1, 6), 1.7e308))
     assert np.isnan(beyond.value()).all()
 
@@ -167,5 +167,5 @@ def test_an_error_that_is_not_a_number_is_not_nothing() -> None:
     sums = np.array([[100.0, np.inf, np.inf, 1.0, 1.0, 1.0]])
     with np.errstate(invalid="ignore"):
         for control in (False, True):
-            found = blocks.finish(np, sums, np.ones(1), control=control)
+            found = _blocks.finish(np, sums, np.ones(1), control=control)
             assert np.isnan(found["standard_error"]).all()

@@ -1,7 +1,8 @@
-"""Every published figure, by every backend that is here."""
+"""Every published price, by every backend that can run here."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,9 @@ from gpu_monte_carlo import (
     geometric,
     levy,
     price,
-    references,
     turnbull_wakeman,
 )
+from gpu_monte_carlo.study import references
 
 # Discrete, S = 100, r = 0.05, q = 0, T = 1, n = 252, average over t_1 … t_252.
 DISCRETE = [
@@ -24,11 +25,6 @@ DISCRETE = [
     if not r.option.includes_spot
 ]
 WITH_SPOT = next(r.price for r in references.DISCRETE if r.option.includes_spot)
-# Continuous, K = 2: S, r, sigma, T.
-CONTINUOUS = [
-    (r.option.spot, r.option.rate, r.option.volatility, r.option.maturity, r.price)
-    for r in references.CONTINUOUS
-]
 ROUNDING = references.DISCRETE[0].rounding
 
 
@@ -37,7 +33,7 @@ ROUNDING = references.DISCRETE[0].rounding
     [  # every one by the compiled twin where it is there, NumPy at the money
         (backend, *reference)
         for backend in ("numpy", "rust", "cupy", "cuda")
-        if backends.why_not(backend) is None
+        if backends.unavailable_reason(backend) is None
         for reference in (DISCRETE[1::3] if backend == "numpy" else DISCRETE)
     ],
 )
@@ -63,36 +59,15 @@ def test_geometric_closed_form_is_exact(option: Any) -> None:
     assert exact == pytest.approx(5.3425606635, abs=5e-11)
 
 
-@pytest.mark.parametrize(("spot", "rate", "volatility", "maturity", "expected"), CONTINUOUS)
-def test_continuous(
-    option: Any, spot: float, rate: float, volatility: float, maturity: float, expected: float
-) -> None:
+@pytest.mark.parametrize("reference", references.CONTINUOUS, ids=lambda r: f"{r.price:g}")
+def test_continuous(reference: references.Reference) -> None:
     """Discrete averages tend to the continuous one as 1/n: extrapolated, they meet it."""
-    many = {
-        n: curran_lower_bound(
-            option(
-                spot=spot,
-                strike=2.0,
-                rate=rate,
-                volatility=volatility,
-                maturity=maturity,
-                observations=n,
-            )
-        )
-        for n in (500, 1000, 2000)
-    }
+    terms, expected = reference.option, reference.price
+    many = {n: curran_lower_bound(replace(terms, observations=n)) for n in (500, 1000, 2000)}
     limit = 2 * many[2000] - many[1000]
-    assert 0 <= expected - limit < 1e-3 * spot * volatility**2
+    assert 0 <= expected - limit < 1e-3 * terms.spot * terms.volatility**2
     assert abs(many[2000] - expected) < abs(many[1000] - expected) < abs(many[500] - expected)
-    one = option(
-        spot=spot,
-        strike=2.0,
-        rate=rate,
-        volatility=volatility,
-        maturity=maturity,
-        observations=500,
-    )
-    found = price(one, paths=2**16, seed=5)
+    found = price(replace(terms, observations=500), paths=2**16, seed=5)
     # What the bound lacks does not depend on n to this accuracy.
     simulated = found.price + (limit - many[500])
     assert abs(simulated - expected) <= 4 * found.standard_error + 1e-3 * (limit - many[500])

@@ -1,10 +1,10 @@
-"""The command that puts published prices beside ours."""
+"""The command that compares published prices with ours."""
 
 from __future__ import annotations
 
 import pytest
 
-from gpu_monte_carlo import references
+from gpu_monte_carlo.study import references
 
 
 @pytest.mark.thorough

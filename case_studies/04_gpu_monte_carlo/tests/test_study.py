@@ -1,4 +1,4 @@
-"""The declaration: rows that cannot run say so, peers price the same law, limits are counted."""
+"""The study: reasons of unavailable rows, prices of the peers, counts of the limits."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gpu_monte_carlo import peers, price, references
-from gpu_monte_carlo import study as module
-from gpu_monte_carlo.backends import why_not
-from gpu_monte_carlo.study import EQUAL, PARTS, WORKING_SET, collected, in_part, study
-from gpu_monte_carlo.workloads import (
+from gpu_monte_carlo import price
+from gpu_monte_carlo.backends import unavailable_reason
+from gpu_monte_carlo.study import limits, peers, references, study
+from gpu_monte_carlo.study.implementations import collected, in_part
+from gpu_monte_carlo.study.workloads import (
     BATCH,
     BATCH_NAME,
     DEVIATION,
+    EQUAL,
     HEADLINE,
+    PARTS,
     at_the_money,
     error_name,
     name,
@@ -29,7 +31,7 @@ REFERENCE = references.DISCRETE[1].price
 @pytest.mark.parametrize("row", ["cupy", "cupy_device", "cuda_fused", "cuda_fused-float32"])
 def test_gpu_rows_say_what_they_need(row: str) -> None:
     reason = study.implementation(row).unavailable()
-    if why_not("cuda") == "CuPy is not installed":
+    if unavailable_reason("cuda") == "CuPy is not installed":
         assert reason is not None and "cupy" in reason and "04_gpu_monte_carlo[cuda]" in reason
 
 
@@ -38,7 +40,7 @@ def test_gpu_rows_say_what_they_need(row: str) -> None:
     [(peers.quantlib, "QuantLib"), (peers.numba, "numba"), (peers.jax, "jax")],
     ids=["quantlib", "numba", "jax"],
 )
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the peers' own making
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_peers_price_the_reference(call: Any, module: str) -> None:
     if importlib.util.find_spec(module) is None:
         pytest.skip(f"{module} is not installed (make peers)")
@@ -54,7 +56,7 @@ def test_peers_refuse_what_they_do_not_price(option: Any) -> None:
             call(option(includes_spot=True), 100)
 
 
-def test_everyone_simulates_as_many_paths() -> None:
+def test_all_simulate_the_same_number_of_paths() -> None:
     for workload in EQUAL:
         inputs = study.workload(workload).inputs()
         assert inputs["paths"] % 16_384 == 0
@@ -63,7 +65,7 @@ def test_everyone_simulates_as_many_paths() -> None:
 
 def test_limit_counts_every_price_once() -> None:
     def bandwidth(moved: int) -> float:
-        assert moved <= WORKING_SET
+        assert moved <= limits.WORKING_SET
         return 1e9
 
     count = study.limits[0].seconds
@@ -98,7 +100,7 @@ def test_plain_paths_to_a_small_error_are_run_in_part() -> None:
 def test_limit_of_multiplications_grows_with_options_only_in_part(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(module, "multiply_rate", lambda: 1e9)
+    monkeypatch.setattr(limits, "multiply_rate", lambda: 1e9)
     count = study.limits[1].seconds
     alone = {"option": at_the_money(BATCH[1]), "paths": BATCH[0], "target": None}
     one = count(alone, lambda _: 1.0)

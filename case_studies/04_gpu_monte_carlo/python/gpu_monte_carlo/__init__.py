@@ -7,15 +7,15 @@
 True
 """
 
+from gpu_monte_carlo._memory import DeviceMemoryError
 from gpu_monte_carlo.approximations import curran_lower_bound, levy, turnbull_wakeman
 from gpu_monte_carlo.backends import BackendUnavailableError
 from gpu_monte_carlo.bounds import bracket
 from gpu_monte_carlo.closed_form import black_scholes, geometric, parity
-from gpu_monte_carlo.estimate import PriceEstimate
-from gpu_monte_carlo.front import price, simulate_paths
 from gpu_monte_carlo.greeks import likelihood_ratio_delta
-from gpu_monte_carlo.memory import DeviceMemoryError
 from gpu_monte_carlo.option import AsianOption
+from gpu_monte_carlo.pricing import price, simulate_paths
+from gpu_monte_carlo.result import PriceEstimate
 
 __all__ = [
     "AsianOption",

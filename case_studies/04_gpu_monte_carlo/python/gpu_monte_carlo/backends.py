@@ -1,9 +1,4 @@
-"""Which implementations there are, whether one can run here, and how to get it.
-
-All are functions of the same signature: ``block_sums(options, seed, first_block, blocks,
-observations, antithetic, control, greeks, precision, threads)``. They live at the top of a
-module, so that an executor of processes can send them.
-"""
+"""The backends: which can run here, how to install the others, and their kernels."""
 
 from __future__ import annotations
 
@@ -13,9 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 from gpu_monte_carlo import baseline, cuda, generic
+from gpu_monte_carlo._simulation import Simulation
 
 BACKENDS = ("auto", "numpy", "rust", "cupy", "cuda")
-# The fastest first: what ``auto`` tries.
+# What ``auto`` tries, the fastest first.
 PREFERENCE = ("cuda", "rust", "numpy")
 CUDA = "pip install './case_studies/04_gpu_monte_carlo[cuda]', on a machine with an NVIDIA GPU"
 INSTALL = {
@@ -25,24 +21,25 @@ INSTALL = {
 }
 
 logger = logging.getLogger(__name__)
-_told: set[str] = set()
+_logged: set[str] = set()
 
 
 class BackendUnavailableError(ImportError):
-    """A backend asked for by name that cannot run here; the text says how to get it."""
+    """A backend was named that cannot run here; the message says how to install it."""
 
 
-def rust_block_sums(*how: Any) -> Any:
+def rust_block_sums(options: Any, simulation: Simulation, first_block: int, blocks: int) -> Any:
     """The compiled kernel."""
-    return importlib.import_module("gpu_monte_carlo._rust").block_sums(*how)
+    rust: Any = importlib.import_module("gpu_monte_carlo._rust")
+    return rust.block_sums(options, simulation, first_block, blocks)
 
 
-def why_not(name: str) -> str | None:
-    """Why a backend cannot run here; ``None`` where it can.
+def unavailable_reason(name: str) -> str | None:
+    """Why a backend cannot run here; ``None`` if it can.
 
     Examples
     --------
-    >>> why_not("numpy") is None
+    >>> unavailable_reason("numpy") is None
     True
     """
     if name == "numpy":
@@ -65,38 +62,36 @@ def why_not(name: str) -> str | None:
 
 
 def resolve(name: str) -> str:
-    """The backend that runs: ``auto`` becomes the fastest there is, and says so in the log.
+    """The backend to run; ``auto`` becomes the fastest available, which is logged.
 
     Raises
     ------
     BackendUnavailableError
-        For one asked for by name that is not there.
+        The backend named cannot run here.
     """
     if name != "auto":
-        reason = why_not(name)
+        reason = unavailable_reason(name)
         if reason is not None:
             raise BackendUnavailableError(f"backend={name!r}: {reason}; {INSTALL[name]}")
         return name
     reasons = []
     for choice in PREFERENCE:
-        reason = why_not(choice)
+        reason = unavailable_reason(choice)
         if reason is None:
             break
         reasons.append(f"{choice}: {reason}")
-    if choice not in _told:
-        _told.add(choice)
+    if choice not in _logged:
+        _logged.add(choice)
         logger.info("backend %r runs%s", choice, "".join(f"; no {r}" for r in reasons))
     return choice
 
 
 def kernel(name: str, *, on_device: bool = False) -> Callable[..., Any]:
-    """The block sums of a backend that is there."""
-    if on_device:
-        return {"cupy": generic.on_device, "cuda": cuda.block_sums_on_device}[name]
+    """The kernel of an available backend."""
     choices: dict[str, Callable[..., Any]] = {
         "numpy": baseline.block_sums,
         "rust": rust_block_sums,
-        "cupy": generic.drop_in,
-        "cuda": cuda.block_sums,
+        "cupy": generic.on_device if on_device else generic.drop_in,
+        "cuda": cuda.block_sums_on_device if on_device else cuda.block_sums,
     }
     return choices[name]

@@ -1,9 +1,9 @@
 """The NumPy baseline: vectorised, in chunks that stay in cache.
 
 What a competent user writes first: a matrix of normals, a running sum, an exponential, a mean.
-Only the chunks are not first drafts: sixteen million doubles at once would be fetched from
-memory five times. Each block of samples has a generator of its own, so that a result depends on
-the seed and not on the split.
+Only the chunks are more than that: sixteen million doubles at once would be read from memory five
+times. Each block of samples has a generator of its own, so that a result depends on the seed and
+not on how the blocks are split.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gpu_monte_carlo.blocks import BLOCK
+from gpu_monte_carlo._blocks import BLOCK
+from gpu_monte_carlo._simulation import Simulation
 from gpu_monte_carlo.moments import chunk_moments, count
 
 # Of one array of a chunk: measured, a flat optimum between calls' cost and the caches' size.
@@ -38,30 +39,19 @@ def generator(seed: int, block: int) -> np.random.Generator:
 
 
 def block_sums(
-    options: Any,
-    seed: int,
-    first_block: int,
-    blocks: int,
-    observations: int,
-    antithetic: bool,
-    control: bool,
-    greeks: bool,
-    precision: str,
-    threads: int = 1,
+    options: Any, simulation: Simulation, first_block: int, blocks: int
 ) -> npt.NDArray[np.float64]:
     """Sums of a range of blocks, ``[blocks, options, moments]``; see ``moments``.
 
-    ``threads`` is of no effect: NumPy runs on one.
+    ``simulation.threads`` has no effect: NumPy uses one thread.
     """
-    dtype: Any = np.dtype(precision).type
-    paths = chunk_paths(observations, np.dtype(precision).itemsize)
-    sums = np.zeros((blocks, len(options), count(greeks)))
-    normals = np.empty((observations, paths), dtype=dtype)
+    dtype: Any = np.dtype(simulation.precision).type
+    paths = chunk_paths(simulation.observations, dtype().itemsize)
+    sums = np.zeros((blocks, len(options), count(simulation.greeks)))
+    normals = np.empty((simulation.observations, paths), dtype=dtype)
     for i in range(blocks):
-        rng = generator(seed, first_block + i)
+        rng = generator(simulation.seed, first_block + i)
         for _ in range(BLOCK // paths):
             rng.standard_normal(out=normals, dtype=dtype)
-            sums[i] += chunk_moments(
-                np, normals, options, antithetic=antithetic, control=control, greeks=greeks
-            )
+            sums[i] += chunk_moments(np, normals, options, simulation)
     return sums

@@ -1,6 +1,6 @@
 """The fused kernel on a CUDA device, compiled at run time through CuPy (no toolkit needed).
 
-Nothing is imported before it is asked for: without CuPy this module still imports.
+CuPy is imported inside the functions, so the module imports without it.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from gpu_monte_carlo.blocks import BLOCK
+from gpu_monte_carlo._blocks import BLOCK
+from gpu_monte_carlo._memory import in_pieces
+from gpu_monte_carlo._simulation import Simulation
 from gpu_monte_carlo.cuda_source import GROUP, GROUPS_PER_BLOCK, SOURCE, macros
-from gpu_monte_carlo.memory import in_pieces
 from gpu_monte_carlo.moments import count
 from gpu_monte_carlo.philox import LOW
 
@@ -21,10 +22,13 @@ from gpu_monte_carlo.philox import LOW
 PARTIAL_BYTES = 64 << 20
 
 
+def _module(simulation: Simulation) -> Any:
+    return _compiled(macros(simulation))
+
+
 @functools.cache
-def _kernels(single: bool, antithetic: bool, control: bool, greeks: bool) -> Any:
+def _compiled(chosen: tuple[str, ...]) -> Any:
     cupy: Any = importlib.import_module("cupy")
-    chosen = macros(single=single, antithetic=antithetic, control=control, greeks=greeks)
     return cupy.RawModule(code=SOURCE, options=("--std=c++14", *chosen))
 
 
@@ -40,32 +44,23 @@ def piece_blocks(options: int, moments: int) -> int:
 
 
 def block_sums_on_device(
-    options: Any,
-    seed: int,
-    first_block: int,
-    blocks: int,
-    observations: int,
-    antithetic: bool,
-    control: bool,
-    greeks: bool,
-    precision: str,
-    threads: int = 1,
+    options: Any, simulation: Simulation, first_block: int, blocks: int
 ) -> Any:
     """Sums of a range of blocks as a device array, ``[blocks, options, moments]``."""
     cupy: Any = importlib.import_module("cupy")
-    module = _kernels(precision == "float32", antithetic, control, greeks)
+    module = _module(simulation)
     asian, fold = module.get_function("asian"), module.get_function("fold")
-    moments = count(greeks)
+    moments = count(simulation.greeks)
     many = len(options)
-    key = np.uint32(seed & LOW), np.uint32(seed >> 32)
+    key = np.uint32(simulation.seed & LOW), np.uint32(simulation.seed >> 32)
 
     def piece(first: int, size: int) -> Any:
         table = cupy.asarray(options)
         groups = size * GROUPS_PER_BLOCK
         partial = cupy.empty((groups, many, moments), dtype=cupy.float64)
         sums = cupy.empty((size, many, moments), dtype=cupy.float64)
-        start = np.uint64(first * BLOCK)
-        asian((groups, many), (GROUP,), (table, *key, start, np.int32(observations), partial))
+        start, steps = np.uint64(first * BLOCK), np.int32(simulation.observations)
+        asian((groups, many), (GROUP,), (table, *key, start, steps, partial))
         columns, total = np.uint64(many * moments), sums.size
         fold((-(-total // GROUP),), (GROUP,), (partial, columns, np.uint64(total), sums))
         return sums
@@ -78,9 +73,9 @@ def block_sums_on_device(
     return cupy.concatenate(found)
 
 
-def block_sums(*how: Any) -> Any:
+def block_sums(options: Any, simulation: Simulation, first_block: int, blocks: int) -> Any:
     """The same, on the host."""
-    return block_sums_on_device(*how).get()
+    return block_sums_on_device(options, simulation, first_block, blocks).get()
 
 
 def numbers(
@@ -88,7 +83,7 @@ def numbers(
 ) -> Any:
     """The kernel's own uniforms or normals, ``[paths, steps]``, on the host: for tests."""
     cupy: Any = importlib.import_module("cupy")
-    module = _kernels(precision == "float32", False, False, False)
+    module = _module(Simulation(seed, steps, precision=precision))
     out = cupy.empty((paths, steps), dtype=precision)
     key = np.uint32(seed & LOW), np.uint32(seed >> 32)
     what = np.int32(kind == "uniform")

@@ -1,7 +1,7 @@
 """The fused kernel's source: no path is ever stored.
 
-A thread makes the normals of its path from their address, moves the price, keeps the running
-sum in registers, and adds its payoff to its group's sums; groups of 256 samples are folded into
+A thread computes the normals of its path from their index, moves the price, keeps the running
+sum in registers, and adds its payoff to its group's sums; groups of 256 samples are added to
 blocks of 16,384 in a fixed order, so the result does not depend on the launch. Macros choose
 what is compiled: ``SINGLE``, ``ANTITHETIC``, ``CONTROL``, ``GREEKS``.
 
@@ -12,6 +12,8 @@ CUDA compiler knows; the tests compile it for the host.
 """
 
 from __future__ import annotations
+
+from gpu_monte_carlo._simulation import Simulation
 
 GROUP = 256
 GROUPS_PER_BLOCK = 64
@@ -231,13 +233,18 @@ extern "C" __global__ void numbers(u32 k0, u32 k1, u64 first_path, u64 paths, in
 """
 
 
-def macros(*, single: bool, antithetic: bool, control: bool, greeks: bool) -> tuple[str, ...]:
+def macros(simulation: Simulation) -> tuple[str, ...]:
     """Compiler options that choose what is compiled.
 
     Examples
     --------
-    >>> macros(single=True, antithetic=False, control=True, greeks=False)
+    >>> macros(Simulation(seed=0, observations=1, control=True, precision="float32"))
     ('-DSINGLE=1', '-DANTITHETIC=0', '-DCONTROL=1', '-DGREEKS=0')
     """
-    chosen = {"SINGLE": single, "ANTITHETIC": antithetic, "CONTROL": control, "GREEKS": greeks}
+    chosen = {
+        "SINGLE": simulation.precision == "float32",
+        "ANTITHETIC": simulation.antithetic,
+        "CONTROL": simulation.control,
+        "GREEKS": simulation.greeks,
+    }
     return tuple(f"-D{name}={int(value)}" for name, value in chosen.items())

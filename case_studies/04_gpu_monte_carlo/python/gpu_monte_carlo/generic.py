@@ -1,9 +1,8 @@
 """The baseline's arithmetic on any array namespace: CuPy as a drop-in, and on the device.
 
-The paths are materialised, chunk by chunk, as in NumPy; only the namespace is another. Two
-forms, as in the published comparison: ``drop_in`` brings every chunk's sums home as it goes, and
-``on_device`` leaves them where they are until the end. With NumPy as the namespace both are
-tested without a GPU.
+The paths are materialised, chunk by chunk, as in NumPy; only the namespace differs. Two forms, as
+in the published comparison: ``drop_in`` copies the sums of every block to the host, ``on_device``
+keeps them on the device until the end. Tests run both without a GPU, with NumPy as the namespace.
 """
 
 from __future__ import annotations
@@ -16,12 +15,13 @@ from typing import Any
 import numpy as np
 
 from gpu_monte_carlo import baseline
-from gpu_monte_carlo.blocks import BLOCK
-from gpu_monte_carlo.memory import in_pieces
+from gpu_monte_carlo._blocks import BLOCK
+from gpu_monte_carlo._memory import in_pieces
+from gpu_monte_carlo._simulation import Simulation
 from gpu_monte_carlo.moments import chunk_moments, count
 
 Draw = Callable[[int, tuple[int, int], Any], Any]
-# Blocks whose sums are kept on the device before they come home.
+# Blocks whose sums are kept on the device before they are copied to the host.
 PIECE = 4096
 
 
@@ -51,85 +51,44 @@ def draw_cupy(seed: int) -> Draw:
 def block_sums(
     xp: Any,
     draw: Draw,
-    home: Callable[[Any], Any] | None,
+    to_host: Callable[[Any], Any] | None,
     options: Any,
+    simulation: Simulation,
     first_block: int,
     blocks: int,
-    observations: int,
-    antithetic: bool,
-    control: bool,
-    greeks: bool,
-    precision: str,
 ) -> Any:
     """Sums of a range of blocks, ``[blocks, options, moments]``, on ``xp``'s device.
 
-    ``home`` brings one block's sums to the host at once (``None``: they stay).
+    ``to_host`` copies each block's sums to the host; with ``None`` they stay on the device.
     """
-    dtype = np.dtype(precision).type
-    holder: Any = np if home is not None else xp
-    sums = holder.zeros((blocks, len(options), count(greeks)), dtype=np.float64)
+    holder: Any = np if to_host is not None else xp
+    sums = holder.zeros((blocks, len(options), count(simulation.greeks)), dtype=np.float64)
+    dtype = np.dtype(simulation.precision).type
     for i in range(blocks):
-        normals = draw(first_block + i, (observations, BLOCK), dtype)
-        found = chunk_moments(
-            xp, normals, options, antithetic=antithetic, control=control, greeks=greeks
-        )
-        sums[i] = found if home is None else home(found)
+        normals = draw(first_block + i, (simulation.observations, BLOCK), dtype)
+        found = chunk_moments(xp, normals, options, simulation)
+        sums[i] = found if to_host is None else to_host(found)
     return sums
 
 
-def _cupy_sums(keep: bool, options: Any, seed: int, first: int, blocks: int, *how: Any) -> Any:
+def _cupy_sums(
+    on_device: bool, options: Any, simulation: Simulation, first_block: int, blocks: int
+) -> Any:
     cupy: Any = importlib.import_module("cupy")
-    draw = draw_cupy(seed)
-    home = None if keep else cupy.asnumpy
+    draw = draw_cupy(simulation.seed)
+    to_host = None if on_device else cupy.asnumpy
 
-    def piece(at: int, size: int) -> Any:
-        return block_sums(cupy, draw, home, options, at, size, *how)
+    def piece(first: int, size: int) -> Any:
+        return block_sums(cupy, draw, to_host, options, simulation, first, size)
 
     pool = cupy.get_default_memory_pool()
     full = (cupy.cuda.memory.OutOfMemoryError,)
-    need = f"{BLOCK:,} paths of {how[0]:,} observations"
-    found = in_pieces(piece, first, blocks, PIECE, full, pool.free_all_blocks, need)
-    return (cupy if keep else np).concatenate(found)
+    need = f"{BLOCK:,} paths of {simulation.observations:,} observations"
+    found = in_pieces(piece, first_block, blocks, PIECE, full, pool.free_all_blocks, need)
+    return (cupy if on_device else np).concatenate(found)
 
 
-def drop_in(
-    options: Any,
-    seed: int,
-    first_block: int,
-    blocks: int,
-    observations: int,
-    antithetic: bool,
-    control: bool,
-    greeks: bool,
-    precision: str,
-    threads: int = 1,
-) -> Any:
-    """CuPy in NumPy's place; sums of every chunk come home."""
-    how = (observations, antithetic, control, greeks, precision)
-    return _cupy_sums(False, options, seed, first_block, blocks, *how)
-
-
-def on_device(
-    options: Any,
-    seed: int,
-    first_block: int,
-    blocks: int,
-    observations: int,
-    antithetic: bool,
-    control: bool,
-    greeks: bool,
-    precision: str,
-    threads: int = 1,
-) -> Any:
-    """CuPy, and nothing comes home: the sums are device arrays."""
-    how = (observations, antithetic, control, greeks, precision)
-    return _cupy_sums(True, options, seed, first_block, blocks, *how)
-
-
-@functools.cache
-def device_name() -> str:
-    """What the current CUDA device calls itself."""
-    cupy: Any = importlib.import_module("cupy")
-    properties = cupy.cuda.runtime.getDeviceProperties(cupy.cuda.Device().id)
-    name = properties["name"]
-    return name.decode() if isinstance(name, bytes) else str(name)
+# CuPy in NumPy's place: the sums of every block are copied to the host.
+drop_in = functools.partial(_cupy_sums, False)
+# CuPy, with sums that stay device arrays.
+on_device = functools.partial(_cupy_sums, True)

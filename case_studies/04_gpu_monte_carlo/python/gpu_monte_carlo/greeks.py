@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gpu_monte_carlo import baseline
-from gpu_monte_carlo.checks import whole
+from gpu_monte_carlo._validation import integer
 from gpu_monte_carlo.option import AsianOption, expected_option
 from gpu_monte_carlo.payoff import payoffs
 
@@ -62,8 +62,8 @@ def likelihood_ratio_delta(
         raise ValueError("includes_spot=True, expected False: the average depends on the spot")
     if option.volatility == 0.0:
         raise ValueError("volatility=0.0, expected > 0: a certain price has no density")
-    paths = whole("paths", paths, 2)
-    seed = whole("seed", seed, 0, 2**64 - 1)
+    paths = integer("paths", paths, 2)
+    seed = integer("seed", seed, 0, 2**64 - 1)
     width = option.spot * option.volatility * math.sqrt(option.step)
     if width == 0.0:
         raise ValueError(

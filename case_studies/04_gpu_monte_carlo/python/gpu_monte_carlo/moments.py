@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from gpu_monte_carlo._simulation import Simulation
 from gpu_monte_carlo.option import ARITHMETIC, FLOATING, INCLUDES_SPOT
 
 MOMENTS = ("n", "y", "yy", "c", "cc", "yc")
@@ -26,9 +27,7 @@ def count(greeks: bool) -> int:
     return len(MOMENTS) + len(GREEK_MOMENTS) * greeks
 
 
-def chunk_moments(
-    xp: Any, normals: Any, options: Any, *, antithetic: bool, control: bool, greeks: bool
-) -> Any:
+def chunk_moments(xp: Any, normals: Any, options: Any, simulation: Simulation) -> Any:
     """Sums over one chunk, ``[options, moments]``, float64.
 
     Parameters
@@ -41,6 +40,7 @@ def chunk_moments(
         Rows of ``option.rows``, on the host.
     """
     observations, paths = normals.shape
+    control, greeks = simulation.control, simulation.greeks
     dtype = normals.dtype.type
     first = normals[0].copy()
     walk = _running_sum(xp, normals)
@@ -48,13 +48,13 @@ def chunk_moments(
     mean_walk = walk.mean(axis=0) if control or greeks or geometric else None
     sums = xp.zeros((len(options), count(greeks)), dtype=xp.float64)
     # One path of one option may overwrite the walk; more need it again.
-    again = antithetic or greeks or len(options) > 1
+    again = simulation.antithetic or greeks or len(options) > 1
     work = xp.empty_like(walk) if again else walk
     steps = xp.arange(1, observations + 1, dtype=walk.dtype)[:, None]
     for i, row in enumerate(options):
         args = (xp, walk, mean_walk, first, row, steps, work, control, greeks)
         sample = _payoffs(*args, dtype(1))
-        if antithetic:
+        if simulation.antithetic:
             partner = _payoffs(*args, dtype(-1))
             sample = [(s + p) * dtype(0.5) for s, p in zip(sample, partner, strict=True)]
         sample = [s.astype(xp.float64, copy=False) for s in sample]

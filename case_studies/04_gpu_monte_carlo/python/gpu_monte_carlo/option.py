@@ -1,4 +1,4 @@
-"""An Asian option: what it pays, on what, seen how often."""
+"""The terms of an Asian option."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from gpu_monte_carlo.checks import MOST_OBSERVATIONS, finite, one_of, truth, whole
+from gpu_monte_carlo._validation import MAX_OBSERVATIONS, boolean, finite, integer, one_of
 
 AVERAGES = ("arithmetic", "geometric")
 KINDS = ("call", "put")
@@ -19,7 +19,7 @@ STRIKES = ("fixed", "floating")
 ARITHMETIC, FLOATING, INCLUDES_SPOT = 1, 2, 4
 # Of rate, dividend and variance over the life: what a price is made of is a product of such
 # exponentials, of at most two at a time, and a double holds up to exp(709).
-MOST_EXPONENT = 300.0
+MAX_EXPONENT = 300.0
 ROW = ("spot", "strike", "a", "b", "discount", "phi", "flags", "sigma")
 
 
@@ -94,17 +94,17 @@ class AsianOption:
 
     def __post_init__(self) -> None:
         checked = {
-            "spot": finite("spot", self.spot, least=0.0, open_=True),
+            "spot": finite("spot", self.spot, above=0.0),
             "strike": finite("strike", self.strike, least=0.0),
             "rate": finite("rate", self.rate),
             "dividend": finite("dividend", self.dividend),
             "volatility": finite("volatility", self.volatility, least=0.0),
-            "maturity": finite("maturity", self.maturity, least=0.0, open_=True),
-            "observations": whole("observations", self.observations, 1, MOST_OBSERVATIONS),
+            "maturity": finite("maturity", self.maturity, above=0.0),
+            "observations": integer("observations", self.observations, 1, MAX_OBSERVATIONS),
             "average": one_of("average", self.average, AVERAGES),
             "kind": one_of("kind", self.kind, KINDS),
             "strike_type": one_of("strike_type", self.strike_type, STRIKES),
-            "includes_spot": truth("includes_spot", self.includes_spot),
+            "includes_spot": boolean("includes_spot", self.includes_spot),
         }
         for name, value in checked.items():
             object.__setattr__(self, name, value)
@@ -115,10 +115,10 @@ class AsianOption:
         self._bounded("volatility", "volatility**2 * maturity", variance)
 
     def _bounded(self, name: str, product: str, exponent: float) -> None:
-        if not exponent <= MOST_EXPONENT:
+        if not exponent <= MAX_EXPONENT:
             raise ValueError(
                 f"{name}={getattr(self, name)!r} with maturity={self.maturity!r}: {product} is "
-                f"{exponent:g}, expected at most {MOST_EXPONENT:g}, as its exponential leaves the "
+                f"{exponent:g}, expected at most {MAX_EXPONENT:g}, as its exponential leaves the "
                 "range of a double"
             )
 
@@ -147,7 +147,7 @@ class AsianOption:
         return replace(self, average="geometric")
 
     def row(self) -> list[float]:
-        """What a kernel is told of the option: the numbers named in ``ROW``.
+        """The option as a kernel takes it: the numbers named in ``ROW``.
 
         One step multiplies the price by ``exp(a + b z)``, ``z`` standard normal.
         """

@@ -24,12 +24,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
+from gpu_monte_carlo._blocks import coefficient, effective
+from gpu_monte_carlo._simulation import Simulation
 from gpu_monte_carlo.baseline import chunk_paths
-from gpu_monte_carlo.blocks import coefficient, effective
 from gpu_monte_carlo.moments import chunk_moments, count
 
 REPLICATIONS = 16
-MOST_DIMENSIONS = 21_201  # of Joe and Kuo's direction numbers
+MAX_DIMENSIONS = 21_201  # of Joe and Kuo's direction numbers
 Doubles = npt.NDArray[np.float64]
 
 
@@ -85,29 +86,20 @@ def points_of(dimensions: int, seed: int, replication: int) -> Any:
 
 
 def replication_sums(
-    options: Any,
-    seed: int,
-    first: int,
-    replications: int,
-    points: int,
-    observations: int,
-    control: bool,
-    greeks: bool,
-    precision: str,
+    options: Any, simulation: Simulation, first: int, replications: int, points: int
 ) -> Doubles:
     """Sums of each scrambling of ``points`` points (a power of 2), ``[…, options, moments]``."""
-    dtype: Any = np.dtype(precision).type
+    dtype: Any = np.dtype(simulation.precision).type
+    observations = simulation.observations
     chunk = min(chunk_paths(observations, 8), points)
-    sums = np.zeros((replications, len(options), count(greeks)))
+    sums = np.zeros((replications, len(options), count(simulation.greeks)))
     for i in range(replications):
-        engine = points_of(observations, seed, first + i)
+        engine = points_of(observations, simulation.seed, first + i)
         for _ in range(points // chunk):
             # Scrambled points are in [0, 1): keep the inverse normal finite.
             u = np.maximum(engine.random(chunk), 2.0**-53)
             normals = increments(ndtri(u)).astype(dtype, copy=False)
-            sums[i] += chunk_moments(
-                np, normals, options, antithetic=False, control=control, greeks=greeks
-            )
+            sums[i] += chunk_moments(np, normals, options, simulation)
     return sums
 
 

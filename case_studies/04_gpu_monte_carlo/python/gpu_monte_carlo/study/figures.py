@@ -1,9 +1,9 @@
-"""The study's three pictures: ``python -m gpu_monte_carlo.pictures``.
+"""The three pictures of the README: ``python -m gpu_monte_carlo.study.figures``.
 
 ``convergence``: the standard error against paths, and the price with its interval, for each
-method. ``ladder``: the time
-each takes to a standard error, measured at a fraction of it and scaled by the square, as the
-error of a simulation falls with the root of its paths. ``fan``: simulated paths.
+method. ``ladder``: the time of each to a standard error, measured at a fraction of it and scaled
+by the square, as the error of a simulation falls with the root of its paths. ``fan``: simulated
+paths.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gpu_monte_carlo import backends
-from gpu_monte_carlo.front import price, simulate_paths
-from gpu_monte_carlo.references import DISCRETE
-from gpu_monte_carlo.workloads import at_the_money
+from gpu_monte_carlo.pricing import price, simulate_paths
+from gpu_monte_carlo.study.references import DISCRETE
+from gpu_monte_carlo.study.workloads import at_the_money
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -87,7 +87,7 @@ def ladder_times(paths: int = 2**18, observations: int = 252) -> dict[str, float
     option = at_the_money(observations)
     times = {}
     for name in ("numpy", "rust", "cuda"):
-        if backends.why_not(name) is not None:
+        if backends.unavailable_reason(name) is not None:
             continue
         for title, how in METHODS.items():
             if how.get("sampling") == "sobol" and name != "numpy":
@@ -99,7 +99,7 @@ def ladder_times(paths: int = 2**18, observations: int = 252) -> dict[str, float
 
 
 def ladder(times: dict[str, float]) -> Figure:
-    """Each rung a method, its length the time to the target."""
+    """A bar for each method: its time to the target."""
     from matplotlib.figure import Figure
     from matplotlib.patches import Patch
 
@@ -109,7 +109,7 @@ def ladder(times: dict[str, float]) -> Figure:
     colours = ["tab:orange" if n.startswith("numpy") else "tab:blue" for n in names]
     axes.barh(names, seconds, color=colours, height=0.6)
     for row, value in enumerate(seconds):
-        axes.text(value * 1.1, row, _told(value), va="center", fontsize=8)
+        axes.text(value * 1.1, row, _duration(value), va="center", fontsize=8)
     axes.set_xscale("log")
     axes.set_xlim(seconds.min() / 2, seconds.max() * 6)
     axes.invert_yaxis()
@@ -129,17 +129,17 @@ def ladder(times: dict[str, float]) -> Figure:
     return figure
 
 
-def _told(seconds: float) -> str:
+def _duration(seconds: float) -> str:
     """In the unit a reader would use.
 
-    >>> _told(3.28), _told(5840.0)
+    >>> _duration(3.28), _duration(5840.0)
     ('3.28 s', '1.6 h')
     """
     return f"{seconds:.3g} s" if seconds < 600 else f"{seconds / 3600:.1f} h"
 
 
 def fan(paths: int = 20_000, observations: int = 252) -> Figure:
-    """Some paths, the bands of all of them, and the distribution of their averages."""
+    """Some paths, bands of all, and the distribution of their averages."""
     from matplotlib.figure import Figure
 
     option = at_the_money(observations)
@@ -156,7 +156,7 @@ def fan(paths: int = 20_000, observations: int = 252) -> Figure:
     axes.set_xlim(0.0, option.maturity)
     axes.set_xlabel("years")
     axes.set_ylabel("price")
-    axes.set_title("twelve paths, and where all of them are", fontsize=10)
+    axes.set_title("twelve paths, and bands of all", fontsize=10)
     axes.legend(frameon=False, loc="upper left", fontsize=8)
     average = simulated[:, 1:].mean(axis=1)
     side.hist(average, bins=60, orientation="horizontal", color="tab:blue", alpha=0.6)
@@ -170,7 +170,7 @@ def fan(paths: int = 20_000, observations: int = 252) -> Figure:
 
 def main(arguments: list[str] | None = None) -> None:
     """Draw the pictures into a folder."""
-    parser = argparse.ArgumentParser(prog="python -m gpu_monte_carlo.pictures")
+    parser = argparse.ArgumentParser(prog="python -m gpu_monte_carlo.study.figures")
     parser.add_argument("--out", type=Path, default=Path("reports"), help="folder to write into")
     parser.add_argument("--observations", type=int, default=252, help="of the option")
     chosen = parser.parse_args(arguments)

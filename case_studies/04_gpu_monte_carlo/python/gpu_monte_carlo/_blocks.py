@@ -11,10 +11,12 @@ import math
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from gpu_monte_carlo._simulation import Simulation
 
 Doubles = npt.NDArray[np.float64]
 BLOCK = 16_384
@@ -30,34 +32,16 @@ ENOUGH = 256.0
 BlockSums = Callable[..., Any]
 
 
-@dataclass(frozen=True)
-class Run:
-    """What a kernel is asked for, but for the range of blocks."""
+class Run(NamedTuple):
+    """A simulation of options by one kernel, for any range of blocks."""
 
     kernel: BlockSums
     options: Doubles
-    seed: int
-    observations: int
-    antithetic: bool
-    control: bool
-    greeks: bool
-    precision: str
-    threads: int
+    simulation: Simulation
 
     def __call__(self, first: int, blocks: int) -> Any:
         """Sums of a range of blocks, ``[blocks, options, moments]``."""
-        return self.kernel(
-            self.options,
-            self.seed,
-            first,
-            blocks,
-            self.observations,
-            self.antithetic,
-            self.control,
-            self.greeks,
-            self.precision,
-            self.threads,
-        )
+        return self.kernel(self.options, self.simulation, first, blocks)
 
 
 def split(first: int, blocks: int, parts: int) -> list[tuple[int, int]]:
@@ -126,7 +110,8 @@ def _sum(column: list[float]) -> float:
 
 def pieces(run: Run, first: int, blocks: int) -> Iterator[tuple[int, int]]:
     """A range of blocks in ranges ``(first, count)`` of about ``PIECE_STEPS`` path-steps."""
-    steps = BLOCK * run.observations * max(len(run.options), 1) * (1 + run.antithetic)
+    paths = BLOCK * (1 + run.simulation.antithetic)
+    steps = paths * run.simulation.observations * max(len(run.options), 1)
     size = max(PIECE_STEPS // steps, 1)
     for at in range(first, first + blocks, size):
         yield at, min(size, first + blocks - at)

@@ -1,24 +1,24 @@
-"""The inputs of the study: one option of the references, in several sizes."""
+"""The inputs of the study: an option with a reference price, in several sizes."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from gpu_monte_carlo.blocks import BLOCK
+from gpu_monte_carlo._blocks import BLOCK
 from gpu_monte_carlo.option import AsianOption
 
-# Whole blocks, so that everyone simulates the same number: the published size is 500,000.
+# Whole blocks, so that all simulate the same number: the published size is 500,000.
 HEADLINE = (31 * BLOCK, 252)
 QUICK = (4 * BLOCK, 252)
 SIZES = [QUICK, HEADLINE, (128 * BLOCK, 252), (128 * BLOCK, 12)]
 ERRORS = (1e-2, 1e-3, 1e-4)
-WHOLE = 1e-2  # to errors below it, plain NumPy runs a part of its paths: hours else
+WHOLE = 1e-2  # to smaller errors plain paths take hours: a part of them is run
 STRIKES = tuple(range(85, 117))
 BATCH = (8 * BLOCK, 252)
 
 
 def name(paths: int, observations: int) -> str:
-    """What a table calls a size.
+    """Name of a workload of this size in tables.
 
     Examples
     --------
@@ -29,7 +29,7 @@ def name(paths: int, observations: int) -> str:
 
 
 def error_name(target: float) -> str:
-    """What a table calls a target.
+    """Name of a workload to this error in tables.
 
     Examples
     --------
@@ -54,6 +54,10 @@ def plain_paths(target: float) -> float:
     return (DEVIATION / target) ** 2
 
 
+EQUAL = tuple(name(*size) for size in SIZES)
+WITH_PEERS = (EQUAL[0], EQUAL[1], EQUAL[3])  # the third only takes longer
+TO_ERROR = tuple(error_name(target) for target in ERRORS)
+PARTS = 1000  # of 6.3 billion paths, at an error of 1e-4
 BATCH_NAME = f"{len(STRIKES)} strikes, {name(*BATCH)}"
 
 

@@ -1,4 +1,4 @@
-"""Reference prices beside ours: ``python -m gpu_monte_carlo.references``.
+"""Reference prices compared with ours: ``python -m gpu_monte_carlo.study.references``.
 
 Three tables: every reference price with its distance in standard errors; the share of seeds whose
 95 % interval holds the price; discretely monitored prices on their way to the continuous one.
@@ -19,9 +19,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gpu_monte_carlo.blocks import BLOCK
-from gpu_monte_carlo.front import price
+from gpu_monte_carlo._blocks import BLOCK
 from gpu_monte_carlo.option import AsianOption
+from gpu_monte_carlo.pricing import price
 
 
 class Reference(NamedTuple):
@@ -140,7 +140,7 @@ def _named(option: AsianOption, *, days: bool = True) -> str:
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the tables; 0 where everything is met."""
-    parser = argparse.ArgumentParser(prog="python -m gpu_monte_carlo.references")
+    parser = argparse.ArgumentParser(prog="python -m gpu_monte_carlo.study.references")
     parser.add_argument("--paths", type=int, default=AT, help="of a price")
     parser.add_argument("--seeds", type=int, default=3000, help="of the coverage")
     parser.add_argument("--backend", default="auto", help="auto, numpy, rust, cupy or cuda")

@@ -1,4 +1,4 @@
-"""The two doors: ``price`` and ``simulate_paths``."""
+"""``price`` and ``simulate_paths``."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import numpy as np
 from scipy.special import ndtri, stdtrit
 
 from gpu_monte_carlo import backends, payoff, philox, sobol
-from gpu_monte_carlo.checks import executor_like, one_of, truth, whole
-from gpu_monte_carlo.estimate import PriceEstimate
-from gpu_monte_carlo.groups import Group, pseudo, quasi, shared
-from gpu_monte_carlo.option import AsianOption
-from gpu_monte_carlo.request import DEVICES, MOST_PATHS, PRECISIONS, Request, options_of, request
+from gpu_monte_carlo._groups import Group, groups_of, simulate_pseudo, simulate_sobol
+from gpu_monte_carlo._request import DEVICES, MAX_PATHS, PRECISIONS, Request, on_device, options_of
+from gpu_monte_carlo._validation import executor_like, integer, one_of
+from gpu_monte_carlo.option import AsianOption, expected_option
+from gpu_monte_carlo.result import PriceEstimate
 
 GREEKS = ("delta", "vega", "gamma")
 LEVEL = 0.975  # of the upper end of a two-sided 95 % interval
@@ -106,7 +106,7 @@ def price(
         ...
     ValueError: paths=0, expected 1 to 281474976710656
     """
-    asked = request(
+    request = Request(
         paths=paths,
         seed=seed,
         backend=backend,
@@ -120,22 +120,22 @@ def price(
         parts=parts,
     )
     executor = executor_like(executor)
-    options, alone = options_of(option_or_batch, asked.sampling)
+    options, alone = options_of(option_or_batch, request.sampling)
     start = time.perf_counter()
-    groups = [Group(indices, [options[i] for i in indices]) for indices in shared(options)]
-    simulate = quasi if asked.sampling == "sobol" else pseudo
-    with np.errstate(over="ignore", invalid="ignore"):  # judged once, of what is found
+    groups = [Group(indices, [options[i] for i in indices]) for indices in groups_of(options)]
+    simulate = simulate_sobol if request.sampling == "sobol" else simulate_pseudo
+    with np.errstate(over="ignore", invalid="ignore"):  # checked once, in the estimates
         for group in groups:
-            simulate(group, asked, executor)
-    if asked.device_output:  # a launch returns at once: the clock waits for the work
+            simulate(group, request, executor)
+    if request.device_output:  # a launch returns at once: wait for the work
         importlib.import_module("cupy").cuda.get_current_stream().synchronize()
-    return _estimate(asked, options, alone, groups, time.perf_counter() - start)
+    return _estimate(request, options, alone, groups, time.perf_counter() - start)
 
 
 def _estimate(
-    asked: Request, options: list[AsianOption], alone: bool, groups: list[Group], seconds: float
+    request: Request, options: list[AsianOption], alone: bool, groups: list[Group], seconds: float
 ) -> PriceEstimate:
-    xp: Any = importlib.import_module("cupy") if asked.device_output else np
+    xp: Any = importlib.import_module("cupy") if request.device_output else np
 
     def gathered(name: str) -> Any:
         """In the order of the batch."""
@@ -146,14 +146,14 @@ def _estimate(
     def shown(values: Any) -> Any:
         if not alone:
             return values
-        return values[0] if asked.device_output else float(values[0])
+        return values[0] if request.device_output else float(values[0])
 
     value, error = gathered("price"), gathered("standard_error")
-    sobol_like = asked.sampling == "sobol"
+    sobol_like = request.sampling == "sobol"
     width = float(stdtrit(sobol.REPLICATIONS - 1, LEVEL) if sobol_like else ndtri(LEVEL))
     interval = xp.stack([value - width * error, value + width * error], axis=-1)
     sensitivities, errors = {}, {}
-    if asked.greeks:
+    if request.greeks:
         # The first step's density knows nothing of a spot that is itself averaged.
         lost = np.array([o.includes_spot or o.volatility == 0.0 for o in options])
         for name in GREEKS:
@@ -162,27 +162,27 @@ def _estimate(
                 unknown = xp.asarray(lost)
                 one, its_error = (xp.where(unknown, xp.nan, v) for v in (one, its_error))
             sensitivities[name], errors[name] = shown(one), shown(its_error)
-    used = [name for name in ("antithetic", "control") if getattr(asked, name)]
-    if "control" in used and not any(group.controlled(asked) for group in groups):
+    used = [name for name in ("antithetic", "control") if getattr(request, name)]
+    if "control" in used and not any(group.controlled(request) for group in groups):
         used.remove("control")
     pair = interval[0] if alone else interval
     return PriceEstimate(
         price=shown(value),
         standard_error=shown(error),
         confidence_interval=(float(pair[0]), float(pair[1]))
-        if alone and not asked.device_output
+        if alone and not request.device_output
         else pair,
         greeks=sensitivities,
         greeks_standard_error=errors,
         paths=max(group.paths for group in groups),
         path_steps=sum(group.paths * group.observations for group in groups),
         seconds=seconds,
-        backend=asked.backend,
+        backend=request.backend,
         variance_reduction=tuple(used),
-        sampling=asked.sampling,
-        precision=asked.precision,
-        seed=asked.seed,
-        target_error=asked.target_error,
+        sampling=request.sampling,
+        precision=request.precision,
+        seed=request.seed,
+        target_error=request.target_error,
     )
 
 
@@ -232,15 +232,12 @@ def simulate_paths(
     >>> simulate_paths(option, paths=3, seed=1).shape
     (3, 13)
     """
-    if not isinstance(option, AsianOption):
-        raise TypeError(f"option={option!r}, expected an AsianOption")
-    paths = whole("paths", paths, 1, MOST_PATHS)
-    seed = whole("seed", seed, 0, 2**64 - 1)
+    expected_option(option)
+    paths = integer("paths", paths, 1, MAX_PATHS)
+    seed = integer("seed", seed, 0, 2**64 - 1)
     precision = one_of("precision", precision, PRECISIONS)
-    on_device = truth("device_output", device_output)
     chosen = backends.resolve(one_of("backend", backend, backends.BACKENDS))
-    if on_device and chosen not in DEVICES:
-        raise ValueError(f"device_output=True with backend={chosen!r}, expected 'cupy' or 'cuda'")
+    on_device(chosen, device_output)
     xp: Any = importlib.import_module("cupy") if chosen in DEVICES else np
     steps = option.observations
     out = xp.empty((paths, steps + 1), dtype=precision)
@@ -253,4 +250,4 @@ def simulate_paths(
         else:
             normals = philox.normals(xp, seed, first, count, steps, precision)
         out[first : first + count] = payoff.prices(option, normals.T, xp).T
-    return xp.asnumpy(out) if chosen in DEVICES and not on_device else out
+    return xp.asnumpy(out) if chosen in DEVICES and not device_output else out

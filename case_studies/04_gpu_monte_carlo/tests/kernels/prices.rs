@@ -1,6 +1,7 @@
 //! Prices and sensitivities against closed forms, published values and differences.
 
-use gpu_monte_carlo::{Isa, MOMENTS, Precision, Simulation, Terms, block_sums};
+use crate::{PLAIN, PRECISIONS, normal_cdf};
+use gpu_monte_carlo::{Precision, Simulation, Terms, block_sums};
 
 const ARITHMETIC: f64 = 1.0;
 const FLOATING: f64 = 2.0;
@@ -42,16 +43,9 @@ fn terms(m: Market, observations: usize, phi: f64, flags: f64) -> Terms {
 
 fn run(observations: usize, blocks: usize) -> Simulation {
     Simulation {
-        seed: 42,
-        first_block: 0,
         blocks,
         observations,
-        antithetic: false,
-        control: false,
-        greeks: false,
-        precision: Precision::Float64,
-        threads: 0,
-        isa: Isa::best(),
+        ..PLAIN
     }
 }
 
@@ -91,16 +85,6 @@ fn near((mean, error): (f64, f64), exact: f64) {
     );
 }
 
-fn normal_cdf(x: f64) -> f64 {
-    let (mut term, mut sum, mut k) = (x, x, 1.0);
-    while term.abs() > 1e-17 {
-        k += 2.0;
-        term *= x * x / k;
-        sum += term;
-    }
-    0.5 + sum * (-0.5 * x * x).exp() / std::f64::consts::TAU.sqrt()
-}
-
 /// `E[phi (G - K)^+]` discounted, for `ln G` normal.
 fn lognormal(mean: f64, variance: f64, strike: f64, discount: f64, phi: f64) -> f64 {
     let (deviation, forward) = (variance.sqrt(), (mean + 0.5 * variance).exp());
@@ -133,19 +117,13 @@ fn geometric_prices_are_the_closed_form() {
         dividend: 0.03,
         ..MARKET
     };
+    let volatile = Market {
+        sigma: 0.8,
+        ..MARKET
+    };
     assert!((geometric(quoted, 10, 1.0, false) - 5.342_560_663_5).abs() < 1e-9);
-    for precision in [Precision::Float64, Precision::Float32] {
-        for (n, m) in [
-            (10, quoted),
-            (
-                7,
-                Market {
-                    sigma: 0.8,
-                    ..MARKET
-                },
-            ),
-            (252, MARKET),
-        ] {
+    for precision in PRECISIONS {
+        for (n, m) in [(10, quoted), (7, volatile), (252, MARKET)] {
             for phi in [1.0, -1.0] {
                 for (flag, spot) in [(0.0, false), (INCLUDES_SPOT, true)] {
                     let simulation = Simulation {
@@ -193,14 +171,14 @@ fn arithmetic_prices_are_the_published_ones() {
             let (mean, error) = controlled(&t, geometric(m, 252, 1.0, flag > 0.0));
             // The published values have seven digits.
             near((mean, error.hypot(2e-6)), expected);
-            assert!(error < 4e-3, "the control does its work: {error}");
+            assert!(error < 4e-3, "the control reduces the error: {error}");
         }
     }
 }
 
 #[test]
 fn without_volatility_every_path_is_the_forward() {
-    for precision in [Precision::Float64, Precision::Float32] {
+    for precision in PRECISIONS {
         for (n, flag) in [(1, 0.0), (5, 0.0), (12, INCLUDES_SPOT)] {
             let m = Market {
                 sigma: 0.0,
@@ -220,11 +198,8 @@ fn without_volatility_every_path_is_the_forward() {
                 ..run(n, 1)
             };
             let t = totals(&[terms(m, n, 1.0, ARITHMETIC + flag)], 0, &simulation);
-            let bound = if precision == Precision::Float64 {
-                1e-12
-            } else {
-                1e-5
-            };
+            let double = precision == Precision::Float64;
+            let bound = if double { 1e-12 } else { 1e-5 };
             assert!(
                 (t[1] / t[0] - payoff).abs() < bound,
                 "{} and {payoff}",
@@ -233,26 +208,6 @@ fn without_volatility_every_path_is_the_forward() {
             let delta = (-m.rate * m.years).exp() * average / m.spot;
             assert!((t[6] / t[0] - delta).abs() < bound);
             assert_eq!((t[8], t[10]), (0.0, 0.0), "vega and gamma");
-        }
-    }
-}
-
-#[test]
-fn one_observation_is_black_scholes() {
-    for sigma in [0.05, 0.2, 1.5] {
-        for phi in [1.0, -1.0] {
-            let m = Market {
-                sigma,
-                strike: 105.0,
-                ..MARKET
-            };
-            let exact = geometric(m, 1, phi, false);
-            for flag in [0.0, ARITHMETIC] {
-                near(
-                    estimate(&totals(&[terms(m, 1, phi, flag)], 0, &run(1, 8)), 1),
-                    exact,
-                );
-            }
         }
     }
 }
@@ -282,27 +237,6 @@ fn calls_less_puts_are_the_forward_on_every_path() {
     }
 }
 
-#[test]
-fn a_floating_strike_is_worth_what_it_must() {
-    // Call less put is E[S_n - A] discounted, with the control's average for the geometric one.
-    let m = Market {
-        rate: 0.1,
-        ..MARKET
-    };
-    for flags in [ARITHMETIC, 0.0] {
-        let options = [
-            terms(m, 12, 1.0, flags + FLOATING),
-            terms(m, 12, -1.0, flags + FLOATING),
-            terms(Market { strike: 0.0, ..m }, 12, 1.0, flags),
-        ];
-        let simulation = run(12, 16);
-        let [call, put, average] = [0, 1, 2].map(|i| totals(&options, i, &simulation));
-        let (_, error) = estimate(&call, 1);
-        let difference = (call[1] - put[1] + average[1]) / call[0];
-        near((difference, 4.0 * error), m.spot);
-    }
-}
-
 /// Greeks from the same normals, as differences of prices and of deltas.
 #[test]
 fn greeks_are_derivatives() {
@@ -318,24 +252,19 @@ fn greeks_are_derivatives() {
         for (phi, antithetic) in [(1.0, false), (-1.0, false), (1.0, true)] {
             let at = |m: Market| terms(m, 4, phi, flags);
             let (h, s) = (0.5, 1e-4);
+            let moved = |h: f64, s: f64| {
+                at(Market {
+                    spot: MARKET.spot + h,
+                    sigma: MARKET.sigma + s,
+                    ..MARKET
+                })
+            };
             let options = [
-                at(MARKET),
-                at(Market {
-                    spot: 100.0 + h,
-                    ..MARKET
-                }),
-                at(Market {
-                    spot: 100.0 - h,
-                    ..MARKET
-                }),
-                at(Market {
-                    sigma: 0.2 + s,
-                    ..MARKET
-                }),
-                at(Market {
-                    sigma: 0.2 - s,
-                    ..MARKET
-                }),
+                moved(0.0, 0.0),
+                moved(h, 0.0),
+                moved(-h, 0.0),
+                moved(0.0, s),
+                moved(0.0, -s),
             ];
             let simulation = Simulation {
                 greeks: true,
@@ -351,11 +280,8 @@ fn greeks_are_derivatives() {
                 (delta - difference(1, 1, h)).abs() < 2e-4,
                 "delta {delta} {flags}"
             );
-            let bound = if precision == Precision::Float64 {
-                0.05
-            } else {
-                0.2
-            };
+            let double = precision == Precision::Float64;
+            let bound = if double { 0.05 } else { 0.2 };
             assert!(
                 (vega - difference(1, 3, s)).abs() < bound,
                 "vega {vega} {flags}"
@@ -371,73 +297,19 @@ fn greeks_are_derivatives() {
     }
 }
 
-#[test]
-fn greeks_of_one_observation_are_black_scholes() {
-    let m = Market {
-        strike: 105.0,
-        ..MARKET
-    };
-    let simulation = Simulation {
-        greeks: true,
-        ..run(1, 16)
-    };
-    let t = totals(&[terms(m, 1, 1.0, ARITHMETIC)], 0, &simulation);
-    let d1 = ((m.spot / m.strike).ln() + (m.rate + 0.5 * m.sigma * m.sigma)) / m.sigma;
-    let density = (-0.5 * d1 * d1).exp() / std::f64::consts::TAU.sqrt();
-    near(estimate(&t, 6), normal_cdf(d1));
-    near(estimate(&t, 8), m.spot * density);
-    near(estimate(&t, 10), density / (m.spot * m.sigma));
-}
-
-#[test]
-fn single_precision_is_hardly_biased() {
-    let option = [terms(MARKET, 252, 1.0, ARITHMETIC)];
-    let price = |precision| {
-        let simulation = Simulation {
-            precision,
-            control: true,
-            ..run(252, 16)
-        };
-        controlled(
-            &totals(&option, 0, &simulation),
-            geometric(MARKET, 252, 1.0, false),
-        )
-    };
-    let (double, error) = price(Precision::Float64);
-    let (single, _) = price(Precision::Float32);
-    assert!(
-        (single - double).abs() < 6.0 * error,
-        "{single} and {double} +- {error}"
-    );
-    assert_eq!(MOMENTS, 6);
-}
-
-/// Both precisions walk on the same words, so what is left between them is rounding: a sum of
-/// many prices must not be kept in 24 bits.
-fn single_precision_keeps(observations: usize, blocks: usize) {
-    let option = [terms(MARKET, observations, 1.0, ARITHMETIC)];
-    let price = |precision| {
-        let simulation = Simulation {
-            precision,
-            ..run(observations, blocks)
-        };
-        let sums = totals(&option, 0, &simulation);
-        sums[1] / sums[0]
-    };
-    let (single, double) = (price(Precision::Float32), price(Precision::Float64));
-    assert!(
-        (single - double).abs() < 1e-6 * 100.0,
-        "{observations}: {single} and {double}"
-    );
-}
-
-#[test]
-fn single_precision_keeps_an_average() {
-    single_precision_keeps(252, 4);
-}
-
+/// Both precisions use the same random words, so they differ by rounding only: a sum of many
+/// prices must not be kept in 24 bits.
 #[test]
 #[ignore = "thorough: 20,000 observations of 16,384 paths, twice"]
 fn single_precision_keeps_a_long_average() {
-    single_precision_keeps(20_000, 1);
+    let option = [terms(MARKET, 20_000, 1.0, ARITHMETIC)];
+    let [double, single] = PRECISIONS.map(|precision| {
+        let simulation = Simulation {
+            precision,
+            ..run(20_000, 1)
+        };
+        let sums = totals(&option, 0, &simulation);
+        sums[1] / sums[0]
+    });
+    assert!((single - double).abs() < 1e-6 * 100.0, "{single}, {double}");
 }

@@ -10,12 +10,12 @@ import pytest
 
 pytest.importorskip("matplotlib", reason="matplotlib is not installed")
 
-from gpu_monte_carlo import pictures
+from gpu_monte_carlo.study import figures
 
 
 @pytest.mark.thorough
 def test_command_draws_three(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    pictures.main(["--out", str(tmp_path), "--observations", "4"])
+    figures.main(["--out", str(tmp_path), "--observations", "4"])
     assert sorted(p.name for p in tmp_path.iterdir()) == [
         "convergence.png",
         "fan.png",
@@ -25,12 +25,12 @@ def test_command_draws_three(tmp_path: Path, capsys: pytest.CaptureFixture[str])
 
 
 def test_the_ladder_descends(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Were every estimate as fast: the rungs are errors, and no clock is asked."""
-    genuine = pictures.price
+    """With the same time for every estimate: the order is that of the errors."""
+    original = figures.price
     monkeypatch.setattr(
-        pictures, "price", lambda *args, **how: replace(genuine(*args, **how), seconds=1.0)
+        figures, "price", lambda *args, **how: replace(original(*args, **how), seconds=1.0)
     )
-    times = pictures.ladder_times(paths=2**15, observations=4)
+    times = figures.ladder_times(paths=2**15, observations=4)
     seconds = list(times.values())
     assert seconds == sorted(seconds, reverse=True)
     assert times["numpy · control, antithetic"] < times["numpy · plain"]

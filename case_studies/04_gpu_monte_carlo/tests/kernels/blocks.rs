@@ -1,28 +1,20 @@
-//! What must not change a result: threads, splits, instruction sets, company.
+//! Threads, splits, instruction sets and other options in the batch change no result.
 
-use gpu_monte_carlo::{BLOCK, Error, Isa, MOST_BLOCKS, Precision, Simulation, Terms, block_sums};
+use crate::{PLAIN, PRECISIONS};
+use gpu_monte_carlo::{BLOCK, Error, Isa, MAX_BLOCKS, Precision, Simulation, Terms, block_sums};
 
 fn options() -> Vec<Terms> {
-    let row = |deviation: f64, phi, flags| {
-        let row = [
-            100.0,
-            100.0,
-            1e-4,
-            deviation,
-            0.95,
-            phi,
-            flags,
-            deviation * 16.0,
-        ];
-        Terms::from_row(&row, 0).unwrap()
-    };
-    vec![
-        row(0.0126, 1.0, 1.0),
-        row(0.02, -1.0, 5.0),
-        row(0.2, 1.0, 3.0),
-        row(0.001, 1.0, 0.0),
-        row(0.0126, -1.0, 2.0),
+    [
+        (0.0126, 1.0, 1.0),
+        (0.02, -1.0, 5.0),
+        (0.2, 1.0, 3.0),
+        (0.001, 1.0, 0.0),
+        (0.0126, -1.0, 2.0),
     ]
+    .map(|(b, phi, flags)| {
+        Terms::from_row(&[100.0, 100.0, 1e-4, b, 0.95, phi, flags, b * 16.0], 0).unwrap()
+    })
+    .to_vec()
 }
 
 fn run(precision: Precision) -> Simulation {
@@ -36,11 +28,9 @@ fn run(precision: Precision) -> Simulation {
         greeks: true,
         precision,
         threads: 1,
-        isa: Isa::best(),
+        ..PLAIN
     }
 }
-
-const PRECISIONS: [Precision; 2] = [Precision::Float64, Precision::Float32];
 
 fn bits(values: &[f64]) -> Vec<u64> {
     values.iter().map(|v| v.to_bits()).collect()
@@ -51,14 +41,11 @@ fn threads_change_no_bit() {
     for precision in PRECISIONS {
         let one = block_sums(&options(), &run(precision)).unwrap();
         for threads in [0, 2, 7] {
-            let many = block_sums(
-                &options(),
-                &Simulation {
-                    threads,
-                    ..run(precision)
-                },
-            )
-            .unwrap();
+            let simulation = Simulation {
+                threads,
+                ..run(precision)
+            };
+            let many = block_sums(&options(), &simulation).unwrap();
             assert_eq!(bits(&one), bits(&many));
         }
     }
@@ -82,7 +69,7 @@ fn splits_change_no_bit() {
 }
 
 #[test]
-fn company_changes_no_bit() {
+fn other_options_change_no_bit() {
     for precision in PRECISIONS {
         let simulation = run(precision);
         let together = block_sums(&options(), &simulation).unwrap();
@@ -174,55 +161,36 @@ fn other_seeds_and_blocks_give_other_sums() {
 }
 
 #[test]
-fn the_last_blocks_are_there_and_no_more() {
+fn numbers_out_of_range_are_errors() {
     let last = Simulation {
-        first_block: MOST_BLOCKS - 5,
+        first_block: MAX_BLOCKS - 5,
         ..run(Precision::Float64)
     };
     assert!(block_sums(&options()[..1], &last).is_ok());
-    let beyond = Simulation {
-        first_block: MOST_BLOCKS - 4,
-        ..last
-    };
-    assert!(matches!(
-        block_sums(&options(), &beyond),
-        Err(Error::Range { name: "blocks", .. })
-    ));
-    let far = Simulation {
-        first_block: u64::MAX,
-        ..last
-    };
-    assert!(matches!(
-        block_sums(&options(), &far),
-        Err(Error::Range {
-            name: "first_block",
-            ..
-        })
-    ));
-    let none = Simulation {
-        observations: 0,
-        ..last
-    };
-    assert!(matches!(
-        block_sums(&options(), &none),
-        Err(Error::Range {
-            name: "observations",
-            ..
-        })
-    ));
+    for (first_block, observations, wrong) in [
+        (MAX_BLOCKS - 4, 7, "blocks"),
+        (u64::MAX, 7, "first_block"),
+        (0, 0, "observations"),
+    ] {
+        let simulation = Simulation {
+            first_block,
+            observations,
+            ..last
+        };
+        let error = block_sums(&options(), &simulation).unwrap_err();
+        assert!(matches!(error, Error::Range { name, .. } if name == wrong));
+    }
     let huge = Simulation {
         first_block: 0,
         blocks: 1 << 47,
         ..last
     };
-    assert!(matches!(
-        block_sums(&options(), &huge),
-        Err(Error::OutOfMemory { .. })
-    ));
+    let error = block_sums(&options(), &huge).unwrap_err();
+    assert!(matches!(error, Error::OutOfMemory { .. }));
 }
 
 #[test]
-fn nothing_to_do_is_nothing() {
+fn no_blocks_or_no_options_give_no_sums() {
     let none = Simulation {
         blocks: 0,
         ..run(Precision::Float64)

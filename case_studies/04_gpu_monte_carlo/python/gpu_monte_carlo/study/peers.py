@@ -1,4 +1,4 @@
-"""What a user would pick instead, each as an expert of it would write it.
+"""What a user would pick instead, each at its best setting.
 
 All price one plain option by a number of paths, in double precision, without variance reduction,
 and return ``{"price", "price_standard_error"}``. Imports are inside: a peer that is not installed

@@ -1,4 +1,4 @@
-"""The doors to a device, with NumPy in CuPy's place: what is called, kept, and brought home."""
+"""Backends on a device, with NumPy in CuPy's place: calls, memory, copies to the host."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class FullError(Exception):
 
 
 class FakeCupy:
-    """NumPy, and what of CuPy NumPy has not; full above a number of blocks' worth of draws."""
+    """NumPy with the attributes that only CuPy has."""
 
     def __init__(self) -> None:
-        self.synchronised = self.freed = self.home = self.until_full = 0
+        self.synchronised = self.freed = self.copies = self.until_full = 0
         stream = SimpleNamespace(synchronize=self._synchronise)
         self.cuda = SimpleNamespace(
             curand=SimpleNamespace(CURAND_RNG_PSEUDO_PHILOX4_32_10=161),
@@ -34,7 +34,7 @@ class FakeCupy:
         return getattr(np, name)
 
     def asnumpy(self, array: Any) -> Any:
-        self.home += 1
+        self.copies += 1
         return np.asarray(array)
 
     def get_default_memory_pool(self) -> Any:
@@ -48,7 +48,7 @@ class FakeCupy:
 
 
 class FakeState:
-    """A seeded state; the device is full once, where it was told so."""
+    """A seeded state; the device is full once, after ``until_full`` draws."""
 
     def __init__(self, owner: FakeCupy) -> None:
         self.owner = owner
@@ -66,25 +66,25 @@ class FakeState:
 
 @pytest.fixture
 def cupy(monkeypatch: pytest.MonkeyPatch) -> FakeCupy:
-    """In place of the module, whoever asks."""
-    fake, genuine = FakeCupy(), importlib.import_module
+    """In place of the module."""
+    fake, original = FakeCupy(), importlib.import_module
 
     def find(name: str, package: str | None = None) -> Any:
-        return fake if name == "cupy" else genuine(name, package)
+        return fake if name == "cupy" else original(name, package)
 
     monkeypatch.setattr(importlib, "import_module", find)
     return fake
 
 
-def test_the_price_may_stay(option: Any, cupy: FakeCupy) -> None:
+def test_the_price_may_stay_on_the_device(option: Any, cupy: FakeCupy) -> None:
     one = option(observations=3)
     how: dict[str, Any] = {"paths": 100_000, "seed": 3, "backend": "cupy", "greeks": True}
     home = price(one, **how)
-    brought = cupy.home
+    brought = cupy.copies
     assert brought == 4  # one for each block
     assert cupy.synchronised == 0
     stays = price(one, device_output=True, **how)
-    assert cupy.home == brought
+    assert cupy.copies == brought
     assert cupy.synchronised == 1
     assert float(stays.price) == pytest.approx(home.price, rel=1e-12)
     assert float(stays.greeks["vega"]) == pytest.approx(home.greeks["vega"], rel=1e-9)
@@ -106,12 +106,12 @@ def test_auto_takes_the_device(cupy: FakeCupy) -> None:
     assert backends.resolve("auto") == "cuda"
 
 
-def test_paths_of_the_device_are_everyones(option: Any, cupy: FakeCupy) -> None:
+def test_paths_of_the_device_are_those_of_numpy(option: Any, cupy: FakeCupy) -> None:
     one = option(observations=3)
     there = simulate_paths(one, paths=50, seed=2, backend="cupy", device_output=True)
-    assert cupy.home == 0
+    assert cupy.copies == 0
     here = simulate_paths(one, paths=50, seed=2, backend="cuda")
-    assert cupy.home == 1
+    assert cupy.copies == 1
     expected = simulate_paths(one, paths=50, seed=2, backend="numpy")
     np.testing.assert_array_equal(there, expected)
     np.testing.assert_array_equal(here, expected)

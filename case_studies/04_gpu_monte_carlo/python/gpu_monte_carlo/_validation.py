@@ -1,4 +1,4 @@
-"""What arguments may be: checked once, at the door."""
+"""Argument checks."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-MOST_OBSERVATIONS = 2**24  # which the kernels' counters number
+MAX_OBSERVATIONS = 2**24  # of the kernels' counters
 
 
-def finite(name: str, value: Any, *, least: float | None = None, open_: bool = False) -> float:
-    """``value`` as a finite float, at least ``least`` (more than it where ``open_``).
+def finite(name: str, value: Any, *, least: float = -math.inf, above: float = -math.inf) -> float:
+    """``value`` as a finite float, at least ``least`` and greater than ``above``.
 
     Examples
     --------
@@ -25,8 +25,8 @@ def finite(name: str, value: Any, *, least: float | None = None, open_: bool = F
         ...
     ValueError: volatility=-0.2, expected a finite number >= 0
     """
-    sign = "" if least is None else f" {'>' if open_ else '>='} {least:g}"
-    expected = f"expected a finite number{sign}"
+    bound = f" >= {least:g}" * (least > -math.inf) + f" > {above:g}" * (above > -math.inf)
+    expected = f"expected a finite number{bound}"
     if isinstance(value, bool | np.bool_ | str | bytes | bytearray | memoryview):
         raise TypeError(f"{name}={value!r}, {expected}")
     try:
@@ -35,16 +35,13 @@ def finite(name: str, value: Any, *, least: float | None = None, open_: bool = F
         raise ValueError(f"{name} is beyond the range of a double, {expected}") from None
     except (TypeError, ValueError):
         raise TypeError(f"{name}={value!r}, {expected}") from None
-    wrong = not math.isfinite(number)
-    if least is not None and not wrong:
-        wrong = number <= least if open_ else number < least
-    if wrong:
+    if not math.isfinite(number) or number < least or number <= above:
         raise ValueError(f"{name}={number!r}, {expected}")
     return number
 
 
-def whole(name: str, value: Any, least: int, most: int | None = None) -> int:
-    """``value`` as an integer in ``[least, most]``; a truth value is none."""
+def integer(name: str, value: Any, least: int, most: int | None = None) -> int:
+    """``value`` as an integer in ``[least, most]``; a ``bool`` is refused."""
     within = f">= {least}" if most is None else f"from {least} to {most}"
     if isinstance(value, bool | np.bool_):
         raise TypeError(f"{name}={value!r}, expected an integer {within}")
@@ -67,15 +64,15 @@ def one_of(name: str, value: Any, choices: Sequence[str]) -> str:
     raise error(f"{name}={value!r}, expected one of {expected}")
 
 
-def truth(name: str, value: Any) -> bool:
-    """``value``, if it is a truth value: a number or a word is not."""
+def boolean(name: str, value: Any) -> bool:
+    """``value``, if it is a ``bool``."""
     if isinstance(value, bool | np.bool_):
         return bool(value)
     raise TypeError(f"{name}={value!r}, expected True or False")
 
 
 def executor_like(value: Any) -> Any:
-    """``value``, if it is ``None`` or takes work by ``submit``, as an executor does.
+    """``value``, if it is ``None`` or has the method ``submit``, as executors have.
 
     Examples
     --------
@@ -84,7 +81,7 @@ def executor_like(value: Any) -> Any:
         ...
     TypeError: executor='x', expected None or a concurrent.futures.Executor
     """
-    # A class has the method, too, but nobody to run it.
+    # A class has the method, too, but cannot run anything.
     if value is None or (callable(getattr(value, "submit", None)) and not isinstance(value, type)):
         return value
     raise TypeError(f"executor={value!r}, expected None or a concurrent.futures.Executor")
