@@ -27,12 +27,7 @@ fn in_window(levels: u32) -> Flow {
 
 fn play<B: Book>(book: &mut B, events: &[Event]) {
     for event in events {
-        let side = if event.side == 0 {
-            Side::Bid
-        } else {
-            Side::Ask
-        };
-        book.set(side, event.tick, event.lots as u64);
+        book.set(Side::of(event.side), event.tick, event.lots as u64);
     }
 }
 

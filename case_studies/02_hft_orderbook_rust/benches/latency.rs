@@ -77,12 +77,7 @@ fn row(name: &str, histogram: &Histogram<u64>) {
 
 fn book<B: Book>(events: &[Event]) {
     let histogram = measure(events, B::default, |book: &mut B, event| {
-        let side = if event.side == 0 {
-            Side::Bid
-        } else {
-            Side::Ask
-        };
-        book.set(side, event.tick, event.lots as u64);
+        book.set(Side::of(event.side), event.tick, event.lots as u64);
         black_box(book);
     });
     row(B::NAME, &histogram);
@@ -91,15 +86,13 @@ fn book<B: Book>(events: &[Event]) {
 fn main() {
     // `cargo test --benches` asks for a run that proves it works, not for figures.
     let short = std::env::args().any(|argument| argument == "--test");
-    let (source, mut events) = recording().map_or_else(
-        || {
-            (
-                "synthetic flow (no recording here)",
-                flow::events(&Flow::default(), 400_000),
-            )
-        },
-        |events| ("recorded Binance stream", events),
-    );
+    let (source, mut events) = match recording() {
+        Some(events) => ("recorded Binance stream", events),
+        None => (
+            "synthetic flow (no recording here)",
+            flow::events(&Flow::default(), 400_000),
+        ),
+    };
     if short {
         events.truncate(1_000);
     }
@@ -121,12 +114,7 @@ fn main() {
     book::<CachedHashMapBook>(&events);
     let mut ring = RingBook::default();
     for event in &events {
-        let side = if event.side == 0 {
-            Side::Bid
-        } else {
-            Side::Ask
-        };
-        ring.set(side, event.tick, event.lots as u64);
+        ring.set(Side::of(event.side), event.tick, event.lots as u64);
     }
     let moves = ring.moves();
     println!(

@@ -26,37 +26,49 @@ pub enum Crossing {
 pub fn apply<B: Book>(
     book: &mut B,
     events: &(impl Events + ?Sized),
-    player: &mut Player,
+    state: &mut FeedState,
 ) -> Result<(), Error> {
-    let deltas = player.check(events)?;
-    let saved = (deltas > 0).then(|| (book.clone(), *player));
-    let played = events.pieces(|first, piece| {
+    apply_each(book, events, state, |_, _| ())
+}
+
+/// [`apply`], with a look at the book after each event.
+#[inline(always)]
+pub(crate) fn apply_each<B: Book>(
+    book: &mut B,
+    events: &(impl Events + ?Sized),
+    state: &mut FeedState,
+    mut after: impl FnMut(&B, &Event),
+) -> Result<(), Error> {
+    let deltas = state.check(events)?;
+    let saved = (deltas > 0).then(|| (book.clone(), *state));
+    let applied = events.pieces(|first, piece| {
         for (index, event) in piece.iter().enumerate() {
-            player
-                .play(book, event)
+            state
+                .apply_event(book, event)
                 .map_err(|error| error.at(first + index))?;
+            after(book, event);
         }
         Ok(())
     });
-    match (&played, saved) {
-        (Ok(()), _) => player.arrive(events),
-        (Err(_), Some(saved)) => (*book, *player) = saved,
+    match (&applied, saved) {
+        (Ok(()), _) => state.advance_sequence(events),
+        (Err(_), Some(saved)) => (*book, *state) = saved,
         // Without deltas nothing fails after the check.
         (Err(_), None) => {}
     }
-    played
+    applied
 }
 
 /// Where a feed stands between two events: its sequence number, and whether a snapshot is
 /// being read.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Player {
+pub struct FeedState {
     crossing: Crossing,
     in_snapshot: bool,
     last: u64,
 }
 
-impl Player {
+impl FeedState {
     /// Before the first event.
     #[must_use]
     pub fn new(crossing: Crossing) -> Self {
@@ -104,7 +116,7 @@ impl Player {
     }
 
     /// Remember the sequence number at which events end, once they are played.
-    pub fn arrive(&mut self, events: &(impl Events + ?Sized)) {
+    pub fn advance_sequence(&mut self, events: &(impl Events + ?Sized)) {
         self.last = events.last_seq().unwrap_or(self.last);
     }
 
@@ -113,13 +125,13 @@ impl Player {
     /// # Errors
     /// Those of [`Book::add`] for a delta; the book is unchanged.
     #[inline(always)]
-    pub fn play<B: Book>(&mut self, book: &mut B, event: &Event) -> Result<(), Error> {
+    pub fn apply_event<B: Book>(&mut self, book: &mut B, event: &Event) -> Result<(), Error> {
         if event.kind == EventKind::Set as u8 {
             self.set(book, event);
             return Ok(());
         }
         let side = Side::of(event.side);
-        self.in_snapshot = play_rare(book, side, event, self.in_snapshot)?;
+        self.in_snapshot = apply_non_set(book, side, event, self.in_snapshot)?;
         if self.crossing == Crossing::Trim && event.lots > 0 {
             trim(book, side);
         }
@@ -138,10 +150,10 @@ impl Player {
     }
 }
 
-/// What is not a set; says whether a snapshot goes on. It gets no reference to the player,
-/// which can so stay in registers.
+/// Apply an event that is not a set; says whether a snapshot goes on. It gets no reference to
+/// the feed's state, which can so stay in registers.
 #[inline(never)]
-fn play_rare<B: Book>(
+fn apply_non_set<B: Book>(
     book: &mut B,
     side: Side,
     event: &Event,

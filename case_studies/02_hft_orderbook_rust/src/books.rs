@@ -1,11 +1,9 @@
-//! Books to compare with: the published baseline and the honest alternatives.
+//! Books to compare with: the published baseline, and maps, trees and vectors at their best.
 
 mod btree;
-mod hash_cached;
-mod hash_scan;
+mod hash;
 mod sorted_vec;
 
 pub use btree::BTreeMapBook;
-pub use hash_cached::CachedHashMapBook;
-pub use hash_scan::HashMapBook;
+pub use hash::{CachedHashMapBook, HashBook, HashMapBook};
 pub use sorted_vec::VecBook;

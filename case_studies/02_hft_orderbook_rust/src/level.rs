@@ -41,13 +41,11 @@ impl Side {
     pub const fn key(self, tick: i64) -> i64 {
         tick ^ -(self as i64)
     }
-}
 
-impl Side {
     /// The side of a checked event: only the lowest bit counts.
     #[inline(always)]
     #[must_use]
-    pub(crate) const fn of(bit: u8) -> Self {
+    pub const fn of(bit: u8) -> Self {
         match bit & 1 {
             0 => Self::Bid,
             _ => Self::Ask,

@@ -5,14 +5,14 @@
 //! same contract, [`Book`], and are there to be compared with it and to check it.
 //!
 //! ```
-//! use hft_orderbook::{Book, Event, Player, RingBook, Side, apply, reads};
+//! use hft_orderbook::{Book, Event, FeedState, RingBook, Side, apply, reads};
 //!
-//! let (mut book, mut player) = (RingBook::default(), Player::default());
+//! let (mut book, mut state) = (RingBook::default(), FeedState::default());
 //! let message = [
 //!     Event::set(Side::Bid, 618_002, 2_507).stamped(1_000, 7),
 //!     Event::set(Side::Ask, 618_003, 2_510).stamped(1_000, 7).last(),
 //! ];
-//! apply(&mut book, &message[..], &mut player)?; // all of it or nothing
+//! apply(&mut book, &message[..], &mut state)?; // all of it or nothing
 //! assert_eq!(book.best_tick(Side::Bid), Some(618_002));
 //! assert_eq!(reads::mid(&book), Some(618_002.5));
 //! # Ok::<(), hft_orderbook::Error>(())
@@ -32,7 +32,6 @@ mod error;
 mod event;
 pub mod feed;
 pub mod flow;
-mod kind;
 mod level;
 pub mod load;
 pub mod orders;
@@ -43,11 +42,10 @@ pub mod replay;
 pub mod ring;
 pub mod run;
 
-pub use apply::{Crossing, Player, apply};
+pub use apply::{Crossing, FeedState, apply};
 pub use book::Book;
 pub use books::{BTreeMapBook, CachedHashMapBook, HashMapBook, VecBook};
 pub use error::Error;
 pub use event::{Columns, Event, EventKind, Events};
-pub use kind::{AnyBook, BookKind};
 pub use level::{Level, MAX_LOTS, MAX_TICK, Side};
 pub use ring::RingBook;

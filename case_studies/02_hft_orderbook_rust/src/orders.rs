@@ -5,10 +5,10 @@
 //!
 //! ```
 //! use hft_orderbook::orders::{OrderMessage, OrderTracker};
-//! use hft_orderbook::{Book, Player, RingBook, Side, apply};
+//! use hft_orderbook::{Book, FeedState, RingBook, Side, apply};
 //!
-//! let (mut tracker, mut book, mut player) =
-//!     (OrderTracker::default(), RingBook::default(), Player::default());
+//! let (mut tracker, mut book, mut state) =
+//!     (OrderTracker::default(), RingBook::default(), FeedState::default());
 //! for message in [
 //!     OrderMessage::Add { id: 7, side: Side::Bid, tick: 100, lots: 500 },
 //!     OrderMessage::Add { id: 8, side: Side::Bid, tick: 100, lots: 200 },
@@ -17,7 +17,7 @@
 //! ] {
 //!     let (first, second) = tracker.events(message)?;
 //!     let events: Vec<_> = std::iter::once(first).chain(second).collect();
-//!     apply(&mut book, &events[..], &mut player)?;
+//!     apply(&mut book, &events[..], &mut state)?;
 //! }
 //! assert_eq!((book.lots(Side::Bid, 100), book.lots(Side::Bid, 99)), (400, 300));
 //! # Ok::<(), hft_orderbook::Error>(())

@@ -1,5 +1,6 @@
-//! The Python module `hft_orderbook._rust`: the only place that knows PyO3.
+//! The Python module `hft_orderbook._rust`: the only use of PyO3.
 
+mod any_book;
 mod book;
 mod events;
 mod load;

@@ -115,42 +115,28 @@ pub fn sweep<B: Book>(book: &B, side: Side, lots: u64) -> Sweep {
     out
 }
 
-/// Where the levels of a checksum go: implement it for the rule of a venue.
-pub trait Checksum {
-    /// One level, in the order of the rule.
-    fn level(&mut self, side: Side, level: Level);
-    /// The value so far.
-    fn finish(&self) -> u32;
-}
-
-/// Feed the best `levels` of the asks, then of the bids, to a rule, and return its value.
-pub fn checksum<B: Book>(book: &B, levels: usize, mut rule: impl Checksum) -> u32 {
+/// CRC-32 (IEEE 802.3) over the decimal digits of tick and lots of the best `levels` of the
+/// asks, then of the bids: Kraken's rule, where tick and lot are the venue's last decimals. A
+/// price counts without its sign: the rule has no negative ones.
+pub fn checksum<B: Book>(book: &B, levels: usize) -> u32 {
+    let mut crc = Crc32(u32::MAX);
     for side in [Side::Ask, Side::Bid] {
         let mut left = levels;
         if left > 0 {
             book.visit(side, |level| {
-                rule.level(side, level);
+                crc.digits(level.tick.unsigned_abs());
+                crc.digits(level.lots);
                 left -= 1;
                 left > 0
             });
         }
     }
-    rule.finish()
+    !crc.0
 }
 
-/// CRC-32 (IEEE 802.3) over the decimal digits of tick and lots, level by level: Kraken's
-/// rule, where tick and lot are the venue's last decimals. A price counts without its sign:
-/// the rule knows no negative ones.
-#[derive(Clone, Debug)]
-pub struct DecimalCrc32(u32);
+struct Crc32(u32);
 
-impl Default for DecimalCrc32 {
-    fn default() -> Self {
-        Self(u32::MAX)
-    }
-}
-
-impl DecimalCrc32 {
+impl Crc32 {
     fn digits(&mut self, mut value: u64) {
         let mut text = [0; 20];
         let mut at = text.len();
@@ -168,16 +154,5 @@ impl DecimalCrc32 {
                 self.0 = (self.0 >> 1) ^ (0xEDB8_8320 & 0u32.wrapping_sub(self.0 & 1));
             }
         }
-    }
-}
-
-impl Checksum for DecimalCrc32 {
-    fn level(&mut self, _: Side, level: Level) {
-        self.digits(level.tick.unsigned_abs());
-        self.digits(level.lots);
-    }
-
-    fn finish(&self) -> u32 {
-        !self.0
     }
 }

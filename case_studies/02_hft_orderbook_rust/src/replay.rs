@@ -1,6 +1,6 @@
-//! A feed seen through its book: top of book and features at intervals, and depth over time.
+//! Replay of a feed: top of book and features at intervals, and depth over time.
 
-use crate::apply::Player;
+use crate::apply::{FeedState, apply_each};
 use crate::{Book, Error, Event, MAX_TICK, Side, reads};
 use std::ops::Range;
 
@@ -31,13 +31,13 @@ pub struct Features {
 /// As [`crate::apply()`]; nothing is applied then.
 pub fn features<B: Book>(
     book: &mut B,
-    player: &mut Player,
+    state: &mut FeedState,
     events: &[Event],
     every: usize,
     levels: usize,
 ) -> Result<Features, Error> {
     let mut out = Features::default();
-    sampled(book, player, events, every, |book, event| {
+    sampled(book, state, events, every, |book, event| {
         let best = |side| {
             book.best(side)
                 .map_or((crate::run::NO_TICK, 0), |l| (l.tick, l.lots))
@@ -122,7 +122,7 @@ pub fn depth_over_time<B: Book>(
     } = band.range()?;
     let messages = events.iter().filter(|event| event.is_last()).count();
     let mut out = band.grid(messages / every.max(1))?;
-    sampled(book, &mut Player::default(), events, every, |book, _| {
+    sampled(book, &mut FeedState::default(), events, every, |book, _| {
         let start = out.len();
         out.resize(start + band.rows, 0.0);
         for side in Side::BOTH {
@@ -141,22 +141,13 @@ pub fn depth_over_time<B: Book>(
 
 fn sampled<B: Book>(
     book: &mut B,
-    player: &mut Player,
+    state: &mut FeedState,
     events: &[Event],
     every: usize,
     mut sample: impl FnMut(&B, &Event),
 ) -> Result<(), Error> {
-    let deltas = player.check(events)?;
-    let saved = (deltas > 0).then(|| (book.clone(), *player));
     let mut messages = 0;
-    for (index, event) in events.iter().enumerate() {
-        if let Err(error) = player.play(book, event) {
-            // Only a delta fails after the check, so there is a copy to return to.
-            if let Some(saved) = saved {
-                (*book, *player) = saved;
-            }
-            return Err(error.at(index));
-        }
+    apply_each(book, events, state, |book, event| {
         if event.is_last() {
             messages += 1;
             if messages == every.max(1) {
@@ -164,7 +155,5 @@ fn sampled<B: Book>(
                 messages = 0;
             }
         }
-    }
-    player.arrive(events);
-    Ok(())
+    })
 }

@@ -26,19 +26,19 @@
 
 mod bitset;
 mod cold;
-mod half;
+mod hot;
 mod reanchor;
 
 use crate::{Book, Level, Side};
 use cold::Cold;
-pub use half::{HOT_BYTES, WINDOW};
-use half::{Half, Outcome};
+pub use hot::{HOT_BYTES, WINDOW};
+use hot::{HotSide, Outcome};
 pub use reanchor::Moves;
 
 /// Hot window and exact cold tier; see the module.
 #[derive(Clone, Debug, Default)]
 pub struct RingBook {
-    hot: Box<[Half; 2]>,
+    hot: Box<[HotSide; 2]>,
     cold: [Cold; 2],
     moves: Moves,
 }
@@ -160,7 +160,7 @@ impl Book for RingBook {
     }
 
     fn clear(&mut self) {
-        self.hot.iter_mut().for_each(Half::clear);
+        self.hot.iter_mut().for_each(HotSide::clear);
         self.cold.iter_mut().for_each(Cold::clear);
     }
 }

@@ -1,6 +1,6 @@
 //! A batch of events or reads on one book, as the studies time it.
 
-use crate::apply::Player;
+use crate::apply::FeedState;
 use crate::{Book, Error, Event, Side};
 use std::hint::black_box;
 
@@ -21,8 +21,10 @@ pub struct Trace {
 /// # Errors
 /// Those of a delta; the book is then half-way.
 pub fn update<B: Book>(book: &mut B, events: &[Event]) -> Result<(), Error> {
-    let mut player = Player::default();
-    events.iter().try_for_each(|event| player.play(book, event))
+    let mut state = FeedState::default();
+    events
+        .iter()
+        .try_for_each(|event| state.apply_event(book, event))
 }
 
 /// Apply events that were checked, `passes` times over; read both best prices whenever a
@@ -35,15 +37,15 @@ pub fn update_and_read<B: Book>(
     events: &[Event],
     passes: usize,
 ) -> Result<Trace, Error> {
-    let mut player = Player::default();
+    let mut state = FeedState::default();
     let mut trace = Trace::default();
     for _ in 0..passes {
         for event in events {
             if event.is_plain() {
-                player.set(book, event);
+                state.set(book, event);
                 continue;
             }
-            player.play(book, event)?;
+            state.apply_event(book, event)?;
             if event.is_last() {
                 trace.bid.push(book.best_tick(Side::Bid).unwrap_or(NO_TICK));
                 trace.ask.push(book.best_tick(Side::Ask).unwrap_or(NO_TICK));

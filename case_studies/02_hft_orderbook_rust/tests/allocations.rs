@@ -44,12 +44,7 @@ fn allocations(work: impl FnOnce()) -> u64 {
 
 fn play(book: &mut RingBook, events: &[Event]) {
     for event in events {
-        let side = if event.side == 0 {
-            Side::Bid
-        } else {
-            Side::Ask
-        };
-        book.set(side, event.tick, event.lots as u64);
+        book.set(Side::of(event.side), event.tick, event.lots as u64);
     }
 }
 

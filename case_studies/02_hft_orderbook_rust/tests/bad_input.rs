@@ -1,138 +1,130 @@
 //! What is refused, and that a refusal changes nothing.
 #![allow(missing_docs)]
 
-mod common;
-
 use hft_orderbook::decimal::units;
 use hft_orderbook::feed::{Action, Ids, Rule, Sequencer};
+use hft_orderbook::flow::{self, Flow};
 use hft_orderbook::load::{Strictness, lobster};
 use hft_orderbook::orders::{OrderMessage, OrderTracker};
+use hft_orderbook::reads::State;
 use hft_orderbook::replay::Band;
 use hft_orderbook::{
-    Book, Crossing, Error, Event, MAX_LOTS, MAX_TICK, Player, RingBook, Side, apply, flow, reads,
+    Book, Crossing, Error, Event, FeedState, MAX_LOTS, MAX_TICK, RingBook, Side, apply, reads,
     replay,
 };
 use proptest::prelude::*;
 
-fn opened() -> (RingBook, Player) {
-    let (mut book, mut player) = (RingBook::default(), Player::default());
+fn opened() -> (RingBook, FeedState) {
+    let (mut book, mut state) = (RingBook::default(), FeedState::default());
     let events = [
         Event::set(Side::Bid, 100, 7).stamped(0, 5),
         Event::set(Side::Ask, 102, 9).stamped(0, 5).last(),
     ];
-    apply(&mut book, &events[..], &mut player).expect("good events");
-    (book, player)
+    apply(&mut book, &events[..], &mut state).expect("good events");
+    (book, state)
 }
 
 /// The inner error of a batch whose second event is bad, after checking that nothing changed.
 fn refused(bad: Event) -> Error {
-    let (mut book, mut player) = opened();
+    let (mut book, mut state) = opened();
     let good = Event::set(Side::Bid, 101, 1).stamped(0, 6);
-    let error = apply(&mut book, &[good, bad][..], &mut player).expect_err("refused");
+    let error = apply(&mut book, &[good, bad][..], &mut state).expect_err("refused");
     assert_eq!(book.depth(Side::Bid).len(), 1);
     assert_eq!(book.best_tick(Side::Bid), Some(100));
-    assert_eq!(player.last_seq(), 5);
+    assert_eq!(state.last_seq(), 5);
     match error {
         Error::Event { index: 1, source } => *source,
         other => panic!("{other}"),
     }
 }
 
+/// A batch of one event.
+fn apply_one(book: &mut RingBook, event: Event, state: &mut FeedState) {
+    apply(book, &[event][..], state).expect("a good event");
+}
+
 #[test]
 fn bad_events_are_refused_by_name() {
     let good = Event::set(Side::Bid, 99, 1).stamped(0, 7);
-    assert_eq!(
-        refused(Event { side: 2, ..good }),
-        Error::UnknownSide { value: 2 }
-    );
-    assert_eq!(
-        refused(Event { kind: 4, ..good }),
-        Error::UnknownKind { value: 4 }
-    );
-    assert_eq!(
-        refused(Event { lots: -1, ..good }),
-        Error::NegativeQuantity { lots: -1 }
-    );
-    let tick = MAX_TICK + 1;
-    assert_eq!(
-        refused(Event { tick, ..good }),
-        Error::PriceOverflow { tick }
-    );
-    let tick = i64::MIN;
-    assert_eq!(
-        refused(Event { tick, ..good }),
-        Error::PriceOverflow { tick }
-    );
-    assert_eq!(
-        refused(good.stamped(0, 4)),
-        Error::OutOfOrder { seq: 4, last: 6 }
-    );
-    let (tick, delta) = (100, -8);
-    let error = refused(Event::delta(Side::Bid, tick, delta).stamped(0, 7));
-    assert_eq!(
-        error,
-        Error::Underflow {
-            tick,
-            lots: 7,
-            delta
-        }
-    );
-    let delta = i64::MAX;
-    let error = refused(Event::delta(Side::Bid, tick, delta).stamped(0, 7));
-    assert_eq!(
-        error,
-        Error::QuantityOverflow {
-            tick,
-            lots: 7,
-            delta
-        }
-    );
+    let [low, high] = [i64::MIN, MAX_TICK + 1];
+    let delta = |lots| Event::delta(Side::Bid, 100, lots).stamped(0, 7);
+    let (tick, lots) = (100, 7);
+    for (bad, expected) in [
+        (Event { side: 2, ..good }, Error::UnknownSide { value: 2 }),
+        (Event { kind: 4, ..good }, Error::UnknownKind { value: 4 }),
+        (
+            Event { lots: -1, ..good },
+            Error::NegativeQuantity { lots: -1 },
+        ),
+        (
+            Event { tick: low, ..good },
+            Error::PriceOverflow { tick: low },
+        ),
+        (
+            Event { tick: high, ..good },
+            Error::PriceOverflow { tick: high },
+        ),
+        (good.stamped(0, 4), Error::OutOfOrder { seq: 4, last: 6 }),
+        (
+            delta(-8),
+            Error::Underflow {
+                tick,
+                lots,
+                delta: -8,
+            },
+        ),
+        (
+            delta(i64::MAX),
+            Error::QuantityOverflow {
+                tick,
+                lots,
+                delta: i64::MAX,
+            },
+        ),
+    ] {
+        assert_eq!(refused(bad), expected);
+    }
     assert_eq!(MAX_LOTS, i64::MAX as u64);
 }
 
 #[test]
 fn a_clear_ignores_what_it_does_not_need() {
-    let (mut book, mut player) = opened();
+    let (mut book, mut state) = opened();
     let clear = Event {
         side: 9,
         tick: i64::MIN,
         lots: -1,
         ..Event::clear()
     };
-    apply(&mut book, &[clear][..], &mut player).expect("a clear");
+    apply_one(&mut book, clear, &mut state);
     assert!(book.is_empty());
 }
 
 #[test]
 fn a_single_clear_starts_the_sequence_anew() {
-    let (mut book, mut player) = opened();
+    let (mut book, mut state) = opened();
     let set = Event::set(Side::Bid, 101, 1);
-    assert_eq!(player.stamp(set).seq, 5);
-    let clear = player.stamp(Event::clear());
-    apply(&mut book, &[clear][..], &mut player).expect("a clear");
-    assert_eq!(player.last_seq(), 0);
-    apply(&mut book, &[set.stamped(0, 1)][..], &mut player).expect("an older number");
+    assert_eq!(state.stamp(set).seq, 5);
+    let clear = state.stamp(Event::clear());
+    apply_one(&mut book, clear, &mut state);
+    assert_eq!(state.last_seq(), 0);
+    apply_one(&mut book, set.stamped(0, 1), &mut state);
     assert_eq!(book.depth(Side::Bid).len(), 1);
 }
 
 #[test]
 fn a_replay_names_the_event_that_it_refuses_and_leaves_the_book() {
-    let (mut book, mut player) = opened();
+    let (mut book, mut state) = opened();
     let bad = [
         Event::set(Side::Bid, 101, 1).stamped(0, 6),
         Event::delta(Side::Ask, 102, -10).stamped(0, 6).last(),
     ];
-    let error = replay::features(&mut book, &mut player, &bad, 1, 5).expect_err("refused");
+    let error = replay::features(&mut book, &mut state, &bad, 1, 5).expect_err("refused");
     assert!(matches!(error, Error::Event { index: 1, .. }), "{error}");
-    assert_eq!(
-        (book.best_tick(Side::Bid), player.last_seq()),
-        (Some(100), 5)
-    );
-    let band = Band {
-        low: 0,
-        ticks: 10,
-        rows: 20,
-    };
+    assert_eq!(book.best_tick(Side::Bid), Some(100));
+    assert_eq!(state.last_seq(), 5);
+    let (low, ticks, rows) = (0, 10, 20);
+    let band = Band { low, ticks, rows };
     let error = replay::depth_over_time(&mut book, &bad, 1, band).expect_err("refused");
     assert!(matches!(error, Error::Event { index: 1, .. }), "{error}");
     assert_eq!(book.best_tick(Side::Bid), Some(100));
@@ -142,12 +134,8 @@ fn a_replay_names_the_event_that_it_refuses_and_leaves_the_book() {
 fn sizes_beyond_all_use_are_refused() {
     let events = [Event::set(Side::Bid, 1, 1).last()];
     let grid = |low, ticks, rows| {
-        replay::depth_over_time(
-            &mut RingBook::default(),
-            &events,
-            1,
-            Band { low, ticks, rows },
-        )
+        let band = Band { low, ticks, rows };
+        replay::depth_over_time(&mut RingBook::default(), &events, 1, band)
     };
     for (low, ticks, rows) in [
         (i64::MIN, i64::MAX, 2),
@@ -161,32 +149,19 @@ fn sizes_beyond_all_use_are_refused() {
     let error = grid(0, 1, 1 << 45).expect_err("too many cells");
     let told = "rows times samples=35184372088832: at most 268435456";
     assert_eq!(error.to_string(), told);
-    assert_eq!(
-        grid(-MAX_TICK, MAX_TICK, 2).expect("all prices"),
-        [0.0, 1.0]
-    );
+    assert_eq!(grid(-MAX_TICK, MAX_TICK, 2), Ok(vec![0.0, 1.0]));
 
-    let flow = flow::Flow::default();
+    let flow = Flow::default();
     for count in [flow::MAX_EVENTS + 1, 1 << 45, usize::MAX] {
         assert!(flow::try_events(&flow, count).is_err());
     }
-    let far = flow::Flow {
-        mid: i64::MIN,
-        ..flow
-    };
+    let (mut far, mut deep) = (flow, flow);
+    far.mid = i64::MIN;
+    deep.levels = u32::MAX;
     assert!(flow::try_events(&far, 10).is_err());
-    let deep = flow::Flow {
-        levels: u32::MAX,
-        ..flow
-    };
-    assert_eq!(
-        flow::try_events(&deep, 10).map(|events| events.len()),
-        Ok(10)
-    );
-    assert_eq!(
-        flow::try_events(&flow, 9_000),
-        Ok(flow::events(&flow, 9_000))
-    );
+    assert_eq!(flow::events(&deep, 10).len(), 10);
+    let small = flow::try_events(&flow, 9_000);
+    assert_eq!(small, Ok(flow::events(&flow, 9_000)));
     assert!(flow::try_published(1, 1 << 62, 20).is_err());
     assert!(flow::try_published(1, 0, u32::MAX).is_err());
     assert_eq!(flow::try_published(1, 9, 20), Ok(flow::published(1, 9, 20)));
@@ -194,36 +169,33 @@ fn sizes_beyond_all_use_are_refused() {
 
 #[test]
 fn a_snapshot_may_span_batches_and_replaces_all() {
-    let (mut book, mut player) = opened();
+    let (mut book, mut state) = opened();
     let level = |tick| Event::snapshot(Side::Bid, tick, 1).stamped(0, 3);
-    apply(&mut book, &[level(50)][..], &mut player).expect("begins");
-    apply(&mut book, &[level(49).last()][..], &mut player).expect("ends");
+    apply_one(&mut book, level(50), &mut state);
+    apply_one(&mut book, level(49).last(), &mut state);
     assert_eq!(book.depth(Side::Bid).len(), 2);
     assert_eq!(book.len(Side::Ask), 0);
-    apply(&mut book, &[level(48).last()][..], &mut player).expect("another");
+    apply_one(&mut book, level(48).last(), &mut state);
     assert_eq!(book.depth(Side::Bid).len(), 1);
 }
 
 #[test]
 fn crossed_books_are_marked_or_trimmed() {
-    for (crossing, state, asks) in [
-        (Crossing::Mark, reads::State::Crossed, 3),
-        (Crossing::Trim, reads::State::Normal, 1),
+    for (crossing, expected, asks) in [
+        (Crossing::Mark, State::Crossed, 3),
+        (Crossing::Trim, State::Normal, 1),
     ] {
-        let (mut book, mut player) = (RingBook::default(), Player::new(crossing));
-        let events = [
-            Event::set(Side::Ask, 102, 9),
-            Event::set(Side::Ask, 103, 9),
-            Event::set(Side::Ask, 105, 9),
-            Event::set(Side::Bid, 103, 1),
-        ];
-        apply(&mut book, &events[..], &mut player).expect("good events");
-        assert_eq!((reads::state(&book), book.len(Side::Ask)), (state, asks));
+        let (mut book, mut state) = (RingBook::default(), FeedState::new(crossing));
+        for tick in [102, 103, 105] {
+            book.set(Side::Ask, tick, 9);
+        }
+        apply_one(&mut book, Event::set(Side::Bid, 103, 1), &mut state);
+        assert_eq!((reads::state(&book), book.len(Side::Ask)), (expected, asks));
         assert_eq!(book.best_tick(Side::Bid), Some(103));
     }
     let (mut book, _) = opened();
     book.set(Side::Bid, 102, 1);
-    assert_eq!(reads::state(&book), reads::State::Locked);
+    assert_eq!(reads::state(&book), State::Locked);
 }
 
 proptest! {
@@ -234,12 +206,11 @@ proptest! {
     fn a_trimmed_book_is_never_crossed(
         steps in proptest::collection::vec((0..2u8, 0..60i64, 0..3i64), 1..200)
     ) {
-        let (mut book, mut player) = (RingBook::default(), Player::new(Crossing::Trim));
+        let (mut book, mut state) = (RingBook::default(), FeedState::new(Crossing::Trim));
         for (side, tick, lots) in steps {
             let side = Side::try_from(side).expect("a side");
-            apply(&mut book, &[Event::set(side, tick, lots)][..], &mut player).expect("good");
-            let state = reads::state(&book);
-            prop_assert!(state != reads::State::Crossed && state != reads::State::Locked);
+            apply_one(&mut book, Event::set(side, tick, lots), &mut state);
+            prop_assert!(!matches!(reads::state(&book), State::Crossed | State::Locked));
         }
     }
 
@@ -267,19 +238,10 @@ proptest! {
 
 #[test]
 fn decimals_that_do_not_fit() {
-    for text in [
-        "",
-        ".",
-        "-",
-        "1.2.3",
-        "1e5",
-        "NaN",
-        " 1",
-        "0.25",
-        "9223372036854775808",
-    ] {
+    for text in ["", ".", "-", "1.2.3", "1e5", "NaN", " 1", "0.25"] {
         assert!(units(text, 1).is_err(), "{text:?}");
     }
+    assert!(units("9223372036854775808", 1).is_err());
 }
 
 fn ids(first: u64, last: u64, previous: u64) -> Ids {
@@ -288,6 +250,10 @@ fn ids(first: u64, last: u64, previous: u64) -> Ids {
         last,
         previous,
     }
+}
+
+fn gap(expected: u64, got: u64) -> Error {
+    Error::Gap { expected, got }
 }
 
 #[test]
@@ -299,22 +265,19 @@ fn futures_messages_are_placed_by_a_snapshot() {
     // Too old: the first kept message would leave a hole.
     let mut late = Sequencer::new(Rule::Futures);
     let _ = late.message(ids(12, 20, 10), 'b');
-    assert!(matches!(
+    let (snapshot, first) = (5, 12);
+    assert_eq!(
         late.snapshot(5),
-        Err(Error::StaleSnapshot {
-            snapshot: 5,
-            first: 12
-        })
-    ));
+        Err(Error::StaleSnapshot { snapshot, first })
+    );
     assert!(!late.is_live());
     assert_eq!(feed.snapshot(15), Ok(Some(vec!['b', 'c'])));
     assert_eq!(feed.message(ids(31, 40, 30), 'd'), Action::Apply('d'));
     assert_eq!(feed.message(ids(31, 40, 30), 'd'), Action::Drop);
-    let gap = Error::Gap {
-        expected: 40,
-        got: 44,
-    };
-    assert_eq!(feed.message(ids(45, 50, 44), 'f'), Action::Resync(gap));
+    assert_eq!(
+        feed.message(ids(45, 50, 44), 'f'),
+        Action::Resync(gap(40, 44))
+    );
     assert!(!feed.is_live());
     assert_eq!(feed.message(ids(52, 60, 50), 'g'), Action::Wait);
     assert_eq!(feed.snapshot(47), Ok(Some(vec!['f', 'g'])));
@@ -328,11 +291,10 @@ fn spot_messages_must_join_end_to_end() {
     let _ = feed.message(ids(11, 12, 0), 'b');
     assert_eq!(feed.snapshot(10), Ok(Some(vec!['b'])));
     assert_eq!(feed.message(ids(13, 13, 0), 'c'), Action::Apply('c'));
-    let gap = Error::Gap {
-        expected: 13,
-        got: 14,
-    };
-    assert_eq!(feed.message(ids(15, 16, 0), 'd'), Action::Resync(gap));
+    assert_eq!(
+        feed.message(ids(15, 16, 0), 'd'),
+        Action::Resync(gap(13, 14))
+    );
 }
 
 #[test]
@@ -341,13 +303,7 @@ fn a_gap_among_the_kept_messages_keeps_what_follows() {
     let _ = feed.message(ids(1, 10, 0), 'a');
     let _ = feed.message(ids(15, 20, 14), 'b');
     let _ = feed.message(ids(21, 30, 20), 'c');
-    assert!(matches!(
-        feed.snapshot(5),
-        Err(Error::Gap {
-            expected: 10,
-            got: 14
-        })
-    ));
+    assert_eq!(feed.snapshot(5), Err(gap(10, 14)));
     assert_eq!(feed.kept(), 2);
     assert_eq!(feed.snapshot(17), Ok(Some(vec!['b', 'c'])));
 }
@@ -361,45 +317,34 @@ fn orders_are_tracked_or_refused() {
         tick: 7,
         lots,
     };
-    assert_eq!(
-        tracker.events(add(1, 10)),
-        Ok((Event::delta(Side::Ask, 7, 10), None))
-    );
-    assert!(tracker.events(add(1, 10)).is_err());
-    assert!(tracker.events(add(2, u64::MAX)).is_err());
-    assert!(
-        tracker
-            .events(OrderMessage::Reduce { id: 1, lots: 11 })
-            .is_err()
-    );
-    assert!(tracker.events(OrderMessage::Remove { id: 3 }).is_err());
-    let reduced = tracker.events(OrderMessage::Reduce { id: 1, lots: 4 });
-    assert_eq!(reduced, Ok((Event::delta(Side::Ask, 7, -4), None)));
+    let reduce = |id, lots| OrderMessage::Reduce { id, lots };
+    let delta = |tick, lots| Event::delta(Side::Ask, tick, lots);
+    assert_eq!(tracker.events(add(1, 10)), Ok((delta(7, 10), None)));
+    let missing = OrderMessage::Remove { id: 3 };
+    for bad in [add(1, 10), add(2, u64::MAX), reduce(1, 11), missing] {
+        assert!(tracker.events(bad).is_err(), "{bad:?}");
+    }
+    assert_eq!(tracker.events(reduce(1, 4)), Ok((delta(7, -4), None)));
+    let (id, new_id, tick, lots) = (1, 2, 8, 3);
     let replace = OrderMessage::Replace {
-        id: 1,
-        new_id: 2,
-        tick: 8,
-        lots: 3,
+        id,
+        new_id,
+        tick,
+        lots,
     };
-    let both = (
-        Event::delta(Side::Ask, 7, -6),
-        Some(Event::delta(Side::Ask, 8, 3)),
+    assert_eq!(
+        tracker.events(replace),
+        Ok((delta(7, -6), Some(delta(8, 3))))
     );
-    assert_eq!(tracker.events(replace), Ok(both));
     assert!(!tracker.knows(1) && tracker.knows(2));
-    assert!(
-        tracker
-            .events(OrderMessage::Reduce { id: 2, lots: 3 })
-            .is_ok()
-    );
+    assert!(tracker.events(reduce(2, 3)).is_ok());
     assert!(tracker.is_empty());
 }
 
 #[test]
 fn lobster_lines_that_cannot_be_read() {
-    let row = "101,5,100,5";
     let start = "1.0,1,1,5,10000,1";
-    let rows = [row, row].join("\n");
+    let rows = ["10100,5,10000,5"; 2].join("\n");
     for (bad, told) in [
         ("1.0,1,2,5,10000", "expected 6 fields"),
         ("1.0,9,2,5,10000,1", "type 9"),
@@ -409,14 +354,10 @@ fn lobster_lines_that_cannot_be_read() {
         ("x,1,2,5,10000,1", "not a decimal number"),
     ] {
         let messages = [start, bad].join("\n");
-        let rows = rows.replace("101", "10100").replace("100,5", "10000,5");
-        let rows = rows.replace("1010000", "10100");
         let error = lobster::read(&messages, &rows, 100, Strictness::Strict).expect_err(bad);
         let text = error.to_string();
-        assert!(
-            text.starts_with("line 2: ") && text.contains(told),
-            "{text}"
-        );
+        assert!(text.starts_with("line 2: "), "{text}");
+        assert!(text.contains(told), "{text}");
         let lenient = lobster::read(&messages, &rows, 100, Strictness::Lenient).expect("lenient");
         assert_eq!(lenient.skipped, [2]);
     }
@@ -430,9 +371,8 @@ fn the_checksum_is_crc_32_of_the_digits() {
     book.set(Side::Ask, 123, 4);
     book.set(Side::Bid, 56, 78);
     book.set(Side::Bid, 9, 1);
-    let of = |levels| reads::checksum(&book, levels, reads::DecimalCrc32::default());
-    assert_eq!(of(1), crc32(b"12345678"));
-    assert_eq!(of(2), crc32(b"1234567891"));
+    assert_eq!(reads::checksum(&book, 1), crc32(b"12345678"));
+    assert_eq!(reads::checksum(&book, 2), crc32(b"1234567891"));
     assert_eq!(crc32(b"123456789"), 0xCBF4_3926);
 }
 
@@ -452,26 +392,18 @@ fn crc32(text: &[u8]) -> u32 {
 #[test]
 fn reads_by_hand() {
     let mut book = RingBook::default();
-    for (side, tick, lots) in [
-        (Side::Bid, 99, 30),
-        (Side::Bid, 98, 10),
-        (Side::Ask, 101, 10),
-        (Side::Ask, 103, 20),
-    ] {
-        book.set(side, tick, lots);
-    }
+    book.set(Side::Bid, 99, 30);
+    book.set(Side::Bid, 98, 10);
+    book.set(Side::Ask, 101, 10);
+    book.set(Side::Ask, 103, 20);
     assert_eq!(reads::mid(&book), Some(100.0));
-    assert_eq!(
-        reads::microprice(&book),
-        Some((99.0 * 10.0 + 101.0 * 30.0) / 40.0)
-    );
+    let weighted = (99.0 * 10.0 + 101.0 * 30.0) / 40.0;
+    assert_eq!(reads::microprice(&book), Some(weighted));
     assert_eq!(reads::imbalance(&book, 1), Some(0.5));
     assert_eq!(reads::imbalance(&book, 2), Some(10.0 / 70.0));
     let sweep = reads::sweep(&book, Side::Ask, 15);
-    assert_eq!(
-        (sweep.filled, sweep.levels, sweep.worst),
-        (15, 2, Some(103))
-    );
+    assert_eq!((sweep.filled, sweep.levels), (15, 2));
+    assert_eq!(sweep.worst, Some(103));
     assert_eq!(sweep.vwap(), Some((101.0 * 10.0 + 103.0 * 5.0) / 15.0));
     assert_eq!(reads::sweep(&book, Side::Ask, 99).filled, 30);
     assert_eq!(reads::sweep(&book, Side::Ask, 0).vwap(), None);

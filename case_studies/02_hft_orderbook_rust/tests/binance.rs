@@ -4,7 +4,7 @@
 use hft_orderbook::feed::Rule;
 use hft_orderbook::load::binance::{Format, Gap, Recording, read};
 use hft_orderbook::load::{Strictness, lobster};
-use hft_orderbook::{Book, Error, EventKind, Player, RingBook, Side, apply};
+use hft_orderbook::{Book, Error, EventKind, FeedState, RingBook, Side, apply};
 use proptest::prelude::*;
 
 const FUTURES: Format = Format {
@@ -23,11 +23,8 @@ fn depth(ts: i64, ids: [u64; 3], bid: &str) -> String {
 }
 
 fn snapshot(ts: i64, id: u64, bids: &[&str]) -> String {
-    let bids: Vec<String> = bids
-        .iter()
-        .map(|bid| format!(r#"["{bid}","0.001"]"#))
-        .collect();
-    let bids = bids.join(",");
+    let level = |bid| format!(r#"["{bid}","0.001"]"#);
+    let bids = bids.iter().map(level).collect::<Vec<_>>().join(",");
     format!(r#"{ts} {{"lastUpdateId":{id},"bids":[{bids}],"asks":[]}}"#)
 }
 
@@ -39,10 +36,21 @@ fn good(text: &[String]) -> Recording {
     lines(text).expect("a good recording")
 }
 
+fn open_gap(line: usize, ts: i64, expected: u64, got: u64) -> Gap {
+    let resumed = None;
+    Gap {
+        line,
+        ts,
+        expected,
+        got,
+        resumed,
+    }
+}
+
 /// Ticks of the bids at the end.
 fn bids(recording: &Recording) -> Vec<i64> {
-    let (mut book, mut player) = (RingBook::default(), Player::default());
-    apply(&mut book, &recording.events[..], &mut player).expect("good events");
+    let (mut book, mut state) = (RingBook::default(), FeedState::default());
+    apply(&mut book, &recording.events[..], &mut state).expect("good events");
     let levels = book.depth(Side::Bid).into_iter();
     levels.map(|level| level.tick).collect()
 }
@@ -74,13 +82,7 @@ fn a_new_snapshot_heals_a_gap() {
     let [first, second, _lost, fourth, fifth] = whole.clone();
     let holed = [first, second, fourth, fifth];
     let stale = good(&holed);
-    let gap = Gap {
-        line: 3,
-        ts: 4,
-        expected: 12,
-        got: 20,
-        resumed: None,
-    };
+    let gap = open_gap(3, 4, 12, 20);
     assert_eq!((&stale.gaps[..], stale.live), (&[gap][..], false));
     assert_eq!(bids(&stale), [91, 90]);
 
@@ -126,13 +128,7 @@ fn a_snapshot_that_is_too_old_says_so_and_the_next_one_serves() {
     ];
     let recording = good(&text[..3]);
     assert!(recording.events.is_empty() && !recording.live);
-    let gap = Gap {
-        line: 2,
-        ts: 2,
-        expected: 5,
-        got: 10,
-        resumed: None,
-    };
+    let gap = open_gap(2, 2, 5, 10);
     assert_eq!(recording.gaps, [gap]);
     let recording = good(&text);
     let resumed = Some(4);
@@ -166,37 +162,32 @@ fn a_recording_without_a_snapshot_is_refused() {
     for text in [&[][..], &[depth(1, [1, 2, 0], "9.1")]] {
         let error = lines(text).expect_err("no snapshot");
         assert_eq!(error, Error::NoSnapshot { lines: text.len() });
-        assert!(
-            error.to_string().starts_with("no snapshot among"),
-            "{error}"
-        );
+        assert!(error.to_string().starts_with("no snapshot among"));
     }
 }
 
 #[test]
 fn errors_name_the_line_and_nothing_else() {
     let start = snapshot(1, 10, &["9.0"]);
+    let fine = r#""9.05" is no multiple of 10^-1: finer than the unit"#;
     for (bad, told) in [
         ("2 {}", "neither a stream message nor a snapshot"),
         ("4", "expected a time, a blank and a message"),
         ("x {}", "time \"x\" is not a number of nanoseconds"),
         (
-            "2 {\"lastUpdateId\":1}",
+            r#"2 {"lastUpdateId":1}"#,
             "a snapshot needs the lists bids and asks",
         ),
         (
-            "2 {\"data\":{\"e\":\"depthUpdate\"}}",
+            r#"2 {"data":{"e":"depthUpdate"}}"#,
             "a depth update needs the lists b and a",
         ),
         (
-            "2 {\"data\":{\"e\":\"news\"}}",
-            "message of unknown type Some(\"news\")",
+            r#"2 {"data":{"e":"news"}}"#,
+            r#"message of unknown type Some("news")"#,
         ),
         (&depth(2, [30, 20, 10], "9.0"), "U=30 lies beyond u=20"),
-        (
-            &depth(2, [11, 20, 10], "9.05"),
-            "\"9.05\" is no multiple of 10^-1: finer than the unit",
-        ),
+        (&depth(2, [11, 20, 10], "9.05"), fine),
     ] {
         let error = lines(&[start.clone(), bad.to_owned()]).expect_err(bad);
         assert_eq!(error.to_string(), format!("line 2: {told}"));
@@ -212,12 +203,8 @@ fn a_byte_order_mark_and_blank_lines_do_no_harm() {
     let text = [snapshot(1, 10, &["9.0"]), " ".into(), String::new()];
     let text = format!("\u{feff}{}\r\n", text.join("\r\n"));
     assert_eq!(bids(&read(&text, FUTURES).expect("a good recording")), [90]);
-    let read = lobster::read(
-        "\u{feff}1.0,1,1,5,100,1\n\n",
-        "\u{feff}101,5,100,5\n",
-        1,
-        Strictness::Strict,
-    );
+    let pair = ["\u{feff}1.0,1,1,5,100,1\n\n", "\u{feff}101,5,100,5\n"];
+    let read = lobster::read(pair[0], pair[1], 1, Strictness::Strict);
     assert_eq!(read.expect("a good pair").rows.len(), 1);
 }
 
@@ -226,10 +213,8 @@ fn lobster_rows_of_another_width_are_refused() {
     let message = ["1.0,1,1,5,100,1"; 3].join("\n");
     let rows = "103,1,100,5,104,1,99,1\n103,1,100,5\n103,1,100,5,104,1,99,1";
     let error = lobster::read(&message, rows, 1, Strictness::Strict).expect_err("narrower");
-    assert_eq!(
-        error.to_string(),
-        "line 2: 4 fields: the rows before have 8"
-    );
+    let told = "line 2: 4 fields: the rows before have 8";
+    assert_eq!(error.to_string(), told);
     let lenient = lobster::read(&message, rows, 1, Strictness::Lenient).expect("lenient");
     assert_eq!((lenient.skipped, lenient.rows.len()), (vec![2], 2));
 }
@@ -237,20 +222,12 @@ fn lobster_rows_of_another_width_are_refused() {
 #[test]
 fn lobster_prices_beyond_a_book_are_refused() {
     let far = i64::MAX;
-    for (message, row) in [
-        (format!("1.0,1,1,5,{far},1"), "103,1,100,5".to_owned()),
-        ("1.0,1,1,5,100,1".to_owned(), format!("{far},1,100,5")),
-        (
-            "1.0,1,1,5,100,1".to_owned(),
-            format!("{},1,100,5", i64::MIN),
-        ),
-    ] {
+    for (price, ask) in [(far, 103), (100, far), (100, i64::MIN)] {
+        let (message, row) = (format!("1.0,1,1,5,{price},1"), format!("{ask},1,100,5"));
         let error = lobster::read(&message, &row, 1, Strictness::Strict).expect_err("too far");
         let text = error.to_string();
-        assert!(
-            text.starts_with("line 1: tick=") && text.ends_with("±2^61 ticks"),
-            "{text}"
-        );
+        assert!(text.starts_with("line 1: tick="), "{text}");
+        assert!(text.ends_with("±2^61 ticks"), "{text}");
     }
     assert!(lobster::read("", "", 0, Strictness::Strict).is_err());
 }
@@ -306,8 +283,8 @@ proptest! {
             Err(Error::NoSnapshot { .. }) => return Ok(()),
             read => read.expect("a good recording"),
         };
-        let (mut book, mut player) = (RingBook::default(), Player::default());
-        apply(&mut book, &recording.events[..], &mut player).expect("good events");
+        let (mut book, mut state) = (RingBook::default(), FeedState::default());
+        apply(&mut book, &recording.events[..], &mut state).expect("good events");
         let open = recording.gaps.last().is_some_and(|gap| gap.resumed.is_none());
         prop_assert_eq!(recording.live, !open);
         if recording.live {

@@ -58,23 +58,14 @@ fn step() -> impl Strategy<Value = Step> {
 fn resolve(step: Step, naive: &Naive, start: i64) -> Option<(Side, i64, u64)> {
     let nth = |side, n: usize| {
         let depth = naive.depth(side);
-        depth
-            .get(n % depth.len().max(1))
-            .map_or(start, |level| level.tick)
+        let level = depth.get(n % depth.len().max(1));
+        level.map_or(start, |level| level.tick)
     };
     Some(match step {
         Step::Set(side, distance, lots) => {
-            let touch = naive.depth(side).first().map_or(start, |level| level.tick);
-            let away = if side == Side::Bid {
-                -distance
-            } else {
-                distance
-            };
-            (
-                (side),
-                touch.saturating_add(away).clamp(-MAX_TICK, MAX_TICK),
-                lots,
-            )
+            let away = [-distance, distance][side as usize];
+            let tick = nth(side, 0).saturating_add(away);
+            (side, tick.clamp(-MAX_TICK, MAX_TICK), lots)
         }
         Step::At(side, tick, lots) => (side, tick, lots),
         Step::DeleteBest(side) => (side, nth(side, 0), 0),

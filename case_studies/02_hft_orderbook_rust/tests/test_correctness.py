@@ -28,23 +28,20 @@ def test_best_prices_equal_the_exchanges_own() -> None:
     recording = hft.load_binance(BINANCE)
     assert recording.gaps.is_empty() and recording.live and recording.skipped == []
     assert recording.trades == 21_313
+    assert (recording.messages, recording.tickers.height) == (6_548, 66_089)
     top = hft.replay(recording.events, tick_size="0.1", lot_size="0.001")
     assert top["ts"].is_sorted()
     # NumPy divides with one rounding; Polars multiplies by the reciprocal.
+    columns = {"bid": "bid", "bid_quantity": "bid_lots", "ask": "ask", "ask_quantity": "ask_lots"}
     truth = {
-        f"true_{name}": recording.tickers[column].to_numpy() / steps
-        for name, column, steps in (
-            ("bid", "bid", 10),
-            ("bid_quantity", "bid_lots", 1000),
-            ("ask", "ask", 10),
-            ("ask_quantity", "ask_lots", 1000),
-        )
+        f"true_{name}": recording.tickers[column].to_numpy() / (1000 if "lots" in column else 10)
+        for name, column in columns.items()
     }
     tickers = pl.DataFrame({"seq": recording.tickers["seq"], **truth}).sort("seq")
     tickers = tickers.filter(pl.col("seq") >= top["seq"][0])
     both = top.join_asof(tickers, on="seq").drop_nulls("true_bid")
     assert both.height == 6_546
-    for name in ("bid", "bid_quantity", "ask", "ask_quantity"):
+    for name in columns:
         assert (both[name] == both[f"true_{name}"]).all(), name
 
 
@@ -73,17 +70,35 @@ def test_one_update_in_seven_is_far() -> None:
 
 @needs_lobster
 def test_lobster_rows_equal_the_true_levels() -> None:
+    """After a row's message alone, within the range that it and the row before determine."""
     recording = hft.load_lobster(*LOBSTER)
-    book = hft.OrderBook()
-    events = recording.events
+    assert recording.revealed < recording.levels[..., 1].size / 20
+    book, events, compared = hft.OrderBook(), recording.events, 0
     ends = np.searchsorted(events["seq"], np.arange(len(recording.levels)), side="right")
     start = 0
-    for row, end in zip(recording.levels, ends, strict=True):
-        book.apply(events[start:end])
-        start = end
-        for side, tick, lots in (("ask", 0, 1), ("bid", 2, 3)):
-            truth = [(float(level[tick]), float(level[lots])) for level in row if level[lots]]
-            assert book.top(side, len(truth)) == truth
+    rows = zip(recording.levels.tolist(), recording.known.tolist(), ends, strict=True)
+    for row, (worst_bid, worst_ask), end in rows:
+        of_row, start = events[start:end], end
+        told = of_row["kind"] != hft.Kind.SET
+        book.apply(of_row[told])
+        asks = [(float(ask), float(lots)) for ask, lots, _, _ in row if lots and ask <= worst_ask]
+        bids = [(float(bid), float(lots)) for _, _, bid, lots in row if lots and bid >= worst_bid]
+        assert (book.top("ask", len(asks)), book.top("bid", len(bids))) == (asks, bids)
+        compared += len(asks) + len(bids)
+        book.apply(of_row[~told])
+    assert compared > 0.95 * 2 * recording.levels[..., 1].size
+
+
+@needs_binance
+def test_every_book_has_the_same_depth_all_along() -> None:
+    events = hft.load_binance(BINANCE).events
+    books = [hft.OrderBook(kind=kind) for kind in ("btree", "ring", "vec", "hash_cached")]
+    for piece in np.array_split(events, 13):
+        for book in books:
+            book.apply(piece)
+        first, *others = ([book._book.depth(side) for side in (0, 1)] for book in books)
+        for other in others:
+            np.testing.assert_equal(other, first)
 
 
 def test_hot_set_is_bounded() -> None:

@@ -83,8 +83,7 @@ fn a_far_price_set_and_deleted_moves_at_most_64_pages_each_way() {
         };
         let mut book = RingBook::default();
         for event in flow::events(&flow, 3 * levels as usize + 10_000) {
-            let side = Side::try_from(event.side).expect("a side");
-            book.set(side, event.tick, event.lots as u64);
+            book.set(Side::of(event.side), event.tick, event.lots as u64);
         }
         for side in Side::BOTH {
             let touch = book.best_tick(side).expect("levels");

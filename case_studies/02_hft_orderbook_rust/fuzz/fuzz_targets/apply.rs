@@ -1,7 +1,7 @@
 //! Arbitrary bytes as events: refused, or applied to the ring and to a tree alike.
 #![no_main]
 
-use hft_orderbook::{BTreeMapBook, Book, Crossing, Event, Player, RingBook, Side, apply};
+use hft_orderbook::{BTreeMapBook, Book, Crossing, Event, FeedState, RingBook, Side, apply};
 use libfuzzer_sys::fuzz_target;
 
 /// 13 bytes an event: prices near one another half of the time, so that levels meet.
@@ -33,7 +33,7 @@ fuzz_target!(|data: &[u8]| {
     let events: Vec<Event> = data.chunks_exact(13).filter_map(event).collect();
     for crossing in [Crossing::Mark, Crossing::Trim] {
         let (mut ring, mut tree) = (RingBook::default(), BTreeMapBook::default());
-        let (mut one, mut other) = (Player::new(crossing), Player::new(crossing));
+        let (mut one, mut other) = (FeedState::new(crossing), FeedState::new(crossing));
         for batch in events.chunks(7) {
             let applied = apply(&mut ring, batch, &mut one);
             assert_eq!(applied, apply(&mut tree, batch, &mut other));

@@ -1,4 +1,4 @@
-"""An exact L2 order book: array-fast near the best prices, and no level is ever lost.
+"""An exact L2 order book: an array near the best prices, and every other level kept.
 
 >>> from hft_orderbook import OrderBook
 >>> book = OrderBook(tick_size="0.1", lot_size="0.001")
@@ -12,9 +12,9 @@ from hft_orderbook._rust import OrderTracker, Sequencer
 from hft_orderbook.book import OrderBook
 from hft_orderbook.events import EVENT, LAST, Kind, as_events, to_frame
 from hft_orderbook.flow import published_flow, synthetic_flow
-from hft_orderbook.load import BinanceRecording, LobsterRecording, load_binance, load_lobster
-from hft_orderbook.reads import Sweep
+from hft_orderbook.load import load_binance, load_lobster
 from hft_orderbook.replay import depth_over_time, replay
+from hft_orderbook.result import BinanceRecording, LobsterRecording, Sweep
 
 __all__ = [
     "EVENT",

@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from hft_orderbook.units import Number, Unit, shown
+from hft_orderbook._units import Unit
+from hft_orderbook._validation import SIDES, Number, shown
 
 Events = npt.NDArray[np.void]
 
@@ -46,7 +47,6 @@ _COLUMNS: dict[str, pl.DataType] = {
 }
 _REQUIRED = ("tick", "lots", "side")
 _IN_UNITS = {"price": "tick", "quantity": "lots"}
-SIDES = {"bid": 0, "ask": 1}
 
 
 class Kind(enum.IntEnum):
@@ -128,7 +128,7 @@ right size
         if name not in frame.columns:
             continue
         if column in frame.columns:
-            raise ValueError(f"events has both {name!r} and {column!r}: one of them, please")
+            raise ValueError(f"events has both {name!r} and {column!r}: give one of them")
         size_name, size = units[name]
         if size is None:
             raise ValueError(f"events: column {name!r} needs {size_name}=")
@@ -171,10 +171,10 @@ def to_frame(events: Events) -> pl.DataFrame:
     return pl.DataFrame({name: np.ascontiguousarray(events[name]) for name in _COLUMNS})
 
 
-def check(events: Any, *, door: str = "a NumPy array of dtype hft_orderbook.EVENT") -> Events:
+def check(events: Any, *, expected: str = "a NumPy array of dtype hft_orderbook.EVENT") -> Events:
     """The events as given, if they are records in one piece; else an error that says why."""
     if not isinstance(events, np.ndarray):
-        raise TypeError(f"events is a {type(events).__name__}: expected {door}")
+        raise TypeError(f"events is a {type(events).__name__}: expected {expected}")
     if events.dtype != EVENT:
         raise TypeError(
             f"events has dtype {events.dtype}: expected hft_orderbook.EVENT "
@@ -193,7 +193,9 @@ def records(
     """Events from an array or from a frame, which is copied."""
     if isinstance(events, pl.DataFrame):
         return as_events(events, tick_size=tick_size, lot_size=lot_size)
-    return check(events, door="a NumPy array of dtype hft_orderbook.EVENT or a Polars DataFrame")
+    return check(
+        events, expected="a NumPy array of dtype hft_orderbook.EVENT or a Polars DataFrame"
+    )
 
 
 def as_bytes(events: Any) -> npt.NDArray[np.uint8]:
@@ -223,7 +225,7 @@ def columns(frame: pl.DataFrame, *, strict: bool = True) -> dict[str, npt.NDArra
     unknown = [name for name in frame.columns if name not in _COLUMNS]
     if unknown:
         raise ValueError(
-            f"events has a column {unknown[0]!r}, which means nothing here: drop it; "
+            f"events has a column {unknown[0]!r}, which is not a field of an event: drop it; "
             f"known are {', '.join(_COLUMNS)} (and price, quantity in as_events)"
         )
     arrays: dict[str, npt.NDArray[Any] | None] = {}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hft_orderbook import _rust
+from hft_orderbook._validation import whole
 from hft_orderbook.events import Events, from_words
-from hft_orderbook.units import whole
 
 _EVENTS = 2**28
 

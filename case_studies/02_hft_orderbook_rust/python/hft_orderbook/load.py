@@ -1,106 +1,20 @@
-"""Recorded feeds: files to events, with the independent truth that comes with them."""
+"""Recorded feeds: files to events, with the best prices that the venue itself recorded."""
 
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from hft_orderbook import _rust
-from hft_orderbook.events import Events, from_words
-from hft_orderbook.units import Number, decimal, power_of_ten, shown, whole
+from hft_orderbook._validation import Number, choice, decimal, power_of_ten, shown, whole
+from hft_orderbook.events import from_words
+from hft_orderbook.result import BinanceRecording, LobsterRecording
 
 OnError = Literal["raise", "skip"]
-
-
-@dataclass(frozen=True, eq=False)
-class BinanceRecording:
-    """A recorded stream; see :func:`load_binance`.
-
-    Attributes
-    ----------
-    events
-        Events of the book, array of dtype :data:`hft_orderbook.EVENT`. ``ts`` is the receive
-        time in nanoseconds since 1970 and never decreases: a message that was kept until the
-        snapshot came has the snapshot's time. ``seq`` is the exchange's update id ``u``.
-    tickers
-        The exchange's own best prices, one row a ``bookTicker``: ``ts`` (Int64), ``seq``
-        (UInt64), ``bid``, ``bid_lots``, ``ask``, ``ask_lots`` (Int64, ticks and lots).
-    messages
-        Depth messages that the events are made of, and snapshots among them.
-    trades
-        Trades and aggregate trades met, which change no level; they are counted only.
-    gaps
-        One row a message, or snapshot, that does not follow: ``line``, ``ts``, ``expected``
-        (update id that it had to follow), ``got`` (what it says it follows) and
-        ``resumed_ts``, the receive time of the snapshot that ended the gap, null where none
-        did. Between the two times the book is stale.
-    live
-        Whether the events reach the end of the file; otherwise it ends in a gap.
-    skipped
-        Line numbers that could not be read, under ``on_error="skip"``.
-    tick_size, lot_size
-        What a tick and a lot of the events are.
-
-    Examples
-    --------
-    See :func:`load_binance`.
-    """
-
-    events: Events
-    tickers: pl.DataFrame
-    messages: int
-    trades: int
-    gaps: pl.DataFrame
-    live: bool
-    skipped: list[int]
-    tick_size: Decimal
-    lot_size: Decimal
-
-
-@dataclass(frozen=True, eq=False)
-class LobsterRecording:
-    """A pair of LOBSTER files; see :func:`load_lobster`.
-
-    Attributes
-    ----------
-    events
-        Events of the book, array of dtype :data:`hft_orderbook.EVENT`. ``ts`` is in nanoseconds
-        since midnight, ``seq`` the row from 0.
-    levels
-        The true best levels after each row, ``int64`` of shape ``(rows, levels, 4)``: ask tick,
-        ask lots, bid tick, bid lots; 0 lots where there is none.
-    known
-        ``int64`` of shape ``(rows, 2)``: worst bid and worst ask up to which the messages
-        determine the row.
-    revealed
-        What lay out of sight before is taken from the row by SET events: how many.
-    hidden
-        Messages that change no level.
-    skipped
-        Line numbers that could not be read, under ``on_error="skip"``.
-    tick_size, lot_size
-        What a tick (in USD) and a lot (one share) of the events are.
-
-    Examples
-    --------
-    See :func:`load_lobster`.
-    """
-
-    events: Events
-    levels: npt.NDArray[np.int64]
-    known: npt.NDArray[np.int64]
-    revealed: int
-    hidden: int
-    skipped: list[int]
-    tick_size: Decimal
-    lot_size: Decimal
 
 
 _GAPS: dict[str, pl.DataType] = {
@@ -171,11 +85,10 @@ def load_binance(
     >>> replay(recording.events, **sizes)["bid"].to_list()
     [9.9, 10.0]
     """
-    if market not in ("futures", "spot"):
-        raise ValueError(f"market={market!r}: expected 'futures' or 'spot'")
+    spot = choice("market", market, "futures", "spot")
     decimals = _decimals("tick_size", tick_size), _decimals("lot_size", lot_size)
-    strict = _strict(on_error)
-    found = _rust.load_binance(_text(path, strict), *decimals, market == "spot", strict)
+    strict = not choice("on_error", on_error, "raise", "skip")
+    found = _rust.load_binance(_text(path, strict), *decimals, spot, strict)
     names = ("ts", "seq", "bid", "bid_lots", "ask", "ask_lots")
     return BinanceRecording(
         events=from_words(found["events"]),
@@ -233,7 +146,7 @@ def load_lobster(
     ([[[58510, 200, 58500, 100]]], Decimal('0.01'))
     """
     tick = whole("tick", tick, 1)
-    strict = _strict(on_error)
+    strict = not choice("on_error", on_error, "raise", "skip")
     found = _rust.load_lobster(_text(messages, strict), _text(orderbook, strict), tick, strict)
     width = max(found["width"], 1)
     levels: Any = found["rows"].reshape(-1, width // 2 or 1, 4)
@@ -254,7 +167,7 @@ def _text(path: str | Path, strict: bool) -> str:
     if raw[:2] == b"\x1f\x8b":
         raw = _unzipped(raw, path, strict)
     # A garbled byte spoils its own line, which is then refused or skipped like any other.
-    return raw.decode("utf-8", errors="replace").removeprefix("\ufeff")
+    return raw.decode("utf-8", errors="replace")
 
 
 def _unzipped(raw: bytes, path: str | Path, strict: bool) -> bytes:
@@ -278,12 +191,6 @@ def _unzipped(raw: bytes, path: str | Path, strict: bool) -> bytes:
     if strict:
         raise ValueError(f"{path}: the gzip file is damaged: {reason}")
     return b"".join(out)
-
-
-def _strict(on_error: OnError) -> bool:
-    if on_error not in ("raise", "skip"):
-        raise ValueError(f"on_error={on_error!r}: expected 'raise' or 'skip'")
-    return on_error == "raise"
 
 
 def _decimals(argument: str, size: Number) -> int:

@@ -1,4 +1,4 @@
-"""A feed seen through its book: features at intervals, and depth over time."""
+"""Replay of a feed: top of book and features at intervals, and depth over time."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import numpy.typing as npt
 import polars as pl
 
 from hft_orderbook import _rust
+from hft_orderbook._units import Unit
+from hft_orderbook._validation import Number, choice, whole
 from hft_orderbook.book import BookKind, Crossing
 from hft_orderbook.events import LAST, Events, as_bytes, records
-from hft_orderbook.units import Number, Unit, whole
 
 _CELLS = 2**28
 _FURTHEST = 2**61
@@ -79,11 +80,12 @@ def replay(
     >>> replay(synthetic_flow(10_000, seed=1), every=100)["spread"].min() > 0
     True
     """
+    book = _rust.Book(kind, choice("crossed", crossed, "mark", "trim"))
     tick, lot = Unit("tick_size", tick_size), Unit("lot_size", lot_size)
     every, levels = whole("every", every, 1), whole("levels", levels, 1)
-    played = records(events, tick_size=tick.size, lot_size=lot.size)
-    _messages(played)
-    found = _book(kind, crossed).features(as_bytes(played), every, levels)
+    applied = records(events, tick_size=tick.size, lot_size=lot.size)
+    _messages(applied)
+    found = book.features(as_bytes(applied), every, levels)
     bid, ask = found["bid"], found["ask"]
     has_bid, has_ask = bid != _rust.NO_TICK, ask != _rust.NO_TICK
     both = has_bid & has_ask
@@ -155,22 +157,16 @@ def depth_over_time(
         raise ValueError(
             f"low={low}, high={high}, rows={rows}: rows must divide high - low, which must be > 0"
         )
-    played = records(events)
-    samples = _messages(played) // every
+    applied = records(events)
+    samples = _messages(applied) // every
     if samples * rows > _CELLS:
         raise ValueError(
             f"rows={rows}, every={every}: {samples} samples of {rows} rows are more than 2^28 "
             "values: take fewer rows or samples"
         )
     ticks = (high - low) // rows
-    grid = _book(kind, "mark").depth_over_time(as_bytes(played), every, low, ticks, rows)
+    grid = _rust.Book(kind, False).depth_over_time(as_bytes(applied), every, low, ticks, rows)
     return grid.reshape(-1, rows)
-
-
-def _book(kind: BookKind, crossed: Crossing) -> _rust.Book:
-    if crossed not in ("mark", "trim"):
-        raise ValueError(f"crossed={crossed!r}: expected 'mark' or 'trim'")
-    return _rust.Book(kind, crossed == "trim")
 
 
 def _messages(events: Events) -> int:

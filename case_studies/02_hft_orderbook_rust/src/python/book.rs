@@ -1,12 +1,11 @@
 //! The class behind `hft_orderbook.OrderBook`: integers in, integers out.
 
+use super::any_book::{AnyBook, with_book};
 use super::events::{PyColumns, records};
-use crate::apply::Player;
-use crate::kind::Visitor;
-use crate::reads::{self, DecimalCrc32, State, Sweep};
-use crate::replay::{self, Band, Features};
-use crate::run::{self, Trace};
-use crate::{AnyBook, Book, BookKind, Crossing, Error, Event, Events, Level, MAX_LOTS, Side};
+use crate::apply::FeedState;
+use crate::reads::{self, State, Sweep};
+use crate::replay::{self, Band};
+use crate::{Book, Crossing, Error, Event, Level, MAX_LOTS, Side, run};
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
@@ -21,7 +20,7 @@ pub(super) struct PyBook(RwLock<Inner>);
 #[derive(Clone)]
 struct Inner {
     book: AnyBook,
-    player: Player,
+    state: FeedState,
 }
 
 fn in_use<T>(error: TryLockError<T>) -> PyErr {
@@ -60,64 +59,6 @@ fn refusal(py: Python<'_>, error: Error) -> PyResult<PyErr> {
     Ok(raised)
 }
 
-/// Do something with the book inside, whatever its kind.
-macro_rules! on {
-    ($self:ident, $book:ident => $body:expr) => {
-        match &$self.book {
-            AnyBook::HashScan($book) => $body,
-            AnyBook::HashCached($book) => $body,
-            AnyBook::BTree($book) => $body,
-            AnyBook::Vec($book) => $body,
-            AnyBook::Ring($book) => $body,
-        }
-    };
-}
-
-struct Apply<'a, E: ?Sized>(&'a E, &'a mut Player);
-
-impl<E: Events + ?Sized> Visitor for Apply<'_, E> {
-    type Output = Result<(), Error>;
-    fn visit<B: Book>(self, book: &mut B) -> Self::Output {
-        crate::apply(book, self.0, self.1)
-    }
-}
-
-struct Update<'a>(&'a [Event]);
-
-impl Visitor for Update<'_> {
-    type Output = Result<(), Error>;
-    fn visit<B: Book>(self, book: &mut B) -> Self::Output {
-        run::update(book, self.0)
-    }
-}
-
-struct UpdateAndRead<'a>(&'a [Event], usize);
-
-impl Visitor for UpdateAndRead<'_> {
-    type Output = Result<Trace, Error>;
-    fn visit<B: Book>(self, book: &mut B) -> Self::Output {
-        run::update_and_read(book, self.0, self.1)
-    }
-}
-
-struct Sample<'a>(&'a [Event], &'a mut Player, usize, usize);
-
-impl Visitor for Sample<'_> {
-    type Output = Result<Features, Error>;
-    fn visit<B: Book>(self, book: &mut B) -> Self::Output {
-        replay::features(book, self.1, self.0, self.2, self.3)
-    }
-}
-
-struct DepthOverTime<'a>(&'a [Event], usize, Band);
-
-impl Visitor for DepthOverTime<'_> {
-    type Output = Result<Vec<f64>, Error>;
-    fn visit<B: Book>(self, book: &mut B) -> Self::Output {
-        replay::depth_over_time(book, self.0, self.1, self.2)
-    }
-}
-
 fn pair(level: Option<Level>) -> Option<(i64, u64)> {
     level.map(|level| (level.tick, level.lots))
 }
@@ -134,17 +75,14 @@ fn columns(py: Python<'_>, levels: Vec<Level>) -> Columns2<'_> {
 impl PyBook {
     #[new]
     fn new(kind: &str, trim: bool) -> PyResult<Self> {
-        let kind = BookKind::named(kind).ok_or_else(|| {
-            let names: Vec<&str> = BookKind::ALL.iter().map(|kind| kind.name()).collect();
-            PyValueError::new_err(format!(
-                "kind={kind:?}: expected one of {}",
-                names.join(", ")
-            ))
+        let book = AnyBook::named(kind).ok_or_else(|| {
+            let names = AnyBook::NAMES.join(", ");
+            PyValueError::new_err(format!("kind={kind:?}: expected one of {names}"))
         })?;
         let crossing = if trim { Crossing::Trim } else { Crossing::Mark };
         Ok(Self(RwLock::new(Inner {
-            book: AnyBook::new(kind),
-            player: Player::new(crossing),
+            book,
+            state: FeedState::new(crossing),
         })))
     }
 
@@ -154,25 +92,25 @@ impl PyBook {
 
     #[getter]
     fn kind(&self) -> PyResult<&'static str> {
-        Ok(self.read()?.book.kind().name())
+        Ok(self.read()?.book.name())
     }
 
     #[getter]
     fn last_seq(&self) -> PyResult<u64> {
-        Ok(self.read()?.player.last_seq())
+        Ok(self.read()?.state.last_seq())
     }
 
-    /// One event of kind `kind`; the same door as a batch.
+    /// One event of kind `kind`; checked as a batch is.
     fn event(&self, py: Python<'_>, kind: u8, side: u8, tick: i64, lots: i64) -> PyResult<()> {
-        let Inner { book, player } = &mut *self.write()?;
-        let event = player.stamp(Event {
+        let Inner { book, state } = &mut *self.write()?;
+        let event = state.stamp(Event {
             kind,
             side,
             tick,
             lots,
             ..Event::default()
         });
-        match book.with(Apply(&[event][..], player)) {
+        match with_book!(book, book => crate::apply(book, &[event][..], state)) {
             Ok(()) => Ok(()),
             Err(error) => Err(refusal(py, error)?),
         }
@@ -180,34 +118,34 @@ impl PyBook {
 
     fn apply(&self, py: Python<'_>, bytes: PyReadonlyArray1<'_, u8>) -> PyResult<()> {
         let events = records(bytes.as_slice()?)?;
-        let Inner { book, player } = &mut *self.write()?;
-        py.detach(|| book.with(Apply(events, player)))?;
+        let Inner { book, state } = &mut *self.write()?;
+        py.detach(|| with_book!(book, book => crate::apply(book, events, state)))?;
         Ok(())
     }
 
     fn apply_columns(&self, py: Python<'_>, columns: PyColumns<'_>) -> PyResult<()> {
         let columns = columns.columns()?;
-        let Inner { book, player } = &mut *self.write()?;
-        py.detach(|| book.with(Apply(&columns, player)))?;
+        let Inner { book, state } = &mut *self.write()?;
+        py.detach(|| with_book!(book, book => crate::apply(book, &columns, state)))?;
         Ok(())
     }
 
     fn best(&self, side: u8) -> PyResult<Option<(i64, u64)>> {
         let side = Side::try_from(side)?;
         let inner = self.read()?;
-        Ok(on!(inner, book => pair(book.best(side))))
+        Ok(with_book!(&inner.book, book => pair(book.best(side))))
     }
 
     fn lots(&self, side: u8, tick: i64) -> PyResult<u64> {
         let side = Side::try_from(side)?;
         let inner = self.read()?;
-        Ok(on!(inner, book => book.lots(side, tick)))
+        Ok(with_book!(&inner.book, book => book.lots(side, tick)))
     }
 
     fn len(&self, side: u8) -> PyResult<usize> {
         let side = Side::try_from(side)?;
         let inner = self.read()?;
-        Ok(on!(inner, book => book.len(side)))
+        Ok(with_book!(&inner.book, book => book.len(side)))
     }
 
     /// The best `count` levels, or all.
@@ -220,7 +158,7 @@ impl PyBook {
     ) -> PyResult<Columns2<'py>> {
         let side = Side::try_from(side)?;
         let inner = self.read()?;
-        let levels = on!(inner, book => {
+        let levels = with_book!(&inner.book, book => {
             let wanted = count.unwrap_or(usize::MAX).min(book.len(side));
             let mut levels = vec![Level { tick: 0, lots: 0 }; wanted];
             book.top(side, &mut levels);
@@ -231,27 +169,27 @@ impl PyBook {
 
     fn twice_mid(&self) -> PyResult<Option<i64>> {
         let inner = self.read()?;
-        Ok(on!(inner, book => book.twice_mid()))
+        Ok(with_book!(&inner.book, book => book.twice_mid()))
     }
 
     fn spread(&self) -> PyResult<Option<i64>> {
         let inner = self.read()?;
-        Ok(on!(inner, book => book.spread()))
+        Ok(with_book!(&inner.book, book => book.spread()))
     }
 
     fn microprice(&self) -> PyResult<Option<f64>> {
         let inner = self.read()?;
-        Ok(on!(inner, book => reads::microprice(book)))
+        Ok(with_book!(&inner.book, book => reads::microprice(book)))
     }
 
     fn imbalance(&self, levels: usize) -> PyResult<Option<f64>> {
         let inner = self.read()?;
-        Ok(on!(inner, book => reads::imbalance(book, levels)))
+        Ok(with_book!(&inner.book, book => reads::imbalance(book, levels)))
     }
 
     fn state(&self) -> PyResult<&'static str> {
         let inner = self.read()?;
-        Ok(match on!(inner, book => reads::state(book)) {
+        Ok(match with_book!(&inner.book, book => reads::state(book)) {
             State::Empty => "empty",
             State::OneSided => "one-sided",
             State::Normal => "normal",
@@ -264,14 +202,15 @@ impl PyBook {
     fn sweep(&self, side: u8, lots: u64) -> PyResult<(u64, Option<f64>, Option<i64>, usize)> {
         let side = Side::try_from(side)?;
         let inner = self.read()?;
-        let sweep: Sweep = on!(inner, book => reads::sweep(book, side, lots.min(MAX_LOTS)));
+        let sweep: Sweep =
+            with_book!(&inner.book, book => reads::sweep(book, side, lots.min(MAX_LOTS)));
         let (average, worst) = (sweep.vwap(), sweep.worst);
         Ok((sweep.filled as u64, average, worst, sweep.levels))
     }
 
     fn checksum(&self, levels: usize) -> PyResult<u32> {
         let inner = self.read()?;
-        Ok(on!(inner, book => reads::checksum(book, levels, DecimalCrc32::default())))
+        Ok(with_book!(&inner.book, book => reads::checksum(book, levels)))
     }
 
     /// Moves of the window, pages copied and updates of the cold tier; `None` for other books.
@@ -287,7 +226,7 @@ impl PyBook {
     fn run_updates(&self, py: Python<'_>, bytes: PyReadonlyArray1<'_, u8>) -> PyResult<()> {
         let events = records(bytes.as_slice()?)?;
         let Inner { book, .. } = &mut *self.write()?;
-        py.detach(|| book.with(Update(events)))?;
+        py.detach(|| with_book!(book, book => run::update(book, events)))?;
         Ok(())
     }
 
@@ -301,18 +240,19 @@ impl PyBook {
     ) -> PyResult<Ticks2<'py>> {
         let events = records(bytes.as_slice()?)?;
         let Inner { book, .. } = &mut *self.write()?;
-        let trace = py.detach(|| book.with(UpdateAndRead(events, passes)))?;
+        let trace =
+            py.detach(|| with_book!(book, book => run::update_and_read(book, events, passes)))?;
         Ok((trace.bid.into_pyarray(py), trace.ask.into_pyarray(py)))
     }
 
     fn read_best(&self, py: Python<'_>, times: usize) -> PyResult<i64> {
         let inner = &*self.read()?;
-        Ok(py.detach(|| on!(inner, book => run::read_best(book, times))))
+        Ok(py.detach(|| with_book!(&inner.book, book => run::read_best(book, times))))
     }
 
     fn read_mid(&self, py: Python<'_>, times: usize) -> PyResult<i64> {
         let inner = &*self.read()?;
-        Ok(py.detach(|| on!(inner, book => run::read_mid(book, times))))
+        Ok(py.detach(|| with_book!(&inner.book, book => run::read_mid(book, times))))
     }
 
     fn features<'py>(
@@ -323,8 +263,10 @@ impl PyBook {
         levels: usize,
     ) -> PyResult<Bound<'py, PyDict>> {
         let events = records(bytes.as_slice()?)?;
-        let Inner { book, player } = &mut *self.write()?;
-        let out = py.detach(|| book.with(Sample(events, player, every, levels)))?;
+        let Inner { book, state } = &mut *self.write()?;
+        let out = py.detach(
+            || with_book!(book, book => replay::features(book, state, events, every, levels)),
+        )?;
         let dict = PyDict::new(py);
         dict.set_item("ts", out.ts.into_pyarray(py))?;
         dict.set_item("seq", out.seq.into_pyarray(py))?;
@@ -349,7 +291,9 @@ impl PyBook {
         let events = records(bytes.as_slice()?)?;
         let band = Band { low, ticks, rows };
         let Inner { book, .. } = &mut *self.write()?;
-        let grid = py.detach(|| book.with(DepthOverTime(events, every, band)))?;
+        let grid = py.detach(
+            || with_book!(book, book => replay::depth_over_time(book, events, every, band)),
+        )?;
         Ok(grid.into_pyarray(py))
     }
 }

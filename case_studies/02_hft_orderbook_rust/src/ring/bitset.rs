@@ -36,7 +36,7 @@ impl Bitset {
 
     /// Note that a slot is free.
     #[inline]
-    pub(super) fn forget(&mut self, slot: usize) {
+    pub(super) fn unmark(&mut self, slot: usize) {
         self.words[slot / 64 % WORDS] &= !(1 << (slot % 64));
     }
 
@@ -57,8 +57,8 @@ impl Bitset {
     #[inline(always)]
     pub(super) fn highest(&mut self, start: usize) -> Option<usize> {
         while self.summary != 0 {
-            let turned = self.turned_summary(start);
-            let distance = 63 - turned.leading_zeros() as usize;
+            let rotated = self.rotated_summary(start);
+            let distance = 63 - rotated.leading_zeros() as usize;
             let at = (start % WORDS + distance) % WORDS;
             let word = self.words[at];
             if word != 0 {
@@ -71,7 +71,7 @@ impl Bitset {
 
     /// Words that may have taken slots, as bits, bit 0 being word `start`.
     #[inline(always)]
-    pub(super) fn turned_summary(&self, start: usize) -> u64 {
+    pub(super) fn rotated_summary(&self, start: usize) -> u64 {
         self.summary.rotate_right((start % WORDS) as u32)
     }
 }

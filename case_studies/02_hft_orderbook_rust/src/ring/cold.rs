@@ -5,7 +5,7 @@
 //! a while: far levels tend to come back. Quantities beyond 31 bits stand in a table of their
 //! own, for the hot window too, so that they need not move with it.
 
-use super::half::{GONE, WIDE, visit_page};
+use super::hot::{DELETED, WIDE, visit_page};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 
@@ -45,7 +45,7 @@ impl Cold {
         };
         let bit = key as usize % 64;
         let old = self.pages[at as usize].lots[bit];
-        let code = if (old == WIDE) | (lots >= u64::from(GONE)) {
+        let code = if (old == WIDE) | (lots >= u64::from(DELETED)) {
             self.encode(key, old, lots)
         } else {
             lots as u32
@@ -75,7 +75,7 @@ impl Cold {
         if old == WIDE {
             self.wide.remove(&key);
         }
-        if lots < u64::from(GONE) {
+        if lots < u64::from(DELETED) {
             return lots as u32;
         }
         self.wide.insert(key, lots);

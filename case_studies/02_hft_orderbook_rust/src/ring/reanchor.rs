@@ -10,7 +10,7 @@
 
 use super::bitset::WORDS;
 use super::cold::Cold;
-use super::half::{HEADROOM, Half};
+use super::hot::{HEADROOM, HotSide};
 
 /// What the window of a book did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,7 +29,7 @@ fn anchored(page: i64) -> i64 {
 }
 
 /// Move so that a key above the window, or any key of an empty side, comes inside.
-pub(super) fn up_to(hot: &mut Half, cold: &mut Cold, key: i64, moves: &mut Moves) {
+pub(super) fn up_to(hot: &mut HotSide, cold: &mut Cold, key: i64, moves: &mut Moves) {
     let (old, new) = (hot.base(), anchored(key >> 6));
     if hot.is_empty() {
         // The window may now start below pages that are empty and were kept.
@@ -54,7 +54,7 @@ pub(super) fn up_to(hot: &mut Half, cold: &mut Cold, key: i64, moves: &mut Moves
 }
 
 /// Follow a best level that retreated or, where the window is empty, the best cold one.
-pub(super) fn down(hot: &mut Half, cold: &mut Cold, moves: &mut Moves) {
+pub(super) fn down(hot: &mut HotSide, cold: &mut Cold, moves: &mut Moves) {
     let Some(best_page) = hot.best().map(|key| key >> 6).or_else(|| cold.best_page()) else {
         return;
     };

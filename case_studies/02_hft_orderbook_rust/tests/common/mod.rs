@@ -24,9 +24,8 @@ impl Naive {
     /// Best first.
     pub fn depth(&self, side: Side) -> Vec<Level> {
         let of_side = self.levels.iter().filter(|(s, _, _)| *s == side);
-        let mut levels: Vec<Level> = of_side
-            .map(|&(_, tick, lots)| Level { tick, lots })
-            .collect();
+        let levels = of_side.map(|&(_, tick, lots)| Level { tick, lots });
+        let mut levels: Vec<Level> = levels.collect();
         levels.sort_by_key(|level| level.tick);
         if side == Side::Bid {
             levels.reverse();
@@ -39,12 +38,7 @@ impl Naive {
 pub fn assert_same<B: Book>(book: &B, naive: &Naive, tick: i64) {
     for side in Side::BOTH {
         let expected = naive.depth(side);
-        assert_eq!(
-            book.best(side),
-            expected.first().copied(),
-            "{} {side:?}",
-            B::NAME
-        );
+        assert_eq!(book.best(side), expected.first().copied(), "{}", B::NAME);
         assert_eq!(book.best_tick(side), expected.first().map(|l| l.tick));
         assert_eq!(book.depth(side), expected, "{} {side:?}", B::NAME);
         assert_eq!(book.len(side), expected.len());
@@ -57,8 +51,6 @@ pub fn assert_same<B: Book>(book: &B, naive: &Naive, tick: i64) {
     let best = |side| naive.depth(side).first().map(|level| level.tick);
     let sum = best(Side::Bid).zip(best(Side::Ask)).map(|(b, a)| b + a);
     assert_eq!(book.twice_mid(), sum);
-    assert_eq!(
-        book.is_empty(),
-        best(Side::Bid).or(best(Side::Ask)).is_none()
-    );
+    let none = best(Side::Bid).or(best(Side::Ask)).is_none();
+    assert_eq!(book.is_empty(), none);
 }

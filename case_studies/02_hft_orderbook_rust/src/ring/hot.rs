@@ -11,7 +11,7 @@ pub const WINDOW: usize = 64 * WORDS;
 
 /// Bytes that updates and reads in the window can reach at most, both sides together. Near a
 /// touch at rest they reach a few pages of it.
-pub const HOT_BYTES: usize = size_of::<[Half; 2]>();
+pub const HOT_BYTES: usize = size_of::<[HotSide; 2]>();
 
 const _: () = assert!(HOT_BYTES <= 34_000, "the hot set outgrew its bound");
 
@@ -21,7 +21,7 @@ pub(super) const WIDE: u32 = i32::MAX as u32;
 
 /// Marks a level that was deleted and still has its bit in the occupancy. Quantities from
 /// here on are wide.
-pub(super) const GONE: u32 = WIDE - 1;
+pub(super) const DELETED: u32 = WIDE - 1;
 
 /// No best level.
 const NONE: i64 = i64::MIN + 1;
@@ -50,7 +50,7 @@ pub(super) enum Outcome {
 /// Quantities, occupancy, position and best level of one side.
 #[derive(Clone, Debug)]
 #[repr(C, align(64))]
-pub(super) struct Half {
+pub(super) struct HotSide {
     best: i64,
     /// Lowest key of the window, a multiple of 64.
     low: i64,
@@ -58,7 +58,7 @@ pub(super) struct Half {
     lots: [u32; WINDOW],
 }
 
-impl Default for Half {
+impl Default for HotSide {
     fn default() -> Self {
         Self {
             best: NONE,
@@ -76,10 +76,10 @@ fn slot(key: i64) -> usize {
 
 #[inline(always)]
 fn is_level(code: u32) -> bool {
-    (code != 0) & (code != GONE)
+    (code != 0) & (code != DELETED)
 }
 
-impl Half {
+impl HotSide {
     /// Set a level if it lies inside the window and fits in 31 bits.
     ///
     /// Most updates change, delete or bring back a level at a price that had one, behind or
@@ -89,21 +89,21 @@ impl Half {
     pub(super) fn set(&mut self, key: i64, lots: u64) -> Outcome {
         let old = self.lots[slot(key)];
         // Neither 0, for which a bit may be missing, nor WIDE.
-        let known = old.wrapping_sub(1) < GONE;
+        let known = old.wrapping_sub(1) < DELETED;
         let behind = key <= self.best - i64::from(lots == 0);
         // The best level is inside, so what is behind it is if it is not below the window.
-        if known & behind & (lots < u64::from(GONE)) & (key >= self.low) {
-            self.lots[slot(key)] = if lots == 0 { GONE } else { lots as u32 };
+        if known & behind & (lots < u64::from(DELETED)) & (key >= self.low) {
+            self.lots[slot(key)] = if lots == 0 { DELETED } else { lots as u32 };
             return Outcome::Done;
         }
-        self.set_rare(key, lots)
+        self.set_general(key, lots)
     }
 
     #[inline]
-    fn set_rare(&mut self, key: i64, lots: u64) -> Outcome {
+    fn set_general(&mut self, key: i64, lots: u64) -> Outcome {
         if !self.covers(key) {
             Outcome::Outside
-        } else if lots >= u64::from(GONE) || self.lots[slot(key)] == WIDE {
+        } else if lots >= u64::from(DELETED) || self.lots[slot(key)] == WIDE {
             Outcome::Wide
         } else {
             self.put(key, lots as u32)
@@ -123,7 +123,7 @@ impl Half {
             return Outcome::Done;
         }
         if *lots != 0 {
-            *lots = GONE;
+            *lots = DELETED;
         }
         if key == self.best {
             // Next to the best there is usually a level, and no search is needed.
@@ -144,7 +144,7 @@ impl Half {
             let key = self.low + distance as i64;
             if !is_level(self.lots[slot(key)]) {
                 self.lots[slot(key)] = 0;
-                self.occupancy.forget(slot(key));
+                self.occupancy.unmark(slot(key));
                 continue;
             }
             self.best = key;
@@ -168,7 +168,7 @@ impl Half {
     #[inline(always)]
     pub(super) fn code(&self, key: i64) -> u32 {
         let code = self.lots[slot(key)];
-        if code == GONE { 0 } else { code }
+        if code == DELETED { 0 } else { code }
     }
 
     /// Key and code of the best level.
@@ -211,7 +211,7 @@ impl Half {
 
     /// Pages that may have levels, as bits, bit 0 being the first page of the window.
     pub(super) fn pages(&self) -> u64 {
-        self.occupancy.turned_summary(self.base() as usize)
+        self.occupancy.rotated_summary(self.base() as usize)
     }
 
     /// Candidates and quantities of a page.

@@ -1,15 +1,17 @@
-"""The study: which books, on what, agreeing how closely, showing what."""
+"""The study: workloads, books, bounds, claims."""
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Callable
 from typing import Any
 
-from hft_orderbook import workloads as w
-from hft_orderbook.baseline import DictBook
-from hft_orderbook.peers import OrderBookPeer, SortedDictBook
-from qpp.study import Agreement, Claim, Implementation, Inputs, Limit, Scaling, Study, Workload
+from hft_orderbook import _rust
+from hft_orderbook.baseline import DictBook, plain
+from hft_orderbook.study import workloads as w
+from hft_orderbook.study.peers import OrderBookPeer, SortedDictBook
+from qpp.study import Agreement, Claim, Implementation, Limit, Scaling, Study, Workload
 
 PUBLISHED = "published messages, 20 levels"
 BEST, MID = "published best bid", "published mid"
@@ -22,65 +24,46 @@ UPDATES = (PUBLISHED, HOT, ALONE, REAL_LIKE)
 LEVELS = {n: f"{n:,} levels" for n in (5, 20, 100, 500, 1_000, 2_000, 4_000)}
 DEPTH = ("bid_depth_tick", "bid_depth_lots", "ask_depth_tick", "ask_depth_lots")
 
+
 HAS_RECORDING = w.RECORDING.is_file()
 STREAMS = (*UPDATES, *((RECORDED,) if HAS_RECORDING else ()))
 BATCHES = (*STREAMS[1:], *LEVELS.values())  # each of its events once
+RUST: dict[str, Any] = {
+    "needs": "hft_orderbook._rust",
+    "install": "maturin develop --release",
+}
+
+
+def book(
+    name: str, new: Callable[[], Any], convert: Callable[..., Any] = w.checked_bytes, **options: Any
+) -> Implementation:
+    """A book that ``new`` makes, run on events as ``convert`` gives them."""
+    prepare = functools.partial(w.prepare, new, convert)
+    call = functools.partial(w.run_task, new)
+    return Implementation(name, call, prepare=prepare, collect=w.collect, **options)
 
 
 def rust(kind: str, name: str, note: str = "") -> Implementation:
-    """One of the books of the extension, run over a batch."""
-    return Implementation(
-        name,
-        w.rust_run(kind),
-        prepare=w.rust_prepare(kind),
-        collect=w.rust_collect,
-        needs="hft_orderbook._rust",
-        install="maturin develop --release",
-        note=note,
-    )
+    """One of the books of the extension."""
+    return book(name, lambda: _rust.Book(kind, False), **RUST, note=note)
 
 
 def python(make: Callable[[], Any], name: str, **options: Any) -> Implementation:
     """A book with the baseline's methods."""
-    return Implementation(
-        name,
-        w.python_run(make),
-        prepare=w.python_prepare(make),
-        collect=w.python_collect,
-        **options,
-    )
+    return book(name, lambda: w.PythonRunner(make()), plain, **options)
 
 
 def peer(kind: str, name: str, compare: tuple[str, ...] | None, note: str) -> Implementation:
-    """A crate of others, run over a batch by the extension that ``make peers`` builds."""
-
-    def module() -> Any:
-        return importlib.import_module("hft_orderbook_peers")
-
-    return Implementation(
+    """A book of another crate, in the extension that ``make peers`` builds."""
+    return book(
         name,
-        lambda **inputs: w.rust_run(kind, module())(**inputs),
-        prepare=lambda inputs: w.rust_prepare(kind, module())(inputs),
-        collect=w.rust_collect if compare is None else w.trace_collect,
+        lambda: importlib.import_module("hft_orderbook_peers").Book(kind, False),
         needs="hft_orderbook_peers",
         compare=compare,
         # Where nothing is read, a book that gives no depth leaves nothing to compare.
         only=STREAMS if compare is None else tuple(x for x in STREAMS if x != ALONE),
         note=note,
     )
-
-
-def target(inputs: Inputs, _: Callable[[int], float]) -> float:
-    """Ten nanoseconds an update; one a read."""
-    if inputs["task"] in w.READS:
-        return 1e-9 * float(inputs["times"])
-    return 10e-9 * len(inputs["events"]) * float(inputs.get("passes", 1))
-
-
-def twenty_million(inputs: Inputs, _: Callable[[int], float]) -> float:
-    """Twenty million level updates, or as many reads, a second."""
-    each = float(inputs.get("times", len(inputs["events"])))
-    return 50e-9 * each * float(inputs.get("passes", 1))
 
 
 TARGET = "10 ns an update, 1 ns a read"
@@ -94,8 +77,8 @@ PEERS = ("hftbacktest HashMap", "hftbacktest BTree", "hftbacktest ROI", "ninjabo
 
 study = Study(
     name="hft_orderbook",
-    title="An exact order book in 34 KB against maps, trees and peers",
-    question="How fast can an order book be that forgets no level?",
+    title="L2 order book in Rust: array, maps, trees and other crates",
+    question="How fast can an order book be that keeps every level?",
     headline=(PUBLISHED, "ring"),
     workloads=[
         Workload(PUBLISHED, w.published, quick=True, messages=100, levels=20, passes=50),
@@ -122,13 +105,12 @@ study = Study(
         Implementation(
             "OrderBook.apply",
             w.apply,
-            collect=w.apply_collect,
-            needs="hft_orderbook._rust",
-            install="maturin develop --release",
+            collect=lambda applied: w.levels_of(applied._book),
+            **RUST,
             compare=DEPTH,
             only=BATCHES,
-            note="the ring through the public door: checked, all or nothing. No reads; events come "
-            "once, so without the published messages, which go round",
+            note="the ring through the public method: checked, all or nothing. No reads; events "
+            "come once, so without the published messages, which are repeated",
         ),
     ],
     peers=[
@@ -157,8 +139,8 @@ study = Study(
         peer("ninjabook", PEERS[3], None, "BTreeMap, best kept, f64; streams only"),
     ],
     limits=[
-        Limit(TARGET, target, kind="target", note="the bar of this study"),
-        Limit(RATE, twenty_million, kind="target", note="the bar for one call from Python"),
+        Limit(TARGET, w.target, kind="target", note="the bar of this study"),
+        Limit(RATE, w.twenty_million, kind="target", note="the bar for one call from Python"),
     ],
     agreement=Agreement(),
     claims=[

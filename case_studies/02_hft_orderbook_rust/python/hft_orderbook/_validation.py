@@ -1,0 +1,102 @@
+"""Checks of arguments; every error names the argument and shows the value."""
+
+from __future__ import annotations
+
+import operator
+import re
+from decimal import Decimal
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+
+Number: TypeAlias = int | float | str | Decimal
+Side = Literal["bid", "ask"]
+
+SIDES = {"bid": 0, "ask": 1}
+_DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,9})?")
+
+
+def side_number(side: Side) -> int:
+    """0 for ``"bid"``, 1 for ``"ask"``."""
+    if not isinstance(side, str) or side not in SIDES:
+        raise ValueError(f"side={side!r}: expected 'bid' or 'ask'")
+    return SIDES[side]
+
+
+def choice(argument: str, value: Any, first: str, second: str) -> bool:
+    """Whether a value is the second of two choices."""
+    if value not in (first, second):
+        raise ValueError(f"{argument}={value!r}: expected {first!r} or {second!r}")
+    return bool(value == second)
+
+
+def decimal(argument: str, value: Number) -> Decimal:
+    """A finite decimal, or an error that names the argument."""
+    text = _text(argument, value)
+    if isinstance(text, str) and not _DECIMAL.fullmatch(text.strip()):
+        raise ValueError(f"{argument}={shown(value)} is not a decimal number")
+    number = Decimal(text)
+    if not number.is_finite():
+        raise ValueError(f"{argument}={shown(value)}: expected a finite number")
+    if not number:
+        return Decimal(0)
+    # Bounded before anything is made of it: the integer 1e10000000 would fill the memory.
+    exponent = number.as_tuple().exponent
+    if number.adjusted() > 400 or not isinstance(exponent, int) or exponent < -400:
+        raise ValueError(f"{argument}={shown(value)}: expected 400 digits at most")
+    return number
+
+
+def power_of_ten(number: Decimal) -> int | None:
+    """The exponent, or ``None`` for a number that is no power of ten.
+
+    >>> power_of_ten(Decimal("0.010")), power_of_ten(Decimal("0.5"))
+    (-2, None)
+    """
+    sign, digits, exponent = number.as_tuple()
+    if sign or digits[0] != 1 or any(digits[1:]) or not isinstance(exponent, int):
+        return None
+    return exponent + len(digits) - 1
+
+
+def whole(argument: str, value: Any, least: int = 0, most: int = 2**63 - 1) -> int:
+    """A count within bounds, as Python's own integer; NumPy's integers are integers too."""
+    try:
+        if isinstance(value, bool | np.bool_):
+            raise TypeError
+        number = operator.index(value)
+    except TypeError:
+        number = None
+    if number is None or not least <= number <= most:
+        highest = {2**63 - 1: "2^63 - 1", 2**64 - 1: "2^64 - 1"}.get(most, f"{most}")
+        bounds = f"{least} to {highest}"
+        raise ValueError(f"{argument}={shown(value)}: expected a whole number, {bounds}")
+    return number
+
+
+def shown(value: object) -> str:
+    """An argument as an error shows it, however long it is."""
+    if isinstance(value, int) and value.bit_length() > 400:
+        return f"an integer of {value.bit_length()} bits"
+    text = str(value) if isinstance(value, np.generic) else repr(value)
+    return text if len(text) <= 60 else f"{text[:50]}... ({len(text)} characters)"
+
+
+def _text(argument: str, value: Number) -> str | int | Decimal:
+    """The decimal that a number stands for; a bool is no number."""
+    if isinstance(value, str | Decimal):
+        return value
+    if isinstance(value, float | np.floating):
+        if not np.isfinite(value):
+            raise ValueError(f"{argument}={shown(value)}: expected a finite number")
+        # The shortest that reads back as it, in the precision it has.
+        return float.__repr__(value) if isinstance(value, float) else str(value)
+    try:
+        if isinstance(value, bool | np.bool_):
+            raise TypeError
+        return operator.index(value)
+    except TypeError:
+        raise TypeError(
+            f"{argument}={shown(value)} is a {type(value).__name__}: "
+            "expected int, float, str or Decimal"
+        ) from None
