@@ -1,4 +1,4 @@
-"""Bad input: one clear error, before any kernel is called."""
+"""Bad input: one clear error, before any kernel is called, and nothing is changed."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from hft_py.hmm import (
 )
 
 GOOD = np.random.default_rng(0).normal(0.0, 0.01, 60)
+TWO = HMMParams([0.5, 0.5], [[0.5, 0.5], [0.5, 0.5]], [0.0, 1.0], [1.0, 1.0])
 Error = type[Exception]
 
 FITS: list[tuple[Any, dict[str, Any], Error, str]] = [
@@ -68,6 +69,13 @@ FITS: list[tuple[Any, dict[str, Any], Error, str]] = [
     (np.zeros((9, 2)), {"emission": "binned"}, ValueError, "takes one column"),
     (GOOD, {"emission": "binned", "bin_edges": [1.0, 1.0]}, ValueError, "bin_edges must rise"),
     (GOOD, {"initial": 3}, TypeError, "initial=3, expected HMMParams"),
+    (GOOD, {"initial": TWO}, ValueError, "initial has 2 states, n_states=3"),
+    (
+        GOOD,
+        {"n_states": 2, "emission": "student_t", "initial": TWO},
+        ValueError,
+        'initial has the emission "gaussian"',
+    ),
 ]
 
 
@@ -77,15 +85,6 @@ def test_fit(returns: Any, options: dict[str, Any], error: Error, message: str) 
         fit_hmm(returns, **options)
 
 
-def test_initial_models_must_fit() -> None:
-    two = HMMParams([0.5, 0.5], [[0.5, 0.5], [0.5, 0.5]], [0.0, 1.0], [1.0, 1.0])
-    with pytest.raises(ValueError, match="initial has 2 states, n_states=3"):
-        fit_hmm(GOOD, 3, initial=two)
-    with pytest.raises(ValueError, match='initial has the emission "gaussian"'):
-        fit_hmm(GOOD, 2, emission="student_t", initial=two)
-
-
-FLAT = [[0.5, 0.5], [0.5, 0.5]]
 MODELS: list[tuple[dict[str, Any], Error, str]] = [
     ({"start_probabilities": [0.5, 0.6]}, ValueError, "start_probabilities: a row sums to 1.1"),
     ({"start_probabilities": [1.5, -0.5]}, ValueError, "start_probabilities has a negative"),
@@ -119,14 +118,9 @@ MODELS: list[tuple[dict[str, Any], Error, str]] = [
 
 @pytest.mark.parametrize(("changes", "error", "message"), MODELS)
 def test_models(changes: dict[str, Any], error: Error, message: str) -> None:
-    good: dict[str, Any] = {
-        "start_probabilities": [0.5, 0.5],
-        "transition_matrix": FLAT,
-        "means": [0.0, 1.0],
-        "variances": [1.0, 1.0],
-    }
+    names = ("start_probabilities", "transition_matrix", "means", "variances")
     with pytest.raises(error, match=message):
-        HMMParams(**(good | changes))
+        HMMParams(**({name: TWO[name] for name in names} | changes))
 
 
 READERS: list[Callable[..., Any]] = [
@@ -137,45 +131,93 @@ READERS: list[Callable[..., Any]] = [
     viterbi_decode,
     score,
 ]
+READER_CALLS: list[tuple[Any, Any, dict[str, Any], Error, str]] = [
+    ([0.1, np.nan], TWO, {}, ValueError, r"returns\[1\] is nan"),
+    ([0.1, np.inf], TWO, {}, ValueError, r"returns\[1\] is inf"),
+    (np.zeros((4, 2)), TWO, {}, ValueError, "returns has 2 columns, the model 1"),
+    ([], TWO, {}, ValueError, "returns"),
+    (GOOD, {"means": [0.0]}, {}, TypeError, "expected HMMParams"),
+    (GOOD, TWO, {"lengths": [3]}, ValueError, "lengths sum to"),
+    (GOOD, TWO, {"backend": "numba"}, ValueError, 'expected "auto"'),
+]
 
 
 @pytest.mark.parametrize("reader", READERS)
 def test_readers(reader: Callable[..., Any]) -> None:
-    model = HMMParams([0.5, 0.5], FLAT, [0.0, 1.0], [1.0, 1.0])
-    for returns, error, message in (
-        ([0.1, np.nan], ValueError, r"returns\[1\] is nan"),
-        ([0.1, np.inf], ValueError, r"returns\[1\] is inf"),
-        (np.zeros((4, 2)), ValueError, "returns has 2 columns, the model 1"),
-        ([], ValueError, "returns"),
-    ):
+    for returns, model, options, error, message in READER_CALLS:
         with pytest.raises(error, match=message):
-            reader(returns, model)
-    with pytest.raises(TypeError, match="expected HMMParams"):
-        reader(GOOD, {"means": [0.0]})
-    with pytest.raises(ValueError, match="lengths sum to"):
-        reader(GOOD, model, lengths=[3])
-    with pytest.raises(ValueError, match='expected "auto"'):
-        reader(GOOD, model, backend="numba")
+            reader(returns, model, **options)
 
 
-def test_options_of_readers() -> None:
-    model = HMMParams([0.5, 0.5], FLAT, [0.0, 1.0], [1.0, 1.0])
-    with pytest.raises(ValueError, match="lag=-1"):
-        smooth_proba(GOOD, model, lag=-1)
-    with pytest.raises(ValueError, match="method="):
-        predict_regime(GOOD, model, method="future")
-    with pytest.raises(ValueError, match="n=0"):
-        sample(model, 0)
-    with pytest.raises(ValueError, match="candidates is empty"):
-        select_n_states(GOOD, ())
-    with pytest.raises(ValueError, match="criterion="):
-        select_n_states(GOOD, criterion="hqic")
+CALLS: list[tuple[Callable[[Any], Any], Error, str]] = [
+    (lambda d: smooth_proba(GOOD, TWO, lag=-1), ValueError, "lag=-1"),
+    (lambda d: predict_regime(GOOD, TWO, method="future"), ValueError, "method="),
+    (lambda d: sample(TWO, 0), ValueError, "n=0"),
+    (lambda d: select_n_states(GOOD, ()), ValueError, "candidates is empty"),
+    (lambda d: select_n_states(GOOD, 3), TypeError, "candidates=3"),  # type: ignore[arg-type]
+    (lambda d: select_n_states(GOOD, criterion="hqic"), ValueError, "criterion="),
+    (lambda d: IncrementalEM(TWO, memory=1.0), ValueError, "memory=1.0"),
+    (lambda d: IncrementalEM(TWO, probabilities=[0.5, 0.6]), ValueError, "probabilities"),
+    (lambda d: IncrementalEM(TWO, probabilities=[1.5, -0.5]), ValueError, "none below 0"),
+    (lambda d: HMMRegimeDetector(0).fit(GOOD), ValueError, "n_states=0"),
+    (lambda d: HMMRegimeDetector(2, order="mean").fit(GOOD), TypeError, "order is the detector's"),
+    (lambda d: d.use(None), TypeError, "params=None, expected HMMParams"),
+    (lambda d: d.use(fit_hmm(GOOD, 3), "abc"), TypeError, "returns"),
+    (lambda d: d.update("x"), TypeError, "x has dtype"),
+    (lambda d: d.update(np.nan), ValueError, "x is nan"),
+    (lambda d: d.update(np.inf), ValueError, "x is inf"),
+    (lambda d: d.update([0.0, 1.0]), ValueError, "x has length 2, expected 1"),
+    (lambda d: d.update(0.0, learn=1), TypeError, "learn=1"),
+    (lambda d: d.get_regime_parameters(2, {}), ValueError, "regime=2"),
+    (lambda d: d.get_regime_parameters("calm", {}), ValueError, '"bear", "bull"'),
+    (lambda d: d.get_regime_parameters(0, [1]), TypeError, "base_params="),
+    (lambda d: d.get_regime_parameters(0, {5: 3}), TypeError, "the key 5"),
+    (lambda d: d.get_regime_parameters(0, {"stop": 3}, rules=["a"]), TypeError, "rules="),
+    (
+        lambda d: d.get_regime_parameters(0, {"entry": 1.0}, rules={"stop": "keep"}),
+        ValueError,
+        "rules name 'stop'",
+    ),
+    (
+        lambda d: d.get_regime_parameters(0, {"entry": 1.0}, rules={"entry": "double"}),
+        ValueError,
+        r"rules\['entry'\]",
+    ),
+]
+
+
+@pytest.mark.parametrize(("call", "error", "message"), CALLS)
+def test_calls_that_fail_leave_the_detector_unchanged(
+    call: Callable[[Any], Any], error: Error, message: str
+) -> None:
+    detector = HMMRegimeDetector(2).use(TWO, [0.3])
+    before = detector.probabilities_
+    with pytest.raises(error, match=message):
+        call(detector)
+    np.testing.assert_array_equal(detector.probabilities_, before)
+    assert detector.params_ == TWO and detector.labels_ == ("bear", "bull")
+
+
+UNFITTED: list[Callable[[HMMRegimeDetector], Any]] = [
+    lambda d: d.predict_regime(GOOD),
+    lambda d: d.predict_proba(GOOD),
+    lambda d: d.update(0.0),
+    lambda d: d.get_regime_parameters(0, {}),
+    lambda d: d.reset(),
+    lambda d: d.score(GOOD),
+]
+
+
+@pytest.mark.parametrize("call", UNFITTED)
+def test_a_detector_must_be_fitted(call: Callable[[HMMRegimeDetector], Any]) -> None:
+    with pytest.raises(NotFittedError, match="call fit first"):
+        call(HMMRegimeDetector(2))
 
 
 def test_impossible_observations_are_named(kernel_set: str) -> None:
     model = HMMParams(
         [0.5, 0.5],
-        FLAT,
+        TWO.transition_matrix,
         emission="binned",
         bin_edges=[0.5, 1.5],
         bin_probabilities=[[0.5, 0.5, 0.0], [0.1, 0.9, 0.0]],
@@ -184,10 +226,9 @@ def test_impossible_observations_are_named(kernel_set: str) -> None:
     assert score(seen, model, backend=kernel_set) == -np.inf
     readers = [r for r in READERS if r is not score]
     for reader in [*readers, lambda *a, **k: smooth_proba(*a, lag=2, **k)]:
-        with pytest.raises(ValueError, match="observation 4 has probability zero"):
-            reader(seen, model, backend=kernel_set)
-        with pytest.raises(ValueError, match="observation 4 has probability zero"):
-            reader(seen, model, lengths=[3, 3], backend=kernel_set)
+        for lengths in (None, [3, 3]):
+            with pytest.raises(ValueError, match="observation 4 has probability zero"):
+                reader(seen, model, lengths=lengths, backend=kernel_set)
     with pytest.raises(ValueError, match="observation 4 has probability zero"):
         fit_hmm(seen, 2, emission="binned", initial=model, backend=kernel_set)
     online = OnlineFilter(model, backend=kernel_set)
@@ -195,48 +236,3 @@ def test_impossible_observations_are_named(kernel_set: str) -> None:
     with pytest.raises(ValueError, match="probability zero"):
         online.update(2)
     np.testing.assert_array_equal(online.probabilities, before)
-
-
-def test_online_arguments() -> None:
-    model = HMMParams([0.5, 0.5], FLAT, [0.0, 1.0], [1.0, 1.0])
-    online = OnlineFilter(model)
-    for bad, error in ((np.nan, ValueError), (np.inf, ValueError), ("x", TypeError)):
-        with pytest.raises(error, match="x "):
-            online.update(bad)
-    with pytest.raises(ValueError, match="x has length 2, expected 1"):
-        online.update([0.0, 1.0])
-    assert online.probabilities is None
-    with pytest.raises(ValueError, match="memory=1.0"):
-        IncrementalEM(model, memory=1.0)
-    with pytest.raises(ValueError, match="probabilities"):
-        IncrementalEM(model, probabilities=[0.5, 0.6])
-
-
-def test_detector_arguments() -> None:
-    detector = HMMRegimeDetector(2)
-    calls: list[Callable[[], Any]] = [
-        lambda: detector.predict_regime(GOOD),
-        lambda: detector.predict_proba(GOOD),
-        lambda: detector.update(0.0),
-        lambda: detector.get_regime_parameters(0, {}),
-        lambda: detector.reset(),
-        lambda: detector.score(GOOD),
-    ]
-    for call in calls:
-        with pytest.raises(NotFittedError, match="call fit first"):
-            call()
-    with pytest.raises(ValueError, match="n_states=0"):
-        HMMRegimeDetector(0).fit(GOOD)
-    with pytest.raises(TypeError, match="order is the detector's own"):
-        HMMRegimeDetector(2, order="mean").fit(GOOD)
-    detector.fit(GOOD)
-    with pytest.raises(ValueError, match="regime=2"):
-        detector.get_regime_parameters(2, {})
-    with pytest.raises(ValueError, match='"bear", "bull"'):
-        detector.get_regime_parameters("calm", {})
-    with pytest.raises(TypeError, match="base_params="):
-        detector.get_regime_parameters(0, [1])  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="rules name 'stop'"):
-        detector.get_regime_parameters(0, {"entry": 1.0}, rules={"stop": "keep"})
-    with pytest.raises(ValueError, match=r"rules\['entry'\]"):
-        detector.get_regime_parameters(0, {"entry": 1.0}, rules={"entry": "double"})

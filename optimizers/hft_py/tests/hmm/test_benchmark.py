@@ -1,4 +1,4 @@
-"""What is timed is what agrees; figures are judged by ``qpp reproduce``, not here."""
+"""Timed implementations agree; ``qpp reproduce``, not this test, judges the figures."""
 
 import pytest
 

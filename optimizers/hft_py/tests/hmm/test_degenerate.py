@@ -1,9 +1,8 @@
-"""Data that say little: constant, short, missing, with many equal values; what is said of it."""
+"""Degenerate data: constant, short, missing, with many equal values; warnings name them."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -21,8 +20,6 @@ from hft_py.hmm import (
     viterbi_decode,
 )
 
-Make = Callable[..., Any]
-
 
 @pytest.mark.parametrize("kind", ["gaussian", "student_t", "binned"])
 @pytest.mark.parametrize(
@@ -38,8 +35,7 @@ def test_degenerate_series(x: list[float], kind: str) -> None:
         assert np.isfinite(value).all()
     table = filter_proba(x, fit)
     np.testing.assert_allclose(table.sum(axis=1), 1.0, atol=1e-12)
-    if kind != "binned":
-        assert fit.variances is not None and (fit.variances > 0).all()
+    assert kind == "binned" or (fit.variances > 0).all()
 
 
 def test_one_regime_alone() -> None:
@@ -53,11 +49,9 @@ def test_one_regime_alone() -> None:
 def test_a_state_visited_once(kind: str) -> None:
     x = np.random.default_rng(0).normal(0.0, 0.01, 300)
     x[150] = 5.0
-    data, options = (
-        (np.stack([x, np.roll(x, 3)], axis=1), {"covariance": kind})
-        if kind == "full"
-        else (x, {"emission": kind})
-    )
+    data, options = x, {"emission": kind}
+    if kind == "full":
+        data, options = np.stack([x, np.roll(x, 3)], axis=1), {"covariance": kind}
     fit = fit_hmm(data, 2, n_iterations=60, **options)
     assert np.isfinite(fit.log_likelihood) and np.isfinite(fit.transition_matrix).all()
     assert (fit.volatilities >= 0.9e-3 * np.std(data, axis=0).min()).all()
@@ -69,7 +63,7 @@ def test_all_missing() -> None:
     assert fit.n_observations == 0 and fit.log_likelihood == pytest.approx(0.0, abs=1e-12)
 
 
-def test_missing_values_say_nothing(regimes: Make) -> None:
+def test_missing_values_have_likelihood_one(regimes: Any) -> None:
     x = regimes(200, 1)[0]
     fit = fit_hmm(x, 3)
     holes = x.copy()
@@ -81,7 +75,7 @@ def test_missing_values_say_nothing(regimes: Make) -> None:
     assert refit.n_observations == 196 and np.isfinite(refit.log_likelihood)
 
 
-def test_zeros_in_the_chain_stay(regimes: Make) -> None:
+def test_zeros_in_the_chain_stay(regimes: Any) -> None:
     x = regimes(300, 1)[0]
     left_to_right = HMMParams(
         start_probabilities=[1.0, 0.0],
@@ -116,7 +110,7 @@ def test_many_equal_values_give_a_start_that_tells_states_apart(case: str) -> No
     np.testing.assert_array_equal(regimes, (last > last.mean()).astype(int))
 
 
-def test_states_that_came_out_alike_are_named() -> None:
+def test_states_with_the_same_emission_are_named() -> None:
     x = np.random.default_rng(0).normal(size=100)
     twin = HMMParams([0.5, 0.5], [[0.5, 0.5], [0.5, 0.5]], [0.0, 0.0], [1.0, 1.0])
     with pytest.warns(DegenerateDataWarning, match="states 0 and 1 came out alike"):
@@ -138,12 +132,12 @@ def test_one_observation_of_everything() -> None:
         np.testing.assert_allclose(table, expected, atol=1e-15)
     assert viterbi_decode([0.0], model).states.tolist() == [1]
     found = posterior([0.0], model, pairwise=True)
-    assert found.xi is not None and found.xi.shape == (0, 2, 2)
+    assert found.xi.shape == (0, 2, 2)
     assert found.expected_transitions.sum() == 0.0
 
 
 @pytest.mark.parametrize("factor", [1e-61, 1e-155, 1e-300, 1e-310])
-def test_what_is_too_small_is_refused(factor: float) -> None:
+def test_too_small_data_are_an_error(factor: float) -> None:
     x = np.random.default_rng(0).normal(size=100) * factor
     with pytest.raises(ValueError, match="returns is at most .* choose another unit"):
         fit_hmm(x, 2)

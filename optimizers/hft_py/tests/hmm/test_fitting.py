@@ -1,10 +1,9 @@
-"""Expectation maximisation: monotone, free of scale, honest about convergence, sane on bad data."""
+"""Expectation maximisation: monotone, invariant to scale, converged only where it says so."""
 
 from __future__ import annotations
 
 import itertools
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,6 @@ import pytest
 
 from hft_py import backend
 from hft_py.hmm import (
-    HMMParams,
     aic,
     bic,
     filter_proba,
@@ -25,42 +23,22 @@ from hft_py.hmm import (
 )
 from hft_py.progress import Progress
 
-KINDS = ("gaussian", "student_t", "binned", "diag", "full")
-Make = Callable[..., Any]
-
-
-def options_for(kind: str, x: Any, other: Any) -> tuple[Any, dict[str, Any]]:
-    """The data and keywords that fit a model of a kind."""
-    if kind in ("diag", "full"):
-        return np.stack([x, other], axis=1), {"covariance": kind}
-    return x, {"emission": kind}
-
 
 @pytest.mark.parametrize("prior", [0.0, 3.0])
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_objective_never_falls(kind: str, prior: float, regimes: Make) -> None:
-    x, options = options_for(kind, regimes(300, 1)[0], regimes(300, 2)[0])
-    priors = {"emission_prior": prior, "transition_prior": prior / 3}
+def test_the_objective_never_decreases(kind: str, prior: float, fit_inputs: Any) -> None:
+    x, options = fit_inputs(kind, 300)
+    options |= {"n_iterations": 25, "tolerance": 0, "n_init": 2}
+    options |= {"emission_prior": prior, "transition_prior": prior / 3}
     for seed in range(2):
-        fit = fit_hmm(
-            x,
-            3,
-            n_iterations=25,
-            tolerance=0,
-            n_init=2,
-            seed=seed,
-            **options,
-            **priors,
-        )
+        fit = fit_hmm(x, 3, seed=seed, **options)
         assert np.diff(fit.objectives).min() > -1e-9 * abs(fit.log_likelihood)
         if not prior:
             np.testing.assert_array_equal(fit.objectives, fit.log_likelihoods)
 
 
 @pytest.mark.parametrize("scale", [1e-40, 1e-4, 1e-2, 1.0, 1e40])
-@pytest.mark.parametrize("kind", KINDS)
-def test_no_scale_is_special(kind: str, scale: float, regimes: Make) -> None:
-    x, options = options_for(kind, regimes(400, 1)[0], regimes(400, 2)[0])
+def test_scale_does_not_matter(kind: str, scale: float, fit_inputs: Any) -> None:
+    x, options = fit_inputs(kind, 400)
     options |= {"n_iterations": 15, "tolerance": 0, "emission_prior": 2.0}
     one, other = fit_hmm(x, 3, **options), fit_hmm(scale * x, 3, **options)
     shift = 0.0 if kind == "binned" else x.size * np.log(scale)
@@ -69,16 +47,12 @@ def test_no_scale_is_special(kind: str, scale: float, regimes: Make) -> None:
     )
     np.testing.assert_allclose(other.means / scale, one.means, rtol=1e-6)
     np.testing.assert_allclose(other.volatilities / scale, one.volatilities, rtol=1e-6)
-    np.testing.assert_allclose(
-        other.transition_matrix, one.transition_matrix, rtol=1e-6, atol=1e-12
-    )
-    np.testing.assert_array_equal(
-        predict_regime(scale * x, other),
-        predict_regime(x, one),
-    )
+    close = {"rtol": 1e-6, "atol": 1e-12}
+    np.testing.assert_allclose(other.transition_matrix, one.transition_matrix, **close)
+    np.testing.assert_array_equal(predict_regime(scale * x, other), predict_regime(x, one))
 
 
-def test_far_from_zero(regimes: Make) -> None:
+def test_far_from_zero(regimes: Any) -> None:
     x = regimes(400, 1)[0]
     options: dict[str, Any] = {"n_iterations": 15, "tolerance": 0}
     one, other = fit_hmm(x, 3, **options), fit_hmm(x + 1e4, 3, **options)
@@ -86,32 +60,12 @@ def test_far_from_zero(regimes: Make) -> None:
     np.testing.assert_allclose(other.variances, one.variances, rtol=1e-5)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_parameters_come_back(kind: str) -> None:
-    chain: dict[str, Any] = {
-        "start_probabilities": np.array([0.5, 0.5]),
-        "transition_matrix": np.array([[0.95, 0.05], [0.02, 0.98]]),
-    }
-    options: dict[str, Any] = {"n_init": 2}
+def test_the_model_is_recovered(kind: str, known_model: Any) -> None:
+    true = known_model(kind)
     n = 20_000 if backend.active_backend() == "rust" else 1_000
-    if kind == "binned":
-        table = np.array([[0.6, 0.3, 0.1], [0.1, 0.2, 0.7]])
-        edges = np.array([0.5, 1.5])
-        true = HMMParams(**chain, emission="binned", bin_edges=edges, bin_probabilities=table)
-        options |= {"emission": "binned", "bin_edges": edges}
-    elif kind in ("diag", "full"):
-        means = np.array([[-1.0, 0.0], [1.0, 0.5]])
-        covariances = np.array([[[1.0, 0.6], [0.6, 2.0]], [[0.5, -0.2], [-0.2, 0.3]]])
-        variances = covariances if kind == "full" else np.array([[1.0, 2.0], [0.5, 0.3]])
-        true = HMMParams(**chain, means=means, variances=variances, covariance=kind)
-        options["covariance"] = kind
-    else:
-        means, variances = np.array([-1.0, 1.0]), np.array([2.0, 0.5])
-        dof = np.array([4.0, 8.0]) if kind == "student_t" else None
-        true = HMMParams(**chain, means=means, variances=variances, emission=kind, dof=dof)
-        options["emission"] = kind
     drawn = sample(true, n, seed=3)
-    fit = fit_hmm(drawn.returns, 2, **options)
+    options = {name: true[name] for name in ("emission", "covariance", "bin_edges")}
+    fit = fit_hmm(drawn.returns, 2, n_init=2, **options)
     wide = 4 / np.sqrt(n)
     np.testing.assert_allclose(fit.transition_matrix, true.transition_matrix, atol=wide)
     if kind == "binned":
@@ -121,13 +75,11 @@ def test_parameters_come_back(kind: str) -> None:
         np.testing.assert_allclose(fit.variances, true.variances, rtol=8 * wide, atol=2 * wide)
     if kind == "student_t":
         np.testing.assert_allclose(fit.dof, true.dof, rtol=15 * wide)
-    own = score(drawn.returns, true)
-    assert fit.log_likelihood > own  # no model is likelier than the fitted one
-    hits = (viterbi_decode(drawn.returns, fit).states == drawn.states).mean()
-    assert hits > 0.85
+    assert fit.log_likelihood > score(drawn.returns, true)  # the fitted model is the likeliest
+    assert (viterbi_decode(drawn.returns, fit).states == drawn.states).mean() > 0.85
 
 
-def test_converged_only_when_it_did(regimes: Make) -> None:
+def test_converged_only_when_it_did(regimes: Any) -> None:
     x = regimes(500, 1)[0]
     few = fit_hmm(x, 3, n_iterations=3)
     assert not few.converged and few.stop_reason == "max_iterations" and few.n_iterations == 3
@@ -144,17 +96,16 @@ def test_converged_only_when_it_did(regimes: Make) -> None:
         assert score(x, fit) == pytest.approx(fit.log_likelihood, rel=1e-12)
 
 
-def test_one_state_is_the_sample(regimes: Make) -> None:
+def test_one_state_is_the_sample(regimes: Any) -> None:
     x = regimes(300, 1)[0]
     fit = fit_hmm(x, 1)
-    assert fit.means is not None and fit.variances is not None
     assert fit.means[0] == pytest.approx(x.mean(), rel=1e-12)
     assert fit.variances[0] == pytest.approx(x.var(), rel=1e-12)
     expected = -0.5 * len(x) * (np.log(2 * np.pi * x.var()) + 1)
     assert fit.log_likelihood == pytest.approx(expected, rel=1e-12)
 
 
-def test_the_best_start_wins(regimes: Make) -> None:
+def test_the_best_start_is_kept(regimes: Any) -> None:
     x = regimes(200, 2)[0]
     options: dict[str, Any] = {"n_iterations": 10, "tolerance": 0}
     many = fit_hmm(x, 4, n_init=6, seed=3, **options)
@@ -165,28 +116,18 @@ def test_the_best_start_wins(regimes: Make) -> None:
 
 
 @pytest.mark.parametrize("several", [False, True])
-def test_threads_change_nothing(several: bool, regimes: Make) -> None:
+def test_threads_change_nothing(several: bool, regimes: Any) -> None:
     """Threads share the starts, or the sequences of one start."""
     part = 1_000 if backend.active_backend() == "rust" else 10
     lengths = [9 * part, part, 11 * part, 4 * part] if several else None
     n_init, iterations = (1, 1) if several else (5, 5)
     x = regimes(25 * part if several else 300, 2)[0]
-    fits = [
-        fit_hmm(
-            x,
-            3,
-            n_iterations=iterations,
-            tolerance=0,
-            n_init=n_init,
-            lengths=lengths,
-            threads=threads,
-        )
-        for threads in (1, 2, 3, 0)
-    ]
+    options = {"n_iterations": iterations, "tolerance": 0, "n_init": n_init, "lengths": lengths}
+    fits = [fit_hmm(x, 3, threads=threads, **options) for threads in (1, 2, 3, 0)]
     assert all(fit == fits[0] for fit in fits)
 
 
-def test_several_sequences_are_independent(regimes: Make) -> None:
+def test_several_sequences_are_independent(regimes: Any) -> None:
     x = regimes(300, 2)[0]
     fit = fit_hmm(x, 2)
     parts = [100, 50, 150]
@@ -199,27 +140,21 @@ def test_several_sequences_are_independent(regimes: Make) -> None:
     assert score(x, fit, lengths=parts) == pytest.approx(summed, rel=1e-12)
 
 
-def test_permuted_states_are_the_same_model(regimes: Make) -> None:
+def test_permuted_states_are_the_same_model(regimes: Any) -> None:
     x = regimes(300, 2)[0]
     fit = fit_hmm(x, 3, n_iterations=5)
     order = [2, 0, 1]
     other = fit.permuted(order)
     assert score(x, other) == pytest.approx(fit.log_likelihood, rel=1e-12)
-    np.testing.assert_allclose(
-        filter_proba(x, other),
-        filter_proba(x, fit)[:, order],
-        atol=1e-13,
-    )
+    np.testing.assert_allclose(filter_proba(x, other), filter_proba(x, fit)[:, order], atol=1e-13)
     same = {"n_iterations": 10, "tolerance": 0}
     one = fit_hmm(x, 3, initial=fit, **same)
     two = fit_hmm(x, 3, initial=other, **same)
     np.testing.assert_allclose(one.log_likelihoods, two.log_likelihoods, rtol=1e-11)
     np.testing.assert_allclose(one.transition_matrix, two.transition_matrix, rtol=1e-7)
-    with pytest.raises(ValueError, match="each state once"):
-        fit.permuted([0, 0, 1])
 
 
-def test_criteria_and_their_choice(regimes: Make) -> None:
+def test_criteria_and_their_choice(regimes: Any) -> None:
     x = regimes(600, 3)[0]
     fit = fit_hmm(x, 2)
     assert fit.n_parameters == 1 + 2 + 4
@@ -235,23 +170,21 @@ def test_criteria_and_their_choice(regimes: Make) -> None:
 
 
 @pytest.mark.parametrize(("order", "name"), [("mean", "means"), ("volatility", "volatilities")])
-def test_states_in_order(order: str, name: str, regimes: Make) -> None:
+def test_states_in_order(order: str, name: str, regimes: Any) -> None:
     fit = fit_hmm(regimes(400, 3)[0], 3, order=order)
     assert (np.diff(getattr(fit, name)) > 0).all()
 
 
-def test_bins_follow_quantiles(regimes: Make) -> None:
+def test_bins_follow_quantiles(regimes: Any) -> None:
     x = regimes(400, 3)[0]
     fit = fit_hmm(x, 2, n_bins=8, emission="binned")
-    assert fit.bin_edges is not None and len(fit.bin_edges) == 7
     np.testing.assert_array_equal(fit.bin_edges, np.quantile(x, np.arange(1, 8) / 8))
-    assert fit.bin_probabilities is not None
     np.testing.assert_allclose(fit.bin_probabilities.sum(axis=1), 1.0)
     merged = fit_hmm([0.0] * 90 + [1.0] * 10, 2, emission="binned")
-    assert merged.bin_edges is not None and len(merged.bin_edges) == 1
+    assert len(merged.bin_edges) == 1
 
 
-def test_progress_is_told_and_may_stop(regimes: Make) -> None:
+def test_progress_is_reported_and_may_stop(regimes: Any) -> None:
     x = regimes(200, 3)[0]
     seen: list[Progress] = []
     options: dict[str, Any] = {"n_iterations": 20, "tolerance": 0}
@@ -272,7 +205,7 @@ def test_progress_is_told_and_may_stop(regimes: Make) -> None:
             fit_hmm(long, 2, n_init=5, progress=fails, threads=threads, **options)
 
 
-def test_results_read_like_mappings(regimes: Make) -> None:
+def test_results_read_like_mappings(regimes: Any) -> None:
     fit = fit_hmm(regimes(300, 3)[0], 2)
     assert fit["means"] is fit.means and "transition_matrix" in fit
     frame = fit.to_frame()
@@ -282,7 +215,7 @@ def test_results_read_like_mappings(regimes: Make) -> None:
     )
 
 
-def test_inputs_are_left_alone(regimes: Make) -> None:
+def test_inputs_are_left_alone(regimes: Any) -> None:
     x = regimes(300, 3)[0]
     x.flags.writeable = False
     with warnings.catch_warnings():

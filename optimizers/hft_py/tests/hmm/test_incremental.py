@@ -1,31 +1,21 @@
-"""Models that learn as data come say what they know, and no more."""
+"""Models that learn from each observation."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
-from hft_py.hmm import (
-    HMMParams,
-    HMMRegimeDetector,
-    IncrementalEM,
-    fit_hmm,
-    sample,
-    score,
-    select_n_states,
-)
-
-Make = Callable[..., Any]
+from hft_py.hmm import HMMParams, HMMRegimeDetector, IncrementalEM, fit_hmm, sample, score
 
 
-def test_what_was_learned_knows_no_fit(regimes: Make) -> None:
+def test_the_detector_learns_and_forgets_the_fit(regimes: Any) -> None:
     x = regimes(600, 1)[0]
     detector = HMMRegimeDetector(2, n_init=1, memory=50).fit(x[:300])
+    before = detector.params_
     for value in x[300:]:
-        detector.update(value, learn=True)
+        assert detector.update(value, learn=True).sum() == pytest.approx(1.0)
     params = detector.params_
     assert np.isnan(params.log_likelihood) and np.isnan(detector.log_likelihood_)
     assert not params.converged and not detector.converged_
@@ -33,12 +23,38 @@ def test_what_was_learned_knows_no_fit(regimes: Make) -> None:
     assert params.n_observations == 600
     assert np.isfinite(score(x, params))
     np.testing.assert_array_equal(detector.means_, params.means)
-    # In order again, and named so.
-    means = detector.use(params).means_
-    assert means is not None and (np.diff(means) > 0).all()
+    assert not np.array_equal(params.means, before.means)
+    np.testing.assert_allclose(detector.transition_matrix_.sum(axis=1), 1.0, atol=1e-12)
+    # Without learning the model stays; use() puts the regimes in order again.
+    detector.update(0.0)
+    assert detector.params_ is params
+    assert (np.diff(detector.use(params).means_) > 0).all()
 
 
-def test_moments_of_binned_regimes_follow(regimes: Make) -> None:
+def test_the_model_is_found(kind: str, known_model: Any) -> None:
+    true = known_model(kind)
+    x = sample(true, 1500, seed=2).returns
+    guess = fit_hmm(
+        x[:200],
+        2,
+        n_iterations=0,
+        emission=true.emission,
+        covariance=true.covariance,
+        bin_edges=true.bin_edges,
+    )
+    learner = IncrementalEM(guess, n_observed=20, memory=700)
+    for row in x:
+        learner.update(row)
+    found = learner.params
+    np.testing.assert_allclose(found.transition_matrix, true.transition_matrix, atol=0.02)
+    if kind == "binned":
+        np.testing.assert_allclose(found.bin_probabilities, true.bin_probabilities, atol=0.06)
+    else:
+        np.testing.assert_allclose(found.means, true.means, atol=0.15)
+        np.testing.assert_allclose(found.variances, true.variances, atol=0.3)
+
+
+def test_moments_of_binned_regimes_follow(regimes: Any) -> None:
     x = regimes(1500, 1)[0]
     detector = HMMRegimeDetector(2, n_init=1, memory=200, emission="binned").fit(x)
     before = detector.volatilities_.copy()
@@ -51,40 +67,46 @@ def test_moments_of_binned_regimes_follow(regimes: Make) -> None:
 
 
 def test_binned_moments_are_those_of_the_data() -> None:
-    common: dict[str, Any] = {"emission": "binned", "bin_edges": [0.0]}
-    model = HMMParams(
-        [1.0], [[1.0]], **common, bin_probabilities=[[0.5, 0.5]], means=[0.0], variances=[1.0]
-    )
+    table = {"bin_edges": [0.0], "bin_probabilities": [[0.5, 0.5]]}
+    model = HMMParams([1.0], [[1.0]], [0.0], [1.0], emission="binned", **table)
     learner = IncrementalEM(model, n_observed=1)
     x = np.random.default_rng(0).normal(3.0, 2.0, 1000)
     for value in x:
         learner.update(value)
     found = learner.params
-    assert found.means is not None and found.variances is not None
     assert found.means[0] == pytest.approx(x[1:].mean(), abs=5e-3)
     assert found.variances[0] == pytest.approx(x[1:].var(), rel=1e-2)
 
 
-def test_what_teaches_nothing_still_moves_the_state() -> None:
+def test_learning_starts_at_the_model() -> None:
+    model = HMMParams([0.5, 0.5], [[0.9, 0.1], [0.2, 0.8]], [-1.0, 1.0], [1.0, 2.0])
+    learner = IncrementalEM(model, n_observed=10**9, missing="ignore")
+    for x in (0.3, -1.0, 2.0):
+        assert learner.update(x).shape == (2,)
+    for name in ("means", "variances", "transition_matrix"):
+        np.testing.assert_allclose(learner.params[name], model[name], atol=1e-7)
+    before = learner.params
+    learner.update(np.nan)
+    assert learner.params is before
+
+
+def test_observations_without_learning_still_move_the_state() -> None:
     chain = [[0.01, 0.99], [0.99, 0.01]]
     model = HMMParams([0.5, 0.5], chain, [-9.0, 9.0], [1.0, 1.0])
     x = sample(model, 401, seed=1).returns
 
-    def learned(with_gap: str) -> HMMParams:
+    def learned(value: float, learn: bool) -> Any:
         learner = IncrementalEM(model, missing="ignore")
-        for value in x[:200]:
-            learner.update(value)
-        if with_gap == "missing":
-            learner.update(np.nan)
-        else:
-            learner.update(x[200], learn=with_gap == "learned")
-        for value in x[201:]:
-            learner.update(value)
-        return learner.params
+        for before in x[:200]:
+            learner.update(before)
+        learner.update(value, learn=learn)
+        for after in x[201:]:
+            learner.update(after)
+        return learner.params.transition_matrix
 
-    whole = learned("learned").transition_matrix
-    for gap in ("missing", "passed"):
-        np.testing.assert_allclose(learned(gap).transition_matrix, whole, atol=5e-3)
+    whole = learned(x[200], learn=True)
+    for gap in (learned(np.nan, learn=True), learned(x[200], learn=False)):
+        np.testing.assert_allclose(gap, whole, atol=5e-3)
 
 
 def test_probabilities_are_probabilities_after_any_observation() -> None:
@@ -96,40 +118,3 @@ def test_probabilities_are_probabilities_after_any_observation() -> None:
             table = one.update(x)
             assert ((table >= 0) & (table <= 1)).all()
             assert table.sum() == pytest.approx(1.0, abs=1e-12)
-
-
-WRONG: list[tuple[Callable[[HMMRegimeDetector], Any], type[Exception], str]] = [
-    (lambda d: d.use(None), TypeError, "params=None, expected HMMParams"),  # type: ignore[arg-type]
-    (lambda d: d.get_regime_parameters(0, {5: 3}), TypeError, "the key 5"),  # type: ignore[dict-item]
-    (
-        lambda d: d.get_regime_parameters(0, {"stop": 3}, rules=["a"]),  # type: ignore[arg-type]
-        TypeError,
-        "rules=",
-    ),
-    (lambda d: select_n_states([0.0, 1.0], 3), TypeError, "candidates=3"),  # type: ignore[arg-type]
-    (lambda d: IncrementalEM(d.params_, probabilities=[1.5, -0.5]), ValueError, "none below 0"),
-    (lambda d: d.update("x"), TypeError, "x has dtype"),
-    (lambda d: d.update(0.0, learn=1), TypeError, "learn=1"),  # type: ignore[arg-type]
-]
-
-
-@pytest.mark.parametrize(("call", "error", "message"), WRONG)
-def test_mistakes_are_named_and_leave_the_detector_as_it_was(
-    call: Callable[[HMMRegimeDetector], Any], error: type[Exception], message: str
-) -> None:
-    model = HMMParams([0.5, 0.5], [[0.9, 0.1], [0.1, 0.9]], [-1.0, 1.0], [1.0, 1.0])
-    detector = HMMRegimeDetector(2).use(model, [0.3])
-    before = detector.probabilities_
-    with pytest.raises(error, match=message):
-        call(detector)
-    np.testing.assert_array_equal(detector.probabilities_, before)
-
-
-def test_a_failed_use_changes_nothing() -> None:
-    two = HMMParams([0.5, 0.5], [[0.9, 0.1], [0.1, 0.9]], [-1.0, 1.0], [1.0, 1.0])
-    three = fit_hmm(np.random.default_rng(0).normal(size=50), 3, n_iterations=2)
-    detector = HMMRegimeDetector(2).use(two, [0.3])
-    with pytest.raises(TypeError, match="returns"):
-        detector.use(three, "abc")
-    assert detector.params_.n_states == 2 and detector.labels_ == ("bear", "bull")
-    assert "n_states=3" in repr(detector.use(three))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from hft_py.hmm import HMMRegimeDetector, filter_proba, fit_hmm, plotting
 
 
 @pytest.mark.parametrize("k", [1, 7])
-def test_every_number_of_regimes(k: int, regimes: Callable[..., Any], tmp_path: Path) -> None:
+def test_every_number_of_regimes(k: int, regimes: Any, tmp_path: Path) -> None:
     x = regimes(400, 1)[0]
     params = fit_hmm(x, k, n_iterations=3)
     figure = plotting.plot_regimes(np.exp(np.cumsum(x)), filter_proba(x, params), title="t")
@@ -30,7 +29,7 @@ def test_every_number_of_regimes(k: int, regimes: Callable[..., Any], tmp_path: 
     assert len(plotting.regime_colours(k)) == k
 
 
-def test_the_line_is_the_likelihood(regimes: Callable[..., Any]) -> None:
+def test_the_line_shows_the_likelihood(regimes: Any) -> None:
     params = HMMRegimeDetector(2, n_init=1).fit(regimes(300, 1)[0]).params_
     axes = plotting.plot_likelihood(params).axes[0]
     np.testing.assert_array_equal(axes.lines[0].get_ydata(), params.log_likelihoods)

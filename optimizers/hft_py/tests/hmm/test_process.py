@@ -1,4 +1,4 @@
-"""The process survives: memory that is not there is an exception."""
+"""Insufficient memory raises an exception, and the process survives."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ print("alive", score(x[:10], m) < 0)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit and the figure are Linux's")
-def test_memory_that_is_not_there_is_an_exception() -> None:
+def test_insufficient_memory_raises_an_exception() -> None:
     if backend.active_backend() != "rust":
         pytest.skip("NumPy asks for its memory itself")
     done = subprocess.run(

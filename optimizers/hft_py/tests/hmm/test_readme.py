@@ -1,4 +1,4 @@
-"""The module's README: its examples run, and what it points at is there."""
+"""The module's README: its examples run, and its links lead to files."""
 
 from __future__ import annotations
 

@@ -6,7 +6,6 @@ import dataclasses
 import itertools
 import logging
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -27,8 +26,6 @@ from hft_py.hmm import (
 )
 
 SEEN = [0, 1, 2]
-KINDS = ("gaussian", "student_t", "binned", "diag", "full")
-Make = Callable[..., Any]
 
 
 def test_fever_filter_smoother_and_path(fever: HMMParams, kernel_set: str) -> None:
@@ -40,7 +37,6 @@ def test_fever_filter_smoother_and_path(fever: HMMParams, kernel_set: str) -> No
     np.testing.assert_allclose(smoothed.gamma[:, 0], [0.2317030, 0.6240628, 0.8639772], atol=5e-8)
     expected = [[0.7647269, 0.0910389], [0.7233131, 0.4209211]]
     np.testing.assert_allclose(smoothed.expected_transitions, expected, atol=5e-8)
-    assert smoothed.xi is not None
     np.testing.assert_allclose(smoothed.xi.sum(axis=0), expected, atol=5e-8)
     filtered = filter_proba(SEEN, fever, backend=kernel_set)
     np.testing.assert_allclose(filtered[:, 0], [0.2, 0.5317919, 0.8639772], atol=5e-8)
@@ -48,16 +44,8 @@ def test_fever_filter_smoother_and_path(fever: HMMParams, kernel_set: str) -> No
 
 
 def test_fever_one_step_of_em(fever: HMMParams, kernel_set: str) -> None:
-    new = fit_hmm(
-        SEEN,
-        2,
-        n_iterations=1,
-        emission="binned",
-        initial=fever,
-        order="none",
-        tolerance=0,
-        backend=kernel_set,
-    )
+    options: dict[str, Any] = {"emission": "binned", "order": "none", "tolerance": 0}
+    new = fit_hmm(SEEN, 2, n_iterations=1, initial=fever, **options, backend=kernel_set)
     np.testing.assert_allclose(new.start_probabilities, [0.2317030, 0.7682970], atol=5e-8)
     expected = [[0.8936170, 0.1063830], [0.6321373, 0.3678627]]
     np.testing.assert_allclose(new.transition_matrix, expected, atol=5e-8)
@@ -71,11 +59,8 @@ def density(model: HMMParams, k: int, x: Any) -> float:
     if np.isnan(x).any():
         return 1.0
     if model.emission == "binned":
-        assert model.bin_edges is not None and model.bin_probabilities is not None
         return float(model.bin_probabilities[k, int((x >= model.bin_edges).sum())])
-    assert model.means is not None and model.variances is not None
     if model.emission == "student_t":
-        assert model.dof is not None
         dof = model.dof[k]
         scale = math.sqrt(model.variances[k] * (dof - 2) / dof)
         return float(t.pdf(x, dof, model.means[k], scale))
@@ -87,9 +72,8 @@ def density(model: HMMParams, k: int, x: Any) -> float:
 
 
 @pytest.mark.parametrize(("k", "missing"), [(1, False), (2, False), (3, True)])
-@pytest.mark.parametrize("kind", KINDS)
 def test_enumeration_of_all_paths(
-    kind: str, k: int, missing: bool, kernel_set: str, random_model: Make, series_for: Make
+    kind: str, k: int, missing: bool, kernel_set: str, random_model: Any, series_for: Any
 ) -> None:
     model, x = random_model(kind, k, 5), series_for(kind, 5, 6)
     if missing:
@@ -127,7 +111,7 @@ def test_enumeration_of_all_paths(
         )
 
 
-def test_uniform_chain_is_a_mixture(kernel_set: str, random_model: Make, series_for: Make) -> None:
+def test_uniform_chain_is_a_mixture(kernel_set: str, random_model: Any, series_for: Any) -> None:
     k = 3
     model = dataclasses.replace(
         random_model("gaussian", k, 3),
@@ -135,7 +119,6 @@ def test_uniform_chain_is_a_mixture(kernel_set: str, random_model: Make, series_
         transition_matrix=np.full((k, k), 1 / k),
     )
     x = series_for("gaussian", 50, 4)
-    assert model.means is not None and model.variances is not None
     weights = norm.pdf(x[:, None], model.means, np.sqrt(model.variances))
     expected = weights / weights.sum(axis=1, keepdims=True)
     for method in (filter_proba, smooth_proba):
@@ -143,7 +126,7 @@ def test_uniform_chain_is_a_mixture(kernel_set: str, random_model: Make, series_
 
 
 @pytest.mark.parametrize("covariance", ["diag", "full"])
-def test_the_path_of_em_is_hmmlearns(covariance: str, kernel_set: str, regimes: Make) -> None:
+def test_the_path_of_em_is_hmmlearns(covariance: str, kernel_set: str, regimes: Any) -> None:
     peer = pytest.importorskip("hmmlearn.hmm", reason="hmmlearn is not installed: make peers")
     logging.getLogger("hmmlearn").setLevel(logging.CRITICAL)
     x = np.stack([regimes(600, 1)[0], regimes(600, 2)[0]], axis=1)

@@ -1,8 +1,7 @@
-"""Samples have the distribution of their model; a wrong model is told apart by the same test."""
+"""Samples have the distribution of their model; the same test rejects a wrong model."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -38,7 +37,7 @@ def test_values_follow_their_state(dof: float | None) -> None:
     for state, (mean, variance) in enumerate([(-1.0, 0.5), (2.0, 3.0)]):
         scaled = (drawn.returns[drawn.states == state] - mean) / (np.sqrt(variance) * shrink)
         assert stats.kstest(scaled, law.cdf).pvalue > 1e-3
-        # The control: the same test refuses a law that is a little off.
+        # The control: the same test rejects a slightly wrong distribution.
         assert stats.kstest(scaled * 1.15, law.cdf).pvalue < 1e-3
 
 
@@ -59,11 +58,10 @@ def test_symbols(fever: HMMParams) -> None:
     drawn = sample(fever, 50_000, seed=4)
     for state in (0, 1):
         share = np.bincount(drawn.returns[drawn.states == state].astype(int), minlength=3)
-        assert fever.bin_probabilities is not None
         np.testing.assert_allclose(share / share.sum(), fever.bin_probabilities[state], atol=0.015)
 
 
-def test_seeds(random_model: Callable[..., HMMParams]) -> None:
+def test_seeds(random_model: Any) -> None:
     model = random_model("gaussian", 3, 1)
     one = sample(model, 100, seed=7)
     assert one == sample(model, 100, seed=7)

@@ -16,7 +16,6 @@ from hft_py.hmm.result import HMMParams
 from hft_py.results import optional
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 # From bear to bull; safe for colour-blind readers (Okabe and Ito).
@@ -77,7 +76,7 @@ def plot_regimes(
     at = np.arange(n) if dates is None else np.asarray(dates)
     names = _labels(labels, regime_labels(k))
     palette = regime_colours(k)
-    figure = _figure(10.0, 5.6)
+    figure: Figure = _figure(10.0, 5.6)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=[2.2, 1])
     chosen = table.argmax(axis=1)
     above.plot(at, prices, color="0.75", linewidth=0.5, zorder=1)
@@ -99,17 +98,12 @@ def plot_regimes(
     below.set_ylabel("filtered probability")
     for axes in (above, below):
         axes.spines[["top", "right"]].set_visible(False)
-    return figure  # type: ignore[no-any-return]
+    return figure
 
 
-def plot_transitions(params: HMMParams, *, labels: Any = None) -> Figure:
-    """The transition matrix with the expected duration of each regime."""
-    figure = _figure(4.6, 4.0)
-    _draw_transitions(figure.subplots(), params, labels)
-    return figure  # type: ignore[no-any-return]
-
-
-def _draw_transitions(axes: Axes, params: HMMParams, labels: Any) -> None:
+def plot_transitions(params: HMMParams, *, labels: Any = None, axes: Any = None) -> Figure:
+    """The transition matrix with the expected duration of each regime, in new axes or ``axes``."""
+    axes = axes or _figure(4.6, 4.0).subplots()
     k = params.n_states
     matrix = params.transition_matrix
     given = _labels(labels, _default_labels(params))
@@ -128,6 +122,8 @@ def _draw_transitions(axes: Axes, params: HMMParams, labels: Any) -> None:
     axes.set_ylabel("from")
     axes.set_title("Transition probabilities and expected stays", fontsize=10)
     axes.spines[:].set_visible(False)
+    figure: Figure = axes.figure
+    return figure
 
 
 def _default_labels(params: HMMParams) -> tuple[str, ...]:
@@ -138,14 +134,9 @@ def _default_labels(params: HMMParams) -> tuple[str, ...]:
     return regime_labels(params.n_states) if ordered else ("",) * params.n_states
 
 
-def plot_likelihood(params: HMMParams) -> Figure:
-    """The log-likelihood after each iteration of expectation maximisation."""
-    figure = _figure(5.6, 4.0)
-    _draw_likelihood(figure.subplots(), params)
-    return figure  # type: ignore[no-any-return]
-
-
-def _draw_likelihood(axes: Axes, params: HMMParams) -> None:
+def plot_likelihood(params: HMMParams, *, axes: Any = None) -> Figure:
+    """The log-likelihood after each iteration of a fit, in new axes or ``axes``."""
+    axes = axes or _figure(5.6, 4.0).subplots()
     path = params.log_likelihoods
     axes.plot(np.arange(len(path)), path, ".-", color="#0072B2", markersize=4, linewidth=1)
     axes.locator_params(axis="x", integer=True)
@@ -155,12 +146,14 @@ def _draw_likelihood(axes: Axes, params: HMMParams) -> None:
     ended = params.stop_reason.replace("_", " ")
     axes.set_title(f"Log-likelihood: {ended}, {params.n_iterations} iterations", fontsize=10)
     axes.spines[["top", "right"]].set_visible(False)
+    figure: Figure = axes.figure
+    return figure
 
 
 def plot_model(params: HMMParams) -> Figure:
     """The transition matrix and the likelihood side by side."""
-    figure = _figure(10.0, 4.0)
+    figure: Figure = _figure(10.0, 4.0)
     left, right = figure.subplots(1, 2)
-    _draw_transitions(left, params, None)
-    _draw_likelihood(right, params)
-    return figure  # type: ignore[no-any-return]
+    plot_transitions(params, axes=left)
+    plot_likelihood(params, axes=right)
+    return figure

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from hft_py.hmm._types import Floats, Ints
 from hft_py.hmm.baseline.emission import log_densities
 from hft_py.hmm.baseline.filtering import sequences
-from hft_py.hmm.baseline.recursions import ImpossibleError
-
-Floats = npt.NDArray[np.float64]
-Lengths = npt.NDArray[np.int64]
+from hft_py.hmm.baseline.recursions import ImpossibleError, log
 
 
 def viterbi(
-    kind: str, start: Floats, transition: Floats, theta: Floats, x: Floats, lengths: Lengths
-) -> tuple[npt.NDArray[np.int64], float]:
-    """``argmax p(z | x)``, ``(T,)``, and ``log max p(z, x)``; of equals the lowest state."""
+    kind: str, start: Floats, transition: Floats, theta: Floats, x: Floats, lengths: Ints
+) -> tuple[Ints, float]:
+    """``argmax p(z | x)``, ``(T,)``, and ``log max p(z, x)``; of ties the lowest."""
     log_b = log_densities(kind, theta, x)
-    with np.errstate(divide="ignore"):
-        log_start, log_transition = np.log(start), np.log(transition)
+    log_start, log_transition = log(start), log(transition)
     path = np.empty(len(x), dtype=np.int64)
     total = 0.0
     for rows in sequences(lengths):

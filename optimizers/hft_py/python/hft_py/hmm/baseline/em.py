@@ -1,7 +1,7 @@
 """Expectation maximisation (Baum and Welch), from several starts.
 
 Each iteration is two recursions over the data and a weighted estimate of every parameter; the
-log-likelihood never falls (with priors: the log-likelihood plus the prior's log-density).
+log-likelihood never decreases (with priors: log-likelihood plus log-density of the priors).
 
 Sources: Baum, Petrie, Soules and Weiss, Ann. Math. Statist. 41 (1970); Rabiner, Proc. IEEE 77
 (1989), equations 40 and 52 to 54.
@@ -12,14 +12,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
+from hft_py.hmm._types import Floats, Ints
 from hft_py.hmm.baseline.emission import EMPTY, Priors, update
 from hft_py.hmm.baseline.filtering import score
 from hft_py.hmm.baseline.smoothing import passes
 
-Floats = npt.NDArray[np.float64]
-Lengths = npt.NDArray[np.int64]
 # start, transition, theta, (log-likelihood, objective) before each step and after the last,
 # converged.
 Fitted = tuple[Floats, Floats, Floats, Floats, bool]
@@ -31,7 +29,7 @@ def fit(
     transitions: Floats,
     thetas: Floats,
     x: Floats,
-    lengths: Lengths,
+    lengths: Ints,
     n_iterations: int,
     tolerance: float,
     reference: Floats,
@@ -43,7 +41,7 @@ def fit(
 ) -> list[Fitted]:
     """Run EM from each start: ``starts (R, K)``, ``transitions (R, K, K)``, ``thetas (R, K, P)``.
 
-    ``threads`` is there for the signature: these kernels have one.
+    ``threads`` is ignored: these kernels have one.
     """
     priors = Priors(reference, floor, emission_prior, transition_prior)
     results: list[Fitted] = []
@@ -58,7 +56,7 @@ def fit(
             likelihood = float(sum(p.log_scale.sum() for p in found))
             objective = likelihood + priors.log_density(kind, transition, theta)
             history.append((likelihood, objective))
-            converged = _settled(history, tolerance)
+            converged = _converged(history, tolerance)
             if converged:
                 break
             best = max(best, objective)
@@ -74,12 +72,12 @@ def fit(
             likelihood = score(kind, start, transition, theta, x, lengths)
             objective = likelihood + priors.log_density(kind, transition, theta)
             history.append((likelihood, objective))
-            converged = _settled(history, tolerance)
+            converged = _converged(history, tolerance)
         results.append((start, transition, theta, np.array(history), converged))
     return results
 
 
-def _settled(history: list[tuple[float, float]], tolerance: float) -> bool:
+def _converged(history: list[tuple[float, float]], tolerance: float) -> bool:
     """Whether the last step gained less than ``tolerance``; never where that is 0."""
     return tolerance > 0 and len(history) > 1 and history[-1][1] - history[-2][1] < tolerance
 

@@ -21,23 +21,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import scipy  # scipy.special is loaded when first used
 
-Floats = npt.NDArray[np.float64]
+from hft_py.hmm._types import Floats
 
 LOG_TAU = math.log(2 * math.pi)
-# Degrees of freedom: above two, so that a variance exists; at two hundred it is a Gaussian.
+# Degrees of freedom: above two, so that the variance exists; at two hundred nearly Gaussian.
 DOF = (2.1, 200.0)
 # A state with fewer expected observations than this keeps its parameters.
 EMPTY = 1e-100
-# Densities are not below this, so that differences of their logarithms are numbers.
-LEAST = -1e300
+# The least log-density, so that differences of log-densities are finite.
+MIN_LOG_DENSITY = -1e300
 
 
 @dataclass(frozen=True)
 class Priors:
-    """What keeps parameters from degenerating, relative to the data's own scale.
+    """Priors and limits that keep parameters regular, relative to the variance of the data.
 
     Attributes
     ----------
@@ -92,7 +91,7 @@ def log_densities(kind: str, theta: Floats, x: Floats) -> Floats:
         rows[missing] = 0.0
         return rows
     columns = [_log_density(kind, row, x) for row in theta]
-    found: Floats = np.maximum(np.stack(columns, axis=1), LEAST)
+    found: Floats = np.maximum(np.stack(columns, axis=1), MIN_LOG_DENSITY)
     found[missing] = 0.0
     return found
 

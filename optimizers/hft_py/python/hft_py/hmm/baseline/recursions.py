@@ -1,10 +1,10 @@
-"""Forward and backward recursions over one sequence: scaled, or in logarithms where that fails.
+"""Forward and backward recursions over one sequence: scaled, or on logarithms where that fails.
 
 Scaled recursions (Rabiner 1989, section V.A) divide by ``c_t = p(x_t | x_1..x_(t-1))`` at each
-step. On that scale the probability of a state may underflow to zero. It does no harm while others
-lead to that state; where none does, later observations may bring it back, and only its logarithm
-remembers how far it was. So what is *predicted* is watched: where a state's share of it is all but
-nothing, the same recursion runs on logarithms (Mann 2006) until every share is sound again.
+step, and the probability of a state may underflow to zero. This is harmless while other states lead
+to it; where none does, later observations may bring it back, and only its logarithm keeps how
+unlikely it was. So the *predicted* probabilities are checked: where one is below ``LOST``, the
+recursion continues on logarithms (Mann 2006) until all are above ``SOUND``.
 """
 
 from __future__ import annotations
@@ -12,20 +12,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from hft_py.hmm._types import Floats
 
-# A scale below this has lost digits.
+# A scale below this has lost digits, and so has a predicted probability below LOST.
 SMALL = 1e-120
-# So has a state's share of what is predicted; numbers end at 1e-308.
 LOST = 1e-160
-# The logarithm of the share from which the linear scale does again.
+# The logarithm of a predicted probability from which the scaled recursion is exact again.
 SOUND = -230.0
-# Rows that are tried on the linear scale at a time.
+# Rows that the scaled recursion computes before its predictions are checked.
 BLOCK = 4096
-# What a backward variable may grow to: a state that the past forgot then weighs 1e-38 at most.
-MOST = 1e150
+# The largest backward variable: a state lost by the filter then weighs 1e-38 at most.
+MAX_BETA = 1e150
 
 
 class ImpossibleError(ValueError):
@@ -36,11 +34,10 @@ class ImpossibleError(ValueError):
             f"observation {index} has probability zero under every reachable state: "
             "fit with emission_prior > 0, or without zeros in the transition matrix"
         )
-        self.index = index
 
 
 @dataclass(frozen=True)
-class Passes:
+class ForwardBackward:
     """Both recursions over one sequence.
 
     Attributes
@@ -64,11 +61,33 @@ class Passes:
     xi: Floats
 
 
-def forward(start: Floats, transition: Floats, log_b: Floats) -> tuple[Floats, Floats]:
-    """Alpha and the logarithms of the scales; :class:`ImpossibleError` where there are none.
+def log(probabilities: Floats) -> Floats:
+    """Logarithms; minus infinity for zero."""
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(probabilities), dtype=np.float64)
 
-    A row depends on no later one, not by a rounding error: what it was computed by is decided by
-    the rows up to it.
+
+def log_predict(log_alpha: Floats, log_transition: Floats) -> Floats:
+    """Logarithms of ``p(z_(t+1) | x_1..x_t)``."""
+    predicted: Floats = np.logaddexp.reduce(log_alpha[:, None] + log_transition, axis=0)
+    return predicted
+
+
+def log_update(log_predicted: Floats, log_b: Floats, index: int) -> tuple[Floats, float]:
+    """Logarithms of ``p(z_t | x_1..x_t)``, and ``log p(x_t | x_1..x_(t-1))``; t is ``index``."""
+    joint = log_predicted + log_b
+    scale = float(np.logaddexp.reduce(joint))
+    if scale == -np.inf:
+        raise ImpossibleError(index)
+    return joint - scale, scale
+
+
+def forward(
+    start: Floats, transition: Floats, log_b: Floats, first: int = 0
+) -> tuple[Floats, Floats]:
+    """Alpha and the logarithms of the scales; ``first`` is the index of the first observation.
+
+    Which recursion computes a row depends on earlier rows only, so appended data change no row.
     """
     b, largest = _relative(log_b)
     n = len(b)
@@ -81,64 +100,36 @@ def forward(start: Floats, transition: Floats, log_b: Floats) -> tuple[Floats, F
         done += good
         if done == rows.stop:
             continue
-        state = _Careful(predicted, transition)
+        log_predicted, log_transition = log(predicted), log(transition)
         while done < n:
-            log_scale[done] = state.observe(log_b[done], done)
-            alpha[done] = np.exp(state.alpha)
+            log_alpha, log_scale[done] = log_update(log_predicted, log_b[done], first + done)
+            alpha[done] = np.exp(log_alpha)
             done += 1
-            state.advance()
-            if state.predicted.min() >= SOUND:
-                predicted = np.exp(state.predicted)
+            log_predicted = log_predict(log_alpha, log_transition)
+            if log_predicted.min() >= SOUND:
+                predicted = np.exp(log_predicted)
                 break
     return alpha, log_scale
 
 
-class _Careful:
-    """The forward recursion on logarithms, from a prediction in which every share is sound."""
-
-    def __init__(self, predicted: Floats, transition: Floats) -> None:
-        with np.errstate(divide="ignore"):
-            self.predicted, self.transition = np.log(predicted), np.log(transition)
-        self.alpha = self.predicted
-
-    def observe(self, log_b: Floats, index: int) -> float:
-        """Take one observation; ``log p(x_t | past)``."""
-        try:
-            self.alpha, scale = beginning(self.predicted, log_b)
-        except ImpossibleError:
-            raise ImpossibleError(index) from None
-        return scale
-
-    def advance(self) -> None:
-        """Predict the next row."""
-        self.predicted = np.logaddexp.reduce(self.alpha[:, None] + self.transition, axis=0)
+def log_forward(
+    start: Floats, transition: Floats, log_b: Floats, first: int = 0
+) -> tuple[Floats, Floats]:
+    """Logarithms of alpha, also where alpha underflows, and of the scales."""
+    log_predicted, log_transition = log(start), log(transition)
+    log_alpha, log_scale = np.empty_like(log_b), np.empty(len(log_b))
+    for t in range(len(log_b)):
+        log_alpha[t], log_scale[t] = log_update(log_predicted, log_b[t], first + t)
+        log_predicted = log_predict(log_alpha[t], log_transition)
+    return log_alpha, log_scale
 
 
-def log_filter(start: Floats, transition: Floats, log_b: Floats) -> Floats:
-    """Logarithms of alpha, those included that are too small for alpha itself."""
-    return _log_forward(start, transition, log_b)[0]
-
-
-def following(log_alpha: Floats, transition: Floats, log_b: Floats) -> tuple[Floats, float]:
-    """Logarithms of the next row of alpha, and ``log p(x_t | past)``."""
-    with np.errstate(divide="ignore"):
-        log_transition = np.log(transition)
-    predicted = np.logaddexp.reduce(log_alpha[:, None] + log_transition, axis=0)
-    return beginning(predicted, log_b)
-
-
-def beginning(log_predicted: Floats, log_b: Floats) -> tuple[Floats, float]:
-    """The same from a prediction."""
-    joint = log_predicted + log_b
-    scale = float(np.logaddexp.reduce(joint))
-    if scale == -np.inf:
-        raise ImpossibleError(0)
-    return joint - scale, scale
-
-
-def both(start: Floats, transition: Floats, log_b: Floats) -> Passes:
-    """Both recursions, and the probabilities they give."""
-    return _both_scaled(start, transition, log_b) or _both_logarithmic(start, transition, log_b)
+def forward_backward(
+    start: Floats, transition: Floats, log_b: Floats, first: int = 0
+) -> ForwardBackward:
+    """Both recursions; ``first`` is the index of the first observation."""
+    scaled = _scaled(start, transition, log_b, first)
+    return scaled or _logarithmic(start, transition, log_b, first)
 
 
 def _relative(log_b: Floats) -> tuple[Floats, Floats]:
@@ -152,7 +143,7 @@ def _relative(log_b: Floats) -> tuple[Floats, Floats]:
 def _forward(
     start: Floats, transition: Floats, b: Floats, largest: Floats
 ) -> tuple[Floats, Floats, int]:
-    """Alpha, logarithms of the scales, and how many rows of them are good."""
+    """Alpha, logarithms of the scales, and how many of their rows are exact."""
     alpha = np.empty_like(b)
     scale = np.ones(len(b))
     predicted = start
@@ -170,9 +161,9 @@ def _forward(
     return alpha, np.log(scale) + largest, int(lost[0]) if len(lost) else good
 
 
-def _both_scaled(start: Floats, transition: Floats, log_b: Floats) -> Passes | None:
+def _scaled(start: Floats, transition: Floats, log_b: Floats, first: int) -> ForwardBackward | None:
     b, largest = _relative(log_b)
-    alpha, log_scale = forward(start, transition, log_b)
+    alpha, log_scale = forward(start, transition, log_b, first)
     scale = np.exp(log_scale - largest)
     if scale.min() < SMALL:
         return None
@@ -180,35 +171,19 @@ def _both_scaled(start: Floats, transition: Floats, log_b: Floats) -> Passes | N
     with np.errstate(over="ignore", invalid="ignore"):
         for t in range(len(b) - 2, -1, -1):
             beta[t] = transition @ (b[t + 1] * beta[t + 1]) / scale[t + 1]
-    if not beta.max() <= MOST:
+    if not beta.max() <= MAX_BETA:
         return None
     gamma = alpha * beta
     gamma /= gamma.sum(axis=1, keepdims=True)
     later = (b[1:] * beta[1:]) / scale[1:, None]
     xi = alpha[:-1, :, None] * transition * later[:, None, :]
     xi /= xi.sum(axis=(1, 2), keepdims=True)
-    return Passes(alpha, log_scale, beta, gamma, xi)
+    return ForwardBackward(alpha, log_scale, beta, gamma, xi)
 
 
-def _log_forward(start: Floats, transition: Floats, log_b: Floats) -> tuple[Floats, Floats]:
-    with np.errstate(divide="ignore"):
-        predicted, log_transition = np.log(start), np.log(transition)
-    log_alpha = np.empty_like(log_b)
-    log_scale = np.empty(len(log_b))
-    for t in range(len(log_b)):
-        joint = predicted + log_b[t]
-        log_scale[t] = np.logaddexp.reduce(joint)
-        if np.isneginf(log_scale[t]):
-            raise ImpossibleError(t)
-        log_alpha[t] = joint - log_scale[t]
-        predicted = np.logaddexp.reduce(log_alpha[t][:, None] + log_transition, axis=0)
-    return log_alpha, log_scale
-
-
-def _both_logarithmic(start: Floats, transition: Floats, log_b: Floats) -> Passes:
-    log_alpha, log_scale = _log_forward(start, transition, log_b)
-    with np.errstate(divide="ignore"):
-        log_transition = np.log(transition)
+def _logarithmic(start: Floats, transition: Floats, log_b: Floats, first: int) -> ForwardBackward:
+    log_alpha, log_scale = log_forward(start, transition, log_b, first)
+    log_transition = log(transition)
     log_beta = np.zeros_like(log_b)
     for t in range(len(log_b) - 2, -1, -1):
         later = log_transition + log_b[t + 1] + log_beta[t + 1]
@@ -220,4 +195,4 @@ def _both_logarithmic(start: Floats, transition: Floats, log_b: Floats) -> Passe
     xi = np.exp(log_xi)
     xi /= xi.sum(axis=(1, 2), keepdims=True)
     with np.errstate(over="ignore"):
-        return Passes(np.exp(log_alpha), log_scale, np.exp(log_beta), gamma, xi)
+        return ForwardBackward(np.exp(log_alpha), log_scale, np.exp(log_beta), gamma, xi)

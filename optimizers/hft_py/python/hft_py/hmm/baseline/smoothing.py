@@ -1,34 +1,33 @@
-"""What is known of the state from the whole sequence, or from a few observations after it."""
+"""The state given the whole sequence, or given a few observations after it."""
 
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from hft_py.hmm._types import Floats, Ints
 from hft_py.hmm.baseline.emission import log_densities
 from hft_py.hmm.baseline.filtering import forward, sequences
-from hft_py.hmm.baseline.recursions import LOST, ImpossibleError, Passes, both, log_filter
-
-Floats = npt.NDArray[np.float64]
-Lengths = npt.NDArray[np.int64]
+from hft_py.hmm.baseline.recursions import (
+    LOST,
+    ForwardBackward,
+    forward_backward,
+    log,
+    log_forward,
+)
 
 
 def passes(
-    kind: str, start: Floats, transition: Floats, theta: Floats, x: Floats, lengths: Lengths
-) -> list[Passes]:
+    kind: str, start: Floats, transition: Floats, theta: Floats, x: Floats, lengths: Ints
+) -> list[ForwardBackward]:
     """Both recursions over each sequence."""
     log_b = log_densities(kind, theta, x)
-    found = []
-    for rows in sequences(lengths):
-        try:
-            found.append(both(start, transition, log_b[rows]))
-        except ImpossibleError as error:
-            raise ImpossibleError(rows.start + error.index) from None
-    return found
+    return [
+        forward_backward(start, transition, log_b[rows], rows.start) for rows in sequences(lengths)
+    ]
 
 
 def backward(
-    kind: str, start: Floats, transition: Floats, theta: Floats, x: Floats, lengths: Lengths
+    kind: str, start: Floats, transition: Floats, theta: Floats, x: Floats, lengths: Ints
 ) -> Floats:
     """``p(future | z_t) / p(future | x_1..x_t)``, ``(T, K)``."""
     found = passes(kind, start, transition, theta, x, lengths)
@@ -36,7 +35,7 @@ def backward(
 
 
 def smoothed(
-    kind: str, start: Floats, transition: Floats, theta: Floats, x: Floats, lengths: Lengths
+    kind: str, start: Floats, transition: Floats, theta: Floats, x: Floats, lengths: Ints
 ) -> tuple[Floats, Floats, float]:
     """``p(z_t | x)``, the expected number of each transition ``(K, K)``, and ``log p(x)``."""
     found = passes(kind, start, transition, theta, x, lengths)
@@ -46,7 +45,7 @@ def smoothed(
 
 
 def pairwise(
-    kind: str, start: Floats, transition: Floats, theta: Floats, x: Floats, lengths: Lengths
+    kind: str, start: Floats, transition: Floats, theta: Floats, x: Floats, lengths: Ints
 ) -> Floats:
     """``p(z_t, z_(t+1) | x)``, ``(T - 1, K, K)``; zero between two sequences."""
     found = np.zeros((max(len(x) - 1, 0), len(start), len(start)))
@@ -62,18 +61,18 @@ def fixed_lag(
     transition: Floats,
     theta: Floats,
     x: Floats,
-    lengths: Lengths,
+    lengths: Ints,
     lag: int,
 ) -> Floats:
-    """``p(z_t | x_1..x_(t+lag))``, ``(T, K)``: ``O(T lag K^2)``, all times in step."""
+    """``p(z_t | x_1..x_(t+lag))``, ``(T, K)``: ``O(T lag K^2)``, vectorised over times."""
     log_b = log_densities(kind, theta, x)
     alpha, _ = forward(kind, start, transition, theta, x, lengths)
-    with np.errstate(divide="ignore"):
-        log_transition = np.log(transition)
+    log_transition = log(transition)
     result = np.empty_like(alpha)
     for rows in sequences(lengths):
         b, n = log_b[rows], rows.stop - rows.start
-        log_alpha = _logarithms(alpha[rows], start, transition, b)
+        lost = alpha[rows].min() < LOST
+        log_alpha = log_forward(start, transition, b)[0] if lost else log(alpha[rows])
         log_beta = np.zeros_like(b)
         for ahead in range(min(lag, n - 1), 0, -1):
             seen = n - ahead
@@ -82,10 +81,3 @@ def fixed_lag(
         joint = log_alpha + log_beta
         result[rows] = np.exp(joint - np.logaddexp.reduce(joint, axis=1)[:, None])
     return result
-
-
-def _logarithms(alpha: Floats, start: Floats, transition: Floats, log_b: Floats) -> Floats:
-    """Logarithms of alpha; computed as such where a number in it is too small to be trusted."""
-    if alpha.min() < LOST:
-        return log_filter(start, transition, log_b)
-    return np.asarray(np.log(alpha), dtype=np.float64)
