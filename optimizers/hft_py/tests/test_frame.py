@@ -25,7 +25,6 @@ from hft_py.hmm import DegenerateDataWarning, HMMRegimeDetector
 from hft_py.objectives.invalid_values import warn_invalid
 from hft_py.progress import Progress, reporting
 from hft_py.results import Result
-from hft_py.spaces import ParameterSpace, Spaces
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
@@ -219,19 +218,6 @@ def test_warnings_point_to_the_users_line() -> None:
         HMMRegimeDetector(2).fit(np.zeros(50))
     for told in (*direct, *deep):
         assert told.filename == __file__
-
-
-def test_named_parameters() -> None:
-    spaces = Spaces([ParameterSpace("a", (0, 1)), ParameterSpace("b", (1, 9), integer=True)])
-    assert spaces == Spaces(list(spaces)) and hash(spaces) == hash(Spaces(list(spaces)))
-    assert spaces != Spaces(spaces[:1]) and spaces != 3
-    assert spaces.point({"b": 2, "a": 0.5}).tolist() == [0.5, 2.0]
-    with pytest.raises(ValueError, match=r"shape \(1,\), expected 2 numbers: a, b"):
-        spaces.point([1.0])
-    with pytest.raises(TypeError, match="initial parameters are 'ab', expected numbers"):
-        spaces.point("ab")
-    with pytest.raises(TypeError, match=r"a: bounds=\{.*\}, expected a pair"):
-        ParameterSpace("a", {1, 2})  # type: ignore[arg-type]
 
 
 # ------------------------------------------------------------------ progress

@@ -3,7 +3,7 @@
 Functions take ``progress=``: False (default), True (a bar by tqdm where it is installed, else a
 line on the standard error), or a callable that receives a :class:`Progress` at the end of every
 hundredth part of the run. A callable that returns False, and not None, stops the run, which then
-returns what it has with the stop reason ``"stopped_by_callback"``. Exceptions it raises reach the caller.
+returns what it has with the stop reason ``"stopped_by_callback"``. Its exceptions reach the caller.
 """
 
 from __future__ import annotations

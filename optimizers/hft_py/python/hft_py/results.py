@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
-from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ import numpy as np
 _SHOWN = 8
 
 
-class Result:
+class Result(Mapping[str, Any]):
     """Base of every result: fields are attributes and keys.
 
     Equality compares field by field, arrays by value, NaN equal to NaN.
@@ -50,34 +50,15 @@ class Result:
             return getattr(self, name)
         raise KeyError(f"{name!r} is not in {type(self).__name__}: {', '.join(self._names())}")
 
-    def __contains__(self, name: object) -> bool:
-        return name in self._names()
-
     def __iter__(self) -> Iterator[str]:
         return iter(self._names())
 
     def __len__(self) -> int:
         return len(self._names())
 
-    def get(self, name: str, default: Any = None) -> Any:
-        """The field of that name, or ``default``."""
-        return self.to_dict().get(name, default)
-
     def to_dict(self) -> dict[str, Any]:
         """The fields as a dict; arrays are not copied."""
         return {name: getattr(self, name) for name in self._names()}
-
-    def keys(self) -> KeysView[str]:
-        """Names of the fields, in order."""
-        return self.to_dict().keys()
-
-    def values(self) -> ValuesView[Any]:
-        """Values of the fields, in order."""
-        return self.to_dict().values()
-
-    def items(self) -> ItemsView[str, Any]:
-        """Names with values, in order."""
-        return self.to_dict().items()
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Result) or type(self) is not type(other):
@@ -87,9 +68,6 @@ class Result:
     def __repr__(self) -> str:
         shown = ", ".join(f"{name}={show(value)}" for name, value in self.items())
         return f"{type(self).__name__}({shown})"
-
-
-Mapping.register(Result)
 
 
 def show(value: Any) -> str:

@@ -8,20 +8,10 @@ from typing import Any
 
 import pytest
 
-from hft_py import backend
 from hft_py.errors import PoorMixingWarning
 from hft_py.mcmc import MCMCResult, mcmc_optimize
 
 SAMPLERS = ["adaptive_metropolis", "ensemble", "de_mc", "parallel_tempering"]
-
-
-@pytest.fixture(params=["python", "rust"])
-def kernel_set(request: pytest.FixtureRequest) -> str:
-    """Each kernel set in turn; Rust where it is installed and asked for."""
-    name: str = request.param
-    if name == "rust" and backend.active_backend() != "rust":
-        pytest.skip("the extension is not installed, or not asked for")
-    return name
 
 
 @pytest.fixture(params=SAMPLERS)

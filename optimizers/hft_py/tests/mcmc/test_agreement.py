@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,6 @@ import pytest
 
 from hft_py import backend
 from hft_py.mcmc import MCMCResult
-from hft_py.objectives import resolve
 
 Run = Callable[..., MCMCResult]
 PRECISION = np.linalg.inv([[1.0, 0.8], [0.8, 1.0]])
@@ -19,10 +17,6 @@ PRECISION = np.linalg.inv([[1.0, 0.8], [0.8, 1.0]])
 
 def gaussian(points: Any) -> Any:
     return -0.5 * np.einsum("mi,ij,mj->m", points, PRECISION, points)
-
-
-def one(x: Any) -> float:
-    return float(gaussian(x[None])[0])
 
 
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -115,34 +109,6 @@ def test_draw_for_draw_in_a_long_run(quick_run: Run) -> None:
     """Adaptation feeds rounding back into every later step."""
     options = {**settings("from the box"), "n_iterations": 2_000, "burn_in": 500}
     draw_for_draw(quick_run, sampler="adaptive_metropolis", **options)
-
-
-def test_the_seed_decides(sampler: str, kernel_set: str, quick_run: Run) -> None:
-    options = {**settings("plain"), "sampler": sampler, "backend": kernel_set, "n_iterations": 100}
-    first = quick_run(gaussian, **options)
-    assert first == quick_run(gaussian, **options)
-    other = quick_run(gaussian, **{**options, "seed": 6})
-    assert not np.array_equal(first.samples, other.samples)
-    drawn = quick_run(gaussian, **{**options, "seed": None})
-    assert drawn == quick_run(gaussian, **{**options, "seed": drawn.seed})
-
-
-def test_threads_change_nothing(sampler: str, quick_run: Run) -> None:
-    rust = pytest.importorskip("hft_py._rust", reason="the extension is not installed")
-    compiled = resolve(rust.contract_address("quadratic"), 2, data=PRECISION)
-    options = {**settings("plain"), "sampler": sampler, "vectorized": False, "n_chains": 6}
-    expected = quick_run(compiled, **options)
-    for threads in (2, 3, 16, 0):
-        assert quick_run(compiled, **options, threads=threads) == expected
-
-
-def test_kinds_of_objective_change_nothing(sampler: str, kernel_set: str, quick_run: Run) -> None:
-    options = {**settings("plain"), "sampler": sampler, "backend": kernel_set, "n_iterations": 100}
-    expected = quick_run(gaussian, **options)
-    options["vectorized"] = False
-    assert_alike(quick_run(one, **options), expected)
-    with ThreadPoolExecutor(2) as executor:
-        assert_alike(quick_run(one, **options, executor=executor), expected)
 
 
 def test_a_batch_is_one_iteration(sampler: str, kernel_set: str, quick_run: Run) -> None:

@@ -26,15 +26,15 @@ def evolve(constraints: Any, **options: Any) -> Any:
     return differential_evolution_optimize(cost, LOW, HIGH, constraints=constraints, **options)
 
 
-def test_a_constraint_that_writes_to_its_argument_changes_nothing(backend: str) -> None:
+def test_a_constraint_that_writes_to_its_argument_changes_nothing(kernel_set: str) -> None:
     def vandal(points: Points) -> Points:
         found = -points[..., 0]
         points[...] = 100.0
         return np.asarray(found)
 
-    plain = evolve(lambda x: -x[0], backend=backend)
+    plain = evolve(lambda x: -x[0], backend=kernel_set)
     for vectorized in (False, True):
-        found = evolve(Constraint(vandal, vectorized=vectorized), backend=backend)
+        found = evolve(Constraint(vandal, vectorized=vectorized), backend=kernel_set)
         np.testing.assert_array_equal(found.x, plain.x)
         assert found.fun == cost(found.x)
 
@@ -63,10 +63,10 @@ def test_an_infinity_on_the_good_side_is_feasible() -> None:
     ],
 )
 def test_what_is_no_number_is_refused(
-    returned: Any, error: type[Exception], message: str, backend: str
+    returned: Any, error: type[Exception], message: str, kernel_set: str
 ) -> None:
     with pytest.raises(error, match=message):
-        evolve(lambda x: returned, backend=backend)
+        evolve(lambda x: returned, backend=kernel_set)
 
 
 def test_lengths_are_checked() -> None:
@@ -88,7 +88,7 @@ def test_scipys_linear_constraint_dense_and_sparse() -> None:
 
 
 @pytest.mark.parametrize("optimise", [differential_evolution_optimize, cma_es_optimize])
-def test_the_objective_is_called_at_feasible_points_only(optimise: Any, backend: str) -> None:
+def test_the_objective_is_called_at_feasible_points_only(optimise: Any, kernel_set: str) -> None:
     seen: list[float] = []
 
     def spy(x: Points) -> float:
@@ -103,7 +103,7 @@ def test_the_objective_is_called_at_feasible_points_only(optimise: Any, backend:
         constraints=lambda x: 1.0 - x.sum(),
         polish=True,
         seed=1,
-        backend=backend,
+        backend=kernel_set,
     )
     assert min(seen) >= 1.0
     assert len(seen) == found.nfev

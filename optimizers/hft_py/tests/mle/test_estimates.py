@@ -21,8 +21,8 @@ def gaussian(p: Any) -> float:
 
 
 @pytest.mark.parametrize("method", ["cma_es", "differential_evolution", None])
-def test_a_gaussian_in_closed_form(method: str | None, backend: str) -> None:
-    fit = MLEOptimizer(SPACES, "gaussian", data=X, backend=backend).optimize(method, seed=1)
+def test_a_gaussian_in_closed_form(method: str | None, kernel_set: str) -> None:
+    fit = MLEOptimizer(SPACES, "gaussian", data=X, backend=kernel_set).optimize(method, seed=1)
     n, mean, deviation = X.size, X.mean(), X.std()
     np.testing.assert_allclose(fit.best_params, [mean, deviation], rtol=1e-5)
     errors = [deviation / math.sqrt(n), deviation / math.sqrt(2 * n)]

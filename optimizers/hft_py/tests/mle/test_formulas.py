@@ -16,8 +16,8 @@ from hft_py.mle.baseline.evolution import distinct
 D = 6
 
 
-def test_cma_constants_for_ten_dimensions(backend: str) -> None:
-    found = backends.kernels("mle", backend).cma_constants(10, 10)
+def test_cma_constants_for_ten_dimensions(kernel_set: str) -> None:
+    found = backends.kernels("mle", kernel_set).cma_constants(10, 10)
     expected = {
         "mu": 5,
         "mu_eff": 3.1672993,
@@ -76,7 +76,7 @@ def test_reflection() -> None:
 
 
 @pytest.mark.parametrize("boundary", BOUNDARIES)
-def test_nothing_outside_is_evaluated(boundary: str, backend: str) -> None:
+def test_nothing_outside_is_evaluated(boundary: str, kernel_set: str) -> None:
     seen = []
 
     def cost(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -91,7 +91,7 @@ def test_nothing_outside_is_evaluated(boundary: str, backend: str) -> None:
         seed=4,
         max_evaluations=300,
         vectorized=True,
-        backend=backend,
+        backend=kernel_set,
     )
     points = np.concatenate(seen)
     assert len(points) == found.nfev
@@ -101,7 +101,7 @@ def test_nothing_outside_is_evaluated(boundary: str, backend: str) -> None:
 
 
 @pytest.mark.parametrize("boundary", ["fold", "reflect"])
-def test_the_optimum_in_a_corner_is_found(boundary: str, backend: str) -> None:
+def test_the_optimum_in_a_corner_is_found(boundary: str, kernel_set: str) -> None:
     found = cma_es_optimize(
         lambda points: ((points - 3.0) ** 2).sum(axis=1),
         [-2] * D,
@@ -109,7 +109,7 @@ def test_the_optimum_in_a_corner_is_found(boundary: str, backend: str) -> None:
         boundary=boundary,
         seed=4,
         vectorized=True,
-        backend=backend,
+        backend=kernel_set,
     )
     assert found.fun == pytest.approx(D, abs=1e-9)
     assert found.nfev < 4_000

@@ -98,22 +98,13 @@ def test_restarts_find_what_one_run_does_not(rule: str) -> None:
     assert (np.diff(found.history.best) <= 0).all()
 
 
-def test_polish_takes_the_last_digits() -> None:
-    box = [-3] * 4, [3] * 4
-    rough = differential_evolution_optimize("rosenbrock", *box, 30, 60, seed=1)
-    for method in (True, "Nelder-Mead"):
-        fine = differential_evolution_optimize("rosenbrock", *box, 30, 60, seed=1, polish=method)
-        assert fine.fun < min(rough.fun, 1e-6)
-        assert fine.nfev > rough.nfev
-
-
-def test_whole_numbers(backend: str) -> None:
+def test_whole_numbers(kernel_set: str) -> None:
     def cost(points: Points) -> Points:
         assert (points[:, 1] == np.round(points[:, 1])).all()
         return np.asarray((points[:, 0] - 0.3) ** 2 + (points[:, 1] - 3.6) ** 2)
 
     found = differential_evolution_optimize(
-        cost, [-2, 0.5], [2, 9.5], integrality=[0, 1], seed=1, vectorized=True, backend=backend
+        cost, [-2, 0.5], [2, 9.5], integrality=[0, 1], seed=1, vectorized=True, backend=kernel_set
     )
     assert found.x[1] == 4.0
     assert found.x[0] == pytest.approx(0.3, abs=1e-4)
@@ -246,7 +237,7 @@ def test_lampinen_7() -> None:
     assert found.constr_violation == 0.0
 
 
-def test_constraints_in_cma(backend: str) -> None:
+def test_constraints_in_cma(kernel_set: str) -> None:
     found = cma_es_optimize(
         "sphere",
         [-5, -5],
@@ -255,7 +246,7 @@ def test_constraints_in_cma(backend: str) -> None:
         constraints=lambda x: 1.0 - x[0] - x[1],
         seed=2,
         max_evaluations=4_000,
-        backend=backend,
+        backend=kernel_set,
     )
     assert found.constr_violation == 0.0
     assert found.fun == pytest.approx(0.5, abs=1e-2)

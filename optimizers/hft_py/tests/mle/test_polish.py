@@ -27,7 +27,7 @@ def polished(objective: Any = cost, **options: Any) -> Any:
 
 
 @METHODS
-def test_the_budget_holds_with_polishing(polish: Any, backend: str) -> None:
+def test_the_budget_holds_with_polishing(polish: Any, kernel_set: str) -> None:
     calls = 0
 
     def counted(x: Points) -> float:
@@ -37,7 +37,7 @@ def test_the_budget_holds_with_polishing(polish: Any, backend: str) -> None:
 
     for budget in (50, 53, 60, 400):
         calls = 0
-        found = polished(counted, max_evaluations=budget, polish=polish, backend=backend)
+        found = polished(counted, max_evaluations=budget, polish=polish, backend=kernel_set)
         assert calls == found.nfev <= budget
         assert found.fun == cost(found.x)
 

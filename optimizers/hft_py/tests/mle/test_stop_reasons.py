@@ -65,8 +65,8 @@ def test_every_reason_has_an_ending() -> None:
 
 
 @pytest.mark.parametrize("reason", ENDINGS)
-def test_reason(reason: str, backend: str) -> None:
-    found = ENDINGS[reason](backend=backend)
+def test_reason(reason: str, kernel_set: str) -> None:
+    found = ENDINGS[reason](backend=kernel_set)
     assert found.stop_reason == reason
     assert found.message.startswith(MESSAGES[reason])
     if reason == "no_effect_coordinate":
@@ -83,9 +83,3 @@ def test_reason(reason: str, backend: str) -> None:
         assert found.status == {"stopped_by_callback": 2}.get(
             reason, 1 if reason.startswith("max") or reason == "retries_done" else 3
         )
-
-
-def test_constraints_that_nothing_meets_are_told() -> None:
-    found = evolve(constraints=lambda x: 1.0, max_iterations=3)
-    assert (found.success, found.status) == (False, 4)
-    assert found.message == "no feasible point was found"

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 import hft_py
-from hft_py import backend
 
 SOURCE = """
 #include <stdint.h>
@@ -33,14 +32,12 @@ double plain(int n, double *x, void *data) {
 """
 
 
-@pytest.fixture(params=["python", "rust"])
-def values(request: pytest.FixtureRequest) -> Callable[..., Any]:
-    """Values of a handle at points, by one kernel set."""
-    if request.param == "rust":
-        if backend.active_backend() != "rust":
-            pytest.skip("the extension is not installed, or not asked for")
-        return lambda handle, points: handle.native.evaluate(np.ascontiguousarray(points), 2)
-    return lambda handle, points: handle.batch(np.ascontiguousarray(points))
+@pytest.fixture
+def values(kernel_set: str) -> Callable[..., Any]:
+    """Values of an objective at points, by one kernel set."""
+    if kernel_set == "rust":
+        return lambda objective, points: objective.native.evaluate(np.ascontiguousarray(points), 2)
+    return lambda objective, points: objective.batch(np.ascontiguousarray(points))
 
 
 @pytest.fixture(scope="session")

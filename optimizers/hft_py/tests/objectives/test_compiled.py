@@ -20,13 +20,8 @@ POINTS = np.random.default_rng(0).normal(size=(13, 3))
 SPHERE = (POINTS**2).sum(axis=1)
 
 
-CODED = ctypes.CFUNCTYPE(
-    ctypes.c_int32,
-    ctypes.c_int64,
-    ctypes.POINTER(ctypes.c_double),
-    ctypes.POINTER(ctypes.c_double),
-    ctypes.c_void_p,
-)
+DOUBLES = ctypes.POINTER(ctypes.c_double)
+CODED = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_int64, DOUBLES, DOUBLES, ctypes.c_void_p)
 
 
 def test_c_functions(values: Callable[..., Any], library: Path) -> None:
@@ -37,7 +32,7 @@ def test_c_functions(values: Callable[..., Any], library: Path) -> None:
     address = ctypes.cast(loaded.sphere, ctypes.c_void_p).value
     np.testing.assert_allclose(values(resolve(address, 3), POINTS), SPHERE)
     loaded.plain.restype = ctypes.c_double
-    loaded.plain.argtypes = [ctypes.c_int, ctypes.POINTER(ctypes.c_double), ctypes.c_void_p]
+    loaded.plain.argtypes = [ctypes.c_int, DOUBLES, ctypes.c_void_p]
     np.testing.assert_allclose(values(resolve(loaded.plain, 3), POINTS), SPHERE)
 
 
@@ -65,18 +60,13 @@ def test_codes(values: Callable[..., Any], library: Path) -> None:
 def test_low_level_callables(values: Callable[..., Any], library: Path) -> None:
     loaded = ctypes.CDLL(str(library))
     loaded.plain.restype = ctypes.c_double
-    loaded.plain.argtypes = [ctypes.c_int, ctypes.POINTER(ctypes.c_double), ctypes.c_void_p]
+    loaded.plain.argtypes = [ctypes.c_int, DOUBLES, ctypes.c_void_p]
     np.testing.assert_allclose(values(resolve(LowLevelCallable(loaded.plain), 3), POINTS), SPHERE)
     scale = ctypes.c_double(2.0)
     pointer = ctypes.cast(ctypes.pointer(scale), ctypes.c_void_p)
     given = LowLevelCallable(loaded.plain, pointer)
     np.testing.assert_allclose(values(resolve(given, 3), POINTS), 2 * SPHERE)
-    loaded.sphere.argtypes = [
-        ctypes.c_int64,
-        ctypes.POINTER(ctypes.c_double),
-        ctypes.POINTER(ctypes.c_double),
-        ctypes.c_void_p,
-    ]
+    loaded.sphere.argtypes = [ctypes.c_int64, DOUBLES, DOUBLES, ctypes.c_void_p]
     loaded.sphere.restype = ctypes.c_int32
     np.testing.assert_allclose(values(resolve(LowLevelCallable(loaded.sphere), 3), POINTS), SPHERE)
     with pytest.raises(ValueError, match="its own user_data"):

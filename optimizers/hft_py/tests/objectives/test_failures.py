@@ -11,16 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hft_py import backend
 from hft_py.objectives import resolve
 
 POINTS = np.random.default_rng(0).normal(size=(13, 3))
 SPHERE = (POINTS**2).sum(axis=1)
-
-
-def _rust_only() -> None:
-    if backend.active_backend() != "rust":
-        pytest.skip("the extension is not installed, or not asked for")
 
 
 def fails(x: Any) -> float:
@@ -29,8 +23,8 @@ def fails(x: Any) -> float:
     return 0.0
 
 
+@pytest.mark.usefixtures("rust_only")
 def test_threads_change_nothing() -> None:
-    _rust_only()
     data = np.random.default_rng(0).normal(size=5_000)
     points = np.random.default_rng(1).uniform([0, 1, 2], [1, 2, 9], size=(97, 3))
     handle = resolve("student_t", 3, data=data)
@@ -39,8 +33,8 @@ def test_threads_change_nothing() -> None:
         assert np.array_equal(alone, handle.native.evaluate(points, threads))
 
 
+@pytest.mark.usefixtures("rust_only")
 def test_several_callers_at_once(decorated: Any) -> None:
-    _rust_only()
     native = resolve(decorated, 3).native
     found: list[Any] = []
     callers = [

@@ -17,13 +17,8 @@ def python_sphere(x: Any) -> float:
     return float((x**2).sum())
 
 
-CODED = ctypes.CFUNCTYPE(
-    ctypes.c_int32,
-    ctypes.c_int64,
-    ctypes.POINTER(ctypes.c_double),
-    ctypes.POINTER(ctypes.c_double),
-    ctypes.c_void_p,
-)
+DOUBLES = ctypes.POINTER(ctypes.c_double)
+CODED = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_int64, DOUBLES, DOUBLES, ctypes.c_void_p)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -61,38 +62,35 @@ class Plan(ABC):
         shared = {"lower": p.lower, "upper": p.upper, "seed": p.seed, "target": p.target}
         return shared | self.settings
 
-    def optimize(
-        self,
-        objective_fn: Any,
-        *,
-        vectorized: Any,
-        executor: Any,
-        data: Any,
-        progress: Any,
-        backend: str | None,
-    ) -> OptimizeResult:
-        """All retries, aggregated and polished."""
-        p = self.problem
-        objective = resolve(
-            objective_fn, len(p.lower), vectorized, executor, data, name="objective_fn"
-        )
-        # Threads share the points of a generation, or run one retry each: never both.
-        alone = p.retries == 1
-        runner = Runner(objective, p.constraints, p.threads if alone else 1, backend)
-        reason = None
-        with reporting(progress, self.total_evaluations * p.retries, self.method) as reporter:
-            if alone:
-                sequences = [self.attempt(runner, 0, [], reporter)]
-            else:
-                sequences, reason = run_retries(
-                    functools.partial(self.attempt, runner),
-                    p.retries,
-                    p.threads if objective.parallel else 1,
-                    self.run_evaluations,
-                    reporter,
-                )
-            result = aggregate(sequences, p.seed, reason)
-        if p.polish is not None:
-            result = polished(result, p, objective, self.integral)
-        warn_invalid(result.n_invalid, result.nfev)
-        return result
+
+def optimize(make_plan: Callable[..., Plan], arguments: dict[str, Any]) -> OptimizeResult:
+    """All retries of a plan, aggregated and polished.
+
+    ``arguments`` are those of the public function, by name. ``make_plan`` checks and takes all but
+    the objective, its options, ``progress`` and ``backend``.
+    """
+    objective_fn, vectorized, executor, data, progress, backend = (
+        arguments.pop(name)
+        for name in ("objective_fn", "vectorized", "executor", "data", "progress", "backend")
+    )
+    plan = make_plan(**arguments)
+    p = plan.problem
+    objective = resolve(objective_fn, len(p.lower), vectorized, executor, data, name="objective_fn")
+    # Threads share the points of a generation, or run one retry each: never both.
+    alone = p.retries == 1
+    runner = Runner(objective, p.constraints, p.threads if alone else 1, backend)
+    reason = None
+    with reporting(progress, plan.total_evaluations * p.retries, plan.method) as reporter:
+        if alone:
+            sequences = [plan.attempt(runner, 0, [], reporter)]
+        else:
+            attempt = functools.partial(plan.attempt, runner)
+            threads = p.threads if objective.parallel else 1
+            sequences, reason = run_retries(
+                attempt, p.retries, threads, plan.run_evaluations, reporter
+            )
+    result = aggregate(sequences, p.seed, reason)
+    if p.polish is not None:
+        result = polished(result, p, objective, plan.integral)
+    warn_invalid(result.n_invalid, result.nfev)
+    return result

@@ -6,6 +6,7 @@ The same kernels as :func:`hft_py.mle.differential_evolution_optimize` and
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -25,11 +26,13 @@ from hft_py.mle.result import OptimizeResult
 class AskTell:
     """A search whose loop is the caller's."""
 
-    def __init__(self, plan: Plan, backend: str | None) -> None:
-        kernels = backends.kernels("mle", backend)
-        self._plan = plan
+    def __init__(self, make_plan: Callable[..., Plan], arguments: dict[str, Any]) -> None:
+        """From the arguments of a subclass: its ``locals()``."""
+        own = ("self", "__class__", "backend")
+        kernels = backends.kernels("mle", arguments["backend"])
+        self._plan = make_plan(**{k: v for k, v in arguments.items() if k not in own})
         self._backend = kernels.name
-        self._kernel = plan.kernel(kernels)
+        self._kernel = self._plan.kernel(kernels)
         self._asked: Array | None = None
 
     @property
@@ -137,25 +140,7 @@ class DifferentialEvolution(AskTell):
         init: Any = "latin_hypercube",
         backend: str | None = None,
     ) -> None:
-        plan = evolution_plan(
-            bounds_lower,
-            bounds_upper,
-            population_size=population_size,
-            max_iterations=max_iterations,
-            strategy=strategy,
-            mutation=mutation,
-            crossover=crossover,
-            boundary=boundary,
-            integrality=integrality,
-            init=init,
-            x0=x0,
-            tolerance=tolerance,
-            absolute_tolerance=absolute_tolerance,
-            seed=seed,
-            max_evaluations=max_evaluations,
-            target=target,
-        )
-        super().__init__(plan, backend)
+        super().__init__(evolution_plan, locals())
 
 
 class CMAES(AskTell):
@@ -192,20 +177,4 @@ class CMAES(AskTell):
         max_evaluations: int | None = None,
         backend: str | None = None,
     ) -> None:
-        plan = cma_plan(
-            bounds_lower,
-            bounds_upper,
-            initial_params=initial_params,
-            sigma=sigma,
-            max_iterations=max_iterations,
-            population_size=population_size,
-            active=active,
-            separable=separable,
-            boundary=boundary,
-            tolerance=tolerance,
-            parameter_tolerance=parameter_tolerance,
-            seed=seed,
-            max_evaluations=max_evaluations,
-            target=target,
-        )
-        super().__init__(plan, backend)
+        super().__init__(cma_plan, locals())

@@ -13,6 +13,7 @@ from typing import Any
 import numpy.typing as npt
 
 from hft_py.mle._cma_plan import cma_plan
+from hft_py.mle._plan import optimize
 from hft_py.mle.result import OptimizeResult
 
 
@@ -147,33 +148,4 @@ def cma_es_optimize(
     >>> found.stop_reason
     'target_reached'
     """
-    plan = cma_plan(
-        bounds_lower,
-        bounds_upper,
-        initial_params=initial_params,
-        sigma=sigma,
-        max_iterations=max_iterations,
-        population_size=population_size,
-        active=active,
-        separable=separable,
-        boundary=boundary,
-        tolerance=tolerance,
-        parameter_tolerance=parameter_tolerance,
-        restarts=restarts,
-        max_restarts=max_restarts,
-        seed=seed,
-        max_evaluations=max_evaluations,
-        target=target,
-        constraints=constraints,
-        threads=threads,
-        retries=retries,
-        polish=polish,
-    )
-    return plan.optimize(
-        objective_fn,
-        vectorized=vectorized,
-        executor=executor,
-        data=data,
-        progress=progress,
-        backend=backend,
-    )
+    return optimize(cma_plan, locals())

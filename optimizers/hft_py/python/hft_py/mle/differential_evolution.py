@@ -16,6 +16,7 @@ from typing import Any
 import numpy.typing as npt
 
 from hft_py.mle._evolution_plan import evolution_plan
+from hft_py.mle._plan import optimize
 from hft_py.mle.result import OptimizeResult
 
 
@@ -146,33 +147,4 @@ def differential_evolution_optimize(
     >>> found.stop_reason, bool(found.fun < 1e-8)
     ('converged', True)
     """
-    plan = evolution_plan(
-        bounds_lower,
-        bounds_upper,
-        population_size=population_size,
-        max_iterations=max_iterations,
-        strategy=strategy,
-        mutation=mutation,
-        crossover=crossover,
-        boundary=boundary,
-        integrality=integrality,
-        init=init,
-        x0=x0,
-        tolerance=tolerance,
-        absolute_tolerance=absolute_tolerance,
-        seed=seed,
-        max_evaluations=max_evaluations,
-        target=target,
-        constraints=constraints,
-        threads=threads,
-        retries=retries,
-        polish=polish,
-    )
-    return plan.optimize(
-        objective_fn,
-        vectorized=vectorized,
-        executor=executor,
-        data=data,
-        progress=progress,
-        backend=backend,
-    )
+    return optimize(evolution_plan, locals())

@@ -40,21 +40,15 @@ class Information:
     ----------
     hessian
         Of the log-likelihood, ``(d, d)``; NaN in the rows of parameters without one.
-    steps
-        The steps used, ``(d,)``; NaN where none was found.
     problems
         For each parameter why it has no curvature, or None.
     doubts
         For each parameter why its curvature may mean little, or None.
-    evaluations
-        Of the log-likelihood.
     """
 
     hessian: Array
-    steps: Array
     problems: tuple[str | None, ...]
     doubts: tuple[str | None, ...]
-    evaluations: int
 
 
 def observed_information(
@@ -76,38 +70,113 @@ def observed_information(
     [[-4.0]]
     """
     d = len(point)
-    spent = 1
-    top = float(log_likelihood.batch(point[None, :])[0])
+    around = _Neighbourhood(log_likelihood, point)
     steps = np.full(d, np.nan)
     problems: list[str | None] = [None] * d
+    doubts: list[str | None] = [None] * d
+    rooms = np.minimum(point - lower, upper - point)
     for j in range(d):
-        if fixed[j]:
-            problems[j] = "a whole number has no curvature"
-            continue
-        room = min(point[j] - lower[j], upper[j] - point[j])
         width = upper[j] - lower[j] if math.isfinite(upper[j] - lower[j]) else 0.0
         size = max(abs(point[j]), 1e-8 * width) or 1.0
-        if room < 1e-9 * size:
+        if fixed[j]:
+            problems[j] = "a whole number has no curvature"
+        elif rooms[j] < 1e-9 * size:
             problems[j] = "the estimate lies on its bound"
-            continue
-        steps[j], problems[j], calls = _step(log_likelihood, point, top, j, FIRST_STEP * size, room)
-        spent += calls
-    doubts: list[str | None] = [None] * d
+        else:
+            steps[j], problems[j] = around.step(j, FIRST_STEP * size, rooms[j])
     for j in map(int, np.flatnonzero(np.isfinite(steps))):
-        room = min(point[j] - lower[j], upper[j] - point[j])
-        rises, doubts[j] = _check_maximum(log_likelihood, point, top, j, steps[j], room)
-        spent += 4
+        rises, doubts[j] = around.check_maximum(j, steps[j], rooms[j])
         if rises:
-            problems[j], steps[j] = doubts[j], math.nan
-            doubts[j] = None
+            problems[j], steps[j], doubts[j] = doubts[j], math.nan, None
     hessian = np.full((d, d), np.nan)
     used = np.flatnonzero(np.isfinite(steps))
     if used.size:
-        points, places = _stencil(point, steps, used)
-        values = log_likelihood.batch(points)
-        spent += len(values)
-        hessian[np.ix_(used, used)] = _differences(values, places, steps[used], top)
-    return Information(hessian, steps, tuple(problems), tuple(doubts), spent)
+        hessian[np.ix_(used, used)] = around.hessian(steps, used)
+    return Information(hessian, tuple(problems), tuple(doubts))
+
+
+class _Neighbourhood:
+    """A log-likelihood around a point."""
+
+    def __init__(self, log_likelihood: Objective, point: Array) -> None:
+        self._values = log_likelihood.batch
+        self._point = point
+        self._top = float(self._values(point[None, :])[0])
+
+    def _along(self, j: int, *steps: float) -> list[float]:
+        """Values at steps along one parameter."""
+        rows = np.array([self._point] * len(steps))
+        rows[:, j] += steps
+        return [float(value) for value in self._values(rows)]
+
+    def step(self, j: int, first: float, room: float) -> tuple[float, str | None]:
+        """A step that lowers the log-likelihood by about ``DROP``; or the reason there is none."""
+        h = min(first, room)
+        rounding = 16.0 * np.finfo(float).eps * max(abs(self._top), 1.0)
+        for _ in range(MAX_TRIES):
+            up, down = self._along(j, h, -h)
+            drop = self._top - 0.5 * (up + down)
+            if not math.isfinite(drop):
+                h *= 0.1  # over an edge beyond which there is no density
+                continue
+            if 0.5 * DROP <= drop <= 2.0 * DROP:
+                return h, None
+            wanted = math.sqrt(DROP / drop) if drop > rounding else 10.0
+            factor = min(max(wanted, 1e-3), 1e3)
+            if factor > 1.0 and h >= room:
+                # All the room there is: enough if the drop stands out from rounding.
+                return (h, None) if drop > 1e3 * rounding else (math.nan, _FLAT)
+            h = min(h * factor, room)
+        return math.nan, _FLAT
+
+    def check_maximum(self, j: int, h: float, room: float) -> tuple[bool, str | None]:
+        """Whether the point is no maximum in a parameter, and what is doubtful about it.
+
+        The slope says how many standard errors away the maximum would be; a curvature that is not
+        the same over a step four times as long is that of a kink, or of noise.
+        """
+        far = min(4.0 * h, room)
+        up, down, high, low = self._along(j, h, -h, far, -far)
+        near = self._top - 0.5 * (up + down)
+        away = 0.5 * abs(up - down) / math.sqrt(2.0 * near) if near > 0.0 else 0.0
+        if away > MAX_DISTANCE:
+            warning = (
+                f"the log-likelihood rises in it still: its maximum is {away:.2g} of them away"
+            )
+            return away > 1.0, warning
+        wide = (self._top - 0.5 * (high + low)) * (h / far) ** 2
+        equal = near / CURVATURE_RATIO <= wide <= near * CURVATURE_RATIO
+        if far >= 2.0 * h and math.isfinite(wide) and not equal:
+            return False, (
+                f"the curvature over a step four times as long is {wide / near:.2g} of that: a "
+                "kink or noise"
+            )
+        return False, None
+
+    def hessian(self, steps: Array, used: npt.NDArray[np.intp]) -> Array:
+        """Central differences of the parameters ``used``, in one batch."""
+        pairs = [(a, b) for a in range(len(used)) for b in range(a + 1)]
+        rows = []
+        for a, b in pairs:
+            both = ((1, 1), (1, -1), (-1, 1), (-1, -1))
+            for first, second in ((1, 0), (-1, 0)) if a == b else both:
+                row = self._point.copy()
+                row[used[a]] += first * steps[used[a]]
+                row[used[b]] += second * steps[used[b]]
+                rows.append(row)
+        values = iter(self._values(np.array(rows)))
+        hessian = np.empty((len(used), len(used)))
+        for a, b in pairs:
+            h, k = steps[used[a]], steps[used[b]]
+            if a == b:
+                hessian[a, a] = (next(values) - 2.0 * self._top + next(values)) / h**2
+            else:
+                pp, pm, mp, mm = (next(values) for _ in range(4))
+                hessian[a, b] = hessian[b, a] = (pp - pm - mp + mm) / (4.0 * h * k)
+        return hessian
+
+
+_FLAT = "the log-likelihood has no maximum in it here"
 
 
 def covariance_of(hessian: Array) -> tuple[Array, bool]:
@@ -141,97 +210,3 @@ def wald_intervals(
         logarithmic = np.stack([estimates / factor, estimates * factor], axis=1)
     ends = np.where(np.asarray(log_scale)[:, None], logarithmic, ends)
     return np.asarray(np.clip(ends, bounds[:, :1], bounds[:, 1:]))
-
-
-def _step(
-    log_likelihood: Objective, point: Array, top: float, j: int, first: float, room: float
-) -> tuple[float, str | None, int]:
-    """A step that lowers the log-likelihood by about ``DROP``; or the reason there is none."""
-    h = min(first, room)
-    rounding = 16.0 * np.finfo(float).eps * max(abs(top), 1.0)
-    for calls in range(1, MAX_TRIES + 1):
-        pair = np.array([point, point])
-        pair[0, j] += h
-        pair[1, j] -= h
-        values = log_likelihood.batch(pair)
-        drop = top - 0.5 * float(values[0] + values[1])
-        if not math.isfinite(drop):
-            h *= 0.1  # over an edge beyond which there is no density
-            continue
-        if 0.5 * DROP <= drop <= 2.0 * DROP:
-            return h, None, 2 * calls
-        wanted = math.sqrt(DROP / drop) if drop > rounding else 10.0
-        factor = min(max(wanted, 1e-3), 1e3)
-        if factor > 1.0 and h >= room:
-            # All the room there is: enough if the drop stands out from rounding.
-            good = drop > 1e3 * rounding
-            return (h, None, 2 * calls) if good else (math.nan, _FLAT, 2 * calls)
-        h = min(h * factor, room)
-    return math.nan, _FLAT, 2 * MAX_TRIES
-
-
-def _check_maximum(
-    log_likelihood: Objective, point: Array, top: float, j: int, h: float, room: float
-) -> tuple[bool, str | None]:
-    """Whether the point is no maximum in a parameter, and what is doubtful about it.
-
-    The slope says how many standard errors away the maximum would be; a curvature that is not the
-    same over a step four times as long is that of a kink, or of noise.
-    """
-    far = min(4.0 * h, room)
-    rows = np.array([point] * 4)
-    rows[:, j] += [h, -h, far, -far]
-    up, down, high, low = map(float, log_likelihood.batch(rows))
-    near = top - 0.5 * (up + down)
-    away = 0.5 * abs(up - down) / math.sqrt(2.0 * near) if near > 0.0 else 0.0
-    if away > MAX_DISTANCE:
-        warning = f"the log-likelihood rises in it still: its maximum is {away:.2g} of them away"
-        return away > 1.0, warning
-    wide = (top - 0.5 * (high + low)) * (h / far) ** 2
-    if (
-        far >= 2.0 * h
-        and math.isfinite(wide)
-        and not near / CURVATURE_RATIO <= wide <= near * CURVATURE_RATIO
-    ):
-        return False, (
-            f"the curvature over a step four times as long is {wide / near:.2g} of that: a kink or "
-            "noise"
-        )
-    return False, None
-
-
-_FLAT = "the log-likelihood has no maximum in it here"
-
-
-def _stencil(
-    point: Array, steps: Array, used: npt.NDArray[np.intp]
-) -> tuple[Array, list[tuple[int, int]]]:
-    """Points of all differences: two for each parameter, four for each pair."""
-    rows, places = [], []
-    for a, j in enumerate(used):
-        for b, k in enumerate(used[: a + 1]):
-            places.append((a, b))
-            signs = ((1, 1), (-1, -1)) if a == b else ((1, 1), (1, -1), (-1, 1), (-1, -1))
-            for first, second in signs:
-                row = point.copy()
-                row[j] += first * steps[j]
-                if a != b:
-                    row[k] += second * steps[k]
-                rows.append(row)
-    return np.array(rows), places
-
-
-def _differences(values: Array, places: list[tuple[int, int]], steps: Array, top: float) -> Array:
-    hessian = np.empty((len(steps), len(steps)))
-    start = 0
-    for a, b in places:
-        if a == b:
-            up, down = values[start : start + 2]
-            hessian[a, a] = (up - 2.0 * top + down) / steps[a] ** 2
-            start += 2
-        else:
-            pp, pm, mp, mm = values[start : start + 4]
-            hessian[a, b] = (pp - pm - mp + mm) / (4.0 * steps[a] * steps[b])
-            hessian[b, a] = hessian[a, b]
-            start += 4
-    return hessian

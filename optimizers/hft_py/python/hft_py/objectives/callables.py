@@ -70,60 +70,61 @@ def vector(values: Any, n: int) -> Floats:
     return np.ascontiguousarray(found, dtype=np.float64)
 
 
-class PythonObjective(Objective):
-    """``f(x)``, or ``f(x, data)`` where there are data."""
-
-    kind = "python"
+class CallableObjective(Objective):
+    """A Python callable, called with ``data`` as its second argument where there are data."""
 
     def __init__(self, function: Callable[..., Any], n_params: int, data: Any = None) -> None:
         super().__init__(n_params)
         self.function = function
         self.data = data
+        self._extra = () if data is None else (data,)
+
+
+class PythonObjective(CallableObjective):
+    """``f(x)``, or ``f(x, data)`` where there are data."""
+
+    kind = "python"
 
     def _values(self, points: Floats) -> Floats:
-        extra = () if self.data is None else (self.data,)
-        # Rows of a copy: a callable may keep what it is given, and kernels reuse their arrays.
-        rows = np.array(points, dtype=np.float64, order="C")
-        return np.array([scalar(self.function(row, *extra)) for row in rows], dtype=np.float64)
+        rows = _owned(points)
+        return np.array([scalar(self.function(row, *self._extra)) for row in rows], dtype=float)
 
     def _make_native(self, rust: Any) -> Any:
         return rust.scalar(self.function, self.data, scalar, self.n_params, self.sign < 0)
 
 
-class VectorizedObjective(Objective):
+class VectorizedObjective(CallableObjective):
     """``f(points)``, or ``f(points, data)``: one call a batch."""
 
     kind = "vectorized"
 
-    def __init__(self, function: Callable[..., Any], n_params: int, data: Any = None) -> None:
-        super().__init__(n_params)
-        self.function = function
-        self.data = data
-
     def _values(self, points: Floats) -> Floats:
-        return self._owned(np.array(points, dtype=np.float64, order="C"))
+        return self._call(_owned(points))
 
-    def _owned(self, batch: Floats) -> Floats:
-        """Values at points that nobody else holds: Rust makes such an array each time."""
-        if self.data is None:
-            return vector(self.function(batch), len(batch))
-        return vector(self.function(batch, self.data), len(batch))
+    def _call(self, batch: Floats) -> Floats:
+        """Values at points that nothing else holds: Rust makes such an array for each batch."""
+        return vector(self.function(batch, *self._extra), len(batch))
 
     def _make_native(self, rust: Any) -> Any:
-        return rust.batch(self._owned, self.n_params, self.sign < 0)
+        return rust.batch(self._call, self.n_params, self.sign < 0)
 
 
-def one(function: Callable[..., Any], x: Floats, extra: tuple[Any, ...]) -> float:
-    """The task of one point; a module's function, so that it can be sent to another process."""
+def _owned(points: Floats) -> Floats:
+    """A copy: a callable may keep what it is given, and kernels reuse their arrays."""
+    return np.array(points, dtype=np.float64, order="C")
+
+
+def evaluate_point(function: Callable[..., Any], x: Floats, extra: tuple[Any, ...]) -> float:
+    """The task of one point; a function of a module, so that it can be pickled."""
     return scalar(function(x, *extra))
 
 
-def some(function: Callable[..., Any], points: Floats, extra: tuple[Any, ...]) -> Floats:
+def evaluate_points(function: Callable[..., Any], points: Floats, extra: tuple[Any, ...]) -> Floats:
     """The task of several points."""
     return vector(function(points, *extra), len(points))
 
 
-class ExecutorObjective(Objective):
+class ExecutorObjective(CallableObjective):
     """A callable through ``executor.submit``: one task a point, or a share of a batch each.
 
     Any :class:`concurrent.futures.Executor`, or what has its ``submit``. The first exception, in
@@ -140,9 +141,7 @@ class ExecutorObjective(Objective):
         data: Any = None,
         vectorized: bool = False,
     ) -> None:
-        super().__init__(n_params)
-        self.function = function
-        self.data = data
+        super().__init__(function, n_params, data)
         self.executor = executor
         self.vectorized = vectorized
 
@@ -152,11 +151,10 @@ class ExecutorObjective(Objective):
         return [share for share in np.array_split(points, count) if len(share)]
 
     def _values(self, points: Floats) -> Floats:
-        extra = () if self.data is None else (self.data,)
-        rows = np.array(points, dtype=np.float64, order="C")
-        task: Callable[..., Any] = some if self.vectorized else one
+        rows = _owned(points)
+        task: Callable[..., Any] = evaluate_points if self.vectorized else evaluate_point
         parts = self._shares(rows) if self.vectorized else list(rows)
-        futures = [self.executor.submit(task, self.function, part, extra) for part in parts]
+        futures = [self.executor.submit(task, self.function, part, self._extra) for part in parts]
         try:
             found = [future.result() for future in futures]
         except BaseException:

@@ -27,6 +27,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib
+import itertools
 import re
 import sys
 from dataclasses import dataclass
@@ -42,6 +43,11 @@ from hft_py.objectives.decorator import CompiledObjective
 CONTRACT = "int32_t (int64_t, const double *, double *, void *)"
 PLAIN = "double (int, double *, void *)"
 
+# The types of a contract, the result's first, by whether it is SciPy's.
+_C_TYPES = {
+    False: ("int32", "int64", "double*", "double*", "void*"),
+    True: ("double", "int32", "double*", "void*"),
+}
 _CODED = ctypes.CFUNCTYPE(
     ctypes.c_int32, ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p
 )
@@ -106,17 +112,17 @@ def pointer(name: str, objective: Any, data: Any) -> Pointer | None:
             objective.address, 0 if block is None else block.ctypes.data, False, (objective, block)
         )
     if isinstance(objective, int | np.integer) and not isinstance(objective, bool):
-        return Pointer(_function(name, int(objective)), *_data(data, False), (objective, data))
+        return Pointer(_function(name, int(objective)), _address(data), False, (objective, data))
     module = type(objective).__module__
     if module.startswith("numba.") and isinstance(getattr(objective, "address", None), int):
         plain = _numba_contract(name, objective)
-        return Pointer(objective.address, *_data(data, plain), (objective, data))
+        return Pointer(objective.address, _address(data), plain, (objective, data))
     if isinstance(objective, _FUNCTION_POINTER):
         plain = _ctypes_contract(name, objective)
         address = ctypes.cast(objective, ctypes.c_void_p).value
         if not address:
             raise ValueError(f"{name} is a null pointer")
-        return Pointer(address, *_data(data, plain), (objective, data))
+        return Pointer(address, _address(data), plain, (objective, data))
     if module == "_cffi_backend":
         return _cffi(name, objective, data)
     if type(objective).__name__ == "LowLevelCallable" and isinstance(objective, tuple):
@@ -134,20 +140,23 @@ def _function(name: str, address: int) -> int:
     )
 
 
-def _wrong(name: str, found: str) -> TypeError:
-    return TypeError(f"{name} has the signature {found}, expected {CONTRACT}, or SciPy's {PLAIN}")
+def _contract(name: str, types: tuple[str, ...], signature: str) -> bool:
+    """Whether the types, the result's first, are SciPy's contract; an error if neither."""
+    for plain, expected in _C_TYPES.items():
+        if types == expected:
+            return plain
+    raise TypeError(
+        f"{name} has the signature {signature}, expected {CONTRACT}, or SciPy's {PLAIN}"
+    )
 
 
 def _numba_contract(name: str, objective: Any) -> bool:
     signature = getattr(objective, "_sig", None)
     if signature is None:
         return False
-    found = (str(signature.return_type), *map(str, signature.args))
-    if found == ("int32", "int64", "float64*", "float64*", "void*"):
-        return False
-    if found == ("float64", "int32", "float64*", "void*"):
-        return True
-    raise _wrong(name, f"{found[0]} ({', '.join(found[1:])})")
+    types = (str(signature.return_type), *map(str, signature.args))
+    words = f"{types[0]} ({', '.join(types[1:])})"
+    return _contract(name, tuple(kind.replace("float64", "double") for kind in types), words)
 
 
 def _ctypes_contract(name: str, objective: Any) -> bool:
@@ -155,24 +164,26 @@ def _ctypes_contract(name: str, objective: Any) -> bool:
         raise TypeError(f"{name} comes from a ctypes.PyDLL, which needs the lock: load it by CDLL")
     result, arguments = objective.restype, objective.argtypes
     plain = result is ctypes.c_double
-    if not plain and result is not ctypes.c_int32:
-        raise _wrong(name, f"{_type_name(result)} (...)")
-    if arguments is None:
+    expected = _C_TYPES[plain]
+    if arguments is None and (plain or result is ctypes.c_int32):
         return plain
-    doubles = (ctypes.c_void_p, ctypes.POINTER(ctypes.c_double))
-    anything = (ctypes.c_void_p,)
-    wanted: tuple[tuple[Any, ...], ...] = (
-        ((ctypes.c_int32,), doubles, anything)
-        if plain
-        else ((ctypes.c_int64,), doubles, doubles, anything)
+    found = (result, *(arguments or ()))
+    types = tuple(
+        word if _is_a(kind, word) else _type_name(kind)
+        for kind, word in itertools.zip_longest(found, expected, fillvalue="")
     )
-    right = len(arguments) == len(wanted) and all(
-        given in allowed or (allowed is anything and _is_pointer(given))
-        for given, allowed in zip(arguments, wanted, strict=True)
-    )
-    if not right:
-        raise _wrong(name, f"{_type_name(result)} ({', '.join(map(_type_name, arguments))})")
-    return plain
+    words = "..." if arguments is None else ", ".join(map(_type_name, arguments))
+    return _contract(name, types, f"{_type_name(result)} ({words})")
+
+
+def _is_a(kind: Any, word: str) -> bool:
+    """Whether a ctypes type is the C type; a ``void *`` may stand for any pointer."""
+    if word == "void*":
+        return kind is ctypes.c_void_p or _is_pointer(kind)
+    if word == "double*":
+        return kind in (ctypes.c_void_p, ctypes.POINTER(ctypes.c_double))
+    names = {"int32": ctypes.c_int32, "int64": ctypes.c_int64, "double": ctypes.c_double}
+    return kind is names.get(word)
 
 
 def _is_pointer(kind: Any) -> bool:
@@ -201,14 +212,8 @@ _SIZES = {
 def text_contract(name: str, signature: str) -> bool:
     """Whether a signature in C's words is SciPy's contract; a ``TypeError`` if it is neither."""
     matched = re.fullmatch(r"\s*([\w ]+?)\s*(?:\(\s*\*\s*\w*\s*\))?\s*\((.*)\)\s*", signature)
-    if matched is None:
-        raise _wrong(name, repr(signature))
-    found = tuple(map(_plain_type, (matched[1], *matched[2].split(","))))
-    if found == ("int32", "int64", "double*", "double*", "void*"):
-        return False
-    if found == ("double", "int32", "double*", "void*"):
-        return True
-    raise _wrong(name, signature)
+    types = map(_plain_type, (matched[1], *matched[2].split(","))) if matched else ()
+    return _contract(name, tuple(types), signature if matched else repr(signature))
 
 
 def _plain_type(text: str) -> str:
@@ -237,7 +242,7 @@ def _cffi(name: str, objective: Any, data: Any) -> Pointer:
     address = int(ffi.cast("uintptr_t", objective))
     if not address:
         raise ValueError(f"{name} is a null pointer")
-    return Pointer(address, *_data(data, plain), (objective, data))
+    return Pointer(address, _address(data), plain, (objective, data))
 
 
 def _capsule(function: str, result: Any, *arguments: Any) -> Any:
@@ -256,11 +261,6 @@ def _low_level(name: str, objective: Any, data: Any) -> Pointer:
     address = _capsule("PyCapsule_GetPointer", ctypes.c_void_p, capsule, label)
     context = _capsule("PyCapsule_GetContext", ctypes.c_void_p, capsule)
     return Pointer(address, context or 0, plain, (objective,))
-
-
-def _data(data: Any, plain: bool) -> tuple[int, bool]:
-    """``user_data`` as an address, followed by the contract."""
-    return _address(data), plain
 
 
 def _address(data: Any) -> int:

@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from hft_py.mle import cma_es_optimize, differential_evolution_optimize
+from hft_py.mle import OptimizeResult, cma_es_optimize, differential_evolution_optimize
 from hft_py.mle.baseline.loop import Array
 from hft_py.objectives import resolve
 
@@ -49,40 +49,38 @@ def start(seed: int) -> Array:
     return np.random.default_rng(seed).uniform(-BOX, BOX, D)
 
 
+def _until_target(found: OptimizeResult) -> float:
+    return float(found.nfev) if found.stop_reason == "target_reached" else math.inf
+
+
 def evolution(strategy: str, budget: int) -> Callable[[str, int], float]:
     """Our differential evolution."""
 
     def run(name: str, seed: int) -> float:
-        found = differential_evolution_optimize(
-            name,
-            LOWER,
-            UPPER,
-            max_iterations=10**6,
-            max_evaluations=budget,
-            strategy=strategy,
-            seed=seed,
-            target=TARGET,
-            tolerance=0.0,
-            absolute_tolerance=0.0,
+        return _until_target(
+            differential_evolution_optimize(
+                name,
+                LOWER,
+                UPPER,
+                max_iterations=10**6,
+                max_evaluations=budget,
+                strategy=strategy,
+                seed=seed,
+                target=TARGET,
+                tolerance=0.0,
+                absolute_tolerance=0.0,
+            )
         )
-        return float(found.nfev) if found.stop_reason == "target_reached" else math.inf
 
     return run
 
 
 def cma(name: str, seed: int) -> float:
     """Our CMA-ES."""
-    found = cma_es_optimize(
-        name,
-        LOWER,
-        UPPER,
-        start(seed),
-        restarts="ipop",
-        max_evaluations=BUDGET,
-        seed=seed,
-        target=TARGET,
+    limits: dict[str, Any] = {"max_evaluations": BUDGET, "seed": seed, "target": TARGET}
+    return _until_target(
+        cma_es_optimize(name, LOWER, UPPER, start(seed), restarts="ipop", **limits)
     )
-    return float(found.nfev) if found.stop_reason == "target_reached" else math.inf
 
 
 class Reached(Exception):  # noqa: N818  # no error
@@ -105,56 +103,60 @@ class Counted:
         return values
 
 
-def scipy_evolution(name: str, seed: int) -> float:
-    """SciPy's differential evolution as it comes."""
+def counted(search: Callable[[Counted, int], None]) -> Callable[[str, int], float]:
+    """The evaluations of another library's search until the target is reached."""
+
+    def run(name: str, seed: int) -> float:
+        objective = Counted(name)
+        try:
+            search(objective, seed)
+        except Reached:
+            return float(objective.calls)
+        return math.inf
+
+    return run
+
+
+def scipy_evolution(objective: Counted, seed: int) -> None:
+    """SciPy's differential evolution with its defaults."""
     from scipy.optimize import differential_evolution
 
-    counted = Counted(name)
-    try:
-        differential_evolution(
-            lambda points: counted(points.T),
-            list(zip(LOWER, UPPER, strict=True)),
-            maxiter=BUDGET // 150,
-            tol=0.0,
-            atol=0.0,
-            polish=False,
-            vectorized=True,
-            updating="deferred",
-            rng=seed,
-        )
-    except Reached:
-        return float(counted.calls)
-    return math.inf
+    differential_evolution(
+        lambda points: objective(points.T),
+        list(zip(LOWER, UPPER, strict=True)),
+        maxiter=BUDGET // 150,
+        tol=0.0,
+        atol=0.0,
+        polish=False,
+        vectorized=True,
+        updating="deferred",
+        rng=seed,
+    )
 
 
-def pycma(name: str, seed: int) -> float:
+def pycma(objective: Counted, seed: int) -> None:
     """The library of the method's author."""
     from cma import CMAEvolutionStrategy
 
-    counted = Counted(name)
     size = 4 + int(3 * math.log(D))
     point, left = start(seed), BUDGET
     rng = np.random.default_rng(10_000 + seed)
-    try:
-        while left >= size:
-            options = {"bounds": [-BOX, BOX], "seed": seed + 1, "popsize": size, "verbose": -9}
-            search = CMAEvolutionStrategy(point, 0.3 * 2 * BOX, options | {"maxfevals": left})
-            while not search.stop():
-                points = search.ask()
-                search.tell(points, list(counted(np.array(points))))
-            left = BUDGET - counted.calls
-            size, point = 2 * size, rng.uniform(-BOX, BOX, D)
-    except Reached:
-        return float(counted.calls)
-    return math.inf
+    while left >= size:
+        options = {"bounds": [-BOX, BOX], "seed": seed + 1, "popsize": size, "verbose": -9}
+        search = CMAEvolutionStrategy(point, 0.3 * 2 * BOX, options | {"maxfevals": left})
+        while not search.stop():
+            points = search.ask()
+            search.tell(points, list(objective(np.array(points))))
+        left = BUDGET - objective.calls
+        size, point = 2 * size, rng.uniform(-BOX, BOX, D)
 
 
 METHODS: dict[str, Callable[[str, int], float]] = {
     "DE, jde": evolution("jde", BUDGET),
     "DE, lshade": evolution("lshade", 40_000),
-    "scipy DE": scipy_evolution,
+    "scipy DE": counted(scipy_evolution),
     "CMA-ES": cma,
-    "pycma": pycma,
+    "pycma": counted(pycma),
 }
 
 
@@ -186,12 +188,6 @@ def median(found: list[float | None]) -> float:
     return statistics.median(math.inf if x is None else x for x in found)
 
 
-def quartiles(found: list[float | None]) -> tuple[float, float]:
-    """The first and the third, infinite for runs that did not reach the target."""
-    ordered = sorted(math.inf if x is None else x for x in found)
-    return ordered[len(ordered) // 4], ordered[(3 * len(ordered)) // 4]
-
-
 def table(result: dict[str, Any]) -> str:
     """Medians and quartiles in Markdown, with how many runs reached the target if not all."""
     methods = list(METHODS)
@@ -203,7 +199,8 @@ def table(result: dict[str, Any]) -> str:
             reached = sum(x is not None for x in found)
             middle = median(found)
             cell = f"{middle:,.0f}" if middle < math.inf else "not reached"
-            low, high = quartiles(found)
+            ordered = sorted(math.inf if x is None else x for x in found)
+            low, high = ordered[len(ordered) // 4], ordered[(3 * len(ordered)) // 4]
             if high < math.inf:
                 cell += f" [{low:,.0f}, {high:,.0f}]"
             cells.append(cell if reached == len(found) else f"{cell} ({reached} of {len(found)})")

@@ -1,8 +1,4 @@
-"""What one would take instead: SciPy's differential evolution, ``cmaes`` and ``cma``.
-
-Each gets the box, the number of evaluations and the seed, and returns how many evaluations it made
-and the best value it saw.
-"""
+"""Other libraries: SciPy's differential evolution, ``cmaes`` and ``cma``, at equal evaluations."""
 
 from __future__ import annotations
 
@@ -64,17 +60,14 @@ def cmaes_library(
         population_size=size,
         seed=1,
     )
-    best, done = np.inf, 0
-    while done < evaluations:
-        told = []
-        for _ in range(size):
-            point = search.ask()
-            value = function(lower + width * point)
-            told.append((point, value))
-            best = min(best, value)
-        search.tell(told)
-        done += size
-    return {"evaluations": np.array([float(done)]), "best": float(best)}
+
+    def generation() -> list[float]:
+        points = [search.ask() for _ in range(size)]
+        values = [function(lower + width * point) for point in points]
+        search.tell(list(zip(points, values, strict=True)))
+        return values
+
+    return _until(generation, size, evaluations)
 
 
 def pycma_library(
@@ -87,19 +80,24 @@ def pycma_library(
     evaluations: int,
 ) -> Found:
     """``cma.CMAEvolutionStrategy``, by the author of the method; values of a whole generation."""
-    import cma
+    from cma import CMAEvolutionStrategy
 
     width = upper - lower
-    search = cma.CMAEvolutionStrategy(
-        (start - lower) / width,
-        sigma,
-        {"bounds": [0, 1], "popsize": size, "seed": 1, "verbose": -9},
-    )
+    options = {"bounds": [0, 1], "popsize": size, "seed": 1, "verbose": -9}
+    search = CMAEvolutionStrategy((start - lower) / width, sigma, options)
+
+    def generation() -> list[float]:
+        points = search.ask()
+        values = list(function(lower + width * np.array(points)))
+        search.tell(points, values)
+        return values
+
+    return _until(generation, size, evaluations)
+
+
+def _until(generation: Callable[[], list[float]], size: int, evaluations: int) -> Found:
     best, done = np.inf, 0
     while done < evaluations:
-        points = search.ask()
-        values = function(lower + width * np.array(points))
-        search.tell(points, list(values))
-        best = min(best, float(np.min(values)))
+        best = min(best, *generation())
         done += size
     return {"evaluations": np.array([float(done)]), "best": float(best)}

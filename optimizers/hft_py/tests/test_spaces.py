@@ -17,6 +17,7 @@ from hft_py.spaces import ParameterSpace, Spaces
         (("", (0, 1)), {}, ValueError, "name='': expected"),
         (("a", 3), {}, TypeError, "a: bounds=3, expected a pair"),
         (("a", (0, 1, 2)), {}, TypeError, "expected a pair"),
+        (("a", {1, 2}), {}, TypeError, r"a: bounds=\{.*\}, expected a pair"),
         (("a", ("0", 1)), {}, TypeError, "a: bound '0', expected a number"),
         (("a", (True, 2)), {}, TypeError, "a: bound True, expected a number"),
         (("a", (1, 1)), {}, ValueError, "expected lower < upper"),
@@ -56,6 +57,12 @@ def test_several() -> None:
     np.testing.assert_array_equal(spaces.log_scale, [False, True])
     assert spaces.named([3.0, 1.0]) == {"a": 3, "b": 1.0}
     np.testing.assert_array_equal(spaces.point({"b": 1.0, "a": 2}), [2.0, 1.0])
+    assert spaces == Spaces(list(spaces)) and hash(spaces) == hash(Spaces(list(spaces)))
+    assert spaces != Spaces(spaces[:1]) and spaces != 3
+    with pytest.raises(ValueError, match=r"shape \(1,\), expected 2 numbers: a, b"):
+        spaces.point([1.0])
+    with pytest.raises(TypeError, match="initial parameters are 'ab', expected numbers"):
+        spaces.point("ab")
 
 
 @pytest.mark.parametrize(

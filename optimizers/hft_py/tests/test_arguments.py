@@ -1,4 +1,4 @@
-"""Bad input: a clear error, naming the argument and its value, before a search begins."""
+"""Bad input: a clear error, naming the argument and its value, before any kernel is called."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hft_py.mcmc import mcmc_optimize
 from hft_py.mle import (
     CMAES,
     Constraint,
@@ -19,46 +20,56 @@ from hft_py.mle import (
 )
 
 LOW, HIGH = [-1.0, -1.0], [1.0, 1.0]
-OPTIMISERS = [differential_evolution_optimize, cma_es_optimize]
+GOOD: dict[Callable[..., Any], dict[str, Any]] = {
+    mcmc_optimize: {
+        "bounds_lower": [-5.0, -5.0],
+        "bounds_upper": [5.0, 5.0],
+        "initial_params": [1.0, 1.0],
+        "n_iterations": 50,
+        "burn_in": 10,
+    },
+    differential_evolution_optimize: {"bounds_lower": LOW, "bounds_upper": HIGH},
+    cma_es_optimize: {"bounds_lower": LOW, "bounds_upper": HIGH},
+}
+Cases = list[tuple[dict[str, Any], type[Exception], str]]
 
-BOTH: list[tuple[dict[str, Any], type[Exception], str]] = [
-    ({"bounds_lower": [1, 1], "bounds_upper": [0, 0]}, ValueError, r"bounds_lower\[0\]=1.0 is not"),
+ALL: Cases = [
+    ({"objective": None}, TypeError, "=None, expected a callable"),
+    ({"objective": 3.5}, TypeError, "=3.5, expected a callable"),
+    ({"objective": "spere"}, ValueError, "spere"),
+    ({"bounds_lower": [9, 9]}, ValueError, r"bounds_lower\[0\]=9.0 is not below"),
+    ({"bounds_lower": [0, 1], "bounds_upper": [0, 2]}, ValueError, "is not below"),
     ({"bounds_lower": [0]}, ValueError, "bounds_lower has length 1 and bounds_upper 2"),
-    ({"bounds_lower": [np.nan, 0]}, ValueError, r"bounds_lower\[0\] is nan"),
+    ({"bounds_lower": [0, np.nan]}, ValueError, r"bounds_lower\[1\] is nan"),
     ({"bounds_lower": []}, ValueError, "bounds_lower has length 0"),
     ({"bounds_lower": "box"}, TypeError, "bounds_lower has dtype"),
     ({"bounds_lower": [[0, 0]]}, ValueError, "bounds_lower has 2 dimensions"),
+    ({"seed": -1}, ValueError, "seed=-1, expected 0 or more"),
+    ({"seed": 2**64}, ValueError, "seed=18446744073709551616, expected at most"),
+    ({"seed": 1.5}, TypeError, "seed=1.5, expected an integer"),
+    ({"vectorized": 1}, TypeError, "vectorized=1, expected True or False"),
+    ({"executor": 3}, TypeError, "executor=3"),
+    ({"threads": -2}, ValueError, "threads=-2, expected 0 or more"),
+    ({"progress": "bar"}, TypeError, "progress='bar', expected"),
+    ({"backend": "fortran"}, ValueError, "backend='fortran', expected"),
+]
+
+OPTIMISERS: Cases = [
     ({"population_size": 1}, ValueError, "population_size=1, expected"),
     ({"population_size": 10.5}, TypeError, "population_size=10.5, expected an integer"),
     ({"max_iterations": -1}, ValueError, "max_iterations=-1, expected"),
     ({"max_iterations": 2.0}, TypeError, "max_iterations=2.0, expected an integer"),
     ({"max_evaluations": 0}, ValueError, "max_evaluations=0, expected 1 or more"),
     ({"max_evaluations": 5, "population_size": 8}, ValueError, "expected at least population_size"),
-    ({"seed": -1}, ValueError, "seed=-1, expected 0 or more"),
-    ({"seed": 1.5}, TypeError, "seed=1.5, expected an integer"),
     ({"target": np.nan}, ValueError, "target=nan, expected a finite number"),
     ({"tolerance": -1.0}, ValueError, "tolerance=-1.0, expected at least 0"),
     ({"boundary": "bounce"}, ValueError, "boundary='bounce', expected one of"),
-    ({"threads": -2}, ValueError, "threads=-2, expected 0 or more"),
     ({"retries": 0}, ValueError, "retries=0, expected 1 or more"),
     ({"polish": "BFGS"}, ValueError, "polish='BFGS', expected one of"),
     ({"constraints": [3]}, TypeError, "constraints holds 3, expected a Constraint"),
-    ({"progress": "bar"}, TypeError, "progress='bar', expected"),
-    ({"objective_fn": 3.5}, TypeError, "objective_fn=3.5, expected a callable"),
-    ({"objective_fn": "spere"}, ValueError, "spere"),
-    ({"vectorized": 1}, TypeError, "vectorized=1, expected True or False"),
-    ({"objective_fn": lambda x: "low"}, TypeError, "the objective returned 'low' of type str"),
-    ({"objective_fn": lambda x: None}, TypeError, "the objective returned None"),
-    ({"objective_fn": lambda x: x}, ValueError, r"the objective returned an array of shape \(2,\)"),
-    (
-        {"objective_fn": lambda x: x, "vectorized": True},
-        ValueError,
-        "the objective returned an array of shape",
-    ),
-    ({"backend": "fortran"}, ValueError, "backend='fortran', expected"),
 ]
 
-EVOLUTION: list[tuple[dict[str, Any], type[Exception], str]] = [
+EVOLUTION: Cases = [
     ({"bounds_upper": [np.inf, 1]}, ValueError, r"bounds_upper\[0\] is inf, expected a finite"),
     ({"strategy": "rand9bin"}, ValueError, "strategy='rand9bin', expected one of"),
     ({"strategy": "rand2bin", "population_size": 5}, ValueError, "expected 6 or more"),
@@ -82,7 +93,7 @@ EVOLUTION: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"absolute_tolerance": np.inf}, ValueError, "absolute_tolerance=inf"),
 ]
 
-CMA: list[tuple[dict[str, Any], type[Exception], str]] = [
+CMA: Cases = [
     ({"sigma": 0.0}, ValueError, "sigma=0.0, expected at least 1e-15"),
     ({"sigma": "wide"}, TypeError, "sigma='wide', expected a real number"),
     ({"initial_params": [0.0, 3.0]}, ValueError, r"initial_params\[1\]=3.0 is outside"),
@@ -102,45 +113,105 @@ CMA: list[tuple[dict[str, Any], type[Exception], str]] = [
     ),
 ]
 
+SAMPLERS: Cases = [
+    ({"initial_params": [1.0]}, ValueError, "initial_params has length 1, expected 2"),
+    ({"initial_params": [1.0, 6.0]}, ValueError, r"initial_params\[1\]=6.0 is outside"),
+    ({"initial_params": [1.0, np.nan]}, ValueError, r"initial_params\[1\] is nan"),
+    ({"initial_params": np.zeros((3, 2))}, ValueError, "has 3 rows, expected one point or 4"),
+    ({"initial_params": [[[1.0, 1.0]]]}, ValueError, "initial_params has 3 dimensions"),
+    ({"n_iterations": 0}, ValueError, "n_iterations=0, expected 1 or more"),
+    ({"n_iterations": -5}, ValueError, "n_iterations=-5, expected 1 or more"),
+    ({"n_iterations": 50.0}, TypeError, "n_iterations=50.0, expected an integer"),
+    ({"n_iterations": True}, TypeError, "n_iterations=True, expected an integer"),
+    ({"burn_in": -1}, ValueError, "burn_in=-1, expected 0 or more"),
+    ({"burn_in": 50}, ValueError, "burn_in=50, expected less than n_iterations=50"),
+    ({"thin": 0}, ValueError, "thin=0, expected 1 or more"),
+    ({"thin": 41}, ValueError, "thin=41, expected at most the 40 iterations"),
+    ({"n_chains": 0}, ValueError, "n_chains=0, expected 1 or more"),
+    ({"n_chains": 3, "sampler": "ensemble"}, ValueError, "n_chains=3, expected an even number"),
+    ({"n_chains": 5, "sampler": "ensemble"}, ValueError, "n_chains=5, expected an even number"),
+    ({"sampler": "gibbs"}, ValueError, "sampler='gibbs', expected one of"),
+    ({"sampler": 3}, ValueError, "sampler=3, expected one of"),
+    ({"target_acceptance": 0.0}, ValueError, "target_acceptance=0.0, expected more than 0"),
+    ({"target_acceptance": 1.0}, ValueError, "target_acceptance=1.0, expected less than 1"),
+    ({"target_acceptance": np.nan}, ValueError, "target_acceptance=nan"),
+    ({"target_acceptance": "a"}, TypeError, "target_acceptance='a'"),
+    ({"adaptation": "none"}, ValueError, "adaptation='none', expected one of"),
+    ({"initial_scale": 0.0}, ValueError, "initial_scale=0.0, expected more than 0"),
+    ({"initial_scale": [1.0, -1.0]}, ValueError, "initial_scale="),
+    ({"initial_scale": [1.0, 1.0, 1.0]}, ValueError, "initial_scale has length 3"),
+    ({"stretch": 1.0}, ValueError, "stretch=1.0, expected more than 1"),
+    ({"n_temperatures": 1}, ValueError, "n_temperatures=1, expected 2 or more"),
+    ({"integrality": [2, 0]}, TypeError, "integrality="),
+    ({"integrality": [True]}, ValueError, r"integrality has shape \(1,\), expected \(2,\)"),
+    (
+        {"integrality": [True, False], "bounds_lower": [-4.5, -5.0]},
+        ValueError,
+        r"bounds_lower\[0\]=-4.5, expected a whole number",
+    ),
+    (
+        {"integrality": [True, False], "initial_params": [1.5, 1.0]},
+        ValueError,
+        r"initial_params\[0\]=1.5, expected a whole number",
+    ),
+    ({"log_scale": [True, False]}, ValueError, r"bounds_lower\[0\]=-5.0, expected more than 0"),
+    (
+        {"bounds_upper": [5.0, np.inf], "sampler": "parallel_tempering"},
+        ValueError,
+        "infinite bounds, expected finite ones",
+    ),
+    (
+        {"bounds_upper": [5.0, np.inf], "initial_params": None},
+        ValueError,
+        "initial_params=None needs finite bounds",
+    ),
+    ({"param_names": ["a"]}, ValueError, "param_names="),
+    ({"param_names": ["a", "a"]}, ValueError, "expected 2 different names"),
+    ({"param_names": [1, 2]}, TypeError, "param_names="),
+    ({"param_names": 5}, TypeError, "param_names=5, expected strings"),
+    ({"initial_scale": [[1.0], [1.0, 2.0]]}, ValueError, "initial_scale"),
+    ({"n_chains": 10**40}, ValueError, "n_chains="),
+    (
+        {"initial_params": np.zeros((3, 2)), "sampler": "parallel_tempering"},
+        ValueError,
+        "has 3 rows, expected one point or 4",
+    ),
+]
 
-def refuse(optimise: Callable[..., Any], changes: dict[str, Any]) -> None:
-    arguments: dict[str, Any] = {
-        "objective_fn": lambda x: float(x @ x),
-        "bounds_lower": LOW,
-        "bounds_upper": HIGH,
-    }
-    optimise(**(arguments | changes))
+OWN = {
+    mcmc_optimize: SAMPLERS,
+    differential_evolution_optimize: OPTIMISERS + EVOLUTION,
+    cma_es_optimize: OPTIMISERS + CMA,
+}
 
 
-@pytest.mark.parametrize("optimise", OPTIMISERS)
-@pytest.mark.parametrize(("changes", "error", "message"), BOTH)
-def test_refused_by_both(
-    optimise: Callable[..., Any],
-    changes: dict[str, Any],
-    error: type[Exception],
-    message: str,
+@pytest.mark.parametrize(
+    ("function", "changes", "error", "message"),
+    [(function, *case) for function, own in OWN.items() for case in ALL + own],
+)
+def test_bad_input(
+    function: Callable[..., Any], changes: dict[str, Any], error: type[Exception], message: str
 ) -> None:
+    objective = changes.get("objective", lambda x: -0.5 * float(x @ x))
+    options = {name: value for name, value in changes.items() if name != "objective"}
     with pytest.raises(error, match=message):
-        refuse(optimise, changes)
+        function(objective, **{"seed": 1, **GOOD[function], **options})
 
 
-@pytest.mark.parametrize(("changes", "error", "message"), EVOLUTION)
-def test_refused_by_differential_evolution(
-    changes: dict[str, Any], error: type[Exception], message: str
-) -> None:
-    with pytest.raises(error, match=message):
-        refuse(differential_evolution_optimize, changes)
-
-
-@pytest.mark.parametrize(("changes", "error", "message"), CMA)
-def test_refused_by_cma_es(changes: dict[str, Any], error: type[Exception], message: str) -> None:
-    with pytest.raises(error, match=message):
-        refuse(cma_es_optimize, changes)
+def test_arguments_are_not_changed(kernel_set: str) -> None:
+    lower, upper, start = np.full(2, -5.0), np.full(2, 5.0), np.ones(2)
+    frozen = [a.copy() for a in (lower, upper, start)]
+    with pytest.warns(UserWarning, match="few effective draws"):
+        mcmc_optimize(
+            lambda x: -0.5 * float(x @ x), lower, upper, start, 50, 10, seed=1, backend=kernel_set
+        )
+    for before, after in zip(frozen, (lower, upper, start), strict=True):
+        np.testing.assert_array_equal(before, after)
 
 
 @pytest.mark.parametrize("search", [DifferentialEvolution, CMAES])
-def test_refused_by_tell(search: type[CMAES], backend: str) -> None:
-    one = search(LOW, HIGH, population_size=6, seed=1, backend=backend)
+def test_tell_refuses(search: type[CMAES], kernel_set: str) -> None:
+    one = search(LOW, HIGH, population_size=6, seed=1, backend=kernel_set)
     with pytest.raises(ValueError, match="before ask"):
         one.tell(np.zeros((6, 2)), np.zeros(6))
     with pytest.raises(ValueError, match="nothing is known"):
@@ -161,7 +232,7 @@ def test_refused_by_tell(search: type[CMAES], backend: str) -> None:
     one.tell(points, values)
 
 
-def test_refused_constraints() -> None:
+def test_bad_constraints() -> None:
     with pytest.raises(TypeError, match="fun=3 is not callable"):
         Constraint(3)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="lower <= upper"):
@@ -174,7 +245,7 @@ def test_refused_constraints() -> None:
         )
 
 
-def test_refused_by_the_estimator() -> None:
+def test_the_estimator_refuses() -> None:
     spaces = [ParameterSpace("mu", (-1, 1)), ParameterSpace("n", (1, 5), integer=True)]
     fit = MLEOptimizer(spaces, lambda x: -float(x @ x))
     cases: list[tuple[dict[str, Any], str]] = [
