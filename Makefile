@@ -78,9 +78,9 @@ bench: develop ## measure everything: criterion, pytest-benchmark, the full pres
 	$(PYTEST) -m benchmark $(TESTS)
 	@$(QPP) reproduce --full --json reports/full.json --html reports/full.html $(ARGS)
 
-coverage: develop ## which lines the tests run, in Python and in Rust (half an hour)
+coverage: develop ## the lines that make test runs, in Python and in Rust (half an hour)
 	$(INSTALL) --quiet -r $(SETUP)/coverage-tools.txt
-	$(PYTEST) $(PARALLEL) -m "not benchmark" --cov --cov-report= $(TESTS) $(ARGS)
+	$(PYTEST) $(PARALLEL) -m "not thorough and not benchmark" --cov --cov-report= $(TESTS) $(ARGS)
 	$(PY) -m coverage report --format=total --precision=1
 	cargo install --quiet --locked --root $(VENV) cargo-tarpaulin
 	PATH="$$(pwd)/$(BIN):$$PATH" cargo tarpaulin --workspace --engine ptrace --out Stdout \
