@@ -10,7 +10,7 @@ use hft_py::hmm::emission::{Emission, Priors};
 use hft_py::hmm::expectation::{Workspace, expect};
 use hft_py::hmm::{Kind, Model, Options, Series, filter, fit, viterbi};
 use hft_py::rng::Stream;
-use hft_py::watch::Nobody;
+use hft_py::watch::Unwatched;
 use std::hint::black_box;
 
 const ROWS: usize = 5_030;
@@ -73,7 +73,15 @@ fn recursions(c: &mut Criterion) {
             threads: 1,
         };
         c.bench_function(&name("ten steps of EM"), |b| {
-            b.iter(|| fit(vec![model.clone()], series, &options, &mut Nobody).is_ok());
+            b.iter(|| {
+                fit(
+                    std::slice::from_ref(&model),
+                    series,
+                    &options,
+                    &mut Unwatched,
+                )
+                .is_ok()
+            });
         });
     }
 }

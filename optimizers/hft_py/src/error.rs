@@ -61,7 +61,6 @@ pub enum Error {
 }
 
 /// An amount of memory as a message shows it.
-#[allow(clippy::cast_precision_loss)]
 fn amount(bytes: usize) -> String {
     let bytes = bytes as f64;
     if bytes < 1e9 {

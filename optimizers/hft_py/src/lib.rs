@@ -7,6 +7,7 @@
 
 pub mod error;
 pub mod hmm;
+pub mod indices;
 pub mod mcmc;
 pub mod memory;
 pub mod mle;

@@ -11,7 +11,7 @@ pub fn product(sizes: &[usize]) -> usize {
         .fold(1_usize, |all, size| all.saturating_mul(*size))
 }
 
-/// Whether so many `f64` in all can be had now: `ask(&[product(&[n, k, k]), n])` before a kernel
+/// Whether so many `f64` in all can be had now: `ensure_allocatable(&[product(&[n, k, k]), n])` before a kernel
 /// makes them.
 ///
 /// The memory is given back at once, so another thread may take it in between; and a system that
@@ -19,7 +19,7 @@ pub fn product(sizes: &[usize]) -> usize {
 ///
 /// # Errors
 /// [`Error::Memory`] with the amount.
-pub fn ask(numbers: &[usize]) -> Result<(), Error> {
+pub fn ensure_allocatable(numbers: &[usize]) -> Result<(), Error> {
     let numbers = numbers
         .iter()
         .fold(0_usize, |sum, n| sum.saturating_add(*n));
@@ -36,13 +36,13 @@ pub fn ask(numbers: &[usize]) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ask, product};
+    use super::{ensure_allocatable, product};
     use crate::Error;
 
     #[test]
     fn what_is_there_is_granted() {
-        assert!(ask(&[]).is_ok());
-        assert!(ask(&[10, product(&[3, 4, 5])]).is_ok());
+        assert!(ensure_allocatable(&[]).is_ok());
+        assert!(ensure_allocatable(&[10, product(&[3, 4, 5])]).is_ok());
         assert_eq!(product(&[3, 4, 5]), 60);
     }
 
@@ -51,7 +51,10 @@ mod tests {
         let huge = product(&[usize::MAX, 2]);
         assert_eq!(huge, usize::MAX);
         for parts in [vec![huge], vec![huge, huge], vec![1 << 58, 1]] {
-            assert!(matches!(ask(&parts), Err(Error::Memory { .. })));
+            assert!(matches!(
+                ensure_allocatable(&parts),
+                Err(Error::Memory { .. })
+            ));
         }
     }
 }

@@ -38,7 +38,6 @@ pub fn philox(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
 }
 
 #[inline]
-#[allow(clippy::cast_possible_truncation)]
 fn low(word: u64) -> u32 {
     word as u32
 }
@@ -53,7 +52,6 @@ fn high(word: u64) -> u32 {
 /// 52 bits and not 53: with 53, adding the half rounds, and the largest becomes 1.
 #[inline]
 #[must_use]
-#[allow(clippy::cast_precision_loss)]
 pub fn unit(word: u64) -> f64 {
     ((word >> 12) as f64 + 0.5) * (1.0 / 4_503_599_627_370_496.0)
 }
@@ -272,7 +270,6 @@ mod tests {
         let mut stream = Stream::new(42, 0, 0);
         let mut draws = vec![0.0; 100_001];
         stream.normals(&mut draws);
-        #[allow(clippy::cast_precision_loss)]
         let n = draws.len() as f64;
         let mean = draws.iter().sum::<f64>() / n;
         let square = draws.iter().map(|x| x * x).sum::<f64>() / n;

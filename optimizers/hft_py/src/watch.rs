@@ -23,11 +23,11 @@ pub trait Watch {
     fn tick(&mut self, done: u64, best: f64) -> Result<Flow, Stop>;
 }
 
-/// Nobody follows.
+/// Unwatched follows.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Nobody;
+pub struct Unwatched;
 
-impl Watch for Nobody {
+impl Watch for Unwatched {
     fn tick(&mut self, _done: u64, _best: f64) -> Result<Flow, Stop> {
         Ok(Flow::Continue)
     }

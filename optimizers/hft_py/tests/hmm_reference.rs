@@ -1,8 +1,8 @@
 //! The kernels without Python: known values, and enumeration of every path.
 
 use hft_py::hmm::emission::Priors;
-use hft_py::hmm::{Failure, Kind, Model, Options, Series, em, filter, smoother, viterbi};
-use hft_py::watch::Nobody;
+use hft_py::hmm::{HmmError, Kind, Model, Options, Series, filter, fit, smoother, viterbi};
+use hft_py::watch::Unwatched;
 use proptest::prelude::*;
 
 fn fever() -> Model {
@@ -48,7 +48,7 @@ fn the_fever_example() {
     smoother::smoothed(&model, series, &mut table).unwrap();
     close(table[0], 0.231_703_0);
     close(table[2], 0.624_062_8);
-    let fitted = em::fit(vec![model], series, &options(1, 1), &mut Nobody).unwrap();
+    let fitted = fit(&[model], series, &options(1, 1), &mut Unwatched).unwrap();
     close(fitted[0].model.transition[0], 0.893_617_0);
     close(fitted[0].history[1][0], -2.638_793_38);
 }
@@ -63,9 +63,9 @@ fn an_impossible_observation_is_named() {
     let series = Series::new(&x, 1, &lengths).unwrap();
     assert_eq!(filter::score(&model, series).unwrap(), f64::NEG_INFINITY);
     let found = filter::filtered(&model, series, &mut [0.0; 8]);
-    assert!(matches!(found, Err(Failure::Impossible { index: 3 })));
+    assert!(matches!(found, Err(HmmError::Impossible { index: 3 })));
     let found = viterbi::viterbi(&model, series, &mut [0; 4]);
-    assert!(matches!(found, Err(Failure::Impossible { index: 3 })));
+    assert!(matches!(found, Err(HmmError::Impossible { index: 3 })));
 }
 
 #[test]
@@ -151,8 +151,8 @@ proptest! {
         let lengths = [x.len() / 2, x.len() - x.len() / 2];
         let series = Series::new(&x, 1, &lengths).unwrap();
         let starts = vec![model.clone(), model.clone(), model];
-        let one = em::fit(starts.clone(), series, &options(20, 1), &mut Nobody).unwrap();
-        let two = em::fit(starts, series, &options(20, 2), &mut Nobody).unwrap();
+        let one = fit(&starts, series, &options(20, 1), &mut Unwatched).unwrap();
+        let two = fit(&starts, series, &options(20, 2), &mut Unwatched).unwrap();
         for (one, two) in one.iter().zip(&two) {
             prop_assert_eq!(&one.model, &two.model);
             prop_assert_eq!(&one.history, &two.history);

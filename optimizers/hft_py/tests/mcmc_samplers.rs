@@ -2,11 +2,12 @@
 
 use hft_py::mcmc::diagnostics::{Ratio, Series, Size, Transforms};
 use hft_py::mcmc::{
-    Adaptation, Coordinate, Settings, Space, adaptive_metropolis, de_mc, ensemble, tempering,
+    Adaptation, Coordinate, Draws, RunInput, Settings, Space, adaptive_metropolis, de_mc, ensemble,
+    tempering,
 };
 use hft_py::objective::{Closure, Evaluate};
 use hft_py::rng::Stream;
-use hft_py::watch::{Flow, Nobody, Watch};
+use hft_py::watch::{Flow, Unwatched, Watch};
 use hft_py::{Error, Stop};
 
 const CHAINS: usize = 8;
@@ -48,38 +49,40 @@ fn sample(name: &str, objective: &dyn Evaluate, settings: Settings, watch: &mut 
     let scale = [3.0, 3.0];
     let mut samples = vec![0.0; CHAINS * settings.draws() * 2];
     let mut log_probs = vec![0.0; CHAINS * settings.draws()];
-    let (s, l) = (&mut samples[..], &mut log_probs[..]);
+    let draws = Draws {
+        samples: &mut samples,
+        log_probs: &mut log_probs,
+    };
+    let input = RunInput {
+        objective,
+        space: &space,
+        start: &start,
+        start_values: &values,
+        settings,
+    };
+    let target_acceptance = 0.234;
     let outcome = match name {
         "metropolis" => {
             let options = adaptive_metropolis::Options {
                 scale: &scale,
-                target_acceptance: 0.234,
+                target_acceptance,
                 adaptation: Adaptation::Ram,
             };
-            adaptive_metropolis::sample(
-                objective, &space, &start, &values, options, settings, s, l, watch,
-            )
+            adaptive_metropolis::sample(&input, options, draws, watch)
         }
-        "ensemble" => ensemble::sample(
-            objective, &space, &start, &values, 2.0, settings, s, l, watch,
-        ),
+        "ensemble" => ensemble::sample(&input, 2.0, draws, watch),
         "de_mc" => {
             let mut archive = vec![0.0; 40];
             Stream::new(2, 0, 0).normals(&mut archive);
-            de_mc::sample(
-                objective, &space, &start, &values, &scale, &archive, settings, s, l, watch,
-            )
+            de_mc::sample(&input, &scale, &archive, draws, watch)
         }
         _ => {
             let options = tempering::Options {
                 scale: &scale,
-                target_acceptance: 0.234,
+                target_acceptance,
                 levels,
             };
-            tempering::sample(
-                objective, &space, &start, &values, options, settings, s, l, watch,
-            )
-            .map(|outcome| outcome.run)
+            tempering::sample(&input, options, draws, watch).map(|outcome| outcome.run)
         }
     };
     Run {
@@ -95,7 +98,7 @@ const SAMPLERS: [&str; 4] = ["metropolis", "ensemble", "de_mc", "tempering"];
 fn moments_and_mixing() {
     let transforms = Transforms::default();
     for name in SAMPLERS {
-        let run = sample(name, &target(), settings(1), &mut Nobody);
+        let run = sample(name, &target(), settings(1), &mut Unwatched);
         let (_, draws, best) = run.outcome.expect("a run");
         assert!(best > -1e-2, "{name}: {best}");
         for (p, (mean, deviation)) in [(0.0, 1.0), (1.0, 2.0)].into_iter().enumerate() {
@@ -136,9 +139,9 @@ fn moments_and_mixing() {
 #[test]
 fn draws_do_not_depend_on_threads() {
     for name in SAMPLERS {
-        let alone = sample(name, &target(), settings(1), &mut Nobody);
+        let alone = sample(name, &target(), settings(1), &mut Unwatched);
         for threads in [2, 3, 64] {
-            let together = sample(name, &target(), settings(threads), &mut Nobody);
+            let together = sample(name, &target(), settings(threads), &mut Unwatched);
             assert_eq!(alone.samples, together.samples, "{name} {threads}");
             assert_eq!(alone.log_probs, together.log_probs, "{name} {threads}");
         }
@@ -201,7 +204,7 @@ fn whoever_stops_a_run_is_told() {
             let mut run = settings(threads);
             run.seed = 4;
             // Starts may lie in the spike; kernels are told of values, and judge only proposals.
-            let found = sample(name, &spiked, run, &mut Nobody);
+            let found = sample(name, &spiked, run, &mut Unwatched);
             assert!(
                 matches!(found.outcome, Err(Error::Stopped(Stop::Refused { .. }))),
                 "{name}"

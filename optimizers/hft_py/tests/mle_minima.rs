@@ -1,16 +1,16 @@
 //! The methods by themselves, without Python: minima, budgets, threads, and properties.
 
+use hft_py::indices::distinct;
 use hft_py::mle::bounds::Boundary;
 use hft_py::mle::classic::{Classic, Donor};
 use hft_py::mle::cma::{self, Cma};
 use hft_py::mle::evolution::{self, Evolution, Strategy as Evolving};
-use hft_py::mle::indices::distinct;
 use hft_py::mle::jde::SelfAdaptive;
 use hft_py::mle::lshade::SuccessHistory;
 use hft_py::mle::search::{Budget, Merit, Reason, Search, rank, run, tell};
 use hft_py::objective::{Closure, Evaluate};
 use hft_py::rng::Stream;
-use hft_py::watch::{Flow, Nobody, Watch};
+use hft_py::watch::{Flow, Unwatched, Watch};
 use hft_py::{Error, Stop};
 use proptest::prelude::*;
 
@@ -80,7 +80,7 @@ fn every_strategy_reaches_the_minimum() {
     ];
     for (strategy, evaluations) in strategies {
         let mut search = evolve(strategy, Boundary::Midpoint, evaluations);
-        run(&mut search, &objective, 1, &mut Nobody).expect("nothing stops it");
+        run(&mut search, &objective, 1, &mut Unwatched).expect("nothing stops it");
         let record = search.record();
         assert_eq!(record.stop, Some(Reason::TargetReached));
         assert!(record.best.iter().all(|x| (x - 1.0).abs() < 1e-3));
@@ -94,7 +94,7 @@ fn cma_reaches_the_minimum() {
         x.iter().rev().fold(0.0, |sum, x| 10.0 * sum + x * x)
     });
     let mut search = adapt(Boundary::Fold, false, 6_000);
-    run(&mut search, &objective, 1, &mut Nobody).expect("nothing stops it");
+    run(&mut search, &objective, 1, &mut Unwatched).expect("nothing stops it");
     assert_eq!(search.record().stop, Some(Reason::TargetReached));
 }
 
@@ -105,7 +105,7 @@ fn threads_change_nothing() {
         .into_iter()
         .map(|threads| {
             let mut search = evolve(Box::new(SelfAdaptive::new(40)), Boundary::Reflect, 4_000);
-            run(&mut search, &objective, threads, &mut Nobody).expect("nothing stops it");
+            run(&mut search, &objective, threads, &mut Unwatched).expect("nothing stops it");
             search.record().best.clone()
         })
         .collect();
@@ -150,10 +150,10 @@ impl Evaluate for Failing {
 #[test]
 fn failures_end_the_run() {
     let mut search = adapt(Boundary::Fold, false, 1_000);
-    let ended = run(&mut search, &Failing, 1, &mut Nobody);
+    let ended = run(&mut search, &Failing, 1, &mut Unwatched);
     assert!(matches!(ended, Err(Error::Stopped(Stop::Fatal(-3)))));
     let endless = Closure::new(D, |_: &[f64]| f64::NEG_INFINITY);
-    let ended = run(&mut search, &endless, 1, &mut Nobody);
+    let ended = run(&mut search, &endless, 1, &mut Unwatched);
     assert!(matches!(ended, Err(Error::Stopped(Stop::Refused { .. }))));
 }
 
@@ -164,7 +164,7 @@ fn nan_is_counted_and_never_best() {
         |x: &[f64]| if x[0] < 0.0 { f64::NAN } else { rosenbrock(x) },
     );
     let mut search = evolve(Box::new(SuccessHistory::new(40)), Boundary::Clip, 20_000);
-    run(&mut search, &holes, 1, &mut Nobody).expect("nothing stops it");
+    run(&mut search, &holes, 1, &mut Unwatched).expect("nothing stops it");
     assert!(search.record().n_invalid > 0);
     assert!(search.record().best[0] >= 0.0);
     assert_eq!(search.record().stop, Some(Reason::TargetReached));

@@ -3,7 +3,7 @@
 use hft_py::Stop;
 use hft_py::objective::functions::{Test, TestFunction};
 use hft_py::objective::likelihoods::Likelihood;
-use hft_py::objective::{Closure, Evaluate, Negated, Sense, settle};
+use hft_py::objective::{Closure, Evaluate, Negated, Sense, replace_nan};
 use hft_py::rng::Stream;
 use proptest::prelude::*;
 
@@ -82,13 +82,13 @@ proptest! {
     }
 
     #[test]
-    fn what_settle_leaves_is_comparable(mut values in proptest::collection::vec(any::<f64>(), 1..30)) {
+    fn without_nan_values_are_comparable(mut values in proptest::collection::vec(any::<f64>(), 1..30)) {
         let places = vec![0.0; values.len()];
         let (nan, low) = (
             values.iter().filter(|v| v.is_nan()).count(),
             values.contains(&f64::NEG_INFINITY),
         );
-        match settle(&places, &mut values, Sense::Minimise) {
+        match replace_nan(&places, &mut values, Sense::Minimise) {
             Ok(invalid) => {
                 prop_assert!(!low);
                 prop_assert_eq!(invalid, nan);

@@ -133,7 +133,7 @@ impl<S: States> Chain<S> {
 
 /// Both chains over a tile each, step by step in turn: neither waits for the other.
 #[inline(always)]
-pub(super) fn together<S: States>(
+pub(super) fn pairwise_step<S: States>(
     s: S,
     matrix: &S::Matrix,
     past: &mut Chain<S>,

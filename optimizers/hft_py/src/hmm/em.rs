@@ -1,13 +1,11 @@
-//! Expectation maximisation (Baum and Welch) from several starts, or over several sequences, in
-//! parallel. What comes out does not depend on the threads: sums are taken in the sequences' order.
+//! Expectation maximisation (Baum and Welch) from one start, over several sequences in parallel.
+//! Results do not depend on the threads: sums are taken in the sequences' order.
 
 use super::emission::{Emission, Priors, Statistics, update};
+use super::error::HmmError;
 use super::expectation::{Expected, Workspace, expect};
-use super::failure::Failure;
 use super::filter::one_score;
 use super::model::{Model, Series};
-use super::together;
-use crate::watch::{Flow, Watch};
 use crate::{Error, Stop};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -38,51 +36,15 @@ pub struct Fitted {
     pub converged: bool,
 }
 
-/// Fit from each start.
-///
-/// # Errors
-/// [`Failure::Impossible`], what the watcher raised, or a covariance matrix that is none.
-pub fn fit(
-    starts: Vec<Model>,
-    series: Series<'_>,
-    options: &Options,
-    watch: &mut dyn Watch,
-) -> Result<Vec<Fitted>, Failure> {
-    let threads = options.threads.min(starts.len());
-    if threads > 1 {
-        return together::fit(&starts, series, options, watch, threads);
-    }
-    let (mut done, mut best, mut halted) = (0, f64::NEG_INFINITY, false);
-    let mut results = Vec::with_capacity(starts.len());
-    for start in starts {
-        let already = halted;
-        let mut after = |objective| {
-            done += 1;
-            best = f64::max(best, objective);
-            halted = halted || watch.tick(done, best)? == Flow::Halt;
-            Ok(halted)
-        };
-        results.push(run(
-            start,
-            series,
-            options,
-            options.threads,
-            &mut after,
-            already,
-        )?);
-    }
-    Ok(results)
-}
-
 /// One start. `after` is told the objective at each step, and answers whether to halt.
-pub(super) fn run(
+pub(super) fn fit_one(
     mut model: Model,
     series: Series<'_>,
     options: &Options,
     threads: usize,
     after: &mut dyn FnMut(f64) -> Result<bool, Stop>,
     mut halted: bool,
-) -> Result<Fitted, Failure> {
+) -> Result<Fitted, HmmError> {
     let mut history: Vec<[f64; 2]> = Vec::new();
     let mut converged = false;
     let mut spaces = workspaces(&model, series, threads);
@@ -90,18 +52,17 @@ pub(super) fn run(
         if halted {
             break;
         }
-        let expected = everything(&model, series, &mut spaces)?;
+        let expected = expect_all(&model, series, &mut spaces)?;
         let likelihood = expected.iter().map(|e| e.log_likelihood).sum::<f64>();
         let objective = likelihood + options.priors.log_density(&model);
         history.push([likelihood, objective]);
-        converged = settled(&history, options.tolerance);
+        converged = has_converged(&history, options.tolerance);
         if converged {
             break;
         }
         maximise(&mut model, expected, &options.priors);
         halted = after(objective)?;
     }
-    drop(spaces);
     if !converged {
         let emission = Emission::new(&model)?;
         let mut likelihood = 0.0;
@@ -110,7 +71,7 @@ pub(super) fn run(
         }
         let objective = likelihood + options.priors.log_density(&model);
         history.push([likelihood, objective]);
-        converged = settled(&history, options.tolerance);
+        converged = has_converged(&history, options.tolerance);
     }
     Ok(Fitted {
         model,
@@ -119,7 +80,7 @@ pub(super) fn run(
     })
 }
 
-fn settled(history: &[[f64; 2]], tolerance: f64) -> bool {
+fn has_converged(history: &[[f64; 2]], tolerance: f64) -> bool {
     match history {
         [.., before, now] => tolerance > 0.0 && now[1] - before[1] < tolerance,
         _ => false,
@@ -139,14 +100,14 @@ fn workspaces(model: &Model, series: Series<'_>, threads: usize) -> Vec<Workspac
 }
 
 /// The expectation step over every sequence, in their order.
-fn everything(
+fn expect_all(
     model: &Model,
     series: Series<'_>,
     spaces: &mut [Workspace],
-) -> Result<Vec<Expected>, Failure> {
+) -> Result<Vec<Expected>, HmmError> {
     let emission = Emission::new(model)?;
     let one = |(from, x): (usize, &[f64]), space: &mut Workspace| {
-        expect(&emission, x, space, true).map_err(|failure| failure.after(from))
+        expect(&emission, x, space, true).map_err(|e| e.after(from))
     };
     if let [space] = spaces {
         return series.sequences().map(|s| one(s, space)).collect();

@@ -9,11 +9,11 @@
 //! taken back two steps later, off the chain. The forward exponents add up to the likelihood.
 //! Memory: `2 K` numbers a time.
 
-use super::careful::SMALL;
-use super::chain::{Chain, first, sum, together};
+use super::chain::{Chain, first, pairwise_step, sum};
 use super::emission::{Emission, Scratch, Statistics};
-use super::failure::Failure;
+use super::error::HmmError;
 use super::lanes::{LANES, Lanes, tiles};
+use super::log_filter::SMALL;
 use super::log_space;
 use super::model::Model;
 use super::states::{States, with_states};
@@ -60,13 +60,13 @@ pub struct Expected {
 /// states. With `sums`, the emission's statistics too.
 ///
 /// # Errors
-/// [`Failure::Impossible`] where the sequence has probability zero.
+/// [`HmmError::Impossible`] where the sequence has probability zero.
 pub fn expect(
     emission: &Emission<'_>,
     x: &[f64],
     workspace: &mut Workspace,
     sums: bool,
-) -> Result<Expected, Failure> {
+) -> Result<Expected, HmmError> {
     let model = emission.model;
     let k = model.states();
     let n = x.len() / model.dimension;
@@ -181,7 +181,7 @@ for_each_isa! {
                 future.backward(s, &matrix, b_future, kept_future);
             } else {
                 let (one, other) = ((b_past, kept_past), (b_future, kept_future));
-                together(s, &matrix, &mut past, one, &mut future, other);
+                pairwise_step(s, &matrix, &mut past, one, &mut future, other);
             }
         }
         let (mut before, mut later) = (s.tile(), s.tile());
@@ -201,7 +201,7 @@ for_each_isa! {
         }
         for other in (0..half).rev() {
             let q = count - 1 - other;
-            together(
+            pairwise_step(
                 s, &matrix,
                 &mut past, (&b[tile(q)], before.as_mut()),
                 &mut future, (&b[tile(other)], later.as_mut()),

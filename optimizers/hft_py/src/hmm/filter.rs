@@ -1,23 +1,23 @@
 //! The filter: what is known of the state from the past alone, and the likelihood.
 //!
 //! Blocks of 128 rows pass through: memory beside the result is `O(K)`. Where a state would be
-//! lost, its tile is computed on logarithms from that row on ([`super::careful`]); the rows before
+//! lost, its tile is computed on logarithms from that row on ([`super::log_filter`]); the rows before
 //! stay as they are, so that no row depends on a later one, not by a rounding error.
 
-use super::careful::{Careful, log_rows};
 use super::chain::{Chain, sum};
 use super::emission::{BLOCK, Emission, Scratch};
-use super::failure::Failure;
+use super::error::HmmError;
+use super::filter_tile::{Least, filter_tile, floor};
 use super::lanes::{LANES, Lanes};
+use super::log_filter::{LogFilter, log_rows};
 use super::model::{Model, Series};
 use super::states::{States, with_states};
-use super::walk::{Least, floor, walk};
 
 /// `p(z_t | x_1..x_t)`, `K` a row, into `out`.
 ///
 /// # Errors
-/// [`Failure::Impossible`], or a covariance matrix that is none.
-pub fn filtered(model: &Model, series: Series<'_>, out: &mut [f64]) -> Result<(), Failure> {
+/// [`HmmError::Impossible`], or a covariance matrix that is none.
+pub fn filtered(model: &Model, series: Series<'_>, out: &mut [f64]) -> Result<(), HmmError> {
     let emission = Emission::new(model)?;
     let k = model.states();
     for (from, x) in series.sequences() {
@@ -32,8 +32,8 @@ pub fn filtered(model: &Model, series: Series<'_>, out: &mut [f64]) -> Result<()
 /// Logarithms, as a state that has all but vanished may come back.
 ///
 /// # Errors
-/// [`Failure::Impossible`], or a covariance matrix that is none.
-pub fn last(model: &Model, series: Series<'_>) -> Result<Vec<f64>, Failure> {
+/// [`HmmError::Impossible`], or a covariance matrix that is none.
+pub fn last(model: &Model, series: Series<'_>) -> Result<Vec<f64>, HmmError> {
     let emission = Emission::new(model)?;
     let k = model.states();
     let Some((from, x)) = series.sequences().last() else {
@@ -41,16 +41,16 @@ pub fn last(model: &Model, series: Series<'_>) -> Result<Vec<f64>, Failure> {
     };
     let mut rows = vec![0.0; x.len() / model.dimension * k];
     let found = with_states!(k, sequence, &emission, x, Some(&mut *rows));
-    let (_, careful) = found.map_err(|e| e.after(from))?;
+    let (_, log_filter) = found.map_err(|e| e.after(from))?;
     let row = &rows[rows.len() - k..];
-    Ok(careful.unwrap_or_else(|| row.iter().map(|p| p.ln()).collect()))
+    Ok(log_filter.unwrap_or_else(|| row.iter().map(|p| p.ln()).collect()))
 }
 
 /// `log p(x)` of all sequences; minus infinity where one is impossible.
 ///
 /// # Errors
 /// A covariance matrix that is none.
-pub fn score(model: &Model, series: Series<'_>) -> Result<f64, Failure> {
+pub fn score(model: &Model, series: Series<'_>) -> Result<f64, HmmError> {
     let emission = Emission::new(model)?;
     let mut total = 0.0;
     for (_, x) in series.sequences() {
@@ -60,10 +60,10 @@ pub fn score(model: &Model, series: Series<'_>) -> Result<f64, Failure> {
 }
 
 /// `log p(x)` of one sequence.
-pub(super) fn one_score(emission: &Emission<'_>, x: &[f64]) -> Result<f64, Failure> {
+pub(super) fn one_score(emission: &Emission<'_>, x: &[f64]) -> Result<f64, HmmError> {
     match with_states!(emission.model.states(), sequence, emission, x, None) {
         Ok((log, _)) => Ok(log),
-        Err(Failure::Impossible { .. }) => Ok(f64::NEG_INFINITY),
+        Err(HmmError::Impossible { .. }) => Ok(f64::NEG_INFINITY),
         Err(other) => Err(other),
     }
 }
@@ -75,7 +75,7 @@ fn sequence<S: States>(
     emission: &Emission<'_>,
     x: &[f64],
     mut out: Option<&mut [f64]>,
-) -> Result<(f64, Option<Vec<f64>>), Failure> {
+) -> Result<(f64, Option<Vec<f64>>), HmmError> {
     let (k, d) = (s.count(), emission.model.dimension);
     let mut past = Past {
         chain: Chain::<S> {
@@ -83,7 +83,7 @@ fn sequence<S: States>(
             exponents: 0,
         },
         log: 0.0,
-        careful: None,
+        log_filter: None,
     };
     let mut scratch = Scratch::new(k, d);
     let mut b = vec![Lanes::ZERO; BLOCK / LANES * k];
@@ -97,7 +97,7 @@ fn sequence<S: States>(
         };
         let begin = past.chain.row.clone();
         let exponents = past.chain.exponents;
-        if past.careful.is_none()
+        if past.log_filter.is_none()
             && pass(s, emission.model, tiles, &mut past.chain, block == 0, place)
         {
             past.log += largest;
@@ -109,11 +109,11 @@ fn sequence<S: States>(
         };
         past.block(s, emission, (rows, tiles), &mut scratch, block, place)?;
     }
-    let careful = past.careful.map(|c| c.alpha);
-    if careful.is_none() {
+    let log_filter = past.log_filter.map(|c| c.alpha);
+    if log_filter.is_none() {
         past.log += past.chain.log();
     }
-    Ok((past.log, careful))
+    Ok((past.log, log_filter))
 }
 
 /// The chain over tiles of relative densities, and its normalised rows; false where one of them, or
@@ -134,7 +134,7 @@ fn pass<S: States>(
         let from = (q * LANES * k).min(out.len());
         let place = &mut out[from..];
         let start = (begins && q == 0).then_some(&*model.start);
-        least = least.or(walk(s, chain, &matrix, start, (tile, floor), place));
+        least = least.or(filter_tile(s, chain, &matrix, start, (tile, floor), place));
     }
     least.lost().is_none() && sum(chain.row.as_ref()) > 0.0
 }
@@ -145,7 +145,7 @@ struct Past<'a, S: States> {
     /// The log-likelihood, without what the chain holds.
     log: f64,
     /// In place of the chain, where that would lose a state.
-    careful: Option<Careful<'a>>,
+    log_filter: Option<LogFilter<'a>>,
 }
 
 impl<'a, S: States> Past<'a, S> {
@@ -158,7 +158,7 @@ impl<'a, S: States> Past<'a, S> {
         scratch: &mut Scratch,
         block: usize,
         out: &mut [f64],
-    ) -> Result<(), Failure> {
+    ) -> Result<(), HmmError> {
         let (k, d, model) = (s.count(), emission.model.dimension, emission.model);
         let matrix = s.matrix(&model.transition);
         let floor = floor(model);
@@ -172,20 +172,21 @@ impl<'a, S: States> Past<'a, S> {
                 &mut out[first * k..(first + many) * k]
             };
             let mut from = 0;
-            if self.careful.is_none() {
+            if self.log_filter.is_none() {
                 let (row, log) = (self.chain.row.clone(), self.chain.log());
                 let start = (block == 0 && q == 0).then_some(&*model.start);
-                let lost = walk(s, &mut self.chain, &matrix, start, (tile, floor), place).lost();
+                let lost =
+                    filter_tile(s, &mut self.chain, &matrix, start, (tile, floor), place).lost();
                 let Some(lane) = lost.filter(|lane| *lane < many) else {
                     self.log += largest[first..first + many].iter().sum::<f64>();
                     continue;
                 };
                 from = lane;
-                self.careful = Some(match start {
-                    Some(start) => Careful::predicting(model, start),
+                self.log_filter = Some(match start {
+                    Some(start) => LogFilter::predicting(model, start),
                     None => {
                         self.log += log;
-                        Careful::after(model, row.as_ref())
+                        LogFilter::after(model, row.as_ref())
                     }
                 });
             }
@@ -205,27 +206,27 @@ impl<'a, S: States> Past<'a, S> {
         from: usize,
         scratch: &mut Scratch,
         out: &mut [f64],
-    ) -> Result<(), Failure> {
+    ) -> Result<(), HmmError> {
         let k = s.count();
-        let Some(careful) = &mut self.careful else {
+        let Some(log_filter) = &mut self.log_filter else {
             return Ok(());
         };
         let logs = log_rows(emission, x, scratch);
         for (t, row) in logs.chunks_exact(k).enumerate() {
-            let Some(scale) = careful.observe(row.iter().copied()) else {
-                return Err(Failure::Impossible { index: t });
+            let Some(scale) = log_filter.observe(row.iter().copied()) else {
+                return Err(HmmError::Impossible { index: t });
             };
             self.log += scale;
             if t >= from && !out.is_empty() {
-                careful.write(&mut out[t * k..(t + 1) * k]);
+                log_filter.write(&mut out[t * k..(t + 1) * k]);
             }
-            careful.advance();
+            log_filter.advance();
         }
         // The chain walks whole tiles.
-        if logs.len() == LANES * k && careful.recovered().is_some() {
-            careful.write(self.chain.row.as_mut());
+        if logs.len() == LANES * k && log_filter.recovered().is_some() {
+            log_filter.write(self.chain.row.as_mut());
             self.chain.exponents = 0;
-            self.careful = None;
+            self.log_filter = None;
         }
         Ok(())
     }

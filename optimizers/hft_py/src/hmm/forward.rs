@@ -1,22 +1,22 @@
 //! The forward recursion row by row, normalised at every step (Rabiner 1989, section V.A): the
 //! filter and how surprising each observation was.
 
-use super::careful::{Careful, SMALL, advance, log_rows, sound};
 use super::emission::{Emission, Scratch};
-use super::failure::Failure;
+use super::error::HmmError;
+use super::log_filter::{LogFilter, SMALL, advance, log_rows, sound};
 use super::log_space;
 use super::model::{Model, Series};
 
 /// The filter `K` a row, and `log p(x_t | x_1..x_(t-1))`.
 ///
 /// # Errors
-/// [`Failure::Impossible`], or a covariance matrix that is none.
+/// [`HmmError::Impossible`], or a covariance matrix that is none.
 pub fn forward(
     model: &Model,
     series: Series<'_>,
     alpha: &mut [f64],
     log_scale: &mut [f64],
-) -> Result<(), Failure> {
+) -> Result<(), HmmError> {
     let emission = Emission::new(model)?;
     let k = model.states();
     let mut scratch = Scratch::new(k, model.dimension);
@@ -37,14 +37,14 @@ pub(super) fn sequence(
     logs: &[f64],
     alpha: &mut [f64],
     log_scale: &mut [f64],
-) -> Result<bool, Failure> {
+) -> Result<bool, HmmError> {
     let k = model.states();
     let (mut predicted, mut next) = (model.start.clone(), vec![0.0; k]);
-    let mut careful: Option<Careful<'_>> = None;
+    let mut log_filter: Option<LogFilter<'_>> = None;
     let mut linear = true;
     for (t, b) in logs.chunks_exact(k).enumerate() {
         let row = &mut alpha[t * k..(t + 1) * k];
-        if careful.is_none() {
+        if log_filter.is_none() {
             let scale = observe(&predicted, b, row);
             advance(model, row, &mut next);
             if let Some(scale) = scale.filter(|_| sound(&next, 1.0)) {
@@ -54,16 +54,16 @@ pub(super) fn sequence(
             }
             linear = false;
         }
-        let state = careful.get_or_insert_with(|| Careful::predicting(model, &predicted));
+        let state = log_filter.get_or_insert_with(|| LogFilter::predicting(model, &predicted));
         let Some(scale) = state.observe(b.iter().copied()) else {
-            return Err(Failure::Impossible { index: t });
+            return Err(HmmError::Impossible { index: t });
         };
         log_scale[t] = scale;
         state.write(row);
         state.advance();
         if let Some(found) = state.recovered() {
             predicted = found;
-            careful = None;
+            log_filter = None;
         }
     }
     Ok(linear)
@@ -85,20 +85,20 @@ fn observe(predicted: &[f64], logs: &[f64], row: &mut [f64]) -> Option<f64> {
 /// logarithms of the probabilities, and `log p(x_t | past)`. `O(K^2)`.
 ///
 /// # Errors
-/// [`Failure::Impossible`], or a covariance matrix that is none.
+/// [`HmmError::Impossible`], or a covariance matrix that is none.
 pub fn step(
     model: &Model,
     previous: Option<&[f64]>,
     x: &[f64],
-) -> Result<(Vec<f64>, f64), Failure> {
+) -> Result<(Vec<f64>, f64), HmmError> {
     let emission = Emission::new(model)?;
     let logs = log_rows(&emission, x, &mut Scratch::new(model.states(), x.len()));
-    let mut careful = match previous {
-        None => Careful::predicting(model, &model.start),
-        Some(row) => Careful::following(model, row),
+    let mut log_filter = match previous {
+        None => LogFilter::predicting(model, &model.start),
+        Some(row) => LogFilter::following(model, row),
     };
-    match careful.observe(logs.into_iter()) {
-        Some(scale) => Ok((careful.alpha, scale)),
-        None => Err(Failure::Impossible { index: 0 }),
+    match log_filter.observe(logs.into_iter()) {
+        Some(scale) => Ok((log_filter.alpha, scale)),
+        None => Err(HmmError::Impossible { index: 0 }),
     }
 }

@@ -3,7 +3,7 @@
 //! Source: Mann, "Numerically stable hidden Markov model implementation" (2006).
 
 use super::emission::{BLOCK, Emission, Scratch};
-use super::failure::Failure;
+use super::error::HmmError;
 use super::lanes::{LANES, Lanes};
 use crate::memory;
 
@@ -37,8 +37,8 @@ pub fn log_sum(values: impl Iterator<Item = f64> + Clone) -> f64 {
 /// Logarithms of the filter, `K` a row, and of the scales.
 ///
 /// # Errors
-/// [`Failure::Impossible`].
-pub fn forward(emission: &Emission<'_>, logs: &[f64]) -> Result<(Vec<f64>, Vec<f64>), Failure> {
+/// [`HmmError::Impossible`].
+pub fn forward(emission: &Emission<'_>, logs: &[f64]) -> Result<(Vec<f64>, Vec<f64>), HmmError> {
     let model = emission.model;
     let k = model.states();
     let transition: Vec<f64> = model.transition.iter().map(|p| p.ln()).collect();
@@ -52,7 +52,7 @@ pub fn forward(emission: &Emission<'_>, logs: &[f64]) -> Result<(Vec<f64>, Vec<f
         }
         let scale = log_sum(row.iter().copied());
         if scale == f64::NEG_INFINITY {
-            return Err(Failure::Impossible { index: t });
+            return Err(HmmError::Impossible { index: t });
         }
         row.iter_mut().for_each(|v| *v -= scale);
         scales[t] = scale;
@@ -109,9 +109,9 @@ pub(super) fn expect(
     weights: &mut [Lanes],
     _kept: &mut [Lanes],
     start: &mut [f64],
-) -> Result<(f64, Vec<f64>), Failure> {
+) -> Result<(f64, Vec<f64>), HmmError> {
     let (k, d) = (emission.model.states(), emission.model.dimension);
-    memory::ask(&[memory::product(&[x.len() / d, 3 * k + 1])])?;
+    memory::ensure_allocatable(&[memory::product(&[x.len() / d, 3 * k + 1])])?;
     let logs = log_densities(emission, x, &mut Scratch::new(k, d));
     let (alpha, scales) = forward(emission, &logs)?;
     let beta = backward(emission, &logs, &scales);

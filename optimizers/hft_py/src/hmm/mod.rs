@@ -13,26 +13,27 @@
 // Rows and columns keep the indices they have in the formulas.
 #![allow(clippy::needless_range_loop)]
 
-mod careful;
 mod chain;
 pub mod em;
 pub mod emission;
+pub mod error;
 pub mod expectation;
-pub mod failure;
 pub mod filter;
+mod filter_tile;
 pub mod forward;
 pub mod lanes;
+mod log_filter;
 pub mod log_space;
 mod math;
 pub mod model;
+mod parallel_fit;
 pub mod sampler;
 pub mod smoother;
 mod states;
-mod together;
 pub mod viterbi;
-mod walk;
 
-pub use em::{Fitted, Options, fit};
+pub use em::{Fitted, Options};
 pub use emission::Kind;
-pub use failure::Failure;
+pub use error::HmmError;
 pub use model::{Model, Series};
+pub use parallel_fit::fit;

@@ -1,10 +1,10 @@
 //! Smoothing: what is known of the state from the whole sequence, or from a few steps after it.
 
-use super::careful::{LOST, SMALL};
 use super::emission::{Emission, Scratch};
+use super::error::HmmError;
 use super::expectation::{Workspace, expect};
-use super::failure::Failure;
 use super::lanes::LANES;
+use super::log_filter::{LOST, SMALL};
 use super::log_space;
 use super::model::{Model, Series};
 use super::{filter, forward};
@@ -13,12 +13,12 @@ use crate::watch::{Flow, Watch};
 /// `p(z_t | x)`, `K` a row, into `gamma`; expected transitions and the log-likelihood.
 ///
 /// # Errors
-/// [`Failure::Impossible`], or a covariance matrix that is none.
+/// [`HmmError::Impossible`], or a covariance matrix that is none.
 pub fn smoothed(
     model: &Model,
     series: Series<'_>,
     gamma: &mut [f64],
-) -> Result<(Vec<f64>, f64), Failure> {
+) -> Result<(Vec<f64>, f64), HmmError> {
     let emission = Emission::new(model)?;
     let k = model.states();
     let mut workspace = Workspace::new(model, series.longest());
@@ -61,7 +61,7 @@ struct Passes {
     beta: Vec<f64>,
 }
 
-fn passes(emission: &Emission<'_>, x: &[f64], scratch: &mut Scratch) -> Result<Passes, Failure> {
+fn passes(emission: &Emission<'_>, x: &[f64], scratch: &mut Scratch) -> Result<Passes, HmmError> {
     let model = emission.model;
     let k = model.states();
     let logs = log_space::log_densities(emission, x, scratch);
@@ -115,8 +115,8 @@ fn scaled_backward(model: &Model, logs: &[f64], log_scale: &[f64]) -> Option<Vec
 /// `p(x_(t+1)..x_T | z_t) / p(x_(t+1)..x_T | x_1..x_t)`, `K` a row, into `beta`.
 ///
 /// # Errors
-/// [`Failure::Impossible`], or a covariance matrix that is none.
-pub fn backward(model: &Model, series: Series<'_>, beta: &mut [f64]) -> Result<(), Failure> {
+/// [`HmmError::Impossible`], or a covariance matrix that is none.
+pub fn backward(model: &Model, series: Series<'_>, beta: &mut [f64]) -> Result<(), HmmError> {
     let emission = Emission::new(model)?;
     let k = model.states();
     let mut scratch = Scratch::new(k, model.dimension);
@@ -132,8 +132,8 @@ pub fn backward(model: &Model, series: Series<'_>, beta: &mut [f64]) -> Result<(
 /// `p(z_t, z_(t+1) | x)`, `K * K` a row, one row fewer than the series has; 0 between sequences.
 ///
 /// # Errors
-/// [`Failure::Impossible`], or a covariance matrix that is none.
-pub fn pairwise(model: &Model, series: Series<'_>, pairs: &mut [f64]) -> Result<(), Failure> {
+/// [`HmmError::Impossible`], or a covariance matrix that is none.
+pub fn pairwise(model: &Model, series: Series<'_>, pairs: &mut [f64]) -> Result<(), HmmError> {
     let emission = Emission::new(model)?;
     let k = model.states();
     let mut scratch = Scratch::new(k, model.dimension);
@@ -173,14 +173,14 @@ fn scaled_pairs(model: &Model, found: &Passes, t: usize, place: &mut [f64]) {
 /// `p(z_t | x_1..x_(t + lag))`, `K` a row, into `out`: `O(T lag K^2)`, so `watch` is asked.
 ///
 /// # Errors
-/// [`Failure::Impossible`], a covariance matrix that is none, or what the watcher raised.
+/// [`HmmError::Impossible`], a covariance matrix that is none, or what the watcher raised.
 pub fn fixed_lag(
     model: &Model,
     series: Series<'_>,
     lag: usize,
     out: &mut [f64],
     watch: &mut dyn Watch,
-) -> Result<(), Failure> {
+) -> Result<(), HmmError> {
     filter::filtered(model, series, out)?;
     let emission = Emission::new(model)?;
     let k = model.states();

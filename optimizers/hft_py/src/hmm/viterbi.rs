@@ -1,15 +1,15 @@
 //! The most probable path (Viterbi 1967), on logarithms: a chain of additions and comparisons.
 
 use super::emission::{BLOCK, Emission, Scratch};
-use super::failure::Failure;
+use super::error::HmmError;
 use super::model::{Model, Series};
 use super::states::{States, with_states};
 
 /// `argmax p(z | x)` into `path`, of equals the lower state; the sum of `log max p(z, x)`.
 ///
 /// # Errors
-/// [`Failure::Impossible`], or a covariance matrix that is none.
-pub fn viterbi(model: &Model, series: Series<'_>, path: &mut [i64]) -> Result<f64, Failure> {
+/// [`HmmError::Impossible`], or a covariance matrix that is none.
+pub fn viterbi(model: &Model, series: Series<'_>, path: &mut [i64]) -> Result<f64, HmmError> {
     let emission = Emission::new(model)?;
     let k = model.states();
     let mut total = 0.0;
@@ -27,7 +27,7 @@ fn sequence<S: States>(
     emission: &Emission<'_>,
     x: &[f64],
     path: &mut [i64],
-) -> Result<f64, Failure> {
+) -> Result<f64, HmmError> {
     let (k, model) = (s.count(), emission.model);
     let d = model.dimension;
     let mut scratch = Scratch::new(k, d);
@@ -46,7 +46,7 @@ fn sequence<S: States>(
             }
             from = 1;
         }
-        walk(s, &transition, &scratch.logs, from, many, &mut best, ways);
+        forward_block(s, &transition, &scratch.logs, from, many, &mut best, ways);
         if best.as_ref().iter().all(|b| *b == f64::NEG_INFINITY) {
             return Err(impossible(emission, x));
         }
@@ -61,7 +61,7 @@ fn sequence<S: States>(
     Ok(log_probability)
 }
 
-fn walk<S: States>(
+fn forward_block<S: States>(
     s: S,
     transition: &[f64],
     logs: &[f64],
@@ -93,12 +93,12 @@ fn walk<S: States>(
 }
 
 /// Which observation no path explains: the slow way, as there is no answer to give.
-fn impossible(emission: &Emission<'_>, x: &[f64]) -> Failure {
+fn impossible(emission: &Emission<'_>, x: &[f64]) -> HmmError {
     let model = emission.model;
     let mut scratch = Scratch::new(model.states(), model.dimension);
     let logs = super::log_space::log_densities(emission, x, &mut scratch);
     match super::log_space::forward(emission, &logs) {
-        Err(failure) => failure,
-        Ok(_) => Failure::Impossible { index: 0 },
+        Err(error) => error,
+        Ok(_) => HmmError::Impossible { index: 0 },
     }
 }

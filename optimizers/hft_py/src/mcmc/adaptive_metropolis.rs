@@ -3,13 +3,10 @@
 //! After the warm-up nothing is adapted, so the draws come from an ordinary Markov chain. O(d²) an
 //! iteration. See [`Adaptation`] for the two ways of learning and their papers.
 
-use super::pool::Pool;
-use super::record::Record;
-use super::run::{Context, Group, Outcome, Settings, cut, drive, gather, group_count, shares};
-use super::space::Space;
-use super::walk::{Adaptation, Walk};
+use super::record::Chains;
+use super::run::{Draws, Group, Outcome, RunInput, Settings, drive, gather, groups};
+use super::walk::{self, Adaptation, Walk};
 use super::{accepts, purpose};
-use crate::objective::Evaluate;
 use crate::rng::Stream;
 use crate::watch::Watch;
 use crate::{Error, Stop};
@@ -25,126 +22,81 @@ pub struct Options<'a> {
     pub adaptation: Adaptation,
 }
 
-struct Chains<'a> {
-    pool: Pool,
+struct Walks<'a> {
+    chains: Chains<'a>,
     walks: Vec<Walk>,
     normals: Vec<Stream>,
     uniforms: Vec<Stream>,
     u: Vec<f64>,
-    record: Record<'a>,
     burn_in: usize,
 }
 
-/// Independent chains from `start` (coordinates), whose values are `start_values`.
-///
-/// `samples` and `log_probs` take the draws: chain by chain, [`Settings::draws`] each.
+/// Independent chains.
 ///
 /// # Errors
 /// What stopped the objective or the watcher.
-#[allow(clippy::too_many_arguments)]
 pub fn sample(
-    objective: &dyn Evaluate,
-    space: &Space,
-    start: &[f64],
-    start_values: &[f64],
+    input: &RunInput<'_>,
     options: Options<'_>,
-    settings: Settings,
-    samples: &mut [f64],
-    log_probs: &mut [f64],
+    draws: Draws<'_>,
     watch: &mut dyn Watch,
 ) -> Result<Outcome, Error> {
-    let (chains, dimension, draws) = (start_values.len(), space.dimension(), settings.draws());
-    super::walk::ask(chains, dimension, options.adaptation)?;
-    let groups = group_count(objective, settings.threads, chains);
-    let shares = shares(chains, groups);
-    let parts = cut(samples, &shares, draws * dimension)
-        .into_iter()
-        .zip(cut(log_probs, &shares, draws));
-    let mut groups: Vec<Chains<'_>> = shares
-        .iter()
-        .zip(parts)
-        .map(|(share, (samples, log_probs))| {
-            let rows = share.start * dimension..share.end * dimension;
-            let pool = Pool::new(space, &start[rows], &start_values[share.clone()]);
-            let mut record = Record::new(
-                share.len(),
-                settings.burn_in,
-                settings.thin,
-                draws,
-                samples,
-                log_probs,
-            );
-            record.see_all(&pool, 0..share.len(), 0);
-            #[allow(clippy::cast_possible_truncation)]
-            let streams = |purpose: u32| -> Vec<Stream> {
-                let share = share.clone();
-                share
-                    .map(|c| Stream::new(settings.seed, c as u32, purpose))
-                    .collect()
-            };
-            Chains {
-                walks: share
-                    .clone()
-                    .map(|_| {
-                        Walk::new(options.scale, options.adaptation, options.target_acceptance)
-                    })
-                    .collect(),
-                normals: streams(purpose::PROPOSAL),
-                uniforms: streams(purpose::ACCEPT),
-                u: vec![0.0; share.len() * dimension],
-                pool,
-                record,
-                burn_in: settings.burn_in,
-            }
-        })
-        .collect();
-    let context = Context {
-        objective,
-        space,
-        settings,
-        batch_threads: 1,
-    };
-    let done = drive(&context, &mut groups, 0, settings.n_iterations, true, watch)?;
-    let counts = groups.iter().fold((0, 0), |(n, invalid), g| {
-        (n + g.pool.n_evaluations, invalid + g.pool.n_invalid)
+    let (settings, dimension) = (input.settings, input.space.dimension());
+    let Settings { seed, burn_in, .. } = settings;
+    let Options {
+        scale,
+        target_acceptance,
+        adaptation,
+    } = options;
+    walk::ensure_allocatable(input.start_values.len(), dimension, adaptation)?;
+    let mut groups = groups(input, draws, 1, settings.threads, |share, chains| {
+        let streams = |purpose| {
+            let chains = share.clone();
+            chains
+                .map(|c| Stream::new(seed, c as u32, purpose))
+                .collect()
+        };
+        Walks {
+            chains,
+            walks: vec![Walk::new(scale, adaptation, target_acceptance); share.len()],
+            normals: streams(purpose::PROPOSAL),
+            uniforms: streams(purpose::ACCEPT),
+            u: vec![0.0; share.len() * dimension],
+            burn_in,
+        }
     });
-    let records: Vec<&Record<'_>> = groups.iter().map(|g| &g.record).collect();
-    Ok(gather(&records, settings, done, counts))
+    let done = drive(input, &mut groups, 0, settings.n_iterations, true, watch)?;
+    Ok(gather(&groups, settings, done))
 }
 
-impl Group for Chains<'_> {
-    fn step(&mut self, context: &Context<'_>, iteration: usize) -> Result<(), Stop> {
-        let (members, dimension) = (self.pool.members, self.pool.dimension);
+impl Group for Walks<'_> {
+    fn step(&mut self, input: &RunInput<'_>, iteration: usize) -> Result<(), Stop> {
+        let population = &mut self.chains.population;
+        let (members, dimension) = (population.members, population.dimension);
         for member in 0..members {
             let row = member * dimension..(member + 1) * dimension;
             self.normals[member].normals(&mut self.u[row.clone()]);
-            let (x, proposal) = (&self.pool.x, &mut self.pool.proposal);
+            let (x, proposal) = (&population.x, &mut population.proposal);
             self.walks[member].propose(&x[row.clone()], &self.u[row.clone()], &mut proposal[row]);
         }
-        self.pool.evaluate(
-            context.space,
-            context.objective,
-            0..members,
-            context.batch_threads,
-        )?;
-        self.record.see_all(&self.pool, 0..members, iteration);
+        self.chains.evaluate(input, 0..members, 1, iteration)?;
         for member in 0..members {
-            let log_ratio = self.pool.log_ratio(member, 1.0);
+            let log_ratio = self.chains.population.log_ratio(member, 1.0);
             if accepts(self.uniforms[member].uniform(), log_ratio) {
-                self.pool.accept(member);
-                self.record.count(member, iteration);
+                self.chains.accept(member, iteration);
             }
             if iteration <= self.burn_in {
                 let row = member * dimension..(member + 1) * dimension;
                 let acceptance = log_ratio.min(0.0).exp();
-                self.walks[member].adapt(&self.pool.x[row.clone()], &self.u[row], acceptance);
+                let x = &self.chains.population.x[row.clone()];
+                self.walks[member].adapt(x, &self.u[row], acceptance);
             }
         }
-        self.record.keep(&self.pool, 0..members, iteration);
+        self.chains.keep(0..members, iteration);
         Ok(())
     }
 
-    fn best(&self) -> f64 {
-        self.record.best.value
+    fn chains(&self) -> &Chains<'_> {
+        &self.chains
     }
 }

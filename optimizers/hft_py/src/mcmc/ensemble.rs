@@ -4,128 +4,88 @@
 //! density `g(z) ~ 1/sqrt(z)` on `[1/a, a]`; the two halves take turns, so that all walkers of a
 //! half are one batch (Foreman-Mackey et al. 2013). O(d) an iteration and walker.
 
-use super::pool::Pool;
-use super::record::Record;
-use super::run::{Context, Group, Outcome, Settings, drive, gather};
-use super::space::Space;
-use super::{accepts, index, purpose, real};
-use crate::objective::Evaluate;
+use super::record::Chains;
+use super::run::{Draws, Group, Outcome, RunInput, drive, gather, groups};
+use super::{accepts, purpose, real};
+use crate::indices::index;
 use crate::rng::Stream;
 use crate::watch::Watch;
 use crate::{Error, Stop};
 
 struct Ensemble<'a> {
-    pool: Pool,
+    chains: Chains<'a>,
     streams: Vec<Stream>,
     /// Of each walker: the logarithms of its factor and of its uniform.
     moves: Vec<(f64, f64)>,
     stretch: f64,
-    record: Record<'a>,
 }
 
-/// One ensemble from `start` (coordinates); the number of walkers is even.
-///
-/// `samples` and `log_probs` take the draws: walker by walker, [`Settings::draws`] each.
+/// One ensemble; the number of walkers is even.
 ///
 /// # Errors
 /// An odd number of walkers; what stopped the objective or the watcher.
-#[allow(clippy::too_many_arguments)]
 pub fn sample(
-    objective: &dyn Evaluate,
-    space: &Space,
-    start: &[f64],
-    start_values: &[f64],
+    input: &RunInput<'_>,
     stretch: f64,
-    settings: Settings,
-    samples: &mut [f64],
-    log_probs: &mut [f64],
+    draws: Draws<'_>,
     watch: &mut dyn Watch,
 ) -> Result<Outcome, Error> {
-    let members = start_values.len();
-    if members < 2 || members % 2 == 1 {
+    let (settings, walkers) = (input.settings, input.start_values.len());
+    if walkers < 2 || walkers % 2 == 1 {
         return Err(Error::Value {
             name: "n_chains",
-            value: members.to_string(),
+            value: walkers.to_string(),
             expected: "an even number of walkers",
         });
     }
-    let pool = Pool::new(space, start, start_values);
-    let draws = settings.draws();
-    let mut record = Record::new(
-        members,
-        settings.burn_in,
-        settings.thin,
-        draws,
-        samples,
-        log_probs,
-    );
-    record.see_all(&pool, 0..members, 0);
-    #[allow(clippy::cast_possible_truncation)]
-    let streams = (0..members).map(|w| Stream::new(settings.seed, w as u32, purpose::STRETCH));
-    let mut groups = [Ensemble {
-        pool,
-        streams: streams.collect(),
-        moves: vec![(0.0, 0.0); members],
-        stretch,
-        record,
-    }];
-    let context = Context {
-        objective,
-        space,
-        settings,
-        batch_threads: settings.threads,
-    };
-    let done = drive(
-        &context,
-        &mut groups,
-        0,
-        settings.n_iterations,
-        false,
-        watch,
-    )?;
-    let [group] = groups;
-    let counts = (group.pool.n_evaluations, group.pool.n_invalid);
-    Ok(gather(&[&group.record], settings, done, counts))
+    // Threads share the batch of a half, as walkers need each other.
+    let mut groups = groups(input, draws, 1, 1, |share, chains| {
+        let streams = share.map(|w| Stream::new(settings.seed, w as u32, purpose::STRETCH));
+        Ensemble {
+            chains,
+            streams: streams.collect(),
+            moves: vec![(0.0, 0.0); walkers],
+            stretch,
+        }
+    });
+    let done = drive(input, &mut groups, 0, settings.n_iterations, false, watch)?;
+    Ok(gather(&groups, settings, done))
 }
 
 impl Group for Ensemble<'_> {
-    fn step(&mut self, context: &Context<'_>, iteration: usize) -> Result<(), Stop> {
-        let (members, dimension) = (self.pool.members, self.pool.dimension);
+    fn step(&mut self, input: &RunInput<'_>, iteration: usize) -> Result<(), Stop> {
+        let (members, dimension) = (self.moves.len(), input.space.dimension());
         let half = members / 2;
         for (moved, others) in [(0..half, half), (half..members, 0)] {
+            let population = &mut self.chains.population;
             for walker in moved.clone() {
                 let stream = &mut self.streams[walker];
                 let root = (self.stretch - 1.0) * stream.uniform() + 1.0;
                 let z = root * root / self.stretch;
                 let partner = others + index(stream.uniform(), half);
                 for i in 0..dimension {
-                    let anchor = self.pool.x[partner * dimension + i];
-                    self.pool.proposal[walker * dimension + i] =
-                        anchor + z * (self.pool.x[walker * dimension + i] - anchor);
+                    let anchor = population.x[partner * dimension + i];
+                    population.proposal[walker * dimension + i] =
+                        anchor + z * (population.x[walker * dimension + i] - anchor);
                 }
                 self.moves[walker] = (z.ln(), stream.uniform());
             }
-            self.pool.evaluate(
-                context.space,
-                context.objective,
-                moved.clone(),
-                context.batch_threads,
-            )?;
-            self.record.see_all(&self.pool, moved.clone(), iteration);
+            let threads = input.settings.threads;
+            self.chains
+                .evaluate(input, moved.clone(), threads, iteration)?;
             for walker in moved {
                 let (log_z, uniform) = self.moves[walker];
-                let log_ratio = self.pool.log_ratio(walker, 1.0);
+                let log_ratio = self.chains.population.log_ratio(walker, 1.0);
                 if accepts(uniform, real(dimension - 1) * log_z + log_ratio) {
-                    self.pool.accept(walker);
-                    self.record.count(walker, iteration);
+                    self.chains.accept(walker, iteration);
                 }
             }
         }
-        self.record.keep(&self.pool, 0..members, iteration);
+        self.chains.keep(0..members, iteration);
         Ok(())
     }
 
-    fn best(&self) -> f64 {
-        self.record.best.value
+    fn chains(&self) -> &Chains<'_> {
+        &self.chains
     }
 }

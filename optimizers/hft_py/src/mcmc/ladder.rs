@@ -1,12 +1,12 @@
 //! A ladder of parallel tempering: temperatures, swaps, stepping stones.
 
-use super::pool::Pool;
+use super::population::Population;
 use super::tempering::Options;
 use super::walk::{Adaptation, Walk};
 use super::{accepts, purpose, real};
 use crate::rng::Stream;
 
-/// One ladder beside its replicas: temperatures, swaps, stepping stones.
+/// One ladder, beside its replicas.
 pub(super) struct Ladder {
     pub(super) beta: Vec<f64>,
     pub(super) walks: Vec<Walk>,
@@ -25,9 +25,7 @@ pub(super) struct Ladder {
 impl Ladder {
     pub(super) fn new(system: usize, options: Options<'_>, seed: u64) -> Self {
         let levels = options.levels;
-        #[allow(clippy::cast_possible_truncation)]
         let replica = |k: usize, purpose| Stream::new(seed, (system * levels + k) as u32, purpose);
-        #[allow(clippy::cast_possible_truncation)]
         let whole = |purpose| Stream::new(seed, system as u32, purpose);
         let walk = Walk::new(options.scale, Adaptation::Ram, options.target_acceptance);
         Self {
@@ -54,28 +52,28 @@ impl Ladder {
             .collect()
     }
 
-    /// Begin to count anew.
-    pub(super) fn forget(&mut self) {
+    /// Count swaps from here on.
+    pub(super) fn reset_counts(&mut self) {
         self.rejected.fill(0.0);
         self.tried.fill(0.0);
         self.direction.fill(0);
         self.round_trips = 0;
     }
 
-    /// One even or odd round of exchanges; the ladder's replicas begin at `base` of the pool.
-    pub(super) fn swap(&mut self, pool: &mut Pool, base: usize, iteration: usize) {
+    /// One even or odd round of exchanges; the ladder's replicas begin at `base`.
+    pub(super) fn swap(&mut self, population: &mut Population, base: usize, iteration: usize) {
         let levels = self.beta.len();
         for k in 0..levels - 1 {
             let u = self.swap_draws.uniform();
             if k % 2 != iteration % 2 {
                 continue;
             }
-            let (here, above) = (pool.values[base + k], pool.values[base + k + 1]);
+            let (here, above) = (population.values[base + k], population.values[base + k + 1]);
             let log_ratio = (self.beta[k + 1] - self.beta[k]) * (here - above);
             self.rejected[k] += 1.0 - log_ratio.min(0.0).exp();
             self.tried[k] += 1.0;
             if accepts(u, log_ratio) {
-                pool.swap(base + k, base + k + 1);
+                population.swap(base + k, base + k + 1);
                 self.machines.swap(k, k + 1);
             }
         }
@@ -90,7 +88,7 @@ impl Ladder {
     /// Equal steps of the barrier that the rejections so far tell.
     pub(super) fn respace(&mut self) {
         self.beta = respaced(&self.beta, &self.rejection());
-        self.forget();
+        self.reset_counts();
     }
 
     /// One term of every level's stepping stone, from the objective's values at the levels.

@@ -15,14 +15,14 @@ pub mod de_mc;
 pub mod diagnostics;
 pub mod ensemble;
 mod ladder;
-mod pool;
+mod population;
 mod record;
 mod run;
 mod space;
 pub mod tempering;
 mod walk;
 
-pub use run::{Outcome, Settings};
+pub use run::{Draws, Outcome, RunInput, Settings};
 pub use space::{Coordinate, Space};
 pub use walk::Adaptation;
 
@@ -38,16 +38,8 @@ mod purpose {
 
 /// A count as a number.
 #[inline]
-#[allow(clippy::cast_precision_loss)]
 pub(crate) fn real(count: usize) -> f64 {
     count as f64
-}
-
-/// An index below `size` from a uniform number.
-#[inline]
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-fn index(uniform: f64, size: usize) -> usize {
-    ((uniform * real(size)) as usize).min(size - 1)
 }
 
 /// Whether `ln(uniform) < log_ratio`; bounds of the logarithm, `1 - 1/u <= ln u <= u - 1`, decide

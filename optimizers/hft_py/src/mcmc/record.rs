@@ -1,17 +1,16 @@
 //! What a run keeps: thinned draws after the warm-up, the best point of all, acceptances.
 
-use super::pool::Pool;
+use super::population::Population;
+use super::run::{Draws, RunInput, Settings};
+use crate::Stop;
+use std::ops::Range;
 
-/// The history of some members; draws go to slices of the caller.
-#[derive(Debug)]
+/// The history of some chains.
 pub(super) struct Record<'a> {
-    burn_in: usize,
-    thin: usize,
-    /// Draws that fit, of each member, and what was kept.
-    capacity: usize,
-    pub(super) draws: usize,
-    samples: &'a mut [f64],
-    log_probs: &'a mut [f64],
+    settings: Settings,
+    /// Draws kept of each chain so far.
+    pub(super) n_draws: usize,
+    draws: Draws<'a>,
     pub(super) accepted: Vec<u64>,
     pub(super) best: Best,
 }
@@ -25,23 +24,12 @@ pub(super) struct Best {
 }
 
 impl<'a> Record<'a> {
-    /// For `members` members with `capacity` draws each.
-    pub(super) fn new(
-        members: usize,
-        burn_in: usize,
-        thin: usize,
-        capacity: usize,
-        samples: &'a mut [f64],
-        log_probs: &'a mut [f64],
-    ) -> Self {
+    pub(super) fn new(chains: usize, settings: Settings, draws: Draws<'a>) -> Self {
         Self {
-            burn_in,
-            thin,
-            capacity,
-            draws: 0,
-            samples,
-            log_probs,
-            accepted: vec![0; members],
+            settings,
+            n_draws: 0,
+            draws,
+            accepted: vec![0; chains],
             best: Best {
                 value: f64::NEG_INFINITY,
                 params: Vec::new(),
@@ -50,49 +38,87 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// Keep a proposal if it is the best so far.
+    /// Keep the best of a range of proposals, if it is the best so far.
     #[inline]
-    pub(super) fn see(&mut self, value: f64, params: &[f64], iteration: usize) {
-        if value > self.best.value {
-            self.best.value = value;
-            self.best.params.clear();
-            self.best.params.extend_from_slice(params);
-            self.best.iteration = iteration;
-        }
-    }
-
-    /// Keep the best of a range of proposals.
-    #[inline]
-    pub(super) fn see_all(&mut self, pool: &Pool, range: std::ops::Range<usize>, iteration: usize) {
+    pub(super) fn update_best(
+        &mut self,
+        population: &Population,
+        range: Range<usize>,
+        iteration: usize,
+    ) {
         for member in range {
-            self.see(pool.found[member], pool.proposed(member), iteration);
+            let value = population.found[member];
+            if value > self.best.value {
+                self.best.value = value;
+                self.best.params.clear();
+                let params = population.proposed(member);
+                self.best.params.extend_from_slice(params);
+                self.best.iteration = iteration;
+            }
         }
     }
 
     /// Count an acceptance, once the warm-up is over.
     #[inline]
-    pub(super) fn count(&mut self, member: usize, iteration: usize) {
-        self.accepted[member] += u64::from(iteration > self.burn_in);
+    pub(super) fn count(&mut self, chain: usize, iteration: usize) {
+        self.accepted[chain] += u64::from(iteration > self.settings.burn_in);
     }
 
-    /// Keep the states after an iteration, where it is one to keep; `member` gives its place.
+    /// Keep the states after an iteration, where it is one to keep; `members` gives each chain's.
     #[inline]
-    pub(super) fn keep(
+    fn keep(
         &mut self,
-        pool: &Pool,
-        places: impl Iterator<Item = usize>,
+        population: &Population,
+        members: impl Iterator<Item = usize>,
         iteration: usize,
     ) {
-        if iteration <= self.burn_in || !(iteration - self.burn_in).is_multiple_of(self.thin) {
+        let Settings { burn_in, thin, .. } = self.settings;
+        if iteration <= burn_in || !(iteration - burn_in).is_multiple_of(thin) {
             return;
         }
-        let dimension = pool.dimension;
-        for (member, place) in places.enumerate() {
-            let at = member * self.capacity + self.draws;
-            self.samples[at * dimension..(at + 1) * dimension]
-                .copy_from_slice(pool.parameters(place));
-            self.log_probs[at] = pool.values[place];
+        let dimension = population.dimension;
+        for (chain, member) in members.enumerate() {
+            let at = chain * self.settings.draws() + self.n_draws;
+            self.draws.samples[at * dimension..(at + 1) * dimension]
+                .copy_from_slice(population.parameters(member));
+            self.draws.log_probs[at] = population.values[member];
         }
-        self.draws += 1;
+        self.n_draws += 1;
+    }
+}
+
+/// Chains that step together, and their record.
+pub(super) struct Chains<'a> {
+    pub(super) population: Population,
+    pub(super) record: Record<'a>,
+}
+
+impl Chains<'_> {
+    /// Evaluate the proposals of some members.
+    pub(super) fn evaluate(
+        &mut self,
+        input: &RunInput<'_>,
+        range: Range<usize>,
+        threads: usize,
+        iteration: usize,
+    ) -> Result<(), Stop> {
+        let (space, objective) = (input.space, input.objective);
+        self.population
+            .evaluate(space, objective, range.clone(), threads)?;
+        self.record.update_best(&self.population, range, iteration);
+        Ok(())
+    }
+
+    /// Take the proposal of a chain with a single member.
+    #[inline]
+    pub(super) fn accept(&mut self, chain: usize, iteration: usize) {
+        self.population.accept(chain);
+        self.record.count(chain, iteration);
+    }
+
+    /// Keep the states after an iteration, where it is one to keep; `members` gives each chain's.
+    #[inline]
+    pub(super) fn keep(&mut self, members: impl Iterator<Item = usize>, iteration: usize) {
+        self.record.keep(&self.population, members, iteration);
     }
 }

@@ -1,10 +1,13 @@
-//! Driving samplers: iterations, threads, progress, the end.
+//! Runs of samplers: what they are given, iterations, threads, progress, results.
 
-use super::record::{Best, Record};
+use super::population::Population;
+use super::record::{Best, Chains, Record};
 use super::space::Space;
 use crate::objective::Evaluate;
 use crate::watch::{Flow, Watch};
 use crate::{Error, Stop};
+use std::ops::Range;
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -50,51 +53,71 @@ pub struct Outcome {
     pub n_invalid: u64,
 }
 
-/// What everybody may read.
-pub(super) struct Context<'a> {
-    pub(super) objective: &'a dyn Evaluate,
-    pub(super) space: &'a Space,
-    pub(super) settings: Settings,
-    /// Threads within one batch.
-    pub(super) batch_threads: usize,
+/// What every sampler is given.
+#[derive(Clone, Copy)]
+pub struct RunInput<'a> {
+    /// The log-density.
+    pub objective: &'a dyn Evaluate,
+    /// Bounds and coordinates.
+    pub space: &'a Space,
+    /// Starting points in coordinates, one after the other.
+    pub start: &'a [f64],
+    /// The objective's values there.
+    pub start_values: &'a [f64],
+    /// Iterations, seed and threads.
+    pub settings: Settings,
+}
+
+/// Where a sampler writes its draws: chain by chain, [`Settings::draws`] each.
+pub struct Draws<'a> {
+    /// Parameters.
+    pub samples: &'a mut [f64],
+    /// The objective's values.
+    pub log_probs: &'a mut [f64],
 }
 
 /// Some chains that step together.
 pub(super) trait Group: Send {
     /// One iteration, counted from 1.
-    fn step(&mut self, context: &Context<'_>, iteration: usize) -> Result<(), Stop>;
-    /// The best value so far.
-    fn best(&self) -> f64;
+    fn step(&mut self, input: &RunInput<'_>, iteration: usize) -> Result<(), Stop>;
+    /// The chains.
+    fn chains(&self) -> &Chains<'_>;
 }
 
-/// How many groups: one a thread where chains may be evaluated at once, else one.
-pub(super) fn group_count(objective: &dyn Evaluate, threads: usize, chains: usize) -> usize {
-    if objective.parallel() {
+/// The chains, each of `replicas` members, as equal groups: one a thread where the objective may be
+/// called by several threads, else one.
+pub(super) fn groups<'a, G>(
+    input: &RunInput<'_>,
+    draws: Draws<'a>,
+    replicas: usize,
+    threads: usize,
+    make: impl Fn(Range<usize>, Chains<'a>) -> G,
+) -> Vec<G> {
+    let (settings, dimension) = (input.settings, input.space.dimension());
+    let chains = input.start_values.len() / replicas;
+    let count = if input.objective.parallel() {
         threads.clamp(1, chains.max(1))
     } else {
         1
-    }
-}
-
-/// The chains of each of `groups` groups: ranges as equal as can be.
-pub(super) fn shares(chains: usize, groups: usize) -> Vec<std::ops::Range<usize>> {
-    let bound = |g: usize| g * chains / groups;
-    (0..groups).map(|g| bound(g)..bound(g + 1)).collect()
-}
-
-/// Cut a slice into the shares of groups, each chain `width` long.
-pub(super) fn cut<'a>(
-    mut whole: &'a mut [f64],
-    shares: &[std::ops::Range<usize>],
-    width: usize,
-) -> Vec<&'a mut [f64]> {
-    let mut parts = Vec::with_capacity(shares.len());
-    for share in shares {
-        let (part, rest) = whole.split_at_mut(share.len() * width);
-        parts.push(part);
-        whole = rest;
-    }
-    parts
+    };
+    let (mut samples, mut log_probs) = (draws.samples, draws.log_probs);
+    let group = |g: usize| {
+        let share = g * chains / count..(g + 1) * chains / count;
+        let members = share.start * replicas..share.end * replicas;
+        let start = &input.start[members.start * dimension..members.end * dimension];
+        let population = Population::new(input.space, start, &input.start_values[members.clone()]);
+        let n_draws = share.len() * settings.draws();
+        let draws = Draws {
+            samples: samples
+                .split_off_mut(..n_draws * dimension)
+                .unwrap_or_default(),
+            log_probs: log_probs.split_off_mut(..n_draws).unwrap_or_default(),
+        };
+        let mut record = Record::new(share.len(), settings, draws);
+        record.update_best(&population, 0..members.len(), 0);
+        make(share, Chains { population, record })
+    };
+    (0..count).map(group).collect()
 }
 
 /// How long the watcher may wait for a tick.
@@ -142,7 +165,7 @@ impl Pace {
 /// The first group runs on the calling thread, which alone talks to the watcher. Where `threads`
 /// is not set the groups run one after the other.
 pub(super) fn drive<G: Group>(
-    context: &Context<'_>,
+    input: &RunInput<'_>,
     groups: &mut [G],
     from: usize,
     to: usize,
@@ -150,102 +173,66 @@ pub(super) fn drive<G: Group>(
     watch: &mut dyn Watch,
 ) -> Result<usize, Error> {
     let halt = AtomicBool::new(false);
+    let best = |group: &G| group.chains().record.best.value;
     let bests: Vec<AtomicU64> = groups
         .iter()
-        .map(|g| AtomicU64::new(g.best().to_bits()))
+        .map(|g| AtomicU64::new(best(g).to_bits()))
         .collect();
-    let work = |index: usize, group: &mut G| -> Result<usize, Stop> {
+    let iterate = |index: usize, group: &mut G, mut watch: Option<&mut dyn Watch>| {
+        let mut pace = Pace::new(input.settings.n_iterations);
         for iteration in from + 1..=to {
-            if iteration.is_multiple_of(LONGEST_STRIDE) {
-                bests[index].store(group.best().to_bits(), Ordering::Relaxed);
-            }
             if halt.load(Ordering::Relaxed) {
                 return Ok(iteration - 1);
             }
-            if let Err(stop) = group.step(context, iteration) {
-                halt.store(true, Ordering::Relaxed);
-                return Err(stop);
-            }
-        }
-        Ok(to)
-    };
-    let mut watched = |group: &mut G, first: usize| -> Result<usize, Stop> {
-        let mut pace = Pace::new(context.settings.n_iterations);
-        for iteration in first + 1..=to {
-            if halt.load(Ordering::Relaxed) {
-                return Ok(iteration - 1);
-            }
-            let flow = group.step(context, iteration).and_then(|()| {
-                if !pace.due(iteration) {
-                    return Ok(Flow::Continue);
+            let flow = group.step(input, iteration).and_then(|()| {
+                if iteration.is_multiple_of(LONGEST_STRIDE) {
+                    bests[index].store(best(group).to_bits(), Ordering::Relaxed);
                 }
+                let Some(watch) = watch.as_mut().filter(|_| pace.due(iteration)) else {
+                    return Ok(Flow::Continue);
+                };
                 let others = bests
                     .iter()
                     .map(|b| f64::from_bits(b.load(Ordering::Relaxed)));
-                watch.tick(iteration as u64, others.fold(group.best(), f64::max))
+                watch.tick(iteration as u64, others.fold(best(group), f64::max))
             });
-            match flow {
-                Ok(Flow::Continue) => {}
-                Ok(Flow::Halt) => {
-                    halt.store(true, Ordering::Relaxed);
-                    return Ok(iteration);
-                }
-                Err(stop) => {
-                    halt.store(true, Ordering::Relaxed);
-                    return Err(stop);
-                }
+            if !matches!(flow, Ok(Flow::Continue)) {
+                halt.store(true, Ordering::Relaxed);
+                return flow.map(|_| iteration);
             }
         }
         Ok(to)
     };
-    let mut ends = Vec::with_capacity(groups.len());
-    if threads && groups.len() > 1 {
+    let Some((first, others)) = groups.split_first_mut() else {
+        return Ok(to);
+    };
+    let others = (1..).zip(others);
+    let ends: Vec<Result<usize, Stop>> = if threads {
         std::thread::scope(|scope| {
-            let mut rest = groups.iter_mut();
-            let first = rest.next();
-            let others: Vec<_> = rest
-                .enumerate()
-                .map(|(index, group)| {
-                    let work = &work;
-                    scope.spawn(move || work(index + 1, group))
-                })
+            let iterate = &iterate;
+            let others: Vec<_> = others
+                .map(|(index, group)| scope.spawn(move || iterate(index, group, None)))
                 .collect();
-            if let Some(group) = first {
-                ends.push(watched(group, from));
-            }
-            for other in others {
-                ends.push(
-                    other
-                        .join()
-                        .unwrap_or_else(|payload| std::panic::resume_unwind(payload)),
-                );
-            }
-        });
+            let first = iterate(0, first, Some(watch));
+            let joined = others
+                .into_iter()
+                .map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            std::iter::once(first).chain(joined).collect()
+        })
     } else {
-        for (index, group) in groups.iter_mut().enumerate() {
-            ends.push(if index == 0 {
-                watched(group, from)
-            } else {
-                work(index, group)
-            });
-        }
-    }
-    let mut done = to;
-    for end in ends {
-        done = done.min(end?);
-    }
-    Ok(done)
+        let first = iterate(0, first, Some(watch));
+        let others = others.map(|(index, group)| iterate(index, group, None));
+        std::iter::once(first).chain(others).collect()
+    };
+    ends.into_iter()
+        .try_fold(to, |done, end| Ok(done.min(end?)))
 }
 
-/// Put the groups' records together.
-pub(super) fn gather(
-    records: &[&Record<'_>],
-    settings: Settings,
-    done: usize,
-    counts: (u64, u64),
-) -> Outcome {
+/// The result of `done` iterations of all groups.
+pub(super) fn gather<G: Group>(groups: &[G], settings: Settings, done: usize) -> Outcome {
+    let chains = || groups.iter().map(Group::chains);
+    let records = || chains().map(|c| &c.record);
     let kept = done.saturating_sub(settings.burn_in);
-    #[allow(clippy::cast_precision_loss)]
     let rate = |accepted: &u64| {
         if kept == 0 {
             f64::NAN
@@ -259,17 +246,16 @@ pub(super) fn gather(
             .then(b.iteration.cmp(&a.iteration))
     };
     // Of equals the last wins: from the last member back, that is the first.
-    let best = records.iter().rev().map(|r| &r.best).max_by(better);
+    let best = records().rev().map(|r| &r.best).max_by(better);
     Outcome {
         n_iterations: done,
-        draws: records.iter().map(|r| r.draws).min().unwrap_or(0),
-        acceptance: records
-            .iter()
+        draws: records().map(|r| r.n_draws).min().unwrap_or(0),
+        acceptance: records()
             .flat_map(|r| r.accepted.iter().map(rate))
             .collect(),
         best_params: best.map(|b| b.params.clone()).unwrap_or_default(),
         best_log_prob: best.map_or(f64::NEG_INFINITY, |b| b.value),
-        n_evaluations: counts.0,
-        n_invalid: counts.1,
+        n_evaluations: chains().map(|c| c.population.n_evaluations).sum(),
+        n_invalid: chains().map(|c| c.population.n_invalid).sum(),
     }
 }

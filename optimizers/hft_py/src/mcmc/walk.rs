@@ -21,9 +21,9 @@ pub enum Adaptation {
 }
 
 /// Of the starting variance, added so that the factor exists.
-const REGULAR: f64 = 1e-10;
+const REGULARISATION: f64 = 1e-10;
 /// Entry of a factor, where the density is flat and nothing stops its growth.
-const LARGEST: f64 = 1e150;
+const MAX_ENTRY: f64 = 1e150;
 
 /// Proposals `x + S u` of one chain; `S` is lower triangular, row by row.
 #[derive(Debug, Clone)]
@@ -46,12 +46,16 @@ struct Learned {
 }
 
 /// Whether the factors of so many walks can be had.
-pub(super) fn ask(walks: usize, dimension: usize, method: Adaptation) -> Result<(), Error> {
+pub(super) fn ensure_allocatable(
+    walks: usize,
+    dimension: usize,
+    method: Adaptation,
+) -> Result<(), Error> {
     let matrices = match method {
         Adaptation::Ram => 1,
         Adaptation::Haario => 3, // the covariance, and the factor to come
     };
-    memory::ask(&[product(&[walks, matrices, dimension, dimension])])
+    memory::ensure_allocatable(&[product(&[walks, matrices, dimension, dimension])])
 }
 
 impl Walk {
@@ -69,7 +73,7 @@ impl Walk {
         let learned = (method == Adaptation::Haario).then(|| Learned {
             mean: vec![0.0; dimension],
             covariance: diagonal(&|s| s * s),
-            regular: scale.iter().map(|s| REGULAR * s * s).collect(),
+            regular: scale.iter().map(|s| REGULARISATION * s * s).collect(),
             log_scale: 2.0 * optimal.ln(),
         });
         Self {
@@ -139,7 +143,11 @@ impl Walk {
     }
 
     fn rescale(&mut self, by: f64) {
-        if self.factor.iter().all(|entry| (entry * by).abs() < LARGEST) {
+        if self
+            .factor
+            .iter()
+            .all(|entry| (entry * by).abs() < MAX_ENTRY)
+        {
             self.factor.iter_mut().for_each(|entry| *entry *= by);
         }
     }

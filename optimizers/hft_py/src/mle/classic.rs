@@ -4,8 +4,8 @@
 //! 2005.
 
 use super::evolution::{Crossing, Population, Strategy};
-use super::indices::{distinct, index};
 use crate::Error;
+use crate::indices::{distinct, index};
 use crate::rng::Stream;
 
 /// How a mutant is made of different individuals `a, b, c, d, e`, the parent `x` and the best.

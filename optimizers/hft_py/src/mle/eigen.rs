@@ -7,9 +7,9 @@
 //! Source: Golub and Van Loan, "Matrix Computations", 4th ed., algorithms 8.3.1 to 8.3.3.
 
 /// Of an eigenvalue: two or three are usual, so this many mean a matrix with no numbers in it.
-const PATIENCE: usize = 60;
+const MAX_STEPS: usize = 60;
 /// Beside a largest entry of about one; its square is still a number.
-const NOTHING: f64 = 1e-140;
+const TINY: f64 = 1e-140;
 
 /// The decomposition of a matrix of fixed size.
 #[derive(Debug, Clone)]
@@ -128,7 +128,7 @@ impl Eigen {
         while end > 1 {
             let negligible = |k: usize| {
                 let neighbours = self.values[k].abs() + self.values[k + 1].abs();
-                self.beside[k].abs() <= (0.5 * f64::EPSILON * neighbours).max(NOTHING)
+                self.beside[k].abs() <= (0.5 * f64::EPSILON * neighbours).max(TINY)
             };
             let mut start = end - 1;
             while start > 0 && !negligible(start - 1) {
@@ -141,7 +141,7 @@ impl Eigen {
                 (end, steps) = (end - 1, 0);
                 continue;
             }
-            if steps == PATIENCE {
+            if steps == MAX_STEPS {
                 return false;
             }
             steps += 1;

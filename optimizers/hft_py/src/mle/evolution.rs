@@ -216,7 +216,6 @@ impl Search for Evolution {
         }
     }
 
-    #[allow(clippy::cast_precision_loss)] // counts
     fn learn(&mut self, points: &[f64], merits: &[Merit]) -> Option<Reason> {
         let d = self.population.dimension;
         if self.record.evaluations == merits.len() as u64 {

@@ -4,13 +4,13 @@
 
 use super::classic::{Donor, partners};
 use super::evolution::{Crossing, Population, Strategy};
-use super::indices::index;
+use crate::indices::index;
 
 /// The probability of a new number, `tau_1` and `tau_2`.
 const CHANGE: f64 = 0.1;
 /// `F_l` and `F_u`.
-const LEAST: f64 = 0.1;
-const SPAN: f64 = 0.9;
+const MIN_FACTOR: f64 = 0.1;
+const FACTOR_RANGE: f64 = 0.9;
 
 /// jDE.
 #[derive(Debug, Clone)]
@@ -46,7 +46,7 @@ impl Strategy for SelfAdaptive {
     ) -> Crossing {
         let (mut factor, mut rate) = self.kept[i];
         if heading[4] < CHANGE {
-            factor = LEAST + heading[5] * SPAN;
+            factor = MIN_FACTOR + heading[5] * FACTOR_RANGE;
         }
         if heading[6] < CHANGE {
             rate = heading[7];

@@ -4,8 +4,8 @@
 //! (2009). `F` is Cauchy given that it is positive: drawn so directly, where the paper rejects.
 
 use super::evolution::{Crossing, Population, Strategy};
-use super::indices::{distinct, index};
 use super::search::rank;
+use crate::indices::{distinct, index};
 use crate::rng::Stream;
 use std::f64::consts::{PI, TAU};
 
@@ -17,7 +17,7 @@ const SPREAD: f64 = 0.1;
 const ARCHIVE: f64 = 2.6;
 /// The share that may be the better one, `p`.
 const ELITE: f64 = 0.11;
-const SMALLEST: usize = 4;
+const MIN_SIZE: usize = 4;
 
 /// What a trial was made with: `F`, its rate, and the place in the archive should it succeed.
 #[derive(Debug, Clone, Copy, Default)]
@@ -154,15 +154,10 @@ impl Strategy for SuccessHistory {
         }
     }
 
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        clippy::cast_precision_loss
-    )]
     fn close(&mut self, population: &mut Population, used: f64, draws: &mut Stream) {
         self.remember();
         let initial = self.initial as f64;
-        let smallest = SMALLEST.min(self.initial) as f64;
+        let smallest = MIN_SIZE.min(self.initial) as f64;
         let size = (initial + (smallest - initial) * used + 0.5).floor() as usize;
         let d = population.dimension;
         if size < population.size() {
@@ -186,11 +181,6 @@ impl Strategy for SuccessHistory {
 }
 
 /// A share of a size, rounded.
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss
-)]
 fn share(part: f64, size: usize) -> usize {
     (part * size as f64 + 0.5) as usize
 }

@@ -11,7 +11,6 @@ pub mod cma;
 pub mod constants;
 pub mod eigen;
 pub mod evolution;
-pub mod indices;
 pub mod jde;
 pub mod lshade;
 pub mod roots;

@@ -1,6 +1,6 @@
 //! What both methods share: the run, the best point, the reasons to stop.
 
-use crate::objective::{Evaluate, Sense, settle};
+use crate::objective::{Evaluate, Sense, replace_nan};
 use crate::watch::{Flow, Watch};
 use crate::{Error, Stop};
 use std::cmp::Ordering;
@@ -200,7 +200,6 @@ pub trait Search: Send + Sync {
 ///
 /// # Errors
 /// [`Stop::Refused`] for a value of minus infinity.
-#[allow(clippy::cast_precision_loss)] // counts of evaluations
 pub fn tell<S: Search + ?Sized>(
     search: &mut S,
     points: &[f64],
@@ -219,7 +218,7 @@ pub fn tell<S: Search + ?Sized>(
         }
     }
     let record = search.record_mut();
-    record.n_invalid += settle(points, values, Sense::Minimise)? as u64;
+    record.n_invalid += replace_nan(points, values, Sense::Minimise)? as u64;
     let mut merits = Vec::with_capacity(values.len());
     for (i, (&value, point)) in values.iter().zip(points.chunks_exact(d)).enumerate() {
         let merit = Merit {

@@ -6,13 +6,13 @@
 use super::search::{Reason, spread};
 
 /// The worst condition number of `C`.
-pub const WORST_CONDITION: f64 = 1e14;
+pub const MAX_CONDITION: f64 = 1e14;
 /// The longest axis in first step sizes.
-pub const FURTHEST: f64 = 1e4;
+pub const MAX_AXIS: f64 = 1e4;
 /// Of a value: what the sum of a log-likelihood loses.
 const ROUNDING: f64 = 16.0 * f64::EPSILON;
 /// Generations that stagnation looks back.
-const LONGEST: usize = 20_000;
+const MAX_SPAN: usize = 20_000;
 /// Generations between two looks.
 const EVERY: u64 = 20;
 
@@ -47,7 +47,6 @@ impl Ranges {
     }
 
     /// Best, median and worst value of a generation; the reason to stop, if any.
-    #[allow(clippy::cast_possible_truncation)] // generations
     pub fn note(
         &mut self,
         [best, median, worst]: [f64; 3],
@@ -73,7 +72,7 @@ impl Ranges {
         if !generation.is_multiple_of(EVERY) || generation < self.track as u64 {
             return None;
         }
-        let span = self.track.max((generation as usize / 5).min(LONGEST));
+        let span = self.track.max((generation as usize / 5).min(MAX_SPAN));
         let part = 3 * span / 10;
         let still = |history: &[f64]| {
             let window = &history[history.len().saturating_sub(span)..];

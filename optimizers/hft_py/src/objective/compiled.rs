@@ -9,7 +9,7 @@
 //! threads at once, and must write to nothing but `*value`. SciPy's
 //! `double (int n, double *x, void *user_data)` is taken too: it has values only.
 
-use super::{Evaluate, Pace, spread};
+use super::{Evaluate, EvaluationCost, evaluate_batch};
 use crate::Stop;
 use std::ffi::c_void;
 
@@ -32,7 +32,7 @@ pub struct Compiled {
     function: Function,
     user_data: *mut c_void,
     dimension: usize,
-    pace: Pace,
+    cost: EvaluationCost,
 }
 
 // SAFETY: whoever made it promised that the function and its data may be used by any thread.
@@ -52,7 +52,7 @@ impl Compiled {
             function,
             user_data,
             dimension,
-            pace: Pace::default(),
+            cost: EvaluationCost::default(),
         }
     }
 
@@ -84,14 +84,9 @@ impl Evaluate for Compiled {
     }
 
     fn evaluate(&self, points: &[f64], values: &mut [f64], threads: usize) -> Result<(), Stop> {
-        spread(
-            &self.pace,
-            self.dimension,
-            points,
-            values,
-            threads,
-            |point| self.call(point),
-        )
+        evaluate_batch(&self.cost, points, values, threads, |point| {
+            self.call(point)
+        })
     }
 }
 
@@ -104,7 +99,6 @@ mod tests {
         // SAFETY: the contract.
         let (x, scale) = unsafe { (std::slice::from_raw_parts(x, n), *data.cast::<f64>()) };
         if x[0] < 0.0 {
-            #[allow(clippy::cast_possible_truncation)]
             return x[0] as i32;
         }
         if x[0] > 100.0 {

@@ -3,7 +3,7 @@
 //! Sources: Hansen and others, "Real-parameter black-box optimization benchmarking 2010" for the
 //! ellipsoid and the cigar; Jamil and Yang, "A literature survey of benchmark functions", 2013.
 
-use super::{Evaluate, Pace, spread};
+use super::{Evaluate, EvaluationCost, evaluate_batch};
 use crate::Stop;
 use std::f64::consts::{E, TAU};
 
@@ -56,7 +56,6 @@ impl TestFunction {
 
     /// Its value at one point.
     #[must_use]
-    #[allow(clippy::cast_precision_loss)]
     pub fn value(self, x: &[f64]) -> f64 {
         let n = x.len() as f64;
         let squares = || x.iter().map(|x| x * x).sum::<f64>();
@@ -122,7 +121,7 @@ impl TestFunction {
 pub struct Test {
     function: TestFunction,
     dimension: usize,
-    pace: Pace,
+    cost: EvaluationCost,
 }
 
 impl Test {
@@ -132,7 +131,7 @@ impl Test {
         Self {
             function,
             dimension,
-            pace: Pace::default(),
+            cost: EvaluationCost::default(),
         }
     }
 }
@@ -143,20 +142,14 @@ impl Evaluate for Test {
     }
 
     fn evaluate(&self, points: &[f64], values: &mut [f64], threads: usize) -> Result<(), Stop> {
-        spread(
-            &self.pace,
-            self.dimension,
-            points,
-            values,
-            threads,
-            |point| Ok(self.function.value(point)),
-        )
+        evaluate_batch(&self.cost, points, values, threads, |point| {
+            Ok(self.function.value(point))
+        })
     }
 }
 
 /// Where each function is least, for `n` coordinates, and how low it is there.
 #[must_use]
-#[allow(clippy::cast_precision_loss)]
 pub fn minimum(function: TestFunction, n: usize) -> (Vec<f64>, f64) {
     match function {
         TestFunction::Rosenbrock => (vec![1.0; n], 0.0),
@@ -196,7 +189,6 @@ mod tests {
         let row = |k: usize| -> f64 {
             (0..4)
                 .map(|j| {
-                    #[allow(clippy::cast_precision_loss)]
                     let angle = PI * (j as f64 + 0.5) * k as f64 / 4.0;
                     x[j] * if k == 0 { 0.5 } else { 0.5_f64.sqrt() } * angle.cos()
                 })

@@ -9,7 +9,7 @@
 
 use super::special::half_step;
 use super::transitions::Transitions;
-use super::{Evaluate, Pace, spread};
+use super::{Evaluate, EvaluationCost, evaluate_batch};
 use crate::{Error, Stop};
 use std::f64::consts::TAU;
 
@@ -30,7 +30,7 @@ pub struct Likelihood {
     mean: f64,
     /// Root of the sum of squared deviations from the mean.
     deviations: f64,
-    pace: Pace,
+    cost: EvaluationCost,
 }
 
 /// The root of a sum of squares, which neither overflows nor vanishes before the root does.
@@ -64,7 +64,6 @@ impl Likelihood {
                 expected: least,
             });
         }
-        #[allow(clippy::cast_precision_loss)]
         let n = data.len() as f64;
         // Twice: what the first sum rounds away, the second finds.
         let rough = data.iter().map(|x| x / n).sum::<f64>();
@@ -95,11 +94,10 @@ impl Likelihood {
             data: data.to_vec(),
             mean,
             deviations,
-            pace: Pace::default(),
+            cost: EvaluationCost::default(),
         })
     }
 
-    #[allow(clippy::cast_precision_loss)]
     fn n(&self) -> f64 {
         self.data.len() as f64
     }
@@ -227,14 +225,9 @@ impl Evaluate for Likelihood {
     }
 
     fn evaluate(&self, points: &[f64], values: &mut [f64], threads: usize) -> Result<(), Stop> {
-        spread(
-            &self.pace,
-            self.dimension(),
-            points,
-            values,
-            threads,
-            |point| Ok(self.value(point)),
-        )
+        evaluate_batch(&self.cost, points, values, threads, |point| {
+            Ok(self.value(point))
+        })
     }
 }
 

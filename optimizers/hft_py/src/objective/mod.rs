@@ -6,18 +6,17 @@
 //! * [`likelihoods`]: log-likelihoods of the usual models on data;
 //! * [`negated`](Negated): any of them with the other sign.
 //!
-//! [`settle`] says what NaN and infinities mean, once for everybody.
+//! [`replace_nan`] says what NaN and infinities mean, once for everybody.
 
 pub mod compiled;
 pub mod contract;
-mod crew;
 pub mod functions;
 pub mod likelihoods;
+mod parallel;
 pub mod special;
-mod spread;
 mod transitions;
 
-pub use spread::{Pace, spread};
+pub use parallel::{EvaluationCost, evaluate_batch};
 
 use crate::Stop;
 
@@ -28,7 +27,7 @@ pub trait Evaluate: Sync {
 
     /// Values at `values.len()` points, which lie one after the other in `points`.
     ///
-    /// NaN is a value: the caller decides what it means ([`settle`]). `threads` may be used where
+    /// NaN is a value: the caller decides what it means ([`replace_nan`]). `threads` may be used where
     /// the function is safe to call in parallel; values do not depend on it.
     ///
     /// # Errors
@@ -46,7 +45,7 @@ pub trait Evaluate: Sync {
 pub struct Closure<F> {
     dimension: usize,
     function: F,
-    pace: Pace,
+    cost: EvaluationCost,
 }
 
 impl<F: Fn(&[f64]) -> f64 + Sync> Closure<F> {
@@ -55,7 +54,7 @@ impl<F: Fn(&[f64]) -> f64 + Sync> Closure<F> {
         Self {
             dimension,
             function,
-            pace: Pace::default(),
+            cost: EvaluationCost::default(),
         }
     }
 }
@@ -66,14 +65,9 @@ impl<F: Fn(&[f64]) -> f64 + Sync> Evaluate for Closure<F> {
     }
 
     fn evaluate(&self, points: &[f64], values: &mut [f64], threads: usize) -> Result<(), Stop> {
-        spread(
-            &self.pace,
-            self.dimension,
-            points,
-            values,
-            threads,
-            |point| Ok((self.function)(point)),
-        )
+        evaluate_batch(&self.cost, points, values, threads, |point| {
+            Ok((self.function)(point))
+        })
     }
 }
 
@@ -123,7 +117,7 @@ pub enum Sense {
 ///
 /// # Errors
 /// [`Stop::Refused`] with the first point at which the value is infinitely good.
-pub fn settle(points: &[f64], values: &mut [f64], sense: Sense) -> Result<usize, Stop> {
+pub fn replace_nan(points: &[f64], values: &mut [f64], sense: Sense) -> Result<usize, Stop> {
     let (worst, expected) = match sense {
         Sense::Minimise => (f64::INFINITY, "expected more than minus infinity"),
         Sense::Density => (f64::NEG_INFINITY, "expected less than infinity"),

@@ -25,7 +25,6 @@ pub(super) struct Transitions {
 }
 
 impl Transitions {
-    #[allow(clippy::cast_precision_loss)]
     pub(super) fn new(path: &[f64], time_step: f64) -> Self {
         let steps = (path.len() - 1) as f64;
         let before = &path[..path.len() - 1];

@@ -5,8 +5,6 @@ mod makers;
 use super::objective::Objective;
 use super::watch::PyWatch;
 use crate::Error;
-use crate::mle::cma::Cma;
-use crate::mle::evolution::Evolution;
 use crate::mle::search::{self, Search};
 use numpy::ndarray::Array2;
 use numpy::{
@@ -125,103 +123,89 @@ fn columns<'py>(
     Ok(columns)
 }
 
-/// The same methods for both classes.
-macro_rules! offer {
-    ($class:ident) => {
-        #[pymethods]
-        impl $class {
-            /// The points of the next generation, one a row.
-            fn ask<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<f64>>> {
-                let mut points = Vec::new();
-                self.inner.ask(&mut points);
-                rows(py, points, self.inner.dimension())
-            }
-
-            /// The values at `points`.
-            #[pyo3(signature = (points, values, violations=None))]
-            fn tell(
-                &mut self,
-                points: PyReadonlyArray2<'_, f64>,
-                values: PyReadonlyArray1<'_, f64>,
-                violations: Option<PyReadonlyArray1<'_, f64>>,
-            ) -> PyResult<()> {
-                tell(&mut self.inner, &points, &values, violations.as_ref())
-            }
-
-            /// Go round until a reason to stop holds.
-            #[pyo3(signature = (objective, threads=1, reporter=None))]
-            fn run(
-                &mut self,
-                py: Python<'_>,
-                objective: &Objective,
-                threads: usize,
-                reporter: Option<Bound<'_, PyAny>>,
-            ) -> PyResult<()> {
-                run(py, &mut self.inner, objective, threads, reporter)
-            }
-
-            /// What was recorded after every generation, an array each.
-            fn history<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-                columns(py, self.inner.record().history.clone())
-            }
-
-            /// The same, handed over: nothing is copied, and the run is over.
-            fn take_history<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-                columns(py, std::mem::take(&mut self.inner.record_mut().history))
-            }
-
-            /// The best point so far, its value, and by how much it violates the constraints.
-            #[getter]
-            fn best<'py>(&self, py: Python<'py>) -> Best<'py> {
-                let record = self.inner.record();
-                let point = PyArray1::from_slice(py, &record.best);
-                let merit = record.best_merit;
-                (point, merit.value, merit.violation)
-            }
-
-            /// Why the run stopped, or `None`.
-            #[getter]
-            fn stop_reason(&self) -> Option<&'static str> {
-                self.inner.record().stop.map(|reason| reason.name())
-            }
-
-            #[getter]
-            fn iterations(&self) -> u64 {
-                self.inner.record().iterations
-            }
-
-            #[getter]
-            fn evaluations(&self) -> u64 {
-                self.inner.record().evaluations
-            }
-
-            #[getter]
-            fn n_invalid(&self) -> u64 {
-                self.inner.record().n_invalid
-            }
-
-            #[getter]
-            fn dimension(&self) -> usize {
-                self.inner.dimension()
-            }
-        }
-    };
-}
-
-/// Differential evolution.
+/// A run of either method.
 #[pyclass(module = "hft_py._rust.mle")]
-struct DifferentialEvolution {
-    inner: Evolution,
+struct Optimiser {
+    inner: Box<dyn Search>,
 }
 
-/// CMA-ES.
-#[pyclass(name = "CMAES", module = "hft_py._rust.mle")]
-struct Cmaes {
-    inner: Cma,
-}
+#[pymethods]
+impl Optimiser {
+    /// The points of the next generation, one a row.
+    fn ask<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<f64>>> {
+        let mut points = Vec::new();
+        self.inner.ask(&mut points);
+        rows(py, points, self.inner.dimension())
+    }
 
-offer!(DifferentialEvolution);
-offer!(Cmaes);
+    /// The values at `points`.
+    #[pyo3(signature = (points, values, violations=None))]
+    fn tell(
+        &mut self,
+        points: PyReadonlyArray2<'_, f64>,
+        values: PyReadonlyArray1<'_, f64>,
+        violations: Option<PyReadonlyArray1<'_, f64>>,
+    ) -> PyResult<()> {
+        tell(&mut *self.inner, &points, &values, violations.as_ref())
+    }
+
+    /// Go round until a reason to stop holds.
+    #[pyo3(signature = (objective, threads=1, reporter=None))]
+    fn run(
+        &mut self,
+        py: Python<'_>,
+        objective: &Objective,
+        threads: usize,
+        reporter: Option<Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
+        run(py, &mut *self.inner, objective, threads, reporter)
+    }
+
+    /// What was recorded after every generation, an array each.
+    fn history<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        columns(py, self.inner.record().history.clone())
+    }
+
+    /// The same, handed over: nothing is copied, and the run is over.
+    fn take_history<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        columns(py, std::mem::take(&mut self.inner.record_mut().history))
+    }
+
+    /// The best point so far, its value, and by how much it violates the constraints.
+    #[getter]
+    fn best<'py>(&self, py: Python<'py>) -> Best<'py> {
+        let record = self.inner.record();
+        let point = PyArray1::from_slice(py, &record.best);
+        let merit = record.best_merit;
+        (point, merit.value, merit.violation)
+    }
+
+    /// Why the run stopped, or `None`.
+    #[getter]
+    fn stop_reason(&self) -> Option<&'static str> {
+        self.inner.record().stop.map(|reason| reason.name())
+    }
+
+    #[getter]
+    fn iterations(&self) -> u64 {
+        self.inner.record().iterations
+    }
+
+    #[getter]
+    fn evaluations(&self) -> u64 {
+        self.inner.record().evaluations
+    }
+
+    #[getter]
+    fn n_invalid(&self) -> u64 {
+        self.inner.record().n_invalid
+    }
+
+    #[getter]
+    fn dimension(&self) -> usize {
+        self.inner.dimension()
+    }
+}
 
 /// Add the functions of this module.
 pub(super) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {

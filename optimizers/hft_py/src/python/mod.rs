@@ -9,7 +9,6 @@ mod watch;
 use crate::{Error, Stop};
 use pyo3::exceptions::{PyMemoryError, PyValueError};
 use pyo3::prelude::*;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 mod errors {
     //! Exceptions of the package itself, defined in Python.
@@ -45,16 +44,9 @@ pub(crate) fn run<T: Send>(
     py: Python<'_>,
     kernel: impl FnOnce() -> Result<T, Error> + Send,
 ) -> PyResult<T> {
-    match py.detach(|| catch_unwind(AssertUnwindSafe(kernel))) {
+    match native::python::caught(|| py.detach(kernel)) {
         Ok(result) => result.map_err(PyErr::from),
-        Err(payload) => {
-            let cause = payload
-                .downcast_ref::<&str>()
-                .map(ToString::to_string)
-                .or_else(|| payload.downcast_ref::<String>().cloned())
-                .unwrap_or_else(|| "a kernel panicked".into());
-            Err(errors::InternalError::new_err(cause))
-        }
+        Err(cause) => Err(errors::InternalError::new_err(cause)),
     }
 }
 

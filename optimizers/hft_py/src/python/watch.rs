@@ -6,12 +6,12 @@ use pyo3::prelude::*;
 use std::time::{Duration, Instant};
 
 /// How long Ctrl-C may wait.
-const PATIENCE: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Polls signals every 50 ms and tells a `hft_py.progress.Reporter` of every so many steps.
 pub(crate) struct PyWatch {
     reporter: Option<(Py<PyAny>, u64)>,
-    told: u64,
+    reported: u64,
     polled: Instant,
 }
 
@@ -27,7 +27,7 @@ impl PyWatch {
         };
         Ok(Self {
             reporter,
-            told: 0,
+            reported: 0,
             polled: Instant::now(),
         })
     }
@@ -38,16 +38,16 @@ impl Watch for PyWatch {
     fn tick(&mut self, done: u64, best: f64) -> Result<Flow, Stop> {
         let mut flow = Flow::Continue;
         if let Some((reporter, every)) = &self.reporter
-            && done / every != self.told / every
+            && done / every != self.reported / every
         {
-            self.told = done;
+            self.reported = done;
             let more = Python::attach(|py| reporter.call1(py, (done, best))?.extract::<bool>(py));
             if !more.map_err(raised)? {
                 flow = Flow::Halt;
             }
         }
         let now = Instant::now();
-        if now.duration_since(self.polled) >= PATIENCE {
+        if now.duration_since(self.polled) >= POLL_INTERVAL {
             self.polled = now;
             Python::attach(|py| py.check_signals()).map_err(raised)?;
         }

@@ -13,9 +13,9 @@ pub struct Degrees;
 
 impl Degrees {
     /// Above two, so that a variance exists.
-    pub const LEAST: f64 = 2.1;
+    pub const MIN: f64 = 2.1;
     /// Where Student's t is a Gaussian for all purposes.
-    pub const MOST: f64 = 200.0;
+    pub const MAX: f64 = 200.0;
 }
 
 /// The `theta` that maximises the expected log-density plus the prior's.
@@ -105,7 +105,7 @@ fn degrees_of_freedom(old: f64, excess: f64) -> f64 {
     let half = 0.5 * (old + 1.0);
     let constant = 1.0 + excess + digamma(half) - half.ln();
     let slope = |dof: f64| (0.5 * dof).ln() - digamma(0.5 * dof) + constant;
-    let (mut low, mut high) = (Degrees::LEAST, Degrees::MOST);
+    let (mut low, mut high) = (Degrees::MIN, Degrees::MAX);
     if slope(low) <= 0.0 {
         return low;
     }

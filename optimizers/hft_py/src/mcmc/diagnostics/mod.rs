@@ -22,7 +22,7 @@ use effective::{ess_of_events, ess_of_values, sokal};
 use ranks::Order;
 use runs::Runs;
 
-const LEAST_DRAWS: usize = 4;
+const MIN_DRAWS: usize = 4;
 /// Where the tails begin.
 const TAIL: [f64; 2] = [0.05, 0.95];
 
@@ -73,7 +73,7 @@ impl<'a> Series<'a> {
     #[must_use]
     pub fn new(samples: &'a [f64], chains: usize, parameters: usize, which: usize) -> Option<Self> {
         let column = Column::new(samples, chains, parameters, which);
-        if column.draws < LEAST_DRAWS || u32::try_from(column.len()).is_err() {
+        if column.draws < MIN_DRAWS || u32::try_from(column.len()).is_err() {
             return None;
         }
         let moves = column

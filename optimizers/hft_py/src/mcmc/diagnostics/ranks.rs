@@ -111,7 +111,6 @@ impl Order {
     }
 
     /// Linear interpolation between order statistics (type 7 of Hyndman and Fan).
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     pub(super) fn quantile(&self, probability: f64) -> f64 {
         let size = self.draws();
         let place = real(size) * probability + (1.0 - probability);

@@ -2,11 +2,10 @@
 
 use super::{Cma, Shape, extremes};
 use crate::mle::search::Reason;
-use crate::mle::stopping::FURTHEST;
+use crate::mle::stopping::MAX_AXIS;
 
 impl Cma {
     /// Note the generation; the reason to stop, if any.
-    #[allow(clippy::cast_possible_truncation)] // a remainder
     pub(super) fn note(&mut self, values: [f64; 3]) -> Option<Reason> {
         let n = self.mean.len();
         let lengths = match &self.shape {
@@ -30,7 +29,7 @@ impl Cma {
         if reach < setting.parameter_tolerance * setting.sigma {
             return Some(Reason::ParameterTolerance);
         }
-        if self.sigma * most > FURTHEST * setting.sigma {
+        if self.sigma * most > MAX_AXIS * setting.sigma {
             return Some(Reason::StepTooLarge);
         }
         let axis = (generation % n as u64) as usize;

@@ -25,7 +25,7 @@ const PURPOSE: u32 = 0x434D;
 /// that folding would lay distant parts of the box over each other.
 const OPENING: u64 = 3;
 /// Draws of one point before it is put on the bound instead.
-const PATIENCE: usize = 100;
+const MAX_DRAWS: usize = 100;
 
 /// What a run starts from.
 #[derive(Debug, Clone)]
@@ -108,7 +108,6 @@ pub struct Cma {
 impl Cma {
     /// The distribution of a setting; vectors have one length, sizes are 2 or more.
     #[must_use]
-    #[allow(clippy::cast_precision_loss)] // dimensions and sizes
     pub fn new(mut setting: Setting, budget: Budget, (seed, stream): (u64, u32)) -> Self {
         let opening = setting.boundary == Boundary::Fold;
         if opening {
@@ -179,7 +178,7 @@ impl Search for Cma {
         for k in 0..size {
             let mut inside = self.sample(k);
             let mut tries = 1;
-            while self.setting.boundary == Boundary::Resample && tries < PATIENCE && !inside {
+            while self.setting.boundary == Boundary::Resample && tries < MAX_DRAWS && !inside {
                 self.draws.normals(&mut self.z[k * n..(k + 1) * n]);
                 inside = self.sample(k);
                 tries += 1;
@@ -192,7 +191,6 @@ impl Search for Cma {
         points.extend_from_slice(&self.points);
     }
 
-    #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)] // counts
     fn learn(&mut self, points: &[f64], merits: &[Merit]) -> Option<Reason> {
         let n = self.mean.len();
         rank(merits, &mut self.order);
@@ -220,13 +218,13 @@ impl Search for Cma {
         let age = (2 * self.record.iterations).min(1 << 30) as i32;
         let settled = (1.0 - (1.0 - k.c_sigma).powi(age)).sqrt();
         let quiet = length / settled < (1.4 + 2.0 / (n as f64 + 1.0)) * k.chi;
-        let heave = if quiet { 1.0 } else { 0.0 };
+        let h_sigma = if quiet { 1.0 } else { 0.0 };
         let rate = (k.c_c * (2.0 - k.c_c) * k.mu_eff).sqrt();
         for (path, y) in self.p_c.iter_mut().zip(&y_w) {
-            *path = (1.0 - k.c_c) * *path + heave * rate * y; // (45)
+            *path = (1.0 - k.c_c) * *path + h_sigma * rate * y; // (45)
         }
         let growth = k.c_sigma / k.d_sigma * (length / k.chi - 1.0);
-        self.adapt(heave);
+        self.adapt(h_sigma);
         self.sigma *= growth.min(1.0).exp(); // (44)
         let mut reason = None;
         let age = (self.record.evaluations - self.rooted) as f64;

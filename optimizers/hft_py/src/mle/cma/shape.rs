@@ -2,10 +2,10 @@
 
 use super::{Cma, extremes, squared};
 use crate::mle::roots::Roots;
-use crate::mle::stopping::WORST_CONDITION;
+use crate::mle::stopping::MAX_CONDITION;
 
 /// Standard deviation of a coordinate in widths of a finite range.
-const WIDEST: f64 = 1.0 / 3.0;
+const MAX_DEVIATION: f64 = 1.0 / 3.0;
 
 /// The covariance, whole or its diagonal.
 pub(super) enum Shape {
@@ -39,12 +39,11 @@ impl Shape {
 
 impl Cma {
     /// The covariance (46)-(47).
-    #[allow(clippy::cast_precision_loss)] // dimensions
-    pub(super) fn adapt(&mut self, heave: f64) {
+    pub(super) fn adapt(&mut self, h_sigma: f64) {
         let n = self.mean.len();
         let k = &self.constants;
         let total = k.weights.iter().fold(0.0, |sum, w| sum + w);
-        let missing = (1.0 - heave) * k.c_c * (2.0 - k.c_c);
+        let missing = (1.0 - h_sigma) * k.c_c * (2.0 - k.c_c);
         let kept = 1.0 + k.c_1 * missing - k.c_1 - k.c_mu * total;
         match &mut self.shape {
             Shape::Diagonal { variances, .. } => {
@@ -101,10 +100,10 @@ impl Cma {
         for j in 0..n {
             let boxed = self.setting.lower[j].is_finite() && self.setting.upper[j].is_finite();
             let deviation = self.sigma * self.deviation(j);
-            if !boxed || deviation <= WIDEST || deviation.is_nan() {
+            if !boxed || deviation <= MAX_DEVIATION || deviation.is_nan() {
                 continue;
             }
-            let factor = WIDEST / deviation;
+            let factor = MAX_DEVIATION / deviation;
             self.p_c[j] *= factor;
             match &mut self.shape {
                 Shape::Diagonal { variances, .. } => variances[j] *= factor * factor,
@@ -125,11 +124,11 @@ impl Cma {
         self.narrow();
         match &mut self.shape {
             Shape::Full { covariance, roots } => {
-                covariance.iter().all(|x| x.is_finite()) && roots.renew(covariance, WORST_CONDITION)
+                covariance.iter().all(|x| x.is_finite()) && roots.renew(covariance, MAX_CONDITION)
             }
             Shape::Diagonal { variances, lengths } => {
                 let (least, most) = extremes(variances);
-                if !(least > 0.0 && most <= WORST_CONDITION * least && most.is_finite()) {
+                if !(least > 0.0 && most <= MAX_CONDITION * least && most.is_finite()) {
                     return false;
                 }
                 for (length, variance) in lengths.iter_mut().zip(variances) {

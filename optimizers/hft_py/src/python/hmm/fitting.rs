@@ -3,7 +3,7 @@
 use super::super::watch::PyWatch;
 use super::{Matrix, Vector, kind_of, sizes, table, work};
 use crate::hmm::emission::Priors;
-use crate::hmm::{Fitted, Model, Options, Series, em};
+use crate::hmm::{self, Fitted, Model, Options, Series};
 use crate::{Error, memory};
 use numpy::{
     IntoPyArray, PyReadonlyArray1, PyReadonlyArray2, PyReadonlyArray3, PyUntypedArrayMethods,
@@ -64,9 +64,9 @@ pub(super) fn fit<'py>(
         threads: threads.max(1),
     };
     let at_once = options.threads.min(models.len().max(lengths.len()));
-    memory::ask(&[memory::product(&[at_once, series.longest(), 2 * k])])?;
+    memory::ensure_allocatable(&[memory::product(&[at_once, series.longest(), 2 * k])])?;
     let mut watch = PyWatch::new(reporter)?;
-    let fitted = work(py, || em::fit(models, series, &options, &mut watch))?;
+    let fitted = work(py, || hmm::fit(&models, series, &options, &mut watch))?;
     fitted.into_iter().map(|one| ended(py, one)).collect()
 }
 

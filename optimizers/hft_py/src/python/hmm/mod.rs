@@ -4,11 +4,11 @@
 #![allow(clippy::too_many_arguments)]
 
 mod fitting;
-mod reading;
-mod smoothing;
+mod recursions;
+mod steps;
 
 use super::run;
-use crate::hmm::{Failure, Kind, Model, Series};
+use crate::hmm::{HmmError, Kind, Model, Series};
 use crate::memory;
 use numpy::{
     IntoPyArray, PyArray1, PyArray2, PyArray3, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2,
@@ -22,9 +22,9 @@ type Matrix<'py> = Bound<'py, PyArray2<f64>>;
 type Cube<'py> = Bound<'py, PyArray3<f64>>;
 type Path<'py> = Bound<'py, PyArray1<i64>>;
 
-fn refused(failure: Failure) -> PyErr {
-    match failure {
-        Failure::Other(error) => error.into(),
+fn refused(error: HmmError) -> PyErr {
+    match error {
+        HmmError::Other(error) => error.into(),
         impossible => PyValueError::new_err(impossible.to_string()),
     }
 }
@@ -32,7 +32,7 @@ fn refused(failure: Failure) -> PyErr {
 /// Run a kernel without the interpreter lock.
 fn work<T: Send>(
     py: Python<'_>,
-    kernel: impl FnOnce() -> Result<T, Failure> + Send,
+    kernel: impl FnOnce() -> Result<T, HmmError> + Send,
 ) -> PyResult<T> {
     run(py, || Ok(kernel()))?.map_err(refused)
 }
@@ -86,9 +86,9 @@ impl<'py> Input<'py> {
     }
 
     /// Whether there is memory for so many numbers a row, given the number of states.
-    fn ask(&self, each: impl Fn(usize) -> usize) -> PyResult<()> {
+    fn ensure_allocatable(&self, each: impl Fn(usize) -> usize) -> PyResult<()> {
         let rows = self.x.shape()[0];
-        Ok(memory::ask(&[memory::product(&[
+        Ok(memory::ensure_allocatable(&[memory::product(&[
             rows,
             each(self.states()),
         ])])?)
@@ -110,17 +110,17 @@ fn table<'py>(py: Python<'py>, cells: Vec<f64>, columns: usize) -> PyResult<Matr
 
 /// Add the functions of this module.
 pub(super) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    module.add_function(wrap_pyfunction!(reading::log_densities, module)?)?;
-    module.add_function(wrap_pyfunction!(reading::forward, module)?)?;
-    module.add_function(wrap_pyfunction!(smoothing::backward, module)?)?;
-    module.add_function(wrap_pyfunction!(reading::filtered, module)?)?;
-    module.add_function(wrap_pyfunction!(reading::last, module)?)?;
-    module.add_function(wrap_pyfunction!(reading::score, module)?)?;
-    module.add_function(wrap_pyfunction!(smoothing::smoothed, module)?)?;
-    module.add_function(wrap_pyfunction!(smoothing::pairwise, module)?)?;
-    module.add_function(wrap_pyfunction!(smoothing::fixed_lag, module)?)?;
-    module.add_function(wrap_pyfunction!(reading::py_viterbi, module)?)?;
-    module.add_function(wrap_pyfunction!(reading::step, module)?)?;
-    module.add_function(wrap_pyfunction!(reading::simulate, module)?)?;
+    module.add_function(wrap_pyfunction!(steps::log_densities, module)?)?;
+    module.add_function(wrap_pyfunction!(recursions::forward_, module)?)?;
+    module.add_function(wrap_pyfunction!(recursions::filtered_, module)?)?;
+    module.add_function(wrap_pyfunction!(recursions::last_, module)?)?;
+    module.add_function(wrap_pyfunction!(recursions::score_, module)?)?;
+    module.add_function(wrap_pyfunction!(recursions::viterbi_, module)?)?;
+    module.add_function(wrap_pyfunction!(recursions::backward_, module)?)?;
+    module.add_function(wrap_pyfunction!(recursions::smoothed_, module)?)?;
+    module.add_function(wrap_pyfunction!(recursions::pairwise_, module)?)?;
+    module.add_function(wrap_pyfunction!(recursions::fixed_lag_, module)?)?;
+    module.add_function(wrap_pyfunction!(steps::step, module)?)?;
+    module.add_function(wrap_pyfunction!(steps::simulate, module)?)?;
     module.add_function(wrap_pyfunction!(fitting::fit, module)?)
 }

@@ -45,7 +45,7 @@ fn each<'py, T: Copy + Send + Sync>(
     // Of each draw: a value twice, a score, and where its run is.
     let numbers = product(&[4, values.len() / parameters.max(1), threads.max(1)]);
     crate::python::run(py, || {
-        memory::ask(&[numbers])?;
+        memory::ensure_allocatable(&[numbers])?;
         let mut found = vec![nothing; parameters];
         let (mine, others) = found.split_at_mut(part.min(parameters));
         std::thread::scope(|scope| {

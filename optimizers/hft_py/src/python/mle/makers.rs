@@ -1,6 +1,6 @@
 //! What makes a run: the settings of both methods, by name.
 
-use super::{Cmaes, DifferentialEvolution};
+use super::Optimiser;
 use crate::memory::{self, product};
 use crate::mle::bounds::Boundary;
 use crate::mle::classic::{Classic, Donor};
@@ -13,7 +13,7 @@ use crate::mle::search::Budget;
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 
-/// Makes a [`DifferentialEvolution`]: named as it is in the Python kernels.
+/// A run of differential evolution: named as the class of the Python kernels is.
 #[pyfunction(name = "DifferentialEvolution")]
 #[pyo3(signature = (*, strategy, mutation, crossover, population, lower, upper, integral, boundary,
     seed, stream, max_iterations, max_evaluations, target, tolerance, absolute_tolerance))]
@@ -34,10 +34,10 @@ pub(super) fn differential_evolution(
     target: f64,
     tolerance: f64,
     absolute_tolerance: f64,
-) -> PyResult<DifferentialEvolution> {
+) -> PyResult<Optimiser> {
     let size = population.shape()[0];
     // Population, trials, values; L-SHADE's archive.
-    memory::ask(&[product(&[size, lower.len() + 1, 6])])?;
+    memory::ensure_allocatable(&[product(&[size, lower.len() + 1, 6])])?;
     let strategy: Box<dyn Strategy> = match strategy {
         "jde" => Box::new(SelfAdaptive::new(size)),
         "lshade" => Box::new(SuccessHistory::new(size)),
@@ -57,12 +57,13 @@ pub(super) fn differential_evolution(
         absolute_tolerance,
     };
     let points = population.as_slice()?;
-    Ok(DifferentialEvolution {
-        inner: Evolution::new(points, strategy, setting, budget, (seed, stream)),
+    let inner = Evolution::new(points, strategy, setting, budget, (seed, stream));
+    Ok(Optimiser {
+        inner: Box::new(inner),
     })
 }
 
-/// Makes a [`Cmaes`].
+/// A run of CMA-ES: named as the class of the Python kernels is.
 #[pyfunction(name = "CMAES")]
 #[pyo3(signature = (*, mean, sigma, lower, upper, offset, scale, population_size, active, separable,
     boundary, seed, stream, max_iterations, max_evaluations, target, tolerance, parameter_tolerance))]
@@ -85,10 +86,10 @@ pub(super) fn cmaes(
     target: f64,
     tolerance: f64,
     parameter_tolerance: f64,
-) -> PyResult<Cmaes> {
+) -> PyResult<Optimiser> {
     let n = mean.len();
     let matrices = if separable { 0 } else { 6 };
-    memory::ask(&[
+    memory::ensure_allocatable(&[
         product(&[n, n, matrices]),
         product(&[population_size, n, 6]),
     ])?;
@@ -111,8 +112,9 @@ pub(super) fn cmaes(
         max_evaluations,
         target,
     };
-    Ok(Cmaes {
-        inner: Cma::new(setting, budget, (seed, stream)),
+    let inner = Cma::new(setting, budget, (seed, stream));
+    Ok(Optimiser {
+        inner: Box::new(inner),
     })
 }
 

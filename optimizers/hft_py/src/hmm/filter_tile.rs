@@ -1,8 +1,8 @@
 //! The filter's chain over a tile of eight rows, and whether they are sound.
 
-use super::careful::{LOST, SMALL};
 use super::chain::{Chain, ahead, factor, put, sum};
 use super::lanes::{LANES, Lanes};
+use super::log_filter::{LOST, SMALL};
 use super::model::Model;
 use super::states::States;
 
@@ -38,7 +38,7 @@ impl Least {
 /// The chain over a tile, from `start` at the first; each row normalised into `out` where there is
 /// room.
 #[inline(always)]
-pub(super) fn walk<S: States>(
+pub(super) fn filter_tile<S: States>(
     s: S,
     chain: &mut Chain<S>,
     matrix: &S::Matrix,
@@ -47,13 +47,13 @@ pub(super) fn walk<S: States>(
     out: &mut [f64],
 ) -> Least {
     match start {
-        Some(start) => walked::<S, true>(s, chain, matrix, start, (b, floor), out),
-        None => walked::<S, false>(s, chain, matrix, &[], (b, floor), out),
+        Some(start) => filter_tile_from::<S, true>(s, chain, matrix, start, (b, floor), out),
+        None => filter_tile_from::<S, false>(s, chain, matrix, &[], (b, floor), out),
     }
 }
 
 #[inline(always)]
-fn walked<S: States, const BEGINS: bool>(
+fn filter_tile_from<S: States, const BEGINS: bool>(
     s: S,
     chain: &mut Chain<S>,
     matrix: &S::Matrix,

@@ -2,11 +2,11 @@
 
 use super::space::Space;
 use crate::Stop;
-use crate::objective::{Evaluate, Sense, settle};
+use crate::objective::{Evaluate, Sense, replace_nan};
 
 /// States and proposals of `members` points, each with `dimension` coordinates.
 #[derive(Debug, Clone)]
-pub(super) struct Pool {
+pub(super) struct Population {
     pub(super) members: usize,
     pub(super) dimension: usize,
     /// Coordinates, parameters, objective and log-Jacobian of the states.
@@ -27,7 +27,7 @@ pub(super) struct Pool {
     pub(super) n_invalid: u64,
 }
 
-impl Pool {
+impl Population {
     /// Members at `start` (coordinates) with the objective's values there.
     pub(super) fn new(space: &Space, start: &[f64], values: &[f64]) -> Self {
         let (members, dimension) = (values.len(), space.dimension());
@@ -100,7 +100,7 @@ impl Pool {
         }
         let values = &mut self.packed_values[..self.rows.len()];
         objective.evaluate(&self.packed, values, threads)?;
-        self.n_invalid += settle(&self.packed, values, Sense::Density)? as u64;
+        self.n_invalid += replace_nan(&self.packed, values, Sense::Density)? as u64;
         self.n_evaluations += self.rows.len() as u64;
         for (member, value) in self.rows.iter().zip(values) {
             self.found[*member] = *value;

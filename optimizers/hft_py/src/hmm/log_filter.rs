@@ -18,7 +18,7 @@ pub(super) const LOST: f64 = 1e-160;
 const SOUND: f64 = -230.0;
 
 /// The filter at one row.
-pub(super) struct Careful<'a> {
+pub(super) struct LogFilter<'a> {
     model: &'a Model,
     /// `ln p(z_t | x_1..x_(t-1))`.
     predicted: Vec<f64>,
@@ -26,7 +26,7 @@ pub(super) struct Careful<'a> {
     pub(super) alpha: Vec<f64>,
 }
 
-impl<'a> Careful<'a> {
+impl<'a> LogFilter<'a> {
     /// Where `p(z_t | x_1..x_(t-1))` is known: at the first row the start probabilities.
     pub(super) fn predicting(model: &'a Model, predicted: &[f64]) -> Self {
         Self {

@@ -5,7 +5,7 @@ use crate::{Error, Stop};
 /// Why a kernel of this module cannot answer.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum Failure {
+pub enum HmmError {
     /// No reachable state can have emitted an observation.
     #[error(
         "observation {index} has probability zero under every reachable state: fit with \
@@ -20,13 +20,13 @@ pub enum Failure {
     Other(#[from] Error),
 }
 
-impl From<Stop> for Failure {
+impl From<Stop> for HmmError {
     fn from(stop: Stop) -> Self {
         Self::Other(Error::Stopped(stop))
     }
 }
 
-impl Failure {
+impl HmmError {
     /// The same failure, of a sequence that begins at row `first`.
     #[must_use]
     pub fn after(self, first: usize) -> Self {

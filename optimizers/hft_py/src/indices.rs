@@ -6,11 +6,6 @@
 /// `K` counts the uniforms, `T` the places taken at the end.
 #[inline]
 #[must_use]
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss
-)]
 pub fn distinct<const K: usize>(uniforms: &[f64], size: usize, taken: &[usize]) -> [usize; K] {
     let mut used = [usize::MAX; 8];
     let mut count = 0;
@@ -44,11 +39,6 @@ fn insert(used: &mut [usize; 8], count: &mut usize, index: usize) {
 /// A coordinate's index of a uniform number.
 #[inline]
 #[must_use]
-#[allow(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss
-)]
 pub fn index(uniform: f64, bound: usize) -> usize {
     (uniform * bound as f64) as usize
 }
