@@ -37,23 +37,14 @@ fn kernels(c: &mut Criterion) {
         (10_000, 1000, 100, true),
     ];
     for (rows, assets, window, columns) in cases {
-        let (x, r) = (
-            noise(rows, assets, columns, 1),
-            noise(rows, assets, columns, 2),
-        );
+        let [x, r] = [1, 2].map(|seed| noise(rows, assets, columns, seed));
         let layout = if columns { "columns" } else { "rows" };
         let id = BenchmarkId::new(format!("{rows}x{assets} {layout}"), format!("W={window}"));
         group.throughput(Throughput::Elements((rows * assets) as u64));
         group.bench_function(id, |b| {
             b.iter(|| {
-                backtest(
-                    black_box(x.view()),
-                    black_box(r.view()),
-                    window,
-                    RULE,
-                    1e6,
-                    1,
-                )
+                let (x, r) = (black_box(x.view()), black_box(r.view()));
+                backtest(x, r, window, RULE, 1e6, 1)
             });
         });
     }
@@ -67,14 +58,8 @@ fn kernels(c: &mut Criterion) {
     group.throughput(Throughput::Elements(3000 * 100 * 16));
     group.bench_function("sweep of 16 rules, 3000x100 rows/W=100", |b| {
         b.iter(|| {
-            sweep(
-                black_box(x.view()),
-                black_box(r.view()),
-                100,
-                &rules,
-                1e6,
-                1,
-            )
+            let (x, r) = (black_box(x.view()), black_box(r.view()));
+            sweep(x, r, 100, &rules, 1e6, 1)
         });
     });
     group.finish();

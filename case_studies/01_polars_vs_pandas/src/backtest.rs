@@ -135,11 +135,7 @@ pub(crate) fn check_inputs(
     rules: &[Rule],
     capital: f64,
 ) -> Result<usize, Error> {
-    let Market {
-        signal,
-        returns,
-        window,
-    } = *market;
+    let (signal, returns, window) = (market.signal, market.returns, market.window);
     if signal.dim() != returns.dim() {
         return Err(Error::ShapeMismatch {
             signal: signal.dim(),

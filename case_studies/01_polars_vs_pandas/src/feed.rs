@@ -95,11 +95,8 @@ impl<'a> Feed<'a> {
         offset: usize,
         tile: Range<usize>,
     ) -> Option<Group<'_, V>> {
-        let Market {
-            signal,
-            returns,
-            window,
-        } = self.market;
+        let (signal, returns) = (self.market.signal, self.market.returns);
+        let window = self.market.window;
         let width = V * LANES;
         let first = self.columns.start + offset;
         let columns = first..self.columns.end.min(first + width);
@@ -112,11 +109,7 @@ impl<'a> Feed<'a> {
         };
         let signal_values = in_place(signal, tile.end);
         let return_values = in_place(returns, tile.end + 1);
-        let staged_at = if signal.is_standard_layout() {
-            0
-        } else {
-            offset * window
-        };
+        let staged_at = offset * window * usize::from(!signal.is_standard_layout());
         let (suffixes, _) = self.suffixes.as_chunks_mut::<V>();
         let suffixes = &mut suffixes[..window];
 
@@ -143,16 +136,15 @@ impl<'a> Feed<'a> {
         };
         let groups = self.columns.len().div_ceil(width);
         let step = offset / width * tile.len();
-        let fetch = signal_values
-            .zip(return_values)
-            .map(|(signal, returns)| Fetch {
-                signal: rest(signal, tile.end),
-                returns: rest(returns, tile.end + 1),
-                stride,
-                groups,
-                row: step / groups,
-                group: step % groups,
-            });
+        let values = signal_values.zip(return_values);
+        let fetch = values.map(|(signal, returns)| Fetch {
+            signal: rest(signal, tile.end),
+            returns: rest(returns, tile.end + 1),
+            stride,
+            groups,
+            row: step / groups,
+            group: step % groups,
+        });
         if tile.start == 0 {
             if let Some(mut fetch) = fetch {
                 (0..tile.len()).for_each(|_| fetch.step::<V>());

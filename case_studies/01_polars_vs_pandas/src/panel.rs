@@ -34,20 +34,14 @@ impl<L: Lanes, const V: usize, const SYMMETRIC: bool> Kernel<L> for Decide<'_, V
 
     #[inline(always)]
     fn call(self) {
-        let Group {
-            window,
-            shift,
-            suffixes,
-            signal,
-            returns,
-            mut fetch,
-        } = self.group;
+        let group = self.group;
+        let (window, mut fetch) = (group.window, group.fetch);
         let thresholds = Thresholds::<L, SYMMETRIC>::new(window, &self.rule);
-        let mut prefix = shift.map(|shift| Prefix::<L>::new(window, &shift));
+        let mut prefix = group.shift.map(|shift| Prefix::<L>::new(window, &shift));
         let mut account = self.state.map(|state| Account::<L>::load(&state));
-        for (j, (suffix, totals)) in suffixes.iter().zip(self.totals).enumerate() {
-            let x: [L; V] = signal.at(j);
-            let r: [L; V] = returns.at(j);
+        for (j, (suffix, totals)) in group.suffixes.iter().zip(self.totals).enumerate() {
+            let x: [L; V] = group.signal.at(j);
+            let r: [L; V] = group.returns.at(j);
             if let Some(fetch) = &mut fetch {
                 fetch.step::<V>();
             }
@@ -113,14 +107,15 @@ impl Sums {
 
     /// Add what another panel, or other panels, came to.
     pub fn add(&mut self, other: &Self) {
-        let add = |total: &mut [f64], part: &[f64]| {
+        for (total, part) in [
+            (&mut self.equity, &other.equity),
+            (&mut self.traded, &other.traded),
+        ] {
             total
                 .iter_mut()
                 .zip(part)
                 .for_each(|(total, part)| *total += part);
-        };
-        add(&mut self.equity, &other.equity);
-        add(&mut self.traded, &other.traded);
+        }
     }
 }
 
@@ -184,10 +179,8 @@ pub(crate) fn run<L: Lanes>(
         stride,
     };
     for tile in market.tiles() {
-        let out = tile
-            .start
-            .checked_sub(window)
-            .map(|out| out..out + tile.len());
+        let first = tile.start.checked_sub(window);
+        let out = first.map(|first| first..first + tile.len());
         for (p, panel) in panels.iter().enumerate() {
             let panel = panel.start - start..panel.end - start;
             let mut at = panel.start;
@@ -206,11 +199,7 @@ pub(crate) fn run<L: Lanes>(
                 }
             }
             if let Some(out) = out.clone() {
-                let sums = if sums.len() == 1 {
-                    &mut sums[0]
-                } else {
-                    &mut sums[p]
-                };
+                let sums = &mut sums[if sums.len() == 1 { 0 } else { p }];
                 L::run(Portfolio {
                     totals: &accounts.totals[..tile.len()],
                     equity: &mut sums.equity[out.clone()],
@@ -218,11 +207,8 @@ pub(crate) fn run<L: Lanes>(
                 });
             }
         }
-        for (row, from) in out
-            .into_iter()
-            .flatten()
-            .zip(accounts.positions.chunks_exact(stride))
-        {
+        let decided = accounts.positions.chunks_exact(stride);
+        for (row, from) in out.into_iter().flatten().zip(decided) {
             let mut row = positions.row_mut(row);
             let row = row.as_slice_mut().expect("positions are in C order");
             copy_lanes(from, row);

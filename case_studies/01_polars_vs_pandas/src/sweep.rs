@@ -163,18 +163,11 @@ impl<L: Lanes> Kernel<L> for Record<'_> {
 
     #[inline(always)]
     fn call(self) {
-        let Group {
-            window,
-            shift,
-            suffixes,
-            signal,
-            returns,
-            ..
-        } = self.group;
-        let mut prefix = Prefix::<L>::new(window, &shift[0]);
-        for (j, ([suffix], entry)) in suffixes.iter().zip(self.tape).enumerate() {
-            let [x]: [L; 1] = signal.at(j);
-            let [r]: [L; 1] = returns.at(j);
+        let group = self.group;
+        let mut prefix = Prefix::<L>::new(group.window, &group.shift[0]);
+        for (j, ([suffix], entry)) in group.suffixes.iter().zip(self.tape).enumerate() {
+            let [x]: [L; 1] = group.signal.at(j);
+            let [r]: [L; 1] = group.returns.at(j);
             prefix.scaled_variance(suffix, x).store(&mut entry[0]);
             x.store(&mut entry[1]);
             r.store(&mut entry[2]);

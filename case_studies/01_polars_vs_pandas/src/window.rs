@@ -138,9 +138,9 @@ pub(crate) fn pairs(window: usize) -> f64 {
 
 /// Sample standard deviation (denominator `W - 1`) of the `window` rows before each row.
 ///
-/// Row `t` of the result speaks of rows `t - window .. t` of `x`, so the first `window` rows
-/// are NaN. This is the kernels' own arithmetic, for tests and for whoever needs the figure;
-/// the kernels themselves never take the root.
+/// Row `t` of the result belongs to rows `t - window .. t` of `x`, so the first `window` rows
+/// are NaN. This is the kernels' own arithmetic; the kernels themselves never take the
+/// root.
 ///
 /// # Errors
 /// [`Error::WindowTooShort`] below two rows, [`Error::NoAssets`] without a column.

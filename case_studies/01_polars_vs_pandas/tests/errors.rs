@@ -12,40 +12,40 @@ type Shape = (usize, usize);
 const RULE: Rule = rule(1.0, 1.0, 0.0);
 
 #[track_caller]
-fn refused(signal: Shape, returns: Shape, window: usize, rule: Rule, capital: f64, told: &str) {
+fn refused(signal: Shape, returns: Shape, window: usize, rule: Rule, capital: f64, message: &str) {
     let (x, r) = (Array2::<f64>::zeros(signal), Array2::<f64>::zeros(returns));
     let found = backtest(x.view(), r.view(), window, rule, capital, 1).unwrap_err();
-    assert_eq!(found.to_string(), told);
+    assert_eq!(found.to_string(), message);
     let swept = sweep(x.view(), r.view(), window, &[rule], capital, 0).unwrap_err();
-    assert_eq!(swept.to_string(), told);
+    assert_eq!(swept.to_string(), message);
 }
 
 #[test]
 fn bad_input_is_named() {
-    let told = "returns has shape (5, 3), expected the shape of signal, (5, 2)";
-    refused((5, 2), (5, 3), 2, RULE, 1.0, told);
-    let told = "signal has no columns, expected one column per asset";
-    refused((5, 0), (5, 0), 2, RULE, 1.0, told);
-    refused((0, 0), (0, 0), 2, RULE, 1.0, told);
-    for (rows, window, told) in [
+    let message = "returns has shape (5, 3), expected the shape of signal, (5, 2)";
+    refused((5, 2), (5, 3), 2, RULE, 1.0, message);
+    let message = "signal has no columns, expected one column per asset";
+    refused((5, 0), (5, 0), 2, RULE, 1.0, message);
+    refused((0, 0), (0, 0), 2, RULE, 1.0, message);
+    for (rows, window, message) in [
         (5, 0, "window=0, expected 2 or more rows"),
         (5, 1, "window=1, expected 2 or more rows"),
         (5, 4, "window=4 needs at least 6 rows, got 5"),
         (0, 2, "window=2 needs at least 4 rows, got 0"),
     ] {
-        refused((rows, 1), (rows, 1), window, RULE, 1.0, told);
+        refused((rows, 1), (rows, 1), window, RULE, 1.0, message);
     }
-    for (rule, told) in [
+    for (rule, message) in [
         (rule(-1.0, 1.0, 0.0), "k_long=-1"),
         (rule(1.0, f64::NAN, 0.0), "k_short=NaN"),
         (rule(1.0, 1.0, f64::INFINITY), "cost=inf"),
     ] {
-        let told = format!("{told}, expected a finite number, 0 or more");
-        refused((5, 1), (5, 1), 2, rule, 1.0, &told);
+        let message = format!("{message}, expected a finite number, 0 or more");
+        refused((5, 1), (5, 1), 2, rule, 1.0, &message);
     }
     for capital in [0.0, f64::NAN] {
-        let told = format!("capital={capital}, expected a finite number above 0");
-        refused((5, 1), (5, 1), 2, RULE, capital, &told);
+        let message = format!("capital={capital}, expected a finite number above 0");
+        refused((5, 1), (5, 1), 2, RULE, capital, &message);
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{column, rule};
+use common::rule;
 use ndarray::{Array2, ArrayView2, Axis, ShapeBuilder, s};
 use polars_vs_pandas::backtest::backtest_on;
 use polars_vs_pandas::sweep::sweep_on;
@@ -133,16 +133,6 @@ proptest! {
 }
 
 #[test]
-fn the_future_does_not_reach_back() {
-    let (x, r) = (noise(300, 20, 4.0, 5), noise(300, 20, 0.1, 6));
-    let whole = run(x.view(), r.view(), 30);
-    let cut = run(x.slice(s![..200, ..]), r.slice(s![..200, ..]), 30);
-    assert_eq!(cut.equity, whole.equity[..cut.equity.len()]);
-    let whole = whole.positions.slice(s![..cut.equity.len(), ..]);
-    assert_eq!(cut.positions, whole);
-}
-
-#[test]
 fn values_of_the_next_row_have_no_effect() {
     // A last group that is not full reads on into the next row; whatever stands there.
     for assets in [1, 4, 9, 20, 33] {
@@ -156,21 +146,6 @@ fn values_of_the_next_row_have_no_effect() {
         assert_eq!(others(&found), others(&expected));
         assert!(found.equity.iter().all(|equity| equity.is_finite()));
     }
-}
-
-#[test]
-fn ruin_is_final() {
-    // Long on odd rows; all is lost on row 31, and no later gain brings it back.
-    let x = column((0..60).map(|t| f64::from(t % 2)));
-    let mut r = Array2::zeros((60, 1));
-    r.row_mut(32).fill(-5.0);
-    r.slice_mut(s![34..;2, ..]).fill(5.0);
-    let out = backtest(x.view(), r.view(), 10, rule(0.0, 0.0, 0.0), 300.0, 1).expect("valid");
-    assert!(out.equity[..21].iter().all(|&equity| equity == 300.0));
-    assert!(out.equity[21..].iter().all(|&equity| equity == 0.0));
-    assert_eq!(out.daily_returns[21], -1.0);
-    assert!(out.daily_returns[22..].iter().all(|&change| change == 0.0));
-    assert!(out.traded[22..].iter().all(|&traded| traded == 0.0));
 }
 
 fn fortran(x: &Array2<f64>) -> Array2<f64> {

@@ -19,5 +19,5 @@ def test_no_set_above_the_cap() -> None:
 
 
 def test_an_unknown_cap_names_variable_value_and_choices() -> None:
-    told = under("sse9").stderr.splitlines()[-1]
-    assert told == 'ValueError: QPP_ISA="sse9", expected "portable", "avx2" or "avx512"'
+    message = under("sse9").stderr.splitlines()[-1]
+    assert message == 'ValueError: QPP_ISA="sse9", expected "portable", "avx2" or "avx512"'

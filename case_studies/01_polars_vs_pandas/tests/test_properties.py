@@ -57,7 +57,7 @@ def test_no_look_ahead(name: str, seed: int, changed: int) -> None:
 
 @every_implementation
 def test_the_position_earns_the_next_return_not_the_same_row(name: str) -> None:
-    """A signal that knows today's return earns nothing by it; tomorrow's, a fortune."""
+    """Today's return as the signal gives a Sharpe ratio near 0, tomorrow's a large one."""
     rng = np.random.default_rng(4)
     returns = 0.01 * rng.standard_normal((120, 4))
     same = run(name, returns, returns, cost=0.0)
@@ -124,7 +124,7 @@ def test_higher_thresholds_hold_less(name: str, seed: int) -> None:
 @invariant
 @given(seed=seeds)
 @property_test
-def test_assets_are_strangers(name: str, seed: int) -> None:
+def test_assets_are_independent(name: str, seed: int) -> None:
     """Their order does not matter, and the portfolio is the sum of its assets alone."""
     signal, returns = inputs(seed)
     order = np.random.default_rng(seed).permutation(4)
@@ -216,16 +216,6 @@ def test_inputs_are_left_alone(name: str) -> None:
     run(name, signal, returns)
     np.testing.assert_array_equal(signal, copies[0])
     np.testing.assert_array_equal(returns, copies[1])
-
-
-@pytest.mark.parametrize("name", ["rust_fused"])
-@pytest.mark.parametrize("threads", [0, 2, 3])
-def test_threads_change_nothing_that_matters(name: str, threads: int) -> None:
-    signal, returns = inputs(3, rows=300, assets=37)
-    one = run(name, signal, returns, threads=1)
-    many = run(name, signal, returns, threads=threads)
-    np.testing.assert_array_equal(one.positions, many.positions)
-    np.testing.assert_allclose(one.equity, many.equity, rtol=1e-14)
 
 
 @every_implementation

@@ -1,4 +1,4 @@
-"""Every implementation against the oracle, and the oracle against paper and pencil."""
+"""Every implementation against the oracle, and the oracle against figures worked by hand."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def assert_agrees(found: Output, expected: Output) -> None:
     np.testing.assert_allclose(found[1], expected[1], rtol=0, atol=1e-12)
 
 
-def test_oracle_on_paper() -> None:
+def test_oracle_by_hand() -> None:
     # sigma of (3, 1) is sqrt 2: 2 > 1.41 is long; of (1, 2) is .71: -1 is short;
     # of (2, -1) is 2.12: 1 is neither.
     signal = np.array([[3.0], [1.0], [2.0], [-1.0], [1.0], [0.0]])

@@ -2,7 +2,7 @@
 
 Positions are compared with exact ones wherever the decision is not within 1e-9 of its
 threshold. pandas' own rolling deviation does not pass; that it does not is a fact of its
-own here, and a sum of squares that cancels shows that the inputs have teeth.
+own here, and a sum of squares that cancels shows that the inputs are hard enough.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ KINDS = (
 
 @cache
 def probe(kind: str, seed: int = 5) -> Floats:
-    """Signals whose small values have to be judged by a small deviation, exactly."""
+    """Signals whose small values are compared with a small deviation."""
     rng = np.random.default_rng(seed)
     signal = rng.standard_normal((ROWS, ASSETS))
     if kind == "outlier leaves":
@@ -56,7 +56,7 @@ def probe(kind: str, seed: int = 5) -> Floats:
 
 
 @cache
-def judged(kind: str) -> tuple[Floats, Floats]:
+def exact_positions(kind: str) -> tuple[Floats, Floats]:
     """The exact positions of a probe, and where they are clear: not within 1e-9 of a threshold."""
     signal, k = probe(kind), K.get(kind, 0.4)
     exact = reference.backtest(signal, np.zeros_like(signal), WINDOW, k, k, 0.0, 1.0)[3]
@@ -72,7 +72,7 @@ def decisions(name: str, signal: Floats, k: float = 1.0) -> Floats:
 
 
 def wrong_decisions(found: Floats, kind: str) -> int:
-    exact, clear = judged(kind)
+    exact, clear = exact_positions(kind)
     return int(np.count_nonzero((found != exact) & clear))
 
 
@@ -89,7 +89,7 @@ def test_positions_are_exact(name: str, kind: str) -> None:
     assert wrong_decisions(decisions(name, probe(kind), K.get(kind, 0.4)), kind) == 0
 
 
-def test_the_probes_have_teeth() -> None:
+def test_running_sums_fail_on_the_probes() -> None:
     """Negative control: running sums of squares fail what the others pass."""
     for kind in ("outlier leaves", "scale falls"):
         signal = probe(kind)
@@ -111,7 +111,7 @@ def pandas_error(signal: Floats, window: int) -> float:
     return float(np.max(np.abs(found - exact) / exact))
 
 
-def test_pandas_own_deviation_is_no_judge() -> None:
+def test_errors_of_pandas_rolling_deviation() -> None:
     """The documented limits of ``pandas_vectorised``: correct them there if this fails."""
     assert pandas_error(probe("plain"), 10) < 1e-9
     assert max(pandas_error(probe("outlier leaves", seed), 10) for seed in range(4)) > 1e-3

@@ -63,5 +63,5 @@ def test_agreement_is_as_tight_as_promised() -> None:
 
 
 def test_the_extension_is_a_release_build() -> None:
-    """A debug build would make every figure a lie."""
+    """A debug build would make every figure wrong."""
     assert build_profile() in {"release", "missing"}

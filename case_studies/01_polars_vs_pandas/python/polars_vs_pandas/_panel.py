@@ -73,7 +73,7 @@ def dates_of(name: str, index: pd.Index[Any]) -> Dates:
     if isinstance(index, pd.DatetimeIndex) and index.tz is not None:
         index = index.tz_convert("UTC").tz_localize(None)
     if isinstance(index, (pd.DatetimeIndex, pd.TimedeltaIndex)) and index.unit == "s":
-        index = index.as_unit("ms")  # Polars knows no whole seconds
+        index = index.as_unit("ms")  # Polars has no unit of seconds
     dates = index.to_numpy()
     labels = (str, dt.date, dt.time, numbers.Real)
     odd = [x for x in dates if not isinstance(x, labels)] if dates.dtype.kind in "Oc" else []

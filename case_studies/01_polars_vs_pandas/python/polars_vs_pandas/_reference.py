@@ -1,9 +1,9 @@
-"""The judge: an oracle for small inputs, whose positions are exact.
+"""The oracle of the tests, for small inputs: its positions are exact.
 
 A float is a rational number, and ``signal > k * sigma`` with ``k, sigma >= 0`` is
 ``signal > 0 and signal**2 > k**2 * variance``: no root is taken and nothing is rounded.
 pandas and Polars have each been wrong after an outlier left the window, so neither can
-be the judge of the others. Complexity O(T * N * W) in rational arithmetic: some
+be the reference. Complexity O(T * N * W) in rational arithmetic: some
 milliseconds a cell. For tests only.
 """
 

@@ -101,7 +101,7 @@ def run_backtest(
     >>> rng = np.random.default_rng(7)
     >>> returns = 0.01 * rng.standard_normal((1_000, 5))
     >>> signal = rng.standard_normal((1_000, 5))
-    >>> signal[:-1] += 20 * returns[1:]  # a signal that knows something of tomorrow
+    >>> signal[:-1] += 20 * returns[1:]  # correlated with the next return
     >>> result = run_backtest(signal, returns, window=50)
     >>> result.equity.shape, result.positions.shape
     ((949,), (949, 5))
