@@ -4,8 +4,8 @@ use crate::{Error, Level, MAX_LOTS, Side};
 
 /// A price-aggregated (L2) order book: for each side a map from tick to lots.
 ///
-/// Ticks lie within ±[`crate::MAX_TICK`] and lots within [`MAX_LOTS`]; the doors
-/// ([`crate::apply()`], the loaders, Python) check that, the methods here do not.
+/// Ticks lie within ±[`crate::MAX_TICK`] and lots within [`MAX_LOTS`]; the
+/// callers ([`crate::apply()`], the loaders, Python) check that, the methods here do not.
 pub trait Book: Clone + Default {
     /// Shown in tables and errors.
     const NAME: &'static str;

@@ -93,11 +93,11 @@ const LONGEST: usize = 64;
 /// Mid prices from which a flow may start, of either sign.
 pub const MAX_MID: i64 = 1 << 60;
 
-/// Room for a number of events, which nobody has looked at yet.
+/// Room for a number of events that is not checked yet.
 ///
 /// # Errors
 /// [`Error::TooLarge`] beyond [`MAX_EVENTS`], [`Error::Memory`] where it cannot be had.
-pub fn room(what: &'static str, asked: u128) -> Result<Vec<Event>, Error> {
+pub fn reserve(what: &'static str, asked: u128) -> Result<Vec<Event>, Error> {
     if asked > MAX_EVENTS as u128 {
         let most = MAX_EVENTS as u128;
         return Err(Error::TooLarge { what, asked, most });
@@ -115,15 +115,18 @@ pub fn room(what: &'static str, asked: u128) -> Result<Vec<Event>, Error> {
 /// The flow of `count` events, the opening snapshot included.
 ///
 /// At the end of each message the book is neither crossed nor locked.
+///
+/// # Panics
+/// Where [`try_events`] gives an error.
 #[must_use]
 pub fn events(flow: &Flow, count: usize) -> Vec<Event> {
-    fill(flow, count, Vec::with_capacity(count + LONGEST))
+    try_events(flow, count).expect("fewer events than flow::MAX_EVENTS")
 }
 
-/// As [`events`], for sizes and prices that nobody has looked at yet.
+/// As [`events`], for unchecked sizes and prices.
 ///
 /// # Errors
-/// Those of [`room`]; [`Error::TooLarge`] for a mid beyond [`MAX_MID`] too.
+/// Those of [`reserve`]; [`Error::TooLarge`] for a mid beyond [`MAX_MID`] too.
 pub fn try_events(flow: &Flow, count: usize) -> Result<Vec<Event>, Error> {
     if flow.mid.unsigned_abs() > MAX_MID as u64 {
         return Err(Error::TooLarge {
@@ -132,10 +135,7 @@ pub fn try_events(flow: &Flow, count: usize) -> Result<Vec<Event>, Error> {
             most: MAX_MID as u128,
         });
     }
-    Ok(fill(flow, count, room("count", count as u128)?))
-}
-
-fn fill(flow: &Flow, count: usize, mut out: Vec<Event>) -> Vec<Event> {
+    let mut out = reserve("count", count as u128)?;
     let mut random = Random(flow.seed);
     let mut book = BTreeMapBook::default();
     let mut mid = flow.mid;
@@ -163,7 +163,7 @@ fn fill(flow: &Flow, count: usize, mut out: Vec<Event>) -> Vec<Event> {
     if let Some(event) = out.last_mut() {
         *event = event.last();
     }
-    out
+    Ok(out)
 }
 
 /// Stamp the events of a message and follow them in the generator's own book.

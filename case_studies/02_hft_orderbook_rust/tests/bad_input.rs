@@ -101,18 +101,6 @@ fn a_clear_ignores_what_it_does_not_need() {
 }
 
 #[test]
-fn a_single_clear_starts_the_sequence_anew() {
-    let (mut book, mut state) = opened();
-    let set = Event::set(Side::Bid, 101, 1);
-    assert_eq!(state.stamp(set).seq, 5);
-    let clear = state.stamp(Event::clear());
-    apply_one(&mut book, clear, &mut state);
-    assert_eq!(state.last_seq(), 0);
-    apply_one(&mut book, set.stamped(0, 1), &mut state);
-    assert_eq!(book.depth(Side::Bid).len(), 1);
-}
-
-#[test]
 fn a_replay_names_the_event_that_it_refuses_and_leaves_the_book() {
     let (mut book, mut state) = opened();
     let bad = [
@@ -168,18 +156,6 @@ fn sizes_beyond_all_use_are_refused() {
 }
 
 #[test]
-fn a_snapshot_may_span_batches_and_replaces_all() {
-    let (mut book, mut state) = opened();
-    let level = |tick| Event::snapshot(Side::Bid, tick, 1).stamped(0, 3);
-    apply_one(&mut book, level(50), &mut state);
-    apply_one(&mut book, level(49).last(), &mut state);
-    assert_eq!(book.depth(Side::Bid).len(), 2);
-    assert_eq!(book.len(Side::Ask), 0);
-    apply_one(&mut book, level(48).last(), &mut state);
-    assert_eq!(book.depth(Side::Bid).len(), 1);
-}
-
-#[test]
 fn crossed_books_are_marked_or_trimmed() {
     for (crossing, expected, asks) in [
         (Crossing::Mark, State::Crossed, 3),
@@ -200,19 +176,6 @@ fn crossed_books_are_marked_or_trimmed() {
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..Default::default() })]
-
-    /// Trimming leaves no crossed book, whatever comes.
-    #[test]
-    fn a_trimmed_book_is_never_crossed(
-        steps in proptest::collection::vec((0..2u8, 0..60i64, 0..3i64), 1..200)
-    ) {
-        let (mut book, mut state) = (RingBook::default(), FeedState::new(Crossing::Trim));
-        for (side, tick, lots) in steps {
-            let side = Side::try_from(side).expect("a side");
-            apply_one(&mut book, Event::set(side, tick, lots), &mut state);
-            prop_assert!(!matches!(reads::state(&book), State::Crossed | State::Locked));
-        }
-    }
 
     /// Decimal text read and written again is the same number.
     #[test]
@@ -362,50 +325,4 @@ fn lobster_lines_that_cannot_be_read() {
         assert_eq!(lenient.skipped, [2]);
     }
     assert!(lobster::read(start, &rows, 100, Strictness::Strict).is_err());
-}
-
-#[test]
-fn the_checksum_is_crc_32_of_the_digits() {
-    // Check value of CRC-32/ISO-HDLC (Rocksoft model): "123456789" gives CBF43926.
-    let mut book = RingBook::default();
-    book.set(Side::Ask, 123, 4);
-    book.set(Side::Bid, 56, 78);
-    book.set(Side::Bid, 9, 1);
-    assert_eq!(reads::checksum(&book, 1), crc32(b"12345678"));
-    assert_eq!(reads::checksum(&book, 2), crc32(b"1234567891"));
-    assert_eq!(crc32(b"123456789"), 0xCBF4_3926);
-}
-
-/// The same by division of polynomials, bit by bit, most significant first.
-fn crc32(text: &[u8]) -> u32 {
-    let bits = text
-        .iter()
-        .flat_map(|&byte| (0..8).map(move |i| u32::from(byte >> i & 1)));
-    let mut rest = u32::MAX;
-    for bit in bits {
-        let carry = (rest >> 31) ^ bit;
-        rest = (rest << 1) ^ (carry * 0x04C1_1DB7);
-    }
-    !rest.reverse_bits()
-}
-
-#[test]
-fn reads_by_hand() {
-    let mut book = RingBook::default();
-    book.set(Side::Bid, 99, 30);
-    book.set(Side::Bid, 98, 10);
-    book.set(Side::Ask, 101, 10);
-    book.set(Side::Ask, 103, 20);
-    assert_eq!(reads::mid(&book), Some(100.0));
-    let weighted = (99.0 * 10.0 + 101.0 * 30.0) / 40.0;
-    assert_eq!(reads::microprice(&book), Some(weighted));
-    assert_eq!(reads::imbalance(&book, 1), Some(0.5));
-    assert_eq!(reads::imbalance(&book, 2), Some(10.0 / 70.0));
-    let sweep = reads::sweep(&book, Side::Ask, 15);
-    assert_eq!((sweep.filled, sweep.levels), (15, 2));
-    assert_eq!(sweep.worst, Some(103));
-    assert_eq!(sweep.vwap(), Some((101.0 * 10.0 + 103.0 * 5.0) / 15.0));
-    assert_eq!(reads::sweep(&book, Side::Ask, 99).filled, 30);
-    assert_eq!(reads::sweep(&book, Side::Ask, 0).vwap(), None);
-    assert_eq!(reads::imbalance(&book, 0), None);
 }

@@ -37,12 +37,7 @@ fn run<const READ: bool, P: Peer>(
             peer.clear();
         }
         in_snapshot = snapshot && !event.is_last();
-        let side = if event.side == 0 {
-            Side::Bid
-        } else {
-            Side::Ask
-        };
-        peer.set(side, event.tick, event.lots);
+        peer.set(Side::of(event.side), event.tick, event.lots);
         if READ && event.is_last() {
             bids.push(peer.best_tick(Side::Bid));
             asks.push(peer.best_tick(Side::Ask));

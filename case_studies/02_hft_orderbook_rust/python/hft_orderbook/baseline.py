@@ -1,4 +1,4 @@
-"""The Python baseline: a ``dict`` a side, the best price kept and looked for when deleted.
+"""The Python baseline: a ``dict`` a side, the best price stored and searched when deleted.
 
 What a competent user writes first. Update O(1), save for deletions of the best, which look
 at every level of the side. Events come as lists of plain integers, made outside the clock:

@@ -387,7 +387,7 @@ class OrderBook:
         Raises
         ------
         ValueError
-            A size is no power of ten, or a price negative: the rule knows neither.
+            A size is no power of ten, or a price negative: the rule covers neither.
 
         Examples
         --------

@@ -212,7 +212,7 @@ def from_words(words: npt.NDArray[np.uint64]) -> Events:
 
 
 def in_units(frame: pl.DataFrame) -> bool:
-    """Whether a frame speaks of prices and quantities or names its sides."""
+    """Whether a frame has prices or quantities, or names its sides."""
     named = "side" in frame.columns and not frame["side"].dtype.is_numeric()
     return named or not _IN_UNITS.keys().isdisjoint(frame.columns)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import zlib
 from decimal import Decimal
 from pathlib import Path
@@ -44,7 +46,7 @@ def load_binance(
     Parameters
     ----------
     path
-        The file, of one instrument: it is not told by its symbol. Read as a whole.
+        The file, of one instrument: symbols are not read. Read as a whole.
     tick_size, lot_size
         Powers of ten, from 1e-18 to 1, that every price and quantity is a multiple of.
         Default: BTC-USDT perpetual.
@@ -171,25 +173,15 @@ def _text(path: str | Path, strict: bool) -> str:
 
 
 def _unzipped(raw: bytes, path: str | Path, strict: bool) -> bytes:
-    """What a gzip file holds; of a damaged one the readable beginning, or an error."""
+    """The content of a gzip file; of a damaged one the readable beginning, or an error."""
     out: list[bytes] = []
-    reason = "it is cut off"
-    left = memoryview(raw)
     try:
-        while left and left[0]:  # members one after the other; zeros may pad the end
-            member = zlib.decompressobj(wbits=31)
-            while left and not member.eof:
-                piece = left[:4096]
-                out.append(member.decompress(piece))
-                left = left[len(piece) - len(member.unused_data) :]
-            if not member.eof:
-                break
-        else:
-            return b"".join(out)
-    except zlib.error as error:
-        reason = str(error)
-    if strict:
-        raise ValueError(f"{path}: the gzip file is damaged: {reason}")
+        with gzip.open(io.BytesIO(raw)) as file:
+            while piece := file.read(4096):
+                out.append(piece)
+    except (EOFError, OSError, zlib.error) as error:
+        if strict:
+            raise ValueError(f"{path}: the gzip file is damaged: {error}") from None
     return b"".join(out)
 
 

@@ -1,6 +1,6 @@
 //! The simulation that the published figures were measured on, from its description.
 
-use super::{Random, room};
+use super::{Random, reserve};
 use crate::{Error, Event, Side};
 use std::ops::Range;
 
@@ -13,22 +13,21 @@ const STEP: f64 = 0.6 / 929.516 * 10.0;
 /// The spread is normal around 2 ticks and lies within 1 to 5, quantities are lognormal and
 /// decay by 0.92 a level. A message is the difference of two books as hash tables give it:
 /// what was there, bids then asks, in no order within a side; then what is new.
+///
+/// # Panics
+/// Where [`try_published`] gives an error.
 #[must_use]
 pub fn published(seed: u64, messages: usize, levels: u32) -> Vec<Event> {
-    fill(seed, messages, levels, Vec::new())
+    try_published(seed, messages, levels).expect("fewer events than flow::MAX_EVENTS")
 }
 
-/// As [`published`], for sizes that nobody has looked at yet.
+/// As [`published`], for unchecked sizes.
 ///
 /// # Errors
-/// Those of [`room`], for at most four times `levels` events a message.
+/// Those of [`reserve`], for at most four times `levels` events a message.
 pub fn try_published(seed: u64, messages: usize, levels: u32) -> Result<Vec<Event>, Error> {
     let most = (messages as u128 + 1) * 4 * u128::from(levels);
-    let out = room("4 * (messages + 1) * levels", most)?;
-    Ok(fill(seed, messages, levels, out))
-}
-
-fn fill(seed: u64, messages: usize, levels: u32, mut out: Vec<Event>) -> Vec<Event> {
+    let mut out = reserve("4 * (messages + 1) * levels", most)?;
     let mut random = Random(seed);
     let mut mid = 650_000.0;
     let mut bands = [0..0, 0..0];
@@ -63,7 +62,7 @@ fn fill(seed: u64, messages: usize, levels: u32, mut out: Vec<Event>) -> Vec<Eve
             *event = event.last();
         }
     }
-    out
+    Ok(out)
 }
 
 /// Ticks of both sides that have a level.

@@ -161,7 +161,7 @@ impl Reader {
         Ok(in_sight.then_some(event))
     }
 
-    /// Take from the row what no message told, and see how far the row reaches.
+    /// Take from the row what no message said, and how far the row reaches.
     fn reveal(&mut self, row: &[[i64; 2]], out: &mut Recording) {
         let before = self.known;
         self.look(row);

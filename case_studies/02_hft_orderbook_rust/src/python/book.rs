@@ -13,7 +13,7 @@ use pyo3::types::PyDict;
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError};
 
 /// Frozen, with a lock of its own: a call while another thread is in `apply`, which runs
-/// without the GIL, is told so instead of waiting.
+/// without the GIL, fails instead of waiting.
 #[pyclass(name = "Book", module = "hft_orderbook._rust", frozen)]
 pub(super) struct PyBook(RwLock<Inner>);
 

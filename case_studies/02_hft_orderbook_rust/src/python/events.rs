@@ -20,14 +20,14 @@ pub(super) fn records(bytes: &[u8]) -> PyResult<&[Event]> {
     })
 }
 
-/// Hand events over as 64-bit words, aligned as records are: Python views them as such.
+/// Events as 64-bit words, aligned as records are: Python views them as such.
 pub(super) fn to_words(py: Python<'_>, events: Vec<Event>) -> Bound<'_, PyArray1<u64>> {
     bytemuck::cast_slice::<Event, u64>(&events)
         .to_vec()
         .into_pyarray(py)
 }
 
-/// Hand events over as the records that Python knows.
+/// Events as an array of Python's record dtype.
 pub(super) fn to_records(py: Python<'_>, events: Vec<Event>) -> PyResult<Bound<'_, PyAny>> {
     static EVENT: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let dtype = EVENT.import(py, "hft_orderbook.events", "EVENT")?;

@@ -15,7 +15,7 @@ pub const HOT_BYTES: usize = size_of::<[HotSide; 2]>();
 
 const _: () = assert!(HOT_BYTES <= 34_000, "the hot set outgrew its bound");
 
-/// Marks a quantity that needs more than 31 bits: the cold tier knows it. (A border that a
+/// Marks a quantity that needs more than 31 bits: the cold tier has it. (A border that a
 /// compare instruction holds in itself; one at 32 bits costs two more on the hot path.)
 pub(super) const WIDE: u32 = i32::MAX as u32;
 

@@ -134,7 +134,7 @@ study = Study(
             "roi",
             PEERS[2],
             ("bid", "ask"),
-            "65,536 ticks, forgets the rest: only best prices compared; streams only",
+            "65,536 ticks, drops the rest: only best prices compared; streams only",
         ),
         peer("ninjabook", PEERS[3], None, "BTreeMap, best kept, f64; streams only"),
     ],
@@ -165,14 +165,14 @@ study = Study(
     analysis="""\
 The array wins because an update near the best price is a store, two bit operations and a
 branch that is nearly always right. At most 33.9 KB of it can be touched, and a market at rest
-uses a few pages of that. A tree walks nodes and guesses wrong at each; a hash table hashes
+uses a few pages of that. A tree walks nodes and mispredicts at each; a hash table hashes
 and, when its best level goes, looks at all of them. Far levels cost a hash look-up and a page:
 on the recorded stream, where one update in seven lies 2,048 ticks or more from the best price,
 that is much of the time.
 
 Where it loses: on twenty levels that hardly change, a sorted vector is within a small factor
 and a tenth of the code, and a hash table with the best price kept reads the mid as fast. A
-fixed array over all prices that matter comes closest on far levels, by forgetting the rest.
+fixed array over all prices that matter comes closest on far levels, by dropping the rest.
 
 The published ratios of reads are to a scan of twenty levels that took 147 ns on a processor of
 2013, 308 ns for both sides. Here the same scan takes a fraction of that, so on twenty levels the
