@@ -1,11 +1,8 @@
-"""A page in headless Chromium: what it looks like, what it says, what it asks the network for.
+"""A page in headless Chromium: its document, console messages and network requests.
 
-No driver is needed: the browser's own command line prints the document, its console and
-its network log. A probe written into a copy of the page reports what only a laid-out
-page knows (overflow, colours, visible marks).
+No driver is needed: the browser's command line prints all three. A script in a copy of the page
+reports what depends on the layout (overflow, colours, visible marks).
 """
-
-from __future__ import annotations
 
 import json
 import os
@@ -40,9 +37,9 @@ FLAGS = (
     "--disable-default-apps",
     "--disable-sync",
     "--hide-scrollbars",
-    # Nothing leaves the machine, whatever the page or the browser itself may try.
+    # No request leaves the machine.
     "--host-resolver-rules=MAP * ~NOTFOUND",
-    # The document is printed after a second of the page's own time, not at its first breath.
+    # The document is printed after a second of virtual time.
     "--virtual-time-budget=1000",
     "--enable-logging=stderr",
     "--v=0",
@@ -105,7 +102,6 @@ def visit(
     width: int = 1280,
     height: int = 900,
     dark: bool = False,
-    screenshot: Path | None = None,
     timeout: float = 60.0,
 ) -> Visit:
     """Open a local file and report what happened.
@@ -132,9 +128,6 @@ def visit(
             home,
             timeout,
         )
-        if screenshot is not None:
-            picture = f"--screenshot={screenshot}"
-            _run([browser, *FLAGS, *look, picture, page.resolve().as_uri()], home, timeout)
         requests = _requests(log, {copy.as_uri(), opened.as_uri()})
         probe = json.loads(_attribute(dom, "probe") or "{}")
         return Visit(_attribute(dom, "dom") or dom, CONSOLE.findall(errors), requests, probe)
@@ -165,11 +158,11 @@ def _run(command: list[str], home: Path, timeout: float) -> tuple[str, str]:
 
 
 def _requests(log: Path, own: set[str]) -> list[str]:
-    """Addresses requested by the page. The browser's own errands have no origin."""
+    """Addresses requested by the page. Requests of the browser itself have no origin."""
     text = log.read_text(encoding="utf-8").rstrip().rstrip(",")
     try:
         raw = json.loads(text)
-    except json.JSONDecodeError:  # the log ends early when the browser is quick to leave
+    except json.JSONDecodeError:  # the browser may exit before the log is complete
         raw = json.loads(text + "]}")
     start = raw["constants"]["logEventTypes"]["URL_REQUEST_START_JOB"]
     asked = [e.get("params", {}) for e in raw["events"] if e["type"] == start]

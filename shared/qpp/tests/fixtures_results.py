@@ -1,9 +1,7 @@
-"""A realistic run, made in code: every kind of row, verdict and mishap a reader may meet.
+"""A realistic run, made in code: every kind of row, verdict and failure that a result can hold.
 
 Figures are drawn from a seed; none is a measurement.
 """
-
-from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -30,7 +28,7 @@ TOLERANCE = "equity: |a-b| <= 6e-08; otherwise |a-b| <= 1e-12"
 BACKTEST_IMPLEMENTATIONS: tuple[tuple[str, str, int, float, str], ...] = (
     # name, role, threads, speed over the baseline on the first workload, note
     ("naive_loop", "baseline", 1, 1.0, "pandas, one cell at a time"),
-    ("polars_numpy", "optimised", 1, 190.0, "frame conversion outside the clock"),
+    ("polars_numpy", "optimised", 1, 190.0, "frame conversion not timed"),
     ("rust_fused", "optimised", 1, 2400.0, "one pass for each column"),
     ("rust_fused_parallel", "optimised", 2, 3900.0, "columns shared out over the cores"),
     ("pandas_vectorised", "peer", 1, 95.0, ""),
@@ -60,24 +58,18 @@ def samples(rng: np.random.Generator, centre: float, spread: float = 0.02) -> tu
 def timed_row(
     rng: np.random.Generator,
     base: tuple[float, ...],
-    name: str,
-    role: str,
-    threads: int,
+    implementation: tuple[str, str, int, float, str],
     centre: float,
-    note: str,
     outputs: int,
 ) -> Row:
-    """A row that ran and agreed."""
+    name, role, threads, _, note = implementation
     rounds = tuple(range(ROUNDS))
-    seconds = base if role == "baseline" else samples(rng, centre)
-    reference = role == "baseline"
-    parity = ParityResult(
-        agrees=True,
-        max_abs=0.0 if reference else float(rng.uniform(0.5, 5) * 1e-9),
-        max_rel=0.0 if reference else float(rng.uniform(0.5, 5) * 1e-15),
-        worst="equity" if reference else f"equity[{int(rng.integers(100, 499))}]",
-        tolerance=TOLERANCE,
-    )
+    seconds, parity = base, ParityResult(True, 0.0, 0.0, "equity", TOLERANCE)
+    if role != "baseline":
+        seconds = samples(rng, centre)
+        absolute, relative = (float(rng.uniform(0.5, 5) * size) for size in (1e-9, 1e-15))
+        worst = f"equity[{int(rng.integers(100, 499))}]"
+        parity = ParityResult(True, absolute, relative, worst, TOLERANCE)
     return Row(
         implementation=name,
         role=role,
@@ -99,7 +91,6 @@ def timed_row(
 
 
 def broken(row: Row, status: str, reason: str) -> Row:
-    """The same row as it looks when something went wrong."""
     if status == "disagrees":
         parity = ParityResult(False, 0.031, 2.9e-8, "equity[2871]", TOLERANCE, reason)
         return replace(row, status="disagrees", reason=reason, ratio=None, parity=parity)
@@ -115,44 +106,21 @@ def workload_result(
     implementations: Sequence[tuple[str, str, int, float, str]],
     growth: float = 1.0,
 ) -> WorkloadResult:
-    """All rows of one workload; ``growth`` scales every speed-up."""
     base = samples(rng, seconds)
     outputs = 8 * int(np.prod(list(sizes.values())[:2]))
-    rows = [
-        timed_row(
-            rng,
-            base,
-            who,
-            role,
-            threads,
-            seconds / (speed * growth if speed > 1 else 1),
-            note,
-            outputs,
-        )
-        for who, role, threads, speed, note in implementations
-    ]
-    rows.append(
-        Row(
-            "memory bandwidth",
-            "limit",
-            1,
-            "limit",
-            note="bytes read and written over measured bandwidth",
-            median=seconds / 9000 / growth,
-        )
-    )
+    rows = []
+    for one in implementations:
+        centre = seconds / (one[3] * growth if one[3] > 1 else 1)
+        rows.append(timed_row(rng, base, one, centre, outputs))
+    bytes_moved = "bytes read and written over measured bandwidth"
+    floor = seconds / 9000 / growth
+    rows.append(Row("memory bandwidth", "limit", 1, "limit", note=bytes_moved, median=floor))
     rows.append(Row("ten times", "target", 1, "limit", note="set here", median=seconds / 10))
-    return WorkloadResult(
-        name=name,
-        sizes=dict(sizes),
-        rows=tuple(rows),
-        noise=Interval(1.004, 0.981, 1.022, ROUNDS),
-        noise_of=implementations[1][0],
-    )
+    noise = Interval(1.004, 0.981, 1.022, ROUNDS)
+    return WorkloadResult(name, dict(sizes), tuple(rows), noise, implementations[1][0])
 
 
 def with_status(workload: WorkloadResult, who: str, status: str, reason: str) -> WorkloadResult:
-    """The same workload with one row as it looks when something went wrong."""
     rows = (broken(r, status, reason) if r.implementation == who else r for r in workload.rows)
     return replace(workload, rows=tuple(rows))
 
@@ -160,20 +128,39 @@ def with_status(workload: WorkloadResult, who: str, status: str, reason: str) ->
 def backtest_study(seed: int = 7) -> StudyResult:
     """Eight implementations on five workloads, with every status there is."""
     rng = np.random.default_rng(seed)
-    made = []
-    for step, (name, sizes, seconds) in enumerate(BACKTEST_WORKLOADS):
-        made.append(
-            workload_result(rng, name, sizes, seconds, BACKTEST_IMPLEMENTATIONS, 1 + 0.6 * step)
-        )
+    made = [
+        workload_result(rng, name, sizes, seconds, BACKTEST_IMPLEMENTATIONS, 1 + 0.6 * step)
+        for step, (name, sizes, seconds) in enumerate(BACKTEST_WORKLOADS)
+    ]
     made = [with_status(w, "cupy", "unavailable", "needs cupy (make gpu)") for w in made]
-    made[1] = with_status(
-        made[1], "vectorbt", "failed", "worker ended by signal 9 (out of memory?)"
-    )
-    reason = "equity[2871] is 998231.442, the baseline 998231.411; 4 of 3000 values beyond 6e-08"
-    made[2] = with_status(made[2], "vectorbt", "disagrees", reason)
-    made[4] = with_status(made[4], "vectorbt", "not applicable", "left out on this workload")
-    made[4] = with_status(
-        made[4], "numba_fused", "failed", "no answer within the time limit of 300 s"
+    differ = "equity[2871] is 998231.442, the baseline 998231.411"
+    for index, name, status, reason in (
+        (1, "vectorbt", "failed", "worker ended by signal 9 (out of memory?)"),
+        (2, "vectorbt", "disagrees", f"{differ}; 4 of 3000 values beyond 6e-08"),
+        (4, "vectorbt", "not applicable", "left out on this workload"),
+        (4, "numba_fused", "failed", "no answer within the time limit of 300 s"),
+    ):
+        made[index] = with_status(made[index], name, status, reason)
+    small, panel, stocks = made[0].name, made[2].name, made[3].name
+    loop_note = "the loop is pandas calls, whose cost differs between processors"
+    less = "polars_numpy >= 1.19 x less Python memory than pandas_vectorised"
+    growth = "rust_fused: resident growth <= 1.2 x its outputs"
+    best = "rust_fused >= 1 x faster than numba_fused"
+
+    def faster(name: str, times: str) -> str:
+        return f"{name} >= {times} x faster than naive_loop"
+
+    claims = (
+        claim(faster("polars_numpy", "615"), 615, panel, 417.9, kind="published", note=loop_note),
+        claim("rust_fused >= 25 x faster than pandas_vectorised", 25, panel, 26.1),
+        claim("rust_fused >= 8 x faster than polars_numpy", 8, panel, 12.6),
+        claim(faster("rust_fused", "5,000"), 5000, small, 2400.0),
+        claim(less, 1.19, panel, 2.31, metric="python_memory", exact=True),
+        claim(growth, 1.2, stocks, 1.04, metric="resident_per_output", at_least=False, exact=True),
+        claim(
+            "rust_fused >= 3 x faster than vectorbt", 3, panel, None, reason=f"vectorbt: {differ}"
+        ),
+        claim(best, 1, small, 1.02, reason="the fastest is numba_fused"),
     )
     return StudyResult(
         name="polars_vs_pandas",
@@ -188,50 +175,7 @@ def backtest_study(seed: int = 7) -> StudyResult:
         ),
         agreement=TOLERANCE,
         workloads=tuple(made),
-        claims=(
-            claim(
-                "polars_numpy >= 615 x faster than naive_loop",
-                615,
-                made[2].name,
-                417.9,
-                kind="published",
-                note="the loop is pandas calls, whose cost differs between processors",
-            ),
-            claim("rust_fused >= 25 x faster than pandas_vectorised", 25, made[2].name, 26.1),
-            claim("rust_fused >= 8 x faster than polars_numpy", 8, made[2].name, 12.6),
-            claim("rust_fused >= 5,000 x faster than naive_loop", 5000, made[0].name, 2400.0),
-            claim(
-                "polars_numpy >= 1.19 x less Python memory than pandas_vectorised",
-                1.19,
-                made[2].name,
-                2.31,
-                metric="python_memory",
-                exact=True,
-            ),
-            claim(
-                "rust_fused: resident growth <= 1.2 x its outputs",
-                1.2,
-                made[3].name,
-                1.04,
-                metric="resident_per_output",
-                at_least=False,
-                exact=True,
-            ),
-            claim(
-                "rust_fused >= 3 x faster than vectorbt",
-                3,
-                made[2].name,
-                None,
-                reason="vectorbt: equity[2871] is 998231.442, the baseline 998231.411",
-            ),
-            claim(
-                "rust_fused >= 1 x faster than numba_fused",
-                1,
-                made[0].name,
-                1.02,
-                reason="the fastest is numba_fused",
-            ),
-        ),
+        claims=claims,
         criterion=(
             CriterionEstimate("rolling_std/push", Interval(2.31, 2.28, 2.35), 432.9e6),
             CriterionEstimate("read/best", Interval(251.0, 249.6, 253.1), 3.984e9),
@@ -256,15 +200,17 @@ def lag_study(seed: int = 11) -> StudyResult:
             ("direct_sums", "peer", 1, 1 / direct, "k dot products"),
         )
         base = samples(rng, seconds)
-        rows = [
-            timed_row(rng, base, who, role, threads, seconds / speed, note, 408)
-            for who, role, threads, speed, note in implementations
-        ]
-        made.append(
-            WorkloadResult(
-                name, dict(sizes), tuple(rows), Interval(0.999, 0.97, 1.03, ROUNDS), "rust_auto"
-            )
+        rows = tuple(
+            timed_row(rng, base, one, seconds / one[3], outputs=408) for one in implementations
         )
+        noise = Interval(0.999, 0.97, 1.03, ROUNDS)
+        made.append(WorkloadResult(name, dict(sizes), rows, noise, "rust_auto"))
+    points = {w.name: float(w.sizes["n"]) for w in made}
+    text, where = "rust_auto >= 2.6 x faster than scipy_fft", made[2].name
+    missing, curve = (
+        "workload not in this run (see --full)",
+        "Time against the length of the series",
+    )
     return StudyResult(
         name="fft_autocorrelation",
         title="Adaptive autocorrelation",
@@ -273,25 +219,11 @@ def lag_study(seed: int = 11) -> StudyResult:
         agreement="|a-b| <= 1e-12",
         workloads=tuple(made),
         claims=(
-            claim("rust_auto >= 2.6 x faster than scipy_fft", 2.6, made[2].name, 3.8),
-            claim(
-                "rust_auto >= 1.3 x faster than scipy_fft", 1.3, made[2].name, 3.8, kind="published"
-            ),
-            claim(
-                "rust_auto >= 2.6 x faster than scipy_fft",
-                2.6,
-                "n=10,000,000 k=1000",
-                None,
-                reason="workload not in this run (see --full)",
-            ),
+            claim(text, 2.6, where, 3.8),
+            claim("rust_auto >= 1.3 x faster than scipy_fft", 1.3, where, 3.8, kind="published"),
+            claim(text, 2.6, "n=10,000,000 k=1000", None, reason=missing),
         ),
-        scaling=(
-            ScalingCurve(
-                "Time against the length of the series (50 lags)",
-                "observations n",
-                {w.name: float(w.sizes["n"]) for w in made},
-            ),
-        ),
+        scaling=(ScalingCurve(f"{curve} (50 lags)", "observations n", points),),
     )
 
 
@@ -321,20 +253,15 @@ def claim(
 
 
 def provenance() -> dict[str, object]:
-    """The shape :func:`qpp.machine.provenance` gives, with some entries unknown."""
+    """Some entries of :func:`qpp.machine.provenance`, some of them unknown."""
     return {
         "cpu": "Example Processor 9000 @ 2.60GHz",
         "cores": {"logical": 2, "physical": 1},
         "usable_cores": 2,
-        "caches": {"L1d": "48K", "L1i": "32K", "L2": "2048K", "L3": "107520K"},
         "memory": 8 * 2**30,
-        "os": "Linux 6.1",
-        "architecture": "x86_64",
-        "virtual": "kvm",
         "governor": None,
         "load": [0.31, 0.22, 0.1],
         "python": "CPython 3.11.9",
-        "rustc": "rustc 1.95.0",
         "gpu": None,
         "packages": {"numpy": "2.4.0", "pandas": "3.1.0", "polars": "2.1.0", "qpp": "0.1.0"},
         "commit": "0123456789abcdef0123456789abcdef01234567",
@@ -343,17 +270,12 @@ def provenance() -> dict[str, object]:
 
 
 def failed_study() -> StudyResult:
-    """A study that could not be imported."""
-    return StudyResult(
-        name="gpu_monte_carlo",
-        title="gpu_monte_carlo",
-        question="",
-        error="entry point fails to import: ModuleNotFoundError: No module named 'gpu_monte_carlo'",
-    )
+    name = "gpu_monte_carlo"
+    error = f"entry point fails to import: ModuleNotFoundError: No module named {name!r}"
+    return StudyResult(name, name, question="", error=error)
 
 
 def run() -> Run:
-    """A run with two measured studies and one that could not be run."""
     return Run(
         command="qpp reproduce --json results.json --html report.html",
         preset="quick",
@@ -365,7 +287,6 @@ def run() -> Run:
 
 
 def passing_run() -> Run:
-    """A run in which every bar holds."""
     study = lag_study()
     held = tuple(c for c in study.claims if c.verdict == "reproduced")
     return replace(run(), studies=(replace(study, claims=held),))
@@ -379,5 +300,4 @@ def interrupted_run() -> Run:
 
 
 def empty_run() -> Run:
-    """Nothing was measured at all."""
     return replace(run(), studies=(), provenance={}, duration=0.0, command="", created="")

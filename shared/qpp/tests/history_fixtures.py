@@ -1,6 +1,4 @@
-"""Stored histories and git repositories, made from nothing for the tests of the history."""
-
-from __future__ import annotations
+"""Stored histories and git repositories for the tests."""
 
 import json
 import os
@@ -39,7 +37,7 @@ def fast(x):
 
 study = Study(
     "tiny",
-    "Is it filed where it belongs?",
+    "Is it stored where it belongs?",
     [Workload("n=500", normal, quick=True, n=500), Workload("n=900", normal, n=900)],
     Implementation("loop", loop),
     [
@@ -50,12 +48,12 @@ study = Study(
     agreement=Agreement(rtol=1e-9, atol=1e-9),
     criterion=("sum",),
 )
-silent = Study("silent", "Who names no group?", study.workloads, study.baseline, [])
+silent = Study("silent", "Does it need a criterion group?", study.workloads, study.baseline, [])
 """
 
 
 def git(where: Path, *arguments: str) -> str:
-    """Run git as an author of its own, blind to the user's configuration."""
+    """Run git with its own author, without the user's configuration."""
     environment = {
         **os.environ,
         "GIT_CONFIG_GLOBAL": os.devnull,
@@ -70,14 +68,13 @@ def git(where: Path, *arguments: str) -> str:
 
 
 def commit_all(where: Path, message: str) -> str:
-    """Commit everything; the new hash."""
     git(where, "add", "-A")
     git(where, "commit", "-q", "-m", message)
     return git(where, "rev-parse", "HEAD")
 
 
 def repository(where: Path) -> Path:
-    """A repository with the house's asv configuration and one small study in ``tiny_study``."""
+    """A repository with the real asv configuration and one small study in ``tiny_study``."""
     where.mkdir()
     git(where, "init", "-q", "-b", "main")
     benchmarks = where / "shared" / "benchmarks"
@@ -124,7 +121,6 @@ def result(commit: str, date: int, scale: float = 1.0, machine: str = "box") -> 
 
 
 def benchmarks() -> dict[str, Any]:
-    """What asv found, as far as readers use it."""
     names = [f"studies.{m}_tiny" for m in ("time", "peakmem")]
     names += [f"studies.track_{m}_tiny" for m in ("slowdown", "growth", "error")]
     return {name: {"name": name, "version": "1"} for name in [*names, PREFIX + "tiny"]}
@@ -143,7 +139,7 @@ def history(folder: Path, count: int, scales: Sequence[float] = ()) -> list[str]
 def estimate(
     folder: Path, group: str, name: str, nanoseconds: float, throughput: Any = None
 ) -> Path:
-    """Files as criterion leaves them; returns the path of the estimates."""
+    """Files as criterion writes them; returns the path of the estimates."""
     new = folder / group / name / "new"
     new.mkdir(parents=True)
     benchmark = {"group_id": group, "full_id": f"{group}/{name}", "throughput": throughput}

@@ -1,7 +1,6 @@
-"""Studies whose own code misbehaves where the harness, not a worker, has to bear it."""
+"""Studies whose code fails inside the harness's process, and in ways a worker must survive."""
 
-from __future__ import annotations
-
+import contextlib
 import os
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import numpy as np
 from qpp import Implementation, Limit, Scaling, Study, Workload
 
 PIDS = "HOSTILE_STUDY_PIDS"
+NO_FIGURES = {"nan": float("nan"), "inf": float("-inf")}
 
 
 def ramp(n: int, **_: Any) -> dict[str, Any]:
@@ -40,15 +40,13 @@ def forks(x: Any) -> Any:
 
 def writes_everywhere(x: Any) -> Any:
     for descriptor in range(3, 20):
-        try:
+        with contextlib.suppress(OSError):
             os.write(descriptor, b"\xff" * 64)
-        except OSError:
-            continue
     return x * 2
 
 
 def hangs(x: Any) -> Any:
-    """With a child of its own; both can be looked up by who waits for them."""
+    """Starts a child and writes both process ids to a file."""
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     Path(os.environ[PIDS]).write_text(f"{os.getpid()} {child.pid} .")
     time.sleep(600)
@@ -86,16 +84,7 @@ limits = declared(
 sizes = declared(
     "sizes",
     workloads=[
-        Workload(
-            f"n={n}",
-            ramp,
-            quick=True,
-            n=n,
-            nan=float("nan"),
-            inf=float("-inf"),
-            half=0.5,
-            items=[1],
-        )
+        Workload(f"n={n}", ramp, quick=True, n=n, half=0.5, items=[1], **NO_FIGURES)
         for n in (10, 20, 30, 40)
     ],
     scaling=[
@@ -120,7 +109,6 @@ calls = declared(
 )
 hanging = declared(
     "hanging",
-    workloads=[Workload("n=10", ramp, quick=True, n=10)],
     baseline=Implementation("base", hangs),
     time_limit=300.0,
 )

@@ -1,4 +1,4 @@
-"""Criterion's files, as it leaves them and as they get damaged."""
+"""Criterion's files: as criterion writes them, and damaged."""
 
 import json
 import os
@@ -12,22 +12,19 @@ from qpp.criterion import CriterionError, estimates, with_estimates
 from qpp.results import StudyResult
 
 
-def test_only_the_named_groups_in_the_order_of_size(tmp_path: Path) -> None:
+def test_only_the_named_groups_in_the_order_of_numbers(tmp_path: Path) -> None:
     estimate(tmp_path, "update", "1000", 52.0)
     estimate(tmp_path, "update", "20", 6.0, throughput={"Elements": 3})
     estimate(tmp_path, "other", "20", 1.0)
+    for name in ("100 levels", "20 levels", "x²", "x10", "x9"):
+        estimate(tmp_path, "names", name, 6.0)
     small, large = estimates(["update"], tmp_path)
     assert (small.name, large.name) == ("update/20", "update/1000")
     assert small.nanoseconds.value == 6.0
     assert small.nanoseconds.low < 6.0 < small.nanoseconds.high
     assert small.throughput == pytest.approx(0.5e9)  # 3 elements in 6 ns
     assert large.throughput is None
-
-
-def test_names_are_sorted_as_people_count(tmp_path: Path) -> None:
-    for name in ("100 levels", "20 levels", "x²", "x10", "x9"):
-        estimate(tmp_path, "update", name, 6.0)
-    names = [e.name.removeprefix("update/") for e in estimates(["update"], tmp_path)]
+    names = [e.name.removeprefix("names/") for e in estimates(["names"], tmp_path)]
     assert names == ["20 levels", "100 levels", "x9", "x10", "x²"]
 
 
@@ -82,18 +79,15 @@ def test_damage_names_the_file(tmp_path: Path, change: object, message: str) -> 
     assert str(path) in str(error.value)
 
 
-@pytest.mark.parametrize("text", ["{", "[]", b"\xff\xfe"])
-def test_no_json(tmp_path: Path, text: str | bytes) -> None:
+@pytest.mark.parametrize("content", [b"{", b"[]", b"\xff\xfe", None])
+def test_a_file_that_is_not_json_or_missing(tmp_path: Path, content: bytes | None) -> None:
     path = estimate(tmp_path, "update", "20", 6.0)
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    with pytest.raises(CriterionError, match="is damaged"):
-        estimates(["update"], tmp_path)
-
-
-def test_a_missing_half(tmp_path: Path) -> None:
-    path = estimate(tmp_path, "update", "20", 6.0)
-    path.unlink()
-    with pytest.raises(CriterionError, match="cannot read .*estimates.json"):
+    if content is None:
+        path.unlink()
+    else:
+        path.write_bytes(content)
+    message = "is damaged" if content else "cannot read .*estimates.json"
+    with pytest.raises(CriterionError, match=message):
         estimates(["update"], tmp_path)
 
 

@@ -1,4 +1,4 @@
-"""The real prices are there, tidy, and what they say they are."""
+"""The real prices: shape, dates, order, types."""
 
 from collections.abc import Callable
 

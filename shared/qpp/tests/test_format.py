@@ -1,4 +1,4 @@
-"""Figures as people read them: no digit lost that matters, no unit that clashes."""
+"""Formatted figures: three significant digits, the right unit."""
 
 import doctest
 import re

@@ -1,10 +1,10 @@
-"""Two commits side by side: what counts as a change, and what does not."""
+"""Two commits compared: which differences count as a change."""
 
 from pathlib import Path
 
 import pytest
 
-from history_fixtures import commit_all, repository, result
+from history_fixtures import IMPLEMENTATIONS, commit_all, repository, result
 from qpp.history import HistoryError, listing, store
 from qpp.history.checkout import Checkout, find
 from qpp.history.comparison import Change, compare, regressions
@@ -31,7 +31,7 @@ def found(checkout: Checkout, **options: float) -> dict[tuple[str, str, str], Ch
     return {(c.series.metric, c.series.workload, c.series.implementation): c for c in changes}
 
 
-def test_slower_is_worse(checkout: Checkout) -> None:
+def test_slower_is_worse_and_faster_is_better(checkout: Checkout) -> None:
     put(checkout, "HEAD~1")
     put(checkout, "HEAD", scale=2.0)
     changes = found(checkout)
@@ -39,12 +39,11 @@ def test_slower_is_worse(checkout: Checkout) -> None:
     assert worse == {(m, w, "numpy") for m in ("time", "slowdown") for w in ("n=500", "n=5000")}
     assert changes["time", "n=500", "numpy"].factor == pytest.approx(2.0)
     assert len(regressions(changes.values())) == 4
-
-
-def test_faster_is_better(checkout: Checkout) -> None:
-    put(checkout, "HEAD~1", scale=2.0)
-    put(checkout, "HEAD")
-    assert found(checkout)["time", "n=500", "numpy"].verdict == "better"
+    lines = listing.changes_markdown(list(changes.values())).splitlines()
+    assert len(lines) == 2 + len(changes)
+    assert "| worse | tiny · n=500 | numpy | time | 1.70 µs | 3.40 µs | 2.00x |" in lines
+    back = compare("HEAD", "HEAD~1", checkout=checkout)
+    assert len([c for c in back if c.verdict == "better"]) == 4
 
 
 @pytest.mark.parametrize(("scale", "threshold"), [(1.0, 1.01), (1.2, 1.25), (1.06, 1.01)])
@@ -54,31 +53,25 @@ def test_noise_is_no_change(checkout: Checkout, scale: float, threshold: float) 
     assert found(checkout, threshold=threshold)["time", "n=500", "numpy"].verdict == "same"
 
 
-def test_new_gone_broken_mended(checkout: Checkout) -> None:
-    for name, edit in (
-        ("HEAD~1", {"loop": None, "numpy": float("nan")}),
-        ("HEAD", {"rust": None, "loop": 1.0}),
-    ):
+def edit(checkout: Checkout, name: str, metric: str, changes: dict[str, float | None]) -> None:
+    path = next(checkout.results.glob(f"box/{checkout.resolve(name)[:8]}*"))
+    data = store.read_result(path).data
+    for implementation, value in changes.items():
+        row = data["results"][f"studies.track_{metric}_tiny"]
+        row[0][IMPLEMENTATIONS.index(implementation)] = value
+    path.write_text(store._result_text(data), encoding="utf-8")
+
+
+def test_new_failed_repaired_and_inexact_figures(checkout: Checkout) -> None:
+    for name in ("HEAD~1", "HEAD"):
         put(checkout, name)
-        path = next(checkout.results.glob(f"box/{checkout.resolve(name)[:8]}*"))
-        data = store.read_result(path).data
-        row = data["results"]["studies.track_slowdown_tiny"]
-        for implementation, value in edit.items():
-            row[0][["loop", "numpy", "rust", "gone"].index(implementation)] = value
-        path.write_text(store._result_text(data), encoding="utf-8")
+    edit(checkout, "HEAD~1", "slowdown", {"loop": None, "numpy": float("nan")})
+    edit(checkout, "HEAD", "slowdown", {"rust": None, "loop": 1.0})
+    edit(checkout, "HEAD", "error", {"loop": 1e-3})
     changes = found(checkout)
     verdicts = {i: changes["slowdown", "n=500", i].verdict for i in ("loop", "numpy", "rust")}
-    assert verdicts == {"loop": "mended", "numpy": "new", "rust": "broken"}
-
-
-def test_from_exact_to_inexact_is_worse(checkout: Checkout) -> None:
-    put(checkout, "HEAD~1")
-    put(checkout, "HEAD")
-    path = next(checkout.results.glob(f"box/{checkout.head()[:8]}*"))
-    data = store.read_result(path).data
-    data["results"]["studies.track_error_tiny"][0][0] = 1e-3
-    path.write_text(store._result_text(data), encoding="utf-8")
-    change = found(checkout)["error", "n=500", "loop"]
+    assert verdicts == {"loop": "fixed", "numpy": "new", "rust": "broken"}
+    change = changes["error", "n=500", "loop"]
     assert (change.verdict, change.factor) == ("worse", float("inf"))
 
 
@@ -93,12 +86,3 @@ def test_what_cannot_be_compared(checkout: Checkout) -> None:
         compare("HEAD~1", "HEAD", checkout=checkout)
     with pytest.raises(HistoryError, match="threshold 1: expected a factor above 1"):
         compare("HEAD~1", "HEAD", checkout=checkout, threshold=1.0)
-
-
-def test_markdown_has_a_row_for_each(checkout: Checkout) -> None:
-    put(checkout, "HEAD~1")
-    put(checkout, "HEAD", scale=2.0)
-    changes = compare("HEAD~1", "HEAD", checkout=checkout)
-    lines = listing.changes_markdown(changes).splitlines()
-    assert len(lines) == 2 + len(changes)
-    assert "| worse | tiny · n=500 | numpy | time | 1.70 µs | 3.40 µs | 2.00x |" in lines

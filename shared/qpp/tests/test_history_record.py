@@ -1,4 +1,4 @@
-"""asv itself, in a repository made for it: what is recorded, and what is refused."""
+"""asv in a repository made for the test: what is recorded, and what is refused."""
 
 import json
 import os
@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -50,46 +51,27 @@ def recorded(repo: Path) -> Recorded:
 
 
 def test_every_metric_of_every_study(recorded: Recorded) -> None:
-    found = {
-        (s.study, s.metric, s.implementation): s.points[0].value
+    values = {
+        (s.metric, s.implementation): s.points[0].value or 0.0
         for s in collect(recorded.path.parents[1])
-        if s.metric != "criterion"
+        if (s.study, s.metric) != ("tiny", "criterion")
     }
-    assert {key[1] for key in found if key[0] == "tiny"} == {
-        "time",
-        "slowdown",
-        "peak memory",
-        "memory growth",
-        "error",
-    }
-    time_of = {i: found["tiny", "time", i] for i in ("loop", "numpy")}
-    assert time_of["loop"] is not None
-    assert time_of["numpy"] is not None
-    assert 0 < time_of["numpy"] < time_of["loop"] < 0.1
-    assert found["tiny", "slowdown", "numpy"] == 1.0
-    assert (found["tiny", "slowdown", "loop"] or 0) > 1.0
-    assert found["tiny", "error", "loop"] == 0.0
-    assert (found["tiny", "peak memory", "numpy"] or 0) > 1 << 20
-
-
-def test_what_is_unavailable_is_skipped(recorded: Recorded) -> None:
+    metrics = {"time", "slowdown", "peak memory", "memory growth", "error"}
+    assert {metric for metric, _ in values} == metrics
+    assert 0 < values["time", "numpy"] < values["time", "loop"] < 0.1
+    assert values["slowdown", "numpy"] == 1.0
+    assert values["slowdown", "loop"] > 1.0
+    assert values["error", "loop"] == 0.0
+    assert values["peak memory", "numpy"] > 1 << 20
+    # What is unavailable is skipped (NaN); a wrong output has an error and no time.
     stored = store.read_result(recorded.path)
-    values = {p[1]: v for p, v, _, _ in store.rows(stored, "studies.time_tiny")}
-    assert values["gone"] != values["gone"]  # NaN: asv's word for skipped
-    assert not [line for line in recorded.failures if "gone" in line]
-
-
-def test_a_wrong_answer_has_an_error_and_no_time(recorded: Recorded) -> None:
-    found = {
-        s.metric: s.points[0].value
-        for s in collect(recorded.path.parents[1])
-        if s.implementation == "off by one"
-    }
-    assert found["error"] == pytest.approx(1.0)
-    for metric in ("time", "slowdown", "peak memory", "memory growth"):
-        assert found[metric] is None
-    message = "tiny: n=500 · off by one: no peakmem, time, growth, slowdown"
-    assert recorded.failures == (message,)
+    times = {p[1]: v for p, v, _, _ in store.rows(stored, "studies.time_tiny")}
+    assert times["gone"] != times["gone"]
+    wrong = {m: values[m, "off by one"] for m in metrics}
+    assert wrong.pop("error") == pytest.approx(1.0)
+    assert set(wrong.values()) == {0.0}
+    failure = "tiny: n=500 · off by one: no peakmem, time, growth, slowdown"
+    assert recorded.failures == (failure,)
 
 
 def test_criterion_enters_the_same_history(recorded: Recorded) -> None:
@@ -116,9 +98,6 @@ def test_the_file_belongs_to_head_and_to_no_disk(recorded: Recorded, repo: Path)
     assert {"governor", "blas", "rustc", "gpu", "kernel"} <= set(machine)
     assert stored.data["qpp"]["provenance"]["packages"]["numpy"]
     assert stored.data["qpp"]["roles"]["tiny"]["gone"] == "peer"
-
-
-def test_the_home_directory_is_left_alone(recorded: Recorded) -> None:
     assert not (Path.home() / ".asv-machine.json").exists()
 
 
@@ -164,38 +143,47 @@ def test_criterion_must_be_newer_than_the_commit(repo: Path, tmp_path: Path) -> 
         import_criterion(["tiny_study:silent"], where=repo, results=tmp_path, estimates=tmp_path)
 
 
+@pytest.fixture
+def scratch(repo: Path) -> Iterator[Path]:
+    """A file that no commit holds; it is removed after the test."""
+    yield repo / "scratch.py"
+    (repo / "scratch.py").unlink()
+
+
 @pytest.mark.parametrize("function", [record, import_criterion])
-def test_a_dirty_tree_is_refused(repo: Path, tmp_path: Path, function: object) -> None:
-    extra = repo / "scratch.py"
-    extra.write_text("", encoding="utf-8")
-    try:
-        with pytest.raises(HistoryError, match=r"differs from HEAD \(scratch.py\)"):
-            function([STUDY], where=repo, results=tmp_path / "r")  # type: ignore[operator]
-    finally:
-        extra.unlink()
+def test_a_dirty_tree_is_refused(
+    repo: Path, tmp_path: Path, scratch: Path, function: object
+) -> None:
+    scratch.touch()
+    with pytest.raises(HistoryError, match=r"differs from HEAD \(scratch.py\)"):
+        function([STUDY], where=repo, results=tmp_path / "r")  # type: ignore[operator]
     assert not (tmp_path / "r").exists()
 
 
-def test_another_commit_is_refused(repo: Path, tmp_path: Path) -> None:
-    with pytest.raises(HistoryError, match="unknown commit 'elsewhere'"):
-        record([STUDY], commit="elsewhere", where=repo, results=tmp_path)
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"commit": "elsewhere"}, "unknown commit 'elsewhere'"),
+        ({"machine": "../up"}, r"machine name '\.\./up'"),
+    ],
+)
+def test_wrong_options_are_refused(
+    repo: Path, tmp_path: Path, options: dict[str, str], message: str
+) -> None:
+    with pytest.raises(HistoryError, match=message):
+        record([STUDY], where=repo, results=tmp_path, **options)  # type: ignore[arg-type]
 
 
 def test_a_change_during_the_run_is_refused(
-    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    repo: Path, tmp_path: Path, scratch: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    extra = repo / "scratch.py"
-
-    def meddle(*_: object, **__: object) -> tuple[dict[str, object], dict[str, object]]:
-        extra.write_text("", encoding="utf-8")
+    def changes(*_: object, **__: object) -> tuple[dict[str, object], dict[str, object]]:
+        scratch.touch()
         return {}, {}
 
-    monkeypatch.setattr(asv_runner, "run", meddle)
-    try:
-        with pytest.raises(HistoryError, match="during the run, nothing was recorded: .*scratch"):
-            record([STUDY], where=repo, results=tmp_path / "r")
-    finally:
-        extra.unlink()
+    monkeypatch.setattr(asv_runner, "run", changes)
+    with pytest.raises(HistoryError, match="during the run, nothing was recorded: .*scratch"):
+        record([STUDY], where=repo, results=tmp_path / "r")
     assert not (tmp_path / "r").exists()
 
 
@@ -209,11 +197,6 @@ def test_head_that_moves_during_the_run_is_refused(
     commit_all(other, "second")
     with pytest.raises(HistoryError, match=f"HEAD moved from {head[:8]}"):
         recording._require_undisturbed(checkout, head)
-
-
-def test_a_machine_name_that_is_no_name(repo: Path, tmp_path: Path) -> None:
-    with pytest.raises(HistoryError, match=r"machine name '\.\./up'"):
-        record([STUDY], machine="../up", where=repo, results=tmp_path)
 
 
 @pytest.mark.thorough
@@ -234,9 +217,9 @@ def test_ctrl_c_leaves_nothing_behind(repo: Path, tmp_path: Path) -> None:
         time.sleep(0.5)
         family = psutil.Process(process.pid).children(recursive=True)
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: everyone gets it
-        _, complaint = process.communicate(timeout=30)
+        _, output = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert complaint.strip().endswith("interrupted: nothing was recorded")
+    assert output.strip().endswith("interrupted: nothing was recorded")
     assert not results.exists()
     assert family
     _, alive = psutil.wait_procs(family, timeout=10)

@@ -1,16 +1,21 @@
-"""The benchmarks asv discovers: generated, light to import, honest about what has no time."""
+"""The benchmarks that asv discovers: generated, quick to import, no time for wrong outputs."""
 
 import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import toy_study
+from qpp import measure
 from qpp.history import index, suite
 from qpp.history.index import ImplementationNames, StudyNames
+from qpp.registry import StudyEntry
+from qpp.results import ParityResult, Row, StudyResult, WorkloadResult
 
 THREADS = {"RAYON_NUM_THREADS": "3"}
 NAMES = StudyNames(
@@ -28,13 +33,8 @@ NAMES = StudyNames(
 
 
 def row(status: str = "ok", seconds: float | None = 2.0, error: float | None = 0.0) -> Any:
-    return {
-        "status": status,
-        "reason": "because",
-        "seconds": seconds,
-        "growth": 4096,
-        "error": error,
-    }
+    kept = {"status": status, "reason": "because", "seconds": seconds}
+    return {**kept, "growth": 4096, "error": error}
 
 
 def measured(**rows: Any) -> suite.Measured:
@@ -43,10 +43,15 @@ def measured(**rows: Any) -> suite.Measured:
 
 
 @pytest.fixture
-def functions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+def names_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "index.json"
     path.write_text(json.dumps(index.build(("toy_study:study",))), encoding="utf-8")
     monkeypatch.setenv(index.VARIABLE, str(path))
+    return path
+
+
+@pytest.fixture
+def functions(names_file: Path) -> dict[str, Any]:
     return suite.benchmarks()
 
 
@@ -66,35 +71,26 @@ def test_five_benchmarks_with_shared_axes(functions: dict[str, Any]) -> None:
         assert function.setup_cache is suite.measure
 
 
-def test_the_full_preset_has_every_workload() -> None:
-    (study,) = index.build(("toy_study:study",), full=True)["studies"]
-    assert study["workloads"] == ["n=500", "n=5000", "n=50000"]
-
-
-def test_a_study_that_does_not_import_is_named() -> None:
-    built = index.build(("toy_study:study", "no_such_module:study"))
+def test_the_names_of_studies(monkeypatch: pytest.MonkeyPatch) -> None:
+    built = index.build(("toy_study:study", "no_such_module:study"), full=True)
     assert [s["name"] for s in built["studies"]] == ["toy"]
+    assert built["studies"][0]["workloads"] == ["n=500", "n=5000", "n=50000"]
     assert "ModuleNotFoundError" in built["failed"]["no_such_module:study"]
-
-
-def test_an_unknown_preset(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(index.PRESET, "huge")
     with pytest.raises(ValueError, match="QPP_PRESET='huge': expected quick or full"):
         index.preset()
 
 
 def test_slowdown_is_time_over_the_fastest(functions: dict[str, Any]) -> None:
-    slowdown = functions["track_slowdown_toy"]
-    found = measured(allocates=row(seconds=1.0, status="disagrees"))
-    assert slowdown(found, "n=500", "loop") == 3.0
-    assert slowdown(found, "n=500", "numpy") == 1.0  # a wrong answer is not the fastest
-
-
-def test_growth_unknown_is_skipped(functions: dict[str, Any]) -> None:
-    found = measured(numpy={**row(), "growth": None})
-    value = functions["track_growth_toy"](found, "n=500", "numpy")
-    assert value != value  # asv stores NaN for skipped
-    assert functions["track_growth_toy"](found, "n=500", "loop") == 4096.0
+    slowdown, growth = functions["track_slowdown_toy"], functions["track_growth_toy"]
+    values = measured(
+        allocates=row(seconds=1.0, status="disagrees"), numpy={**row(), "growth": None}
+    )
+    assert slowdown(values, "n=500", "loop") == 3.0
+    assert slowdown(values, "n=500", "numpy") == 1.0  # a wrong output is not the fastest
+    assert growth(values, "n=500", "loop") == 4096.0
+    unknown = growth(values, "n=500", "numpy")
+    assert unknown != unknown  # asv stores NaN for skipped
 
 
 @pytest.mark.parametrize(
@@ -141,26 +137,17 @@ def test_prepared_with_the_declared_threads(monkeypatch: pytest.MonkeyPatch) -> 
     assert set(call()) == {"sum"}
 
 
-def test_the_suite_imports_no_library_before_threads_are_fixed(tmp_path: Path) -> None:
+def test_the_suite_imports_no_library_before_threads_are_fixed(names_file: Path) -> None:
     """What asv's fork server imports must have no threads, and must not read their count."""
-    path = tmp_path / "index.json"
-    path.write_text(json.dumps(index.build(("toy_study:study",))), encoding="utf-8")
     code = (
         "import sys; from qpp.history import suite; suite.benchmarks(); "
         "print([m for m in ('numpy', 'polars', 'pandas', 'numba') if m in sys.modules])"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        env={**os.environ, index.VARIABLE: str(path)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
 def test_without_a_file_the_names_come_from_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A bare ``asv run`` works too."""
     monkeypatch.delenv(index.VARIABLE, raising=False)
     monkeypatch.setenv(index.STUDIES, "toy_study:study")
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))
@@ -168,31 +155,20 @@ def test_without_a_file_the_names_come_from_a_process(monkeypatch: pytest.Monkey
     assert (study.name, study.implementation("gone").role) == ("toy", "peer")
 
 
-def test_measured_by_the_harness(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What asv caches is what the harness found, without its limits."""
-    from dataclasses import replace
-
-    import toy_study
-    from qpp import measure
-    from qpp.registry import StudyEntry
-    from qpp.results import ParityResult, Row, StudyResult, WorkloadResult
-
+def test_measured_by_the_harness(names_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What asv caches is what the harness measured, without the limits."""
     agrees = ParityResult(True, 0.25, 0.5, "sum", "close")
     fast = Row("numpy", "optimised", 1, "ok", median=1.0, resident_growth=8, parity=agrees)
     rows = (fast, replace(fast, implementation="floor", role="limit", status="limit"))
     result = StudyResult("toy", "", "", workloads=(WorkloadResult("n=500", {}, rows),))
-    path = tmp_path / "index.json"
-    path.write_text(json.dumps(index.build(("toy_study:study",))), encoding="utf-8")
-    monkeypatch.setenv(index.VARIABLE, str(path))
 
-    def measure_study(found: StudyEntry, settings: measure.Settings) -> StudyResult:
-        assert found.study is toy_study.study
+    def measure_study(entry: StudyEntry, settings: measure.Settings) -> StudyResult:
+        assert entry.study is toy_study.study
         assert settings.preset == "quick"
         return result
 
     monkeypatch.setattr(measure, "measure_study", measure_study)
-    found = suite.measure()
-    assert found["toy"]["n=500"] == {
+    assert suite.measure()["toy"]["n=500"] == {
         "numpy": {"status": "ok", "reason": "", "seconds": 1.0, "growth": 8, "error": 0.25}
     }
     monkeypatch.setattr(measure, "measure_study", lambda *_: replace(result, error="broke"))

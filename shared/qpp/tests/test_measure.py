@@ -1,4 +1,4 @@
-"""The harness measured on itself: failures are rows, outputs are checked, Ctrl-C keeps."""
+"""Measurement of small studies: failures are rows, outputs are checked, Ctrl-C keeps results."""
 
 import dataclasses
 import io
@@ -39,7 +39,7 @@ def test_every_implementation_has_a_row(toy: StudyResult) -> None:
         assert [r.status for r in workload.rows] == ["ok", "ok", "ok", "unavailable", "limit"]
 
 
-def test_samples_ratio_and_noise(toy: StudyResult) -> None:
+def test_samples_ratio_noise_and_memory(toy: StudyResult) -> None:
     workload = toy.workloads[1]
     loop, numpy = workload.row("loop"), workload.row("numpy")
     assert loop and numpy and loop.ratio and numpy.ratio
@@ -51,14 +51,19 @@ def test_samples_ratio_and_noise(toy: StudyResult) -> None:
     assert numpy.ratio.value > 2, "summing 5,000 numbers: a Python loop against NumPy"
     assert workload.noise is not None
     assert workload.noise_of == "numpy"
+    row = workload.row("allocates")
+    assert row and row.python_peak is not None
+    assert 32_000_000 <= row.python_peak < 34_000_000
+    assert row.resident_growth is None or row.resident_growth > 30_000_000
+    assert row.output_bytes == 8
 
 
-def test_a_part_is_multiplied_and_told() -> None:
+def test_a_part_is_multiplied_and_reported() -> None:
     workload = measure("in_parts").workloads[0]
     naps, whole, none = (workload.row(name) for name in ("naps", "whole", "no parts"))
     assert naps and whole and none and naps.minimum and naps.ratio
     assert (naps.parts, whole.parts) == (100_000, 1)
-    assert naps.minimum >= 0.01 * 100_000, "a nap is no shorter than asked for"
+    assert naps.minimum >= 0.01 * 100_000, "sleep is never shorter"
     assert none.status == "failed"
     assert "part gave 0 parts" in none.reason
     console = Console(width=120, record=True, file=io.StringIO())
@@ -66,15 +71,7 @@ def test_a_part_is_multiplied_and_told() -> None:
     assert "naps: 1 part in 100,000 run, its time multiplied" in console.export_text()
 
 
-def test_memory_is_seen(toy: StudyResult) -> None:
-    row = toy.workloads[0].row("allocates")
-    assert row and row.python_peak is not None
-    assert 32_000_000 <= row.python_peak < 34_000_000
-    assert row.resident_growth is None or row.resident_growth > 30_000_000
-    assert row.output_bytes == 8
-
-
-def test_claims(toy: StudyResult) -> None:
+def test_claims_and_curves(toy: StudyResult, broken: StudyResult) -> None:
     verdicts = {(c.text, c.workload): (c.verdict, c.reason) for c in toy.claims}
     speed = "numpy >= 2 x faster than loop"
     assert verdicts[speed, "n=5000"][0] == "reproduced"
@@ -82,9 +79,7 @@ def test_claims(toy: StudyResult) -> None:
     verdict, reason = verdicts["gone >= 2 x faster than loop", "n=500"]
     assert verdict == "not tested"
     assert "needs no_such_module_at_all" in reason
-
-
-def test_scaling_keeps_what_was_measured(toy: StudyResult) -> None:
+    assert broken.claims[0].verdict == "not reproduced", "its implementation is wrong"
     assert toy.scaling[0].points == {"n=500": 500.0, "n=5000": 5000.0}
 
 
@@ -95,7 +90,7 @@ def test_scaling_keeps_what_was_measured(toy: StudyResult) -> None:
         ("wrong", "disagrees", "1 of 1 values beyond"),
         ("wrong when timed", "disagrees", "1 of 1 values beyond"),
         ("raises", "failed", "ArithmeticError: the kernel gave up (toy_study.py:"),
-        ("dies", "failed", "the worker died (SIGABRT): last words"),
+        ("aborts", "failed", "the worker process ended (SIGABRT): last words"),
         ("hangs", "failed", "exceeded the time limit of 2 s"),
         ("shape", "disagrees", "has shape (2,), the baseline ()"),
         ("nan", "disagrees", "NaN where the baseline has none"),
@@ -111,25 +106,13 @@ def test_failures_are_rows(broken: StudyResult, name: str, status: str, reason: 
         assert row.ratio is None, "what is wrong has no speed-up"
 
 
-def test_a_claim_on_a_wrong_answer_is_refuted(broken: StudyResult) -> None:
-    assert broken.claims[0].verdict == "not reproduced"
-
-
 def test_without_a_baseline_nothing_is_compared() -> None:
     rows = measure("no_baseline").workloads[0].rows
     assert [r.status for r in rows] == ["failed", "failed"]
     assert rows[1].reason == "not compared: the baseline has no output"
 
 
-def test_check_times_nothing() -> None:
-    result = measure_study(registry.find("toy_study:study"), CHECK)
-    row = result.workloads[0].row("numpy")
-    assert row and row.parity and row.parity.agrees
-    assert row.seconds == ()
-    assert row.ratio is None
-
-
-def test_ctrl_c_leaves_what_was_finished() -> None:
+def test_ctrl_c_keeps_what_was_finished() -> None:
     def stop(workload: str, what: str, done: float, total: float) -> None:
         if workload == "n=5000" and total:
             raise KeyboardInterrupt
@@ -140,7 +123,7 @@ def test_ctrl_c_leaves_what_was_finished() -> None:
     assert caught.value.result.interrupted
 
 
-def test_no_worker_outlives_its_bench() -> None:
+def test_a_bench_ends_its_workers() -> None:
     with Bench(toy_study.study, "toy_study:study", FAST) as bench:
         bench.run(toy_study.SMALL, lambda *_: None)
         workers = list(bench._workers.values())
@@ -174,7 +157,6 @@ def test_rounds_follow_the_budget() -> None:
 
 
 def test_a_study_keeps_to_its_budget() -> None:
-    """Ten seconds of samples were wanted; the budget leaves the least number of rounds."""
     settings = dataclasses.replace(QUICK, budget=0.0)
     result = measure_study(registry.find("toy_study:study"), settings)
     counts = {r.implementation: len(r.seconds) for w in result.workloads for r in w.rows}
@@ -194,6 +176,7 @@ def test_a_baseline_in_part_is_compared_with_the_first_rows() -> None:
     whole = measure_study(found, CHECK)
     rows = {r.implementation: r for r in whole.workloads[0].rows}
     assert rows["loop"].parts == 1
+    assert (rows["whole"].seconds, rows["whole"].ratio) == ((), None), "check times nothing"
     assert [rows[n].status for n in ("whole", "wrong late")] == ["ok", "disagrees"]
 
 

@@ -1,4 +1,4 @@
-"""A study's own code may fail in any way: it costs its row or its point, never the run."""
+"""A study's code may fail in any way: its row or point fails, the run goes on."""
 
 import dataclasses
 import os
@@ -14,7 +14,7 @@ FAST = dataclasses.replace(QUICK, budget=0.0, minimum=2, maximum=2)
 
 
 def measure(name: str, settings: Settings = FAST) -> StudyResult:
-    """Measured, and filed: whatever is found must fit into a result file."""
+    """Measure, and check that a result file can hold the result."""
     found = measure_study(registry.find(f"hostile_study:{name}"), settings)
     run = Run("qpp", "quick", "", {}, (found,))
     assert results.from_json(results.to_json(run)) == run
@@ -75,16 +75,16 @@ def test_without_a_baseline_there_are_rows_and_reasons(name: str, status: str, r
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
-def test_answers_out_of_turn_are_failures_and_a_fork_does_not_answer() -> None:
+def test_answers_out_of_turn_are_failures_and_forks_do_not_answer() -> None:
     found = rows(measure("calls", CHECK))
     assert found["base"][0] == found["good"][0] == "ok"
-    assert found["forks"] == ("ok", ""), "the copy leaves, the worker answers"
+    assert found["forks"] == ("ok", ""), "the copy exits, the worker answers"
     status, reason = found["writes everywhere"]
     assert status == "failed"
-    assert "did not keep to the harness's protocol" in reason
+    assert "broke the harness's protocol" in reason
 
 
-def test_a_progress_that_cannot_be_shown_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_progress_that_cannot_be_shown_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
     progress = RunProgress({"s": 1})
 
     def full(*_: object, **__: object) -> None:

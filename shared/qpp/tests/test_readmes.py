@@ -1,7 +1,5 @@
 """README.md and RESULTS.md hold the figures of the committed results, in complete tables."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Discovery: what is registered, what is unknown, what does not import."""
+"""Discovery of studies: registered, unknown, and with an import error."""
 
 import sys
 from importlib.metadata import EntryPoint
@@ -10,22 +10,13 @@ from qpp import registry
 from qpp.registry import UnknownStudyError
 
 
-def test_by_address() -> None:
-    found = registry.find("toy_study:study")
-    assert found.name == "toy"
-    assert found.study is not None
-
-
 def test_unknown_lists_the_known(monkeypatch: pytest.MonkeyPatch) -> None:
     points = [EntryPoint("toy", "toy_study:study", registry.GROUP)]
     monkeypatch.setattr(registry, "entry_points", lambda group: points)
     with pytest.raises(UnknownStudyError, match="unknown study 'tay'; known: toy"):
         registry.find("tay")
-    assert [f.name for f in registry.select(("toy", "toy"))] == ["toy"]
-
-
-def test_nothing_installed_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "entry_points", lambda group: [])
+    assert [e.name for e in registry.select(("toy", "toy"))] == ["toy"]
+    points.clear()
     with pytest.raises(UnknownStudyError, match="run `make develop`"):
         registry.find("toy")
     assert registry.discover() == []
@@ -41,7 +32,7 @@ def test_nothing_installed_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> N
         ("study_that_exits:study", "SystemExit: 0 (study_that_exits.py:2)"),
     ],
 )
-def test_a_broken_study_carries_its_reason(
+def test_a_study_with_an_import_error_has_the_reason(
     address: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "study_that_raises.py").write_text("1 / 0\n")
@@ -63,7 +54,7 @@ def test_an_address_is_looked_up_in_the_current_folder(
     assert registry.find("beside_the_user:study").study is not None
 
 
-def test_ctrl_c_during_an_import_is_not_the_studys_fault(
+def test_ctrl_c_during_an_import_ends_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "study_interrupted.py").write_text("raise KeyboardInterrupt\n")
@@ -72,7 +63,7 @@ def test_ctrl_c_during_an_import_is_not_the_studys_fault(
         registry.find("study_interrupted:study")
 
 
-def test_an_exception_that_cannot_be_shown_is_told_all_the_same() -> None:
+def test_an_exception_without_a_message_is_described() -> None:
     class MuteError(Exception):
         def __str__(self) -> str:
             raise ArithmeticError

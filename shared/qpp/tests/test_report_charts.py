@@ -1,4 +1,4 @@
-"""The drawings: a mark for everything measured, none for what was not, true to the figures."""
+"""The drawings: a mark for every measured figure and none for others, each in its place."""
 
 import re
 from dataclasses import replace
@@ -27,12 +27,10 @@ DICHROMAT = {
 
 
 def marks(svg: str, kind: str) -> list[ET.Element]:
-    """The marks of one kind."""
     return [e for e in ET.fromstring(svg).iter() if e.get("class") == f"mark mark-{kind}"]
 
 
 def tips(svg: str, kind: str) -> list[str]:
-    """Their tooltips."""
     return [m.findtext(f"{SVG}title", "") for m in marks(svg, kind)]
 
 
@@ -53,9 +51,9 @@ def test_one_mark_for_each_ratio_and_none_for_a_wrong_answer(layout: charts.Layo
 def test_a_row_that_disagrees_has_no_point_even_with_a_ratio() -> None:
     study = fixtures.lag_study()
     workload = study.workloads[0]
-    liar = replace(workload.rows[1], status="disagrees")
-    assert liar.ratio is not None
-    one = replace(workload, rows=(workload.rows[0], liar))
+    wrong = replace(workload.rows[1], status="disagrees")
+    assert wrong.ratio is not None
+    one = replace(workload, rows=(workload.rows[0], wrong))
     svg = ratio_chart(replace(study, workloads=(one,)))
     assert marks(svg, "ratio") == []
     assert "disagrees with the baseline: no speed-up" in svg
@@ -81,11 +79,9 @@ def test_points_stand_where_the_figures_say() -> None:
 
 def test_workloads_can_be_chosen_and_nothing_gives_nothing() -> None:
     study = fixtures.backtest_study()
-    first = study.workloads[0].name
-    svg = ratio_chart(study, [first])
+    svg = ratio_chart(study, [study.workloads[0].name])
     assert len(marks(svg, "noise")) == 1
-    assert ratio_chart(study, []) == ""
-    assert ratio_chart(replace(study, workloads=())) == ""
+    assert ratio_chart(study, []) == ratio_chart(replace(study, workloads=())) == ""
 
 
 def test_without_a_baseline_there_is_no_ratio_but_every_name() -> None:
@@ -139,12 +135,13 @@ def test_png_and_bad_targets(tmp_path: Path) -> None:
     study = fixtures.lag_study()
     save_ratio_chart(study, tmp_path / "ratios.png")
     assert (tmp_path / "ratios.png").read_bytes().startswith(b"\x89PNG")
-    with pytest.raises(ValueError, match=r"\.svg or \.png"):
-        save_ratio_chart(study, tmp_path / "ratios.gif")
-    with pytest.raises(ValueError, match="no row to draw"):
-        save_ratio_chart(replace(study, workloads=()), tmp_path / "ratios.svg")
-    with pytest.raises(ResultError, match="cannot write"):
-        save_ratio_chart(study, tmp_path / "missing" / "ratios.png")
+    for one, name, error, message in (
+        (study, "ratios.gif", ValueError, r"\.svg or \.png"),
+        (replace(study, workloads=()), "ratios.svg", ValueError, "no row to draw"),
+        (study, "missing/ratios.png", ResultError, "cannot write"),
+    ):
+        with pytest.raises(error, match=message):
+            save_ratio_chart(one, tmp_path / name)
 
 
 def power_study(
@@ -157,28 +154,20 @@ def power_study(
     made = []
     rounds = tuple(range(9))
     for x in (10.0, 100.0, 1e3, 1e4, 1e5):
+        first = (one[0] * x ** one[1],) * 9
+        second = tuple(two[0] * x ** two[1] * (1 + spread * (k - 4)) for k in rounds)
         rows = tuple(
             Row(name, role, 1, "ok", seconds=seconds, rounds=rounds, median=seconds[4])
-            for name, role, seconds in (
-                ("one", "baseline", (one[0] * x ** one[1],) * 9),
-                (
-                    "two",
-                    "optimised",
-                    tuple(two[0] * x ** two[1] * (1 + spread * (k - 4)) for k in rounds),
-                ),
-            )
+            for name, role, seconds in (("one", "baseline", first), ("two", "optimised", second))
         )
         floor = Interval(noise, noise, noise, 9)
         made.append(WorkloadResult(f"x={x:g}", {"x": x}, rows, floor, "two"))
-    points = {w.name: float(w.sizes["x"]) for w in made}
-    return StudyResult(
-        "s", "S", "Q", workloads=tuple(made), scaling=(ScalingCurve("T", "x", points),)
-    )
+    curve = ScalingCurve("T", "x", {w.name: float(w.sizes["x"]) for w in made})
+    return StudyResult("s", "S", "Q", workloads=tuple(made), scaling=(curve,))
 
 
 @given(st.floats(1.3, 4.7), st.floats(0.1, 1.5))
 def test_crossing_of_power_laws_is_exact(exponent: float, gap: float) -> None:
-    """c1 x^p = c2 x^q has one solution, and straight lines on log-log paper find it."""
     where = 10.0**exponent
     study = power_study((1e-6, 1.0), (1e-6 * where**gap, 1.0 - gap))
     [found] = crossings.crossings(study, study.scaling[0])
@@ -187,40 +176,41 @@ def test_crossing_of_power_laws_is_exact(exponent: float, gap: float) -> None:
     assert (found.faster, found.slower) == ("two", "one")
 
 
-def test_curves_that_touch_within_the_noise_floor_do_not_cross() -> None:
-    wavering = power_study((1e-6, 1.0), (1.05e-6, 0.99), noise=1.2)
-    assert crossings.crossings(wavering, wavering.scaling[0]) == []
-    quiet = power_study((1e-6, 1.0), (1.05e-6, 0.99), noise=1.001)
-    assert len(crossings.crossings(quiet, quiet.scaling[0])) == 1
+@pytest.mark.parametrize(
+    ("options", "floor", "count"),
+    [
+        ({"noise": 1.001}, None, 1),
+        ({"noise": 1.2}, None, 0),
+        ({"noise": 1.001}, 0.2, 0),  # the floor of the run holds for every workload
+        ({"spread": 0.05}, None, 0),  # at x = 10 they differ by 3 %, their samples by more
+    ],
+)
+def test_curves_cross_only_beyond_the_noise(
+    options: dict[str, float], floor: float | None, count: int
+) -> None:
+    study = power_study((1e-6, 1.0), (1.05e-6, 0.99), **options)
+    assert len(crossings.crossings(study, study.scaling[0], floor=floor)) == count
 
 
-def test_the_floor_of_the_run_is_applied_to_every_workload() -> None:
-    quiet = power_study((1e-6, 1.0), (1.05e-6, 0.99), noise=1.001)
-    assert crossings.crossings(quiet, quiet.scaling[0], floor=0.2) == []
+def test_parallel_power_laws_never_cross() -> None:
+    study = power_study((1e-6, 1.0), (2e-6, 1.0))
+    assert crossings.crossings(study, study.scaling[0]) == []
+    assert "no crossing" in curves.scaling_chart(study, study.scaling[0], "c")
 
 
-def test_curves_whose_intervals_hold_one_do_not_cross() -> None:
-    """At x = 10 the two differ by 3 %, with samples that differ by more."""
-    loud = power_study((1e-6, 1.0), (1.05e-6, 0.99), spread=0.05)
-    assert crossings.crossings(loud, loud.scaling[0]) == []
-
-
-def test_a_crossing_through_level_points_says_where_they_are() -> None:
-    study = power_study((1e-6, 1.0), (1e-6 * 1e3**0.5, 0.5), noise=2.0)
+@pytest.mark.parametrize(
+    ("noise", "level"),
+    [(2.0, "level at x = 1,000"), (4.0, "level between x = 100 and 10,000")],
+)
+def test_a_crossing_through_level_points_says_where_they_are(noise: float, level: str) -> None:
+    study = power_study((1e-6, 1.0), (1e-6 * 1e3**0.5, 0.5), noise=noise)
     [found] = crossings.crossings(study, study.scaling[0])
     assert found.x == pytest.approx(1e3, rel=1e-6)
-    assert found.level == (1e3,)
-    assert crossings.sentences(study.scaling[0], [found]) == [
-        "two overtakes one: level at x = 1,000"
-    ]
-    wide = power_study((1e-6, 1.0), (1e-6 * 1e3**0.5, 0.5), noise=4.0)
-    [found] = crossings.crossings(wide, wide.scaling[0])
-    assert crossings.sentences(wide.scaling[0], [found]) == [
-        "two overtakes one: level between x = 100 and 10,000"
-    ]
+    assert 1e3 in found.level
+    assert crossings.sentences(study.scaling[0], [found]) == [f"two overtakes one: {level}"]
 
 
-def test_only_crossings_of_what_is_recommended_are_told() -> None:
+def test_only_crossings_of_what_is_recommended_are_reported() -> None:
     study = power_study((1e-6, 1.0), (1e-6 * 1e3**0.5, 0.5))
     third = [
         replace(w, rows=(*w.rows, replace(w.rows[0], implementation="three")))
@@ -231,12 +221,6 @@ def test_only_crossings_of_what_is_recommended_are_told() -> None:
     chosen = replace(three, recommended="three")
     [found] = crossings.crossings(chosen, chosen.scaling[0])
     assert found.slower == "three"
-
-
-def test_parallel_power_laws_never_cross() -> None:
-    study = power_study((1e-6, 1.0), (2e-6, 1.0))
-    assert crossings.crossings(study, study.scaling[0]) == []
-    assert "no crossing" in curves.scaling_chart(study, study.scaling[0], "c")
 
 
 def test_scaling_chart_marks_curves_and_crossovers_and_says_them() -> None:
@@ -297,7 +281,7 @@ def test_style_leaves_matplotlib_as_it_was() -> None:
     assert {key: mpl.rcParams[key] for key in STYLE} == before
 
 
-def test_drawings_share_a_page() -> None:
+def test_ids_of_two_drawings_differ() -> None:
     svg = ratio_chart(fixtures.lag_study(), name="a") + ratio_chart(fixtures.lag_study(), name="b")
     ids = re.findall(r' id="([^"]+)"', svg)
     assert len(ids) == len(set(ids))
@@ -308,7 +292,7 @@ def test_a_target_has_its_own_marker_and_no_sign_of_a_limit() -> None:
     message = tips(svg, "ratio")
     assert sum(bool(re.match(r"ten times: \d+\.\d×", tip)) for tip in message) == 5
     assert sum(tip.startswith("memory bandwidth: ≤ ") for tip in message) == 5
-    assert roles.NAMES["target"] in svg
+    assert roles.LOOKS["target"].name in svg
 
 
 @pytest.mark.parametrize("shape", [versus_chart.WIDE, versus_chart.NARROW], ids=["wide", "narrow"])

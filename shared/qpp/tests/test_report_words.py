@@ -1,4 +1,4 @@
-"""The words and marks of the report: the result, the verdicts, what is red and what is not."""
+"""The words and marks of the report: its first sentence, the verdicts, what is red."""
 
 import re
 from dataclasses import replace
@@ -8,7 +8,7 @@ import pytest
 import fixtures_results as fixtures
 from qpp.report import claims, markup, overview, render_html, roles, tables, verdicts
 from qpp.report.svg import TOKENS
-from qpp.results import ClaimResult, Interval, Row, Run, StudyResult
+from qpp.results import ClaimResult, Interval, Row
 
 
 @pytest.mark.parametrize("kind", ["bar", "published"])
@@ -25,8 +25,8 @@ def test_each_verdict_has_a_mark_and_a_word_and_none_is_red(kind: str, verdict: 
 def test_marks_and_shapes_differ() -> None:
     assert len(set(verdicts.MARKS.values())) == len(verdicts.MARKS)
     assert verdicts.WRONG not in verdicts.MARKS.values()
-    shapes = [str(tables.SHAPES[role]) for role in roles.ROLES]
-    assert len(set(shapes)) == len(set(roles.MARKERS.values())) == len(roles.ROLES)
+    shapes = {str(tables.SHAPES[role]) for role in roles.ROLES}
+    assert len(shapes) == len({look.marker for look in roles.LOOKS.values()}) == len(roles.ROLES)
 
 
 def test_red_is_only_for_what_is_wrong() -> None:
@@ -53,16 +53,15 @@ def test_missed_bars_say_by_how_much_and_published_ones_are_not_among_them() -> 
 def test_what_was_not_measured_is_one_line() -> None:
     assert verdicts.not_measured(fixtures.passing_run()) == ""
     study = fixtures.lag_study()
+    first = study.workloads[0]
     reasons = ("needs a (make peers)", "needs b, c (make peers)", "needs d (on an NVIDIA GPU)")
     absent = tuple(Row(f"p{k}", "peer", 1, "unavailable", reason=reasons[k % 3]) for k in range(9))
-    workload = replace(study.workloads[0], rows=(*study.workloads[0].rows, *absent))
-    run = replace(fixtures.run(), studies=(replace(study, workloads=(workload,)),))
-    assert verdicts.not_measured(run) == (
-        "9 implementations were not measured: `make peers` installs 6; 3 need an NVIDIA GPU."
-    )
+    one = replace(study, workloads=(replace(first, rows=(*first.rows, *absent)),))
+    text = "9 implementations were not measured: `make peers` installs 6; 3 need an NVIDIA GPU."
+    assert verdicts.not_measured(replace(fixtures.run(), studies=(one,))) == text
 
 
-def test_units_of_work_are_told_where_the_sizes_count_them() -> None:
+def test_time_per_unit_of_work_where_the_sizes_count_them() -> None:
     study = fixtures.lag_study()
     first = study.workloads[0]
     row = replace(first.rows[0], median=0.005)
@@ -105,24 +104,19 @@ def test_the_result_in_one_sentence(made: str, tone: str, sentence: str) -> None
     assert (found, first + rest) == (tone, sentence)
 
 
-def _with_claims(*made: ClaimResult) -> Run:
-    study: StudyResult = replace(fixtures.lag_study(), claims=made)
-    return replace(fixtures.run(), studies=(study,))
-
-
 def test_bars_that_miss_are_no_failure_of_the_run() -> None:
-    where = fixtures.lag_study().workloads[0].name
-    good, missed = (fixtures.claim("t", 2, where, x) for x in (3.0, 1.0))
-    open_ = fixtures.claim("t", 2, where, None)
-    assert verdicts.headline(_with_claims(good, missed)) == (
-        "plain",
-        "1 of 2 bars held",
-        "; 1 missed on this machine.",
-    )
-    assert verdicts.headline(_with_claims(open_))[:2] == ("untested", "No bar was tested")
-    assert verdicts.headline(_with_claims())[:2] == ("untested", "No bar was set")
-    foreign = fixtures.claim("t", 2, where, 1.0, kind="published")
-    assert verdicts.headline(_with_claims(good, good, foreign))[:2] == ("good", "All 2 bars held")
+    study = fixtures.lag_study()
+    where = study.workloads[0].name
+    good, missed, untested = (fixtures.claim("t", 2, where, x) for x in (3.0, 1.0, None))
+    published = fixtures.claim("t", 2, where, 1.0, kind="published")
+    for made, expected in (
+        ((good, missed), ("plain", "1 of 2 bars held")),
+        ((untested,), ("untested", "No bar was tested")),
+        ((), ("untested", "No bar was set")),
+        ((good, good, published), ("good", "All 2 bars held")),
+    ):
+        run = replace(fixtures.run(), studies=(replace(study, claims=made),))
+        assert verdicts.headline(run)[:2] == expected
 
 
 def test_an_interrupted_run_says_so_though_nothing_failed() -> None:

@@ -1,6 +1,4 @@
-"""The command as a process: what signals and narrow consoles do to it, and what they leave."""
-
-from __future__ import annotations
+"""The command as a process: signals, narrow consoles, closed pipes."""
 
 import os
 import signal
@@ -24,7 +22,7 @@ from qpp.cli import main
 main()
 """
 COMMAND = [sys.executable, "-c", PROGRAM]
-PATIENCE = 60.0
+TIMEOUT = 60.0
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 
@@ -53,7 +51,7 @@ def qpp(*arguments: str, folder: Path, **variables: str) -> Iterator[subprocess.
 
 
 def wait_for(path: Path, ending: str = ".") -> str:
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + TIMEOUT
     while time.monotonic() < until:
         if path.exists() and (text := path.read_text()).endswith(ending):
             return text
@@ -62,8 +60,8 @@ def wait_for(path: Path, ending: str = ".") -> str:
 
 
 def gone(pid: int) -> bool:
-    """Ended within a while; a zombie has ended, it only waits for somebody to read its status."""
-    until = time.monotonic() + PATIENCE
+    """Whether a process ends in time; a zombie has ended."""
+    until = time.monotonic() + TIMEOUT
     while time.monotonic() < until:
         try:
             if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
@@ -77,7 +75,9 @@ def gone(pid: int) -> bool:
 @pytest.mark.parametrize(
     ("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGKILL, -9)]
 )
-def test_no_worker_and_no_child_of_one_is_left(tmp_path: Path, number: int, status: int) -> None:
+def test_signals_end_all_workers_and_their_children(
+    tmp_path: Path, number: int, status: int
+) -> None:
     if number == signal.SIGKILL and sys.platform != "linux":
         pytest.skip("only Linux ends the children of what was killed outright")
     pids = tmp_path / "pids"
@@ -85,10 +85,10 @@ def test_no_worker_and_no_child_of_one_is_left(tmp_path: Path, number: int, stat
     with qpp(*arguments, folder=tmp_path, HOSTILE_STUDY_PIDS=str(pids)) as process:
         worker, child, _ = wait_for(pids).split()
         process.send_signal(number)
-        output, errors = process.communicate(timeout=PATIENCE)
+        output, errors = process.communicate(timeout=TIMEOUT)
     assert process.returncode == status, errors
     assert gone(int(worker))
-    if number == signal.SIGKILL:  # the worker's own children are beyond the kernel's promise
+    if number == signal.SIGKILL:  # the kernel does not kill the worker's children
         psutil.Process(int(child)).kill()
         return
     assert gone(int(child))
@@ -104,20 +104,20 @@ def test_ctrl_c_while_a_study_is_imported(tmp_path: Path) -> None:
     with qpp("reproduce", "long:study", folder=tmp_path) as process:
         wait_for(tmp_path / "here")
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=PATIENCE)
+        output, errors = process.communicate(timeout=TIMEOUT)
     assert process.returncode == 130
     assert errors.strip() == "Interrupted."
     assert output == ""
 
 
-def test_a_console_that_cannot_show_it_loses_nothing(tmp_path: Path) -> None:
+def test_an_ascii_console_is_no_error(tmp_path: Path) -> None:
     arguments = (
         *("reproduce", "hostile_study:unprintable", "--check"),
         *("--json", "r.json", "--html", "r.html"),
     )
     narrow = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
     with qpp(*arguments, folder=tmp_path, **narrow) as process:
-        output, errors = process.communicate(timeout=PATIENCE)
+        output, errors = process.communicate(timeout=TIMEOUT)
     assert process.returncode == 0, errors
     assert output.strip()
     assert output.isascii()
@@ -125,12 +125,12 @@ def test_a_console_that_cannot_show_it_loses_nothing(tmp_path: Path) -> None:
     (tmp_path / "r.html").read_text(encoding="utf-8")
 
 
-def test_a_reader_that_leaves_early_loses_the_table_only(tmp_path: Path) -> None:
+def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
     arguments = ("reproduce", "hostile_study:marked", "--check", "--json", "r.json")
     with qpp(*arguments, folder=tmp_path) as process:
         assert process.stdout is not None
         process.stdout.close()
-        process.wait(timeout=PATIENCE)
+        process.wait(timeout=TIMEOUT)
         assert process.stderr is not None
         assert "Traceback" not in process.stderr.read()
     assert results.load(tmp_path / "r.json").passed

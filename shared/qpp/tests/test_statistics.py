@@ -1,4 +1,4 @@
-"""Ratios pair by pair, and intervals that mean what they say."""
+"""Ratios of paired samples, and the coverage of their intervals."""
 
 import numpy as np
 import pytest
@@ -8,12 +8,6 @@ from hypothesis import strategies as st
 from qpp.statistics import median, paired_difference, paired_ratio, spread
 
 TIMES = st.lists(st.floats(1e-9, 1e3), min_size=1, max_size=30)
-
-
-def test_known_values() -> None:
-    assert median([3.0, 1.0, 2.0]) == 2.0
-    assert spread([1.0, 2.0, 3.0, 4.0, 5.0]) == pytest.approx(2 / 3)
-    assert spread([0.0, 0.0]) == 0.0
 
 
 def test_a_sample_is_paired_with_what_was_taken_beside_it() -> None:
@@ -40,13 +34,16 @@ def test_a_difference_is_taken_beside_too() -> None:
     assert paired_difference([], [], [1.0], [0]) is None
 
 
-def test_nothing_to_pair() -> None:
-    assert paired_ratio([], [], [1.0], [0]) is None
-    assert paired_ratio([1.0], [0], [], []) is None
-    assert paired_ratio([1.0], [0], [0.0], [0]) is None
+def test_known_values_and_nothing_to_pair() -> None:
+    assert median([3.0, 1.0, 2.0]) == 2.0
+    assert spread([1.0, 2.0, 3.0, 4.0, 5.0]) == pytest.approx(2 / 3)
+    assert spread([0.0, 0.0]) == 0.0
+    for samples, others in (([], [1.0]), ([1.0], []), ([1.0], [0.0])):
+        rounds = range(len(samples)), range(len(others))
+        assert paired_ratio(samples, rounds[0], others, rounds[1]) is None
 
 
-def test_pairing_cancels_a_drift_that_both_share() -> None:
+def test_pairing_cancels_a_drift_common_to_both() -> None:
     drift = np.linspace(1, 10, 21)
     rounds = list(range(21))
     ratio = paired_ratio(list(3 * drift), rounds, list(drift), rounds)

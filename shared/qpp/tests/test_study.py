@@ -1,4 +1,4 @@
-"""A declaration that contradicts itself is refused with the name of the field."""
+"""Errors of a declaration name the field."""
 
 from typing import Any
 
@@ -99,7 +99,7 @@ def test_missing_module_is_a_reason() -> None:
 
 
 @pytest.mark.parametrize("module", ["no_such.sub.module", "math.nothing", "", "..", "__main__.x"])
-def test_a_need_that_cannot_even_be_looked_for_is_missing(module: str) -> None:
+def test_a_need_with_an_invalid_name_is_missing(module: str) -> None:
     reason = Implementation("a", len, needs=("math", module)).unavailable()
     assert reason == f"needs {module} (make peers)"
 

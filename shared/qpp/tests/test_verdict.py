@@ -1,4 +1,4 @@
-"""Claims against rows: every way a verdict can come out."""
+"""Claims judged by rows: every verdict."""
 
 from dataclasses import replace
 from typing import Any
@@ -26,15 +26,14 @@ def row(name: str, seconds: float, role: str = "optimised", **more: Any) -> Row:
 ROWS = {
     "base": row("base", 10.0, "baseline", python_peak=1000, resident_growth=5000, output_bytes=100),
     "fast": row("fast", 2.0, python_peak=800, resident_growth=110, output_bytes=100),
-    # Faster than any peer, and none.
     "piece": row("piece", 1.0, "component"),
     "peer": row("peer", 4.0, "peer", python_peak=None, resident_growth=None),
     "floor": Row("floor", "limit", 1, "limit", median=1.0),
 }
 
 
-def verdict(claim: Claim, **changes: Row) -> tuple[str, float | None, str]:
-    study = Study(
+def study_with(*claims: Claim) -> Study:
+    return Study(
         "s",
         "?",
         [Workload("w", dict, quick=True), Workload("big", dict)],
@@ -42,10 +41,16 @@ def verdict(claim: Claim, **changes: Row) -> tuple[str, float | None, str]:
         [Implementation("fast", len)],
         peers=[Implementation("peer", len)],
         components=[Implementation("piece", len)],
-        claims=[claim],
+        claims=claims,
     )
-    measured = WorkloadResult("w", {}, tuple({**ROWS, **changes}.values()))
-    (result,) = judge_claims(study, [measured])
+
+
+def workload(**changes: Row) -> WorkloadResult:
+    return WorkloadResult("w", {}, tuple({**ROWS, **changes}.values()))
+
+
+def verdict(claim: Claim, **changes: Row) -> tuple[str, float | None, str]:
+    (result,) = judge_claims(study_with(claim), [workload(**changes)])
     return result.verdict, result.measured.value if result.measured else None, result.reason
 
 
@@ -101,7 +106,6 @@ def test_rows_without_a_time(who: str, status: Any, expected: str) -> None:
 
 @pytest.mark.parametrize("bar", [2, 3])
 def test_a_bar_within_the_interval_is_within_noise(bar: float) -> None:
-    """Whichever side of the bar the measured figure lies on."""
     wide = replace(ROWS["fast"], seconds=(1.0, 20.0, 4.0))
     assert verdict(Claim("fast", over="base", at_least=bar), fast=wide)[:2] == ("within noise", 2.5)
     assert verdict(Claim("fast", over="base", at_most=bar), fast=wide)[0] == "within noise"
@@ -110,38 +114,25 @@ def test_a_bar_within_the_interval_is_within_noise(bar: float) -> None:
 
 
 def test_claims_judged_again_follow_the_declaration_and_leave_the_samples() -> None:
-    study = Study(
-        "s",
-        "?",
-        [Workload("w", dict, quick=True)],
-        Implementation("base", len),
-        [Implementation("fast", len)],
-        claims=[Claim("fast", over="base", at_least=6, kind="published", note="elsewhere")],
-    )
-    measured = WorkloadResult("w", {}, tuple(ROWS.values()))
-    before = Run("qpp", "quick", "", {}, (StudyResult("s", "S", "?", workloads=(measured,)),))
+    published = Claim("fast", over="base", at_least=6, kind="published", note="elsewhere")
+    study = replace(study_with(published), title="A title", analysis="An analysis.")
+    before = Run("qpp", "quick", "", {}, (StudyResult("s", "S", "?", workloads=(workload(),)),))
     after = judge_again(before, {"s": study})
-    (claim,) = after.studies[0].claims
+    (result,) = after.studies
+    (claim,) = result.claims
     assert (claim.verdict, claim.kind, claim.note) == ("not reproduced", "published", "elsewhere")
-    assert after.studies[0].workloads == (measured,)
-    assert not after.missed(), "somebody else's figure is no bar of ours"
-    strict = replace(study, claims=[Claim("fast", over="base", at_least=6)])
+    assert (result.title, result.analysis) == ("A title", "An analysis.")
+    assert result.workloads == (workload(),)
+    assert not after.missed(), "a published figure is not a bar"
+    strict = study_with(Claim("fast", over="base", at_least=6))
     assert len(judge_again(before, {"s": strict}).missed()) == 1
     assert judge_again(before, {}) == before
 
 
-def test_a_claim_on_all_workloads_says_nothing_where_one_side_is_left_out() -> None:
-    study = Study(
-        "s",
-        "?",
-        [Workload("w", dict, quick=True)],
-        Implementation("base", len),
-        [Implementation("fast", len)],
-        claims=[Claim("fast", over="base", at_least=1)],
-    )
+def test_a_claim_on_all_workloads_leaves_out_those_where_one_side_does_not_apply() -> None:
     left_out = replace(ROWS["fast"], status="not applicable")
-    rows = tuple({**ROWS, "fast": left_out}.values())
-    assert judge_claims(study, [WorkloadResult("w", {}, rows)]) == ()
+    study = study_with(Claim("fast", over="base", at_least=1))
+    assert judge_claims(study, [workload(fast=left_out)]) == ()
 
 
 def test_the_best_peer_is_the_fastest_that_agrees() -> None:
@@ -157,21 +148,10 @@ def test_the_best_peer_is_the_fastest_that_agrees() -> None:
 
 
 def test_where_only_agreement_is_checked_no_claim_is_judged() -> None:
-    claims = [
+    study = study_with(
         Claim("fast", over="base", at_least=1e9, metric="python_memory"),
         Claim("fast", over="base", at_least=5, on="big"),
-    ]
-    study = Study(
-        "s",
-        "?",
-        [Workload("w", dict, quick=True), Workload("big", dict)],
-        Implementation("base", len),
-        [Implementation("fast", len)],
-        claims=claims,
     )
-    (message,) = unjudged(study, [WorkloadResult("w", {}, tuple(ROWS.values()))])
-    assert (message.verdict, message.measured, message.reason) == (
-        "not tested",
-        None,
-        "only agreement was checked",
-    )
+    (result,) = unjudged(study, [workload()])
+    expected = ("not tested", None, "only agreement was checked")
+    assert (result.verdict, result.measured, result.reason) == expected

@@ -1,6 +1,4 @@
-"""A study small enough to measure in a test, with every way an implementation can go wrong."""
-
-from __future__ import annotations
+"""Small studies for the tests: with every way in which an implementation can fail."""
 
 import os
 import sys
@@ -24,19 +22,15 @@ def loop(x: Any) -> dict[str, float]:
 
 
 def fast(x: Any) -> dict[str, float]:
-    print("what a study prints must not disturb the protocol")
+    print("this output must not disturb the protocol")
     return {"sum": float(x.sum())}
-
-
-def wrong(x: Any) -> dict[str, float]:
-    return {"sum": float(x.sum()) + 1e-3}
 
 
 CALLS = iter(range(1_000_000_000))
 
 
 def wrong_once_warm(x: Any) -> dict[str, float]:
-    """Right while it is looked at, wrong when it is timed."""
+    """Right in the first calls, wrong when it is timed."""
     return {"sum": float(x.sum()) + (1.0 if next(CALLS) > 9 else 0.0)}
 
 
@@ -44,26 +38,10 @@ def raises(x: Any) -> None:
     raise ArithmeticError("the kernel gave up")
 
 
-def dies(x: Any) -> None:
+def aborts(x: Any) -> None:
     sys.stderr.write("last words\n")
     sys.stderr.flush()
     os.abort()
-
-
-def hangs(x: Any) -> None:
-    time.sleep(3600)
-
-
-def wrong_shape(x: Any) -> dict[str, Any]:
-    return {"sum": x[:2]}
-
-
-def nan(x: Any) -> dict[str, float]:
-    return {"sum": float("nan")}
-
-
-def objects(x: Any) -> dict[str, Any]:
-    return {"sum": np.array([object()])}
 
 
 def allocates(x: Any) -> dict[str, float]:
@@ -97,19 +75,19 @@ study = Study(
 
 broken = Study(
     "broken",
-    "Are failures told, and do the others go on?",
+    "Are failures reported, and do the others run?",
     [SMALL],
     Implementation("loop", loop),
     [
         Implementation("numpy", fast),
-        Implementation("wrong", wrong),
+        Implementation("wrong", lambda x: {"sum": float(x.sum()) + 1e-3}),
         Implementation("wrong when timed", wrong_once_warm),
         Implementation("raises", raises),
-        Implementation("dies", dies),
-        Implementation("hangs", hangs),
-        Implementation("shape", wrong_shape),
-        Implementation("nan", nan),
-        Implementation("objects", objects),
+        Implementation("aborts", aborts),
+        Implementation("hangs", lambda x: time.sleep(3600)),
+        Implementation("shape", lambda x: {"sum": x[:2]}),
+        Implementation("nan", lambda x: {"sum": float("nan")}),
+        Implementation("objects", lambda x: {"sum": np.array([object()])}),
     ],
     agreement=CLOSE,
     claims=[Claim("wrong", over="loop", at_least=1e-6)],
@@ -119,7 +97,7 @@ broken = Study(
 
 strict = Study(
     "strict",
-    "What does a bar do that is out of reach?",
+    "What does a bar do that no machine reaches?",
     [SMALL],
     Implementation("loop", loop),
     [Implementation("numpy", fast)],
@@ -129,14 +107,13 @@ strict = Study(
 
 
 def naps(x: Any) -> dict[str, float]:
-    """At least a hundredth of a second, whatever the machine does."""
     time.sleep(0.01)
     return {"sum": float(x.sum())}
 
 
 in_parts = Study(
     "in_parts",
-    "Is what was run in part told as such?",
+    "Is a partial run reported as one?",
     [LARGE],
     Implementation("naps", naps, part=lambda inputs: ({"x": inputs["x"][:50]}, 100_000)),
     [
@@ -145,14 +122,6 @@ in_parts = Study(
     ],
     agreement=Agreement(atol=1e9),
 )
-
-
-def running_total(x: Any) -> dict[str, Any]:
-    return {"totals": np.cumsum(x)}
-
-
-def counted(x: Any) -> Any:
-    return np.arange(len(x))
 
 
 quick_parts = Study(
@@ -165,9 +134,13 @@ quick_parts = Study(
         quick_part=lambda inputs: ({"x": inputs["x"][:500]}, 10),
     ),
     [
-        Implementation("whole", running_total),
-        Implementation("wrong early", lambda x: {"totals": np.cumsum(x) + (counted(x) == 99)}),
-        Implementation("wrong late", lambda x: {"totals": np.cumsum(x) + (counted(x) > 900)}),
+        Implementation("whole", lambda x: {"totals": np.cumsum(x)}),
+        Implementation(
+            "wrong early", lambda x: {"totals": np.cumsum(x) + (np.arange(len(x)) == 99)}
+        ),
+        Implementation(
+            "wrong late", lambda x: {"totals": np.cumsum(x) + (np.arange(len(x)) > 900)}
+        ),
     ],
     agreement=CLOSE,
     claims=[Claim("whole", over="loop", at_least=1, metric="python_memory")],
@@ -183,7 +156,7 @@ no_baseline = Study(
 
 slow = Study(
     "slow",
-    "What does Ctrl-C leave?",
+    "What does Ctrl-C keep?",
     [SMALL, Workload("forever", normal, quick=True, n=1)],
     Implementation("loop", lambda x: time.sleep(3600) if len(x) == 1 else loop(x)),
     [Implementation("numpy", fast)],

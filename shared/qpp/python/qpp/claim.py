@@ -1,6 +1,4 @@
-"""What a study must show: a ratio, an amount of memory or a time, and its bar."""
-
-from __future__ import annotations
+"""A claim of a study: a ratio, an amount of memory or a time, and its bar."""
 
 import math
 from collections.abc import Sequence
@@ -29,7 +27,7 @@ class StudyError(ValueError):
 
 @dataclass(frozen=True)
 class Claim:
-    """A figure that the study is held against in every run.
+    """A figure that every run compares with what it measures.
 
     ``Claim("rust", over="numpy", at_least=25)``: the time of ``numpy`` over the time
     of ``rust`` is at least 25. With ``metric`` the ratio is of peak memory instead.
@@ -45,10 +43,10 @@ class Claim:
     ``on``: a workload name, several, or ``None`` for every measured workload that neither of the
     two leaves out.
 
-    ``kind="bar"`` is what we promise. ``kind="published"`` is somebody else's headline, measured
-    on their machine: it is shown beside what is found here and never counted as a failure of ours.
-    ``note`` is one sentence for the reader: what the bar is for, or why a published figure and
-    what is found here differ.
+    ``kind="bar"`` is what the study promises. ``kind="published"`` is a figure that others measured
+    on their machine: it is shown beside the figure found here and never counted as a failure.
+    ``note`` is one sentence for the reader: the purpose of the bar, or why a published figure
+    differs from the one found here.
     """
 
     implementation: str
@@ -63,25 +61,18 @@ class Claim:
     unit: str = "call"
 
     def __post_init__(self) -> None:
+        who = f"Claim on {self.implementation!r}"
         if (self.at_least is None) == (self.at_most is None):
-            raise StudyError(
-                f"Claim on {self.implementation!r}: give at_least or at_most, not both"
-            )
+            raise StudyError(f"{who}: give at_least or at_most, not both")
         if not math.isfinite(self.bar):
-            raise StudyError(f"Claim on {self.implementation!r}: the bar {self.bar} is not finite")
-        if self.metric not in METRICS:
-            raise StudyError(f"Claim metric={self.metric!r}: expected one of {', '.join(METRICS)}")
-        if self.kind not in KINDS:
-            raise StudyError(f"Claim kind={self.kind!r}: expected one of {', '.join(KINDS)}")
+            raise StudyError(f"{who}: the bar {self.bar} is not finite")
+        for name, value, known in (("metric", self.metric, METRICS), ("kind", self.kind, KINDS)):
+            if value not in known:
+                raise StudyError(f"Claim {name}={value!r}: expected one of {', '.join(known)}")
         if not (0 < self.per < math.inf):
-            raise StudyError(
-                f"Claim on {self.implementation!r}: per={self.per}: expected a positive number"
-            )
+            raise StudyError(f"{who}: per={self.per}: expected a positive number")
         if (self.over is None) != (self.metric in ALONE):
-            raise StudyError(
-                f"Claim on {self.implementation!r}: over={self.over!r} does not fit "
-                f"metric={self.metric!r}"
-            )
+            raise StudyError(f"{who}: over={self.over!r} does not fit metric={self.metric!r}")
 
     @property
     def bar(self) -> float:
@@ -95,7 +86,7 @@ class Claim:
         return measured >= self.bar if self.at_least is not None else measured <= self.bar
 
     def workloads(self, measured: Sequence[str]) -> list[str]:
-        """Which of the measured workloads the claim speaks of."""
+        """Those of the measured workloads that the claim is about."""
         if self.on is None:
             return list(measured)
         wanted = (self.on,) if isinstance(self.on, str) else tuple(self.on)
@@ -103,23 +94,19 @@ class Claim:
 
     def text(self) -> str:
         """One line, without the workload."""
-        sign = ">=" if self.at_least is not None else "<="
+        name, sign = self.implementation, ">=" if self.at_least is not None else "<="
         bar = _plain(self.bar)
         if self.metric == "time" and self.at_least == 1:
-            return f"{self.implementation} never slower than {self.over}"
+            return f"{name} never slower than {self.over}"
         if self.metric == "resident_per_output":
-            return f"{self.implementation}: resident growth {sign} {bar} x its outputs"
+            return f"{name}: resident growth {sign} {bar} x its outputs"
         if self.metric == "resident_bytes":
-            return f"{self.implementation}: resident growth {sign} {_plain(self.bar / 2**20)} MiB"
+            return f"{name}: resident growth {sign} {_plain(self.bar / 2**20)} MiB"
         if self.metric == "added_time":
-            bar = f"{_plain(self.bar * 1e6)} µs"
-            return f"{self.implementation} adds {sign} {bar} per {self.unit} to {self.over}"
-        what = {
-            "time": "faster than",
-            "python_memory": "less Python memory than",
-            "resident_memory": "less resident memory than",
-        }[self.metric]
-        return f"{self.implementation} {sign} {bar} x {what} {self.over}"
+            return f"{name} adds {sign} {_plain(self.bar * 1e6)} µs per {self.unit} to {self.over}"
+        memory = self.metric.removesuffix("_memory").replace("python", "Python")
+        what = "faster than" if self.metric == "time" else f"less {memory} memory than"
+        return f"{name} {sign} {bar} x {what} {self.over}"
 
 
 def _plain(x: float) -> str:

@@ -5,8 +5,6 @@ bar was not reproduced; or a file could not be written), 2 wrong usage, 130 inte
 Ctrl-C, 143 by SIGTERM.
 """
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import io
@@ -41,10 +39,10 @@ File = tuple[Path, Callable[[results.Run], str]]
 
 
 class Commands(click.Group):
-    """Ctrl-C ends every command in the same way, wherever it comes in."""
+    """A group in which Ctrl-C ends every command with status 130."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; click alone would call it aborted and exit 1."""
+        """Run a command; click alone would exit with status 1."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
@@ -55,7 +53,7 @@ class Commands(click.Group):
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="qpp-harness")
 def cli() -> None:
-    """Reproduce the studies: agreement first, then speed, every claim judged."""
+    """Check that implementations agree, measure them, and judge every claim."""
 
 
 @cli.command("list")
@@ -94,7 +92,7 @@ def list_command() -> None:
     metavar="SECONDS",
     help=f"Seconds for each study in the quick preset (default {QUICK.budget:g}): more rounds.",
 )
-@click.option("--strict", is_flag=True, help="Exit 1 where a bar of ours was not reproduced.")
+@click.option("--strict", is_flag=True, help="Exit 1 when a bar was not reproduced.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every row and every claim.")
 @click.option("--html", "html_file", type=OUT, help="Write the report, one self-contained file.")
 def reproduce(
@@ -109,13 +107,13 @@ def reproduce(
 ) -> None:
     """Measure STUDIES (default: all) in one run, interleaved, and judge every claim.
 
-    The exit status is 0 where every row ran and every output agrees. A bar that this machine
-    misses is shown and counted; with --strict it makes the status 1.
+    The exit status is 0 when every row ran and every output agrees. A missed bar is shown; with
+    --strict it makes the status 1.
     """
     if full and check:
         raise click.UsageError("--full and --check exclude each other")
     if budget is not None and (full or check):
-        raise click.UsageError("--budget is of the quick preset: leave out --full and --check")
+        raise click.UsageError("--budget belongs to the quick preset: leave out --full and --check")
     if budget is not None and math.isnan(budget):
         raise click.UsageError("--budget nan: expected seconds, such as --budget 30")
     try:
@@ -131,8 +129,8 @@ def reproduce(
     preset = "full" if full else "check" if check else "quick"
     run = session.reproduce(chosen, preset=preset, budget=budget)
     _publish(run, files, verbose=verbose)
-    refused = not run.passed or (strict and bool(run.missed()))
-    sys.exit(130 if run.interrupted else 1 if refused else 0)
+    failed = not run.passed or (strict and bool(run.missed()))
+    sys.exit(130 if run.interrupted else 1 if failed else 0)
 
 
 @cli.command()
@@ -142,7 +140,7 @@ def reproduce(
 def report(what: tuple[str, ...], verbose: bool, html_file: Path | None) -> None:
     """Show the last run again: whole, or every row and claim of one STUDY.
 
-    Without a file named, the last run is reports/result.json. A study that it does not hold is
+    The last run is reports/result.json unless a file is named. A study that it does not hold is
     shown from its committed result.
     """
     files = [Path(w) for w in what if w.endswith(".json") or Path(w).is_file()]
@@ -165,20 +163,16 @@ def report(what: tuple[str, ...], verbose: bool, html_file: Path | None) -> None
 def judge(result: tuple[Path, ...], criterion: bool) -> None:
     """Judge a RESULT file's claims again, as its studies declare them now.
 
-    For when a bar is added or changes: no sample is touched and nothing is measured.
+    Use it after a bar or a title has changed. Samples stay as they are; nothing is measured.
     """
     studies = {found.name: found.study for found in discover() if found.study is not None}
     try:
         for path in result:
             run = judge_again(results.load(path), studies)
             if criterion:
-                run = dataclasses.replace(
-                    run,
-                    studies=tuple(
-                        with_estimates(s, studies[s.name].criterion) if s.name in studies else s
-                        for s in run.studies
-                    ),
-                )
+                groups = {name: study.criterion for name, study in studies.items()}
+                updated = (with_estimates(s, groups.get(s.name, ())) for s in run.studies)
+                run = dataclasses.replace(run, studies=tuple(updated))
             results.write_atomically(path, results.to_json(run))
             click.echo(f"judged again: {path}")
     except (results.ResultError, CriterionError) as error:
@@ -228,7 +222,7 @@ cli.add_command(history_group)
 
 
 def _writable(path: Path) -> None:
-    """Find out before the run, not after it."""
+    """Check before the run that the file can be written."""
     try:
         folder = results.destination(path).parent
         folder.mkdir(parents=True, exist_ok=True)
@@ -242,29 +236,24 @@ def _writable(path: Path) -> None:
 
 def _recorded(path: Path, names: Sequence[str], *, named: bool) -> results.Run:
     """The studies of a run by name, or all; a study it lacks comes from its committed result."""
-    try:
+    run = None
+    if named or not names or path.exists():
         run = results.load(path)
-    except results.ResultError:
-        if named or not names or path.exists():
-            raise
-        run = None
-    if not names:
-        assert run is not None  # raised above
-        return run
+        if not names:
+            return run
+        if all(run.study(name) for name in names):
+            chosen = tuple(s for s in run.studies if s.name in names)
+            return dataclasses.replace(run, studies=chosen)
     missing = [n for n in names if run is None or run.study(n) is None]
-    if not missing and run is not None:
-        chosen = tuple(s for s in run.studies if s.name in names)
-        return dataclasses.replace(run, studies=chosen)
     committed = {} if named else readme_module.committed(readme_module.repo_root())
     if len(names) > 1 or missing[0] not in committed:
-        known = ", ".join([*(s.name for s in run.studies)] if run else committed) or "none"
+        known = ", ".join((s.name for s in run.studies) if run else committed) or "none"
         raise click.UsageError(f"no result of {', '.join(missing)}; there are: {known}")
     click.echo(f"from the committed result of {missing[0]}:")
     return committed[missing[0]]
 
 
 def _publish(run: results.Run, files: Sequence[File], *, verbose: bool = False) -> None:
-    """Write the files, then show the table: whatever becomes of the screen, they are kept."""
     written, failed = [], []
     for path, make in files:
         try:
@@ -273,11 +262,11 @@ def _publish(run: results.Run, files: Sequence[File], *, verbose: bool = False) 
             failed.append(str(error))
     try:
         table.print_run(run, table.console(), written, verbose=verbose)
-    except (BrokenPipeError, SystemExit):  # nobody reads on: click and rich leave quietly
+    except (BrokenPipeError, SystemExit):  # the reader closed the pipe: click and rich exit
         if not failed:
             raise
     except OSError as error:
-        with contextlib.suppress(OSError):  # or the exit would try once more, and complain
+        with contextlib.suppress(OSError):  # or the exit would write and fail again
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         failed.append(f"cannot show the table: {error.strerror or error}")
     if failed:
@@ -285,9 +274,9 @@ def _publish(run: results.Run, files: Sequence[File], *, verbose: bool = False) 
 
 
 def _write(path: Path, text: str, run: results.Run) -> Path:
-    """Write a result; what cannot go where it was asked for goes to a temporary folder.
+    """Write a result; where that fails, write it to a temporary folder.
 
-    An interrupted run never takes the place of a whole one.
+    An interrupted run never replaces a complete one.
     """
     if run.interrupted:
         path = path.with_suffix(f".partial{path.suffix}")
@@ -306,8 +295,8 @@ def _write(path: Path, text: str, run: results.Run) -> Path:
 def main() -> None:
     """Entry point of the ``qpp`` command.
 
-    A console that cannot show a character shows a question mark. SIGTERM is taken as
-    Ctrl-C is: workers end, and what was finished is written.
+    A console that cannot show a character shows a question mark. SIGTERM acts like Ctrl-C:
+    workers end, and finished studies are written.
     """
     terminated = False
 

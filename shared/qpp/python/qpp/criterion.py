@@ -1,12 +1,10 @@
-"""Criterion's estimates: what takes nanoseconds is measured in Rust and read here.
+"""Reads criterion's estimates: nanosecond kernels are measured in Rust.
 
 ``cargo bench`` leaves ``target/criterion/<group>/…/new/{benchmark,estimates}.json``. A
 study names its groups (``Study.criterion``); :func:`estimates` reads the median of each
 benchmark with its 95 % interval, in nanoseconds for one iteration, and the throughput
 where the benchmark declares one. The date is that of the file.
 """
-
-from __future__ import annotations
 
 import datetime
 import json
@@ -48,18 +46,9 @@ def folder(start: Path | None = None) -> Path:
 def estimates(groups: Sequence[str], where: Path | None = None) -> tuple[CriterionEstimate, ...]:
     """The estimates of the named groups, sorted by name; empty where none was measured.
 
-    Parameters
-    ----------
-    groups
-        Names of criterion groups (``Study.criterion``). A benchmark outside any group
-        is a group of its own name.
-    where
-        Criterion's folder; default :func:`folder`.
-
-    Returns
-    -------
-    tuple of CriterionEstimate
-        ``throughput`` is elements (or bytes) per second at the median.
+    ``groups`` are names of criterion groups (``Study.criterion``); a benchmark outside any group is
+    a group of its own name. ``where`` is criterion's folder (default :func:`folder`). The
+    ``throughput`` is in elements (or bytes) per second at the median.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Real prices: the one door to the data that comes with two packages.
+"""Real prices, read from the files of two installed packages.
 
 Nothing is downloaded. The files lie inside the installed packages ``skfolio`` and
 ``arch``; they are read without importing either, so their own dependencies are not
@@ -8,8 +8,6 @@ duplicates; prices are US dollars.
 Sources: skfolio (BSD-3-Clause) for the 1990-2022 stocks, their index and the factor
 ETFs; arch (NCSA) for the 1999-2018 indices and the Fama-French factors.
 """
-
-from __future__ import annotations
 
 import gzip
 import importlib.util

@@ -1,11 +1,8 @@
-"""Figures as people read them: three significant digits and the unit that fits.
+"""Formats figures: three significant digits and the unit that fits.
 
-One module for the terminal, the report, the README and the history, so that the same
-measurement never reads differently in two places. Whatever is missing or not a number
-reads :data:`MISSING`.
+The terminal, the report, the READMEs and the history use the same functions. A value that is
+missing or not a number reads :data:`MISSING`.
 """
-
-from __future__ import annotations
 
 import math
 from collections.abc import Callable
@@ -37,7 +34,7 @@ def number(x: float | None, digits: int = 3) -> str:
 
 
 def in_part(parts: int) -> str:
-    """What stands beside a time that was multiplied.
+    """The note beside a time that was multiplied.
 
     >>> in_part(1000)
     '1 part in 1,000 run'
@@ -94,7 +91,7 @@ def bytes_(n: float | None) -> str:
     if abs(n) < 1024:
         return f"{n:.0f} B"
     power = min(int(math.log2(abs(n)) // 10), len(_BYTES) - 1)
-    # As with times: 1,023.9 KiB would read 1,020 KiB or 1,024 KiB, both clumsy.
+    # As with times: 1,023.9 KiB would read 1,020 KiB or 1,024 KiB.
     if power < len(_BYTES) - 1 and abs(n) / 1024**power >= 1023.5:
         power += 1
     scaled = n / 1024**power
@@ -151,7 +148,7 @@ def interval(i: Interval | None, of: Callable[[float], str] = ratio) -> str:
 
 
 def claimed(claim: ClaimResult) -> str:
-    """What a claim was measured at, with its interval.
+    """The measured figure of a claim, with its interval.
 
     >>> held = ClaimResult("x", "n=1", "time", 2, True, Interval(3.0, 2.5, 3.5), "reproduced")
     >>> claimed(held)

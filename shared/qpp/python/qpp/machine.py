@@ -1,10 +1,7 @@
-"""Provenance: on what, and with what, a figure was made.
+"""Provenance: the machine and the versions behind a figure; and memory bandwidth.
 
-Also the one physical constant the harness measures itself: memory bandwidth, on a
-working set of a given size, which is the denominator of every ``limit`` row.
+The bandwidth is measured on a working set of a given size: it is the denominator of ``limit`` rows.
 """
-
-from __future__ import annotations
 
 import functools
 import os
@@ -44,7 +41,9 @@ PACKAGES = (
 
 
 def provenance() -> dict[str, Any]:
-    """Everything a reader needs to judge a figure; unknown entries are ``None``."""
+    """Machine, versions and commit; unknown entries are ``None``."""
+    virtual = "hypervisor" in (_read("/proc/cpuinfo") or "") or None
+    status = _output("git", "status", "--porcelain", empty=True)
     return {
         "cpu": cpu_model(),
         "cores": {"logical": os.cpu_count(), "physical": psutil.cpu_count(logical=False)},
@@ -53,20 +52,20 @@ def provenance() -> dict[str, Any]:
         "memory": psutil.virtual_memory().total,
         "os": f"{platform.system()} {platform.release().split('-')[0]}",
         "architecture": platform.machine(),
-        "virtual": _virtual(),
+        "virtual": virtual and (_output("systemd-detect-virt") or "yes"),
         "governor": _read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
-        "load": _load(),
+        "load": [round(x, 2) for x in os.getloadavg()] if hasattr(os, "getloadavg") else None,
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "rustc": _output("rustc", "--version"),
         "gpu": _output("nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"),
         "packages": packages(),
         "commit": _output("git", "rev-parse", "HEAD"),
-        "dirty": _dirty(),
+        "dirty": None if status is None else bool(status),
     }
 
 
 def cpu_model() -> str:
-    """The processor's own name for itself, with family and model where that name is vague."""
+    """The name of the processor, with family and model where the name has no digit."""
     text = _read("/proc/cpuinfo") or ""
     fields: dict[str, str] = dict(
         re.findall(r"^(model name|cpu family|model)\s*:\s*(.+)$", text, re.M)
@@ -137,21 +136,6 @@ def bandwidth(nbytes: int) -> float:
             if end > until:
                 break
     return best
-
-
-def _virtual() -> str | None:
-    if "hypervisor" in (_read("/proc/cpuinfo") or ""):
-        return _output("systemd-detect-virt") or "yes"
-    return None
-
-
-def _load() -> list[float] | None:
-    return [round(x, 2) for x in os.getloadavg()] if hasattr(os, "getloadavg") else None
-
-
-def _dirty() -> bool | None:
-    status = _output("git", "status", "--porcelain", empty=True)
-    return None if status is None else bool(status)
 
 
 def _read(path: str | Path) -> str | None:

@@ -4,8 +4,6 @@ Outputs are an array, a number, or a mapping of names to such. The bounds are th
 of :class:`qpp.Agreement`; NaN must stand where the baseline has NaN and nowhere else.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 
@@ -57,7 +55,10 @@ def compare(
     for name in wanted:
         if name.endswith(STANDARD_ERROR) and agreement.of(name).standard_errors:
             continue
-        spread = _combined_error(name, actual, expected)
+        companion = name + STANDARD_ERROR
+        spread = None
+        if companion in actual and companion in expected:
+            spread = np.hypot(actual[companion], expected[companion])
         result, excess = _compare_one(
             name, actual[name], expected[name], agreement.of(name), spread
         )
@@ -93,7 +94,6 @@ def compare_part(
 def _compare_one(
     name: str, a: Array, b: Array, bounds: Agreement, spread: Array | None
 ) -> tuple[ParityResult, float]:
-    """The result, and how much of the tolerance the worst element uses."""
     text = bounds.describe()
     if a.shape != b.shape:
         return _no(f"{name} has shape {a.shape}, the baseline {b.shape}", text), 0.0
@@ -106,14 +106,14 @@ def _compare_one(
     x, y = a.astype(kind), b.astype(kind)
     nan_x, nan_y = np.isnan(x), np.isnan(y)
     if not np.array_equal(nan_x, nan_y):
-        where = _first(nan_x != nan_y)
+        where = _argmax(nan_x != nan_y)
         who = "NaN where the baseline has none" if nan_x[where] else "no NaN where the baseline has"
         return _no(f"{name}{_show(where)}: {who}", text), 0.0
-    settled = exact | nan_x
+    equal = exact | nan_x
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
-        absolute = np.where(settled, 0.0, np.abs(x - y))
+        absolute = np.where(equal, 0.0, np.abs(x - y))
         # Integers beyond 2**53 may differ and still meet as floats: call that one apart.
-        absolute = np.where(~settled & (absolute == 0), 1.0, absolute)
+        absolute = np.where(~equal & (absolute == 0), 1.0, absolute)
         size = np.abs(y)
         relative = np.where(absolute == 0, 0.0, absolute / size)
         tolerance = np.maximum(bounds.atol, bounds.rtol * np.where(np.isfinite(size), size, 0.0))
@@ -121,44 +121,29 @@ def _compare_one(
             tolerance = np.maximum(tolerance, bounds.ulp * np.spacing(size))
         if bounds.standard_errors and spread is not None:
             tolerance = np.maximum(tolerance, bounds.standard_errors * spread)
-    wrong = ~settled & ~(absolute <= tolerance)
+        share = np.where(absolute == 0, 0.0, absolute / tolerance)
+    wrong = ~equal & ~(absolute <= tolerance)
     finite_rel = relative[np.isfinite(relative)]
     max_abs = float(np.max(absolute, initial=0.0))
     max_rel = float(np.max(finite_rel, initial=0.0))
     if not np.isfinite(max_abs):
         max_abs = float(np.finfo(np.float64).max)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        share = np.where(absolute == 0, 0.0, absolute / tolerance)
-    where = _argmax(np.where(wrong, np.inf, share)) if absolute.size else ()
+    where = _argmax(share) if absolute.size else ()
     spot = f"{name}{_show(where)}" if max_abs else name
     reason = ""
-    if wrong.any():
+    if count := int(wrong.sum()):
         where = _argmax(np.where(wrong, absolute, -1.0))
         spot = f"{name}{_show(where)}"
-        count = int(wrong.sum())
         reason = (
             f"{spot} is {a[where]!s}, the baseline {b[where]!s}; "
             f"{count} of {a.size} values beyond {text}"
         )
-    excess = float(np.max(share, initial=0.0)) if not wrong.any() else np.inf
+    excess = np.inf if count else float(np.max(share, initial=0.0))
     return ParityResult(not reason, max_abs, max_rel, spot, text, reason), excess
-
-
-def _combined_error(
-    name: str, actual: Mapping[str, Array], expected: Mapping[str, Array]
-) -> Array | None:
-    companion = name + STANDARD_ERROR
-    if companion not in actual or companion not in expected:
-        return None
-    return np.hypot(actual[companion], expected[companion])
 
 
 def _no(reason: str, tolerance: str) -> ParityResult:
     return ParityResult(False, 0.0, 0.0, "", tolerance, reason)
-
-
-def _first(mask: Array) -> tuple[int, ...]:
-    return tuple(int(i) for i in np.unravel_index(int(np.argmax(mask)), mask.shape))
 
 
 def _argmax(values: Array) -> tuple[int, ...]:

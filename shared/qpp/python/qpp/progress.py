@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Mapping
-from types import TracebackType
 
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
@@ -17,8 +16,7 @@ STARTING = 6.0  # seconds that a study's workers take to start: a first guess, u
 class RunProgress:
     """A bar over all studies with the time left, and below it what is being done.
 
-    On a terminal these are bars. Elsewhere (a log, CI) one line for each study is printed, so
-    that a long run is never silent.
+    On a terminal these are bars. Elsewhere (a log, CI) one line for each study is printed.
 
     Parameters
     ----------
@@ -51,19 +49,13 @@ class RunProgress:
         self._bars.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._bars.stop()
 
     def tick(self, study: str, workload: str, what: str, done: float, total: float) -> None:
         """Called by the measurement: seconds of samples done and planned.
 
-        A stderr that is full or gone (rich leaves at a broken pipe) costs the progress,
-        never the measurement.
+        Where stderr is full or closed (rich exits at a broken pipe) only progress is lost.
         """
         with contextlib.suppress(OSError, SystemExit):
             self._tick(study, workload, what, done, total)
@@ -89,7 +81,6 @@ class RunProgress:
         )
 
     def _left(self, finished: float) -> str:
-        """From the pace so far; before there is one, from the budget."""
         spent = time.monotonic() - self._begun
         if finished >= 1:
             left = spent * (len(self._workloads) - finished) / finished

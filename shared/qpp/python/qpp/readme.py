@@ -12,8 +12,6 @@ README. ``all`` stands for every committed study: one line each. A test compares
 the results, so it finds a figure that was typed by hand.
 """
 
-from __future__ import annotations
-
 import re
 import tomllib
 from collections.abc import Iterator
@@ -109,7 +107,6 @@ def update(root: Path, *, check: bool = False) -> list[Path]:
 
 
 def _by_folder(runs: dict[str, Run]) -> dict[str, tuple[str, Run]]:
-    """Study name to its folder and result, in the order of the folders."""
     folders = {name: _folder(name) for name in runs}
     return {name: (folders[name], runs[name]) for name in sorted(folders, key=folders.__getitem__)}
 

@@ -1,4 +1,4 @@
-"""Finding studies: the entry-point group ``qpp.studies``.
+"""Finds studies: the entry-point group ``qpp.studies``.
 
 A package registers a study with one line of its ``pyproject.toml``::
 
@@ -6,11 +6,8 @@ A package registers a study with one line of its ``pyproject.toml``::
     fft_autocorrelation = "fft_autocorrelation.study:study"
 
 A study can also be named by its address ``module:attribute``, installed or not: the
-current folder is searched too.
-One that fails to import is found too: it carries its error instead of a study.
+current folder is searched too. The entry of a study that fails to import holds the error.
 """
-
-from __future__ import annotations
 
 import importlib
 import sys
@@ -42,7 +39,7 @@ class StudyEntry:
 
 
 def discover() -> list[StudyEntry]:
-    """All registered studies, sorted by address so that the house's order stays put."""
+    """All registered studies, sorted by name."""
     unique = {point.name: point for point in entry_points(group=GROUP)}
     return [_open(point) for point in sorted(unique.values(), key=lambda p: p.name)]
 
@@ -72,7 +69,7 @@ def select(names: tuple[str, ...]) -> list[StudyEntry]:
 
 
 def load(address: str) -> Study:
-    """Import ``module:attribute`` and insist that it is a :class:`Study`."""
+    """Import ``module:attribute``; ``TypeError`` unless it is a :class:`Study`."""
     module, _, attribute = address.partition(":")
     value = getattr(importlib.import_module(module), attribute or "study")
     if not isinstance(value, Study):
@@ -81,7 +78,7 @@ def load(address: str) -> Study:
 
 
 def describe_error(error: BaseException) -> str:
-    """What a guest's code raised, and where, for the row or study that it cost."""
+    """The type, message and place of an exception, for a row or study that failed."""
     try:
         message = str(error)
     except Exception:
@@ -96,7 +93,7 @@ def _open(point: EntryPoint) -> StudyEntry:
         study = load(point.value)
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # a guest may fail in any way, exit too; the others go on
+    except BaseException as error:  # a study's code may even exit; the other studies run
         reason = f"{point.value} does not import: {describe_error(error)}"
         return StudyEntry(point.name, point.value, error=reason)
     return StudyEntry(study.name, point.value, study)

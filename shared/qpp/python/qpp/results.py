@@ -1,7 +1,6 @@
-"""What a run found, as plain values that read and write one versioned JSON file.
+"""The result of a run, as plain values that read and write one versioned JSON file.
 
-Every reader (table, report, README, history) works on these; nobody keeps figures
-of its own. Times are seconds, memory is bytes.
+Every reader (table, report, README, history) works on these. Times are seconds, memory is bytes.
 """
 
 from __future__ import annotations
@@ -190,14 +189,13 @@ class Run:
 
     @property
     def passed(self) -> bool:
-        """Every row ran, every output agrees, no study and no baseline is broken."""
+        """Every study and row ran, and every output agrees."""
         return not self.failures()
 
     def failures(self) -> list[str]:
         """One line for each output that is wrong, row that failed and study that could not run.
 
-        Claims are no part of it: a bar that is missed says something about speed, and
-        :meth:`missed` lists those.
+        Claims are not included; :meth:`missed` lists missed bars.
         """
         lines = []
         for study in self.studies:
@@ -215,7 +213,7 @@ class Run:
         return lines
 
     def missed(self) -> list[tuple[StudyResult, ClaimResult]]:
-        """Each bar of ours that this run did not reproduce, with its study."""
+        """Each bar that this run did not reproduce, with its study."""
         return [
             (study, claim)
             for study in self.studies
@@ -271,9 +269,9 @@ def destination(path: str | Path) -> Path:
 
 
 def write_atomically(path: str | Path, text: str) -> None:
-    """Write beside the target and rename: on a full disk the old file survives.
+    """Write beside the target and rename: on a full disk the old file is kept.
 
-    What UTF-8 cannot hold (lone surrogates) becomes a question mark.
+    What UTF-8 cannot encode (lone surrogates) becomes a question mark.
     """
     target = destination(path)
     temporary: str | None = None
@@ -303,12 +301,12 @@ def _finite(text: str) -> float:
 
 
 def _integer(text: str) -> int:
-    _finite(text)  # every figure is computed with as a float sooner or later
+    _finite(text)  # figures are converted to float later
     return int(text)
 
 
 def _typed(kind: Any, raw: Any, where: str) -> Any:
-    """``raw`` as a value of the declared type; ``TypeError`` names the first that is none."""
+    """``raw`` as a value of the declared type; ``TypeError`` names the first wrong field."""
     origin, inner = get_origin(kind), get_args(kind)
     if kind is Any or (origin is Literal and raw in inner):
         return raw

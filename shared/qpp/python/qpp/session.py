@@ -1,8 +1,7 @@
-"""One run over several studies: progress, provenance, and what Ctrl-C leaves."""
-
-from __future__ import annotations
+"""One run over several studies: progress, provenance, partial results after an interrupt."""
 
 import datetime
+import functools
 import shlex
 import sys
 import time
@@ -24,8 +23,8 @@ def reproduce(
 ) -> Run:
     """Measure the chosen studies one after the other.
 
-    ``budget`` is the seconds of one study in the quick preset. Ctrl-C ends the run; the result
-    then holds what was finished and says so.
+    ``budget`` is the seconds of one study in the quick preset. After Ctrl-C the result
+    holds the finished workloads and is marked as interrupted.
     """
     settings = PRESETS[preset]
     if budget is not None:
@@ -37,28 +36,24 @@ def reproduce(
     interrupted = False
     counts = {f.name: len(f.study.selected(full=settings.full)) for f in chosen if f.study}
     with RunProgress(counts, settings.budget) as progress:
-        for found in chosen:
-
-            def tick(
-                workload: str, what: str, done: float, total: float, name: str = found.name
-            ) -> None:
-                progress.tick(name, workload, what, done, total)
-
+        for entry in chosen:
             try:
-                finished.append(measure_study(found, settings, tick))
+                finished.append(
+                    measure_study(entry, settings, functools.partial(progress.tick, entry.name))
+                )
             except Interrupted as stop:
                 finished.append(stop.result)
                 interrupted = True
                 break
-            except KeyboardInterrupt:  # outside the measurement: the studies before it stand
+            except KeyboardInterrupt:  # outside the measurement: the studies before it are kept
                 interrupted = True
                 break
-            except BaseException as error:  # likewise when one breaks in a way of its own
-                study = found.study
+            except BaseException as error:  # a study's own code may raise anything
+                study = entry.study
                 title, question = (study.title, study.question) if study else ("", "")
                 finished.append(
                     StudyResult(
-                        found.name, title or found.name, question, error=describe_error(error)
+                        entry.name, title or entry.name, question, error=describe_error(error)
                     )
                 )
     return Run(

@@ -1,6 +1,4 @@
-"""The few statistics a timing needs: centre, spread, and a ratio pair by pair."""
-
-from __future__ import annotations
+"""Statistics of timings: median, spread, and ratios of paired samples."""
 
 from collections.abc import Sequence
 
@@ -19,7 +17,7 @@ def median(samples: Sequence[float]) -> float:
 
 
 def spread(samples: Sequence[float]) -> float:
-    """Interquartile range over the median: robust against the odd interrupted sample."""
+    """Interquartile range over the median: robust against single outliers."""
     low, middle, high = np.quantile(samples, (0.25, 0.5, 0.75))
     return float((high - low) / middle) if middle else 0.0
 
@@ -53,7 +51,7 @@ def paired_difference(
     *,
     seed: int = 0,
 ) -> Interval | None:
-    """Median of what samples took longer than others taken side by side, in seconds.
+    """Median of the differences of samples taken side by side, in seconds.
 
     Paired as in :func:`paired_ratio`. Negative where they took less.
     """
@@ -81,7 +79,6 @@ def _couples(
 
 
 def _interval(pairs: npt.NDArray[np.float64], seed: int) -> Interval | None:
-    """The median and its percentile bootstrap; ``None`` of nothing."""
     if not pairs.size:
         return None
     picks = np.random.default_rng(seed).integers(0, pairs.size, (RESAMPLES, pairs.size))

@@ -1,8 +1,7 @@
-"""What a study is: one declaration that every reader of the harness understands.
+"""The declaration of a study, which the commands, the tests, the history and the report read.
 
-A study puts a baseline and its optimised twins (and the peers a user would pick
-instead) side by side on the same inputs. It is declared once, in a ``study.py``;
-the command line, the tests, the history and the report all read that declaration.
+A study compares a baseline with optimised implementations, and with the peers a user would
+pick instead, on the same inputs. It is declared once, in the package ``study`` of a subproject.
 
 Nothing here measures or compares anything: these are plain, validated values.
 """
@@ -13,7 +12,7 @@ import importlib.util
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from qpp.claim import BEST_PEER as BEST_PEER
 from qpp.claim import Claim as Claim
@@ -21,7 +20,8 @@ from qpp.claim import StudyError as StudyError
 
 Role = Literal["baseline", "optimised", "peer", "component", "limit", "target"]
 Inputs = Mapping[str, Any]
-MOST_THREADS = 4096  # beyond any machine: a slip, and libraries do start as many
+T = TypeVar("T")
+MOST_THREADS = 4096  # more is a mistake, and libraries would start as many
 
 
 class Workload:
@@ -34,7 +34,7 @@ class Workload:
     make
         ``make(**sizes)`` returns the keyword arguments with which every
         implementation is called. Must be deterministic: each worker process
-        builds its own copy, outside the clock.
+        builds its own copy, not timed.
     quick
         Part of the quick preset. All workloads run under ``--full``.
     **sizes
@@ -51,7 +51,7 @@ class Workload:
         self, name: str, make: Callable[..., Inputs], *, quick: bool = False, **sizes: Any
     ) -> None:
         if not name:
-            raise StudyError("Workload name is empty: give it the words a table should show")
+            raise StudyError("Workload name is empty: tables show it")
         if not callable(make):
             raise StudyError(f"Workload {name!r}: make={make!r} is not callable")
         self.name = name
@@ -60,7 +60,7 @@ class Workload:
         self.sizes: dict[str, Any] = sizes
 
     def inputs(self) -> Inputs:
-        """Build the keyword arguments of one call (outside every clock)."""
+        """Build the keyword arguments of one call (not timed)."""
         made = self.make(**self.sizes)
         if not isinstance(made, Mapping):
             raise StudyError(
@@ -75,31 +75,31 @@ class Workload:
 
 @dataclass(frozen=True)
 class Implementation:
-    """One way to compute the answer.
+    """One implementation of the computation.
 
     Parameters
     ----------
     name
         Shown in every table, unique within the study.
     call
-        ``call(**inputs)`` returns the output. This is what the clock sees.
+        ``call(**inputs)`` returns the output. This is what is timed.
     needs
         Importable module names this implementation requires (``"numba"``).
-        Where one is missing, the row says so and how to get it.
+        Where one is missing, the row says how to install it.
     install
         The remedy shown for a missing need, e.g. ``"make peers"``.
     prepare
-        ``prepare(inputs) -> inputs``, outside the clock: conversions a user of
+        ``prepare(inputs) -> inputs``, not timed: conversions a user of
         this implementation would already have behind them (a pandas frame for
         a pandas implementation).
     collect
-        ``collect(output) -> array | mapping of arrays``, outside the clock: what
+        ``collect(output) -> array | mapping of arrays``, not timed: what
         is compared with the baseline. Default: the output itself.
     threads
-        Thread count fixed for the worker process (0: all cores). Rows are only
-        comparable at equal counts; parallel rows stand by themselves.
+        Thread count fixed for the worker process (0: all cores). Compare rows of equal counts
+        only.
     note
-        What a reader must know: a different stage, a setting, what is in the clock.
+        For the reader: another stage, a setting, what is timed.
     only
         Workload names it can express; ``None`` for all. On others the row says
         that it does not apply.
@@ -109,7 +109,7 @@ class Implementation:
     part
         ``part(inputs) -> (smaller inputs, how many such parts the whole is)``, after
         ``prepare``: for work that grows in proportion and whose whole would take hours. One
-        part is run, its time is multiplied, and every table says so. One part is the whole.
+        part is run, its time is multiplied, and every table notes it.
     quick_part
         As ``part``, in the quick preset and in tests: for a slow baseline, whose whole belongs to
         the full preset. The outputs of the part must be the first rows of the whole's (fewer days
@@ -142,7 +142,7 @@ class Implementation:
             )
 
     def ready(self, inputs: Inputs, *, quick: bool = False) -> tuple[Inputs, int]:
-        """What ``call`` is given for a workload's inputs, and how many such parts it has."""
+        """The arguments of ``call`` for a workload's inputs, and the number of such parts."""
         if self.prepare is not None:
             inputs = self.prepare(inputs)
         part = (self.quick_part if quick else None) or self.part
@@ -171,13 +171,13 @@ class Implementation:
 
 @dataclass(frozen=True)
 class Limit:
-    """A time to stand beside the rows: ``seconds(inputs, bandwidth)`` for one workload.
+    """A computed time shown beside the rows: ``seconds(inputs, bandwidth)`` for one workload.
 
     ``kind="limit"`` is the floor that physics sets: no way of doing this work is faster.
-    ``kind="target"`` is a time that the study set itself, and that can be beaten.
+    ``kind="target"`` is a time that the study sets itself; it can be beaten.
     ``bandwidth(nbytes)`` is the memory bandwidth in bytes per second, measured in
-    this run on a working set of ``nbytes`` (so a set that fits in cache is judged
-    by the cache).
+    this run on a working set of ``nbytes`` (so a set that fits in cache is compared
+    with the cache).
     """
 
     name: str
@@ -250,13 +250,13 @@ class Scaling:
 
 @dataclass(frozen=True)
 class Study:
-    """A question, the ways to answer it, and what must come out.
+    """Workloads, implementations, bounds of agreement, and claims.
 
-    ``analysis`` is the paragraph a client reads: where each implementation wins and
-    loses, and why. ``components`` are parts of the others' work, timed alone (the callback that a
-    sampler calls): nothing to be faster than, but what an added time is judged over.
-    ``headline`` is the workload and the implementation we recommend, which stand for the study
-    where it has one line. ``time_limit`` (seconds) bounds one call of one implementation.
+    ``analysis`` is a paragraph for the reader: where each implementation wins and loses, and why.
+    ``components`` are parts of the others' work, timed alone (the callback that a sampler calls):
+    a claim with ``metric="added_time"`` compares with them. ``headline`` is the workload and the
+    implementation in the study's one-line summary. ``time_limit`` (seconds) bounds one call of one
+    implementation.
     """
 
     name: str
@@ -277,50 +277,46 @@ class Study:
     time_limit: float = 300.0
 
     def __post_init__(self) -> None:
-        roles: tuple[tuple[str, Role], ...] = (
-            ("optimised", "optimised"),
-            ("peers", "peer"),
-            ("components", "component"),
-        )
         object.__setattr__(self, "baseline", replace(self.baseline, role="baseline"))
-        for attribute, role in roles:
-            given = [replace(i, role=role) for i in getattr(self, attribute)]
-            object.__setattr__(self, attribute, tuple(given))
+        roles: dict[str, Role] = {"peers": "peer", "components": "component"}
+        for attribute in ("optimised", *roles):
+            role = roles.get(attribute, "optimised")
+            given = tuple(replace(i, role=role) for i in getattr(self, attribute))
+            object.__setattr__(self, attribute, given)
         self._validate()
 
     def _validate(self) -> None:
+        who = f"Study {self.name!r}"
         if not self.name or not self.name.replace("_", "").isalnum():
             raise StudyError(f"Study name={self.name!r}: expected letters, digits and underscores")
         if not self.workloads:
-            raise StudyError(f"Study {self.name!r} has no workload")
-        _unique(self.name, "workload", [w.name for w in self.workloads])
+            raise StudyError(f"{who} has no workload")
+        workloads = [w.name for w in self.workloads]
         names = [i.name for i in self.implementations()] + [limit.name for limit in self.limits]
-        _unique(self.name, "implementation", names)
-        workloads = {w.name for w in self.workloads}
-        for claim in self.claims:
-            for who in (claim.implementation, claim.over):
-                if who not in (None, BEST_PEER) and who not in names:
-                    raise StudyError(
-                        f"Study {self.name!r}: claim names {who!r}; "
-                        f"its implementations are {', '.join(names)}"
-                    )
-            on = (claim.on,) if isinstance(claim.on, str) else tuple(claim.on or ())
-            _known(self.name, "claim", on, workloads)
+        for kind, given in (("workload", workloads), ("implementation", names)):
+            if twice := sorted({n for n in given if given.count(n) > 1}):
+                raise StudyError(f"{who}: {kind} named twice: {', '.join(twice)}")
+        implementations: list[tuple[str, str | None]] = []
+        on: list[tuple[str, Sequence[str]]] = [("scaling", c.on) for c in self.scaling]
+        on += [(i.name, i.only or ()) for i in self.implementations()]
         if self.headline is not None:
-            _known(self.name, "headline", self.headline[:1], workloads)
-            if self.headline[1] not in names:
+            implementations.append(("headline", self.headline[1]))
+            on.append(("headline", self.headline[:1]))
+        for claim in self.claims:
+            implementations += [("claim", claim.implementation), ("claim", claim.over)]
+            on.append(("claim", (claim.on,) if isinstance(claim.on, str) else claim.on or ()))
+        for part, name in implementations:
+            if name not in (None, BEST_PEER, *names):
+                known = ", ".join(names)
+                raise StudyError(f"{who}: {part} names {name!r}; its implementations are {known}")
+        for part, chosen in on:
+            if unknown := [w for w in chosen if w not in workloads]:
                 raise StudyError(
-                    f"Study {self.name!r}: headline names {self.headline[1]!r}; "
-                    f"its implementations are {', '.join(names)}"
+                    f"{who}: {part} names unknown workload {unknown[0]!r}; "
+                    f"its workloads are {', '.join(workloads)}"
                 )
-        for curve in self.scaling:
-            _known(self.name, "scaling", curve.on, workloads)
-        for implementation in self.implementations():
-            _known(self.name, implementation.name, implementation.only or (), workloads)
         if not 0 < self.time_limit < math.inf:
-            raise StudyError(
-                f"Study {self.name!r}: time_limit={self.time_limit}, expected finite and > 0"
-            )
+            raise StudyError(f"{who}: time_limit={self.time_limit}, expected finite and > 0")
 
     def implementations(self) -> Iterator[Implementation]:
         """Baseline first, then the optimised, the peers, and the components."""
@@ -331,19 +327,16 @@ class Study:
 
     def implementation(self, name: str) -> Implementation:
         """Look one up by name (``KeyError`` names the choices)."""
-        for implementation in self.implementations():
-            if implementation.name == name:
-                return implementation
-        choices = ", ".join(i.name for i in self.implementations())
-        raise KeyError(f"study {self.name!r} has no implementation {name!r}: {choices}")
+        return self._named("implementation", name, {i.name: i for i in self.implementations()})
 
     def workload(self, name: str) -> Workload:
         """Look one up by name (``KeyError`` names the choices)."""
-        for workload in self.workloads:
-            if workload.name == name:
-                return workload
-        choices = ", ".join(w.name for w in self.workloads)
-        raise KeyError(f"study {self.name!r} has no workload {name!r}: {choices}")
+        return self._named("workload", name, {w.name: w for w in self.workloads})
+
+    def _named(self, kind: str, name: str, known: Mapping[str, T]) -> T:
+        if name in known:
+            return known[name]
+        raise KeyError(f"study {self.name!r} has no {kind} {name!r}: {', '.join(known)}")
 
     def selected(self, *, full: bool) -> list[Workload]:
         """The workloads of a preset; a study without quick ones runs its first."""
@@ -355,20 +348,5 @@ class Study:
 def _importable(module: str) -> bool:
     try:
         return importlib.util.find_spec(module) is not None
-    except (ImportError, ValueError):  # its parent is missing, or it is no module's name
+    except (ImportError, ValueError):  # its parent is missing, or the name is invalid
         return False
-
-
-def _unique(study: str, kind: str, names: Sequence[str]) -> None:
-    twice = {n for n in names if names.count(n) > 1}
-    if twice:
-        raise StudyError(f"Study {study!r}: {kind} named twice: {', '.join(sorted(twice))}")
-
-
-def _known(study: str, who: str, names: Sequence[str], workloads: set[str]) -> None:
-    unknown = [n for n in names if n not in workloads]
-    if unknown:
-        raise StudyError(
-            f"Study {study!r}: {who} names unknown workload {unknown[0]!r}; "
-            f"known: {', '.join(sorted(workloads))}"
-        )

@@ -1,12 +1,10 @@
-"""A study in one line: what the terminal, the READMEs and the report all open with.
+"""A study in one line, as the terminal, the READMEs and the report show it.
 
 Everything is computed from a result; nothing is measured and nothing drawn here.
 """
 
-from __future__ import annotations
-
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from qpp.claim import Kind
@@ -36,9 +34,14 @@ def summarise(study: StudyResult) -> Summary | None:
     workload = _headline(study)
     if workload is None:
         return None
-    ours = _recommended(study, workload)
+    row = workload.row(study.recommended)
+    return against(workload, row if row is not None and _timed(row) else fastest(workload))
+
+
+def against(workload: WorkloadResult, ours: Row | None) -> Summary:
+    """One of our rows beside the workload's baseline and best peer."""
     peer = best_peer(workload, ours.threads if ours else 1)
-    return Summary(workload, _baseline(workload), ours, peer, over(peer, ours))
+    return Summary(workload, baseline_row(workload), ours, peer, over(peer, ours))
 
 
 def best_peer(workload: WorkloadResult, threads: int | None = None) -> Row | None:
@@ -87,8 +90,23 @@ def held(claims: Iterable[ClaimResult], kind: Kind | None = None) -> tuple[int, 
     return count["reproduced"], sum(count.values()) - count["not tested"]
 
 
+def others(count: Mapping[str, int], **words: str) -> list[str]:
+    """The verdicts other than reproduced that were met, with their counts.
+
+    >>> others({"reproduced": 7, "within noise": 1, "not tested": 0, "not reproduced": 2})
+    ['1 within noise', '2 not reproduced']
+    >>> others({"not reproduced": 2}, not_reproduced="missed")
+    ['2 missed']
+    """
+    return [
+        f"{number:,} {words.get(verdict.replace(' ', '_'), verdict)}"
+        for verdict, number in count.items()
+        if number and verdict != "reproduced"
+    ]
+
+
 def noise_floor(run: Run | StudyResult) -> float | None:
-    """How far the code against itself was from 1 at most: what no ratio of the run is better than.
+    """The largest distance from 1 of the ratio of the same code to itself.
 
     ``0.03``: some A/A control gave 1.03 or 1 / 1.03. ``None`` where there was none.
     """
@@ -98,7 +116,7 @@ def noise_floor(run: Run | StudyResult) -> float | None:
 
 
 def unavailable(run: Run) -> dict[str, list[str]]:
-    """What was not measured, by remedy: implementations that need what is not installed."""
+    """Implementations that were not measured, by the reason."""
     missing: dict[str, list[str]] = {}
     for study in run.studies:
         for workload in study.workloads:
@@ -110,7 +128,7 @@ def unavailable(run: Run) -> dict[str, list[str]]:
 
 
 def _headline(study: StudyResult) -> WorkloadResult | None:
-    """The workload the study declares as its headline, else the one most claims speak of."""
+    """The workload that the study declares, else the one with the most claims."""
     named = next((w for w in study.workloads if w.name == study.headline), None)
     if named is not None:
         return named
@@ -119,16 +137,16 @@ def _headline(study: StudyResult) -> WorkloadResult | None:
     return next((w for w in ranked if fastest(w)), ranked[0] if ranked else None)
 
 
-def _recommended(study: StudyResult, workload: WorkloadResult) -> Row | None:
-    row = workload.row(study.recommended)
-    return row if row is not None and _timed(row) else fastest(workload)
-
-
 def _timed(row: Row) -> bool:
-    """Whether it ran, agrees, and has a time to compare."""
     return row.status == "ok" and bool(row.median) and row.ratio is not None
 
 
-def _baseline(workload: WorkloadResult) -> Row | None:
+def baseline_row(workload: WorkloadResult) -> Row | None:
+    """The baseline's row, where it ran."""
     found = (r for r in workload.rows if r.role == "baseline" and r.status == "ok")
     return next(found, None)
+
+
+def plural(count: int, noun: str, nouns: str = "") -> str:
+    """``1 bar``, ``2 bars``, ``1,200 bars``."""
+    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"

@@ -1,11 +1,10 @@
-"""A run on the terminal: one table that fits a screen; on request every row and every claim."""
-
-from __future__ import annotations
+"""A run on the terminal: one table; with ``verbose`` every row and every claim."""
 
 import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from rich import box
 from rich.console import Console, Group, RenderableType
@@ -16,18 +15,12 @@ from rich.table import Table
 from rich.text import Text
 
 from qpp import format as show
-from qpp.results import ClaimResult, Row, Run, StudyResult, WorkloadResult
-from qpp.summary import agreement, held, summarise, tally, unavailable
+from qpp.results import Row, Run, StudyResult, WorkloadResult
+from qpp.summary import agreement, held, others, plural, summarise, tally, unavailable
 
 WIDTH = 100
 MOST_LINES = 6
-STYLE = {
-    "baseline": "bold",
-    "optimised": "cyan",
-    "component": "dim",
-    "limit": "dim",
-    "target": "dim",
-}
+STYLE = {"baseline": "bold", "optimised": "cyan"}
 COLUMNS = {
     "thr": 3,
     "median": 8,
@@ -50,17 +43,15 @@ MARK = {
 def console(*, stderr: bool = False) -> Console:
     """A console no wider than the tables are meant to be."""
     made = Console(stderr=stderr, highlight=False, emoji=False)
-    return (
-        made
-        if made.width <= WIDTH and made.is_terminal
-        else Console(stderr=stderr, highlight=False, emoji=False, width=WIDTH)
-    )
+    if made.width > WIDTH or not made.is_terminal:
+        made.width = WIDTH
+    return made
 
 
 def print_run(
     run: Run, out: Console, written: Sequence[Path] = (), *, verbose: bool = False
 ) -> None:
-    """A run in one table and what follows from it; with ``verbose`` every row of it before that."""
+    """A run in one table, its verdict and the next commands; with ``verbose`` first every row."""
     if verbose:
         for study in run.studies:
             out.print(render_study(study))
@@ -119,36 +110,40 @@ def render_study(study: StudyResult) -> RenderableType:
 
 
 def render_verdict(run: Run) -> RenderableType:
-    """What is wrong, which bars were missed, which published figures were not found here."""
+    """What is wrong, which bars were missed, how many published figures were found here."""
     parts: list[RenderableType] = []
     failures = run.failures()
-    took = f"{run.preset} preset, {show.seconds(run.duration)}"
     if run.interrupted:
         parts.append(Text(f"Interrupted after {show.seconds(run.duration)}.", style="bold yellow"))
     if failures:
         lines = [Text(f"  • {line}", style="red") for line in _cut(failures)]
         parts += [Text("Wrong or not run:", style="bold red"), *lines]
     elif not run.interrupted:
+        took = f"{run.preset} preset, {show.seconds(run.duration)}"
         parts.append(Text(f"Every row ran and every output agrees ({took}).", style="bold green"))
     claims = [c for s in run.studies for c in s.claims]
     bars, published = tally(claims, "bar"), tally(claims, "published")
     if any(bars.values()):
-        parts.append(Text(f"Bars, what we promise: {_counted(bars)}."))
-        parts += _listed([(s, c) for s, c in run.missed()])
+        parts.append(Text(f"Bars (what the studies promise): {_counted(bars)}."))
+        missed = [
+            f"  {study.name}: {claim.text}: {show.claimed(claim)} on {claim.workload}"
+            for study, claim in run.missed()
+        ]
+        style: Any = {"style": "yellow", "no_wrap": True, "overflow": "ellipsis"}
+        parts += [Text(line, **style) for line in _cut(missed)]
     if any(published.values()):
-        text = _counted(published)
-        parts.append(Text(f"Published, other people's figures on their machines: {text}."))
+        parts.append(Text(f"Published figures, measured elsewhere: {_counted(published)}."))
     return Group(*parts)
 
 
 def render_next(run: Run, written: Sequence[Path], *, verbose: bool) -> RenderableType:
-    """Where the report is, and what to type next."""
+    """The files that were written, and the next commands."""
     lines = [f"wrote {path}" for path in written]
     missing = sum(len(names) for names in unavailable(run).values())
     hints, qpp = [], _program()
     if missing:
-        some = "1 implementation is" if missing == 1 else f"{missing} implementations are"
-        hints.append(("make peers", f"{some} not installed; this adds peers"))
+        count = plural(missing, "implementation is", "implementations are")
+        hints.append(("make peers", f"{count} not installed; this adds peers"))
     if run.studies and not verbose:
         hints.append((f"{qpp} report {run.studies[0].name}", "every row and claim of one study"))
     if run.preset == "quick":
@@ -158,7 +153,6 @@ def render_next(run: Run, written: Sequence[Path], *, verbose: bool) -> Renderab
 
 
 def _program() -> str:
-    """What this command is called with: its path, where it is not on the user's."""
     beside = Path(sys.executable).with_name("qpp")
     if shutil.which("qpp") or not beside.is_file():
         return "qpp"
@@ -171,21 +165,10 @@ def _counted(count: dict[str, int]) -> str:
     tested = sum(count.values()) - count["not tested"]
     if not tested:
         return f"none of {count['not tested']} tested"
-    rest = [f"{n} {v}" for v, n in count.items() if n and v != "reproduced"]
-    return ", ".join([f"{count['reproduced']} of {tested} reproduced", *rest])
-
-
-def _listed(missed: Sequence[tuple[StudyResult, ClaimResult]]) -> list[RenderableType]:
-    """One line for each bar that was missed: what was found, and on what."""
-    lines = [
-        f"  {study.name}: {claim.text}: {show.claimed(claim)} on {claim.workload}"
-        for study, claim in missed
-    ]
-    return [Text(line, style="yellow", no_wrap=True, overflow="ellipsis") for line in _cut(lines)]
+    return ", ".join([f"{count['reproduced']} of {tested} reproduced", *others(count)])
 
 
 def _cut(lines: Sequence[str]) -> list[str]:
-    """As many lines as fit beside the rest on a screen, and how many there are beyond them."""
     if len(lines) <= MOST_LINES:
         return list(lines)
     return [*lines[: MOST_LINES - 1], f"and {len(lines) - MOST_LINES + 1} more: add -v"]
@@ -199,7 +182,7 @@ def _workload(workload: WorkloadResult) -> RenderableType:
         table.add_column(name, justify="right", no_wrap=True, width=width)
     notes = []
     for row in workload.rows:
-        table.add_row(*_cells(row), style=STYLE.get(row.role, ""))
+        table.add_row(*_cells(row), style=STYLE.get(row.role, "" if row.role == "peer" else "dim"))
         if row.parts > 1:
             text = f"{show.in_part(row.parts)}, its time multiplied"
             notes.append(f"[yellow]{escape(row.implementation)}[/]: {text}")
@@ -250,11 +233,6 @@ def _claims(study: StudyResult) -> Table:
             said.append(f"[dim]{claim.verdict}{reason}[/]")
         if claim.note and claim.kind == "published":
             said.append(f"[dim]{escape(claim.note)}[/]")
-        cells = ("\n".join(said), claim.kind, escape(claim.workload), found(claim))
+        cells = ("\n".join(said), claim.kind, escape(claim.workload), show.claimed(claim))
         table.add_row(MARK[claim.verdict], *cells)
     return table
-
-
-def found(claim: ClaimResult) -> str:
-    """What a claim was measured at, with its interval."""
-    return show.claimed(claim)

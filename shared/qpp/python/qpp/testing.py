@@ -1,4 +1,4 @@
-"""What a study's tests are made of: every implementation on every quick workload.
+"""The tests that every study has: each implementation on each quick workload.
 
 A study's ``test_correctness.py`` is then::
 
@@ -18,8 +18,6 @@ What cannot run here is skipped with its reason, and a baseline that declares a 
 runs that. These run in the test's own process: the harness measures in workers, these check and
 time the same callables directly.
 """
-
-from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
@@ -76,7 +74,7 @@ def benchmark_test(study: Study, *, full: bool = False) -> Callable[..., None]:
         _skip_unavailable(chosen, study.workload(workload))
         benchmark.group = f"{study.name}: {workload}"
         cache = _outputs_of(study)
-        if chosen.role == "baseline":  # the others are compared with the very output timed here
+        if chosen.role == "baseline":  # the others are compared with this timed output
             inputs = study.workload(workload).inputs()
             output = benchmark.pedantic(_prepared(chosen, inputs), rounds=1, iterations=1)
             cache[workload] = (inputs, _collected(chosen, output))
@@ -128,8 +126,8 @@ _CACHE: dict[int, tuple[Study, dict[str, Expected]]] = {}
 
 
 def _outputs_of(study: Study) -> dict[str, Expected]:
-    """Inputs and the baseline's outputs of each workload seen so far: loops are slow."""
-    # By identity, and the study is kept with them: an id is only unique among the living.
+    """Inputs and the baseline's outputs of each workload, computed once because loops are slow."""
+    # By identity, and the study is kept with them: the id of a deleted object may be used again.
     return _CACHE.setdefault(id(study), (study, {}))[1]
 
 

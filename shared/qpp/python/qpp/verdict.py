@@ -1,11 +1,9 @@
-"""Claims against what was measured.
+"""Judges claims by what was measured.
 
 A figure on the right side of its bar, with its whole interval, is *reproduced*; on the wrong
 side, with its whole interval, *not reproduced*. Where the interval lies on both sides the run
 cannot tell: *within noise*. *Not tested* says why.
 """
-
-from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -18,7 +16,7 @@ from qpp.summary import best_peer
 
 
 def judge_claims(study: Study, measured: Sequence[WorkloadResult]) -> tuple[ClaimResult, ...]:
-    """One verdict per claim and workload it speaks of.
+    """One verdict for each claim on each of its workloads.
 
     A claim whose workload was not run (it belongs to the full preset) or whose
     implementation is not available is *not tested*, with the reason. One whose
@@ -62,7 +60,7 @@ def judge_again(run: Run, studies: Mapping[str, Study]) -> Run:
 
 
 def unjudged(study: Study, measured: Sequence[WorkloadResult]) -> tuple[ClaimResult, ...]:
-    """The claims of a run that checks agreement only: none is tested, those on memory neither."""
+    """The claims of a run that checks agreement only: none is tested."""
     reason = "only agreement was checked"
     return tuple(
         _result(claim, name, None, "not tested", reason)
@@ -72,7 +70,7 @@ def unjudged(study: Study, measured: Sequence[WorkloadResult]) -> tuple[ClaimRes
 
 
 def _applies(claim: Claim, workload: WorkloadResult) -> bool:
-    """A claim on whatever was measured says nothing where one of its two is left out."""
+    """A claim on all workloads leaves out those that one of its sides leaves out."""
     rows = (workload.row(who) for who in (claim.implementation, claim.over) if who)
     return claim.on is not None or all(
         row is None or row.status != "not applicable" for row in rows
@@ -89,7 +87,7 @@ def _judge(claim: Claim, workload: WorkloadResult) -> ClaimResult:
             reason = f"{who}: {row.reason if row else 'no row'}"
             return _result(claim, workload.name, None, "not tested", reason)
         if row.status not in ("ok", "limit"):
-            # A peer that breaks refutes nothing of ours; our own failing row does.
+            # Our own row that fails refutes the claim; a failed peer does not.
             verdict: Verdict = "not tested" if row.role == "peer" else "not reproduced"
             return _result(claim, workload.name, None, verdict, f"{who}: {row.reason}")
         rows.append(row)

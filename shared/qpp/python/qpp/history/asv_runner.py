@@ -1,12 +1,9 @@
-"""Running asv itself, in a folder of its own: what it writes is read before it is kept.
+"""Runs asv in a temporary folder.
 
-asv would write straight into the committed results, name the environment after a path,
-and remember machines in the home directory. So it gets a configuration whose results go
-to a temporary folder, and a machine file beside them; :mod:`qpp.history.store` files
-what comes back.
+asv would write into the committed results, name the environment after a path, and store
+machines in the home directory. So its results and its machine file go to a temporary folder;
+:mod:`qpp.history.store` checks and stores the results.
 """
-
-from __future__ import annotations
 
 import importlib.util
 import json
@@ -19,9 +16,8 @@ from typing import Any
 
 import psutil
 
-from qpp.history import index
+from qpp.history import HistoryError, index
 from qpp.history.checkout import CONFIGURATION, Checkout
-from qpp.history.errors import HistoryError
 from qpp.history.store import MACHINE, Json, read_benchmarks, read_result
 
 # asv has no option for the machine file; without this it writes to the home directory.
@@ -137,7 +133,7 @@ def invoke(
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Ask politely, as Ctrl-C does, then end whatever is left of the process tree."""
+    """Send SIGINT, then kill the processes that remain."""
     try:
         family = psutil.Process(process.pid).children(recursive=True)
     except psutil.NoSuchProcess:

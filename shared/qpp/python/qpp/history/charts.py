@@ -1,10 +1,7 @@
 """Time series over commits as inline SVG: one curve per implementation, log scale.
 
-Commits stand at equal distances in order of date: a busy week and a quiet month take
-the room of their commits. A single commit is a column of points.
+Commits stand at equal distances in order of date. A single commit is a column of points.
 """
-
-from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
 from qpp import format as fmt
 from qpp.history.series import Series
@@ -34,7 +30,7 @@ APART = 10.0
 
 @dataclass(frozen=True)
 class Look:
-    """How one implementation is drawn, the same in every chart of a study."""
+    """How one implementation is drawn in every chart of a study."""
 
     role: str
     colour: str
@@ -53,7 +49,7 @@ class Curve:
 
 
 def looks(names: Sequence[str], role_of: Mapping[str, str]) -> dict[str, Look]:
-    """Colour by role; several of one role stay apart by their dashes."""
+    """Colour by role; implementations of one role differ in their dashes."""
     seen: dict[str, int] = {}
     made = {}
     for name in names:
@@ -102,7 +98,7 @@ def chart(
     ends = []
     for place, curve in enumerate(curves):
         y = [max(value, floor) for value in curve.y]
-        # Points of a single commit would cover each other; curves tell themselves apart.
+        # Points of a single commit would cover each other.
         aside = (place - (len(curves) - 1) / 2) * APART / inner_width if len(commits) == 1 else 0.0
         _draw(axes, curve, y, commits, show, aside)
         ends.append((y[-1], curve))
@@ -117,18 +113,19 @@ def _curve(
 ) -> Curve:
     position = {commit: i for i, (commit, _) in enumerate(commits)}
     points = [p for p in series.points if p.value is not None and math.isfinite(p.value)]
-    bounds = []
-    for p in points:
-        low, high = p.low, p.high
-        real = low is not None and high is not None and 0 < low <= high < math.inf
-        bounds.append((low, high) if real and low is not None and high is not None else None)
     return Curve(
         series,
         look_of[series.implementation],
         [position[p.commit] for p in points],
-        [float(p.value) for p in points if p.value is not None],
-        bounds,
+        [p.value or 0.0 for p in points],
+        [_bounds(p.low, p.high) for p in points],
     )
+
+
+def _bounds(low: float | None, high: float | None) -> tuple[float, float] | None:
+    if low is None or high is None or not 0 < low <= high < math.inf:
+        return None
+    return low, high
 
 
 def _scale(axes: Axes, curves: Sequence[Curve], show: Format) -> float:
@@ -147,9 +144,7 @@ def _scale(axes: Axes, curves: Sequence[Curve], show: Format) -> float:
         ticks, texts = [floor, *ticks], [show(0.0), *texts]
     axes.set_yscale("log")
     axes.set_ylim(low, high)
-    axes.yaxis.set_major_locator(FixedLocator(ticks))
-    axes.yaxis.set_major_formatter(FixedFormatter(texts))
-    axes.yaxis.set_minor_locator(NullLocator())
+    roles.set_ticks(axes.yaxis, ticks, texts)
     return floor
 
 
@@ -165,10 +160,8 @@ def _commit_axis(axes: Axes, commits: Sequence[tuple[str, int]], width: float) -
     axes.set_xlim(*((-0.85, 0.15) if count == 1 else (-0.5, count - 0.7)))
     step = max(1, math.ceil(count * 76 / width))
     shown = list(range(count - 1, -1, -step))[::-1]  # the latest always has its label
-    axes.xaxis.set_major_locator(FixedLocator([float(i) for i in shown]))
-    axes.xaxis.set_major_formatter(
-        FixedFormatter([f"{commits[i][0][:8]}\n{day(commits[i][1])}" for i in shown])
-    )
+    texts = [f"{commits[i][0][:8]}\n{day(commits[i][1])}" for i in shown]
+    roles.set_ticks(axes.xaxis, [float(i) for i in shown], texts)
     axes.tick_params(axis="x", labelsize=10)
 
 
@@ -193,8 +186,8 @@ def _draw(
         (dot,) = axes.plot(
             [x + aside],
             [at],
-            marker=roles.MARKERS[look.role],
-            markersize=roles.SIZES[look.role] - (0.0 if len(y) == 1 else 1.5),
+            marker=roles.LOOKS[look.role].marker,
+            markersize=roles.LOOKS[look.role].size - (0.0 if len(y) == 1 else 1.5),
             color=look.colour,
             markeredgecolor=LIGHT["surface"],
             markeredgewidth=0.8,
@@ -203,18 +196,11 @@ def _draw(
 
 
 def _end_labels(axes: Axes, ends: list[tuple[float, Curve]], height: float) -> None:
-    """Names at the right, pushed apart so that none covers another."""
     low, high = axes.get_ylim()
     spread = math.log(high) - math.log(low)
     heights = [((math.log(y) - math.log(low)) / spread * height, curve) for y, curve in ends]
     wanted = sorted(heights, key=lambda end: end[0])
-    places = [at for at, _ in wanted]
-    for i in range(1, len(places)):
-        places[i] = max(places[i], places[i - 1] + LINE_HEIGHT)
-    over = max(0.0, places[-1] - (height - LINE_HEIGHT / 2))
-    for i in range(len(places) - 1, -1, -1):
-        ceiling = places[i + 1] - LINE_HEIGHT if i + 1 < len(places) else places[i] - over
-        places[i] = min(places[i], ceiling)
+    places = roles.push_apart([at for at, _ in wanted], LINE_HEIGHT, height - LINE_HEIGHT / 2)
     for place, (_, curve) in zip(places, wanted, strict=True):
         axes.annotate(
             clean(roles.shorten(curve.series.implementation, 26)),

@@ -1,12 +1,10 @@
-"""The checkout whose HEAD is recorded, and whether what is installed is that checkout.
+"""Checks that the installed code is the checkout whose HEAD is recorded.
 
-A point of the history is worthless if the code that ran was not the commit it is filed
-under. asv does not look; so before anything runs, and once more afterwards, these are
-refused: a dirty tree, another commit than HEAD, a package imported from elsewhere, a
-Rust extension that is a debug build or older than its sources.
+A point of the history is wrong if the code that ran was not the commit it is stored under.
+asv does not check this. So before and after a run these are refused: a dirty tree, another
+commit than HEAD, a package imported from elsewhere, a Rust extension that is a debug build or
+older than its sources.
 """
-
-from __future__ import annotations
 
 import importlib.util
 import json
@@ -16,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from qpp.history.errors import HistoryError
+from qpp.history import HistoryError
 
 RESULTS = "shared/results/asv"
 HARNESS = "shared/qpp"
@@ -55,7 +53,7 @@ class Checkout:
         return int(self.git("show", "-s", "--format=%at", commit)) * 1000
 
     def require_head(self, commit: str) -> None:
-        """Refuse to file what is checked out under another commit."""
+        """Refuse another commit than the one that is checked out."""
         head = self.head()
         if self.resolve(commit) != head:
             raise HistoryError(
@@ -114,7 +112,7 @@ def find(start: Path | None = None) -> Checkout:
 
 
 def git(where: Path, *arguments: str) -> str:
-    """Run git; ``HistoryError`` carries its last line of complaint."""
+    """Run git; ``HistoryError`` holds the last line of its error output."""
     try:
         done = subprocess.run(
             ["git", *arguments], cwd=where, capture_output=True, text=True, check=False
@@ -122,21 +120,18 @@ def git(where: Path, *arguments: str) -> str:
     except OSError as error:
         raise HistoryError(f"cannot run git: {error.strerror or error}") from error
     if done.returncode != 0:
-        complaint = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
-        raise HistoryError(f"git {arguments[0]}: {complaint[-1]}")
+        output = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
+        raise HistoryError(f"git {arguments[0]}: {output[-1]}")
     return done.stdout.rstrip()
 
 
 def _project(folder: Path, root: Path) -> Path:
     """The subproject a package belongs to: the nearest folder with a ``pyproject.toml``."""
-    for parent in (folder, *folder.parents):
-        if (parent / "pyproject.toml").is_file() or parent == root:
-            return parent
-    return folder
+    parents = (folder, *folder.parents)
+    return next((p for p in parents if (p / "pyproject.toml").is_file() or p == root), folder)
 
 
 def _require_fresh(module: str, extension: Path, project: Path, root: Path) -> None:
-    """What `make develop` builds an extension from must not be newer than it."""
     built = extension.stat().st_mtime
     sources = [root / "Cargo.toml", root / "Cargo.lock", project / "Cargo.toml"]
     for source in (*sources, *(project / "src").rglob("*.rs")):
@@ -148,10 +143,7 @@ def _require_fresh(module: str, extension: Path, project: Path, root: Path) -> N
 
 
 def _require_release(module: str, extension: Path) -> None:
-    """Ask the extension, in a process of its own, with which profile it was built.
-
-    By the house's convention an extension says so in ``build_profile``.
-    """
+    """Import the extension in a new process and read its ``build_profile``."""
     name = f"{module}.{extension.name.split('.')[0]}"
     code = (
         "import importlib, json, sys; m = importlib.import_module(sys.argv[1]); "

@@ -1,10 +1,8 @@
-"""``qpp history``: record HEAD, look at what is stored, publish and serve it.
+"""``qpp history``: record HEAD; show, compare, publish and serve the stored points.
 
-Exit status: 0 all is well, 1 refused or failed (one line says why), 2 wrong usage,
+Exit status: 0 success, 1 refused or failed (with a one-line reason), 2 wrong usage,
 130 interrupted.
 """
-
-from __future__ import annotations
 
 import sys
 from collections.abc import Callable
@@ -14,7 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
-from qpp.history.errors import HistoryError
+from qpp.history import HistoryError
 from qpp.registry import UnknownStudyError
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -27,8 +25,6 @@ MACHINE = click.option(
 
 
 def _plainly(function: F) -> F:
-    """Errors as one line and an exit status."""
-
     @wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         try:
@@ -91,7 +87,7 @@ def record(
     verbose: bool,
     results: Path | None,
 ) -> None:
-    """Measure STUDIES (default: all) at HEAD and file the figures under its hash.
+    """Measure STUDIES (default: all) at HEAD and store the figures under its hash.
 
     Refuses a dirty tree, another commit than HEAD, packages imported from elsewhere, and
     Rust extensions that are debug builds or older than their sources.
@@ -102,7 +98,7 @@ def record(
     click.echo(f"{done.criterion}\nrecorded {done.commit[:8]} on {done.machine}: {done.path}")
     if done.failures:
         lines = "\n  ".join(done.failures)
-        raise HistoryError(f"recorded, but without a figure (see --verbose):\n  {lines}")
+        raise HistoryError(f"recorded, but some figures are missing (see --verbose):\n  {lines}")
 
 
 @history_group.command()
@@ -176,7 +172,7 @@ def compare(
 def import_criterion(
     studies: tuple[str, ...], machine: str | None, estimates: Path | None, results: Path | None
 ) -> None:
-    """File criterion's estimates of the last `cargo bench` under HEAD."""
+    """Store criterion's estimates of the last `cargo bench` under HEAD."""
     from qpp.history.criterion_import import import_criterion as run
 
     path = run(studies, machine=machine, estimates=estimates, results=results)

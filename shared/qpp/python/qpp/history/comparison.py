@@ -1,17 +1,17 @@
-"""Two commits side by side: what became slower, bigger or less exact."""
+"""Compares two commits: what became slower, bigger or less exact."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
+from qpp.history import HistoryError
 from qpp.history.checkout import Checkout
-from qpp.history.errors import HistoryError
 from qpp.history.series import Point, Series, collect
 
-Verdict = Literal["worse", "better", "same", "broken", "mended", "new", "gone"]
+Verdict = Literal["worse", "better", "same", "broken", "fixed", "new", "gone"]
 THRESHOLD = 1.25
 
 
@@ -67,35 +67,33 @@ def compare(
         for s in series
         if s.machine in shared and (s.at(old) or s.at(new))
     ]
-    order = ("broken", "worse", "better", "mended", "new", "gone", "same")
+    order = ("broken", "worse", "better", "fixed", "new", "gone", "same")
     return sorted(changes, key=lambda c: (order.index(c.verdict), -(c.factor or 0.0)))
 
 
 def regressions(changes: Iterable[Change]) -> list[Change]:
-    """What a reviewer has to look at."""
+    """The changes for the worse."""
     return [c for c in changes if c.verdict in ("broken", "worse")]
 
 
 def _change(series: Series, base: Point | None, head: Point | None, threshold: float) -> Change:
     old, new = (p.value if p else None for p in (base, head))
-    if old is None or new is None:
-        verdict: Verdict = "same"
-        if base is None or head is None:
-            verdict = "new" if base is None else "gone"
-        elif old is not None or new is not None:
-            verdict = "mended" if old is None else "broken"
-        return Change(series, old, new, None, verdict)
-    if old == new:
-        return Change(series, old, new, 1.0, "same")
-    factor = new / old if old else float("inf")
-    if _overlap(base, head) or 1 / threshold <= factor <= threshold:
-        return Change(series, old, new, factor, "same")
-    return Change(series, old, new, factor, "worse" if factor > 1 else "better")
+    factor, verdict = None, "same"
+    if base is None or head is None:
+        verdict = "new" if base is None else "gone"
+    elif old is None or new is None:
+        if old is not new:
+            verdict = "fixed" if old is None else "broken"
+    else:
+        factor = 1.0 if old == new else new / old if old else float("inf")
+        if not _overlap(base, head) and not 1 / threshold <= factor <= threshold:
+            verdict = "worse" if factor > 1 else "better"
+    return Change(series, old, new, factor, cast(Verdict, verdict))
 
 
-def _overlap(base: Point | None, head: Point | None) -> bool:
-    bounds = [(p.low, p.high) for p in (base, head) if p]
-    (a, b), (c, d) = bounds
-    if a is None or b is None or c is None or d is None:
+def _overlap(base: Point, head: Point) -> bool:
+    ends = (base.low, base.high, head.low, head.high)
+    if any(end is None for end in ends):
         return False
-    return a <= d and c <= b
+    low, high, other_low, other_high = (end or 0.0 for end in ends)
+    return low <= other_high and other_low <= high

@@ -6,9 +6,6 @@ value being the median in seconds. asv's columns know a 99 % interval only; crit
 95 % interval is kept under the file's ``qpp`` key, where the offline page reads it.
 """
 
-from __future__ import annotations
-
-import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -16,9 +13,8 @@ from typing import Any
 
 from qpp import criterion
 from qpp.criterion import CriterionError
-from qpp.history import host, store
+from qpp.history import HistoryError, host, store
 from qpp.history.checkout import Checkout, find
-from qpp.history.errors import HistoryError
 from qpp.history.store import COLUMNS, Json
 from qpp.results import CriterionEstimate
 
@@ -34,7 +30,7 @@ def import_criterion(
     results: Path | None = None,
     estimates: Path | None = None,
 ) -> Path:
-    """File the estimates of the last ``cargo bench`` under HEAD.
+    """Store the estimates of the last ``cargo bench`` under HEAD.
 
     ``estimates`` is criterion's folder (default: where cargo puts it).
 
@@ -65,16 +61,12 @@ def import_criterion(
         "qpp": {},
     }
     benchmarks: Json = {}
-    text = add_criterion(checkout, head, names, result, benchmarks, estimates, insist=True)
+    text = add_criterion(checkout, head, names, result, benchmarks, estimates, required=True)
     if not result["results"]:
         raise HistoryError(text)
-    return store.write(
-        results or checkout.results,
-        host.for_readers(name, known),
-        benchmarks,
-        result,
-        [str(checkout.root)],
-    )
+    facts = host.for_readers(name, known)
+    folder = results or checkout.results
+    return store.write(folder, facts, benchmarks, result, [str(checkout.root)])
 
 
 def add_criterion(
@@ -85,12 +77,12 @@ def add_criterion(
     benchmarks: Json,
     estimates: Path | None = None,
     *,
-    insist: bool = False,
+    required: bool = False,
 ) -> str:
-    """Add the estimates that belong to HEAD to a result; a line that says what was done.
+    """Add the estimates that belong to HEAD to a result; returns a line for the user.
 
-    An estimate older than the commit was made from other sources: it is left out, or,
-    where the caller insists, refused.
+    An estimate older than the commit comes from other sources: it is left out, or, where
+    estimates are ``required``, an error.
     """
     where = estimates or criterion.folder(checkout.root)
     since = int(checkout.git("show", "-s", "--format=%ct", head))
@@ -110,7 +102,7 @@ def add_criterion(
             added += len(found)
     except CriterionError as error:
         raise HistoryError(str(error)) from error
-    if stale and insist:
+    if stale and required:
         raise HistoryError(
             f"criterion's estimates are older than HEAD ({head[:8]}): run `make bench` first"
         )
@@ -143,16 +135,8 @@ def _add(
     found = list(found)
     name = PREFIX + study
     axis = [repr(estimate.name) for estimate in found]
-    row: dict[str, Any] = {
-        "result": [estimate.nanoseconds.value * 1e-9 for estimate in found],
-        "params": [axis],
-        "version": VERSION,
-        "started_at": measured_at,
-    }
-    columns = [row.get(column) for column in COLUMNS]
-    result["results"][name] = list(
-        reversed(list(itertools.dropwhile(lambda value: value is None, reversed(columns))))
-    )
+    values = [estimate.nanoseconds.value * 1e-9 for estimate in found]
+    result["results"][name] = [values, [axis], VERSION, measured_at]  # the first of COLUMNS
     result["qpp"].setdefault("criterion", {})[study] = [asdict(estimate) for estimate in found]
     benchmarks[name] = {
         "name": name,

@@ -1,26 +1,24 @@
-"""The machine a point belongs to: its name, asv's description of it, and our additions.
+"""The machine of a point: its name, asv's description of it, and further facts.
 
 asv makes a new series whenever one of its six fields changes (a kernel update, a
 container with another amount of memory), so they are kept coarse. What may change along
 a series (kernel, governor, BLAS, compiler, package versions) is stored beside them in
-``machine.json`` and with every point, where it explains a step without cutting it.
+``machine.json`` and with every point, where it explains a change without starting a new series.
 """
-
-from __future__ import annotations
 
 import os
 import platform
 import re
 from typing import Any
 
-from qpp.history.errors import HistoryError
+from qpp.history import HistoryError
 
 VARIABLE = "QPP_MACHINE"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 def provenance() -> dict[str, Any]:
-    """What :mod:`qpp.machine` knows, and the BLAS behind NumPy."""
+    """The facts of :mod:`qpp.machine`, and NumPy's BLAS."""
     from qpp import machine
 
     return {**machine.provenance(), "blas": blas()}
@@ -39,7 +37,7 @@ def blas() -> str | None:
 def name_of(given: str | None, known: dict[str, Any]) -> str:
     """The name of this machine: given, from ``QPP_MACHINE``, or made from its processor.
 
-    Never the host name: in a container it is random, elsewhere nobody's business.
+    Never the host name: in a container it is random, elsewhere it is private.
 
     >>> name_of(None, {"cpu": "AMD EPYC 9B14 (R)", "usable_cores": 2})
     'amd-epyc-9b14-2-cores'
@@ -73,17 +71,7 @@ def for_asv(name: str, known: dict[str, Any]) -> dict[str, str]:
 def for_readers(name: str, known: dict[str, Any]) -> dict[str, Any]:
     """``machine.json``: the six fields and what asv does not ask for, as text."""
     caches = ", ".join(f"{level} {size}" for level, size in known["caches"].items())
-    more = {
-        "kernel": known["os"],
-        "caches": caches,
-        "virtual": known["virtual"],
-        "governor": known["governor"],
-        "blas": known["blas"],
-        "python": known["python"],
-        "rustc": known["rustc"],
-        "gpu": known["gpu"],
-    }
+    more = {"kernel": known["os"], "caches": caches, "gpu": known["gpu"] or "none"}
+    more |= {key: known[key] for key in ("virtual", "governor", "blas", "python", "rustc")}
     text = {key: str(value) if value else "unknown" for key, value in more.items()}
-    if not known["gpu"]:
-        text["gpu"] = "none"
     return {**for_asv(name, known), **text, "version": 1}

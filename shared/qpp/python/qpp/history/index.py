@@ -1,4 +1,4 @@
-"""The names asv needs before anything is measured: studies, workloads, implementations.
+"""The names that asv needs before it measures: studies, workloads, implementations.
 
 asv starts a process per benchmark, workload and implementation. Were each to import
 every study to learn the names, a record would spend most of its time importing. So the
@@ -6,8 +6,6 @@ names are looked up once, in a process of their own, and travel as JSON in a fil
 ``QPP_HISTORY_INDEX`` names. Without the variable (a bare ``asv run``) each process asks
 ``python -m qpp.history.index`` itself: slower, and the same result.
 """
-
-from __future__ import annotations
 
 import json
 import os
@@ -39,7 +37,7 @@ class ImplementationNames:
 
 @dataclass(frozen=True)
 class StudyNames:
-    """A study, as far as asv has to know it. ``address`` is ``module:attribute``."""
+    """The names of a study. ``address`` is ``module:attribute``."""
 
     name: str
     address: str
@@ -60,26 +58,27 @@ def build(studies: tuple[str, ...] = (), *, full: bool = False) -> dict[str, Any
     from qpp import registry
     from qpp.measure.worker_client import thread_environment
 
-    index: dict[str, Any] = {"studies": [], "failed": {}}
-    for found in registry.select(studies):
-        if found.study is None:
-            index["failed"][found.name] = found.error
+    entries = registry.select(studies)
+    named = []
+    for entry in entries:
+        if entry.study is None:
             continue
-        study = found.study
-        chosen = [w.name for w in study.selected(full=full)]
+        chosen = entry.study.selected(full=full)
         implementations = [
             ImplementationNames(
                 name=i.name,
                 role=i.role,
                 unavailable=i.unavailable() or "",
                 threads=thread_environment(i.threads),
-                only=[w for w in chosen if i.only is None or w in i.only],
+                only=[w.name for w in chosen if i.applies_to(w)],
             )
-            for i in study.implementations()
+            for i in entry.study.implementations()
         ]
-        names = StudyNames(study.name, found.address, chosen, implementations, study.time_limit)
-        index["studies"].append(asdict(names))
-    return index
+        names = [w.name for w in chosen]
+        limit = entry.study.time_limit
+        named.append(StudyNames(entry.study.name, entry.address, names, implementations, limit))
+    failed = {entry.name: entry.error for entry in entries if entry.study is None}
+    return {"studies": [asdict(study) for study in named], "failed": failed}
 
 
 def load() -> list[StudyNames]:
@@ -90,20 +89,11 @@ def load() -> list[StudyNames]:
     else:
         command = [sys.executable, "-m", "qpp.history.index"]
         text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    return parse(text)
-
-
-def parse(text: str) -> list[StudyNames]:
-    """Read what :func:`build` made, as JSON."""
-    return [
-        StudyNames(
-            **{
-                **study,
-                "implementations": [ImplementationNames(**i) for i in study["implementations"]],
-            }
-        )
-        for study in json.loads(text)["studies"]
-    ]
+    found = []
+    for study in json.loads(text)["studies"]:
+        implementations = [ImplementationNames(**i) for i in study.pop("implementations")]
+        found.append(StudyNames(**study, implementations=implementations))
+    return found
 
 
 def preset() -> str:

@@ -1,8 +1,7 @@
-"""The stored points on the terminal: one table per study and workload, newest commits."""
-
-from __future__ import annotations
+"""The stored points on the terminal: one table for each study and workload."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from rich.console import Group
 from rich.markup import escape
@@ -13,45 +12,38 @@ from qpp.history.comparison import Change
 from qpp.history.series import Point, Series, commits
 
 NEWEST = 4
-SHOW = {
-    "seconds": fmt.seconds,
-    "bytes": fmt.bytes_,
-    "x": fmt.ratio,
-    "|a-b|": fmt.error,
-}
-COLOUR = {"broken": "red", "worse": "red", "better": "green", "mended": "green"}
+SHOW = {"seconds": fmt.seconds, "bytes": fmt.bytes_, "x": fmt.ratio, "|a-b|": fmt.error}
+COLOUR = {"broken": "red", "worse": "red", "better": "green", "fixed": "green"}
 
 
 def tables(series: Sequence[Series]) -> Iterator[Group]:
     """Times at the newest commits, and the latest slowdown and error."""
-    timed = [s for s in series if s.metric in ("time", "criterion")]
-    keys = dict.fromkeys((s.machine, s.study, s.workload, s.metric) for s in timed)
-    for machine, study, workload, metric in keys:
-        rows = [
-            s
-            for s in timed
-            if (s.machine, s.study, s.workload, s.metric) == (machine, study, workload, metric)
-        ]
-        newest = commits(rows)[-NEWEST:]
+    grouped: dict[tuple[str, str, str, str], list[Series]] = {}
+    for one in series:
+        if one.metric in ("time", "criterion"):
+            key = (one.machine, one.study, one.workload, one.metric)
+            grouped.setdefault(key, []).append(one)
+    for (machine, study, workload, metric), rows in grouped.items():
+        newest = [commit for commit, _ in commits(rows)[-NEWEST:]]
+        extra = ("slowdown", "error") if metric == "time" else ()
         table = Table(box=None, padding=(0, 2, 0, 0))
         table.add_column("implementation" if metric == "time" else "criterion", max_width=30)
-        for commit, _ in newest:
+        for commit in newest:
             table.add_column(commit[:8], justify="right")
-        extra = ("slowdown", "error") if metric == "time" else ()
         for name in extra:
             table.add_column(name, justify="right", style="dim")
         for one in rows:
-            cells = [_cell(one.at(commit), one.unit) for commit, _ in newest]
+            cells = [_cell(one.at(commit), one.unit) for commit in newest]
             for name in extra:
                 other = _sibling(series, one, name)
-                cells.append(_cell(other.at(newest[-1][0]), other.unit) if other else "–")
+                cells.append(_cell(other.at(newest[-1]), other.unit) if other else fmt.MISSING)
             table.add_row(escape(one.implementation), *cells)
-        text = f"[bold]{escape(study)}[/] · {escape(workload)} · [dim]{escape(machine)}[/]"
-        yield Group(text, table, "")
+        title = f"[bold]{escape(study)}[/] · {escape(workload)} · [dim]{escape(machine)}[/]"
+        yield Group(title, table, "")
 
 
 def changes_table(changes: Sequence[Change]) -> Table:
-    """What a comparison found, for the terminal."""
+    """The changes as a table for the terminal."""
     table = Table(box=None, padding=(0, 2, 0, 0))
     for name in ("", "study · workload", "implementation", "metric"):
         table.add_column(name, overflow="fold")
@@ -90,13 +82,11 @@ def _cells(change: Change) -> list[str]:
 
 def _cell(point: Point | None, unit: str) -> str:
     if point is None:
-        return "–"
+        return fmt.MISSING
     return "[red]failed[/]" if point.value is None else SHOW[unit](point.value)
 
 
 def _sibling(series: Sequence[Series], one: Series, metric: str) -> Series | None:
-    wanted = (one.machine, one.study, one.workload, one.implementation, metric)
-    found = (
-        s for s in series if (s.machine, s.study, s.workload, s.implementation, s.metric) == wanted
-    )
-    return next(found, None)
+    """Another metric of the same implementation on the same workload."""
+    wanted = replace(one, metric=metric, unit="", points=())
+    return next((s for s in series if replace(s, unit="", points=()) == wanted), None)

@@ -1,6 +1,4 @@
-"""asv's own site: made from the stored results, served on this machine only."""
-
-from __future__ import annotations
+"""Builds asv's site from the stored results and serves it on this machine."""
 
 import contextlib
 import functools
@@ -10,9 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from qpp.history import asv_runner, page, store
+from qpp.history import HistoryError, asv_runner, page, store
 from qpp.history.checkout import find
-from qpp.history.errors import HistoryError
 from qpp.results import ResultError, write_atomically
 
 OFFLINE = "history.html"
@@ -54,16 +51,16 @@ def publish(
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files and says nothing about each of them."""
+    """Serves files without a log."""
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Stay quiet."""
+        """Log nothing."""
 
 
 def serve(site: Path, port: int | None = None, *, text: Callable[[str], None] = print) -> None:
     """Serve a published site on the loopback address until Ctrl-C.
 
-    ``port``: default the first free one from 8080; 0 takes any. ``told`` hears the URL.
+    ``port``: default the first free one from 8080; 0 takes any. ``echo`` gets the URL.
     """
     if not (site / "index.html").is_file():
         raise HistoryError(f"{site} holds no site: run `qpp history publish`")

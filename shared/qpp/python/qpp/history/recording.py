@@ -1,6 +1,4 @@
-"""Recording a point: the figures of HEAD, measured by what is installed."""
-
-from __future__ import annotations
+"""Records a point: measures the installed code at HEAD and stores the figures."""
 
 import re
 import tempfile
@@ -9,15 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qpp.history import asv_runner, host, index, store
+from qpp.history import HistoryError, asv_runner, host, index, store
 from qpp.history.checkout import Checkout, find
 from qpp.history.criterion_import import add_criterion
-from qpp.history.errors import HistoryError
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """What was filed where; ``failures`` names every benchmark without a figure."""
+    """The stored point; ``failures`` names every benchmark without a figure."""
 
     path: Path
     commit: str
@@ -37,30 +34,17 @@ def record(
     where: Path | None = None,
     verbose: bool = False,
 ) -> Recorded:
-    """Measure the studies at HEAD and file the figures under its hash.
+    """Measure the studies at HEAD and store the figures under its hash.
 
-    Parameters
-    ----------
-    studies
-        Names; default all that are registered.
-    machine
-        The series' name; default ``QPP_MACHINE``, else made from the processor's name.
-    commit
-        Must be HEAD: what is checked out is what is measured.
-    full
-        All workloads instead of the quick ones.
-    results
-        Default ``shared/results/asv`` of the checkout.
-    where
-        A folder inside the checkout; default the current one.
-    verbose
-        Show what benchmarks print, and why one failed.
+    ``studies``: names, default all that are registered. ``machine``: the name of the series,
+    default ``QPP_MACHINE``, else made from the processor's name. ``commit`` must be HEAD.
+    ``results``: default ``shared/results/asv`` of the checkout around ``where``.
 
     Raises
     ------
     HistoryError
-        The tree is dirty, the commit is not HEAD, what is installed is not this
-        checkout in release, or the results cannot be written. Nothing is changed then.
+        The tree is dirty, the commit is not HEAD, the installed code is not this checkout in
+        release, or the results cannot be written. Nothing is changed then.
     qpp.registry.UnknownStudyError
         A study of that name is not registered.
     """
@@ -98,13 +82,8 @@ def record(
             },
         }
         text = add_criterion(checkout, head, names, result, benchmarks)
-        path = store.write(
-            results or checkout.results,
-            host.for_readers(name, known),
-            benchmarks,
-            result,
-            private,
-        )
+        machine_facts = host.for_readers(name, known)
+        path = store.write(results or checkout.results, machine_facts, benchmarks, result, private)
     return Recorded(
         path=path,
         commit=head,
@@ -116,7 +95,7 @@ def record(
 
 
 def failures(result: store.Json) -> list[str]:
-    """What ran and gave nothing, with the metrics that are missing. (asv: null; NaN: skipped.)"""
+    """Benchmarks without a figure, and the metrics they lack. (asv: null; NaN: skipped.)"""
     stored = store.Stored(Path(), result)
     missing: dict[str, list[str]] = {}
     for benchmark in sorted(result["results"]):
@@ -128,7 +107,6 @@ def failures(result: store.Json) -> list[str]:
 
 
 def _require_undisturbed(checkout: Checkout, head: str) -> None:
-    """What was true before the run must be true after it."""
     if checkout.head() != head:
         raise HistoryError(
             f"HEAD moved from {head[:8]} to {checkout.head()[:8]} during the run: "
@@ -141,5 +119,4 @@ def _require_undisturbed(checkout: Checkout, head: str) -> None:
 
 
 def _kept(known: dict[str, Any]) -> dict[str, Any]:
-    """Provenance of the point; the commit stands in the file already."""
     return {key: value for key, value in known.items() if key not in ("commit", "dirty")}

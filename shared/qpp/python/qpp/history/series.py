@@ -1,7 +1,6 @@
-"""The stored results as time series: what the table, the page and the comparison read."""
+"""The stored results as time series."""
 
-from __future__ import annotations
-
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -63,10 +62,7 @@ def collect(folder: Path) -> list[Series]:
     for stored in store.read_all(folder):
         for key, point in _points(stored, benchmarks):
             gathered.setdefault(key, []).append(point)
-    return [
-        Series(machine, study, workload, implementation, metric, unit, tuple(points))
-        for (machine, study, workload, implementation, metric, unit), points in gathered.items()
-    ]
+    return [Series(*key, tuple(points)) for key, points in gathered.items()]
 
 
 def commits(series: Sequence[Series]) -> list[tuple[str, int]]:
@@ -85,7 +81,7 @@ def _points(stored: Stored, benchmarks: dict[str, Any]) -> Iterator[tuple[Key, P
                 continue
             known = benchmarks.get(name, {}).get("version")
             if known is not None and known != stored.columns(name)["version"]:
-                continue  # its meaning has changed since
+                continue  # its meaning has changed
             for parameters, value, low, high in store.rows(stored, name):
                 if isinstance(value, float) and math.isnan(value):
                     continue  # skipped: unavailable there, or not applicable
@@ -101,11 +97,8 @@ def _points(stored: Stored, benchmarks: dict[str, Any]) -> Iterator[tuple[Key, P
 
 def _criterion_intervals(stored: Stored) -> dict[str, tuple[float, float]]:
     kept = stored.data.get("qpp", {}).get("criterion", {})
-    return {
-        estimate["name"]: (
-            estimate["nanoseconds"]["low"] * 1e-9,
-            estimate["nanoseconds"]["high"] * 1e-9,
-        )
-        for estimates in kept.values()
-        for estimate in estimates
-    }
+    found = {}
+    for estimate in itertools.chain.from_iterable(kept.values()):
+        low, high = (estimate["nanoseconds"][end] * 1e-9 for end in ("low", "high"))
+        found[estimate["name"]] = (low, high)
+    return found

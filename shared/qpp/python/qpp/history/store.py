@@ -1,4 +1,4 @@
-"""The stored results: asv's own JSON files, made free of what belongs to one disk.
+"""The stored results: asv's JSON files, without paths of one machine.
 
 One file per machine, commit and environment::
 
@@ -7,13 +7,10 @@ One file per machine, commit and environment::
     shared/results/asv/<machine>/<commit>-<environment>.json the figures of one commit
 
 asv names an environment after the absolute path of its interpreter, so a moved checkout
-would start new series; here it is named ``existing-py3.11``. A path of this machine
-found anywhere else in a file is an error, not something to publish. Beside asv's keys a
-result file holds ``qpp``: the provenance of the point and criterion's intervals. asv
-ignores the key.
+would start new series; here it is named ``existing-py3.11``. Any other path of this machine
+in a file is an error. Beside asv's keys a result file holds ``qpp``: the provenance of the
+point and criterion's intervals. asv ignores the key.
 """
-
-from __future__ import annotations
 
 import ast
 import itertools
@@ -27,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qpp.history.errors import HistoryError
+from qpp.history import HistoryError
 from qpp.results import ResultError, write_atomically
 
 Json = dict[str, Any]
@@ -97,7 +94,7 @@ def read_json(path: Path) -> Json:
 
 
 def read_result(path: Path) -> Stored:
-    """One result file, checked as far as every reader relies on it."""
+    """One result file; ``HistoryError`` where a reader could not use it."""
     data = read_json(path)
     missing = [key for key in _RESULT_KEYS if key not in data]
     if missing:
@@ -119,7 +116,7 @@ def read_all(folder: Path) -> list[Stored]:
 
 
 def read_benchmarks(folder: Path) -> Json:
-    """What each benchmark is; empty where nothing is stored yet."""
+    """The description of each benchmark; empty where nothing is stored yet."""
     path = folder / BENCHMARKS
     if not path.exists():
         return {}
@@ -147,24 +144,13 @@ def merge_result(old: Json | None, new: Json) -> Json:
     """Benchmarks measured again replace their former figures; the others stay."""
     if old is None:
         return new
-    columns = list(COLUMNS)
-    if old["result_columns"] != columns or new["result_columns"] != columns:
+    if not old["result_columns"] == new["result_columns"] == list(COLUMNS):
         raise HistoryError("results with different columns cannot be merged: update asv")
-    return {
-        **new,
-        "results": {**old["results"], **new["results"]},
-        "durations": {**old.get("durations", {}), **new.get("durations", {})},
-        "qpp": _merge_ours(old.get("qpp", {}), new.get("qpp", {})),
-    }
-
-
-def _merge_ours(old: Json, new: Json) -> Json:
-    """Our own key: what is kept per study is merged by study."""
-    merged = {**old, **new}
-    for key in ("roles", "criterion"):
-        if key in old or key in new:
-            merged[key] = {**old.get(key, {}), **new.get(key, {})}
-    return merged
+    ours = {**old.get("qpp", {}), **new.get("qpp", {})}
+    for key in ours.keys() & {"roles", "criterion"}:  # kept for each study
+        ours[key] = {**old.get("qpp", {}).get(key, {}), **new.get("qpp", {}).get(key, {})}
+    merged = {k: {**old.get(k, {}), **new.get(k, {})} for k in ("results", "durations")}
+    return {**new, **merged, "qpp": ours}
 
 
 def write(
@@ -230,12 +216,11 @@ def require_portable(name: str, text: str, paths: Iterable[str] | None = None) -
 def rows(stored: Stored, benchmark: str) -> Iterator[tuple[tuple[str, ...], Any, Any, Any]]:
     """Yield (parameters, value, low, high) of a benchmark; ``None`` where there is none."""
     row = stored.columns(benchmark)
-    axes = row["params"] or []
-    combinations = list(itertools.product(*axes))
-    values = _filled(row["result"], len(combinations))
-    lows = _filled(row["stats_ci_99_a"], len(combinations))
-    highs = _filled(row["stats_ci_99_b"], len(combinations))
-    for names, value, low, high in zip(combinations, values, lows, highs, strict=False):
+    combinations = list(itertools.product(*(row["params"] or [])))
+    nothing = [None] * len(combinations)
+    columns = (row[name] for name in ("result", "stats_ci_99_a", "stats_ci_99_b"))
+    values = (column if isinstance(column, list) else nothing for column in columns)
+    for names, value, low, high in zip(combinations, *values, strict=False):
         yield tuple(plain(n) for n in names), value, low, high
 
 
@@ -250,10 +235,6 @@ def plain(parameter: str) -> str:
     except (ValueError, SyntaxError):
         return parameter
     return value if isinstance(value, str) else parameter
-
-
-def _filled(values: Any, count: int) -> list[Any]:
-    return list(values) if isinstance(values, list) else [None] * count
 
 
 def _text(data: Mapping[str, Any], indent: int) -> str:

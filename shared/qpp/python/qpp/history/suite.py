@@ -1,4 +1,4 @@
-"""asv's benchmarks, made from the studies. No timing code of its own.
+"""asv's benchmarks, generated from the studies, without timing code of their own.
 
 For every study there are, with the axes workload and implementation (so that all
 curves of a study share a chart):
@@ -16,13 +16,11 @@ curves of a study share a chart):
 ``setup_cache`` lets the harness measure each study once, as ``qpp reproduce`` does but
 with fewer rounds; the ``track_`` benchmarks read that result. An implementation that is
 unavailable, or does not apply to a workload, is skipped; one that failed or disagrees
-with the baseline fails here too: a wrong answer has no time.
+with the baseline fails here too: wrong answers are not timed.
 
 Only the standard library is imported until a benchmark's ``setup`` has fixed the
 thread count; the libraries read it when they are imported.
 """
-
-from __future__ import annotations
 
 import os
 from collections.abc import Callable
@@ -65,7 +63,7 @@ def measure() -> Measured:
     found: Measured = {}
     for study in index.load():
         result = measure_study(registry.find(study.address), settings)
-        if result.error:  # it imported when the names were looked up, so this is news
+        if result.error:  # its import worked when the names were looked up
             raise RuntimeError(f"{study.name}: {result.error}")
         found[study.name] = {
             workload.name: {
@@ -88,7 +86,6 @@ measure.timeout = 3600.0  # type: ignore[attr-defined]
 
 
 def _of(study: StudyNames) -> list[Benchmark]:
-    """The benchmark functions of one study."""
     prepared: dict[tuple[str, str], Callable[[], Any]] = {}
 
     def row(measured: Measured, workload: str, implementation: str) -> dict[str, Any]:
@@ -121,16 +118,15 @@ def _of(study: StudyNames) -> list[Benchmark]:
     def error(measured: Measured, workload: str, implementation: str) -> float:
         return float(row_even_if_wrong(measured, workload, implementation)["error"])
 
-    made = [
-        _named(timed, f"time_{study.name}", study, setup=ready, rounds=1, repeat=REPEAT),
+    # One call warms up; a slow baseline is then over its budget and keeps that sample.
+    once = {"rounds": 1, "repeat": REPEAT, "warmup_time": 0.02, "min_run_count": 1, "number": 1}
+    return [
+        _named(timed, f"time_{study.name}", study, setup=ready, **once),
         _named(weighed, f"peakmem_{study.name}", study, setup=ready),
         _named(slowdown, f"track_slowdown_{study.name}", study, setup=row, unit="x"),
         _named(growth, f"track_growth_{study.name}", study, setup=row, unit="bytes"),
         _named(error, f"track_error_{study.name}", study, setup=row_even_if_wrong, unit="|a-b|"),
     ]
-    # One call warms up; a slow baseline is then over its budget and keeps that sample.
-    vars(made[0]).update(warmup_time=0.02, min_run_count=1, number=1)
-    return made
 
 
 def usable(
@@ -143,12 +139,8 @@ def usable(
 ) -> dict[str, Any]:
     """The row of an implementation that ran and agreed (or only ran, if ``wrong``).
 
-    Raises
-    ------
-    NotImplementedError
-        It is unavailable or does not apply here (asv skips the parameter).
-    RuntimeError
-        It failed or disagrees (asv records a failure).
+    ``NotImplementedError`` where it cannot run (asv skips the parameter); ``RuntimeError`` where
+    it failed or disagrees (asv records a failure).
     """
     names = study.implementation(implementation)
     if names.unavailable:
@@ -164,7 +156,7 @@ def usable(
 
 
 def prepare(study: StudyNames, workload: str, implementation: str) -> Callable[[], Any]:
-    """Fix the thread count, import the study, build the inputs: what the clock then sees."""
+    """Fix the thread count, import the study, build the inputs; return the call to time."""
     os.environ.update(study.implementation(implementation).threads)
     from qpp import registry
 

@@ -128,7 +128,6 @@ class Bench:
         self._failed = {key: run.failure for key, run in needed.items() if run.failure}
 
     def _start(self, runs: list[RowRun]) -> None:
-        """Start the workers that are missing, as many at a time as there are cores."""
         for run in runs:
             run.failure = self._failed.pop(run.key, "")
         missing = [run for run in runs if not run.failure and not self._alive(run)]
@@ -240,7 +239,6 @@ class Bench:
         return replace(row, status="ok", parity=parity, ratio=ratio)
 
     def _compare(self, run: RowRun, expected: dict[str, Array], *, in_part: bool) -> ParityResult:
-        """The first output that disagrees, else the one that differs most."""
         compare = parity.compare_part if in_part else parity.compare
         names = run.implementation.compare
         found = [

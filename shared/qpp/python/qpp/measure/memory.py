@@ -1,11 +1,8 @@
 """Peak memory of one call: resident set of the process, and Python's own allocations.
 
-The two answer different questions. ``tracemalloc`` sees what Python and NumPy
-allocate, exactly, and nothing of Polars or Rust. The resident set sees everything,
-but only from the kernel's side: pages, and only those that were not there before.
+``tracemalloc`` counts exactly what Python and NumPy allocate, and nothing of Polars or Rust.
+The resident set counts all, but in pages, and only pages that were not resident before.
 """
-
-from __future__ import annotations
 
 import contextlib
 import ctypes

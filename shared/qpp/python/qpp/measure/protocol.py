@@ -1,13 +1,11 @@
 """Messages between the harness and a worker: length-prefixed pickles over two pipes."""
 
-from __future__ import annotations
-
 import pickle
 import struct
 from typing import IO, Any
 
 _HEADER = struct.Struct("<Q")
-_LONGEST = 1 << 30  # outputs travel as files: a longer message is something else's bytes
+_LONGEST = 1 << 30  # outputs are sent as files: nothing longer is a message
 
 
 def send(stream: IO[bytes], message: Any) -> None:

@@ -1,7 +1,6 @@
 """One study, from its declaration to its result."""
 
-from __future__ import annotations
-
+import functools
 import math
 import time
 from collections.abc import Callable, Sequence
@@ -26,9 +25,9 @@ class Interrupted(KeyboardInterrupt):
 
 
 def measure_study(
-    found: StudyEntry,
+    entry: StudyEntry,
     settings: Settings,
-    tick: Tick | None = None,
+    tick: Tick = lambda *_: None,
     workloads: Sequence[Workload] | None = None,
 ) -> StudyResult:
     """Measure all workloads of the preset and judge the claims.
@@ -41,34 +40,27 @@ def measure_study(
     Interrupted
         On Ctrl-C, with the workloads finished so far.
     """
-    study = found.study
+    study = entry.study
     if study is None:
-        return StudyResult(found.name, found.name, "", error=found.error)
+        return StudyResult(entry.name, entry.name, "", error=entry.error)
     try:
-        criterion = estimates(study.criterion)  # a damaged file is news now, not after the run
+        criterion = estimates(study.criterion)  # report a damaged file before the run
     except CriterionError as error:
         return StudyResult(study.name, study.title, study.question, error=str(error))
     chosen = study.selected(full=settings.full) if workloads is None else workloads
     finished: list[WorkloadResult] = []
     try:
-        with Bench(study, found.address, settings) as bench:
+        with Bench(study, entry.address, settings) as bench:
             begun = time.monotonic()
             if settings.budget is not None:
-                if tick is not None:
-                    tick(chosen[0].name, "starting workers", 0.0, 0.0)
+                tick(chosen[0].name, "starting workers", 0.0, 0.0)
                 bench.start(chosen)  # all at once, so that each workload has an equal share
             for done, workload in enumerate(chosen):
-                name = workload.name
-
-                def report(what: str, done: float, total: float, name: str = name) -> None:
-                    if tick is not None:
-                        tick(name, what, done, total)
-
                 share = None
                 if settings.budget is not None:
                     spent = time.monotonic() - begun
                     share = (settings.budget - spent) / (len(chosen) - done)
-                finished.append(bench.run(workload, report, share))
+                finished.append(bench.run(workload, functools.partial(tick, workload.name), share))
     except KeyboardInterrupt:
         raise Interrupted(_result(study, finished, criterion, settings, interrupted=True)) from None
     return _result(study, finished, criterion, settings)
@@ -106,7 +98,6 @@ def _result(
 def _points(
     curve: Scaling, workloads: Sequence[Workload], measured: Sequence[str]
 ) -> dict[str, float]:
-    """The abscissae that are numbers; a workload without one is not on the curve."""
     points = {}
     for workload in workloads:
         if workload.name in measured:
@@ -114,7 +105,7 @@ def _points(
                 x = float(curve.x(workload.sizes))
             except KeyboardInterrupt:
                 raise
-            except BaseException:  # a study's own code must not cost what was measured
+            except BaseException:  # the study's code may raise anything: the measurements are kept
                 continue
             if math.isfinite(x):
                 points[workload.name] = x

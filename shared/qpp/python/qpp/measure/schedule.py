@@ -1,12 +1,10 @@
-"""Who is sampled in which round.
+"""Which implementations are sampled in which round.
 
 Every implementation gets the rounds that its speed allows within a budget of seconds; slow
 ones are spread evenly over the rounds of the fast ones, so that each of their samples
 has a neighbour in time to be paired with. Within a round the order is shuffled by a
 seed: no implementation always runs after the same one.
 """
-
-from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping
@@ -78,7 +76,7 @@ def rounds_within(
 
 
 def interleave(rounds: Mapping[str, int], seed: int = 0) -> Iterator[tuple[int, list[str]]]:
-    """Yield (round, who runs in it, in which order)."""
+    """Yield (round, names in the order in which they run)."""
     total = max(rounds.values(), default=0)
     turns = {name: _spread(count, total) for name, count in rounds.items()}
     shuffle = random.Random(seed).shuffle

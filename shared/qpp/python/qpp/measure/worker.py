@@ -33,6 +33,7 @@ SAMPLE_SECONDS = 5e-3
 # Calls below this are made untimed before a sample, as many as the sample holds: while
 # others ran, the caches went cold. For longer calls it does not matter.
 REWARM_SECONDS = 0.1
+MOST_CALLS = 1_000_000  # in one sample
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
@@ -51,7 +52,7 @@ class Worker:
         self.parts = 1
 
     def load(self, workload: str) -> None:
-        """Build and prepare the inputs of a workload (outside every clock)."""
+        """Build and prepare the inputs of a workload (not timed)."""
         inputs, self.parts = self.implementation.ready(
             self.study.workload(workload).inputs(), quick=self.quick
         )
@@ -87,14 +88,17 @@ class Worker:
 
     def calibrate(self) -> tuple[int, float]:
         """How many calls make one sample long enough, and the seconds of one call."""
-        number = 1
-        while number < 1_000_000:
-            elapsed = self._time(number)
+        number, call = 1, self.call
+        while number < MOST_CALLS:
+            start = perf_counter()
+            for _ in range(number):
+                call()
+            elapsed = perf_counter() - start
             self.seconds = elapsed / number
             if elapsed >= SAMPLE_SECONDS:
                 break
             grow = SAMPLE_SECONDS / max(elapsed, 1e-7)
-            number = min(1_000_000, max(number + 1, int(number * min(grow * 1.2, 10.0))))
+            number = min(MOST_CALLS, max(number + 1, int(number * min(grow * 1.2, 10.0))))
         return number, self.seconds
 
     def sample(self, number: int) -> dict[str, Any]:
@@ -115,20 +119,12 @@ class Worker:
             gc.enable()
         return {"seconds": elapsed / number, "digest": self._keep(self._collect(output))}
 
-    def _time(self, number: int) -> float:
-        call = self.call
-        start = perf_counter()
-        for _ in range(number):
-            call()
-        return perf_counter() - start
-
     def _collect(self, output: Any) -> dict[str, Array]:
         leave_if_forked(self.process)
         collect = self.implementation.collect
         return as_outputs(output if collect is None else collect(output))
 
     def _keep(self, outputs: dict[str, Array]) -> str:
-        """Save outputs under their digest, unless the same bytes are there already."""
         state = hashlib.blake2b(digest_size=16)
         for name, array in outputs.items():
             state.update(f"{name}{array.dtype}{array.shape}".encode())
@@ -184,7 +180,7 @@ def leave_if_forked(process: int) -> None:
 
 def main() -> None:
     """Take stdout for the protocol and hand prints to stderr."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the harness decides when to stop
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the harness ends its workers
     _die_with_the_harness()
     replies = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
@@ -192,7 +188,7 @@ def main() -> None:
 
 
 def _die_with_the_harness() -> None:
-    """Linux: a harness killed outright takes its workers along, whatever they are doing."""
+    """Linux: when the harness is killed, its workers are killed too."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

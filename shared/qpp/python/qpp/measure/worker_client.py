@@ -1,4 +1,4 @@
-"""The harness's side of a worker: start it, ask it, and survive its death."""
+"""The harness's side of a worker process: start it, call it, report how it ended."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ START_SECONDS = 120.0
 
 
 class WorkerError(RuntimeError):
-    """The implementation raised, the worker died, or it took too long."""
+    """The implementation raised an error, its process ended, or it took too long."""
 
 
 def thread_environment(threads: int) -> dict[str, str]:
@@ -39,9 +39,9 @@ def thread_environment(threads: int) -> dict[str, str]:
 
 
 class WorkerHandle:
-    """One worker process. Use as a context manager; it never outlives the block.
+    """One worker process. A context manager, which ends it.
 
-    Its process is there at once, and imports the study meanwhile: the first answer waits for it.
+    The process starts at once and imports the study; the first answer waits for that.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class WorkerHandle:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
-            start_new_session=True,  # a group of its own: what it starts is ended with it
+            start_new_session=True,  # its own group, so that its children are killed too
             env={
                 **os.environ,
                 **thread_environment(threads),
@@ -122,10 +122,10 @@ class WorkerHandle:
         if turn != expected:
             self.close()
             text = f": {value}" if kind == "garbled" else ""
-            raise WorkerError(f"did not keep to the harness's protocol and was stopped{text}")
+            raise WorkerError(f"broke the harness's protocol and was stopped{text}")
         if kind == "error":
             if expected == 1:
-                self.close()  # it has no study to answer for
+                self.close()  # its study did not import
             self._waiting = 0
             raise WorkerError(str(value))
         return value
@@ -136,8 +136,8 @@ class WorkerHandle:
         return self._process.poll() is None
 
     def close(self) -> None:
-        """End the process and all that it started, whatever they are doing."""
-        if self._closed:  # its number may be another's by now
+        """Kill the process and all that it started."""
+        if self._closed:  # the process id may belong to another process by now
             return
         self._closed = True
         if hasattr(os, "killpg"):
@@ -167,7 +167,7 @@ class WorkerHandle:
                     self._answers.put((kind, turn, value))
         except (EOFError, OSError):
             self._answers.put(("gone", 0, None))
-        except Exception as error:  # not one of our messages: the study wrote into the pipe
+        except Exception as error:  # the study wrote into the pipe
             self._answers.put(("garbled", 0, f"{type(error).__name__}: {error}"))
 
     def _exit_reason(self) -> str:
@@ -183,4 +183,4 @@ class WorkerHandle:
             self._errors.seek(0)
             lines = self._errors.read().decode(errors="replace").strip().splitlines()
             last = f": {lines[-1].strip()}" if lines else ""
-        return f"the worker died ({how}){last}"
+        return f"the worker process ended ({how}){last}"

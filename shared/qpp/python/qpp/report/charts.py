@@ -5,8 +5,6 @@ at 1. A row that disagrees or failed has no point, only its reason. Reused by RE
 through :func:`save_ratio_chart`.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +17,7 @@ from qpp import format as fmt
 from qpp.report import roles
 from qpp.report.svg import LIGHT, mark, new_figure, pixel_axes, standalone, style, themed
 from qpp.results import ResultError, Row, StudyResult, WorkloadResult, write_atomically
-from qpp.summary import noise_floor
+from qpp.summary import baseline_row, noise_floor
 
 REASONS = {
     "disagrees": "disagrees with the baseline: no speed-up",
@@ -127,29 +125,29 @@ def _figure(workloads: Sequence[WorkloadResult], layout: Layout, floor: float | 
     inner = sum(layout.head + layout.row * len(_rows(w)) for w in workloads)
     figure = new_figure(layout.width, TOP + BOTTOM + inner)
     axes, *_ = pixel_axes(figure, layout.gutter, TOP, layout.margin, BOTTOM)
-    roles.log_axis(
-        axes, *_range(workloads, layout, floor), roles.tick_ratio, 9 if layout.gutter else 4
-    )
-    axes.set_ylim(inner, 0)
-    axes.set_yticks([])
-    axes.spines["bottom"].set_visible(False)
-    axes.tick_params(axis="x", labeltop=True, pad=5)
+    wide = bool(layout.gutter)
+    roles.log_axis(axes, *_range(workloads, layout, floor), roles.tick_ratio, 9 if wide else 4)
+    roles.row_axes(axes, inner)
     y = 0.0
     for workload in workloads:
         _heading(axes, workload, y, layout)
-        _one(axes, workload, y, layout, floor)
+        top = y + layout.head - (14 if wide else 30)
+        bottom = y + layout.head + layout.row * len(_rows(workload)) - 12
+        roles.noise_band(axes, [top, bottom], floor)
         y += layout.head
         for row in _rows(workload):
             _draw(axes, workload, row, y - 3, layout)
             y += layout.row
-    roles.legend(axes, {roles.role(r) for w in workloads for r in _rows(w)}, bool(layout.gutter))
+    present = {roles.role(r) for w in workloads for r in _rows(w)}
+    words = [(n, look.name if wide else n) for n, look in roles.LOOKS.items() if n in present]
+    columns = 3 if wide and len(words) > 3 else max(1, len(words))
+    roles.legend(axes, words, columns, pad=2.4)
     return figure
 
 
 def _range(
     workloads: Sequence[WorkloadResult], layout: Layout, floor: float | None
 ) -> tuple[float, float]:
-    """From the slowest to the fastest, with room for the values written beside the points."""
     values = [1.0]
     for workload in workloads:
         for row in workload.rows:
@@ -170,7 +168,7 @@ def _heading(axes: Axes, workload: WorkloadResult, y: float, layout: Layout) -> 
     at = axes.get_yaxis_transform()
     left = -layout.gutter / layout.inner
     axes.plot([left, 1], [y, y], transform=at, color=LIGHT["rule"], linewidth=1.0, clip_on=False)
-    base = roles.baseline_row(workload)
+    base = baseline_row(workload)
     name = roles.shorten(workload.name, 90 if layout.gutter else 46)
     title = axes.text(left, y + 20, name, transform=at, fontweight="bold", fontsize=12.5)
     if base is None:
@@ -184,87 +182,47 @@ def _heading(axes: Axes, workload: WorkloadResult, y: float, layout: Layout) -> 
         written.set_verticalalignment("center_baseline")
 
 
-def _one(
-    axes: Axes, workload: WorkloadResult, y: float, layout: Layout, floor: float | None
-) -> None:
-    """The baseline's line, and the band of ratios that are no difference."""
-    top = y + layout.head - (14 if layout.gutter else 30)
-    ends = [top, y + layout.head + layout.row * len(_rows(workload)) - 12]
-    axes.plot([1, 1], ends, color=LIGHT["baseline"], linewidth=1.4)
-    if (band := roles.band(floor)) is not None:
-        drawn = axes.fill_betweenx(ends, *band, color=LIGHT["baseline"], alpha=0.25, linewidth=0)
-        mark(drawn, "noise", f"noise floor: {fmt.percent(floor)}")
-
-
 def _draw(axes: Axes, workload: WorkloadResult, row: Row, y: float, layout: Layout) -> None:
     computed = roles.computed_ratio(workload, row)
     drawn = roles.shows_ratio(row) or computed is not None
-    name = roles.shorten(roles.label(row), 34)
+    wide = bool(layout.gutter)
     # In a narrow drawing the names stand right of the baseline's line, whose place varies.
-    axes.annotate(
-        name,
-        (0, y) if layout.gutter else (1, y),
-        (-12, 0) if layout.gutter else (8, layout.lift),
-        xycoords=axes.get_yaxis_transform() if layout.gutter else "data",
-        textcoords="offset points",
-        ha="right" if layout.gutter else "left",
-        va="center_baseline",
+    roles.write(
+        axes,
+        roles.shorten(roles.label(row), 34),
+        (0, y) if wide else (1, y),
+        (-12, 0) if wide else (8, layout.lift),
+        xycoords=axes.get_yaxis_transform() if wide else "data",
+        ha="right" if wide else "left",
         color=LIGHT["ink"] if drawn else LIGHT["muted"],
-        annotation_clip=False,
     )
     if computed is not None:
         _point(axes, row, computed, y, roles.computed_text(row, computed), hollow=True)
     elif roles.shows_ratio(row) and row.ratio is not None:
-        _interval(axes, row, y)
+        roles.ratio_line(axes, row.ratio, y, roles.role(row))
+        for end in (row.ratio.low, row.ratio.high):
+            axes.plot([end, end], [y - 4, y + 4], color=roles.colour(row), linewidth=1.6)
         _point(axes, row, row.ratio.value, y, fmt.ratio(row.ratio.value, roles.TIMES))
     else:
-        axes.annotate(
-            roles.shorten(_reason(row), layout.letters),
-            (1, y),
-            (11 if layout.gutter else 8, 0),
-            textcoords="offset points",
-            va="center_baseline",
-            color=LIGHT["bad"] if row.status in ("disagrees", "failed") else LIGHT["muted"],
-            fontsize=11,
-            annotation_clip=False,
-        )
-
-
-def _interval(axes: Axes, row: Row, y: float) -> None:
-    ratio, tone = row.ratio, roles.colour(row)
-    assert ratio is not None  # the caller draws rows with a ratio only
-    axes.plot([1, ratio.value], [y, y], color=tone, linewidth=2, alpha=0.28)
-    axes.plot([ratio.low, ratio.high], [y, y], color=tone, linewidth=1.6)
-    for end in (ratio.low, ratio.high):
-        axes.plot([end, end], [y - 4, y + 4], color=tone, linewidth=1.6)
+        tone = LIGHT["bad"] if row.status in ("disagrees", "failed") else LIGHT["muted"]
+        reason = roles.shorten(_reason(row), layout.letters)
+        roles.write(axes, reason, (1, y), 11 if wide else 8, color=tone, fontsize=11)
 
 
 def _point(axes: Axes, row: Row, value: float, y: float, text: str, hollow: bool = False) -> None:
-    tone = roles.colour(row)
-    [point] = axes.plot(
-        [value],
-        [y],
-        roles.MARKERS[roles.role(row)],
-        color=tone,
-        markersize=roles.SIZES[roles.role(row)],
-        markerfacecolor=LIGHT["paper"] if hollow else tone,
-        markeredgewidth=1.6 if hollow else 0,
-    )
     tip = f"{roles.label(row)}: {fmt.interval(row.ratio) if row.ratio else text}"
-    mark(point, "ratio", tip)
+    mark(roles.point(axes, value, y, roles.role(row), hollow=hollow), "ratio", tip)
     edge = value if row.ratio is None else (row.ratio.high if value >= 1 else row.ratio.low)
-    side = 1 if value >= 1 else -1
-    axes.annotate(
+    right = value >= 1
+    roles.write(
+        axes,
         text,
         (edge, y),
-        (11 * side, 0),
-        textcoords="offset points",
-        ha="left" if side > 0 else "right",
-        va="center_baseline",
+        11 if right else -11,
+        ha="left" if right else "right",
         fontsize=11.5,
         fontweight="bold" if row.role == "optimised" else "normal",
         color=LIGHT["muted"] if hollow else LIGHT["ink"],
-        annotation_clip=False,
     )
 
 
@@ -276,7 +234,6 @@ def _reason(row: Row) -> str:
 
 
 def _describe(workloads: Sequence[WorkloadResult]) -> str:
-    """What the picture says, in words, for those who cannot see it."""
     parts = []
     for workload in workloads:
         text = []

@@ -1,11 +1,9 @@
-"""Every claim with its verdict: what we promise (bars), and other people's figures (published)."""
-
-from __future__ import annotations
+"""Every claim with its verdict: bars of the study, and published figures of others."""
 
 import math
 
 from qpp import format as fmt
-from qpp.report.markup import Html, el, join, name
+from qpp.report.markup import Html, el, join, name, table
 from qpp.report.roles import TIMES, plain
 from qpp.report.verdicts import badge, pretty, tallies, tone
 from qpp.results import ClaimResult, Run, StudyResult
@@ -20,39 +18,38 @@ HEADS = (
     "Against it",
 )
 RIGHT = ("Bar or published", "Found here")
-SMALL = 12  # rows that are printed although they are folded
-SHORT = 60  # letters of a remark that has room under its claim
+SMALL = 12  # so few rows are printed although they are folded
+SHORT = 60  # letters of a remark that fits under its claim
 INTRO = (
-    "A bar is what we promise. A published figure is somebody else's, measured on their machine: "
-    "it is shown beside what is found here and never counted as a failure. A ratio is the other's "
-    "time (or memory) over that of the first named; above 1× the first is faster (or smaller). "
-    "Brackets hold the 95 % interval. In the drawing the line is the bar, a point to the right "
-    "of it passes; the scale is logarithmic and ends at ten times either way."
+    "A bar is what the study promises. A published figure was measured by others on their "
+    "machine: it is shown beside the figure found here and never counted as a failure. A ratio is "
+    "the other's time (or memory) over that of the first named; above 1× the first is faster (or "
+    "smaller). Brackets hold the 95 % interval. In the drawing the line is the bar, and a point to "
+    "the right of it passes; the scale is logarithmic and ends at ten times either way."
 )
+
+
+OPEN = {
+    "not reproduced": "Missed: the whole interval lies on the wrong side of the bar, so the claim "
+    "does not hold for that workload on this machine.",
+    "within noise": "Within noise: the interval lies on both sides of the bar, so this run cannot "
+    "tell; a run with more rounds (--full) may.",
+}
 
 
 def open_bars(run: Run) -> Html | None:
     """The bars that were missed or lie within the noise, each with what it means."""
     found = [
         (study, claim)
-        for verdict in ("not reproduced", "within noise")
+        for verdict in OPEN
         for study in run.studies
         for claim in study.claims
         if claim.kind == "bar" and claim.verdict == verdict
     ]
     if not found:
         return None
-    text = []
-    if any(c.verdict == "not reproduced" for _, c in found):
-        text.append(
-            "Missed: the whole interval lies on the wrong side of the bar, so on this machine the "
-            "promise does not hold for that workload."
-        )
-    if any(c.verdict == "within noise" for _, c in found):
-        text.append(
-            "Within noise: the interval lies on both sides of the bar, so this run cannot tell; "
-            "a run with more rounds (--full) may."
-        )
+    met = {claim.verdict for _, claim in found}
+    text = [sentence for verdict, sentence in OPEN.items() if verdict in met]
     text.append("Neither is an error: a wrong output would be named above.")
     items = (el("li", badge(c), el("div", _told(s, c))) for s, c in found)
     return el(
@@ -111,14 +108,13 @@ def _study(study: StudyResult, anchor: str, *, alone: bool) -> Html:
     ordered = [
         c for half in (tested, rest) for k in ("bar", "published") for c in half if c.kind == k
     ]
-    heads = (el("th", h, scope="col", cls="right" if h in RIGHT else None) for h in HEADS)
+    heads = [(h, "right" if h in RIGHT else None) for h in HEADS]
     rows = el("tbody", (_claim(c) for c in ordered))
-    table = el("table", el("thead", el("tr", heads)), rows, cls="claims")
     label = f"Claims of {study.title or study.name}"
     return el(
         "details",
         el("summary", el("b", study.title or study.name), tallies(list(study.claims))),
-        el("div", table, cls="scroll", tabindex=0, role="region", aria_label=label),
+        table(heads, rows, cls="claims", label=label),
         id=anchor,
         open=alone,
         cls="small-print" if len(ordered) <= SMALL else None,
@@ -155,13 +151,11 @@ def _bounds(claim: ClaimResult) -> str:
 
 
 def _figure(claim: ClaimResult, value: float) -> str:
-    """A ratio, or bytes or seconds where the claim is about them."""
     unit = fmt.unit_of(claim.metric)
     return fmt.ratio(value, TIMES) if unit is fmt.ratio else unit(value)
 
 
 def _margin(claim: ClaimResult) -> Html | None:
-    """A line of its own for each claim: the bar in the middle, better to the right."""
     if claim.measured is None or claim.bar <= 0 or claim.measured.value <= 0:
         return None
     direction = 1 if claim.at_least else -1

@@ -2,10 +2,8 @@
 
 A crossing is stated only where the two differ on both sides of it: at a size before and at a
 size after, the interval of their ratio excludes 1 and the ratio is further from 1 than the
-noise floor of the run. Sizes in between, where they do not differ so, are told as level.
+noise floor of the run. Sizes in between, where they do not differ, are called level.
 """
-
-from __future__ import annotations
 
 import math
 from collections.abc import Sequence
@@ -125,7 +123,6 @@ def sentences(curve: ScalingCurve, found: Sequence[Crossing]) -> list[str]:
 
 
 def _where(label: str, crossing: Crossing) -> str:
-    """At a size; or over which sizes the two are level before the change is clear."""
     if not crossing.level:
         return f" at {label} ≈ {fmt.number(crossing.x)}"
     ends = [roles.tick_number(x) for x in (crossing.level[0], crossing.level[-1])]

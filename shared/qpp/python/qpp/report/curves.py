@@ -1,9 +1,8 @@
 """Scaling curves: time against size, log-log, with the crossings marked and numbered."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
 
@@ -35,12 +34,13 @@ def scaling_chart(
     axes, width, height = pixel_axes(figure, LEFT, TOP, RIGHT, BOTTOM)
     x = roles.span([v for line in drawn for v in line.x], least=1.5)
     y = roles.span([v for line in drawn for v in line.y])
-    roles.log_log_axes(
-        axes,
-        (x[0] / (x[1] / x[0]) ** 0.03, x[1] * (x[1] / x[0]) ** 0.03),
-        (y[0] / (y[1] / y[0]) ** 0.08, y[1] * (y[1] / y[0]) ** 0.06),
-        (roles.tick_number, roles.tick_seconds),
-    )
+    edge = (x[1] / x[0]) ** 0.03
+    roles.log_axis(axes, x[0] / edge, x[1] * edge, roles.tick_number)
+    low, high = y[0] / (y[1] / y[0]) ** 0.08, y[1] * (y[1] / y[0]) ** 0.06
+    axes.set_yscale("log")
+    axes.set_ylim(low, high)
+    ticks = roles.log_ticks(low, high)
+    roles.set_ticks(axes.yaxis, ticks, [roles.tick_seconds(t) for t in ticks])
     axes.set_xlabel(f"{roles.shorten(curve.label, 60)} (log scale)", labelpad=8)
     used: dict[str, int] = {}
     for line in drawn:
@@ -67,9 +67,9 @@ def _line(axes: Axes, line: Line, index: int) -> None:
     [points] = axes.plot(
         line.x,
         line.y,
-        roles.MARKERS[role],
+        roles.LOOKS[role].marker,
         color=tone,
-        markersize=roles.SIZES[role] - 0.5,
+        markersize=roles.LOOKS[role].size - 0.5,
         markerfacecolor=LIGHT["paper"] if hollow or index else tone,
         markeredgewidth=1.5,
         clip_on=False,
@@ -82,17 +82,10 @@ def _line(axes: Axes, line: Line, index: int) -> None:
 
 
 def _labels(axes: Axes, drawn: Sequence[Line], height: float) -> None:
-    """Names at the ends of the curves, pushed apart where they would overlap."""
     low, high = axes.get_ylim()
     scale = height / math.log(high / low)
     wanted = sorted((math.log(high / line.y[-1]) * scale, line.row) for line in drawn)
-    placed: list[float] = []
-    for y, _ in wanted:
-        placed.append(max(y, placed[-1] + LABEL if placed else y))
-    overflow = max(0.0, placed[-1] - height)
-    for index in reversed(range(len(placed))):
-        ceiling = height if index == len(placed) - 1 else placed[index + 1] - LABEL
-        placed[index] = min(placed[index], ceiling) if overflow else placed[index]
+    placed = roles.push_apart([y for y, _ in wanted], LABEL, height)
     for (y, row), at in zip(wanted, placed, strict=True):
         tone = roles.colour(row)
         fraction = 1 - at / height
@@ -117,21 +110,20 @@ def _labels(axes: Axes, drawn: Sequence[Line], height: float) -> None:
 
 
 def _rings(axes: Axes, found: Sequence[Crossing], text: Sequence[str], width: float) -> None:
-    """A numbered ring on each crossing and a line down to its size, written at the axis."""
     low, high = axes.get_xlim()
     taken: list[float] = []  # the right end of the last label on each level, in pixels
     for number, crossing in enumerate(found, start=1):
         at = math.log(crossing.x / low) / math.log(high / low) * width
         level = next((i for i, end in enumerate(taken) if at - 34 > end), len(taken))
         taken[level : level + 1] = [at + 34]
-        axes.plot(
-            [crossing.x, crossing.x],
-            [axes.get_ylim()[0], crossing.y],
-            color=LIGHT["ink"],
-            linewidth=1,
-            linestyle=(0, (1, 2.5)),
-            zorder=2,
-        )
+        floor = axes.get_ylim()[0]
+        line: dict[str, Any] = {
+            "color": LIGHT["ink"],
+            "linewidth": 1,
+            "linestyle": (0, (1, 2.5)),
+            "zorder": 2,
+        }
+        axes.plot([crossing.x, crossing.x], [floor, crossing.y], **line)
         [ring] = axes.plot(
             [crossing.x],
             [crossing.y],
@@ -143,23 +135,9 @@ def _rings(axes: Axes, found: Sequence[Crossing], text: Sequence[str], width: fl
             zorder=5,
         )
         mark(ring, "crossing", text[number - 1])
-        axes.annotate(
-            str(number),
-            (crossing.x, crossing.y),
-            ha="center",
-            va="center_baseline",
-            fontweight="bold",
-            fontsize=10,
-            zorder=6,
-        )
-        axes.annotate(
-            f"≈ {fmt.number(crossing.x)}",
-            (crossing.x, axes.get_ylim()[0]),
-            (0, 11 + 17 * level),
-            textcoords="offset points",
-            ha="center",
-            va="center_baseline",
-            fontsize=11,
-            zorder=6,
-            bbox={"boxstyle": "round,pad=0.2", "facecolor": LIGHT["paper"], "edgecolor": "none"},
-        )
+        centred: dict[str, Any] = {"ha": "center", "zorder": 6}
+        at_ring = (crossing.x, crossing.y)
+        roles.write(axes, str(number), at_ring, 0, fontweight="bold", fontsize=10, **centred)
+        box = {"boxstyle": "round,pad=0.2", "facecolor": LIGHT["paper"], "edgecolor": "none"}
+        label, shift = f"≈ {fmt.number(crossing.x)}", (0, 11 + 17 * level)
+        roles.write(axes, label, (crossing.x, floor), shift, fontsize=11, bbox=box, **centred)

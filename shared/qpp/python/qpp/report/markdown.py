@@ -1,13 +1,11 @@
 """Results as Markdown: a table of all studies, one study for its README, its RESULTS.md."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
 from qpp import format as show
 from qpp.results import ClaimResult, Interval, Row, Run, StudyResult
-from qpp.summary import Summary, fastest, held, over, summarise, tally
+from qpp.summary import Summary, fastest, held, others, over, summarise, tally
 
 RESULTS = "RESULTS.md"
 MOST_ROWS = 12  # of a table in a README
@@ -34,14 +32,11 @@ def _held(study: StudyResult) -> str:
     """``18 of 20, 1 within noise, 3 not tested: no GPU``."""
     count = tally(study.claims, "bar")
     reproduced, tested = held(study.claims, "bar")
-    text = [f"{reproduced} of {tested}"]
-    if count["within noise"]:
-        text.append(f"{count['within noise']} within noise")
-    if count["not tested"]:
-        reasons = {c.reason for c in study.claims if c.verdict == "not tested" and c.kind == "bar"}
-        why = ": no GPU" if all("GPU" in reason for reason in reasons) else ""
-        text.append(f"{count['not tested']} not tested{why}")
-    return ", ".join(text)
+    parts = [f"{reproduced} of {tested}", *others({**count, "not reproduced": 0})]
+    untested = [c for c in study.claims if c.verdict == "not tested" and c.kind == "bar"]
+    if untested and all("GPU" in c.reason for c in untested):
+        parts[-1] += ": no GPU"
+    return ", ".join(parts)
 
 
 def readme(run: Run, name: str, picture: str) -> str:

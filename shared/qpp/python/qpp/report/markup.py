@@ -4,13 +4,12 @@
 '<p class="note">1 &lt; 2 &amp; <b>so on</b></p>'
 """
 
-from __future__ import annotations
-
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
+from importlib import resources
 
-LONGEST = 30  # letters of a name that a column of a table has room for
+LONGEST = 30  # letters of a name that fits into a column of a table
 VOID = frozenset({"br", "hr", "meta", "input", "img", "link"})
 
 
@@ -60,6 +59,11 @@ def el(tag: str, *children: Child, **attributes: str | float | bool | None) -> H
     return Html(head if tag in VOID else f"{head}{join(*children)}</{tag}>")
 
 
+def resource(name: str, package: str = "qpp.report") -> str:
+    """The text of a file beside the modules of a package."""
+    return resources.files(package).joinpath(name).read_text(encoding="utf-8")
+
+
 def name(text: str) -> Html:
     """A name that stays whole; only one too long for a column may be broken."""
     return el("span", text, cls="whole" if len(text) <= LONGEST else "break")
@@ -87,3 +91,10 @@ def inline(text: str) -> Html:
     if len(pieces) % 2 == 0:  # an unpaired quote is only a character
         return join(text)
     return join(el("code", p) if i % 2 else p for i, p in enumerate(pieces))
+
+
+def table(heads: Sequence[tuple[str, str | None]], *bodies: Child, cls: str, label: str) -> Html:
+    """A table in a box that scrolls by itself. ``heads``: text and class of each column."""
+    head = el("tr", (el("th", text, scope="col", cls=side) for text, side in heads))
+    inner = el("table", el("thead", head), *bodies, cls=cls)
+    return el("div", inner, cls="scroll", tabindex=0, role="region", aria_label=label)

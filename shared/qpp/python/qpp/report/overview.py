@@ -1,26 +1,24 @@
-"""The head of the report: every study in one line, one chart of all, and what is missing."""
-
-from __future__ import annotations
+"""The first part of the report: a table and a chart of all studies, and what is missing."""
 
 from collections.abc import Sequence
 
 from qpp import format as fmt
 from qpp.report import roles, versus
-from qpp.report.markup import Child, Html, el, inline, join, name, raw
+from qpp.report.markup import Child, Html, el, inline, join, name, raw, table
 from qpp.report.verdicts import TONES, WRONG, noise_sentence, not_measured, pretty
 from qpp.results import Interval, Row, Run, StudyResult
-from qpp.summary import Summary, agreement, held, noise_floor, tally
+from qpp.summary import Summary, agreement, held, noise_floor, others, tally
 
 HEADS = (
-    ("Study and workload", ""),
+    ("Study and workload", None),
     ("Baseline", "right"),
     ("We recommend", "right"),
     ("Ratio", "right"),
     ("Best peer", "right"),
     ("Ratio over it", "right"),
-    ("Agree", ""),
-    ("Bars held", ""),
-    ("Published found", ""),
+    ("Agree", None),
+    ("Bars held", None),
+    ("Published found", None),
 )
 
 
@@ -28,14 +26,12 @@ def overview_section(run: Run, anchors: Sequence[str]) -> Html | None:
     """The table, the chart, and one line on what was not measured."""
     if not run.studies:
         return None
-    head = el("tr", (el("th", h, scope="col", cls=side or None) for h, side in HEADS))
     body = el("tbody", (_line(s, a) for s, a in zip(run.studies, anchors, strict=True)))
-    table = el("table", el("thead", head), body, cls="glance")
     missing = not_measured(run)
     return el(
         "section",
         el("h2", "All studies", cls="unseen"),
-        el("div", table, cls="scroll", tabindex=0, role="region", aria_label="All studies"),
+        table(HEADS, body, cls="glance", label="All studies"),
         el("p", inline(missing), cls="footnote") if missing else None,
         _chart(run),
         id="overview",
@@ -69,7 +65,6 @@ def _line(study: StudyResult, anchor: str) -> Html:
 
 
 def _timed(row: Row | None) -> Html | None:
-    """A time, and whose it is."""
     if row is None:
         return None
     part = el("small", fmt.in_part(row.parts)) if row.parts > 1 else None
@@ -98,20 +93,16 @@ def _bars(study: StudyResult, anchor: str) -> Html | str:
     count, (reproduced, tested) = tally(study.claims, "bar"), held(study.claims, "bar")
     if not any(count.values()):
         return fmt.MISSING
-    rest = [
-        el("small", f"{count[verdict]} {word}", cls=TONES[verdict])
-        for verdict, word in (
-            ("within noise", "within noise"),
-            ("not reproduced", "missed"),
-            ("not tested", "not tested"),
-        )
-        if count[verdict]
-    ]
     tone, mark = ("good", "✓") if tested and reproduced == tested else ("untested", "○")
     if tested and reproduced < tested:
         tone, mark = ("missed", "✗") if count["not reproduced"] else ("noisy", "≈")
     text = f"{reproduced} of {tested}" if tested else "none tested"
     badge = el("a", text, href=f"#{anchor}-claims", cls=f"badge {tone}", data_mark=mark)
+    rest = (
+        el("small", others({verdict: number}, not_reproduced="missed"), cls=TONES[verdict])
+        for verdict, number in count.items()
+        if number and verdict != "reproduced"
+    )
     return join(badge, rest)
 
 
@@ -119,11 +110,7 @@ def _published(study: StudyResult) -> Html | str:
     count, (found, tested) = tally(study.claims, "published"), held(study.claims, "published")
     if not any(count.values()):
         return fmt.MISSING
-    rest = [
-        el("small", f"{count[verdict]} {verdict}")
-        for verdict in ("within noise", "not tested")
-        if count[verdict]
-    ]
+    rest = (el("small", text) for text in others({**count, "not reproduced": 0}))
     return join(f"{found} of {tested}" if tested else "none tested", rest)
 
 
@@ -148,24 +135,23 @@ def versus_figure(
     text: str,
     anchor: str,
 ) -> Html | None:
-    """Drawn twice: a phone gets names above the rows, so that the ratios stay in sight."""
-    wide = versus.versus_chart(rows, floor, title=title, name=f"{anchor}-versus")
-    narrow = versus.versus_chart(
-        rows, floor, shape=versus.NARROW, title=title, name=f"{anchor}-versus-narrow"
+    """A chart of ratios with its caption, wide and narrow."""
+    wide, narrow = (
+        versus.versus_chart(rows, floor, shape=shape, title=title, name=f"{anchor}-versus{end}")
+        for shape, end in ((versus.WIDE, ""), (versus.NARROW, "-narrow"))
     )
-    both = wide and join(el("div", raw(wide), cls="wide"), el("div", raw(narrow), cls="narrow"))
-    return figure(both, title, text.strip())
+    return figure(responsive(wide, narrow), title, text.strip())
 
 
 def band_sentence(floor: float | None) -> str:
-    """What the grey band of a chart is, where it has one."""
+    """The sentence that explains the grey band of a chart."""
     if roles.band(floor) is None:
         return ""
     return f"The grey band is the noise floor of the run, {fmt.percent(floor)}."
 
 
 def figure(drawing: str, title: str, text: str, extra: Html | None = None) -> Html | None:
-    """A drawing with its caption, in a box that scrolls by itself; nothing of nothing."""
+    """A drawing with its caption, in a box that scrolls by itself; ``None`` without a drawing."""
     if not drawing:
         return None
     caption = el("figcaption", el("strong", title), el("span", text))
@@ -174,12 +160,11 @@ def figure(drawing: str, title: str, text: str, extra: Html | None = None) -> Ht
 
 
 def _short(study: StudyResult) -> str:
-    """What stands before the colon of a title, which is enough beside a chart's row."""
     return (study.title or study.name).partition(":")[0]
 
 
 def problems_section(run: Run) -> Html | None:
-    """What is wrong, line by line: outputs, rows and studies. Speed is no part of it."""
+    """What is wrong, line by line: outputs, rows and studies."""
     lines = run.failures()
     if run.interrupted:
         lines = ["The run was interrupted; what was finished is below.", *lines]
@@ -191,3 +176,8 @@ def problems_section(run: Run) -> Html | None:
         for line in lines
     )
     return el("section", el("h2", title), el("ul", items, cls="problems"), id="problems")
+
+
+def responsive(wide: str, narrow: str) -> Html | str:
+    """A wide and a narrow drawing of one chart; the style sheet shows one of them."""
+    return wide and join(el("div", raw(wide), cls="wide"), el("div", raw(narrow), cls="narrow"))

@@ -1,16 +1,13 @@
-"""The page around the sections: head, links, theme, and nothing from outside."""
-
-from __future__ import annotations
+"""The page around the sections: head, links, theme."""
 
 from datetime import datetime
-from importlib import resources
 
 from qpp import format as fmt
 from qpp.report import claims, guide, overview, sections, verdicts
-from qpp.report.markup import Html, el, join, raw
+from qpp.report.markup import Html, el, join, raw, resource
 from qpp.report.svg import FONT, tokens_css
 from qpp.results import Run
-from qpp.summary import noise_floor
+from qpp.summary import noise_floor, plural
 
 LINKS = (
     ("overview", "Studies"),
@@ -19,49 +16,15 @@ LINKS = (
     ("machine", "Machine"),
     ("reading", "Guide"),
 )
-# The browser itself refuses whatever would come from outside.
+# The browser refuses every request to another address.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
-SCRIPT = """
-(() => {
-  const root = document.documentElement, button = document.getElementById("theme");
-  const dark = () => root.dataset.theme ? root.dataset.theme === "dark"
-    : matchMedia("(prefers-color-scheme: dark)").matches;
-  const tell = () => { button.textContent = dark() ? "Light" : "Dark"; };
-  button.hidden = false;
-  const turn = () => { root.dataset.theme = dark() ? "light" : "dark"; tell(); };
-  button.addEventListener("click", turn);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", tell);
-  tell();
-  // A link to something folded opens it; short tables that are folded are printed.
-  const open = () => {
-    const target = document.getElementById(location.hash.slice(1));
-    if (target && target.tagName === "DETAILS") target.open = true;
-  };
-  addEventListener("hashchange", open);
-  open();
-  let opened = [];
-  addEventListener("beforeprint", () => {
-    opened = [...document.querySelectorAll("details.small-print:not([open])")];
-    for (const one of opened) one.open = true;
-  });
-  addEventListener("afterprint", () => { for (const one of opened) one.open = false; });
-})();
-"""
 
 
 def render_html(run: Run) -> str:
     """The report of a run: one HTML file that needs nothing else.
 
-    Parameters
-    ----------
-    run
-        Any run, finished or interrupted, with or without studies.
-
-    Returns
-    -------
-    str
-        A complete document. Style, script and drawings are inside; a content security
-        policy forbids requests. The same run gives the same bytes.
+    ``run`` may be interrupted or empty. Style, script and drawings are inside; a content security
+    policy forbids requests. The same run gives the same bytes.
     """
     anchors = [f"study-{i}" for i in range(1, len(run.studies) + 1)]
     floor, noise = noise_floor(run), verdicts.noise_sentence(run)
@@ -78,12 +41,18 @@ def render_html(run: Run) -> str:
         guide.guide_section(run),
     ]
     head = _masthead(run, "".join(part for part in parts if part))
-    body = el("body", head, el("main", parts), _footer(run), el("script", raw(SCRIPT)))
+    body = el(
+        "body",
+        head,
+        el("main", parts),
+        _footer(run),
+        el("script", raw("\n" + resource("script.js"))),
+    )
     return f"<!doctype html>\n{el('html', _head(run), body, lang='en')}\n"
 
 
 def _head(run: Run) -> Html:
-    sheet = resources.files("qpp.report").joinpath("style.css").read_text(encoding="utf-8")
+    sheet = resource("style.css")
     _, first, rest = verdicts.headline(run)
     return el(
         "head",
@@ -118,12 +87,11 @@ def _masthead(run: Run, body: str) -> Html:
 
 
 def _facts(run: Run) -> Html:
-    """When, where and from what the run was made, in one line."""
     provenance = run.provenance
     machine = str(provenance.get("cpu") or "")
     cores = provenance.get("usable_cores")
     if machine and isinstance(cores, int) and cores:
-        machine += f", {verdicts.plural(cores, 'core')}"
+        machine += f", {plural(cores, 'core')}"
     commit = str(provenance.get("commit") or "")[:12]
     dirty = " with uncommitted changes" if provenance.get("dirty") else ""
     facts = (
@@ -142,7 +110,7 @@ def _footer(run: Run) -> Html:
 
 
 def when(created: str) -> str:
-    """The date for people; what is not ISO stays as it is.
+    """The date in words; text that is not an ISO date stays as it is.
 
     >>> when("2026-03-02T09:41:00+00:00"), when("yesterday")
     ('2 March 2026, 09:41 UTC', 'yesterday')

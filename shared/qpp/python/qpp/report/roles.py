@@ -1,10 +1,10 @@
-"""What an implementation looks like, in every chart and table: colour and shape by role."""
-
-from __future__ import annotations
+"""Colour and shape of each role, and the axes, points and legends that the charts share."""
 
 import math
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,34 +13,30 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 
 from qpp import format as fmt
 from qpp.report.markup import clean
-from qpp.report.svg import LIGHT
+from qpp.report.svg import LIGHT, mark
 from qpp.results import Interval, Row, StudyResult, WorkloadResult
+from qpp.summary import baseline_row, plural
 
 ROLES = ("baseline", "optimised", "peer", "component", "limit", "target")
 COMPUTED = ("limit", "target")  # roles of a time that was computed, not measured
-NAMES = {
-    "baseline": "baseline",
-    "optimised": "optimised",
-    "peer": "peer (what a user would pick instead)",
-    "component": "component (a part of the others' work)",
-    "limit": "limit (no way of doing this work is faster)",
-    "target": "target (set by the study; can be beaten)",
-}
-MARKERS = {
-    "baseline": "s",
-    "optimised": "o",
-    "peer": "D",
-    "component": "^",
-    "limit": "v",
-    "target": "*",
-}
-SIZES = {
-    "baseline": 6.5,
-    "optimised": 8.0,
-    "peer": 6.6,
-    "component": 7.0,
-    "limit": 7.5,
-    "target": 10.0,
+
+
+@dataclass(frozen=True)
+class Look:
+    """Marker, its size in pixels, and the words of a role in a legend."""
+
+    marker: str
+    size: float
+    name: str
+
+
+LOOKS = {
+    "baseline": Look("s", 6.5, "baseline"),
+    "optimised": Look("o", 8.0, "optimised"),
+    "peer": Look("D", 6.6, "peer (what a user would pick instead)"),
+    "component": Look("^", 7.0, "component (a part of the others' work)"),
+    "limit": Look("v", 7.5, "limit (no way of doing this work is faster)"),
+    "target": Look("*", 10.0, "target (set by the study; can be beaten)"),
 }
 # Several implementations of one role on one chart stay apart by dash and marker.
 DASHES: tuple[tuple[float, tuple[float, ...] | None], ...] = (
@@ -54,7 +50,7 @@ TIMES = "×"
 
 
 def role(row: Row) -> str:
-    """A role the palette knows; anything else is drawn like a peer."""
+    """A known role; anything else is drawn like a peer."""
     return row.role if row.role in ROLES else "peer"
 
 
@@ -71,19 +67,13 @@ def label(row: Row) -> str:
 
 def threads_text(threads: int) -> str:
     """``0`` stands for all cores."""
-    return "all cores" if threads == 0 else f"{threads} thread{'s' if threads != 1 else ''}"
+    return "all cores" if threads == 0 else plural(threads, "thread")
 
 
 def shorten(text: str, limit: int) -> str:
-    """Cut what would run over its neighbour; the tooltip and the table keep all of it."""
+    """Cut a text that would overlap its neighbour; the tooltip and the table show all of it."""
     text = " ".join(clean(text).split())
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
-
-
-def baseline_row(workload: WorkloadResult) -> Row | None:
-    """The baseline's row, where it ran."""
-    found = (r for r in workload.rows if r.role == "baseline" and r.status == "ok")
-    return next(found, None)
 
 
 def computed_ratio(workload: WorkloadResult, row: Row) -> float | None:
@@ -165,35 +155,25 @@ def log_axis(
     """
     axes.set_xscale("log")
     axes.set_xlim(low, high)
-    _ticks(axes.xaxis, log_ticks(low, high if last is None else last, most), of)
+    ticks = log_ticks(low, high if last is None else last, most)
+    set_ticks(axes.xaxis, ticks, [of(t) for t in ticks])
 
 
-def legend(axes: Axes, present: set[str], wide: bool = True) -> None:
-    """Shape, colour and word for each role in the chart, below it."""
-    shown = [name for name in ROLES if name in present]
+def legend(axes: Axes, words: Sequence[tuple[str, str]], columns: int, pad: float) -> None:
+    """Shape, colour and words of each (role, words), below the chart."""
     handles = [
-        Line2D(
-            [],
-            [],
-            linestyle="",
-            marker=MARKERS[name],
-            color=LIGHT[name],
-            markersize=SIZES[name],
-            markerfacecolor=LIGHT["paper" if name in COMPUTED else name],
-            markeredgewidth=1.6 if name in COMPUTED else 0,
-            label=NAMES[name] if wide else name,
-        )
-        for name in shown
+        Line2D([], [], linestyle="", label=text, **_marker(role, hollow=role in COMPUTED))
+        for role, text in words
     ]
     axes.legend(
         handles=handles,
         loc="upper left",
         bbox_to_anchor=(0, 0),
-        ncols=3 if wide and len(handles) > 3 else max(1, len(handles)),
+        ncols=columns,
         frameon=False,
         fontsize=11,
         labelcolor=LIGHT["muted"],
-        borderaxespad=2.4,
+        borderaxespad=pad,
         borderpad=0,
         handlelength=1.0,
         handletextpad=0.5,
@@ -201,17 +181,75 @@ def legend(axes: Axes, present: set[str], wide: bool = True) -> None:
     )
 
 
-def log_log_axes(
+def _marker(role: str, *, hollow: bool = False) -> dict[str, Any]:
+    return {
+        "marker": LOOKS[role].marker,
+        "color": LIGHT[role],
+        "markersize": LOOKS[role].size,
+        "markerfacecolor": LIGHT["paper"] if hollow else LIGHT[role],
+        "markeredgewidth": 1.6 if hollow else 0,
+    }
+
+
+def point(axes: Axes, x: float, y: float, role: str, *, hollow: bool = False) -> Line2D:
+    """The mark of a role at a value."""
+    [drawn] = axes.plot([x], [y], linestyle="", **_marker(role, hollow=hollow))
+    return drawn
+
+
+def ratio_line(axes: Axes, ratio: Interval, y: float, role: str) -> None:
+    """From 1 to a ratio, faint; over it the interval."""
+    axes.plot([1, ratio.value], [y, y], color=LIGHT[role], linewidth=2, alpha=0.28)
+    axes.plot([ratio.low, ratio.high], [y, y], color=LIGHT[role], linewidth=1.6)
+
+
+def write(
     axes: Axes,
-    x: tuple[float, float],
-    y: tuple[float, float],
-    of: tuple[Callable[[float], str], Callable[[float], str]],
+    text: str,
+    at: tuple[float, float],
+    offset: float | tuple[float, float],
+    **style: Any,
 ) -> None:
-    """Two logarithmic axes with plainly written ticks."""
-    log_axis(axes, *x, of[0])
-    axes.set_yscale("log")
-    axes.set_ylim(*y)
-    _ticks(axes.yaxis, log_ticks(*y), of[1])
+    """Text on the line of a row, ``offset`` pixels right of ``at``."""
+    shift = offset if isinstance(offset, tuple) else (offset, 0)
+    options: dict[str, Any] = {
+        "textcoords": "offset points",
+        "va": "center_baseline",
+        "annotation_clip": False,
+    }
+    axes.annotate(text, at, shift, **(options | style))
+
+
+def noise_band(axes: Axes, ends: Sequence[float], floor: float | None) -> None:
+    """The line at 1, and the band of ratios within the noise floor."""
+    axes.plot([1, 1], ends, color=LIGHT["baseline"], linewidth=1.4)
+    if (ratios := band(floor)) is not None:
+        area = axes.fill_betweenx(ends, *ratios, color=LIGHT["baseline"], alpha=0.25, linewidth=0)
+        mark(area, "noise", f"noise floor: {fmt.percent(floor)}")
+
+
+def row_axes(axes: Axes, height: float) -> None:
+    """Rows from the top down, no vertical axis, the horizontal one above."""
+    axes.set_ylim(height, 0)
+    axes.set_yticks([])
+    axes.spines["bottom"].set_visible(False)
+    axes.tick_params(axis="x", labeltop=True, pad=5)
+
+
+def push_apart(places: Sequence[float], gap: float, limit: float) -> list[float]:
+    """Sorted places with at least ``gap`` between them, none beyond ``limit``.
+
+    >>> push_apart([1.0, 1.5, 9.5], 2.0, 9.0)
+    [1.0, 3.0, 9.0]
+    """
+    apart: list[float] = []
+    for place in places:
+        apart.append(max(place, apart[-1] + gap) if apart else place)
+    ceiling = limit
+    for i in reversed(range(len(apart))):
+        apart[i] = min(apart[i], ceiling)
+        ceiling = apart[i] - gap
+    return apart
 
 
 def plain(text: str) -> str:
@@ -246,7 +284,8 @@ def span(values: Sequence[float], least: float = 10.0) -> tuple[float, float]:
     return low / lack, high * lack
 
 
-def _ticks(axis: object, ticks: list[float], of: Callable[[float], str]) -> None:
-    axis.set_major_locator(FixedLocator(ticks))  # type: ignore[attr-defined]
-    axis.set_major_formatter(FixedFormatter([of(t) for t in ticks]))  # type: ignore[attr-defined]
-    axis.set_minor_locator(NullLocator())  # type: ignore[attr-defined]
+def set_ticks(axis: Any, ticks: Sequence[float], texts: Sequence[str]) -> None:
+    """These ticks with these texts, and no minor ones."""
+    axis.set_major_locator(FixedLocator(ticks))
+    axis.set_major_formatter(FixedFormatter(texts))
+    axis.set_minor_locator(NullLocator())

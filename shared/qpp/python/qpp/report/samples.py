@@ -4,10 +4,6 @@ Two panels share their rows: the times themselves, and the same samples over the
 median, because the scatter of one implementation vanishes on an axis that spans them all.
 """
 
-from __future__ import annotations
-
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
@@ -17,6 +13,7 @@ from qpp import format as fmt
 from qpp.report import roles
 from qpp.report.svg import LIGHT, mark, new_figure, pixel_axes, style, themed
 from qpp.results import Row, WorkloadResult
+from qpp.summary import plural
 
 WIDTH = 940.0
 GUTTER = 244.0
@@ -30,7 +27,7 @@ GOLDEN = 0.618033988749895
 
 
 def timed(workload: WorkloadResult) -> list[Row]:
-    """Rows with samples to draw: those that ran and agree (a wrong answer has no time)."""
+    """Rows with samples to draw: those that ran and agree (wrong answers are not timed)."""
     return [r for r in workload.rows if r.status == "ok" and any(s > 0 for s in r.seconds)]
 
 
@@ -55,7 +52,10 @@ def timing_chart(workload: WorkloadResult, name: str) -> str:
         _names(times, row, y, width)
         for axes in (times, scatter):
             axes.set_ylim(ROW * len(rows), 0)
-    text = [f"{roles.label(r)}: median {fmt.seconds(r.median)}, {_count(r.seconds)}" for r in rows]
+    text = [
+        f"{roles.label(r)}: median {fmt.seconds(r.median)}, {plural(len(r.seconds), 'sample')}"
+        for r in rows
+    ]
     return themed(
         figure,
         title=f"Distribution of the timings, {workload.name}",
@@ -87,7 +87,7 @@ def _strip(axes: Axes, row: Row, values: npt.NDArray[np.float64], y: float, kind
     [dots] = axes.plot(
         values,
         y + jitter,
-        roles.MARKERS[roles.role(row)],
+        roles.LOOKS[roles.role(row)].marker,
         color=tone,
         markersize=3.6,
         markeredgewidth=0,
@@ -96,12 +96,11 @@ def _strip(axes: Axes, row: Row, values: npt.NDArray[np.float64], y: float, kind
     tip = (
         f"{roles.label(row)}: median {fmt.seconds(row.median)}, minimum {fmt.seconds(row.minimum)}"
     )
-    mark(dots, kind, f"{tip}, {_count(row.seconds)}")
+    mark(dots, kind, f"{tip}, {plural(len(row.seconds), 'sample')}")
     axes.plot([middle, middle], [y - 9, y + 9], color=tone, linewidth=2.2)
 
 
 def _names(axes: Axes, row: Row, y: float, width: float) -> None:
-    """The name left of the panels, the median between them."""
     at = axes.get_yaxis_transform()
     name = roles.shorten(roles.label(row), 34)
     axes.text(-12 / width, y, name, transform=at, ha="right", va="center_baseline")
@@ -114,7 +113,3 @@ def _names(axes: Axes, row: Row, y: float, width: float) -> None:
         va="center_baseline",
         fontweight="bold" if row.role == "optimised" else "normal",
     )
-
-
-def _count(samples: Sequence[float]) -> str:
-    return f"{len(samples)} sample{'s' if len(samples) != 1 else ''}"

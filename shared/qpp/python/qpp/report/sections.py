@@ -1,6 +1,4 @@
-"""The body of the report: one section for each study, its workloads folded."""
-
-from __future__ import annotations
+"""The sections of the report: one for each study, with its workloads folded."""
 
 from dataclasses import replace
 from typing import Any
@@ -8,18 +6,18 @@ from typing import Any
 from qpp import format as fmt
 from qpp.report import charts, crossings, curves, roles, samples, tables, versus
 from qpp.report.guide import words
-from qpp.report.markup import Html, el, figures, join, paragraphs, raw
-from qpp.report.overview import band_sentence, figure, versus_figure
+from qpp.report.markup import Html, el, figures, paragraphs
+from qpp.report.overview import band_sentence, figure, responsive, versus_figure
 from qpp.report.verdicts import WRONG
 from qpp.results import ScalingCurve, StudyResult, WorkloadResult
 from qpp.summary import summarise
 
-FEW = 12  # workloads: a chart of more has a fold of its own
-SMALL = 24  # rows of a study's tables together: so few are printed although they are folded
+FEW = 12  # workloads: a chart of more is folded
+SMALL = 24  # rows of a study: so few are printed although they are folded
 
 
 def study_section(study: StudyResult, anchor: str, floor: float | None, noise: str) -> Html:
-    """Everything about one study; ``floor`` and ``noise`` are the run's, as figure and sentence."""
+    """One study; ``floor`` and ``noise``: the noise floor of the run, a number and a sentence."""
     head = el(
         "header",
         el("span", study.name, cls="eyebrow"),
@@ -53,26 +51,23 @@ def _analysis(study: StudyResult) -> Html | None:
 
 
 def _ratios(study: StudyResult, anchor: str, floor: float | None) -> Html | None:
-    """The headline workload, every implementation that ran; wide, and narrow for a phone."""
     found = summarise(study)
     if found is None:
         return None
     rows = tuple(r for r in found.workload.rows if r.status not in tables.ABSENT)
     shown = replace(study, workloads=(replace(found.workload, rows=rows),))
-    wide = charts.ratio_chart(shown, floor=floor, name=f"{anchor}-ratios")
-    narrow = charts.ratio_chart(
-        shown, layout=charts.NARROW, floor=floor, name=f"{anchor}-ratios-narrow"
+    wide, narrow = (
+        charts.ratio_chart(shown, layout=layout, floor=floor, name=f"{anchor}-ratios{end}")
+        for layout, end in ((charts.WIDE, ""), (charts.NARROW, "-narrow"))
     )
-    both = wide and join(el("div", raw(wide), cls="wide"), el("div", raw(narrow), cls="narrow"))
     return figure(
-        both,
+        responsive(wide, narrow),
         f"Every implementation measured on {found.workload.name}",
         f"The baseline's time over each one's, log scale, 95 % intervals. {band_sentence(floor)}",
     )
 
 
 def _all_workloads(study: StudyResult, anchor: str, floor: float | None) -> Html | None:
-    """What is recommended on every workload, in one chart."""
     if len(study.workloads) < 2:
         return None
     rows = [(w.name, versus.of_workload(study, w)) for w in study.workloads]
@@ -137,7 +132,6 @@ def _workload(study: StudyResult, workload: WorkloadResult, anchor: str, noise: 
 
 
 def _in_short(study: StudyResult, workload: WorkloadResult) -> Html:
-    """A workload in one line: what is wrong with it, and the ratios of what is recommended."""
     wrong = sum(r.status in ("disagrees", "failed") for r in workload.rows)
     parts: list[Html | None] = []
     if wrong:

@@ -14,8 +14,6 @@ live on one page; marks get a class and a tooltip, so tests and readers can find
 True
 """
 
-from __future__ import annotations
-
 import io
 import re
 import warnings
@@ -31,7 +29,7 @@ from matplotlib.figure import Figure
 
 from qpp.report.markup import clean
 
-# name: (light, dark). References are grey (baseline, limit, target); what competes has a hue:
+# name: (light, dark). References are grey (baseline, limit, target); the others have a hue:
 # blue and orange stay apart for every common colour blindness. Red is only for what is wrong.
 TOKENS: dict[str, tuple[str, str]] = {
     "paper": ("#fbfbf9", "#101215"),
@@ -100,7 +98,7 @@ STYLE: Any = {  # matplotlib's own type of these keys changes with its version
 def style() -> Iterator[None]:
     """The style of all drawings, as a context or a decorator (``@style()``)."""
     with mpl.rc_context(STYLE), warnings.catch_warnings():
-        # Only the reader's browser needs to know the glyphs of a name.
+        # The browser draws the glyphs, not matplotlib.
         warnings.filterwarnings("ignore", message=r"Glyph .* missing from")
         yield
 
@@ -159,7 +157,7 @@ def themed(figure: Figure, *, title: str, description: str = "", name: str = "ch
 
 
 def standalone(svg: str) -> str:
-    """The same drawing as a file of its own: it brings both palettes along."""
+    """The same drawing as a separate file, with both palettes."""
     font = FONT.replace('"', "'")
     rules = f"{tokens_css('svg')} text {{ font-family: {font}; }}"
     head, _, rest = svg.partition(">")
@@ -216,7 +214,7 @@ def _identify(root: ET.Element, name: str) -> None:
 
 
 def _share(root: ET.Element) -> None:
-    """One style for all points of a group, where they have the same: most of a file is points."""
+    """Move a style that all points of a group share to the group: files get smaller."""
     for group in root.iter(f"{{{_SVG}}}g"):
         points = list(group)
         styles = {p.get("style") for p in points}

@@ -1,20 +1,18 @@
-"""The table of one workload: every row, what it cost, and why where it has no figure."""
-
-from __future__ import annotations
+"""The table of one workload: every row with its figures, or the reason why it has none."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from qpp import format as fmt
 from qpp.report import roles
-from qpp.report.markup import Html, el, figures, join, name
+from qpp.report.markup import Html, el, figures, join, name, table
 from qpp.report.verdicts import WRONG
 from qpp.results import CriterionEstimate, Interval, ParityResult, Row, StudyResult, WorkloadResult
 
-HEADS: tuple[tuple[str, str], ...] = (
-    ("Implementation", ""),
+HEADS = (
+    ("Implementation", None),
     ("Threads", "right"),
-    ("Agreement", ""),
+    ("Agreement", None),
     ("Median", "right"),
     ("Minimum", "right"),
     ("Spread", "right"),
@@ -22,7 +20,7 @@ HEADS: tuple[tuple[str, str], ...] = (
     ("Resident growth", "right"),
     ("Python peak", "right"),
 )
-# The words beside the symbol; colour never speaks alone.
+# The word and the symbol beside the colour.
 STATUS = {
     "ok": ("agrees", "✓", "good"),
     "disagrees": ("disagrees", WRONG, "bad"),
@@ -68,11 +66,9 @@ def workload_table(workload: WorkloadResult) -> Html:
         ("Limit: no way of doing this work is faster", _computed(workload, "limit")),
         ("Target: a time that the study set, which can be beaten", _computed(workload, "target")),
     ]
-    head = el("tr", (el("th", text, scope="col", cls=side or None) for text, side in HEADS))
     bodies = [_group(workload, title, rows) for title, rows in groups if rows]
-    table = el("table", el("thead", head), bodies, _absent(workload), cls="rows")
     label = f"Results on {workload.name}"
-    return el("div", table, cls="scroll", tabindex=0, role="region", aria_label=label)
+    return table(HEADS, bodies, _absent(workload), cls="rows", label=label)
 
 
 def _computed(workload: WorkloadResult, role: str) -> list[Row]:
@@ -86,7 +82,6 @@ def _group(workload: WorkloadResult, title: str, rows: list[Row]) -> Html:
 
 
 def _absent(workload: WorkloadResult) -> Html | None:
-    """One line for each reason, with the implementations that it keeps out."""
     reasons: dict[tuple[str, str], list[Row]] = {}
     for row in workload.rows:
         if row.status in ABSENT:
@@ -136,7 +131,7 @@ def _row(workload: WorkloadResult, row: Row) -> Html:
 
 
 def counted(sizes: Mapping[str, Any]) -> tuple[float, str] | None:
-    """How many units of work one call does, and their name, where the sizes say it.
+    """How many units of work one call does, and their name, where the sizes define them.
 
     >>> counted({"messages": 100, "levels": 20, "passes": 50}), counted({"rows": 500})
     ((5000, 'message'), None)
@@ -150,7 +145,6 @@ def counted(sizes: Mapping[str, Any]) -> tuple[float, str] | None:
 
 
 def _each(workload: WorkloadResult, row: Row) -> Html | None:
-    """The time of one unit of work."""
     found = counted(workload.sizes)
     if found is None or row.median is None:
         return None
@@ -159,7 +153,7 @@ def _each(workload: WorkloadResult, row: Row) -> Html | None:
 
 
 def glyph(role: str) -> Html:
-    """The role's mark, as in the charts; its name for those who cannot see it."""
+    """The role's mark, as in the charts, with its name as the title."""
     return el(
         "svg",
         el("title", role),
@@ -212,7 +206,7 @@ def _ratio(workload: WorkloadResult, row: Row) -> Html | str:
 
 
 def noise_line(workload: WorkloadResult, sentence: str) -> Html:
-    """The A/A control of the workload, and what those of the whole run are worth."""
+    """The A/A control of the workload, and the noise floor of the run."""
     text = "No A/A control on this workload."
     if workload.noise is not None:
         noise = workload.noise
@@ -225,19 +219,17 @@ def noise_line(workload: WorkloadResult, sentence: str) -> Html:
 
 
 def criterion_table(study: StudyResult) -> Html | None:
-    """What takes nanoseconds, as criterion measured it in Rust."""
+    """Nanosecond kernels, as criterion measured them in Rust."""
     if not study.criterion:
         return None
     heads = (
-        ("Benchmark", ""),
+        ("Benchmark", None),
         ("One unit of work", "right"),
         ("Throughput, units", "right"),
         ("One iteration", "right"),
         ("95 % interval", "right"),
     )
-    head = el("tr", (el("th", text, scope="col", cls=side or None) for text, side in heads))
     body = el("tbody", (_estimate(e) for e in study.criterion))
-    table = el("table", el("thead", head), body, cls="criterion")
     label = f"Criterion estimates of {study.title}"
     message = (
         "Measured by criterion in Rust, not called from Python, so not to be compared with the "
@@ -250,7 +242,7 @@ def criterion_table(study: StudyResult) -> Html | None:
         "div",
         el("h3", "Kernels, measured in Rust"),
         el("p", message, cls="quiet small"),
-        el("div", table, cls="scroll", tabindex=0, role="region", aria_label=label),
+        table(heads, body, cls="criterion", label=label),
         cls="block",
     )
 

@@ -1,17 +1,15 @@
-"""The result of a run in words, and how each verdict looks: mark, colour and word.
+"""The result of a run in words; mark, colour and word of each verdict.
 
-Red is only for what is wrong: an output that disagrees, a row that failed, a study that broke.
-A bar that is missed, or that lies within the noise, says something about speed.
+Red is only for what is wrong: an output that disagrees, a row that failed, a study that could
+not be run. A missed bar is not red.
 """
-
-from __future__ import annotations
 
 import re
 
 from qpp import format as fmt
 from qpp.report.markup import Html, el
 from qpp.results import ClaimResult, Run
-from qpp.summary import VERDICTS, agreement, held, noise_floor, tally, unavailable
+from qpp.summary import VERDICTS, agreement, held, noise_floor, others, plural, tally, unavailable
 
 MARKS = {"reproduced": "✓", "within noise": "≈", "not reproduced": "✗", "not tested": "○"}
 TONES = {
@@ -21,16 +19,6 @@ TONES = {
     "not tested": "untested",
 }
 WRONG = "!"  # the mark of an output that disagrees and of a row that failed
-
-
-def plural(count: int, noun: str, nouns: str = "") -> str:
-    """``1 bar``, ``2 bars``, ``1,200 bars``."""
-    return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"
-
-
-def listed(parts: list[str]) -> str:
-    """``a, b and c``."""
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def headline(run: Run) -> tuple[str, str, str]:
@@ -44,7 +32,7 @@ def headline(run: Run) -> tuple[str, str, str]:
     tone, first, rest = _bars(run)
     wrong = _wrong(run)
     if wrong:
-        text = listed(wrong)
+        text = " and ".join(filter(None, (", ".join(wrong[:-1]), wrong[-1])))
         return "bad", text[:1].upper() + text[1:], f". {first}{rest}."
     if run.interrupted or any(s.interrupted for s in run.studies):
         return "missed", "Interrupted", f". {first}{rest}, as far as the run came."
@@ -60,14 +48,7 @@ def _bars(run: Run) -> tuple[str, str, str]:
         return "untested", "No bar was tested" if count["not tested"] else "No bar was set", ""
     if reproduced == tested:
         return "good", "The one bar held" if tested == 1 else f"All {tested:,} bars held", ""
-    rest = [
-        f"{count[verdict]:,} {word}"
-        for verdict, word in (
-            ("within noise", "within noise"),
-            ("not reproduced", "missed on this machine"),
-        )
-        if count[verdict]
-    ]
+    rest = others({**count, "not tested": 0}, not_reproduced="missed on this machine")
     return "plain", f"{reproduced:,} of {tested:,} bars held", f"; {', '.join(rest)}"
 
 
@@ -75,32 +56,29 @@ def _wrong(run: Run) -> list[str]:
     disagree = sum(len(s.disagreements) for s in run.studies)
     failed = sum(r.status == "failed" for s in run.studies for w in s.workloads for r in w.rows)
     errors = sum(bool(s.error) for s in run.studies)
-    parts = []
-    if disagree:
-        words = plural(disagree, "output disagrees", "outputs disagree")
-        parts.append(f"{words} with the baseline")
-    if failed:
-        parts.append(f"{plural(failed, 'measurement')} failed")
-    if errors:
-        parts.append(f"{plural(errors, 'study', 'studies')} could not be run")
-    return parts
+    words = plural(disagree, "output disagrees", "outputs disagree")
+    counted = (
+        (disagree, f"{words} with the baseline"),
+        (failed, f"{plural(failed, 'measurement')} failed"),
+        (errors, f"{plural(errors, 'study', 'studies')} could not be run"),
+    )
+    return [text for count, text in counted if count]
 
 
 def remarks(run: Run) -> str:
-    """What stands under the headline: agreement, what was not tested, published figures."""
+    """The lines under the headline: agreement, untested bars, published figures."""
     compared = [agreement(s) for s in run.studies]
-    agree, all_ = (sum(c[i] for c in compared) for i in (0, 1))
+    agree, every = (sum(c[i] for c in compared) for i in (0, 1))
     claims = [c for s in run.studies for c in s.claims]
-    open_ = tally(claims, "bar")["not tested"]
+    untested = tally(claims, "bar")["not tested"]
     published, tested = held(claims, "published")
     parts = []
-    if all_ and agree == all_:
-        parts.append(f"All {all_:,} compared outputs agree with the baseline.")
-    elif all_:
-        parts.append(f"{agree:,} of {all_:,} compared outputs agree with the baseline.")
-    if open_:
-        verb = "was" if open_ == 1 else "were"
-        parts.append(f"{plural(open_, 'more bar')} {verb} not tested in this run.")
+    if every:
+        count = f"All {every:,}" if agree == every else f"{agree:,} of {every:,}"
+        parts.append(f"{count} compared outputs agree with the baseline.")
+    if untested:
+        verb = "was" if untested == 1 else "were"
+        parts.append(f"{plural(untested, 'more bar')} {verb} not tested in this run.")
     if tested:
         parts.append(f"Figures published by others that were found here: {published} of {tested}.")
     return " ".join(parts)
@@ -124,7 +102,6 @@ def not_measured(run: Run) -> str:
 
 
 def _remedy(reason: str) -> str:
-    """How to get what a reason says is missing, with room for a count."""
     match = re.fullmatch(r"needs .+? \((.+)\)", reason, re.S)
     if "GPU" in reason:
         return "{n} need{s} an NVIDIA GPU"
@@ -134,18 +111,18 @@ def _remedy(reason: str) -> str:
 
 
 def noise_sentence(run: Run) -> str:
-    """What the A/A controls of the run say about all its ratios; empty where there are none."""
+    """The noise floor of the run in one sentence; empty without A/A controls."""
     floor = noise_floor(run)
     if floor is None:
         return ""
     return (
         f"The same code timed against itself differed by up to {fmt.percent(floor)} in this run: "
-        "read no smaller difference as one."
+        "a smaller difference is not significant."
     )
 
 
 def tone(claim: ClaimResult) -> str:
-    """The class of a verdict; a published figure that is not found here is no failure of ours."""
+    """The CSS class of a verdict; a missed published figure is no failure."""
     if claim.kind == "published" and claim.verdict == "not reproduced":
         return "untested"
     return TONES[claim.verdict]
@@ -157,7 +134,7 @@ def badge(claim: ClaimResult) -> Html:
 
 
 def tallies(claims: list[ClaimResult]) -> Html:
-    """How many bars met which verdict, each with its mark; and the published figures."""
+    """The number of bars with each verdict, and the published figures."""
     count = tally(claims, "bar")
     found, tested = held(claims, "published")
     published = el("span", f"published: {found} of {tested} found") if tested else None
@@ -174,7 +151,7 @@ def tallies(claims: list[ClaimResult]) -> Html:
 
 
 def pretty(text: str) -> str:
-    """A claim's line with the signs of print.
+    """A claim's text with typographic signs.
 
     >>> pretty("rust >= 5,000 x faster than numpy")
     'rust ≥ 5,000× faster than numpy'

@@ -4,8 +4,6 @@ One row for each study (the head of the report) or for each workload of one stud
 axis, with intervals and the band of ratios that are no difference.
 """
 
-from __future__ import annotations
-
 import math
 import textwrap
 from collections.abc import Sequence
@@ -13,13 +11,12 @@ from dataclasses import dataclass, replace
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from qpp import format as fmt
 from qpp.report import roles
 from qpp.report.svg import LIGHT, mark, new_figure, pixel_axes, style, themed
 from qpp.results import Interval, StudyResult, WorkloadResult
-from qpp.summary import Summary, best_peer, fastest, over, summarise
+from qpp.summary import Summary, against, fastest, summarise
 
 NO_PEER = "no peer was measured"
 
@@ -44,11 +41,9 @@ MARGIN = 8.0
 
 def of_workload(study: StudyResult, workload: WorkloadResult) -> Summary:
     """A workload in one line, as the study's headline is."""
-    base = roles.baseline_row(workload)
     row = workload.row(study.recommended)
     ours = row if row is not None and row.ratio else fastest(workload)
-    peer = best_peer(workload, ours.threads if ours else 1)
-    return without_wrong(Summary(workload, base, ours, peer, over(peer, ours)))
+    return without_wrong(against(workload, ours))
 
 
 def of_study(study: StudyResult) -> Summary | None:
@@ -58,7 +53,7 @@ def of_study(study: StudyResult) -> Summary | None:
 
 
 def without_wrong(found: Summary) -> Summary:
-    """Without a row that failed or disagrees, whatever figures a result file gives it."""
+    """Without a row that failed or disagrees."""
     if found.ours is None or roles.shows_ratio(found.ours):
         return found
     return replace(found, ours=None, over_peer=None)
@@ -77,7 +72,7 @@ def versus_chart(
     if not drawn:
         return ""
     message = "; ".join(_told(text, found) for text, found in drawn)
-    figure = _figure(drawn, roles.band(floor), shape)
+    figure = _figure(drawn, floor, shape)
     return themed(figure, title=title, description=f"{message}.", name=name)
 
 
@@ -91,26 +86,25 @@ def _over_peer(found: Summary) -> Interval | None:
 
 
 @style()
-def _figure(
-    rows: Sequence[tuple[str, Summary]], band: tuple[float, float] | None, shape: Shape
-) -> Figure:
+def _figure(rows: Sequence[tuple[str, Summary]], floor: float | None, shape: Shape) -> Figure:
     height = shape.row * len(rows)
     figure = new_figure(shape.width, TOP + BOTTOM + height)
     axes, width, _ = pixel_axes(figure, shape.gutter, TOP, MARGIN, BOTTOM)
-    low, high = _range(rows, band, shape, width)
+    low, high = _range(rows, roles.band(floor), shape, width)
     last = high / (high / low) ** (30 / width)
-    roles.log_axis(axes, low, high, roles.tick_ratio, 9 if shape.gutter else 5, last)
-    axes.set_ylim(height, 0)
-    axes.set_yticks([])
-    axes.spines["bottom"].set_visible(False)
-    axes.tick_params(axis="x", labeltop=True, labelbottom=False, pad=5)
-    if band is not None:
-        area = axes.axvspan(*band, color=LIGHT["baseline"], alpha=0.25, linewidth=0)
-        mark(area, "noise", f"noise floor: {fmt.percent(band[1] - 1)}")
-    axes.plot([1, 1], [0, height], color=LIGHT["baseline"], linewidth=1.4)
+    wide = bool(shape.gutter)
+    roles.log_axis(axes, low, high, roles.tick_ratio, 9 if wide else 5, last)
+    roles.row_axes(axes, height)
+    axes.tick_params(axis="x", labelbottom=False)
+    roles.noise_band(axes, [0, height], floor)
     for index, (text, found) in enumerate(rows):
         _row(axes, text, found, shape.row * index, shape, width)
-    _legend(axes, bool(shape.gutter))
+    time, over_it = ("time of ", " over ours") if wide else ("over ", "")
+    words = [
+        ("optimised", f"{time}the baseline{over_it}"),
+        ("peer", f"{time}the best peer{over_it}"),
+    ]
+    roles.legend(axes, words, columns=2, pad=0.9)
     return figure
 
 
@@ -120,7 +114,6 @@ def _range(
     shape: Shape,
     width: float,
 ) -> tuple[float, float]:
-    """All intervals, with room at the right of each for the words beside it."""
     ends = [*(band or ()), 1.0]
     words = [(1.0, len(NO_PEER))]
     for _, found in rows:
@@ -161,78 +154,22 @@ def _row(axes: Axes, text: str, found: Summary, y: float, shape: Shape, width: f
     _point(axes, ratio, first, "optimised", f"over {roles.shorten(base, shape.letters)}")
     beside = _over_peer(found)
     if beside is None or found.peer is None:
-        _words(axes, 1.0, second, NO_PEER, LIGHT["muted"])
+        roles.write(axes, NO_PEER, (1.0, second), 11, color=LIGHT["muted"], fontsize=11.5)
     else:
         peer = roles.shorten(found.peer.implementation, shape.letters)
         _point(axes, beside, second, "peer", f"over {peer}")
 
 
 def _point(axes: Axes, ratio: Interval, y: float, role: str, text: str) -> None:
-    tone = LIGHT[role]
-    axes.plot([1, ratio.value], [y, y], color=tone, linewidth=2, alpha=0.28)
-    axes.plot([ratio.low, ratio.high], [y, y], color=tone, linewidth=1.6)
-    [point] = axes.plot(
-        [ratio.value],
-        [y],
-        roles.MARKERS[role],
-        color=tone,
-        markersize=roles.SIZES[role],
-        markeredgewidth=0,
+    roles.ratio_line(axes, ratio, y, role)
+    words = f"{fmt.ratio(ratio.value, roles.TIMES)} {text}"
+    mark(
+        roles.point(axes, ratio.value, y, role), "versus", f"{words} {roles.bounds(ratio)}".rstrip()
     )
-    value = fmt.ratio(ratio.value, roles.TIMES)
-    mark(point, "versus", f"{value} {text} {roles.bounds(ratio)}".rstrip())
-    _words(axes, max(1.0, ratio.high), y, f"{value} {text}", LIGHT["ink"])
-
-
-def _words(axes: Axes, x: float, y: float, text: str, colour: str) -> None:
-    axes.annotate(
-        text,
-        (x, y),
-        (11, 0),
-        textcoords="offset points",
-        va="center_baseline",
-        fontsize=11.5,
-        color=colour,
-        annotation_clip=False,
-    )
-
-
-def _legend(axes: Axes, wide: bool) -> None:
-    names = (
-        ("optimised", "time of the baseline over ours" if wide else "over the baseline"),
-        ("peer", "time of the best peer over ours" if wide else "over the best peer"),
-    )
-    handles = [
-        Line2D(
-            [],
-            [],
-            linestyle="",
-            marker=roles.MARKERS[role],
-            color=LIGHT[role],
-            markersize=roles.SIZES[role],
-            markeredgewidth=0,
-            label=text,
-        )
-        for role, text in names
-    ]
-    axes.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=(0, 0),
-        ncols=2,
-        frameon=False,
-        fontsize=11,
-        labelcolor=LIGHT["muted"],
-        borderaxespad=0.9,
-        borderpad=0,
-        handlelength=1.0,
-        handletextpad=0.5,
-        columnspacing=2.0,
-    )
+    roles.write(axes, words, (max(1.0, ratio.high), y), 11, color=LIGHT["ink"], fontsize=11.5)
 
 
 def _told(text: str, found: Summary) -> str:
-    """A row in words, for those who cannot see it."""
     ratio, beside = _over_baseline(found), _over_peer(found)
     base = found.baseline.implementation if found.baseline else "the baseline"
     ours = found.ours.implementation if found.ours else ""
