@@ -30,13 +30,9 @@ def kind(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def fever() -> HMMParams:
     """The fever example of many textbooks; symbols 0, 1, 2 are bins."""
-    return HMMParams(
-        start_probabilities=np.array([0.6, 0.4]),
-        transition_matrix=np.array([[0.7, 0.3], [0.4, 0.6]]),
-        emission="binned",
-        bin_edges=np.array([0.5, 1.5]),
-        bin_probabilities=np.array([[0.1, 0.4, 0.5], [0.6, 0.3, 0.1]]),
-    )
+    table, edges = [[0.1, 0.4, 0.5], [0.6, 0.3, 0.1]], [0.5, 1.5]
+    chain = ([0.6, 0.4], [[0.7, 0.3], [0.4, 0.6]])
+    return HMMParams(*chain, emission="binned", bin_edges=edges, bin_probabilities=table)
 
 
 @pytest.fixture
@@ -109,9 +105,8 @@ def fit_inputs(regimes: Any) -> Any:
     def make(kind: str, n: int) -> tuple[Any, dict[str, Any]]:
         x = regimes(n, 1)[0]
         if kind in ("diag", "full"):
-            return np.stack([x, regimes(n, 2)[0], x + regimes(n, 3)[0]], axis=1), {
-                "covariance": kind
-            }
+            x = np.stack([x, regimes(n, 2)[0], x + regimes(n, 3)[0]], axis=1)
+            return x, {"covariance": kind}
         return x, {"emission": kind}
 
     return make

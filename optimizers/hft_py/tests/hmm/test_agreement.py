@@ -8,19 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hft_py import backend
-from hft_py.hmm import (
-    HMMParams,
-    backward,
-    filter_proba,
-    fit_hmm,
-    forward,
-    posterior,
-    sample,
-    score,
-    smooth_proba,
-    viterbi_decode,
-)
+from hft_py import backend, hmm
 
 
 @pytest.fixture(autouse=True)
@@ -33,35 +21,33 @@ def both(function: Callable[..., Any], *arguments: Any, **options: Any) -> list[
     return [function(*arguments, backend=name, **options) for name in ("rust", "python")]
 
 
-def agree(x: Any, model: HMMParams, **options: Any) -> None:
+def agree(x: Any, model: hmm.HMMParams, **options: Any) -> None:
     """Everything that reads a model, from both kernel sets."""
     for lag in (None, 0, 3):
-        one, two = both(smooth_proba, x, model, lag=lag, **options)
+        one, two = both(hmm.smooth_proba, x, model, lag=lag, **options)
         np.testing.assert_allclose(one, two, atol=1e-11)
-    one, two = both(forward, x, model, **options)
+    one, two = both(hmm.forward, x, model, **options)
     np.testing.assert_allclose(one.alpha, two.alpha, atol=1e-12)
     np.testing.assert_allclose(one.log_scale, two.log_scale, rtol=1e-12, atol=1e-12)
-    for table in both(filter_proba, x, model, **options):
+    for table in both(hmm.filter_proba, x, model, **options):
         np.testing.assert_allclose(table, two.alpha, atol=1e-12)
-    likelihoods = both(score, x, model, **options)
+    likelihoods = both(hmm.score, x, model, **options)
     assert likelihoods == pytest.approx([two.log_likelihood] * 2, rel=1e-12)
-    one, two = both(posterior, x, model, pairwise=True, **options)
+    one, two = both(hmm.posterior, x, model, pairwise=True, **options)
     np.testing.assert_allclose(one.xi, two.xi, atol=1e-11)
     np.testing.assert_allclose(one.gamma, two.gamma, atol=1e-11)
     np.testing.assert_allclose(one.expected_transitions, two.expected_transitions, atol=1e-9)
     assert one.log_likelihood == pytest.approx(two.log_likelihood, rel=1e-12)
-    one, two = both(viterbi_decode, x, model, **options)
+    one, two = both(hmm.viterbi_decode, x, model, **options)
     np.testing.assert_array_equal(one.states, two.states)
     assert one.log_probability == pytest.approx(two.log_probability, rel=1e-12)
 
 
-@pytest.mark.parametrize(
-    ("kind", "k"),
-    [
-        *(("gaussian", k) for k in (1, 2, 3, 5, 8, 11)),
-        *((kind, 3) for kind in ("student_t", "binned", "diag", "full")),
-    ],
-)
+MODELS = [("gaussian", k) for k in (1, 2, 3, 5, 8, 11)]
+MODELS += [(kind, 3) for kind in ("student_t", "binned", "diag", "full")]
+
+
+@pytest.mark.parametrize(("kind", "k"), MODELS)
 def test_readers(kind: str, k: int, random_model: Any, series_for: Any) -> None:
     model = random_model(kind, k, 10 * k)
     # Around the borders of tiles of eight and blocks of 128.
@@ -79,34 +65,25 @@ def test_readers_of_several_sequences_with_gaps(
 
 
 def test_backward_recursion(random_model: Any, series_for: Any) -> None:
-    one, two = both(backward, series_for("gaussian", 300, 2), random_model("gaussian", 4, 1))
+    one, two = both(hmm.backward, series_for("gaussian", 300, 2), random_model("gaussian", 4, 1))
     np.testing.assert_allclose(one, two, rtol=1e-10)
 
 
 UNDERFLOW = {
-    "an observation that only an unreachable state explains": (
-        [1.0, 0.0],
-        [[1.0, 0.0], [0.5, 0.5]],
-        [0.0, 50.0],
-        [1.0, 1.0],
-    ),
-    "a transition of probability 1e-300": (
-        [1.0, 0.0],
-        [[1.0, 1e-300], [0.5, 0.5]],
-        [0.0, 50.0],
-        [1.0, 1.0],
-    ),
-    "a periodic chain": ([1.0, 0.0], [[0.0, 1.0], [1.0, 0.0]], [0.0, 60.0], [1.0, 1.0]),
+    "only an unreachable state explains an observation": ([[1.0, 0.0], [0.5, 0.5]], 50.0),
+    "a transition of probability 1e-300": ([[1.0, 1e-300], [0.5, 0.5]], 50.0),
+    "a periodic chain": ([[0.0, 1.0], [1.0, 0.0]], 60.0),
 }
 
 
 @pytest.mark.parametrize("case", UNDERFLOW)
 def test_logarithms_where_scaled_recursions_underflow(case: str) -> None:
-    model = HMMParams(*(np.array(part) for part in UNDERFLOW[case]))
+    transition, mean = UNDERFLOW[case]
+    model = hmm.HMMParams([1.0, 0.0], transition, [0.0, mean], [1.0, 1.0])
     x = np.random.default_rng(0).normal(size=200)
     x[[20, 21, 22, 100, 150, 151]] += 50.0
     agree(x, model)
-    found = posterior(x, model)
+    found = hmm.posterior(x, model)
     np.testing.assert_allclose(found.gamma.sum(axis=1), 1.0, atol=1e-12)
     assert np.isfinite(found.log_likelihood)
 
@@ -124,7 +101,7 @@ def test_every_iteration_of_em(kind: str, case: str, fit_inputs: Any) -> None:
     options |= {"n_iterations": 12, "tolerance": 0, "order": "none", **FITS[case]}
     if "missing" in options:
         x[np.random.default_rng(1).uniform(size=400) < 0.1] = np.nan
-    one, two = both(fit_hmm, x, 3, **options)
+    one, two = both(hmm.fit_hmm, x, 3, **options)
     for name in ("objectives", "log_likelihoods", "restarts"):
         np.testing.assert_allclose(one[name], two[name], rtol=1e-9)
     for name in ("transition_matrix", "means", "variances", "dof", "bin_probabilities"):
@@ -133,6 +110,6 @@ def test_every_iteration_of_em(kind: str, case: str, fit_inputs: Any) -> None:
 
 
 def test_samples(kind: str, random_model: Any) -> None:
-    one, two = both(sample, random_model(kind, 4, 8), 500, seed=5)
+    one, two = both(hmm.sample, random_model(kind, 4, 8), 500, seed=5)
     np.testing.assert_array_equal(one.states, two.states)
     np.testing.assert_array_equal(one.returns, two.returns)

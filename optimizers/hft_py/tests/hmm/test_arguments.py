@@ -8,25 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hft_py.hmm import (
-    HMMParams,
-    HMMRegimeDetector,
-    IncrementalEM,
-    NotFittedError,
-    OnlineFilter,
-    filter_proba,
-    fit_hmm,
-    posterior,
-    predict_regime,
-    sample,
-    score,
-    select_n_states,
-    smooth_proba,
-    viterbi_decode,
-)
+from hft_py import hmm
 
 GOOD = np.random.default_rng(0).normal(0.0, 0.01, 60)
-TWO = HMMParams([0.5, 0.5], [[0.5, 0.5], [0.5, 0.5]], [0.0, 1.0], [1.0, 1.0])
+TWO = hmm.HMMParams([0.5, 0.5], [[0.5, 0.5], [0.5, 0.5]], [0.0, 1.0], [1.0, 1.0])
 Error = type[Exception]
 
 FITS: list[tuple[Any, dict[str, Any], Error, str]] = [
@@ -41,7 +26,6 @@ FITS: list[tuple[Any, dict[str, Any], Error, str]] = [
     (["a", "b"], {}, TypeError, "returns has dtype"),
     ([1j, 2.0], {}, TypeError, "returns has dtype complex"),
     (GOOD, {"n_states": 0}, ValueError, "n_states=0, expected 1 or more"),
-    (GOOD, {"n_states": -3}, ValueError, "n_states=-3"),
     (GOOD, {"n_states": 65}, ValueError, "n_states=65, expected at most 64"),
     (GOOD, {"n_states": 2.0}, TypeError, "n_states=2.0, expected an integer"),
     (GOOD, {"n_states": True}, TypeError, "n_states=True"),
@@ -82,7 +66,7 @@ FITS: list[tuple[Any, dict[str, Any], Error, str]] = [
 @pytest.mark.parametrize(("returns", "options", "error", "message"), FITS)
 def test_fit(returns: Any, options: dict[str, Any], error: Error, message: str) -> None:
     with pytest.raises(error, match=message):
-        fit_hmm(returns, **options)
+        hmm.fit_hmm(returns, **options)
 
 
 MODELS: list[tuple[dict[str, Any], Error, str]] = [
@@ -120,16 +104,16 @@ MODELS: list[tuple[dict[str, Any], Error, str]] = [
 def test_models(changes: dict[str, Any], error: Error, message: str) -> None:
     names = ("start_probabilities", "transition_matrix", "means", "variances")
     with pytest.raises(error, match=message):
-        HMMParams(**({name: TWO[name] for name in names} | changes))
+        hmm.HMMParams(**({name: TWO[name] for name in names} | changes))
 
 
 READERS: list[Callable[..., Any]] = [
-    filter_proba,
-    smooth_proba,
-    posterior,
-    predict_regime,
-    viterbi_decode,
-    score,
+    hmm.filter_proba,
+    hmm.smooth_proba,
+    hmm.posterior,
+    hmm.predict_regime,
+    hmm.viterbi_decode,
+    hmm.score,
 ]
 READER_CALLS: list[tuple[Any, Any, dict[str, Any], Error, str]] = [
     ([0.1, np.nan], TWO, {}, ValueError, r"returns\[1\] is nan"),
@@ -150,19 +134,23 @@ def test_readers(reader: Callable[..., Any]) -> None:
 
 
 CALLS: list[tuple[Callable[[Any], Any], Error, str]] = [
-    (lambda d: smooth_proba(GOOD, TWO, lag=-1), ValueError, "lag=-1"),
-    (lambda d: predict_regime(GOOD, TWO, method="future"), ValueError, "method="),
-    (lambda d: sample(TWO, 0), ValueError, "n=0"),
-    (lambda d: select_n_states(GOOD, ()), ValueError, "candidates is empty"),
-    (lambda d: select_n_states(GOOD, 3), TypeError, "candidates=3"),  # type: ignore[arg-type]
-    (lambda d: select_n_states(GOOD, criterion="hqic"), ValueError, "criterion="),
-    (lambda d: IncrementalEM(TWO, memory=1.0), ValueError, "memory=1.0"),
-    (lambda d: IncrementalEM(TWO, probabilities=[0.5, 0.6]), ValueError, "probabilities"),
-    (lambda d: IncrementalEM(TWO, probabilities=[1.5, -0.5]), ValueError, "none below 0"),
-    (lambda d: HMMRegimeDetector(0).fit(GOOD), ValueError, "n_states=0"),
-    (lambda d: HMMRegimeDetector(2, order="mean").fit(GOOD), TypeError, "order is the detector's"),
+    (lambda d: hmm.smooth_proba(GOOD, TWO, lag=-1), ValueError, "lag=-1"),
+    (lambda d: hmm.predict_regime(GOOD, TWO, method="future"), ValueError, "method="),
+    (lambda d: hmm.sample(TWO, 0), ValueError, "n=0"),
+    (lambda d: hmm.select_n_states(GOOD, ()), ValueError, "candidates is empty"),
+    (lambda d: hmm.select_n_states(GOOD, 3), TypeError, "candidates=3"),  # type: ignore[arg-type]
+    (lambda d: hmm.select_n_states(GOOD, criterion="hqic"), ValueError, "criterion="),
+    (lambda d: hmm.IncrementalEM(TWO, memory=1.0), ValueError, "memory=1.0"),
+    (lambda d: hmm.IncrementalEM(TWO, probabilities=[0.5, 0.6]), ValueError, "probabilities"),
+    (lambda d: hmm.IncrementalEM(TWO, probabilities=[1.5, -0.5]), ValueError, "none below 0"),
+    (lambda d: hmm.HMMRegimeDetector(0).fit(GOOD), ValueError, "n_states=0"),
+    (
+        lambda d: hmm.HMMRegimeDetector(2, order="mean").fit(GOOD),
+        TypeError,
+        "order is the detector's",
+    ),
     (lambda d: d.use(None), TypeError, "params=None, expected HMMParams"),
-    (lambda d: d.use(fit_hmm(GOOD, 3), "abc"), TypeError, "returns"),
+    (lambda d: d.use(hmm.fit_hmm(GOOD, 3), "abc"), TypeError, "returns"),
     (lambda d: d.update("x"), TypeError, "x has dtype"),
     (lambda d: d.update(np.nan), ValueError, "x is nan"),
     (lambda d: d.update(np.inf), ValueError, "x is inf"),
@@ -190,7 +178,7 @@ CALLS: list[tuple[Callable[[Any], Any], Error, str]] = [
 def test_calls_that_fail_leave_the_detector_unchanged(
     call: Callable[[Any], Any], error: Error, message: str
 ) -> None:
-    detector = HMMRegimeDetector(2).use(TWO, [0.3])
+    detector = hmm.HMMRegimeDetector(2).use(TWO, [0.3])
     before = detector.probabilities_
     with pytest.raises(error, match=message):
         call(detector)
@@ -198,7 +186,7 @@ def test_calls_that_fail_leave_the_detector_unchanged(
     assert detector.params_ == TWO and detector.labels_ == ("bear", "bull")
 
 
-UNFITTED: list[Callable[[HMMRegimeDetector], Any]] = [
+UNFITTED: list[Callable[[hmm.HMMRegimeDetector], Any]] = [
     lambda d: d.predict_regime(GOOD),
     lambda d: d.predict_proba(GOOD),
     lambda d: d.update(0.0),
@@ -209,29 +197,24 @@ UNFITTED: list[Callable[[HMMRegimeDetector], Any]] = [
 
 
 @pytest.mark.parametrize("call", UNFITTED)
-def test_a_detector_must_be_fitted(call: Callable[[HMMRegimeDetector], Any]) -> None:
-    with pytest.raises(NotFittedError, match="call fit first"):
-        call(HMMRegimeDetector(2))
+def test_a_detector_must_be_fitted(call: Callable[[hmm.HMMRegimeDetector], Any]) -> None:
+    with pytest.raises(hmm.NotFittedError, match="call fit first"):
+        call(hmm.HMMRegimeDetector(2))
 
 
 def test_impossible_observations_are_named(kernel_set: str) -> None:
-    model = HMMParams(
-        [0.5, 0.5],
-        TWO.transition_matrix,
-        emission="binned",
-        bin_edges=[0.5, 1.5],
-        bin_probabilities=[[0.5, 0.5, 0.0], [0.1, 0.9, 0.0]],
-    )
+    bins: Any = {"bin_edges": [0.5, 1.5], "bin_probabilities": [[0.5, 0.5, 0.0], [0.1, 0.9, 0.0]]}
+    model = hmm.HMMParams([0.5, 0.5], TWO.transition_matrix, emission="binned", **bins)
     seen = [0, 1, 0, 1, 2, 0]
-    assert score(seen, model, backend=kernel_set) == -np.inf
-    readers = [r for r in READERS if r is not score]
-    for reader in [*readers, lambda *a, **k: smooth_proba(*a, lag=2, **k)]:
+    assert hmm.score(seen, model, backend=kernel_set) == -np.inf
+    readers = [r for r in READERS if r is not hmm.score]
+    for reader in [*readers, lambda *a, **k: hmm.smooth_proba(*a, lag=2, **k)]:
         for lengths in (None, [3, 3]):
             with pytest.raises(ValueError, match="observation 4 has probability zero"):
                 reader(seen, model, lengths=lengths, backend=kernel_set)
     with pytest.raises(ValueError, match="observation 4 has probability zero"):
-        fit_hmm(seen, 2, emission="binned", initial=model, backend=kernel_set)
-    online = OnlineFilter(model, backend=kernel_set)
+        hmm.fit_hmm(seen, 2, emission="binned", initial=model, backend=kernel_set)
+    online = hmm.OnlineFilter(model, backend=kernel_set)
     before = online.update(0)
     with pytest.raises(ValueError, match="probability zero"):
         online.update(2)

@@ -55,9 +55,8 @@ def test_parameters_are_scaled() -> None:
     bull = detector.get_regime_parameters("bull", base)
     assert bull == {"stop_loss": 0.01, "position_size": 200.0, "lookback": 40, **kept}
     ratio = np.sqrt(7) / 2
-    bear = detector.get_regime_parameters(
-        0, base, rules={"lookback": lambda v, r: (v, round(r, 3))}
-    )
+    rules: Any = {"lookback": lambda v, r: (v, round(r, 3))}
+    bear = detector.get_regime_parameters(0, base, rules=rules)
     assert bear["stop_loss"] == pytest.approx(0.02 * ratio)
     assert bear["position_size"] == pytest.approx(0.5 * 100 / ratio)
     assert bear["lookback"] == (20, round(ratio, 3))

@@ -11,34 +11,31 @@ import pytest
 
 pytest.importorskip("matplotlib", reason="matplotlib is not installed: the extra `plot`")
 
-from hft_py.hmm import HMMRegimeDetector, filter_proba, fit_hmm, plotting
+from hft_py.hmm import HMMRegimeDetector, filter_proba, fit_hmm
+from hft_py.hmm.plotting import plot_likelihood, plot_regimes, plot_transitions, regime_colours
 
 
 @pytest.mark.parametrize("k", [1, 7])
 def test_every_number_of_regimes(k: int, regimes: Any, tmp_path: Path) -> None:
     x = regimes(400, 1)[0]
     params = fit_hmm(x, k, n_iterations=3)
-    figure = plotting.plot_regimes(np.exp(np.cumsum(x)), filter_proba(x, params), title="t")
+    figure = plot_regimes(np.exp(np.cumsum(x)), filter_proba(x, params), title="t")
     figure.savefig(tmp_path / "regimes.png", dpi=40)
-    for drawn in (
-        params.plot(),
-        plotting.plot_transitions(params),
-        plotting.plot_likelihood(params),
-    ):
+    for drawn in (params.plot(), plot_transitions(params), plot_likelihood(params)):
         drawn.savefig(tmp_path / "other.png", dpi=40)
-    assert len(plotting.regime_colours(k)) == k
+    assert len(regime_colours(k)) == k
 
 
 def test_the_line_shows_the_likelihood(regimes: Any) -> None:
     params = HMMRegimeDetector(2, n_init=1).fit(regimes(300, 1)[0]).params_
-    axes = plotting.plot_likelihood(params).axes[0]
+    axes = plot_likelihood(params).axes[0]
     np.testing.assert_array_equal(axes.lines[0].get_ydata(), params.log_likelihoods)
     assert params.stop_reason in axes.get_title()
 
 
 def test_lengths_must_agree() -> None:
     with pytest.raises(ValueError, match="prices has shape"):
-        plotting.plot_regimes([1.0, 2.0], np.full((3, 2), 0.5))
+        plot_regimes([1.0, 2.0], np.full((3, 2), 0.5))
 
 
 @pytest.mark.thorough

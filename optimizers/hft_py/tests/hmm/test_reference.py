@@ -12,49 +12,38 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal, norm, t
 
-from hft_py.hmm import (
-    HMMParams,
-    backward,
-    filter_proba,
-    fit_hmm,
-    forward,
-    posterior,
-    predict_regime,
-    score,
-    smooth_proba,
-    viterbi_decode,
-)
+from hft_py import hmm
 
 SEEN = [0, 1, 2]
 
 
-def test_fever_filter_smoother_and_path(fever: HMMParams, kernel_set: str) -> None:
-    assert score(SEEN, fever, backend=kernel_set) == pytest.approx(-3.39287213, abs=5e-9)
-    path = viterbi_decode(SEEN, fever, backend=kernel_set)
+def test_fever_filter_smoother_and_path(fever: hmm.HMMParams, kernel_set: str) -> None:
+    assert hmm.score(SEEN, fever, backend=kernel_set) == pytest.approx(-3.39287213, abs=5e-9)
+    path = hmm.viterbi_decode(SEEN, fever, backend=kernel_set)
     assert path.states.tolist() == [1, 0, 0]
     assert math.exp(path.log_probability) == pytest.approx(0.01344, rel=1e-12)
-    smoothed = posterior(SEEN, fever, pairwise=True, backend=kernel_set)
+    smoothed = hmm.posterior(SEEN, fever, pairwise=True, backend=kernel_set)
     np.testing.assert_allclose(smoothed.gamma[:, 0], [0.2317030, 0.6240628, 0.8639772], atol=5e-8)
     expected = [[0.7647269, 0.0910389], [0.7233131, 0.4209211]]
     np.testing.assert_allclose(smoothed.expected_transitions, expected, atol=5e-8)
     np.testing.assert_allclose(smoothed.xi.sum(axis=0), expected, atol=5e-8)
-    filtered = filter_proba(SEEN, fever, backend=kernel_set)
+    filtered = hmm.filter_proba(SEEN, fever, backend=kernel_set)
     np.testing.assert_allclose(filtered[:, 0], [0.2, 0.5317919, 0.8639772], atol=5e-8)
-    assert predict_regime(SEEN, fever, backend=kernel_set).tolist() == [1, 0, 0]
+    assert hmm.predict_regime(SEEN, fever, backend=kernel_set).tolist() == [1, 0, 0]
 
 
-def test_fever_one_step_of_em(fever: HMMParams, kernel_set: str) -> None:
+def test_fever_one_step_of_em(fever: hmm.HMMParams, kernel_set: str) -> None:
     options: dict[str, Any] = {"emission": "binned", "order": "none", "tolerance": 0}
-    new = fit_hmm(SEEN, 2, n_iterations=1, initial=fever, **options, backend=kernel_set)
+    new = hmm.fit_hmm(SEEN, 2, n_iterations=1, initial=fever, **options, backend=kernel_set)
     np.testing.assert_allclose(new.start_probabilities, [0.2317030, 0.7682970], atol=5e-8)
     expected = [[0.8936170, 0.1063830], [0.6321373, 0.3678627]]
     np.testing.assert_allclose(new.transition_matrix, expected, atol=5e-8)
     np.testing.assert_allclose(new.log_likelihoods, [-3.39287213, -2.63879338], atol=5e-9)
     assert new.log_likelihood == new.log_likelihoods[-1]
-    assert score(SEEN, new, backend=kernel_set) == pytest.approx(new.log_likelihood, rel=1e-12)
+    assert hmm.score(SEEN, new, backend=kernel_set) == pytest.approx(new.log_likelihood, rel=1e-12)
 
 
-def density(model: HMMParams, k: int, x: Any) -> float:
+def density(model: hmm.HMMParams, k: int, x: Any) -> float:
     """An independent density of one observation."""
     if np.isnan(x).any():
         return 1.0
@@ -92,23 +81,21 @@ def test_enumeration_of_all_paths(
             if s:
                 xi[s - 1, path[s - 1], path[s]] += p
     options: dict[str, Any] = {"backend": kernel_set, "missing": "ignore"}
-    found = posterior(x, model, pairwise=True, **options)
+    found = hmm.posterior(x, model, pairwise=True, **options)
     assert found.log_likelihood == pytest.approx(math.log(total), rel=1e-12)
     np.testing.assert_allclose(found.gamma, gamma / total, atol=1e-13)
     np.testing.assert_allclose(found.xi, xi / total, atol=1e-13)
-    decoded = viterbi_decode(x, model, **options)
+    decoded = hmm.viterbi_decode(x, model, **options)
     assert decoded.log_probability == pytest.approx(math.log(top), rel=1e-12)
-    ahead = forward(x, model, **options)
+    ahead = hmm.forward(x, model, **options)
     assert ahead.log_likelihood == pytest.approx(math.log(total), rel=1e-12)
-    product = ahead.alpha * backward(x, model, **options)
+    product = ahead.alpha * hmm.backward(x, model, **options)
     np.testing.assert_allclose(product, gamma / total, atol=1e-13)
-    np.testing.assert_allclose(filter_proba(x, model, **options)[-1], gamma[-1] / total, atol=1e-13)
+    filtered = hmm.filter_proba(x, model, **options)
+    np.testing.assert_allclose(filtered[-1], gamma[-1] / total, atol=1e-13)
     for stop in range(1, n + 1):
-        np.testing.assert_allclose(
-            filter_proba(x, model, **options)[stop - 1],
-            smooth_proba(x[:stop], model, **options)[-1],
-            atol=1e-13,
-        )
+        smoothed = hmm.smooth_proba(x[:stop], model, **options)
+        np.testing.assert_allclose(filtered[stop - 1], smoothed[-1], atol=1e-13)
 
 
 def test_uniform_chain_is_a_mixture(kernel_set: str, random_model: Any, series_for: Any) -> None:
@@ -121,7 +108,7 @@ def test_uniform_chain_is_a_mixture(kernel_set: str, random_model: Any, series_f
     x = series_for("gaussian", 50, 4)
     weights = norm.pdf(x[:, None], model.means, np.sqrt(model.variances))
     expected = weights / weights.sum(axis=1, keepdims=True)
-    for method in (filter_proba, smooth_proba):
+    for method in (hmm.filter_proba, hmm.smooth_proba):
         np.testing.assert_allclose(method(x, model, backend=kernel_set), expected, atol=1e-13)
 
 
@@ -131,8 +118,8 @@ def test_the_path_of_em_is_hmmlearns(covariance: str, kernel_set: str, regimes: 
     logging.getLogger("hmmlearn").setLevel(logging.CRITICAL)
     x = np.stack([regimes(600, 1)[0], regimes(600, 2)[0]], axis=1)
     options: dict[str, Any] = {"covariance": covariance, "order": "none", "tolerance": 0}
-    begin = fit_hmm(x, 3, n_iterations=0, **options, backend=kernel_set)
-    ours = fit_hmm(x, 3, n_iterations=12, **options, backend=kernel_set)
+    begin = hmm.fit_hmm(x, 3, n_iterations=0, **options, backend=kernel_set)
+    ours = hmm.fit_hmm(x, 3, n_iterations=12, **options, backend=kernel_set)
     # Its priors off: pure maximum likelihood.
     priors = {"min_covar": 0, "covars_prior": 0, "covars_weight": 0}
     model = peer.GaussianHMM(
@@ -150,4 +137,4 @@ def test_the_path_of_em_is_hmmlearns(covariance: str, kernel_set: str, regimes: 
     np.testing.assert_allclose(ours.log_likelihoods[:12], model.monitor_.history, rtol=1e-11)
     np.testing.assert_allclose(ours.means, model.means_, rtol=1e-9)
     np.testing.assert_allclose(ours.transition_matrix, model.transmat_, rtol=1e-8)
-    np.testing.assert_array_equal(viterbi_decode(x, ours).states, model.decode(x)[1])
+    np.testing.assert_array_equal(hmm.viterbi_decode(x, ours).states, model.decode(x)[1])

@@ -10,14 +10,11 @@ from scipy import stats
 
 from hft_py.hmm import HMMParams, sample
 
-CHAIN: dict[str, Any] = {
-    "start_probabilities": np.array([1.0, 0.0]),
-    "transition_matrix": np.array([[0.9, 0.1], [0.3, 0.7]]),
-}
+CHAIN: Any = ([1.0, 0.0], [[0.9, 0.1], [0.3, 0.7]])
 
 
 def test_states_follow_the_chain() -> None:
-    model = HMMParams(**CHAIN, means=[0.0, 1.0], variances=[1.0, 1.0])
+    model = HMMParams(*CHAIN, means=[0.0, 1.0], variances=[1.0, 1.0])
     states = sample(model, 100_000, seed=1).states
     assert states[0] == 0
     counts = np.zeros((2, 2))
@@ -30,7 +27,7 @@ def test_states_follow_the_chain() -> None:
 @pytest.mark.parametrize("dof", [None, 3.0, 30.0])
 def test_values_follow_their_state(dof: float | None) -> None:
     more: dict[str, Any] = {} if dof is None else {"emission": "student_t", "dof": [dof, dof]}
-    model = HMMParams(**CHAIN, means=[-1.0, 2.0], variances=[0.5, 3.0], **more)
+    model = HMMParams(*CHAIN, means=[-1.0, 2.0], variances=[0.5, 3.0], **more)
     drawn = sample(model, 20_000, seed=2)
     law: Any = stats.norm if dof is None else stats.t(dof)
     shrink = 1.0 if dof is None else np.sqrt((dof - 2) / dof)
@@ -43,12 +40,8 @@ def test_values_follow_their_state(dof: float | None) -> None:
 
 def test_covariances() -> None:
     covariance = np.array([[1.0, 0.8], [0.8, 2.0]])
-    model = HMMParams(
-        **CHAIN,
-        means=[[0.0, 0.0], [5.0, 5.0]],
-        variances=[covariance, np.eye(2)],
-        covariance="full",
-    )
+    moments: Any = ([[0.0, 0.0], [5.0, 5.0]], [covariance, np.eye(2)])
+    model = HMMParams(*CHAIN, *moments, covariance="full")
     drawn = sample(model, 40_000, seed=3)
     found = np.cov(drawn.returns[drawn.states == 0].T)
     np.testing.assert_allclose(found, covariance, atol=0.05)

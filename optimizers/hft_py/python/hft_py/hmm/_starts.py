@@ -35,10 +35,7 @@ def known_rows(x: Floats) -> Floats:
 
 
 def reference_variances(known: Floats) -> Floats:
-    """Variance of each column over all data, positive always.
-
-    A column that does not vary takes ``1e-16`` of its squared size, an all-zero one 1.
-    """
+    """Variance of each column; of one without variation 1e-16 of its squared size, of zeros 1."""
     if not len(known):
         return np.ones(known.shape[1])
     variances = known.var(axis=0)
@@ -64,12 +61,9 @@ def initial_guesses(
     seed: int,
     n_symbols: int,
     kernels: Any,
-    initial: Start | None = None,
+    initial: Start | None,
 ) -> tuple[Floats, Floats, Floats]:
-    """Start probabilities, transitions and emissions of ``n_init`` starts, stacked.
-
-    ``initial`` takes the place of the first.
-    """
+    """Start probabilities, transitions, emissions of all starts, stacked; ``initial`` is first."""
     known = known_rows(data.x)
     found = [initial or _deterministic(kind, data, known, n_states, n_symbols, kernels)]
     reference = reference_variances(known) if n_init > 1 else np.empty(0)

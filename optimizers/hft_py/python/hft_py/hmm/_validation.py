@@ -19,21 +19,11 @@ MIN_SIZE = 1e-60
 
 @dataclass(frozen=True)
 class Observations:
-    """Observations as the kernels take them.
-
-    Attributes
-    ----------
-    x
-        ``(T, D)``, C order; borrowed where the caller's array is so already.
-    lengths
-        Rows of each sequence.
-    several_columns
-        Whether the caller gave two dimensions.
-    """
+    """Observations ``(T, D)`` in C order, and the rows of each sequence."""
 
     x: Floats
     lengths: Ints
-    several_columns: bool
+    two_dimensional: bool  # as the caller gave them
 
 
 def validate_params(name: str, params: Any) -> HMMParams:
@@ -44,17 +34,7 @@ def validate_params(name: str, params: Any) -> HMMParams:
 
 
 def validate_observations(returns: Any, lengths: Lengths, missing: str) -> Observations:
-    """``returns`` and ``lengths`` as the kernels take them.
-
-    Parameters
-    ----------
-    returns
-        ``(T,)`` or ``(T, D)``: an array, a list, a pandas or polars Series or frame of numbers.
-    lengths
-        How many rows each sequence has; None for one sequence.
-    missing
-        ``"raise"``: NaN is an error. ``"ignore"``: a row with NaN says nothing about the state.
-    """
+    """``returns`` and ``lengths`` as the kernels take them; C-ordered float64 is borrowed."""
     checks.choice("missing", missing, MISSING)
     found = checks.array("returns", returns, ndim=(1, 2))
     # One pass over good data: a sum of squares is small and finite only where all terms are.

@@ -24,12 +24,7 @@ def viterbi_decode(
 ) -> Decoding:
     """The most probable path of states given the whole series, **the future included**.
 
-    Parameters
-    ----------
-    returns, params
-        The series, ``(T,)`` or ``(T, D)``, and the model, as for :func:`forward`.
-    lengths, missing, backend
-        As for :func:`forward`, and so are the errors.
+    Parameters, NaN and errors as for :func:`forward`.
 
     References
     ----------
@@ -56,19 +51,18 @@ def predict_regime(
     missing: str = "raise",
     backend: str | None = None,
 ) -> Ints:
-    """The regime at each time, ``(T,)``.
+    """The regime at each time, ``(T,)``; the lower of two equally likely regimes.
+
+    The first regime uses the model's start probabilities: to continue a series, pass its past too.
 
     Parameters
     ----------
-    returns, params
-        The series, ``(T,)`` or ``(T, D)``, and the model, as for :func:`forward`. The first
-        regime uses the model's start probabilities: to continue a series, pass its past too.
     method
         ``"filtered"`` (default): the likeliest given the past and present, safe in a backtest.
         ``"smoothed"``: given the whole series. ``"viterbi"``: on the likeliest path. The last two
         look ahead.
 
-    The others, and errors, as for :func:`forward`. The lower of two equally likely regimes.
+    The other parameters, NaN and errors as for :func:`forward`.
 
     Examples
     --------
@@ -82,8 +76,6 @@ def predict_regime(
     if method == "viterbi":
         path: Ints = kernels.viterbi(*arguments)[0]
         return path
-    if method == "filtered":
-        probabilities = kernels.filtered(*arguments)
-    else:
-        probabilities = kernels.smoothed(*arguments)[0]
-    return np.asarray(probabilities.argmax(axis=1), dtype=np.int64)
+    filtered = method == "filtered"
+    table = kernels.filtered(*arguments) if filtered else kernels.smoothed(*arguments)[0]
+    return np.asarray(table.argmax(axis=1), dtype=np.int64)

@@ -80,12 +80,7 @@ def filter_proba(
     series, pass its past too, or use :class:`hft_py.hmm.OnlineFilter`. Memory beside the result
     does not grow with T.
 
-    Parameters
-    ----------
-    returns, params
-        The series, ``(T,)`` or ``(T, D)``, and the model, as for :func:`forward`.
-    lengths, missing, backend
-        As for :func:`forward`, and so are the errors.
+    Parameters, NaN and errors as for :func:`forward`.
 
     Examples
     --------
@@ -109,12 +104,7 @@ def score(
 ) -> float:
     """``log p(x)`` in nats, summed over sequences; minus infinity for impossible observations.
 
-    Parameters
-    ----------
-    returns, params
-        The series, ``(T,)`` or ``(T, D)``, and the model, as for :func:`forward`.
-    lengths, missing, backend
-        As for :func:`forward`, and so are the errors.
+    Parameters, NaN and errors as for :func:`forward`.
 
     Examples
     --------
@@ -226,11 +216,10 @@ class OnlineFilter:
         if len(row) != self.params.n_columns:
             raise ValueError(f"x has length {len(row)}, expected {self.params.n_columns}")
         for value in row.tolist():
-            if math.isnan(value):
-                if self.missing == "raise":
-                    expected = 'expected a finite number; missing="ignore" lets NaN pass'
-                    raise ValueError(f"x is nan, {expected}")
-            elif not -MAX_SIZE <= value <= MAX_SIZE:
+            if self.missing == "raise" and math.isnan(value):
+                expected = 'expected a finite number; missing="ignore" lets NaN pass'
+                raise ValueError(f"x is nan, {expected}")
+            if abs(value) > MAX_SIZE:
                 expected = f"expected a finite number of size {MAX_SIZE:g} at most"
                 raise ValueError(f"x is {value}, {expected}")
         return row

@@ -173,7 +173,7 @@ def fit_hmm(
         edges = _bin_edges(data.x[:, 0], n_bins, bin_edges, initial)
         kind, n_symbols = "categorical", len(edges) + 1
         seen = dataclasses.replace(data, x=bin_numbers(data.x, edges))
-    elif covariance == "full" and data.several_columns:
+    elif covariance == "full" and data.two_dimensional:
         kind = "gaussian_full"
     first = None
     if initial is not None:
@@ -181,22 +181,12 @@ def fit_hmm(
     known = known_rows(seen.x)
     if emission != "binned":
         refuse_small(known)
+    priors = (reference_variances(known), variance_floor, emission_prior, transition_prior)
     starts = initial_guesses(kind, seen, n_states, n_init, number, n_symbols, kernels, first)
 
     with reporting(progress, n_init * n_iterations, "fit_hmm") as reporter:
         results = kernels.fit(
-            kind,
-            *starts,
-            seen.x,
-            seen.lengths,
-            n_iterations,
-            tolerance,
-            reference_variances(known),
-            variance_floor,
-            emission_prior,
-            transition_prior,
-            threads,
-            reporter,
+            kind, *starts, seen.x, seen.lengths, n_iterations, tolerance, *priors, threads, reporter
         )
         stopped = reporter is not None and reporter.stopped
     last = np.array([history[-1, 1] for _, _, _, history, _ in results])
@@ -208,7 +198,7 @@ def fit_hmm(
         start,
         transition,
         theta,
-        (n_states, columns) if data.several_columns and emission == "gaussian" else (n_states,),
+        (n_states, columns) if data.two_dimensional and emission == "gaussian" else (n_states,),
         emission=emission,
         covariance=covariance,
         log_likelihood=float(history[-1, 0]),

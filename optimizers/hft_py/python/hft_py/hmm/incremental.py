@@ -9,7 +9,6 @@ Source: Cappe, J. Comput. Graph. Statist. 20 (2011), equations 8 and 9.
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import numpy as np
@@ -20,16 +19,6 @@ from hft_py.hmm._types import Floats
 from hft_py.hmm.filtering import OnlineFilter
 from hft_py.hmm.result import HMMParams
 
-# Diagnostics of the fit do not hold for what was learned since.
-LEARNED: dict[str, Any] = {
-    "log_likelihood": float("nan"),
-    "log_likelihoods": np.empty(0),
-    "objectives": np.empty(0),
-    "restarts": np.empty(0),
-    "converged": False,
-    "n_iterations": 0,
-    "stop_reason": "learned",
-}
 # A state with less weight than this in the statistics keeps its parameters.
 MIN_WEIGHT = 1e-12
 
@@ -191,8 +180,11 @@ class IncrementalEM:
         seen = totals > MIN_WEIGHT
         transition = np.where(seen, pairs / np.where(seen, totals, 1.0), params.transition_matrix)
         emission = self._bins(each) if self._kind == "categorical" else self._moments(each)
-        changes = LEARNED | emission | {"n_observations": int(self._count)}
-        self.filter.replace(dataclasses.replace(params, transition_matrix=transition, **changes))
+        # A new model, as the diagnostics of the fit do not hold for what was learned since.
+        names = ("start_probabilities", "emission", "covariance", "dof", "bin_edges", "seed")
+        fields = {name: params[name] for name in names} | emission
+        fields |= {"stop_reason": "learned", "n_observations": int(self._count)}
+        self.filter.replace(HMMParams(transition_matrix=transition, **fields))
 
     def _bins(self, each: Floats) -> dict[str, Any]:
         weight = each[:, :-2].sum(axis=1)

@@ -271,10 +271,7 @@ class HMMParams(Result):
         shape: tuple[int, ...],
         **fields: Any,
     ) -> HMMParams:
-        """The model of a kernel's result: the inverse of :attr:`kernel_arguments`.
-
-        ``shape`` is that of the means; ``fields`` are all others.
-        """
+        """The inverse of :attr:`kernel_arguments`; ``shape`` is that of the means."""
         if kind == "categorical":
             fields["bin_probabilities"] = theta
         elif kind == "student_t":

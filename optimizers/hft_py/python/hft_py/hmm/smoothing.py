@@ -21,8 +21,8 @@ def backward(
     """The backward recursion, scaled: ``beta`` with ``forward(...).alpha * beta == gamma``.
 
     ``beta_t(k) = p(x_(t+1)..x_T | z_t = k) / p(x_(t+1)..x_T | x_1..x_t)``, ``(T, K)``; 1 in the
-    last row. A state that the past rules out and the future demands may have infinity. Parameters
-    and errors as for :func:`forward`.
+    last row; infinity is possible for a state that underflows in the filter. Parameters, NaN and
+    errors as for :func:`forward`.
 
     Examples
     --------
@@ -50,12 +50,10 @@ def posterior(
 
     Parameters
     ----------
-    returns, params
-        The series, ``(T,)`` or ``(T, D)``, and the model, as for :func:`forward`.
     pairwise
         Give ``xi`` at every time, not only its sum.
 
-    The others, and errors, as for :func:`forward`.
+    The other parameters, NaN and errors as for :func:`forward`.
 
     Examples
     --------
@@ -85,13 +83,11 @@ def smooth_proba(
 
     Parameters
     ----------
-    returns, params
-        The series, ``(T,)`` or ``(T, D)``, and the model, as for :func:`forward`.
     lag
         None: the whole series, **the future included**. A number: fixed-lag smoothing, that many
         observations late; 0 is the filter. Costs ``O(T lag K^2)``.
 
-    The others, and errors, as for :func:`forward`.
+    The other parameters, NaN and errors as for :func:`forward`.
 
     References
     ----------

@@ -48,16 +48,17 @@ def fit(
     best, done, halted = -np.inf, 0, False
     for start, transition, theta in zip(starts, transitions, thetas, strict=True):
         history: list[tuple[float, float]] = []
-        converged = False
-        for _ in range(n_iterations):
-            if halted:
-                break
-            found = passes(kind, start, transition, theta, x, lengths)
-            likelihood = float(sum(p.log_scale.sum() for p in found))
+        while True:
+            last = halted or len(history) == n_iterations
+            if last:
+                likelihood = score(kind, start, transition, theta, x, lengths)
+            else:
+                found = passes(kind, start, transition, theta, x, lengths)
+                likelihood = float(sum(p.log_scale.sum() for p in found))
             objective = likelihood + priors.log_density(kind, transition, theta)
             history.append((likelihood, objective))
             converged = _converged(history, tolerance)
-            if converged:
+            if converged or last:
                 break
             best = max(best, objective)
             done += 1
@@ -68,17 +69,12 @@ def fit(
             theta = update(kind, theta, x, gamma, priors)
             if reporter is not None and done % reporter.every == 0:  # type: ignore[attr-defined]
                 halted = not reporter(done, best)
-        if not converged:
-            likelihood = score(kind, start, transition, theta, x, lengths)
-            objective = likelihood + priors.log_density(kind, transition, theta)
-            history.append((likelihood, objective))
-            converged = _converged(history, tolerance)
         results.append((start, transition, theta, np.array(history), converged))
     return results
 
 
 def _converged(history: list[tuple[float, float]], tolerance: float) -> bool:
-    """Whether the last step gained less than ``tolerance``; never where that is 0."""
+    """Whether the last step gained less than ``tolerance``; never for ``tolerance=0``."""
     return tolerance > 0 and len(history) > 1 and history[-1][1] - history[-2][1] < tolerance
 
 

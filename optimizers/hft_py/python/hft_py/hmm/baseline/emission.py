@@ -36,25 +36,12 @@ MIN_LOG_DENSITY = -1e300
 
 @dataclass(frozen=True)
 class Priors:
-    """Priors and limits that keep parameters regular, relative to the variance of the data.
+    """Priors and limits that keep parameters regular, relative to the variance of the data."""
 
-    Attributes
-    ----------
-    reference
-        Variance of each dimension over all data, ``(D,)``.
-    floor
-        Least variance of a state, in units of ``reference``.
-    emission
-        Pseudo-observations of variance ``reference`` added to each state; for symbols, spread
-        evenly over them.
-    transition
-        Pseudo-transitions added to each cell.
-    """
-
-    reference: Floats
-    floor: float
-    emission: float
-    transition: float
+    reference: Floats  # variance of each dimension over all data, (D,)
+    floor: float  # least variance of a state, in units of ``reference``
+    emission: float  # pseudo-observations of each state, of variance ``reference`` or spread evenly
+    transition: float  # pseudo-transitions in each cell
 
     def log_density(self, kind: str, transition: Floats, theta: Floats) -> float:
         """Logarithm of the prior's density, up to a constant."""
@@ -123,12 +110,7 @@ def _log_density(kind: str, row: Floats, x: Floats) -> Any:
 def update(kind: str, theta: Floats, x: Floats, gamma: Floats, priors: Priors) -> Floats:
     """The parameters that maximise the expected log-density, plus the prior's.
 
-    Parameters
-    ----------
-    theta
-        The parameters under which ``gamma`` was computed; empty states keep theirs.
-    gamma
-        Probability of each state at each time, ``(T, K)``.
+    ``gamma`` are the probabilities of the states, ``(T, K)``; empty states keep their ``theta``.
     """
     present = ~np.isnan(x).any(axis=1)
     x, gamma = x[present], gamma[present]

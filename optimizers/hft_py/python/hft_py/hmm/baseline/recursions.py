@@ -38,27 +38,12 @@ class ImpossibleError(ValueError):
 
 @dataclass(frozen=True)
 class ForwardBackward:
-    """Both recursions over one sequence.
+    """Both recursions over one sequence; ``alpha * beta == gamma``."""
 
-    Attributes
-    ----------
-    alpha
-        ``p(z_t | x_1..x_t)``, ``(T, K)``: the filter.
-    log_scale
-        ``log p(x_t | x_1..x_(t-1))``, ``(T,)``.
-    beta
-        ``p(x_(t+1)..x_T | z_t) / p(x_(t+1)..x_T | x_1..x_t)``, so that alpha * beta = gamma.
-    gamma
-        ``p(z_t | x_1..x_T)``, ``(T, K)``.
-    xi
-        ``p(z_t, z_(t+1) | x_1..x_T)``, ``(T - 1, K, K)``.
-    """
-
-    alpha: Floats
-    log_scale: Floats
-    beta: Floats
-    gamma: Floats
-    xi: Floats
+    log_scale: Floats  # log p(x_t | x_1..x_(t-1)), (T,)
+    beta: Floats  # p(x_(t+1)..x_T | z_t) / p(x_(t+1)..x_T | x_1..x_t), (T, K)
+    gamma: Floats  # p(z_t | x_1..x_T), (T, K)
+    xi: Floats  # p(z_t, z_(t+1) | x_1..x_T), (T - 1, K, K)
 
 
 def log(probabilities: Floats) -> Floats:
@@ -178,7 +163,7 @@ def _scaled(start: Floats, transition: Floats, log_b: Floats, first: int) -> For
     later = (b[1:] * beta[1:]) / scale[1:, None]
     xi = alpha[:-1, :, None] * transition * later[:, None, :]
     xi /= xi.sum(axis=(1, 2), keepdims=True)
-    return ForwardBackward(alpha, log_scale, beta, gamma, xi)
+    return ForwardBackward(log_scale, beta, gamma, xi)
 
 
 def _logarithmic(start: Floats, transition: Floats, log_b: Floats, first: int) -> ForwardBackward:
@@ -195,4 +180,4 @@ def _logarithmic(start: Floats, transition: Floats, log_b: Floats, first: int) -
     xi = np.exp(log_xi)
     xi /= xi.sum(axis=(1, 2), keepdims=True)
     with np.errstate(over="ignore"):
-        return ForwardBackward(np.exp(log_alpha), log_scale, np.exp(log_beta), gamma, xi)
+        return ForwardBackward(log_scale, np.exp(log_beta), gamma, xi)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from hft_py import _rust
 from hft_py.hmm.study.implementations import first_iterations, run_hft_py, seconds_to_read
 from hft_py.hmm.study.peers import hmmlearn
@@ -60,14 +62,14 @@ study = Study(
     peers=[
         Implementation(
             "hmmlearn-scaling",
-            hmmlearn("scaling"),
+            partial(hmmlearn, "scaling"),
             needs="hmmlearn",
             only=GAUSSIAN,
             note="its fastest setting; filter: its private forward pass, it has no public one",
         ),
         Implementation(
             "hmmlearn-log",
-            hmmlearn("log"),
+            partial(hmmlearn, "log"),
             needs="hmmlearn",
             only=GAUSSIAN,
             note="its default",
@@ -75,8 +77,7 @@ study = Study(
     ],
     limits=[Limit("read the returns", seconds_to_read, note="once an iteration")],
     agreement=Agreement(
-        rtol=1e-9,
-        outputs={"states": Agreement(), "probabilities": Agreement(atol=1e-9)},
+        rtol=1e-9, outputs={"states": Agreement(), "probabilities": Agreement(atol=1e-9)}
     ),
     claims=[
         Claim("rust", over="numpy-loop", at_least=50, on=FIT),
@@ -92,13 +93,7 @@ study = Study(
             note="linear time: the loop's cost an observation is constant",
         ),
         Claim("rust", metric="resident_bytes", at_most=100_000_000, on=LONGEST),
-        Claim(
-            "rust",
-            over="numpy-loop",
-            metric="resident_memory",
-            at_least=6,
-            on=(FIT, LONGEST),
-        ),
+        Claim("rust", over="numpy-loop", metric="resident_memory", at_least=6, on=(FIT, LONGEST)),
         Claim("rust-2-threads", over="rust", at_least=1.5, on=STARTS),
     ],
     scaling=[

@@ -8,7 +8,7 @@ way to one, takes that task.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
@@ -18,18 +18,15 @@ from hft_py.hmm import HMMParams
 from hft_py.hmm._types import Floats
 
 
-def hmmlearn(implementation: str) -> Callable[..., Mapping[str, Any]]:
-    """Hmmlearn with one of its two sets of kernels."""
-
-    def call(n_init: int, **inputs: Any) -> Mapping[str, Any]:
-        return _run(implementation, **inputs)
-
-    return call
-
-
-def _run(
-    implementation: str, task: str, returns: Floats, params: HMMParams, n_iterations: int
+def hmmlearn(
+    implementation: str,
+    task: str,
+    returns: Floats,
+    params: HMMParams,
+    n_iterations: int,
+    n_init: int,
 ) -> Mapping[str, Any]:
+    """One task by hmmlearn; ``n_init`` is 1 in the workloads it takes part in."""
     # It warns of a falling likelihood where the gain is smaller than a rounding error.
     logging.getLogger("hmmlearn").setLevel(logging.CRITICAL)
     x = returns[:, None]
