@@ -5,12 +5,10 @@
 
 use native::for_each_isa;
 
-/// An observation as it lies in memory; arithmetic is always in double precision.
+/// An observation in memory; arithmetic is always in double precision.
 pub trait Sample: Copy + Send + Sync + 'static {
     /// The value as a double (exact).
     fn widen(self) -> f64;
-    /// A result in the precision of the input.
-    fn narrow(value: f64) -> Self;
 }
 
 impl Sample for f64 {
@@ -18,21 +16,12 @@ impl Sample for f64 {
     fn widen(self) -> f64 {
         self
     }
-    #[inline(always)]
-    fn narrow(value: f64) -> Self {
-        value
-    }
 }
 
 impl Sample for f32 {
     #[inline(always)]
     fn widen(self) -> f64 {
         f64::from(self)
-    }
-    #[inline(always)]
-    #[allow(clippy::cast_possible_truncation)] // the caller asked for single precision
-    fn narrow(value: f64) -> Self {
-        value as f32
     }
 }
 
@@ -151,7 +140,7 @@ pub(crate) enum Inspection {
     Scale(f64),
 }
 
-/// Inspection at every observation: only done when a result is suspicious.
+/// Inspect every observation: only done where a result may be wrong.
 pub(crate) fn inspect<T: Sample>(x: &[T]) -> Inspection {
     let first = x[0].widen();
     let (mut constant, mut largest) = (true, 0.0_f64);

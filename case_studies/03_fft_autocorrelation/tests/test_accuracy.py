@@ -64,7 +64,7 @@ def test_outliers(method: str, exact: Exact) -> None:
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_a_trend_that_no_sampled_mean_meets(method: str, exact: Exact) -> None:
+def test_spikes_that_a_sampled_mean_misses(method: str, exact: Exact) -> None:
     m = np.zeros(70_000, dtype=np.int64)
     m[::1111] = 90_000  # the provisional mean sees many of them or none
     m[-1] = 1
@@ -96,7 +96,7 @@ def test_single_precision_is_summed_in_double(exact: Exact) -> None:
     assert np.abs(found - expected).max() <= np.finfo(np.float32).eps / 2
 
 
-def test_the_bound_has_teeth(exact: Exact) -> None:
+def test_single_precision_exceeds_the_bound(exact: Exact) -> None:
     m = np.random.default_rng(2).integers(-500, 501, 100_000)
     single = (m / 700).astype(np.float32)
     naive = np.correlate(single, single[:-1], "valid")

@@ -105,13 +105,6 @@ def test_kernels_check_their_shapes() -> None:
             _rust.plan(n, lag)
 
 
-def test_a_batch_names_the_row() -> None:
-    rows = np.tile(X, (3, 1))
-    rows[2, 1] = np.nan
-    with pytest.raises(ValueError, match=r"x\[2, 1\] is NaN"):
-        _rust.lags(rows, 2, True, True, False, "auto", 1)
-
-
 def test_streams_take_what_the_functions_take() -> None:
     expected = StreamingAutocorrelation(2)
     expected.update(X)

@@ -1,4 +1,4 @@
-"""``acf`` against statsmodels' own, and against formulas written out."""
+"""``acf`` compared with statsmodels and with the formulas."""
 
 from __future__ import annotations
 

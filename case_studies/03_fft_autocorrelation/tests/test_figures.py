@@ -1,4 +1,4 @@
-"""What the README says of the pictures is in them."""
+"""The pictures show what the README says."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What comes in as a Series goes out as one."""
+"""A Series in, a Series out; frames are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The choice is explained, can be overruled, and follows the machine's own figures."""
+"""The planner: its choice, ``method=``, and calibration."""
 
 from __future__ import annotations
 
@@ -20,6 +20,14 @@ def shipped_afterwards() -> Iterator[None]:
     _rust.use_costs([])
 
 
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache folder; measuring takes no time."""
+    monkeypatch.setattr(_rust, "measure_costs", lambda: [2.0] * FIGURES)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    return tmp_path
+
+
 def test_the_least_cost_is_chosen() -> None:
     for n in (2, 100, 3_000, 50_000, 1_000_000):
         for lag in {1, n // 100, n // 10, n - 1}:
@@ -28,27 +36,21 @@ def test_the_least_cost_is_chosen() -> None:
             assert Autocorrelator(n, lag).method == costs.method if n <= 50_000 else True
 
 
-def test_regimes() -> None:
-    assert [choose(10**6, k).method for k in (5, 2_000, 999_999)] == ["direct", "blocked", "fft"]
-
-
-def test_overruled() -> None:
+def test_the_method_given_is_used() -> None:
     for method in ("direct", "blocked", "fft"):
         assert Autocorrelator(1_000, 10, method=method).method == method  # type: ignore[arg-type]
 
 
-def test_calibration_is_kept_and_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    measured = [1.0] * FIGURES
+def test_calibration_is_kept_and_read(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[int] = []
 
     def measure() -> list[float]:
         calls.append(1)
-        return measured
+        return [1.0] * FIGURES
 
     monkeypatch.setattr(_rust, "measure_costs", measure)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     path = calibrate()
-    assert path is not None and path.is_relative_to(tmp_path)
+    assert path is not None and path.is_relative_to(cache)
     assert choose(10_000, 10).fft == pytest.approx(1e-9)
     assert calibrate() == path and len(calls) == 1
     path.write_text("[1, 2]", encoding="ascii")
@@ -58,8 +60,8 @@ def test_calibration_is_kept_and_read(tmp_path: Path, monkeypatch: pytest.Monkey
     assert calibrate(remember=False) is None
 
 
-def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    blocked = tmp_path / "file"
+def test_a_folder_that_cannot_be_written(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blocked = cache / "file"
     blocked.write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
     assert calibrate() is None
@@ -83,35 +85,25 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Mon
     ],
     ids=lambda text: text[:12],
 )
-def test_a_damaged_file_means_no_figures(
-    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    measured = [2.0] * FIGURES
-    monkeypatch.setattr(_rust, "measure_costs", lambda: measured)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+def test_a_damaged_file_means_no_figures(text: str, cache: Path) -> None:
     path = calibrate()
     assert path is not None
     path.write_text(text, encoding="latin-1")
     assert calibrate() == path
-    assert json.loads(path.read_text(encoding="ascii")) == measured
+    assert json.loads(path.read_text(encoding="ascii")) == [2.0] * FIGURES
 
 
-def test_no_home(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_home(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def homeless() -> Path:
         raise RuntimeError("Could not determine home directory.")
 
-    monkeypatch.setattr(_rust, "measure_costs", lambda: [1.0] * FIGURES)
-    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.delenv("LOCALAPPDATA", raising=False)
     monkeypatch.setattr(Path, "home", homeless)
     assert calibrate() is None
 
 
-def test_one_file_per_processor_and_version(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(_rust, "measure_costs", lambda: [1.0] * FIGURES)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+def test_one_file_per_processor_and_version(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = {calibrate()}
     for name in ("_processor", "_version"):
         monkeypatch.setattr(planner, name, lambda name=name: f"another{name}")

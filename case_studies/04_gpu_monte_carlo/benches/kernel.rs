@@ -18,14 +18,11 @@
 //! 122 cycles for 32 path-steps in double precision are 3.8 cycles, or 1.04 ns; 102 for 64 in
 //! single are 1.6, or 0.44 ns.
 //!
-//! Measured, best of 200 on a shared machine: 1.14 and 0.57 ns. With ten rounds of Philox 1.28
-//! and 0.68. By stages (alone, so that they do not overlap): generator 0.19 and 0.19, normals
-//! 0.72 and 0.30, steps 0.34 (degree 7) and 0.14. What brought most, from 2.0 and 0.83: one
-//! call of the generator for four normals in double precision too, two halves of a tile side
-//! by side in it, rows aligned to cache lines, polynomials no finer than the uniforms. Tried
-//! and left: inversion by a table of polynomials in registers (0.67 in single precision with
-//! ten rounds, where this has 0.68: the permutations that pick the coefficients cost as much
-//! as division and root), normals of two pairs in one loop, radius and turn in two.
+//! Measured, best of 200 on a shared machine: 1.14 and 0.57 ns; by stages, timed separately:
+//! generator 0.19 and 0.19, normals 0.72 and 0.30, steps 0.34 (degree 7) and 0.14. The largest
+//! gains, from 2.0 and 0.83 ns: one call of the generator for four normals in both precisions,
+//! with two halves of a tile side by side; rows aligned to cache lines; polynomials no more
+//! accurate than the uniforms. Not faster: inversion by a table of polynomials in registers.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use gpu_monte_carlo::{BLOCK, Isa, Precision, Simulation, Terms, block_sums};
@@ -49,21 +46,6 @@ fn option() -> Terms {
     Terms::from_row(&row, 0).expect("terms in range")
 }
 
-fn simulation(precision: Precision, isa: Isa) -> Simulation {
-    Simulation {
-        seed: 1,
-        first_block: 0,
-        blocks: 1,
-        observations: STEPS,
-        antithetic: false,
-        control: false,
-        greeks: false,
-        precision,
-        threads: 1,
-        isa,
-    }
-}
-
 fn kernels(c: &mut Criterion) {
     let mut group = c.benchmark_group("block");
     group.sample_size(20);
@@ -72,34 +54,28 @@ fn kernels(c: &mut Criterion) {
         ("float64", Precision::Float64),
         ("float32", Precision::Float32),
     ] {
-        let best = simulation(precision, Isa::best());
-        let mut cases: Vec<(String, Simulation)> = Isa::available()
-            .into_iter()
-            .map(|isa| (format!("plain {}", isa.name()), simulation(precision, isa)))
-            .collect();
-        cases.push((
-            "control".into(),
-            Simulation {
-                control: true,
-                ..best
-            },
-        ));
-        // Twins walk twice as many paths as are counted here.
-        cases.push((
-            "antithetic".into(),
-            Simulation {
-                antithetic: true,
-                ..best
-            },
-        ));
-        let all = Simulation {
-            antithetic: true,
-            control: true,
-            greeks: true,
-            ..best
-        };
-        cases.push(("antithetic control greeks".into(), all));
-        for (case, simulation) in cases {
+        let plain = |isa: Isa| (format!("plain {}", isa.name()), isa, false, false, false);
+        let mut cases: Vec<_> = Isa::available().into_iter().map(plain).collect();
+        let best = Isa::best();
+        cases.extend([
+            ("control".into(), best, false, true, false),
+            // Twice as many paths are simulated as are counted here.
+            ("antithetic".into(), best, true, false, false),
+            ("antithetic control greeks".into(), best, true, true, true),
+        ]);
+        for (case, isa, antithetic, control, greeks) in cases {
+            let simulation = Simulation {
+                seed: 1,
+                first_block: 0,
+                blocks: 1,
+                observations: STEPS,
+                antithetic,
+                control,
+                greeks,
+                precision,
+                threads: 1,
+                isa,
+            };
             let options = [option()];
             group.bench_function(BenchmarkId::new(name, case), |b| {
                 b.iter(|| block_sums(black_box(&options), black_box(&simulation)));

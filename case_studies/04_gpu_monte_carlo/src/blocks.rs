@@ -69,34 +69,33 @@ impl Simulation {
     }
 
     fn check(&self) -> Result<(), Error> {
-        let in_range = |name, value: u64, least: u64, most: u64, expected| {
-            if (least..=most).contains(&value) {
-                Ok(())
-            } else {
-                Err(Error::Range {
+        let steps = self.observations as u64;
+        let most = MAX_OBSERVATIONS as u64;
+        let left = MAX_BLOCKS.saturating_sub(self.first_block);
+        for (name, value, allowed, expected) in [
+            ("observations", steps, 1..=most, "a number from 1 to 2**24"),
+            (
+                "first_block",
+                self.first_block,
+                0..=MAX_BLOCKS,
+                "at most 2**48",
+            ),
+            (
+                "blocks",
+                self.blocks as u64,
+                0..=left,
+                "first_block + blocks at most 2**48",
+            ),
+        ] {
+            if !allowed.contains(&value) {
+                return Err(Error::Range {
                     name,
                     value,
                     expected,
-                })
+                });
             }
-        };
-        let (steps, most) = (self.observations as u64, MAX_OBSERVATIONS as u64);
-        in_range("observations", steps, 1, most, "a number from 1 to 2**24")?;
-        in_range(
-            "first_block",
-            self.first_block,
-            0,
-            MAX_BLOCKS,
-            "at most 2**48",
-        )?;
-        let left = MAX_BLOCKS - self.first_block;
-        in_range(
-            "blocks",
-            self.blocks as u64,
-            0,
-            left,
-            "first_block + blocks at most 2**48",
-        )
+        }
+        Ok(())
     }
 }
 

@@ -1,6 +1,6 @@
-//! Asian options by Monte Carlo: the CPU twin of the fused GPU kernel.
+//! Asian options by Monte Carlo: the fused kernel of the GPU on a CPU.
 //!
-//! A path lives only while it is walked: counter-based random numbers
+//! A path is not stored: counter-based random numbers
 //! ([`philox4x32`]), Box-Muller, one growth factor a step, a running average and at the
 //! end a payoff, of which a [block](BLOCK) keeps its sums. Memory does not depend on the
 //! number of paths, and a path's numbers depend on nothing but the seed and its index, so

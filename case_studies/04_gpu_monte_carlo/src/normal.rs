@@ -145,58 +145,55 @@ mod tests {
         values.fold(0.0, f64::max)
     }
 
+    /// `cos(2 pi u), sin(2 pi u)` at the exact remainder of the turn: `2 pi u` itself is rounded.
+    fn exact_turn(u: f64) -> (f64, f64) {
+        let f = u - (4.0 * u).round() / 4.0;
+        let quarter = (4.0 * u).round() as i64;
+        let (sin, cos) = (TAU * f).sin_cos();
+        [(cos, sin), (-sin, cos), (-cos, -sin), (sin, -cos)][(quarter & 3) as usize]
+    }
+
+    /// The largest relative errors of radius, turn and exponential.
+    macro_rules! errors {
+        ($name:ident, $float:ty, $exponents:expr) => {{
+            let relative = |found: $float, exact: f64| {
+                (f64::from(found) - exact).abs() / exact.abs().max(f64::MIN_POSITIVE)
+            };
+            let least = 0.5_f64.powi(33);
+            let radius = largest(uniforms(least).map(|u| {
+                let u = u as $float;
+                let exact = (-2.0 * f64::from(u).ln()).sqrt();
+                relative($name::radius::<false>(u), exact)
+            }));
+            let turn = largest(uniforms(least).map(|u| {
+                let u = u as $float;
+                let (cos, sin) = $name::turn::<false>(u);
+                let exact = exact_turn(f64::from(u));
+                relative(cos, exact.0).max(relative(sin, exact.1))
+            }));
+            let exp = largest($exponents.map(|i| {
+                let x = i as $float / 10.0 + 0.0123;
+                relative($name::exp::<false>(x), f64::from(x).exp())
+            }));
+            (radius, turn, exp)
+        }};
+    }
+
     #[test]
-    fn doubles_are_finer_than_their_uniforms() {
-        let unit = f64::EPSILON;
-        let least = 0.5_f64.powi(33);
-        let radius = largest(uniforms(least).map(|u| {
-            let exact = (-2.0 * u.ln()).sqrt();
-            (double::radius::<false>(u) - exact).abs() / exact.max(f64::MIN_POSITIVE)
-        }));
-        // Against `std` at the exact remainder of the turn: 2 pi u itself is rounded.
-        let turn = largest(uniforms(least).map(|u| {
-            let (c, s) = double::turn::<false>(u);
-            let f = u - (4.0 * u).round() / 4.0;
-            let quarter = (4.0 * u).round() as i64;
-            let (sin, cos) = (TAU * f).sin_cos();
-            let (cos, sin) =
-                [(cos, sin), (-sin, cos), (-cos, -sin), (sin, -cos)][(quarter & 3) as usize];
-            let relative = |a: f64, b: f64| (a - b).abs() / b.abs().max(f64::MIN_POSITIVE);
-            relative(c, cos).max(relative(s, sin))
-        }));
-        let exp = largest((-7000..7000).map(|i| {
-            let x = f64::from(i) / 10.0 + 0.0123;
-            (double::exp::<false>(x) / x.exp() - 1.0).abs()
-        }));
+    fn doubles_are_more_accurate_than_their_uniforms() {
+        let (radius, turn, exp) = errors!(double, f64, (-7000..7000));
         assert!(radius < 5e-13, "radius: {radius:e}");
         assert!(turn < 5e-13, "turn: {turn:e}");
-        assert!(exp < 2.0 * unit, "exp: {} units", exp / unit);
+        assert!(exp < 2.0 * f64::EPSILON, "exp: {exp:e}");
     }
 
     #[test]
     fn singles_are_right_to_a_few_units() {
-        let unit = f64::from(f32::EPSILON);
-        let least = 0.5_f64.powi(33);
-        let radius = largest(uniforms(least).map(|u| {
-            let u = u as f32;
-            let exact = (-2.0 * f64::from(u).ln()).sqrt();
-            (f64::from(single::radius::<false>(u)) - exact).abs() / exact.max(f64::MIN_POSITIVE)
-        }));
-        let turn = largest(uniforms(least).map(|u| {
-            let u = u as f32;
-            let (c, s) = single::turn::<false>(u);
-            let (sin, cos) = (TAU * f64::from(u)).sin_cos();
-            // Relative but for the zeros, where `TAU * u` is itself inexact.
-            let relative = |a: f32, b: f64| (f64::from(a) - b).abs() / b.abs().max(1e-8);
-            relative(c, cos).max(relative(s, sin))
-        }));
-        let exp = largest((-860..870).map(|i| {
-            let x = i as f32 / 10.0 + 0.0123;
-            (f64::from(single::exp::<false>(x)) / f64::from(x).exp() - 1.0).abs()
-        }));
-        assert!(radius < 2.0 * unit, "radius: {} units", radius / unit);
-        assert!(turn < 2.0 * unit, "turn: {} units", turn / unit);
-        assert!(exp < 2.0 * unit, "exp: {} units", exp / unit);
+        let (radius, turn, exp) = errors!(single, f32, (-860..870));
+        let bound = 2.0 * f64::from(f32::EPSILON);
+        assert!(radius < bound, "radius: {radius:e}");
+        assert!(turn < bound, "turn: {turn:e}");
+        assert!(exp < bound, "exp: {exp:e}");
     }
 
     #[test]

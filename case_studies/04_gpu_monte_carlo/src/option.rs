@@ -5,6 +5,10 @@ use crate::Error;
 /// Numbers in an option's row.
 pub const COLUMNS: usize = 8;
 
+const FINITE: &str = "a finite number";
+const NOT_NEGATIVE: &str = "a finite number, 0 or more";
+const POSITIVE: &str = "a finite number above 0";
+
 const ARITHMETIC: u8 = 1;
 const FLOATING: u8 = 2;
 const INCLUDES_SPOT: u8 = 4;
@@ -57,54 +61,35 @@ impl Terms {
         ] = *row;
         let check = |name, value: f64, allowed: bool, expected| {
             if allowed && value.is_finite() {
-                Ok(())
-            } else {
-                Err(Error::Term {
-                    index,
-                    name,
-                    value,
-                    expected,
-                })
+                return Ok(());
             }
+            Err(Error::Term {
+                index,
+                name,
+                value,
+                expected,
+            })
         };
-        check("spot", spot, spot > 0.0, "a finite number above 0")?;
-        check("a", drift, true, "a finite number")?;
-        check(
-            "b",
-            deviation,
-            deviation >= 0.0,
-            "a finite number, 0 or more",
-        )?;
-        check(
-            "discount",
-            discount,
-            discount > 0.0,
-            "a finite number above 0",
-        )?;
-        check(
-            "phi",
-            phi,
-            phi.abs() == 1.0,
-            "+1 for a call or -1 for a put",
-        )?;
+        check("spot", spot, spot > 0.0, POSITIVE)?;
+        check("a", drift, true, FINITE)?;
+        check("b", deviation, deviation >= 0.0, NOT_NEGATIVE)?;
+        check("discount", discount, discount > 0.0, POSITIVE)?;
+        let sign = phi.abs() == 1.0;
+        check("phi", phi, sign, "+1 for a call or -1 for a put")?;
         let whole = flags.fract() == 0.0 && (0.0..8.0).contains(&flags);
         check("flags", flags, whole, "a whole number from 0 to 7")?;
+        check("sigma", volatility, volatility >= 0.0, NOT_NEGATIVE)?;
+        let both = (volatility > 0.0) == (deviation > 0.0);
         check(
             "sigma",
             volatility,
-            volatility >= 0.0,
-            "a finite number, 0 or more",
-        )?;
-        check(
-            "sigma",
-            volatility,
-            (volatility > 0.0) == (deviation > 0.0),
+            both,
             "above 0 where b is, and 0 where b is",
         )?;
         let flags = flags as u8;
         let floating = flags & FLOATING != 0;
         if !floating {
-            check("strike", strike, true, "a finite number")?;
+            check("strike", strike, true, FINITE)?;
         }
         Ok(Self {
             spot,

@@ -14,16 +14,12 @@ const SERIES: usize = 24;
 
 /// How a step's growth `exp(b z)` is computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)] // each is a polynomial in `z` of that degree, but for the last
 pub(crate) enum Growth {
-    /// A polynomial of that degree in `z`.
     Four,
-    /// The same.
     Six,
-    /// The same.
     Eight,
-    /// The same.
     Ten,
-    /// The same.
     Twelve,
     /// The exponential function, for steps of any size.
     Full,

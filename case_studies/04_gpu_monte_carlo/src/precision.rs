@@ -55,28 +55,47 @@ pub(crate) trait Real:
 /// The low half of a word.
 pub(crate) const LOW: u64 = 0xffff_ffff;
 
+/// What both precisions define alike, by the functions of their module in `normal`.
+macro_rules! common {
+    ($module:ident) => {
+        const ZERO: Self = 0.0;
+        const ONE: Self = 1.0;
+        // sqrt(2 * 33 ln 2), rounded up.
+        const LARGEST_NORMAL: f64 = 6.77;
+
+        #[inline(always)]
+        fn of(value: f64) -> Self {
+            value as Self
+        }
+        #[inline(always)]
+        fn widen(self) -> f64 {
+            f64::from(self)
+        }
+        #[inline(always)]
+        fn fma<const FUSED: bool>(self, b: Self, c: Self) -> Self {
+            $module::fma::<FUSED>(self, b, c)
+        }
+        #[inline(always)]
+        fn radius<const FUSED: bool>(u: Self) -> Self {
+            $module::radius::<FUSED>(u)
+        }
+        #[inline(always)]
+        fn turn<const FUSED: bool>(u: Self) -> (Self, Self) {
+            $module::turn::<FUSED>(u)
+        }
+        #[inline(always)]
+        fn exp<const FUSED: bool>(x: Self) -> Self {
+            $module::exp::<FUSED>(x)
+        }
+    };
+}
+
 impl Real for f64 {
     const FOLD: usize = usize::MAX;
-    const ZERO: Self = 0.0;
-    const ONE: Self = 1.0;
     const TOLERANCE: f64 = 1.0 / (1_u64 << 43) as f64;
-    // sqrt(2 * 33 ln 2), rounded up.
-    const LARGEST_NORMAL: f64 = 6.77;
-
-    #[inline(always)]
-    fn of(value: f64) -> Self {
-        value
-    }
-    #[inline(always)]
-    fn widen(self) -> f64 {
-        self
-    }
-    #[inline(always)]
-    fn fma<const FUSED: bool>(self, b: Self, c: Self) -> Self {
-        double::fma::<FUSED>(self, b, c)
-    }
     type Words = [u64; TILE];
     const NO_WORDS: Self::Words = [0; TILE];
+    common!(double);
 
     #[inline(always)]
     fn path_of(lane: usize) -> u64 {
@@ -96,44 +115,16 @@ impl Real for f64 {
         let x = f64::from_bits((words[path] & LOW) | ABOVE.to_bits());
         double::fma::<FUSED>(x, SCALE, SCALE / 2.0 - ABOVE * SCALE)
     }
-    #[inline(always)]
-    fn radius<const FUSED: bool>(u: Self) -> Self {
-        double::radius::<FUSED>(u)
-    }
-    #[inline(always)]
-    fn turn<const FUSED: bool>(u: Self) -> (Self, Self) {
-        double::turn::<FUSED>(u)
-    }
-    #[inline(always)]
-    fn exp<const FUSED: bool>(x: Self) -> Self {
-        double::exp::<FUSED>(x)
-    }
 }
 
 impl Real for f32 {
     const FOLD: usize = 128;
-    const ZERO: Self = 0.0;
-    const ONE: Self = 1.0;
     const TOLERANCE: f64 = f32::EPSILON as f64 / 2.0;
-    // sqrt(2 * 33 ln 2), rounded up.
-    const LARGEST_NORMAL: f64 = 6.77;
-
-    #[inline(always)]
-    fn of(value: f64) -> Self {
-        value as f32
-    }
-    #[inline(always)]
-    fn widen(self) -> f64 {
-        f64::from(self)
-    }
-    #[inline(always)]
-    fn fma<const FUSED: bool>(self, b: Self, c: Self) -> Self {
-        single::fma::<FUSED>(self, b, c)
-    }
     type Words = [u64; TILE / 2];
     const NO_WORDS: Self::Words = [0; TILE / 2];
+    common!(single);
 
-    /// The lanes of one half are the even paths, so that two words meet in one place.
+    /// The lanes of one half are the even paths, so that two words share one element.
     #[inline(always)]
     fn path_of(lane: usize) -> u64 {
         (lane % (TILE / 2) * 2 + lane / (TILE / 2)) as u64
@@ -148,17 +139,5 @@ impl Real for f32 {
         const SCALE: f32 = 1.0 / (1_u64 << 32) as f32;
         let words: &[u32; TILE] = bytemuck::cast_ref(words);
         single::fma::<FUSED>(u32::from_le(words[path]) as f32, SCALE, SCALE / 2.0)
-    }
-    #[inline(always)]
-    fn radius<const FUSED: bool>(u: Self) -> Self {
-        single::radius::<FUSED>(u)
-    }
-    #[inline(always)]
-    fn turn<const FUSED: bool>(u: Self) -> (Self, Self) {
-        single::turn::<FUSED>(u)
-    }
-    #[inline(always)]
-    fn exp<const FUSED: bool>(x: Self) -> Self {
-        single::exp::<FUSED>(x)
     }
 }

@@ -71,27 +71,16 @@ pub(crate) fn advance<F: Real, const STEPS: usize, const FUSED: bool>(
     macro_rules! walk {
         ($degree:literal) => {
             match (twins, greeks) {
-                (false, false) => {
-                    walk::<F, STEPS, $degree, false, false, FUSED>(
-                        plan, step, normals, before, path, twin,
-                    );
-                }
-                (false, true) => {
-                    walk::<F, STEPS, $degree, false, true, FUSED>(
-                        plan, step, normals, before, path, twin,
-                    );
-                }
-                (true, false) => {
-                    walk::<F, STEPS, $degree, true, false, FUSED>(
-                        plan, step, normals, before, path, twin,
-                    );
-                }
-                (true, true) => {
-                    walk::<F, STEPS, $degree, true, true, FUSED>(
-                        plan, step, normals, before, path, twin,
-                    );
-                }
+                (false, false) => walk!($degree, false, false),
+                (false, true) => walk!($degree, false, true),
+                (true, false) => walk!($degree, true, false),
+                (true, true) => walk!($degree, true, true),
             }
+        };
+        ($degree:literal, $twins:literal, $greeks:literal) => {
+            walk::<F, STEPS, $degree, $twins, $greeks, FUSED>(
+                plan, step, normals, before, path, twin,
+            )
         };
     }
     match plan.growth {

@@ -1,4 +1,4 @@
-"""What is timed is what agrees; figures are judged by ``qpp reproduce``, not here."""
+"""Times of the quick workloads; ``qpp reproduce`` judges the claims."""
 
 from gpu_monte_carlo.study import study
 from qpp.testing import benchmark_test

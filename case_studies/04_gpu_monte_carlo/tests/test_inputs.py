@@ -108,7 +108,7 @@ def test_price(option: Any, name: str, value: Any, error: type[Exception], text:
     assert text in str(caught.value)
 
 
-def test_other_doors(option: Any) -> None:
+def test_other_arguments(option: Any) -> None:
     with pytest.raises(TypeError, match="expected AsianOption or several"):
         price(5)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="empty"):
@@ -134,7 +134,7 @@ def test_other_doors(option: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "door",
+    "function",
     [
         black_scholes,
         bracket,
@@ -147,9 +147,9 @@ def test_other_doors(option: Any) -> None:
     ],
 )
 @pytest.mark.parametrize("value", [None, "x"])
-def test_formulas_want_an_option(door: Any, value: Any) -> None:
+def test_formulas_want_an_option(function: Any, value: Any) -> None:
     with pytest.raises(TypeError, match=r"option=.*, expected an AsianOption"):
-        door(value)
+        function(value)
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,8 @@ def peak(call: Any) -> int:
 
 
 @pytest.mark.parametrize("observations", [12, 250])
-def test_paths_are_never_all_there(option: Any, backend: str, observations: int) -> None:
-    one = option(observations=observations)  # 197 MB of 250, were they all there
+def test_paths_are_never_all_in_memory(option: Any, backend: str, observations: int) -> None:
+    one = option(observations=observations)  # 197 MB of 250, if all were kept
     price(one, paths=1, backend=backend)
     few, many = (
         peak(lambda p=p: price(one, paths=p, backend=backend, variance_reduction=("control",)))
@@ -35,14 +35,14 @@ def test_paths_are_never_all_there(option: Any, backend: str, observations: int)
 
 
 @pytest.mark.thorough
-def test_sobol_points_are_never_all_there(option: Any) -> None:
+def test_sobol_points_are_never_all_in_memory(option: Any) -> None:
     one = option(observations=252)
     assert peak(lambda: price(one, paths=2**15, sampling="sobol")) < BOUND
 
 
 @pytest.mark.thorough
 def test_many_observations(option: Any, backend: str) -> None:
-    one = option(observations=1_000)  # 131 MB, were they all there
+    one = option(observations=1_000)  # 131 MB, if all were kept
     found = []
     used = peak(
         lambda: found.append(price(one, paths=1, backend=backend, variance_reduction=("control",)))

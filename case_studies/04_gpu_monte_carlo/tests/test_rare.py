@@ -57,7 +57,7 @@ def test_intervals_hold_the_price_where_it_is_rare(option: Any) -> None:
 
 
 @pytest.mark.parametrize("sampling", ["pseudo", "sobol"])
-def test_a_target_is_not_met_by_nothing(option: Any, sampling: str) -> None:
+def test_a_target_is_not_met_without_payoffs(option: Any, sampling: str) -> None:
     one = option(strike=180.0, observations=12)
     with pytest.warns(RuntimeWarning, match=FEW):
         found = price(one, target_error=1e-6, paths=2**17, sampling=sampling)
@@ -99,7 +99,7 @@ def test_a_price_scales_with_the_spot(
     assert large.greeks["gamma"] == pytest.approx(small.greeks["gamma"] / spot, rel=1e-6)
 
 
-def test_sums_over_blocks_are_exact_whatever_the_cut() -> None:
+def test_sums_over_blocks_are_exact_for_any_split() -> None:
     rng = np.random.default_rng(8)
     sums = rng.normal(size=(200, 2, 6)) * 10.0 ** rng.integers(-200, 200, size=(200, 2, 6))
     whole = _blocks.Totals()
@@ -135,7 +135,7 @@ class FailsFirst(ThreadPoolExecutor):
         return super().submit(counted)
 
 
-def test_a_failed_piece_calls_off_the_others(option: Any) -> None:
+def test_a_failed_piece_cancels_the_others(option: Any) -> None:
     with FailsFirst() as executor, pytest.raises(ArithmeticError, match="first piece"):
         price(option(observations=2), paths=2**21, executor=executor, parts=64)
     assert executor.begun < 10
@@ -163,7 +163,7 @@ def test_an_interruption_stops_the_kernel(backend: str) -> None:
     assert "KeyboardInterrupt" in error
 
 
-def test_an_error_that_is_not_a_number_is_not_nothing() -> None:
+def test_an_error_that_is_not_a_number_stays_nan() -> None:
     sums = np.array([[100.0, np.inf, np.inf, 1.0, 1.0, 1.0]])
     with np.errstate(invalid="ignore"):
         for control in (False, True):

@@ -73,7 +73,7 @@ def test_continuous(reference: references.Reference) -> None:
     assert abs(simulated - expected) <= 4 * found.standard_error + 1e-3 * (limit - many[500])
 
 
-def test_neighbours_are_near(option: Any) -> None:
+def test_approximations_are_near(option: Any) -> None:
     for volatility, strike, expected in DISCRETE:
         one = option(volatility=volatility, strike=strike)
         assert abs(levy(one) - expected) < 0.1

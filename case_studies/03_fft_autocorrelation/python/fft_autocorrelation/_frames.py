@@ -20,28 +20,24 @@ def refuse(name: str, x: Any) -> None:
             f"{name} is a masked array: pass {name}.filled(numpy.nan), "
             f"or {name}.compressed() to close the gaps"
         )
-    if is_frame("pandas", x):
+    if is_a("pandas", "DataFrame", x):
         raise TypeError(
             f"{name} is a pandas DataFrame: pass one column, {name}.apply(autocorrelation, "
             f"max_lag=...) for all, or {name}.to_numpy() with axis=0"
         )
-    if is_frame("polars", x) or _is("polars", "LazyFrame", x):
+    if is_a("polars", "DataFrame", x) or is_a("polars", "LazyFrame", x):
         raise TypeError(
             f"{name} is a Polars frame: pass one column, or select "
             "pl.all().map_batches(lambda s: autocorrelation(s, ...), return_dtype=pl.Float64)"
         )
-    if is_series(x):
+    if is_a("pandas", "Series", x) or is_a("polars", "Series", x):
         _refuse_large_integers_with_gaps(name, x)
 
 
-def is_frame(library: str, x: Any) -> bool:
-    """Whether ``x`` is a data frame of the library named."""
-    return _is(library, "DataFrame", x)
-
-
-def is_series(x: Any) -> bool:
-    """Whether ``x`` is a column of pandas or Polars."""
-    return _is("pandas", "Series", x) or _is("polars", "Series", x)
+def is_a(library: str, kind: str, x: Any) -> bool:
+    """Whether ``x`` is an instance of this class of pandas or Polars."""
+    module = sys.modules.get(library)
+    return module is not None and isinstance(x, getattr(module, kind, ()))
 
 
 def refuse_large_integers(name: str, low: Any, high: Any) -> None:
@@ -57,16 +53,11 @@ def refuse_large_integers(name: str, low: Any, high: Any) -> None:
 def dtype_hint(name: str, x: Any, kind: str) -> str:
     """The dtype of a column and, where NumPy reads objects, the cast that makes numbers."""
     objects = kind == "O"
-    if _is("polars", "Series", x):
+    if is_a("polars", "Series", x):
         return f" (Polars {x.dtype})" + f": pass {name}.cast(pl.Float64)" * objects
-    if _is("pandas", "Series", x):
+    if is_a("pandas", "Series", x):
         return f" (pandas {x.dtype})" + f": pass {name}.astype('Float64')" * objects
     return ""
-
-
-def _is(library: str, kind: str, x: Any) -> bool:
-    module = sys.modules.get(library)
-    return module is not None and isinstance(x, getattr(module, kind, ()))
 
 
 def _refuse_large_integers_with_gaps(name: str, x: Any) -> None:

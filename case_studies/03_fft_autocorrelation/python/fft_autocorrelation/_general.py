@@ -18,10 +18,10 @@ from fft_autocorrelation._validation import (
     MISSING,
     Options,
     as_numbers,
+    integer,
     last_lag,
     narrow,
     one_of,
-    thread_count,
 )
 
 Array = npt.NDArray[Any]
@@ -40,7 +40,8 @@ def general(
 ) -> Any:
     """Lags in the container of ``x``; see ``autocorrelation``."""
     one_of("missing", missing, MISSING)
-    options = Options(demean, normalise, adjusted, method, thread_count(threads))
+    threads = integer("threads", threads, expected="1 or more, or 0 for all cores")
+    options = Options(demean, normalise, adjusted, method, threads)
     array = as_numbers("x", x)
     if array.ndim == 0:
         raise TypeError(f"x={x!r} is a single number, expected a series")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import os
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -60,14 +59,17 @@ def narrow(lags: npt.NDArray[Any], dtype: Any) -> npt.NDArray[Any]:
     return result
 
 
-def integer(name: str, value: Any) -> int:
-    """``value`` as an integer; ``TypeError`` for anything else, ``bool`` included."""
+def integer(name: str, value: Any, *, expected: str = "") -> int:
+    """``value`` as an integer, not negative if what is ``expected`` is given."""
     if isinstance(value, bool | np.bool_):
         raise TypeError(f"{name}={value!r}, expected an integer")
     try:
-        return operator.index(value)
+        number = operator.index(value)
     except TypeError:
         raise TypeError(f"{name}={value!r}, expected an integer") from None
+    if expected and number < 0:
+        raise ValueError(f"{name}={number}, expected {expected}")
+    return number
 
 
 def observation_count(n: Any) -> int:
@@ -84,22 +86,10 @@ def last_lag(max_lag: Any, n: int, name: str = "max_lag") -> int:
         raise ValueError("x is empty, expected at least one observation")
     if max_lag is None:
         return n - 1
-    lag = integer(name, max_lag)
-    if lag < 0:
-        raise ValueError(f"{name}={lag}, expected 0 or more")
+    lag = integer(name, max_lag, expected="0 or more")
     if lag >= n:
         raise ValueError(f"{name}={lag}, expected at most {n - 1} for a series of {n} observations")
     return lag
-
-
-def thread_count(threads: Any) -> int:
-    """``threads`` as a positive integer; 0 means every usable core."""
-    count = integer("threads", threads)
-    if count < 0:
-        raise ValueError(f"threads={count}, expected 1 or more, or 0 for all cores")
-    if count:
-        return count
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def one_of(name: str, value: Any, choices: tuple[str, ...]) -> str:

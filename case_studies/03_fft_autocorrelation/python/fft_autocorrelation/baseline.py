@@ -1,7 +1,7 @@
 """The baseline: SciPy's ``correlate`` by FFT, sliced to the lags wanted.
 
 What a competent user writes first. ``correlate`` pads to ``2 n - 1`` and computes all
-lags, positive and negative, whatever is wanted of them.
+lags, positive and negative, however few are used.
 """
 
 from __future__ import annotations

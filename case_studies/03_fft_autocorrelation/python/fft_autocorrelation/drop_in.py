@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import gammaincc, ndtri
 
-from fft_autocorrelation._frames import is_frame
+from fft_autocorrelation._frames import is_a
 from fft_autocorrelation._missing import raise_for_missing
 from fft_autocorrelation._rust import autocorrelation
 from fft_autocorrelation._validation import as_numbers, integer, one_of
@@ -55,7 +55,7 @@ def acf(
     qstat
         Also return the Ljung-Box statistic of lags 1 to ``nlags`` and its p-values.
     fft
-        Taken for compatibility: the method is chosen by the planner either way.
+        For compatibility only: the planner chooses the method.
     alpha
         Also return intervals that cover ``1 - alpha``, centred on the estimates;
         ``0 < alpha < 1``. Default: none.
@@ -119,14 +119,13 @@ def acf(
         series = series[~gaps]
         if size and not n:
             raise ValueError('x holds nothing but NaN: missing="drop" leaves no observation')
-    most = max(series.size - 1, 0)
-    lag = min(_lag(nlags), most)
+    lag = min(integer("nlags", nlags, expected="0 or more"), max(series.size - 1, 0))
     if missing == "none" and gaps.any():
         raise_for_missing(series, missing)
         r = np.full(lag + 1, np.nan)
     else:
-        how: Any = "conservative" if missing == "conservative" else "raise"
-        r = autocorrelation(series, lag, adjusted=bool(adjusted), missing=how)
+        rule: Any = "conservative" if missing == "conservative" else "raise"
+        r = autocorrelation(series, lag, adjusted=bool(adjusted), missing=rule)
     intervals = None if level is None else _intervals(r, n, level, bartlett_confint)
     statistic, p = _ljung_box(r[1:], n) if qstat else (None, None)
     if result_object or (qstat and intervals is not None):
@@ -138,7 +137,7 @@ def acf(
 
 def _one_series(x: Any) -> Doubles:
     """Contiguous doubles of one dimension; trailing dimensions of one are left out."""
-    if (is_frame("pandas", x) or is_frame("polars", x)) and x.shape[1] == 1:
+    if (is_a("pandas", "DataFrame", x) or is_a("polars", "DataFrame", x)) and x.shape[1] == 1:
         x = x.to_numpy()
     series = as_numbers("x", x)
     while series.ndim > 1 and series.shape[-1] == 1:
@@ -150,23 +149,16 @@ def _one_series(x: Any) -> Doubles:
 
 def _level(alpha: Any) -> float:
     """``alpha`` as a number between 0 and 1."""
+    expected = f"alpha={alpha!r}, expected a number between 0 and 1"
+    if isinstance(alpha, str | bytes):
+        raise TypeError(expected)
     try:
-        level = float(alpha) if not isinstance(alpha, str | bytes) else None
+        level = float(alpha)
     except (TypeError, ValueError):
-        level = None
-    if level is None:
-        raise TypeError(f"alpha={alpha!r}, expected a number between 0 and 1")
+        raise TypeError(expected) from None
     if not 0 < level < 1:
-        raise ValueError(f"alpha={alpha!r}, expected a number between 0 and 1")
+        raise ValueError(expected)
     return level
-
-
-def _lag(nlags: Any) -> int:
-    """``nlags`` from 0 on; how long the series is does not matter yet."""
-    lag = integer("nlags", nlags)
-    if lag < 0:
-        raise ValueError(f"nlags={lag}, expected 0 or more")
-    return lag
 
 
 def _intervals(r: Doubles, n: int, alpha: float, bartlett: bool) -> Doubles:

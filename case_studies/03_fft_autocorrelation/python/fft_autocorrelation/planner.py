@@ -125,7 +125,7 @@ def calibrate(*, remember: bool = True, again: bool = False) -> Path | None:
 
 
 def _read_figures(path: Path) -> list[float] | None:
-    """The figures of a file; ``None`` for whatever else it may hold."""
+    """The figures of a file; ``None`` if it holds anything else."""
     try:
         figures: Any = json.loads(path.read_text(encoding="ascii"))
     except (OSError, ValueError, RecursionError):
@@ -138,7 +138,7 @@ def _read_figures(path: Path) -> list[float] | None:
 
 
 def _cache_file() -> Path | None:
-    """Where the figures are kept; ``None`` for a user without a home."""
+    """The file of the figures; ``None`` for a user without a home directory."""
     home = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
     try:
         folder = Path(home) if home else Path.home() / ".cache"

@@ -23,26 +23,26 @@ impl From<Error> for PyErr {
     }
 }
 
+const METHODS: [(&str, Method); 4] = [
+    ("auto", Method::Auto),
+    ("direct", Method::Direct),
+    ("blocked", Method::Blocked),
+    ("fft", Method::Fft),
+];
+
 /// A method by its name.
 fn method(name: &str) -> PyResult<Method> {
-    match name {
-        "auto" => Ok(Method::Auto),
-        "direct" => Ok(Method::Direct),
-        "blocked" => Ok(Method::Blocked),
-        "fft" => Ok(Method::Fft),
-        other => Err(PyValueError::new_err(format!(
-            "method={other:?}, expected \"auto\", \"direct\", \"blocked\" or \"fft\""
-        ))),
-    }
+    let found = METHODS.into_iter().find(|(n, _)| *n == name);
+    found.map(|(_, method)| method).ok_or_else(|| {
+        PyValueError::new_err(format!(
+            "method={name:?}, expected \"auto\", \"direct\", \"blocked\" or \"fft\""
+        ))
+    })
 }
 
 fn method_name(method: Method) -> &'static str {
-    match method {
-        Method::Auto => "auto",
-        Method::Direct => "direct",
-        Method::Blocked => "blocked",
-        Method::Fft => "fft",
-    }
+    let found = METHODS.into_iter().find(|(_, m)| *m == method);
+    found.map_or("auto", |(name, _)| name)
 }
 
 fn options(demean: bool, normalise: bool, adjusted: bool) -> Options {

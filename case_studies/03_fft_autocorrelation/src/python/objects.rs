@@ -73,11 +73,19 @@ fn lock<'a, T>(mutex: &'a Mutex<T>, what: &str) -> PyResult<MutexGuard<'a, T>> {
 pub(super) struct PyAutocorrelator {
     plan: Mutex<Autocorrelator>,
     options: crate::Options,
-    // Known without the lock.
+    // Readable without the lock.
+    /// Observations of each series.
+    #[pyo3(get)]
     n: usize,
+    /// The last lag.
+    #[pyo3(get)]
     max_lag: usize,
+    /// The method in use: ``"direct"``, ``"blocked"`` or ``"fft"``.
+    #[pyo3(get)]
     method: &'static str,
-    bytes: usize,
+    /// Bytes of the buffers.
+    #[pyo3(get)]
+    nbytes: usize,
 }
 
 #[pymethods]
@@ -112,7 +120,7 @@ method='auto', threads=1)")]
             n,
             max_lag,
             method: method_name(plan.method()),
-            bytes: plan.bytes(),
+            nbytes: plan.bytes(),
             plan: Mutex::new(plan),
             options: options(demean, normalise, adjusted),
         })
@@ -146,30 +154,6 @@ method='auto', threads=1)")]
             detach(py, || plan.run(values, options, lags))?;
         }
         Ok(out)
-    }
-
-    /// Observations of each series.
-    #[getter]
-    fn n(&self) -> usize {
-        self.n
-    }
-
-    /// The last lag.
-    #[getter]
-    fn max_lag(&self) -> usize {
-        self.max_lag
-    }
-
-    /// The method in use: ``"direct"``, ``"blocked"`` or ``"fft"``.
-    #[getter]
-    fn method(&self) -> &'static str {
-        self.method
-    }
-
-    /// Bytes of the buffers.
-    #[getter]
-    fn nbytes(&self) -> usize {
-        self.bytes
     }
 
     fn __repr__(&self) -> String {
@@ -210,7 +194,9 @@ method='auto', threads=1)")]
 )]
 pub(super) struct PyStreaming {
     stream: Mutex<StreamingAutocorrelation>,
-    // Known without the lock.
+    // Readable without the lock.
+    /// The last lag.
+    #[pyo3(get)]
     max_lag: usize,
     count: AtomicUsize,
 }
@@ -296,12 +282,6 @@ impl PyStreaming {
     #[getter]
     fn count(&self) -> usize {
         self.count.load(Ordering::Relaxed)
-    }
-
-    /// The last lag.
-    #[getter]
-    fn max_lag(&self) -> usize {
-        self.max_lag
     }
 
     fn __repr__(&self) -> String {

@@ -1,8 +1,8 @@
-"""Blocks of samples: how a run is cut, shared out, and added up.
+"""Blocks of samples: how a simulation is split, distributed and summed.
 
-A block is 16,384 samples and has an address: its first path's number. Its sums depend on the
-seed and that address only. Sums over blocks are exact, so neither threads, nor chunks, nor
-machines change a bit of the result, and few numbers have to be kept of however many blocks.
+A block is 16,384 samples, numbered by its first path. Its sums depend on the seed and that number
+only. Sums over blocks are exact, so threads, chunks and machines change no bit of the result, and
+only a few numbers are kept per sum.
 """
 
 from __future__ import annotations
@@ -20,13 +20,11 @@ from gpu_monte_carlo._simulation import Simulation
 
 Doubles = npt.NDArray[np.float64]
 BLOCK = 16_384
-# A variance smaller than this share of the mean square is rounding: sums of equal numbers round
-# alike. So an error below a millionth of the payoff is shown as 0.
+# A variance below this share of the mean square is rounding and counts as 0.
 RESOLUTION = 1e-12
-# Path-steps of one call of a kernel: an interruption waits for no more than a fraction of a second.
+# Path-steps of one call of a kernel, a fraction of a second: Ctrl-C takes effect between calls.
 PIECE_STEPS = 1 << 27
-# Payoffs, counted by their weight, below which neither a sample's error nor a coefficient fitted
-# to it is believed: a relative error of 6 %.
+# Effective payoffs below which neither the error of a sample nor a fitted coefficient is reliable.
 ENOUGH = 256.0
 
 BlockSums = Callable[..., Any]
@@ -45,13 +43,7 @@ class Run(NamedTuple):
 
 
 def split(first: int, blocks: int, parts: int) -> list[tuple[int, int]]:
-    """A range of blocks in at most ``parts`` ranges ``(first, count)`` of nearly equal size.
-
-    Examples
-    --------
-    >>> split(10, 7, 3)
-    [(10, 3), (13, 2), (15, 2)]
-    """
+    """A range of blocks in at most ``parts`` ranges ``(first, count)`` of nearly equal size."""
     parts = max(1, min(parts, blocks))
     size, more = divmod(blocks, parts)
     ranges = []
@@ -64,7 +56,7 @@ def split(first: int, blocks: int, parts: int) -> list[tuple[int, int]]:
 
 @dataclass
 class Totals:
-    """Sums over blocks, exact whatever the order and the cut: see ``_expansion``."""
+    """Sums over blocks, exact in any order and for any split: see ``_expansion``."""
 
     columns: list[list[float]] = field(default_factory=list)
     shape: tuple[int, ...] = ()
@@ -75,7 +67,7 @@ class Totals:
         self.join(host.reshape(len(host), -1).T.tolist(), host.shape[1:])
 
     def join(self, columns: list[list[float]], shape: tuple[int, ...]) -> None:
-        """Columns of numbers to be added."""
+        """Add columns of numbers."""
         if not self.columns:
             self.columns, self.shape = [[] for _ in columns], shape
         self.columns = [
@@ -88,10 +80,7 @@ class Totals:
 
 
 def _expansion(column: list[float]) -> list[float]:
-    """A few numbers with exactly the sum of the many.
-
-    The rounded sum, the rounded sum of what that leaves, and so on until nothing is left.
-    """
+    """A few numbers with exactly the same sum: the rounded sum, the rounded residual, and so on."""
     parts: list[float] = []
     while part := _sum(column + [-p for p in parts]):
         parts.append(part)
@@ -118,7 +107,7 @@ def pieces(run: Run, first: int, blocks: int) -> Iterator[tuple[int, int]]:
 
 
 def partial(run: Run, first: int, blocks: int) -> Totals:
-    """Sums of a range, piece by piece: between two of them Python sees an interruption."""
+    """Sums of a range, piece by piece: Python handles interrupts between two of them."""
     total = Totals()
     for piece in pieces(run, first, blocks):
         total.add(run(*piece))
@@ -140,7 +129,7 @@ def compute(
 
 
 def gather(executor: Executor, task: Callable[..., Any], arguments: list[Any]) -> list[Any]:
-    """Results in order; where one fails, those not begun are called off."""
+    """Results in order; where one fails, the tasks not yet started are cancelled."""
     futures = [executor.submit(task, *one) for one in arguments]
     try:
         return [future.result() for future in futures]
@@ -162,7 +151,7 @@ def finish(xp: Any, total: Any, exact: Any, *, control: bool) -> dict[str, Any]:
     total
         ``[options, moments]``.
     exact
-        ``[options]``, prices of the geometric twins; of no effect without a control.
+        ``[options]``, prices on the geometric averages; ignored without a control.
     """
     n, y, yy, c, cc, yc = (total[:, k] for k in range(6))
     price = y / n
@@ -184,22 +173,22 @@ def finish(xp: Any, total: Any, exact: Any, *, control: bool) -> dict[str, Any]:
 
 
 def coefficient(xp: Any, n: Any, y: Any, c: Any, cc: Any, yc: Any) -> Any:
-    """The control's coefficient: ``cov(Y, C) / var C`` of the same samples where many have paid.
+    """The control's coefficient: ``cov(Y, C) / var C`` of the same samples where many pay.
 
-    Few payoffs fit a coefficient to themselves, and leave an error of nothing. So it is drawn
-    towards 1 (both averages pay nearly alike, and with any fixed number the price has no bias)
-    by the weight of the payoffs, and is 1 where none has been seen.
+    A coefficient fitted to few payoffs would leave no error at all. So it is shrunk towards 1 (both
+    averages pay nearly the same, and a fixed coefficient has no bias) by the number of effective
+    payoffs, and is 1 where there are none.
     """
     spread = _variance(xp, n, c, cc)
     known = spread > 0
     fitted = xp.where(known, (yc / n - (y / n) * (c / n)) / xp.where(known, spread, 1.0), 0.0)
     count = effective(xp, c, cc)
-    drawn = 1.0 + count / (count + ENOUGH) * (fitted - 1.0)
-    return xp.where(known, drawn, xp.where(cc > 0, 0.0, 1.0))
+    shrunk = 1.0 + count / (count + ENOUGH) * (fitted - 1.0)
+    return xp.where(known, shrunk, xp.where(cc > 0, 0.0, 1.0))
 
 
 def effective(xp: Any, s: Any, ss: Any) -> Any:
-    """Payoffs counted by their weight; 0 where there are none."""
+    """The number of effective payoffs; 0 where there are none."""
     return xp.where(ss > 0, s * s / xp.where(ss > 0, ss, 1.0), 0.0)
 
 

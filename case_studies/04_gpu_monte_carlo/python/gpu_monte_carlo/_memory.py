@@ -1,4 +1,4 @@
-"""More than fits: a range of blocks in pieces, smaller ones where the device has no room."""
+"""Blocks computed in pieces that fit into the memory of a device."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class DeviceMemoryError(MemoryError):
-    """The device has no room for the smallest piece of the work."""
+    """The device has no memory for the smallest piece of the work."""
 
 
 def in_pieces(
@@ -19,34 +19,10 @@ def in_pieces(
     free: Callable[[], object] = lambda: None,
     need: str = "one block",
 ) -> list[Any]:
-    """``call(first, count)`` over a range, halving the pieces whenever memory runs out.
+    """``call(first, count)`` over a range of blocks, in pieces of at most ``largest``.
 
-    Parameters
-    ----------
-    call
-        Computes a range of blocks.
-    largest
-        Blocks of a piece, to begin with.
-    out_of_memory
-        What ``call`` raises where the device is full.
-    free
-        Gives cached device memory back; called before trying again.
-    need
-        What the smallest piece holds, for the error's text.
-
-    Raises
-    ------
-    DeviceMemoryError
-        Where even a single block does not fit.
-
-    Examples
-    --------
-    >>> def device(first, count):
-    ...     if count > 2:
-    ...         raise MemoryError
-    ...     return list(range(first, first + count))
-    >>> in_pieces(device, 0, 5, 4, (MemoryError,))
-    [[0, 1], [2, 3], [4]]
+    Where ``call`` raises an error of ``out_of_memory``, cached device memory is freed and smaller
+    pieces are tried; ``DeviceMemoryError``, which names ``need``, where one block does not fit.
     """
     results: list[Any] = []
     end = first + blocks

@@ -9,7 +9,7 @@ from typing import Any
 from gpu_monte_carlo import backends
 from gpu_monte_carlo._blocks import BLOCK
 from gpu_monte_carlo._simulation import Simulation
-from gpu_monte_carlo._validation import boolean, finite, integer, one_of, usable_cores
+from gpu_monte_carlo._validation import boolean, finite, integer, one_of
 from gpu_monte_carlo.option import AsianOption, expected_option
 from gpu_monte_carlo.sobol import MAX_DIMENSIONS, REPLICATIONS
 
@@ -26,7 +26,7 @@ class Request:
     """The arguments of ``price``, apart from the options and the executor.
 
     Validated when made; errors name the argument, its value and what was expected. ``backend``
-    becomes the one that runs, ``threads`` the number to use.
+    becomes the one that runs.
     """
 
     paths: int | None
@@ -52,7 +52,7 @@ class Request:
             "target_error": None if target is None else finite("target_error", target, above=0.0),
             "greeks": boolean("greeks", self.greeks),
             "device_output": boolean("device_output", self.device_output),
-            "threads": integer("threads", self.threads, 0, 4096) or usable_cores(),
+            "threads": integer("threads", self.threads, 0, 4096),
             "parts": integer("parts", self.parts, 1),
             "backend": _backend(self.backend, sampling, self.device_output),
         }
@@ -136,10 +136,10 @@ def _reductions(given: Any) -> tuple[str, ...]:
 
 def options_of(option_or_batch: Any, sampling: str) -> tuple[list[AsianOption], bool]:
     """The options as a list, and whether a single option was given."""
-    alone = isinstance(option_or_batch, AsianOption)
-    if not alone and not isinstance(option_or_batch, Iterable):
+    single = isinstance(option_or_batch, AsianOption)
+    if not single and not isinstance(option_or_batch, Iterable):
         raise TypeError(f"option_or_batch={option_or_batch!r}, expected AsianOption or several")
-    options = [option_or_batch] if alone else list(option_or_batch)
+    options = [option_or_batch] if single else list(option_or_batch)
     if not options:
         raise ValueError("option_or_batch is empty, expected at least one AsianOption")
     for i, option in enumerate(options):
@@ -149,4 +149,4 @@ def options_of(option_or_batch: Any, sampling: str) -> tuple[list[AsianOption], 
                 f"observations={option.observations}, expected at most {MAX_DIMENSIONS} "
                 "with sampling='sobol': the sequence has no more dimensions"
             )
-    return options, alone
+    return options, single

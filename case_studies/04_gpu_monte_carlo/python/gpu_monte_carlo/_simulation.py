@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Simulation:
-    """Everything that a kernel is told, apart from the options and the range of blocks.
+    """Everything that a kernel needs, apart from the options and the range of blocks.
 
     Every kernel is a function ``block_sums(options, simulation, first_block, blocks)`` of option
-    rows ``[m, 8]`` that returns sums ``[blocks, m, moments]``. Kernels stand at the top of a
-    module, so that an executor of processes can pickle them.
+    rows ``[m, 8]`` that returns sums ``[blocks, m, moments]``. Kernels are module-level
+    functions, so that an executor of processes can pickle them.
     """
 
     seed: int

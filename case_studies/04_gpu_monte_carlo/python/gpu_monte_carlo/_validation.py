@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import operator
-import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,17 +13,7 @@ MAX_OBSERVATIONS = 2**24  # of the kernels' counters
 
 
 def finite(name: str, value: Any, *, least: float = -math.inf, above: float = -math.inf) -> float:
-    """``value`` as a finite float, at least ``least`` and greater than ``above``.
-
-    Examples
-    --------
-    >>> finite("spot", 100)
-    100.0
-    >>> finite("volatility", -0.2, least=0.0)
-    Traceback (most recent call last):
-        ...
-    ValueError: volatility=-0.2, expected a finite number >= 0
-    """
+    """``value`` as a finite float, at least ``least`` and greater than ``above``."""
     bound = f" >= {least:g}" * (least > -math.inf) + f" > {above:g}" * (above > -math.inf)
     expected = f"expected a finite number{bound}"
     if isinstance(value, bool | np.bool_ | str | bytes | bytearray | memoryview):
@@ -72,23 +61,8 @@ def boolean(name: str, value: Any) -> bool:
 
 
 def executor_like(value: Any) -> Any:
-    """``value``, if it is ``None`` or has the method ``submit``, as executors have.
-
-    Examples
-    --------
-    >>> executor_like("x")
-    Traceback (most recent call last):
-        ...
-    TypeError: executor='x', expected None or a concurrent.futures.Executor
-    """
+    """``value``, if it is ``None`` or has the method ``submit``, as executors have."""
     # A class has the method, too, but cannot run anything.
     if value is None or (callable(getattr(value, "submit", None)) and not isinstance(value, type)):
         return value
     raise TypeError(f"executor={value!r}, expected None or a concurrent.futures.Executor")
-
-
-def usable_cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

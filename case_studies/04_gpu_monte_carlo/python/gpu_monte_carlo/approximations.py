@@ -1,4 +1,4 @@
-"""Analytic neighbours of the arithmetic average with a fixed strike: none of them is the price.
+"""Analytic approximations of options on an arithmetic average with a fixed strike.
 
 ``levy`` and ``turnbull_wakeman`` are approximations, good to a fraction of a per cent at
 moderate volatility and worse as ``sigma sqrt(T)`` grows and far from the money;
@@ -87,21 +87,6 @@ def central_moments(option: AsianOption) -> tuple[float, float, float]:
         b = [math.fsum(c * later[j] for j, c in enumerate(row)) for row in table]
     scale = weights[0] if option.includes_spot else 1.0
     return b[2] * scale**2, b[3] * scale**3, b[4] * scale**4
-
-
-def average_moments(option: AsianOption) -> list[float]:
-    """``E[A^p]`` for ``p = 1 … 4`` of the discrete arithmetic average.
-
-    Examples
-    --------
-    >>> [round(m, 6) for m in average_moments(AsianOption(1, 1, 0.0, 0.0, 0.2, 1.0, 1))]
-    [1.0, 1.040811, 1.127497, 1.271249]
-    """
-    expected_option(option)
-    second, third, fourth = central_moments(option)
-    raw = (1.0, 1.0 + second, 1.0 + 3.0 * second + third, 1.0 + 6.0 * second + 4.0 * third + fourth)
-    forward = arithmetic_forward(option)
-    return [forward**p * moment for p, moment in enumerate(raw, start=1)]
 
 
 def _relative_variance(option: AsianOption) -> float:

@@ -35,13 +35,7 @@ def rust_block_sums(options: Any, simulation: Simulation, first_block: int, bloc
 
 
 def unavailable_reason(name: str) -> str | None:
-    """Why a backend cannot run here; ``None`` if it can.
-
-    Examples
-    --------
-    >>> unavailable_reason("numpy") is None
-    True
-    """
+    """Why a backend cannot run here; ``None`` if it can."""
     if name == "numpy":
         return None
     if name == "rust":

@@ -22,13 +22,7 @@ CHUNK_BYTES = 1 << 21
 
 
 def chunk_paths(observations: int, itemsize: int) -> int:
-    """Paths of a chunk: a power of two, so that a block is a whole number of chunks.
-
-    Examples
-    --------
-    >>> chunk_paths(252, 8)
-    1024
-    """
+    """Paths of a chunk: a power of two, so that a block is a whole number of chunks."""
     fitting = max(CHUNK_BYTES // (observations * itemsize), 16)
     return int(min(1 << (int(fitting).bit_length() - 1), BLOCK))
 

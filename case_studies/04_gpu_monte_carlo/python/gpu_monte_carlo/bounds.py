@@ -1,10 +1,10 @@
-"""Bounds of a price that need no simulation: what no right answer can leave.
+"""Bounds of a price that need no simulation.
 
-The lower bound exercises where the geometric option would: as any other rule, it earns at most
-what the best does, and as no average is below the geometric one, at least what that option is
-worth. The upper bound replaces one option on an average by an average of options, a date each:
-the payoff is convex (Jensen). Where the two are closest, at small ``sigma sqrt(T)``, both tend to
-the certain price; far apart they are at several times 1, where a simulation needs them most.
+The lower bound exercises where the geometric option would: no exercise rule is worth more than the
+best one, and as no average is below the geometric one, it is worth at least that option. The upper
+bound replaces one option on an average by an average of options, one for each date: the payoff is
+convex (Jensen). The two are closest at small ``sigma sqrt(T)``, where both tend to the certain
+price, and far apart at several times 1.
 
 ``O(observations)``, a few normal distribution functions a date. For the best lower bound see
 :func:`gpu_monte_carlo.curran_lower_bound`, the same one with its exercise rule optimised.

@@ -33,13 +33,7 @@ def _compiled(chosen: tuple[str, ...]) -> Any:
 
 
 def piece_blocks(options: int, moments: int) -> int:
-    """Blocks of one launch, so that the groups' sums stay within ``PARTIAL_BYTES``.
-
-    Examples
-    --------
-    >>> piece_blocks(1, 6)
-    21845
-    """
+    """Blocks of one launch, so that the groups' sums stay within ``PARTIAL_BYTES``."""
     return max(1, PARTIAL_BYTES // (8 * GROUPS_PER_BLOCK * options * moments))
 
 

@@ -92,7 +92,7 @@ def _payoffs(
     greeks: bool,
     sign: Any,
 ) -> list[Any]:
-    """Discounted payoff, that of the geometric twin, and delta, vega, gamma where asked."""
+    """Discounted payoff, that of the geometric twin, and delta, vega, gamma with ``greeks``."""
     observations = walk.shape[0]
     dtype = walk.dtype.type
     spot, strike, a, b, discount, phi, flag, sigma = (float(x) for x in row)

@@ -162,15 +162,7 @@ class AsianOption:
 
 
 def expected_option(value: Any, name: str = "option") -> AsianOption:
-    """``value``, if it is an option.
-
-    Examples
-    --------
-    >>> expected_option(None)
-    Traceback (most recent call last):
-        ...
-    TypeError: option=None, expected an AsianOption
-    """
+    """``value``, if it is an option."""
     if not isinstance(value, AsianOption):
         raise TypeError(f"{name}={value!r}, expected an AsianOption")
     return value

@@ -1,13 +1,13 @@
-"""Philox4x32-7: random numbers that are a function of their address.
+"""Philox4x32-7: random numbers that are a function of a counter.
 
 A counter of four 32-bit words and a key of two go through seven rounds of multiplication and
-exclusive or, the fewest that pass every test of BigCrush. There is no state to carry: any
-thread computes the numbers of any path, so a run may be split anywhere and changes no bit.
+exclusive or, the fewest that pass every test of BigCrush. It has no state: any
+thread computes the numbers of any path, and no split of a run changes a bit.
 
-Addresses: key = (seed low, seed high), counter = (path low, group, path high, stream), where a
-group is four steps; the words are those of single and of double precision alike. This is the
-twin of the compiled and the CUDA generator, bit for bit in the uniforms, written for any array
-namespace (``numpy``, ``cupy``): a reference and a fallback, not fast.
+Here key = (seed low, seed high), counter = (path low, group, path high, stream), where a
+group is four steps; the words are those of single and of double precision alike. The
+uniforms are those of the Rust and CUDA generators, bit for bit. This one is for any array namespace
+(``numpy``, ``cupy``): a reference and a fallback, not fast.
 
 Source: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC'11.
 """

@@ -48,14 +48,14 @@ def price(
     paths
         Simulated in whole blocks of 16,384 samples (a sample is a path, or two with
         ``"antithetic"``), so rounded up; the estimate says how many. Default 2**20. With
-        ``target_error`` it is the most that may be spent, by default 2**48.
+        ``target_error`` it is the maximum, by default 2**48.
     seed
-        0 to 2**64 - 1. Same seed and backend, same result, to the bit, whatever the threads,
-        the executor or the chunks. ``rust`` and ``cuda`` use the same random numbers,
+        0 to 2**64 - 1. The same seed and backend give the same result, to the bit, for any
+        threads, executor or chunks. ``rust`` and ``cuda`` use the same random numbers,
         ``numpy`` and ``cupy`` their libraries' own.
     backend
         ``"numpy"``, ``"rust"``, ``"cupy"`` (the NumPy code on the device), ``"cuda"`` (the
-        fused kernel), or ``"auto"``: the fastest that is there. The estimate names it.
+        fused kernel), or ``"auto"``: the fastest that is available. The estimate names it.
     variance_reduction
         ``None`` or any of ``"antithetic"`` (each path and its mirror image) and ``"control"`` (the
         geometric average, whose price is known).
@@ -66,7 +66,7 @@ def price(
         ``"float64"`` or ``"float32"``: of the paths; sums over paths are double either way.
     target_error
         Simulate until the standard error (the largest of a batch) is no more than this, in
-        currency. A ``RuntimeWarning`` tells where ``paths`` did not suffice.
+        currency. A ``RuntimeWarning`` is issued where ``paths`` did not suffice.
     greeks
         Also delta, vega and gamma, with their standard errors.
     device_output
@@ -88,7 +88,7 @@ def price(
     ValueError, TypeError
         Naming the argument, its value and what was expected.
     BackendUnavailableError
-        For a backend asked for by name that is not there, with the line that installs it.
+        The backend named is not available; the message holds the line that installs it.
     DeviceMemoryError
         Where not even a single block fits on the device.
 
@@ -120,7 +120,7 @@ def price(
         parts=parts,
     )
     executor = executor_like(executor)
-    options, alone = options_of(option_or_batch, request.sampling)
+    options, single = options_of(option_or_batch, request.sampling)
     start = time.perf_counter()
     groups = [Group(indices, [options[i] for i in indices]) for indices in groups_of(options)]
     simulate = simulate_sobol if request.sampling == "sobol" else simulate_pseudo
@@ -129,48 +129,47 @@ def price(
             simulate(group, request, executor)
     if request.device_output:  # a launch returns at once: wait for the work
         importlib.import_module("cupy").cuda.get_current_stream().synchronize()
-    return _estimate(request, options, alone, groups, time.perf_counter() - start)
+    return _estimate(request, options, single, groups, time.perf_counter() - start)
 
 
 def _estimate(
-    request: Request, options: list[AsianOption], alone: bool, groups: list[Group], seconds: float
+    request: Request, options: list[AsianOption], single: bool, groups: list[Group], seconds: float
 ) -> PriceEstimate:
     xp: Any = importlib.import_module("cupy") if request.device_output else np
 
-    def gathered(name: str) -> Any:
-        """In the order of the batch."""
+    def in_batch_order(name: str) -> Any:
         values = xp.concatenate([group.found[name] for group in groups])
         order = np.argsort(np.concatenate([group.indices for group in groups]))
         return values[xp.asarray(order)]
 
-    def shown(values: Any) -> Any:
-        if not alone:
+    def as_output(values: Any) -> Any:
+        if not single:
             return values
         return values[0] if request.device_output else float(values[0])
 
-    value, error = gathered("price"), gathered("standard_error")
+    value, error = in_batch_order("price"), in_batch_order("standard_error")
     sobol_like = request.sampling == "sobol"
     width = float(stdtrit(sobol.REPLICATIONS - 1, LEVEL) if sobol_like else ndtri(LEVEL))
     interval = xp.stack([value - width * error, value + width * error], axis=-1)
     sensitivities, errors = {}, {}
     if request.greeks:
-        # The first step's density knows nothing of a spot that is itself averaged.
+        # The density of the first step does not depend on a spot that is itself averaged.
         lost = np.array([o.includes_spot or o.volatility == 0.0 for o in options])
         for name in GREEKS:
-            one, its_error = gathered(name), gathered(f"{name}_standard_error")
+            one, its_error = in_batch_order(name), in_batch_order(f"{name}_standard_error")
             if name == "gamma":
                 unknown = xp.asarray(lost)
                 one, its_error = (xp.where(unknown, xp.nan, v) for v in (one, its_error))
-            sensitivities[name], errors[name] = shown(one), shown(its_error)
+            sensitivities[name], errors[name] = as_output(one), as_output(its_error)
     used = [name for name in ("antithetic", "control") if getattr(request, name)]
     if "control" in used and not any(group.controlled(request) for group in groups):
         used.remove("control")
-    pair = interval[0] if alone else interval
+    pair = interval[0] if single else interval
     return PriceEstimate(
-        price=shown(value),
-        standard_error=shown(error),
+        price=as_output(value),
+        standard_error=as_output(error),
         confidence_interval=(float(pair[0]), float(pair[1]))
-        if alone and not request.device_output
+        if single and not request.device_output
         else pair,
         greeks=sensitivities,
         greeks_standard_error=errors,
@@ -195,7 +194,7 @@ def simulate_paths(
     precision: str = "float64",
     device_output: bool = False,
 ) -> Any:
-    """The paths themselves: those that ``price`` averages on ``rust`` and ``cuda``.
+    """The paths themselves, the same that ``price`` averages on ``rust`` and ``cuda``.
 
     Every backend gives the same paths (to rounding) for the same seed.
 
@@ -208,7 +207,7 @@ def simulate_paths(
     seed
         0 to 2**64 - 1.
     backend
-        As of ``price``; ``"cupy"`` and ``"cuda"`` simulate on the device.
+        As for ``price``; ``"cupy"`` and ``"cuda"`` simulate on the device.
     precision
         ``"float64"`` or ``"float32"``.
     device_output
@@ -224,7 +223,7 @@ def simulate_paths(
     ValueError, TypeError
         Naming the argument, its value and what was expected.
     BackendUnavailableError
-        For a backend asked for by name that is not there.
+        The backend named is not available.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What a simulation found: a price, how sure it is, and what it took."""
+"""The estimate of a simulation: price, error, greeks, time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class _ByValue(Mapping[str, Any]):
 
 
 class Figures(_ByValue):
-    """Figures by name, not to be changed.
+    """An immutable mapping of figures.
 
     Examples
     --------
@@ -31,7 +31,7 @@ class Figures(_ByValue):
     """
 
     def __init__(self, held: Mapping[str, Any]) -> None:
-        self._held = {name: _fixed(value) for name, value in held.items()}
+        self._held = {name: _read_only(value) for name, value in held.items()}
 
     def __getitem__(self, name: str) -> Any:
         return self._held[name]
@@ -46,7 +46,7 @@ class Figures(_ByValue):
         return repr(self._held)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Made anew: an array forgets on its way that it is not to be written to.
+        # Constructed again: a pickled array is writeable.
         return Figures, (self._held,)
 
 
@@ -54,9 +54,9 @@ class Figures(_ByValue):
 class PriceEstimate(_ByValue):
     """The outcome of :func:`gpu_monte_carlo.price`.
 
-    For one option the figures are floats; for a batch of ``m`` they are arrays ``[m]``, not to be
-    written to. A mapping, too: ``estimate["price"]``, ``estimate.items()``, ``dict(estimate)``;
-    equal to another one of the same figures, ``seconds`` included.
+    For one option the figures are floats; for a batch of ``m`` they are read-only arrays ``[m]``.
+    An estimate is also a mapping: ``estimate["price"]``, ``estimate.items()``, ``dict(estimate)``.
+    Two estimates with the same figures, ``seconds`` included, are equal.
 
     Attributes
     ----------
@@ -69,7 +69,8 @@ class PriceEstimate(_ByValue):
     greeks
         By name: ``delta`` (per unit of spot), ``vega`` (per unit of volatility, so per
         100 points), ``gamma`` (per unit of spot, squared; NaN where its estimator does not
-        hold: zero volatility, an average that includes today's price). Empty unless asked for.
+        hold: zero volatility, an average that includes today's price). Empty without
+        ``greeks=True``.
     greeks_standard_error
         By the same names.
     paths
@@ -86,9 +87,9 @@ class PriceEstimate(_ByValue):
         What was used: a control variate is no help to a geometric average, whose price
         it is, and Sobol points have no antithetic partners.
     sampling, precision, seed
-        As asked.
+        The arguments.
     target_error
-        As asked, or ``None``.
+        The argument, or ``None``.
     """
 
     price: Any
@@ -113,7 +114,7 @@ class PriceEstimate(_ByValue):
 
     def __post_init__(self) -> None:
         for name in ("price", "standard_error", "confidence_interval"):
-            object.__setattr__(self, name, _fixed(getattr(self, name)))
+            object.__setattr__(self, name, _read_only(getattr(self, name)))
         for name in ("greeks", "greeks_standard_error"):
             object.__setattr__(self, name, Figures(getattr(self, name)))
 
@@ -125,7 +126,7 @@ class PriceEstimate(_ByValue):
         return getattr(self, name)
 
     def __iter__(self) -> Iterator[str]:
-        """Names of everything known."""
+        """Names of all figures."""
         return iter([*(f.name for f in fields(self)), "path_steps_per_second"])
 
     def __len__(self) -> int:
@@ -133,7 +134,7 @@ class PriceEstimate(_ByValue):
         return len(list(iter(self)))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Made anew: an array forgets on its way that it is not to be written to.
+        # Constructed again: a pickled array is writeable.
         return PriceEstimate, tuple(getattr(self, f.name) for f in fields(self))
 
     def to_frame(self) -> Any:
@@ -177,8 +178,8 @@ class PriceEstimate(_ByValue):
         return f"PriceEstimate({', '.join(shown)}; {', '.join(how)})"
 
 
-def _fixed(value: Any) -> Any:
-    """A copy that cannot be written to of a NumPy array; anything else as it is."""
+def _read_only(value: Any) -> Any:
+    """A read-only copy of a NumPy array; anything else unchanged."""
     if isinstance(value, np.ndarray):
         value = value.copy()
         value.flags.writeable = False
@@ -198,5 +199,5 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def _host(value: Any) -> Any:
-    """A device array as NumPy's; anything else as it is."""
+    """A device array as a NumPy array; anything else unchanged."""
     return value.get() if hasattr(value, "get") and hasattr(value, "device") else value

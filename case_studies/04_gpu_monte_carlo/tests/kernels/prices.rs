@@ -177,42 +177,6 @@ fn arithmetic_prices_are_the_published_ones() {
 }
 
 #[test]
-fn without_volatility_every_path_is_the_forward() {
-    for precision in PRECISIONS {
-        for (n, flag) in [(1, 0.0), (5, 0.0), (12, INCLUDES_SPOT)] {
-            let m = Market {
-                sigma: 0.0,
-                strike: 90.0,
-                ..MARKET
-            };
-            let dt = m.years / n as f64;
-            let leading = f64::from(u8::from(flag > 0.0));
-            let sum: f64 = (1..=n).map(|k| (m.rate * dt * k as f64).exp()).sum();
-            let average = m.spot * (sum + leading) / (n as f64 + leading);
-            let payoff = (-m.rate * m.years).exp() * (average - m.strike);
-            let simulation = Simulation {
-                precision,
-                control: true,
-                greeks: true,
-                antithetic: true,
-                ..run(n, 1)
-            };
-            let t = totals(&[terms(m, n, 1.0, ARITHMETIC + flag)], 0, &simulation);
-            let double = precision == Precision::Float64;
-            let bound = if double { 1e-12 } else { 1e-5 };
-            assert!(
-                (t[1] / t[0] - payoff).abs() < bound,
-                "{} and {payoff}",
-                t[1] / t[0]
-            );
-            let delta = (-m.rate * m.years).exp() * average / m.spot;
-            assert!((t[6] / t[0] - delta).abs() < bound);
-            assert_eq!((t[8], t[10]), (0.0, 0.0), "vega and gamma");
-        }
-    }
-}
-
-#[test]
 fn calls_less_puts_are_the_forward_on_every_path() {
     let m = Market {
         strike: 97.0,

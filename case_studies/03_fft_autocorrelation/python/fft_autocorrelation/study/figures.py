@@ -9,6 +9,7 @@ that of independent returns. Also prints how often the planner's choice is near 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,21 +48,29 @@ def fastest_method(workload: WorkloadResult) -> tuple[str, float]:
     return fastest.implementation.removeprefix("rust-"), fastest.minimum or float("nan")
 
 
-def planner_share(study: StudyResult) -> tuple[int, int]:
-    """Cells of the grid where the choice costs at most ``SLACK`` times the best method.
+def grid(study: StudyResult) -> Iterator[tuple[int, int, WorkloadResult]]:
+    """Row, column and result of each cell of the grid that has one."""
+    found = {workload.name: workload for workload in study.workloads}
+    for row, n in enumerate(GRID_LENGTHS):
+        for column, k in enumerate(grid_lags(n)):
+            if name(n, k) in found:
+                yield row, column, found[name(n, k)]
 
-    Judged by the plans' own times: the method the planner names against the fastest.
-    """
+
+def chosen_method(row: int, column: int) -> str:
+    """The method that the planner takes in a cell."""
+    n = GRID_LENGTHS[row]
+    return choose(n, grid_lags(n)[column]).method
+
+
+def planner_share(study: StudyResult) -> tuple[int, int]:
+    """Cells where the planner's method takes at most ``SLACK`` times the fastest, and all cells."""
     within = cells = 0
-    for n in GRID_LENGTHS:
-        for k in grid_lags(n):
-            workload = next((w for w in study.workloads if w.name == name(n, k)), None)
-            if workload is None:
-                continue
-            chosen = workload.row(f"rust-{choose(n, k).method}")
-            cells += 1
-            if chosen is not None and chosen.minimum is not None:
-                within += chosen.minimum <= SLACK * fastest_method(workload)[1]
+    for row, column, workload in grid(study):
+        cells += 1
+        chosen = workload.row(f"rust-{chosen_method(row, column)}")
+        if chosen is not None and chosen.minimum is not None:
+            within += chosen.minimum <= SLACK * fastest_method(workload)[1]
     return within, cells
 
 
@@ -73,32 +82,18 @@ def heatmap(study: StudyResult) -> Figure:
     figure = Figure(figsize=(9.6, 5.4), layout="constrained")
     axes = figure.add_subplot()
     ratios = np.full((len(GRID_LENGTHS), 6), np.nan)
-    for row, n in enumerate(GRID_LENGTHS):
-        for column, k in enumerate(grid_lags(n)):
-            workload = next((w for w in study.workloads if w.name == name(n, k)), None)
-            if workload is None:
-                continue
-            peer, ratio = best_peer(workload)
-            ratios[row, column] = ratio
-            method = choose(n, k).method
-            text = f"k={k:,}\n{ratio:.1f}×\n{method} · {SHORT.get(peer, peer)}"
-            dark = ratio > 4
-            axes.text(
-                column,
-                row,
-                text,
-                ha="center",
-                va="center",
-                fontsize=7.5,
-                color="white" if dark else "black",
-            )
+    for row, column, workload in grid(study):
+        peer, ratio = best_peer(workload)
+        ratios[row, column] = ratio
+        k = grid_lags(GRID_LENGTHS[row])[column]
+        text = f"k={k:,}\n{ratio:.1f}×\n{chosen_method(row, column)} · {SHORT.get(peer, peer)}"
+        color = "white" if ratio > 4 else "black"
+        axes.text(column, row, text, ha="center", va="center", fontsize=7.5, color=color)
     axes.imshow(ratios, norm=LogNorm(1, 12), cmap="YlGnBu", aspect="auto")
     axes.set_yticks(range(len(GRID_LENGTHS)), [f"n={n:,}" for n in GRID_LENGTHS])
     axes.set_xticks(range(6), ["k = 1", "", "", "", "", "k = n-1"])
-    axes.set_title(
-        "Times faster than the best peer (planner's method · that peer), one thread",
-        fontsize=10,
-    )
+    title = "Times faster than the best peer (planner's method · that peer), one thread"
+    axes.set_title(title, fontsize=10)
     axes.spines[:].set_visible(False)
     return figure
 

@@ -41,7 +41,7 @@ def convergence(most: int = 2**20, observations: int = 252) -> Figure:
     figure = Figure(figsize=(9.6, 4.6), layout="constrained")
     errors, prices = figure.subplots(1, 2, width_ratios=(3, 2))
     option = at_the_money(observations)
-    # Where the figure is of other observations, the best estimate stands for the reference.
+    # For other observations the best estimate replaces the reference.
     exact = REFERENCE if observations == 252 else price(option, paths=most, seed=99).price
     for row, (title, how) in enumerate(METHODS.items()):
         # Sobol points are made by NumPy: a quarter of the paths.

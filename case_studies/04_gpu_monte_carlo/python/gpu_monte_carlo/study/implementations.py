@@ -21,9 +21,9 @@ if backends.unavailable_reason("rust") is None:
 SEED = 42
 
 
-def priced(backend: str, *, threads: int = 1, **how: Any) -> Callable[..., Any]:
-    """A call of the front door, without variance reduction unless said."""
-    how.setdefault("variance_reduction", ())
+def priced(backend: str, *, threads: int = 1, **settings: Any) -> Callable[..., Any]:
+    """``price`` with these arguments; by default without variance reduction."""
+    settings.setdefault("variance_reduction", ())
 
     def call(option: Any, paths: int | None, target: float | None) -> Any:
         return price(
@@ -33,7 +33,7 @@ def priced(backend: str, *, threads: int = 1, **how: Any) -> Callable[..., Any]:
             seed=SEED,
             backend=backend,
             threads=threads,
-            **how,
+            **settings,
         )
 
     return call
@@ -48,7 +48,7 @@ def collected(found: Any) -> dict[str, Any]:
 
 
 def ours(title: str, backend: str, *, threads: int = 1, **settings: Any) -> Implementation:
-    """One of our implementations: ``price`` with these arguments, the others are the harness's."""
+    """A row of ``price``; settings are its arguments and fields of ``Implementation``."""
     own = {f.name for f in fields(Implementation)} & settings.keys()
     harness = {key: settings.pop(key) for key in own}
     return Implementation(
@@ -62,7 +62,7 @@ def ours(title: str, backend: str, *, threads: int = 1, **settings: Any) -> Impl
 
 
 def in_part(inputs: Inputs) -> tuple[Inputs, int]:
-    """Plain paths to a small error take hours: a part of them, by number."""
+    """A part of the plain paths to a small error, as all of them take hours."""
     target = inputs["target"]
     if target is None or target >= WHOLE:
         return inputs, 1

@@ -7,7 +7,7 @@ coverage outside 93 % to 97 %, or a continuous limit missed.
 
 Sources: the discrete figures were computed with other code than this and are taken as right to the
 six decimals they are given with; the continuous ones are V. Linetsky's ("Spectral expansions for
-Asian (average price) options", 2004), which J. Vecer's equation meets to 1e-7.
+Asian (average price) options", 2004), which J. Vecer's equation confirms to 1e-7.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def coverage(seeds: int, backend: str) -> bool:
 
 
 def limits(paths: int, backend: str) -> bool:
-    """Discrete prices tend to the continuous one as 1/n; the last two, extrapolated, meet it."""
+    """Discrete prices tend to the continuous one as 1/n: the last two, extrapolated, give it."""
     print(f"\n{'continuous':46} {'reference':>12}" + "".join(f"{f'n = {n}':>11}" for n in STEPS))
     met = True
     for row, (option, value, _) in enumerate(CONTINUOUS):

@@ -18,24 +18,12 @@ BATCH = (8 * BLOCK, 252)
 
 
 def name(paths: int, observations: int) -> str:
-    """Name of a workload of this size in tables.
-
-    Examples
-    --------
-    >>> name(507904, 252)
-    '507,904 x 252'
-    """
+    """Name of a workload of this size in tables."""
     return f"{paths:,} x {observations:,}"
 
 
 def error_name(target: float) -> str:
-    """Name of a workload to this error in tables.
-
-    Examples
-    --------
-    >>> error_name(1e-3)
-    'to an error of 0.001'
-    """
+    """Name of a workload to this error in tables."""
     return f"to an error of {target:g}"
 
 
@@ -44,13 +32,7 @@ DEVIATION = 7.95
 
 
 def plain_paths(target: float) -> float:
-    """Paths that plain simulation of the reference option takes to a standard error.
-
-    Examples
-    --------
-    >>> f"{plain_paths(1e-4):.3g}"
-    '6.32e+09'
-    """
+    """Paths that plain simulation of the reference option takes to a standard error."""
     return (DEVIATION / target) ** 2
 
 
