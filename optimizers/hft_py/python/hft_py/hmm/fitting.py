@@ -256,7 +256,7 @@ def _order(params: HMMParams, order: str) -> Ints:
 def _warn_if_degenerate(known: Floats, theta: Floats) -> None:
     n_states = len(theta)
     if len(known) < n_states:
-        message = f"{len(known)} observations for {n_states} states: some states are a guess alone"
+        message = f"{len(known)} observations for {n_states} states: some states are only a guess"
     elif n_states > 1 and (known.max(axis=0) == known.min(axis=0)).all():
         message = f"returns do not vary: {n_states} states cannot be told apart"
     elif alike := find_duplicate(theta):
