@@ -283,11 +283,11 @@ def _write(path: Path, text: str, run: results.Run) -> Path:
     try:
         results.write_atomically(path, text)
     except results.ResultError as error:
-        spare = None
+        fallback = None
         with contextlib.suppress(OSError, results.ResultError):
-            spare = Path(tempfile.mkdtemp(prefix="qpp-")) / path.name
-            results.write_atomically(spare, text)
-        kept = f"; this run's is kept in {spare}" if spare and spare.exists() else ""
+            fallback = Path(tempfile.mkdtemp(prefix="qpp-")) / path.name
+            results.write_atomically(fallback, text)
+        kept = f"; this run's is kept in {fallback}" if fallback and fallback.exists() else ""
         raise results.ResultError(f"{error}{kept}") from None
     return path
 

@@ -12,8 +12,21 @@ from typing import Any, TypeVar
 
 import click
 
-from qpp.history import HistoryError
+from qpp import table
+from qpp.history import (
+    HistoryError,
+    asv_runner,
+    checkout,
+    comparison,
+    criterion_import,
+    listing,
+    page,
+    publishing,
+    recording,
+)
+from qpp.history.series import collect
 from qpp.registry import UnknownStudyError
+from qpp.results import ResultError, write_atomically
 
 F = TypeVar("F", bound=Callable[..., Any])
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -24,7 +37,7 @@ MACHINE = click.option(
 )
 
 
-def _plainly(function: F) -> F:
+def _one_line_errors(function: F) -> F:
     @wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         try:
@@ -41,21 +54,16 @@ def _plainly(function: F) -> F:
 
 
 @click.group("history", invoke_without_command=True)
-@click.option("--html", "html_file", type=FILE, help="Draw it all as one offline HTML page.")
+@click.option("--html", "html_file", type=FILE, help="Write all points as one offline HTML page.")
 @RESULTS
 @click.pass_context
-@_plainly
+@_one_line_errors
 def history_group(context: click.Context, html_file: Path | None, results: Path | None) -> None:
     """Show the recorded points; subcommands record, publish, serve and compare them."""
     if context.invoked_subcommand is not None:
         if html_file is not None or results is not None:
             raise click.UsageError("--html and --results stand after the subcommand, if at all")
         return
-    from qpp import table
-    from qpp.history import checkout, listing, page
-    from qpp.history.series import collect
-    from qpp.results import ResultError, write_atomically
-
     folder = results or checkout.find().results
     series = collect(folder)
     if not series:
@@ -78,7 +86,7 @@ def history_group(context: click.Context, html_file: Path | None, results: Path 
 @click.option("--full", is_flag=True, help="All workloads, not only the quick ones.")
 @click.option("--verbose", "-v", is_flag=True, help="Show what benchmarks print.")
 @RESULTS
-@_plainly
+@_one_line_errors
 def record(
     studies: tuple[str, ...],
     machine: str | None,
@@ -92,9 +100,9 @@ def record(
     Refuses a dirty tree, another commit than HEAD, packages imported from elsewhere, and
     Rust extensions that are debug builds or older than their sources.
     """
-    from qpp.history.recording import record as run
-
-    done = run(studies, machine=machine, commit=commit, full=full, results=results, verbose=verbose)
+    done = recording.record(
+        studies, machine=machine, commit=commit, full=full, results=results, verbose=verbose
+    )
     click.echo(f"{done.criterion}\nrecorded {done.commit[:8]} on {done.machine}: {done.path}")
     if done.failures:
         lines = "\n  ".join(done.failures)
@@ -104,11 +112,9 @@ def record(
 @history_group.command()
 @RESULTS
 @click.option("--html-dir", type=FOLDER, help="Another folder than .asv/html.")
-@_plainly
+@_one_line_errors
 def publish(results: Path | None, html_dir: Path | None) -> None:
     """Make asv's site from the stored results."""
-    from qpp.history import publishing
-
     site = publishing.publish(results=results, html=html_dir)
     click.echo(f"published {site}: look at it with `qpp history serve`")
     click.echo(f"the offline page: {site / publishing.OFFLINE}")
@@ -117,13 +123,11 @@ def publish(results: Path | None, html_dir: Path | None) -> None:
 @history_group.command()
 @click.option("--port", type=click.IntRange(0, 65535), help="Default: the first free from 8080.")
 @click.option("--html-dir", type=FOLDER, help="Another folder than .asv/html.")
-@_plainly
+@_one_line_errors
 def serve(port: int | None, html_dir: Path | None) -> None:
     """Serve the published site on this machine until Ctrl-C."""
-    from qpp.history import asv_runner, checkout, publishing
-
     site = html_dir or Path(asv_runner.configuration(checkout.find())["html_dir"])
-    publishing.serve(site, port, text=click.echo)
+    publishing.serve(site, port, echo=click.echo)
 
 
 @history_group.command()
@@ -134,7 +138,7 @@ def serve(port: int | None, html_dir: Path | None) -> None:
 @click.option("--all", "everything", is_flag=True, help="Unchanged figures too.")
 @click.option("--strict", is_flag=True, help="Exit 1 when something became worse.")
 @RESULTS
-@_plainly
+@_one_line_errors
 def compare(
     base: str,
     head: str,
@@ -145,9 +149,6 @@ def compare(
     results: Path | None,
 ) -> None:
     """Compare the figures stored for BASE and HEAD."""
-    from qpp import table
-    from qpp.history import checkout, comparison, listing
-
     changes = comparison.compare(
         base, head, checkout=checkout.find(), results=results, threshold=threshold
     )
@@ -168,12 +169,12 @@ def compare(
 @MACHINE
 @click.option("--from", "estimates", type=FOLDER, help="Criterion's folder [target/criterion].")
 @RESULTS
-@_plainly
+@_one_line_errors
 def import_criterion(
     studies: tuple[str, ...], machine: str | None, estimates: Path | None, results: Path | None
 ) -> None:
     """Store criterion's estimates of the last `cargo bench` under HEAD."""
-    from qpp.history.criterion_import import import_criterion as run
-
-    path = run(studies, machine=machine, estimates=estimates, results=results)
+    path = criterion_import.import_criterion(
+        studies, machine=machine, estimates=estimates, results=results
+    )
     click.echo(f"imported into {path}")

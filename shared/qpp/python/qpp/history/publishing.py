@@ -57,7 +57,7 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
         """Log nothing."""
 
 
-def serve(site: Path, port: int | None = None, *, text: Callable[[str], None] = print) -> None:
+def serve(site: Path, port: int | None = None, *, echo: Callable[[str], None] = print) -> None:
     """Serve a published site on the loopback address until Ctrl-C.
 
     ``port``: default the first free one from 8080; 0 takes any. ``echo`` gets the URL.
@@ -67,9 +67,9 @@ def serve(site: Path, port: int | None = None, *, text: Callable[[str], None] = 
     handler = functools.partial(_Quiet, directory=str(site))
     with _server(handler, PORTS if port is None else (port,)) as server:
         address = f"http://127.0.0.1:{server.server_address[1]}/"
-        text(f"asv's site (needs the network for its scripts): {address}")
-        text(f"the same history, offline:                      {address}{OFFLINE}")
-        text("Ctrl-C ends it.")
+        echo(f"asv's site (needs the network for its scripts): {address}")
+        echo(f"the same history, offline:                      {address}{OFFLINE}")
+        echo("Ctrl-C ends it.")
         with contextlib.suppress(KeyboardInterrupt):
             server.serve_forever()
 

@@ -46,7 +46,7 @@ def benchmarks() -> dict[str, Benchmark]:
     """All benchmark functions by name, for the module that asv discovers."""
     made: dict[str, Benchmark] = {}
     for study in index.load():
-        for function in _of(study):
+        for function in _benchmarks_of(study):
             made[function.__name__] = function
     return made
 
@@ -85,7 +85,7 @@ def measure() -> Measured:
 measure.timeout = 3600.0  # type: ignore[attr-defined]
 
 
-def _of(study: StudyNames) -> list[Benchmark]:
+def _benchmarks_of(study: StudyNames) -> list[Benchmark]:
     prepared: dict[tuple[str, str], Callable[[], Any]] = {}
 
     def row(measured: Measured, workload: str, implementation: str) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def _of(study: StudyNames) -> list[Benchmark]:
     def timed(measured: Measured, workload: str, implementation: str) -> None:
         prepared[workload, implementation]()
 
-    def weighed(measured: Measured, workload: str, implementation: str) -> None:
+    def peak_memory(measured: Measured, workload: str, implementation: str) -> None:
         prepared[workload, implementation]()
 
     def slowdown(measured: Measured, workload: str, implementation: str) -> float:
@@ -122,7 +122,7 @@ def _of(study: StudyNames) -> list[Benchmark]:
     once = {"rounds": 1, "repeat": REPEAT, "warmup_time": 0.02, "min_run_count": 1, "number": 1}
     return [
         _named(timed, f"time_{study.name}", study, setup=ready, **once),
-        _named(weighed, f"peakmem_{study.name}", study, setup=ready),
+        _named(peak_memory, f"peakmem_{study.name}", study, setup=ready),
         _named(slowdown, f"track_slowdown_{study.name}", study, setup=row, unit="x"),
         _named(growth, f"track_growth_{study.name}", study, setup=row, unit="bytes"),
         _named(error, f"track_error_{study.name}", study, setup=row_even_if_wrong, unit="|a-b|"),
