@@ -28,32 +28,23 @@ def test_only_the_named_groups_in_the_order_of_numbers(tmp_path: Path) -> None:
     assert names == ["20 levels", "100 levels", "x9", "x10", "x²"]
 
 
-def test_nothing_measured_is_no_error(tmp_path: Path) -> None:
-    assert estimates(["update"], tmp_path / "absent") == ()
-    estimate(tmp_path, "update", "20", 6.0)
-    assert estimates([], tmp_path) == ()
-
-
 def test_a_result_takes_the_latest_and_keeps_what_it_has(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CRITERION_HOME", str(tmp_path))
     bare = StudyResult("book", "The book", "How fast?")
     assert with_estimates(bare, ["update"]) == bare
-    os.utime(estimate(tmp_path, "update", "20", 6.0), (0, 0))
+    path = estimate(tmp_path, "update", "20", 6.0)
+    os.utime(path, (0, 0))
+    older = path.parent.with_name("base")  # criterion keeps the run before: it is not read
+    older.mkdir()
+    (older / "benchmark.json").write_bytes((path.parent / "benchmark.json").read_bytes())
+    (older / "estimates.json").write_text("not read", encoding="utf-8")
     filled = with_estimates(bare, ["update"])
     (one,) = filled.criterion
     assert one.measured == f"{machine.cpu_model()}, 1970-01-01"
     assert with_estimates(filled, ["other"]) == filled
-
-
-def test_an_older_run_of_the_same_benchmark_is_not_read(tmp_path: Path) -> None:
-    path = estimate(tmp_path, "update", "20", 6.0)
-    old = path.parent.with_name("base")
-    old.mkdir()
-    (old / "benchmark.json").write_bytes((path.parent / "benchmark.json").read_bytes())
-    (old / "estimates.json").write_text("not read", encoding="utf-8")
-    assert len(estimates(["update"], tmp_path)) == 1
+    assert with_estimates(filled, []) == filled
 
 
 @pytest.mark.parametrize(

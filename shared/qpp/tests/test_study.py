@@ -72,36 +72,26 @@ def test_bad_part(build: Any, message: str) -> None:
         build()
 
 
-def test_roles_follow_from_the_place() -> None:
-    study = make(peers=[Implementation("c", len)])
-    assert [i.role for i in study.implementations()] == ["baseline", "optimised", "peer"]
-
-
-def test_presets() -> None:
+def test_presets_roles_and_lookups() -> None:
     study = toy_study.study
     assert [w.name for w in study.selected(full=False)] == ["n=500", "n=5000"]
     assert len(study.selected(full=True)) == 3
     assert make(workloads=[Workload("only", dict)]).selected(full=False)[0].name == "only"
-
-
-def test_lookups_name_the_choices() -> None:
+    roles = [i.role for i in make(peers=[Implementation("c", len)]).implementations()]
+    assert roles == ["baseline", "optimised", "peer"]
     with pytest.raises(KeyError, match="loop, numpy"):
-        toy_study.study.implementation("x")
+        study.implementation("x")
     with pytest.raises(KeyError, match="n=500"):
-        toy_study.study.workload("x")
+        study.workload("x")
 
 
-def test_missing_module_is_a_reason() -> None:
-    assert toy_study.study.implementation("gone").unavailable() == (
-        "needs no_such_module_at_all (make peers)"
-    )
-    assert A.unavailable() is None
-
-
-@pytest.mark.parametrize("module", ["no_such.sub.module", "math.nothing", "", "..", "__main__.x"])
-def test_a_need_with_an_invalid_name_is_missing(module: str) -> None:
+@pytest.mark.parametrize(
+    "module", ["no_such_module", "no_such.sub.module", "math.nothing", "", "..", "__main__.x"]
+)
+def test_a_missing_or_invalid_module_is_a_reason(module: str) -> None:
     reason = Implementation("a", len, needs=("math", module)).unavailable()
     assert reason == f"needs {module} (make peers)"
+    assert A.unavailable() is None
 
 
 def test_agreement_in_words() -> None:
