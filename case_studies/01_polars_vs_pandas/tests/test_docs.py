@@ -27,8 +27,3 @@ def test_readme_examples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     scope: dict[str, object] = {}
     for block in blocks:
         exec(compile(block, str(README), "exec"), scope)
-
-
-def test_public_names() -> None:
-    for name in polars_vs_pandas.__all__:
-        assert hasattr(polars_vs_pandas, name)

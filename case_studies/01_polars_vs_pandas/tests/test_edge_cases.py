@@ -76,12 +76,7 @@ TABLES: list[tuple[str, Any, Any, str]] = [
     ("unsorted", swapped(in_pandas()), swapped(in_pandas()), "signal: dates are not sorted"),
     ("backwards", in_pandas()[::-1], in_pandas()[::-1], "sort both frames by date"),
     ("duplicated", repeated(in_pandas()), repeated(in_pandas()), "2024-01-05.* is duplicated"),
-    (
-        "Polars unsorted",
-        in_polars().reverse(),
-        in_polars().reverse(),
-        "signal: dates are not sorted",
-    ),
+    ("Polars unsorted", in_polars().reverse(), in_polars().reverse(), "signal: dates are not"),
     ("NaT", in_pandas(index=DATES.insert(0, pd.NaT)[:ROWS]), in_pandas(), "row 0 has no date"),
     ("null date", in_polars([None, *DATES[1:]]), in_polars(), "'date' has missing dates"),
     (
@@ -90,12 +85,7 @@ TABLES: list[tuple[str, Any, Any, str]] = [
         in_pandas(index=DATES + pd.Timedelta(days=1)),
         "dates of signal and returns do not match: row 0 is 2024-01-01",
     ),
-    (
-        "index type",
-        in_pandas(),
-        in_pandas(index=NUMBERS),
-        "signal has dates of type",
-    ),
+    ("index type", in_pandas(), in_pandas(index=NUMBERS), "signal has dates of type"),
     ("sliced rows", NUMBERED[1:], NUMBERED[:-1], "match: row 0 is 1 in signal, 0 in returns"),
     ("reversed rows", NUMBERED[::-1], NUMBERED[::-1], "signal: dates are not sorted"),
     ("numbered and dated", NUMBERED, in_pandas(), "signal has dates of type int64"),

@@ -72,21 +72,14 @@ def test_oracle_deviation_is_the_exact_one(values: list[float]) -> None:
 )
 @property_test
 def test_agrees_with_the_oracle(
-    name: str,
-    seed: int,
-    rows: int,
-    assets: int,
-    window: int,
-    k_long: float,
-    k_short: float,
-    cost: float,
-    capital: float,
+    name: str, seed: int, rows: int, assets: int, window: int, **drawn: float
 ) -> None:
     assume(rows >= window + 2)
+    k_long, k_short = drawn["k_long"], drawn["k_short"]
     rng = np.random.default_rng(seed)
     signal = rng.standard_normal((rows, assets))
     returns = 0.05 * rng.standard_t(3, (rows, assets))
-    rule = (window, k_long, k_short, cost, capital)
+    rule = (window, k_long, k_short, drawn["cost"], drawn["capital"])
     assume(reference.closeness(signal, window, k_long, k_short).min() > 1e-9)
     assert_agrees(call(name, signal, returns, *rule), reference.backtest(signal, returns, *rule))
 

@@ -23,6 +23,8 @@ pub enum Crossing {
 ///
 /// # Errors
 /// [`Error::Event`] with the place of the first event that is refused.
+// Not inlined: where the arguments may alias, each event would store and load the state.
+#[inline(never)]
 pub fn apply<B: Book>(
     book: &mut B,
     events: &(impl Events + ?Sized),

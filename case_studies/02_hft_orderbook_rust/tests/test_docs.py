@@ -1,4 +1,4 @@
-"""The README's Python runs and prints what it says; public names exist and are documented.
+"""The README's Python runs and prints what it says; methods have examples.
 
 Examples in docstrings are run by ``pytest --doctest-modules``, those of the classes that the
 extension brings by ``test_feeds.py``.
@@ -28,11 +28,6 @@ def test_readme_examples(
         said = {line.partition("# ")[2] for line in block.splitlines()}
         for line in capsys.readouterr().out.splitlines():
             assert line in said, line
-
-
-def test_public_names() -> None:
-    for name in hft_orderbook.__all__:
-        assert hasattr(hft_orderbook, name)
 
 
 def test_methods_have_examples() -> None:
