@@ -216,8 +216,8 @@ def test_warnings_point_to_the_users_line() -> None:
         warn_invalid(1, 2)
     with pytest.warns(DegenerateDataWarning) as deep:
         HMMRegimeDetector(2).fit(np.zeros(50))
-    for told in (*direct, *deep):
-        assert told.filename == __file__
+    for warning in (*direct, *deep):
+        assert warning.filename == __file__
 
 
 # ------------------------------------------------------------------ progress

@@ -144,3 +144,22 @@ def test_python_kernels_answer_where_the_extension_is_hidden() -> None:
 def test_the_build_is_a_release() -> None:
     if backend.active_backend() == "rust":
         assert backend.extension().build_profile() == "release"
+
+
+def under(cap: str) -> subprocess.CompletedProcess[str]:
+    """A process whose instruction set is capped by ``QPP_ISA``."""
+    code = "from hft_py import _rust; print(_rust.simd())"
+    environment = {**os.environ, "QPP_ISA": cap}
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, env=environment, capture_output=True, text=True)
+
+
+def test_no_instruction_set_above_the_cap() -> None:
+    pytest.importorskip("hft_py._rust", reason="the extension is not installed")
+    assert under("portable").stdout.strip() == "portable"
+
+
+def test_an_unknown_cap_names_variable_value_and_choices() -> None:
+    pytest.importorskip("hft_py._rust", reason="the extension is not installed")
+    message = under("sse9").stderr.splitlines()[-1]
+    assert message == 'ValueError: QPP_ISA="sse9", expected "portable", "avx2" or "avx512"'

@@ -123,7 +123,7 @@ def test_the_seed_decides(method: Method, kernel_set: str) -> None:
     assert drawn == method(method.sphere, **options, seed=drawn.seed)
 
 
-def test_exceptions_arrive_as_they_were_raised(method: Method, kernel_set: str) -> None:
+def test_exceptions_are_not_wrapped(method: Method, kernel_set: str) -> None:
     class BrokenError(Exception):
         pass
 

@@ -11,7 +11,7 @@ from hft_py.spaces import ParameterSpace, Spaces
 
 
 @pytest.mark.parametrize(
-    ("arguments", "options", "error", "told"),
+    ("arguments", "options", "error", "message"),
     [
         ((3, (0, 1)), {}, TypeError, "name=3: expected a string"),
         (("", (0, 1)), {}, ValueError, "name='': expected"),
@@ -30,9 +30,9 @@ from hft_py.spaces import ParameterSpace, Spaces
     ],
 )
 def test_bad_spaces(
-    arguments: tuple[Any, ...], options: dict[str, Any], error: type[Exception], told: str
+    arguments: tuple[Any, ...], options: dict[str, Any], error: type[Exception], message: str
 ) -> None:
-    with pytest.raises(error, match=told):
+    with pytest.raises(error, match=message):
         ParameterSpace(*arguments, **options)
 
 
@@ -66,7 +66,7 @@ def test_several() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "error", "told"),
+    ("given", "error", "message"),
     [
         ([], ValueError, "param_spaces is empty"),
         (3, TypeError, "param_spaces is a int"),
@@ -75,6 +75,6 @@ def test_several() -> None:
         ([ParameterSpace("a", (0, 1))] * 2, ValueError, "names 'a' twice"),
     ],
 )
-def test_bad_searches(given: Any, error: type[Exception], told: str) -> None:
-    with pytest.raises(error, match=told):
+def test_bad_searches(given: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
         Spaces(given)

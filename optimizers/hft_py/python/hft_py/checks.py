@@ -173,6 +173,25 @@ def bounds(
     return low, high
 
 
+def flags(name: str, value: Any, count: int) -> npt.NDArray[np.bool_]:
+    """``count`` truth values, or one for all; 0 and 1 count as such, None as no."""
+    found = np.asarray(False if value is None else value)
+    if found.dtype.kind not in "bui" or not np.isin(found, (0, 1)).all():
+        raise TypeError(f"{name}={short(value)}, expected truth values")
+    if found.shape not in ((), (count,)):
+        raise ValueError(f"{name} has shape {found.shape}, expected ({count},) as the bounds have")
+    return np.full(count, found, dtype=bool)
+
+
+def within(name: str, points: Floats, lower: Floats, upper: Floats) -> None:
+    """An error where a point, or one of several in rows, is outside the bounds."""
+    outside = (points < lower) | (points > upper)
+    if outside.any():
+        place = tuple(int(i) for i in np.argwhere(outside)[0])
+        index, j = ", ".join(map(str, place)), place[-1]
+        raise ValueError(f"{name}[{index}]={points[place]} is outside [{lower[j]}, {upper[j]}]")
+
+
 def inside(name: str, point: Any, lower: Floats, upper: Floats) -> Floats:
     """``point`` of the bounds' length and within them, ends included."""
     found = finite_array(name, point)
@@ -180,12 +199,7 @@ def inside(name: str, point: Any, lower: Floats, upper: Floats) -> Floats:
         raise ValueError(
             f"{name} has length {len(found)}, expected {len(lower)} as the bounds have"
         )
-    outside = (found < lower) | (found > upper)
-    if outside.any():
-        index = int(np.flatnonzero(outside)[0])
-        raise ValueError(
-            f"{name}[{index}]={found[index]} is outside [{lower[index]}, {upper[index]}]"
-        )
+    within(name, found, lower, upper)
     return found
 
 

@@ -16,7 +16,7 @@ class HftPyError(Exception):
 class ObjectiveError(HftPyError, RuntimeError):
     """An objective stopped the run: a fatal code, or a value that no run can use.
 
-    An exception raised in a Python callable is not wrapped: it arrives as it was raised.
+    An exception raised in a Python callable is not wrapped.
     """
 
 

@@ -66,8 +66,9 @@ class Result(Mapping[str, Any]):
         return all(same(self[name], other[name]) for name in self._names())
 
     def __repr__(self) -> str:
-        shown = ", ".join(f"{name}={show(value)}" for name, value in self.items())
-        return f"{type(self).__name__}({shown})"
+        fields = dataclasses.fields(self)  # type: ignore[arg-type]  # subclasses are dataclasses
+        shown = (f"{f.name}={show(getattr(self, f.name))}" for f in fields if f.repr)
+        return f"{type(self).__name__}({', '.join(shown)})"
 
 
 def show(value: Any) -> str:

@@ -6,7 +6,7 @@ independent of each other, of the order in which they are drawn and of the threa
 
 A block gives two 64-bit words: ``w0 + 2^32 w1``, then ``w2 + 2^32 w3``. Draws consume words in
 order: a uniform or an integer one word, a pair of normals two. The second normal of a pair is kept
-for the next call that wants one; uniforms and integers leave it there. Words, uniforms and integers
+for the next call that needs one; uniforms and integers leave it there. Words, uniforms and integers
 agree with Rust in every bit, normals to a few units in the last place.
 
 Source: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011;
@@ -31,7 +31,6 @@ _LOW = np.uint64(0xFFFFFFFF)
 _32 = np.uint64(32)
 _12 = np.uint64(12)
 
-# A Python loop that wants one number at a time gets it from a block of this many words.
 _FIRST, _AHEAD = 64, 4096  # words made at first, and at most, ahead of their use
 
 

@@ -231,7 +231,7 @@ def test_shapes(kernel_set: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("samples", "error", "told"),
+    ("samples", "error", "message"),
     [
         (np.zeros((2, 2, 2, 2)), ValueError, "samples has 4 dimensions"),
         (3.0, ValueError, "samples has 0 dimensions"),
@@ -240,13 +240,13 @@ def test_shapes(kernel_set: str) -> None:
         (np.zeros((2, 9)) * 1j, TypeError, "samples has dtype"),
     ],
 )
-def test_bad_draws(samples: Any, error: type[Exception], told: str) -> None:
+def test_bad_draws(samples: Any, error: type[Exception], message: str) -> None:
     for measure in (
         compute_r_hat,
         compute_effective_sample_size,
         compute_autocorrelation_time,
     ):
-        with pytest.raises(error, match=told):
+        with pytest.raises(error, match=message):
             measure(samples)
         with pytest.raises(ValueError, match="kind='none', expected one of"):
             measure(np.zeros((2, 9)), "none")

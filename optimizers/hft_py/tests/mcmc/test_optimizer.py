@@ -56,7 +56,7 @@ def test_refusals() -> None:
         MCMCOptimizer(spaces(), density).optimize({"exit_z": 1})
     with pytest.raises(ValueError, match="'window' missing"):
         MCMCOptimizer(spaces(), density).optimize({"entry_z": 2, "cost": 1e-3})
-    with pytest.raises(TypeError, match="bounds_lower is told by param_spaces"):
+    with pytest.raises(TypeError, match="bounds_lower is given by param_spaces"):
         MCMCOptimizer(spaces(), density, bounds_lower=[0])
     with pytest.raises(AttributeError, match=r"call optimize\(\) first"):
         MCMCOptimizer(spaces(), density).acceptance_rate  # noqa: B018

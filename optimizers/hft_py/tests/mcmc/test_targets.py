@@ -291,7 +291,7 @@ def test_negative_control_jacobian(
     assert not is_a_sample(run.samples[:, :, 0], stats.gamma(2).cdf)
 
 
-def test_the_test_has_teeth() -> None:
+def test_the_distribution_test_detects_differences() -> None:
     normal = np.random.default_rng(0).normal(size=(8, 4_000))
     assert is_a_sample(normal, stats.norm.cdf)
     assert not is_a_sample(normal * 1.15, stats.norm.cdf)

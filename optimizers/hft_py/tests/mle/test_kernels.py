@@ -66,7 +66,7 @@ def cma(**changes: Any) -> dict[str, Any]:
 
 
 def generations(python: Any, compiled: Any, count: int, tolerance: float) -> None:
-    """Both go on alike; told the same values."""
+    """Both make the same generations from the same values."""
     for generation in range(count):
         ours, theirs = python.ask(), compiled.ask()
         np.testing.assert_allclose(theirs, ours, rtol=0, atol=tolerance, err_msg=str(generation))

@@ -1,4 +1,4 @@
-"""Polishing: within the budget, by the same rules for values, told by the history."""
+"""Polishing: within the budget, by the same rules for values, recorded in the history."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_a_run_that_was_stopped_is_not_polished() -> None:
     assert calls == found.nfev
 
 
-def test_exceptions_of_the_polish_arrive() -> None:
+def test_exceptions_of_the_polish_are_not_wrapped() -> None:
     calls = 0
 
     def failing(x: Points) -> float:

@@ -31,18 +31,6 @@ def chain_count(n_chains: Any, sampler: str, dimension: int) -> int:
     return count
 
 
-def flags(name: str, value: Any, like: Floats) -> npt.NDArray[np.bool_]:
-    """One truth value (or 0, 1) for each parameter."""
-    if value is None:
-        return np.zeros(like.size, dtype=bool)
-    found = np.asarray(value)
-    if found.dtype.kind not in "bui" or not np.isin(found, (0, 1)).all():
-        raise TypeError(f"{name}={checks.short(value)}, expected truth values")
-    if found.shape != like.shape:
-        raise ValueError(f"{name} has shape {found.shape}, expected {like.shape} as the bounds")
-    return found.astype(bool)
-
-
 def check_coordinates(lower: Floats, upper: Floats, integral: Any, logs: Any) -> None:
     """Whole-number parameters need whole bounds, logarithmic ones a positive lower bound."""
     for index in np.flatnonzero(logs & ~(lower > 0)):

@@ -21,8 +21,8 @@ class MCMCOptimizer:
     param_spaces
         A list of `ParameterSpace`; their order is the order of the objective's vector.
     objective
-        The log-density of a vector, any kind of :mod:`hft_py.objectives`. Whole numbers arrive as
-        whole floats. For a strategy, for instance its Sharpe ratio over a temperature: the draws
+        The log-density of a vector, any kind of :mod:`hft_py.objectives`. Whole numbers are whole
+        floats. For a strategy, for instance its Sharpe ratio over a temperature: the draws
         then show how broad the good region is, not only where its top lies.
     **options
         Defaults for `optimize`: anything of `mcmc_optimize` except the objective, bounds and flags.
@@ -56,7 +56,7 @@ class MCMCOptimizer:
         self.param_spaces = Spaces(param_spaces)
         self.objective = objective
         self.options = options
-        _told(options)
+        _check_options(options)
 
     def optimize(
         self, initial_params: Mapping[str, float] | Iterable[float] | None = None, **options: Any
@@ -71,7 +71,7 @@ class MCMCOptimizer:
         **options
             Anything of `mcmc_optimize`; they win over those of the constructor.
         """
-        _told(options)
+        _check_options(options)
         spaces = self.param_spaces
         start: Any = initial_params
         if start is None:
@@ -104,7 +104,7 @@ class MCMCOptimizer:
         return f"MCMCOptimizer({list(self.param_spaces.names)}, {checks.short(self.objective)})"
 
 
-def _told(options: Mapping[str, Any]) -> None:
+def _check_options(options: Mapping[str, Any]) -> None:
     for name in options:
         if name in {"bounds_lower", "bounds_upper", "integrality", "log_scale", "param_names"}:
-            raise TypeError(f"{name} is told by param_spaces: leave it out")
+            raise TypeError(f"{name} is given by param_spaces: leave it out")

@@ -47,7 +47,7 @@ class MCMCResult(results.Result):
     stop_reason
         ``"completed"`` or ``"stopped_by_callback"``.
     warnings
-        What is doubtful about the run, in words; empty if nothing is.
+        Messages about what is doubtful in the run; empty if nothing is.
     sampler, seed, backend, param_names
         How it was made. The seed makes it again, also where it was drawn.
     inverse_temperatures, swap_rejection, round_trips

@@ -58,7 +58,7 @@ def mcmc_optimize(
         built-in log-likelihood). ``-inf`` where the density is zero. NaN counts as ``-inf``, is
         counted in ``n_invalid`` and warned of once; ``+inf`` is an error.
     bounds_lower, bounds_upper
-        The box, shape ``(d,)``; the density is zero outside, and the objective never sees a point
+        The box, shape ``(d,)``; the density is zero outside, and the objective is never called
         there. Bounds may be infinite, but not for ``"parallel_tempering"``. They are kept by
         rejecting proposals, which leaves the distribution exact up to the bound; reflection would
         not.
@@ -142,8 +142,8 @@ def mcmc_optimize(
     ValueError, TypeError
         An argument makes no sense; the message names it.
     ObjectiveError
-        A compiled objective returned a fatal code, or a value is ``+inf``. What a Python objective
-        raises arrives as it was raised.
+        A compiled objective returned a fatal code, or a value is ``+inf``. An exception
+        raised by a Python objective is not wrapped.
 
     Notes
     -----
@@ -181,8 +181,8 @@ def mcmc_optimize(
     adaptation = checks.choice("adaptation", adaptation, ("ram", "haario"))
     stretch = checks.real_number("stretch", stretch, above=1.0)
     levels = checks.whole_number("n_temperatures", n_temperatures, least=2, most=10_000)
-    integral = _validation.flags("integrality", integrality, lower)
-    logs = _validation.flags("log_scale", log_scale, lower)
+    integral = checks.flags("integrality", integrality, dimension)
+    logs = checks.flags("log_scale", log_scale, dimension)
     _validation.check_coordinates(lower, upper, integral, logs)
     if sampler == "parallel_tempering" and not np.isfinite([lower, upper]).all():
         raise ValueError(

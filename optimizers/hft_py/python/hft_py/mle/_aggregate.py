@@ -62,7 +62,7 @@ class RestartSequence:
 
 
 def _message(reason: str, best: str) -> str:
-    """In words why it stopped; of restarts also how the best run ended."""
+    """Why it stopped, and with restarts also why the best run ended."""
     if reason != "max_restarts":
         return MESSAGES[reason]
     return f"{MESSAGES[reason]}; in the best run {MESSAGES[best]}"

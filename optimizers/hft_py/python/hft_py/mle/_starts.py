@@ -1,4 +1,4 @@
-"""Where a search starts: a first population, or a point drawn in the box."""
+"""Starts of a search: a first population, or a point drawn in the box."""
 
 from __future__ import annotations
 
@@ -46,12 +46,9 @@ def first_population(
             raise ValueError(
                 f"init has {population.shape[1]} columns, expected {d} as the bounds have"
             )
+        # By columns first: the flags of all points would take memory.
         if (population.min(axis=0) < lower).any() or (population.max(axis=0) > upper).any():
-            outside = (population < lower) | (population > upper)
-            i, j = (int(k) for k in np.argwhere(outside)[0])
-            raise ValueError(
-                f"init[{i}, {j}]={population[i, j]} is outside [{lower[j]}, {upper[j]}]"
-            )
+            checks.within("init", population, lower, upper)
     for row, point in enumerate(seeds[: len(population)]):
         population[row] = point
     for j in range(d):  # a column at a time: a copy of the whole is as large as all else
@@ -64,20 +61,11 @@ def first_population(
 
 def integrality_flags(value: Any, lower: Array, upper: Array) -> Any:
     """Which coordinates are whole numbers, shape ``(d,)``; each must have one in its bounds."""
-    d = len(lower)
-    if value is None:
-        return np.zeros(d, dtype=bool)
-    flags = np.asarray(value)
-    if flags.dtype.kind not in "bi" or not np.isin(flags, (0, 1)).all():
-        raise TypeError(f"integrality={checks.short(value)}, expected truth values")
-    if flags.ndim == 0:
-        flags = np.full(d, bool(flags))
-    if flags.shape != (d,):
-        raise ValueError(f"integrality has shape {flags.shape}, expected ({d},) as the bounds have")
+    flags = checks.flags("integrality", value, len(lower))
     for j in np.flatnonzero(flags):
         if math.ceil(lower[j]) > math.floor(upper[j]):
             raise ValueError(f"integrality[{j}]: no whole number in [{lower[j]}, {upper[j]}]")
-    return flags.astype(bool)
+    return flags
 
 
 def drawn_point(

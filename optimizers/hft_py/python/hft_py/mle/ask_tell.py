@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from hft_py import backend as backends
@@ -41,7 +40,7 @@ class AskTell:
         return self._kernel.stop_reason
 
     def ask(self) -> Array:
-        """The points of the next generation, shape ``(n, d)``; the same until they are told."""
+        """The points of the next generation, shape ``(n, d)``; the same until :meth:`tell`."""
         if self._asked is None:
             self._asked = self._kernel.ask()
         return self._asked.copy()
@@ -49,7 +48,7 @@ class AskTell:
     def tell(
         self, points: npt.ArrayLike, values: npt.ArrayLike, violations: npt.ArrayLike | None = None
     ) -> None:
-        """The values at ``points``, which are those that were really evaluated.
+        """The values at ``points``, which are those that were evaluated.
 
         They may differ from those asked for (rounded, repaired): the search learns from the point
         it is told. ``violations``, where there are constraints, are 0 at feasible points. NaN
@@ -69,10 +68,7 @@ class AskTell:
             raise ValueError(
                 f"points has shape {told.shape}, expected {self._asked.shape} as asked for"
             )
-        outside = (told < lower) | (told > upper)
-        if outside.any():
-            i, j = (int(k) for k in np.argwhere(outside)[0])
-            raise ValueError(f"points[{i}, {j}]={told[i, j]} is outside [{lower[j]}, {upper[j]}]")
+        checks.within("points", told, lower, upper)
         found = _fitting("values", values, len(told))
         amounts = None if violations is None else _fitting("violations", violations, len(told))
         if amounts is not None and (amounts < 0.0).any():
@@ -86,7 +82,7 @@ class AskTell:
         Raises
         ------
         ValueError
-            Nothing was told yet.
+            Before the first :meth:`tell`.
         """
         if not self._kernel.evaluations:
             raise ValueError("result() before tell(): nothing is known yet")

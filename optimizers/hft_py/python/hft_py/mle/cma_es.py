@@ -2,7 +2,7 @@
 
 The right choice for continuous parameters that interact, smooth or noisy, from two to some hundred
 dimensions; above that ``separable=True`` learns the scales alone at a cost of ``O(d)``. Objectives
-with many minima want ``restarts``. For whole numbers and hard constraints take
+with many minima need ``restarts``. For whole numbers and hard constraints use
 :func:`hft_py.mle.differential_evolution_optimize`.
 """
 
@@ -61,7 +61,7 @@ def cma_es_optimize(
         finite. Restarts begin anywhere in the box.
     sigma
         The first step size, as a share of the width of the box; in the parameter's own units
-        where a bound is infinite. Default 0.3: the box is seen as a whole. Smaller where the
+        where a bound is infinite. Default 0.3: the first steps span the box. Smaller where the
         start is good; at most 10 widths.
     max_iterations
         Generations of each run. Default ``100 + 150 (d + 3)^2 / sqrt(population_size)``.
@@ -133,8 +133,8 @@ def cma_es_optimize(
     ValueError, TypeError
         An argument makes no sense; the message names it.
     ObjectiveError
-        The objective was minus infinity, or a compiled one returned a fatal code. What a callable
-        raises arrives as it was raised.
+        The objective was minus infinity, or a compiled one returned a fatal code. Exceptions of a
+        callable are not wrapped.
 
     References
     ----------

@@ -132,8 +132,8 @@ def differential_evolution_optimize(
     ValueError, TypeError
         An argument makes no sense; the message names it.
     ObjectiveError
-        The objective was minus infinity, or a compiled one returned a fatal code. What a callable
-        raises arrives as it was raised.
+        The objective was minus infinity, or a compiled one returned a fatal code. Exceptions of a
+        callable are not wrapped.
 
     References
     ----------

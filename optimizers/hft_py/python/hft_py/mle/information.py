@@ -182,7 +182,7 @@ _FLAT = "the log-likelihood has no maximum in it here"
 def covariance_of(hessian: Array) -> tuple[Array, bool]:
     """The inverse of minus a Hessian over the parameters that have one; whether it is a covariance.
 
-    NaN where it is not: the point is no maximum, or parameters cannot be told apart.
+    NaN where it is not: the point is no maximum, or parameters cannot be distinguished.
     """
     covariance = np.full_like(hessian, np.nan)
     used = np.flatnonzero(np.isfinite(np.diag(hessian)))

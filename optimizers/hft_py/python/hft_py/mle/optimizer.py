@@ -103,7 +103,7 @@ class MLEOptimizer:
         confidence
             Level of the intervals, between 0 and 1.
         polish
-            A local search at the end, as the curvature is to be taken at the very maximum.
+            A local search at the end, as the curvature is taken at the maximum.
         **options
             Handed to :func:`hft_py.mle.cma_es_optimize` or
             :func:`hft_py.mle.differential_evolution_optimize`: ``seed``, ``sigma``,
@@ -123,7 +123,7 @@ class MLEOptimizer:
         if n_observations is not None:
             count = checks.whole_number("n_observations", n_observations, least=1)
         with warnings.catch_warnings():
-            # Impossible parameters are part of a likelihood, not a mistake in it.
+            # NaN is how a likelihood rejects impossible parameters.
             warnings.simplefilter("ignore", InvalidValuesWarning)
             search = self._search(method, initial_params, polish, options)
         point = search.x
@@ -132,7 +132,7 @@ class MLEOptimizer:
         bounds = np.stack([spaces.lower, spaces.upper], axis=1)
         messages: list[str] = []
         if not search.success:
-            messages.append(f"the search did not arrive: {search.message}")
+            messages.append(f"the search did not converge: {search.message}")
         errors, covariance = np.full(len(point), np.nan), np.full((len(point), len(point)), np.nan)
         if math.isfinite(top):
             covariance = self._covariance(point, messages)
@@ -140,7 +140,9 @@ class MLEOptimizer:
         intervals = wald_intervals(point, errors, spaces.log_scale, bounds, level)
         for name, interval, bound in zip(spaces.names, intervals, bounds, strict=True):
             if (interval == bound).all():
-                messages.append(f"{name}: the interval is the whole space, the data do not tell it")
+                messages.append(
+                    f"{name}: the interval is the whole space; the data do not determine it"
+                )
         return MLEResult(
             params=spaces.named(point),
             log_likelihood=top,
@@ -175,7 +177,7 @@ class MLEOptimizer:
         if not definite:
             messages.append(
                 "the information is not positive definite: no standard errors; the point is no "
-                "maximum, or parameters cannot be told apart"
+                "maximum, or parameters cannot be distinguished"
             )
         return covariance
 

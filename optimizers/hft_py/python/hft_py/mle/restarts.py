@@ -1,6 +1,6 @@
-"""When CMA-ES has converged and the budget has not: where and how large to start again.
+"""Restarts of CMA-ES: population size, step size and budget of each run.
 
-``ipop``: every restart doubles the population, which sees the objective more and more as a whole.
+``ipop``: every restart doubles the population, which finds the coarse shape of the objective.
 ``bipop``: beside it, restarts of small populations and small steps, as long as they have used fewer
 evaluations than the large ones; better where the global optimum lies in a narrow funnel.
 
@@ -27,7 +27,7 @@ class Start:
 
 
 class Schedule:
-    """The starts of one search; it is told what each has cost."""
+    """The starts of one search, by what each run has cost."""
 
     def __init__(self, rule: str, population_size: int, seed: int, stream: int) -> None:
         self._rule = rule

@@ -28,7 +28,7 @@ MESSAGES = {
     "retries_done": "every retry has come to its end",
     "stopped_by_callback": "the progress callback returned False",
 }
-"""Reasons to stop, by name, in words."""
+"""The message of each stop reason."""
 
 SUCCESS_REASONS = (
     "target_reached",
@@ -38,7 +38,7 @@ SUCCESS_REASONS = (
     "no_effect_axis",
     "no_effect_coordinate",
 )
-"""The reasons that mean success: there was nothing more to find nearby."""
+"""The stop reasons that mean success."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -138,7 +138,7 @@ class OptimizeResult(results.Result):
         0 success, 1 a budget used up, 2 stopped by the callback, 3 the search could not go on,
         4 no feasible point found.
     message, stop_reason
-        Why it stopped, in words and by name (:data:`MESSAGES`).
+        Why it stopped: the message, and its name in :data:`MESSAGES`.
     nfev, nit
         Evaluations of the objective and generations, over all restarts and retries.
     constr_violation
@@ -150,7 +150,7 @@ class OptimizeResult(results.Result):
     attempts
         Every restart of every retry.
     seed
-        The seed, also where it was drawn: it makes the run again.
+        The seed, also where it was drawn: it reproduces the run.
     backend
         The kernels that ran, ``"rust"`` or ``"python"``.
     """
@@ -168,13 +168,10 @@ class OptimizeResult(results.Result):
     seed: int
     backend: str
     history: History = field(repr=False)
-    attempts: tuple[Attempt, ...] = ()
+    attempts: tuple[Attempt, ...] = field(default=(), repr=False)
 
     def _names(self) -> list[str]:
         return [*super()._names(), "best_params", "best_value"]
-
-    def __repr__(self) -> str:
-        return brief(self, ("history", "attempts", "best_params", "best_value"))
 
     @property
     def best_params(self) -> Array:
@@ -242,7 +239,7 @@ class MLEResult(results.Result):
     success, stop_reason
         Of the search.
     warnings
-        What is doubtful, in words; empty if nothing is.
+        Messages about what is doubtful; empty if nothing is.
     names, log_scale, bounds, confidence, n_observations
         What was asked for.
     search
@@ -252,23 +249,20 @@ class MLEResult(results.Result):
     params: dict[str, float | int]
     log_likelihood: float
     standard_errors: Array
-    covariance: Array
+    covariance: Array = field(repr=False)
     confidence_intervals: Array
     aic: float
     bic: float
-    best_params: Array
+    best_params: Array = field(repr=False)
     success: bool
     stop_reason: str
     warnings: tuple[str, ...]
-    names: tuple[str, ...]
-    log_scale: Any
-    bounds: Array
+    names: tuple[str, ...] = field(repr=False)
+    log_scale: Any = field(repr=False)
+    bounds: Array = field(repr=False)
     confidence: float
     n_observations: int | None
     search: OptimizeResult = field(repr=False)
-
-    def __repr__(self) -> str:
-        return brief(self, ("search", "covariance", "best_params", "log_scale", "bounds", "names"))
 
     def interval(self, confidence: float) -> Array:
         """Confidence intervals at another level, ``(d, 2)``.
@@ -321,12 +315,6 @@ class MLEResult(results.Result):
         axes = self.search.plot(axes)
         axes.set_ylabel("negative log-likelihood")
         return axes
-
-
-def brief(result: results.Result, left_out: tuple[str, ...]) -> str:
-    """A result on one line, without its long parts."""
-    kept = (f"{k}={results.show(v)}" for k, v in result.items() if k not in left_out)
-    return f"{type(result).__name__}({', '.join(kept)})"
 
 
 def status_of(reason: str, success: bool, violation: float) -> int:

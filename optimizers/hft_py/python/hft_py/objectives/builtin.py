@@ -56,7 +56,7 @@ def builtin(name: str, data: Any = None, *, time_step: float = 1.0) -> Builtin:
     Raises
     ------
     ValueError
-        An unknown name, data missing or not wanted, NaN or infinities, too few observations.
+        An unknown name, data missing or not accepted, NaN or infinities, too few observations.
 
     Examples
     --------

@@ -246,7 +246,7 @@ def _cffi(name: str, objective: Any, data: Any) -> Pointer:
 
 
 def _capsule(function: str, result: Any, *arguments: Any) -> Any:
-    # A prototype of our own: the functions of ctypes.pythonapi are shared by everybody.
+    # A prototype of our own: the functions of ctypes.pythonapi are shared by all users.
     kinds: list[Any] = [ctypes.py_object, ctypes.c_char_p][: len(arguments)]
     return ctypes.PYFUNCTYPE(result, *kinds)((function, ctypes.pythonapi))(*arguments)
 

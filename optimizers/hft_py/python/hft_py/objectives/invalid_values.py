@@ -1,4 +1,4 @@
-"""What NaN and infinities mean: once, for all Python kernels. Rust has the same."""
+"""NaN and infinite values, for all Python kernels; Rust does the same."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ def replace_nan(points: Floats, values: Floats, sense: Sense) -> int:
     good = values == -worst
     if good.any():
         index = int(np.flatnonzero(good)[0])
-        told = "more than minus infinity" if sense == "minimise" else "less than infinity"
+        expected = "more than minus infinity" if sense == "minimise" else "less than infinity"
         shown = ", ".join(_text(x) for x in points[index][:6])
         rest = ", ..." if len(points[index]) > 6 else ""
         raise ObjectiveError(
-            f"the objective is {_text(values[index])} at [{shown}{rest}], expected {told}"
+            f"the objective is {_text(values[index])} at [{shown}{rest}], expected {expected}"
         )
     values[invalid] = worst
     return int(invalid.sum())
@@ -58,7 +58,7 @@ def _text(number: float) -> str:
 
 
 def warn_invalid(n_invalid: int, n_evaluations: int) -> None:
-    """Say once, at the end of a run, at how many points the objective was NaN."""
+    """Warn, at the end of a run, at how many points the objective was NaN."""
     if n_invalid:
         warn(
             f"the objective was NaN at {n_invalid} of {n_evaluations} points", InvalidValuesWarning

@@ -1,4 +1,4 @@
-"""The door: whatever is given as an objective, resolved into one of the kinds."""
+"""Resolve what is given as an objective into one of the kinds."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def resolve(
         inner = resolve(objective.objective, count, batches, executor, data, name=name)
         return inner.negative()
     if isinstance(objective, Objective):
-        return _again(objective, count, batches, executor, data, name)
+        return _resolved_before(objective, count, batches, executor, data, name)
     if isinstance(objective, str | Builtin):
         _only_callables(name, "a built-in objective", batches, executor)
         return BuiltinObjective(_specified(objective, data), count)
@@ -118,7 +118,7 @@ def _only_callables(name: str, what: str, vectorized: bool, executor: Any) -> No
             raise ValueError(f"{name} is {what}: {option} is for Python callables")
 
 
-def _again(
+def _resolved_before(
     objective: Objective, n_params: int, vectorized: bool, executor: Any, data: Any, name: str
 ) -> Objective:
     if objective.n_params != n_params:

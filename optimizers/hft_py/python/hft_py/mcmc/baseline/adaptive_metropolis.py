@@ -30,7 +30,7 @@ class Walk:
 
     def __init__(self, scale: Floats, members: int, method: str, target_acceptance: float) -> None:
         dimension = scale.size
-        self.method, self.wanted = method, target_acceptance
+        self.method, self.target = method, target_acceptance
         self.optimal = 2.38 / np.sqrt(dimension)
         self.factor = np.tile(np.diag(scale * self.optimal), (members, 1, 1))
         self.variance = scale**2
@@ -49,8 +49,8 @@ class Walk:
         self.seen += 1
         gain = min(1.0, x.shape[1] * self.seen ** (-2.0 / 3.0))
         if self.method == "ram":
-            self._coerce(normals, gain * (acceptance - self.wanted))
-            self._rescale(self.seen**-0.5 * (acceptance - self.wanted))
+            self._coerce(normals, gain * (acceptance - self.target))
+            self._rescale(self.seen**-0.5 * (acceptance - self.target))
         else:
             self._learn(x, acceptance)
 
@@ -74,7 +74,7 @@ class Walk:
         outer = difference[:, :, None] * difference[:, None, :]
         self.covariance += weight * (outer - self.covariance)
         self.mean = self.mean + weight * difference
-        self.log_scale = self.log_scale + self.seen ** (-2.0 / 3.0) * (acceptance - self.wanted)
+        self.log_scale = self.log_scale + self.seen ** (-2.0 / 3.0) * (acceptance - self.target)
         if self.seen % x.shape[1] == 0:
             regular = self.covariance + _REGULAR * np.diag(self.variance)
             self.factor = np.linalg.cholesky(np.exp(self.log_scale)[:, None, None] * regular)
@@ -104,6 +104,7 @@ def adaptive_metropolis(
     for iteration in population.iterations():
         u = normals.take()
         log_ratio = population.propose(walk.propose(population.x, u))
+        log_ratio = np.where(np.isnan(log_ratio), -np.inf, log_ratio)  # far outside the box
         population.accept(np.log(uniforms.take()[:, 0]) < log_ratio)
         if iteration <= population.record.burn_in:
             walk.adapt(population.x, u, np.exp(np.minimum(log_ratio, 0.0)))

@@ -48,12 +48,15 @@ class Population:
         self.record.see(parameters, values)
         jacobian = self.target.log_jacobian(proposal)
         self._proposed = proposal, parameters, values, jacobian
-        ratio = (values - self.values[rows]) + (jacobian - self.jacobian[rows])
-        return np.where(values == -np.inf, -np.inf, ratio)
+        ratio: Floats = (values - self.values[rows]) + (jacobian - self.jacobian[rows])
+        return ratio
 
     def accept(self, accepted: Any, rows: slice = _ALL) -> None:
         """Move those of the proposed members that are accepted."""
-        states = (self.x, self.parameters, self.values, self.jacobian)
-        for state, proposed in zip(states, self._proposed, strict=True):
-            state[rows][accepted] = proposed[accepted]
+        x, parameters, values, jacobian = self._proposed
+        row = accepted[:, None]
+        np.copyto(self.x[rows], x, where=row)
+        np.copyto(self.parameters[rows], parameters, where=row)
+        np.copyto(self.values[rows], values, where=accepted)
+        np.copyto(self.jacobian[rows], jacobian, where=accepted)
         self._accepted[rows] = accepted

@@ -1,4 +1,4 @@
-"""The density as the samplers see it: bounds, whole numbers, logarithms, NaN.
+"""The density in the coordinates of the samplers: bounds, whole numbers, logarithms, NaN.
 
 A walk moves in *coordinates*: the parameter itself, its logarithm, or, for a whole number, a real
 number that rounds to it. The density in coordinates is the objective plus the log-Jacobian of that

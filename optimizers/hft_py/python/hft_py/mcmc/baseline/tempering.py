@@ -2,9 +2,11 @@
 
 Each chain is a ladder of replicas. Replica ``k`` walks under ``objective ** beta_k``, from the
 uniform density of the box (``beta = 0``, drawn afresh each iteration) to the target (``beta = 1``).
-Even pairs swap in even iterations, odd pairs in odd ones: a state then travels in one direction
+Even pairs swap in even iterations, odd pairs in odd ones: a state then moves in one direction
 until it is rejected, and round trips take O(levels) instead of O(levels^2) iterations (Syed,
-Bouchard-Cote, Deligiannidis and Doucet 2021). The ladder is respaced in the warm-up, then fixed.
+Bouchard-Cote, Deligiannidis and Doucet 2021). In the warm-up the ladder is respaced (their section
+5): with rejection rates ``r_k`` between neighbours, ``Lambda(beta_k) = r_1 + ... + r_k``, and the
+best ladder of given length has equal steps of ``Lambda``.
 
 ``log_evidence`` is the logarithm of the integral of ``exp(objective)`` over the box (for whole
 numbers, of its sum), by stepping stones (Xie, Lewis, Fan, Kuo and Chen 2011): the product over
@@ -19,9 +21,32 @@ import numpy as np
 
 from hft_py.mcmc.baseline.adaptive_metropolis import Walk
 from hft_py.mcmc.baseline.draws import ACCEPT, PROPOSAL, REFERENCE, SWAP, Draws
-from hft_py.mcmc.baseline.ladder import ROUNDS, first_ladder, respaced
 from hft_py.mcmc.baseline.record import Record
 from hft_py.mcmc.baseline.target import Floats, Target
+
+# Ends of the tuning rounds, as fractions of the warm-up; the rest is for the walks to settle.
+ROUNDS = (16, 8, 4, 2)
+
+
+def first_ladder(levels: int) -> Floats:
+    """Inverse temperatures to start with: quantiles of Beta(0.3, 1) (Xie et al. 2011)."""
+    ladder: Floats = (np.arange(levels) / (levels - 1.0)) ** (1.0 / 0.3)
+    return ladder
+
+
+def respaced(ladder: Floats, rejection: Floats) -> Floats:
+    """The ladder with equal steps of the cumulative barrier (piecewise linear between levels).
+
+    Where no swap was ever rejected there is nothing to learn, and the ladder stays.
+    """
+    barrier = np.concatenate([[0.0], np.cumsum(np.maximum(rejection, 1e-3))])
+    if rejection.sum() <= 0.0:
+        return ladder
+    levels = len(ladder)
+    wanted = barrier[-1] * (np.arange(levels) / (levels - 1.0))
+    found: Floats = np.interp(wanted, barrier, ladder)
+    found[0], found[-1] = 0.0, 1.0
+    return found
 
 
 def tempered(power: Floats, values: Floats) -> Floats:

@@ -110,7 +110,7 @@ study = Study(
         "autocovariances of draws; a chain that rejects repeats itself, so only new draws are "
         "sorted. In ten dimensions they take longer than the sampling, and both kernel sets do "
         "the same transforms: there the ratio is smallest. The NumPy kernels step all chains at "
-        "once and still pay tens of microseconds an iteration. emcee pays the interpreter for "
+        "once and still take tens of microseconds an iteration. emcee calls the interpreter for "
         "every walker; in two dimensions its stretch move also needs more evaluations for an "
         "effective draw than a random walk that has learned the covariance, in ten it needs "
         "fewer. With a plain Python objective the interpreter is the cost, and the sampler around "

@@ -1,14 +1,12 @@
-"""What becomes of a coordinate that left its bounds: it is changed before it is evaluated.
+"""Bound handling: a coordinate outside its bounds is changed before it is evaluated.
 
-Every rule here changes the point itself, so the point evaluated and the point told to the
-optimiser are one. (A penalty on repaired points would tell it the value of one point as that of
-another, and it would learn a wrong scale.)
+Every rule changes the point itself, so the optimiser is told the point that was evaluated. (With a
+penalty on repaired points it would be told the value of one point as that of another.)
 
 ``reflect``: folded back at the bound, as often as needed; keeps the distance to the bound.
-``fold``: the same with a rounded crease (CMA-ES only): within 5 % of the range from a bound ``x``
-is a parabola in the search's own coordinate ``u``, so an optimum on the bound looks like any other.
-CMA-ES searches ``u``, and what it is told at ``u`` is the objective at ``x(u)``: nothing is made
-up. In its first ``3 d`` generations, as long as steps are wide, points are drawn anew instead.
+``fold``: the same, but smooth (CMA-ES only): within 5 % of the range from a bound ``x`` is a
+parabola in the search's own coordinate ``u``, so an optimum on the bound looks like any other. In
+the first ``3 d`` generations, as long as steps are wide, points are drawn anew instead.
 ``resample``: drawn anew; uniformly in the bounds in differential evolution, from the search
 distribution in CMA-ES.
 ``midpoint``: half-way from the parent to the bound it crossed (JADE, Zhang and Sanderson 2009).
@@ -19,7 +17,7 @@ from __future__ import annotations
 
 import math
 
-MARGIN = 0.05  # of the range: where the crease of ``fold`` begins
+MARGIN = 0.05  # of the range: where the smooth part of ``fold`` begins
 RULES = ("reflect", "resample", "midpoint", "clip")
 
 

@@ -1,4 +1,4 @@
-"""Differential evolution with a fixed strategy: ``rand1bin``, ``best1bin`` and their kin.
+"""Differential evolution with a fixed strategy: ``rand1bin``, ``best1bin`` and others.
 
 With ``a, b, c, d, e`` different individuals drawn at random, none of them the parent ``x``,
 

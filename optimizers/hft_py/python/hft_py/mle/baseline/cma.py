@@ -1,4 +1,4 @@
-"""CMA-ES: a normal search distribution that learns scale and orientation of the objective.
+"""CMA-ES: a normal search distribution whose covariance adapts to the objective.
 
 Coordinates are scaled by the caller (``offset``, ``scale``), so that one step size fits all of
 them. Points are ``m + sigma C^(1/2) z`` with the symmetric root of ``C``: unlike ``B D z`` it does
@@ -177,8 +177,8 @@ class CMAES(Method):
         self._p_sigma = (1.0 - k.c_sigma) * self._p_sigma + rate * z_w  # (43)
         length = math.sqrt(float(self._p_sigma @ self._p_sigma))
         # h_sigma: the path is not updated while the step size grows fast.
-        settled = math.sqrt(1.0 - (1.0 - k.c_sigma) ** (2 * self.iterations))
-        h_sigma = 1.0 if length / settled < (1.4 + 2.0 / (n + 1.0)) * k.chi else 0.0
+        correction = math.sqrt(1.0 - (1.0 - k.c_sigma) ** (2 * self.iterations))
+        h_sigma = 1.0 if length / correction < (1.4 + 2.0 / (n + 1.0)) * k.chi else 0.0
         rate = math.sqrt(k.c_c * (2.0 - k.c_c) * k.mu_eff)
         self._p_c = (1.0 - k.c_c) * self._p_c + h_sigma * rate * y_w  # (45)
         self._adapt(y, z, h_sigma)

@@ -2,7 +2,7 @@
 
 A generation makes one trial for every individual. Its random numbers are drawn as one block of
 uniforms, a row an individual, so nothing depends on how the work is shared out; a row begins
-with what the strategy wants (``_heading`` numbers), then ``d`` for the crossover, and with the
+with what the strategy needs (``_heading`` numbers), then ``d`` for the crossover, and with the
 boundary rule ``resample`` another ``d`` for coordinates drawn anew.
 
 ``O(NP d)`` a generation beside the evaluations.
@@ -84,7 +84,7 @@ class Evolution(Method):
         raise NotImplementedError
 
     def _accepted(self, i: int, improvement: float) -> None:
-        """Individual ``i`` is about to give way to a trial that is as good or better."""
+        """Individual ``i`` is about to be replaced by a trial that is as good or better."""
 
     def _close(self) -> None:
         """The generation is selected."""

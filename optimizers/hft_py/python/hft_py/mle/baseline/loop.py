@@ -1,6 +1,6 @@
 """What both methods share: the run, the best point, the stop reasons.
 
-A method makes points (``ask``) and learns from their values (``tell``); ``run`` goes round
+A method makes points (``ask``) and learns from their values (``tell``); ``run`` repeats both
 until one of the reasons to stop holds.
 """
 
@@ -124,14 +124,14 @@ class Method:
         return self.history()
 
     def run(self, objective: Objective, threads: int = 1, reporter: Reporter | None = None) -> None:
-        """Go round until a reason to stop holds; ``objective.batch`` gives the values."""
-        told = self.evaluations
+        """Ask and tell until a reason to stop holds; ``objective.batch`` gives the values."""
+        reported = self.evaluations
         while self.stop_reason is None:
             points = self.ask()
             self.tell(points, objective.batch(points, threads))
             if reporter is None:
                 continue
-            if reporter.due(told, self.evaluations):
-                told = self.evaluations
+            if reporter.due(reported, self.evaluations):
+                reported = self.evaluations
                 if not reporter(self.evaluations, self._best_value) and self.stop_reason is None:
                     self.stop_reason = "stopped_by_callback"

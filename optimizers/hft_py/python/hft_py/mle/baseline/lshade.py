@@ -44,7 +44,7 @@ def rate(centre: float, first: float, second: float) -> float:
 
 
 def lehmer(numbers: list[float], weights: list[float]) -> float:
-    """The weighted Lehmer mean ``sum w s^2 / sum w s``, which leans to the large ones."""
+    """The weighted Lehmer mean ``sum w s^2 / sum w s``, which weighs large numbers more."""
     above = below = 0.0
     for number, weight in zip(numbers, weights, strict=True):
         above += weight * number * number
@@ -121,7 +121,7 @@ class SuccessHistory(Evolution):
         self._place = (self._place + 1) % MEMORY
 
     def _shrink(self) -> None:
-        """Let the worst go until the population is what the budget used so far leaves."""
+        """Remove the worst until the population has the size for the budget used so far."""
         # Counted after this generation, which ``iterations`` does not have yet.
         used = max(
             (self.iterations + 1) / self.max_iterations, self.evaluations / self.max_evaluations

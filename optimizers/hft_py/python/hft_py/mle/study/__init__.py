@@ -125,7 +125,7 @@ study = Study(
         "A generation of differential evolution or CMA-ES is a few hundred nanoseconds of work for "
         "each point; in NumPy it is some twenty calls. With a cheap objective the search is "
         "therefore most of the time in Python and next to nothing in Rust, and what is left is the "
-        "objective: a Python function of one point is called ten thousand times whoever calls it, "
+        "objective: a Python function of one point is called ten thousand times in any case, "
         "so the callable row gains least, and with an expensive objective nothing is gained but "
         "the threads. A vectorised function is called once a generation and a compiled one by no "
         "interpreter at all."

@@ -1,11 +1,10 @@
 """How many evaluations reach 1e-8: ``python -m hft_py.mle.study.evaluations``.
 
-Ten dimensions, the box [-5, 5]^10, the same random starts for everybody, the median over the seeds
-(and the quartiles) of the evaluations after which a value of 1e-8 has been seen; ours count whole
-generations. A run that does not get there within the budget counts as infinite. 25 seeds; 200 for
-CMA-ES where there is one minimum. Differential evolution stands against SciPy's as it comes (its
-population of 150, without polishing), CMA-ES against ``cma`` with the same population, first step
-and restarts (IPOP).
+Ten dimensions, the box [-5, 5]^10, the same random starts for every library; medians and quartiles
+over the seeds of the evaluations until a value of 1e-8 has been seen; ours count whole generations.
+A run that does not reach it within the budget counts as infinite. 25 seeds; 200 for CMA-ES where
+there is one minimum. Differential evolution is compared with SciPy's defaults (a population of 150,
+without polishing), CMA-ES with ``cma`` with the same population, first step and restarts (IPOP).
 
 Writes ``evaluations.json`` into the folder given and prints the table of the README.
 """

@@ -20,7 +20,7 @@ def scipy_evolution(
     generations: int,
     vectorized: bool,
 ) -> Found:
-    """``scipy.optimize.differential_evolution``: ``best1bin`` as it comes, without polishing."""
+    """``scipy.optimize.differential_evolution``: ``best1bin``, without polishing."""
     from scipy.optimize import differential_evolution
 
     found = differential_evolution(

@@ -46,7 +46,7 @@ def rosenbrock_decorated() -> Any:
 
 
 def evolution(population_size: int, generations: int) -> dict[str, Any]:
-    """Differential evolution from one Latin hypercube for everybody."""
+    """Differential evolution from one Latin hypercube for all."""
     lower, upper = np.full(D, -BOX), np.full(D, BOX)
     population = latin_hypercube(population_size, lower, upper)
     return {"lower": lower, "upper": upper, "population": population, "generations": generations}
@@ -59,7 +59,7 @@ def latin_hypercube(size: int, lower: Array, upper: Array) -> Array:
 
 
 def cma(evaluations: int) -> dict[str, Any]:
-    """CMA-ES from one start for everybody."""
+    """CMA-ES from one start for all."""
     start = np.random.default_rng(1).uniform(-BOX, BOX, D)
     return {
         "lower": np.full(D, -BOX),
