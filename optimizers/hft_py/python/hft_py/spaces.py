@@ -7,7 +7,6 @@ and whether steps are natural on a logarithmic scale. It says nothing about how 
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -237,10 +236,6 @@ def _pair(name: str, bounds: Any) -> tuple[float, float]:
 def _number(name: str, value: object) -> float:
     if isinstance(value, str | bytes | bool | np.bool_ | complex):
         raise TypeError(f"{name}: bound {value!r}, expected a number")
-    try:
-        return float(operator.index(value))  # type: ignore[arg-type]
-    except (TypeError, OverflowError):
-        pass
     try:
         return float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
