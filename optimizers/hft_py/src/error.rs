@@ -60,6 +60,32 @@ pub enum Error {
     Internal(String),
 }
 
+impl Error {
+    /// An argument with a value that makes no sense.
+    pub fn value(name: &'static str, value: impl ToString, expected: &'static str) -> Self {
+        Self::Value {
+            name,
+            value: value.to_string(),
+            expected,
+        }
+    }
+
+    /// Check the length of an argument.
+    ///
+    /// # Errors
+    /// [`Error::Length`] where it is not the length expected.
+    pub fn check_length(name: &'static str, found: usize, expected: usize) -> Result<(), Self> {
+        if found == expected {
+            return Ok(());
+        }
+        Err(Self::Length {
+            name,
+            found,
+            expected,
+        })
+    }
+}
+
 /// An amount of memory as a message shows it.
 fn amount(bytes: usize) -> String {
     let bytes = bytes as f64;

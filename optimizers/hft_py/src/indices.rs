@@ -5,7 +5,6 @@
 /// Each is drawn among the free places and then moved past the taken ones, so no draw is rejected.
 /// `K` counts the uniforms, `T` the places taken at the end.
 #[inline]
-#[must_use]
 pub fn distinct<const K: usize>(uniforms: &[f64], size: usize, taken: &[usize]) -> [usize; K] {
     let mut used = [usize::MAX; 8];
     let mut count = 0;
@@ -38,7 +37,6 @@ fn insert(used: &mut [usize; 8], count: &mut usize, index: usize) {
 
 /// A coordinate's index of a uniform number.
 #[inline]
-#[must_use]
 pub fn index(uniform: f64, bound: usize) -> usize {
     (uniform * bound as f64) as usize
 }

@@ -2,8 +2,8 @@
 //!
 //! Nothing here knows Python except the module `python`, behind the feature of that name.
 //! Random numbers come from counters ([`rng`]), so results depend on the seed alone and never on
-//! the number of threads. Whatever is minimised or sampled is an [`objective::Evaluate`]; whoever
-//! wants to follow a run, or to stop it, is a [`watch::Watch`].
+//! the number of threads. What is minimised or sampled is an [`objective::Evaluate`]; a
+//! [`watch::Watch`] follows a run and may stop it.
 
 pub mod error;
 pub mod hmm;

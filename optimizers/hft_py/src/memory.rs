@@ -1,10 +1,9 @@
-//! Memory is asked for before it is used: an allocation that fails inside a kernel would abort the
-//! whole process, and a notebook's or a trading session's state with it.
+//! Checks that memory can be had before kernels use it: an allocation that fails inside a kernel
+//! would abort the process, with the state of a notebook or of a trading session.
 
 use crate::Error;
 
 /// A product of sizes that stops at the largest number instead of wrapping round.
-#[must_use]
 pub fn product(sizes: &[usize]) -> usize {
     sizes
         .iter()
@@ -40,14 +39,14 @@ mod tests {
     use crate::Error;
 
     #[test]
-    fn what_is_there_is_granted() {
+    fn small_requests_succeed() {
         assert!(ensure_allocatable(&[]).is_ok());
         assert!(ensure_allocatable(&[10, product(&[3, 4, 5])]).is_ok());
         assert_eq!(product(&[3, 4, 5]), 60);
     }
 
     #[test]
-    fn what_cannot_be_is_an_error() {
+    fn impossible_requests_are_errors() {
         let huge = product(&[usize::MAX, 2]);
         assert_eq!(huge, usize::MAX);
         for parts in [vec![huge], vec![huge, huge], vec![1 << 58, 1]] {

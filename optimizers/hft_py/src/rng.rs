@@ -18,7 +18,6 @@ const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
 
 /// Ten rounds of Philox4x32.
 #[inline]
-#[must_use]
 pub fn philox(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
     let [mut c0, mut c1, mut c2, mut c3] = counter;
     let [mut k0, mut k1] = key;
@@ -51,7 +50,6 @@ fn high(word: u64) -> u32 {
 ///
 /// 52 bits and not 53: with 53, adding the half rounds, and the largest becomes 1.
 #[inline]
-#[must_use]
 pub fn unit(word: u64) -> f64 {
     ((word >> 12) as f64 + 0.5) * (1.0 / 4_503_599_627_370_496.0)
 }
@@ -109,7 +107,6 @@ pub struct Stream {
 impl Stream {
     /// The stream of a seed, its number and its purpose, from the start.
     #[inline]
-    #[must_use]
     pub fn new(seed: u64, stream: u32, purpose: u32) -> Self {
         Self {
             key: [low(seed), high(seed)],
@@ -123,7 +120,6 @@ impl Stream {
     }
 
     /// Words consumed so far.
-    #[must_use]
     pub fn position(&self) -> u64 {
         self.position
     }

@@ -1,4 +1,4 @@
-//! Following a run: progress, a wish to stop, and signals.
+//! Following a run: progress, requests to stop, signals.
 
 use crate::Stop;
 
@@ -11,7 +11,7 @@ pub enum Flow {
     Halt,
 }
 
-/// Somebody who follows a run from the thread that called the kernel.
+/// Follows a run from the thread that called the kernel.
 ///
 /// Kernels call [`tick`](Self::tick) on the calling thread, once a generation or every few
 /// microseconds of work: a tick costs a reading of the clock.

@@ -28,7 +28,6 @@ impl From<Stop> for HmmError {
 
 impl HmmError {
     /// The same failure, of a sequence that begins at row `first`.
-    #[must_use]
     pub fn after(self, first: usize) -> Self {
         match self {
             Self::Impossible { index } => Self::Impossible {

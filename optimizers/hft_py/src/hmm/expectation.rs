@@ -32,7 +32,6 @@ pub struct Workspace {
 
 impl Workspace {
     /// For sequences of up to so many rows.
-    #[must_use]
     pub fn new(model: &Model, longest: usize) -> Self {
         let size = tiles(longest) * model.states();
         Self {
@@ -82,7 +81,7 @@ pub fn expect(
             let totals = pairs.iter().zip(&model.transition);
             (log + largest, totals.map(|(p, a)| p.total() * a).collect())
         }
-        None => log_space::expect(emission, x, weights, kept, &mut start)?,
+        None => log_space::expect(emission, x, weights, &mut start)?,
     };
     let statistics = sums.then(|| Statistics::of(model, x, weights, &mut workspace.scratch));
     Ok(Expected {

@@ -16,7 +16,6 @@ pub struct Lanes(pub [f64; LANES]);
 impl Lanes {
     /// The same number at all times.
     #[inline(always)]
-    #[must_use]
     pub const fn splat(value: f64) -> Self {
         Self([value; LANES])
     }
@@ -26,7 +25,6 @@ impl Lanes {
 
     /// Apply a function to each.
     #[inline(always)]
-    #[must_use]
     pub fn map(self, f: impl Fn(f64) -> f64) -> Self {
         let mut out = self;
         for lane in &mut out.0 {
@@ -37,7 +35,6 @@ impl Lanes {
 
     /// Combine each with its partner.
     #[inline(always)]
-    #[must_use]
     pub fn zip(self, other: Self, f: impl Fn(f64, f64) -> f64) -> Self {
         let mut out = self;
         for (lane, partner) in out.0.iter_mut().zip(other.0) {
@@ -48,7 +45,6 @@ impl Lanes {
 
     /// `self * by + to`, in one rounding where `FUSED`.
     #[inline(always)]
-    #[must_use]
     pub fn fma<const FUSED: bool>(self, by: Self, to: Self) -> Self {
         let mut out = to;
         for l in 0..LANES {
@@ -59,14 +55,12 @@ impl Lanes {
 
     /// The smaller of each pair; of a NaN and a number `other`.
     #[inline(always)]
-    #[must_use]
     pub fn least(self, other: Self) -> Self {
         self.zip(other, |a, b| if a < b { a } else { b })
     }
 
     /// The sum of the lanes.
     #[inline(always)]
-    #[must_use]
     pub fn total(self) -> f64 {
         let v = self.0;
         ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]))
@@ -75,7 +69,6 @@ impl Lanes {
 
 /// Tiles of `n` times.
 #[inline]
-#[must_use]
 pub const fn tiles(n: usize) -> usize {
     n.div_ceil(LANES)
 }

@@ -72,7 +72,6 @@ impl<'a> LogFilter<'a> {
         Some(scale)
     }
 
-    /// Predict the next row.
     pub(super) fn advance(&mut self) {
         let k = self.alpha.len();
         for (j, p) in self.predicted.iter_mut().enumerate() {

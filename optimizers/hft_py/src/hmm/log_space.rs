@@ -8,7 +8,6 @@ use super::lanes::{LANES, Lanes};
 use crate::memory;
 
 /// Logarithms of densities of a sequence, `K` a row.
-#[must_use]
 pub fn log_densities(emission: &Emission<'_>, x: &[f64], scratch: &mut Scratch) -> Vec<f64> {
     let (k, d) = (emission.model.states(), emission.model.dimension);
     let mut rows = vec![0.0; x.len() / d * k];
@@ -25,7 +24,6 @@ pub fn log_densities(emission: &Emission<'_>, x: &[f64], scratch: &mut Scratch) 
 }
 
 /// `ln sum exp`; minus infinity of nothing but minus infinities.
-#[must_use]
 pub fn log_sum(values: impl Iterator<Item = f64> + Clone) -> f64 {
     let most = values.clone().fold(f64::NEG_INFINITY, f64::max);
     if most == f64::NEG_INFINITY {
@@ -64,7 +62,6 @@ pub fn forward(emission: &Emission<'_>, logs: &[f64]) -> Result<(Vec<f64>, Vec<f
 }
 
 /// Logarithms of the backward recursion, scaled like [`forward`].
-#[must_use]
 pub fn backward(emission: &Emission<'_>, logs: &[f64], scales: &[f64]) -> Vec<f64> {
     let model = emission.model;
     let k = model.states();
@@ -107,7 +104,6 @@ pub(super) fn expect(
     emission: &Emission<'_>,
     x: &[f64],
     weights: &mut [Lanes],
-    _kept: &mut [Lanes],
     start: &mut [f64],
 ) -> Result<(f64, Vec<f64>), HmmError> {
     let (k, d) = (emission.model.states(), emission.model.dimension);

@@ -31,24 +31,13 @@ impl Model {
         dimension: usize,
     ) -> Result<Self, Error> {
         let k = start.len();
-        let length = |name, found: usize, expected: usize| {
-            if found == expected {
-                Ok(())
-            } else {
-                Err(Error::Length {
-                    name,
-                    found,
-                    expected,
-                })
-            }
-        };
-        length("start", k, k.max(1))?;
-        length("transition", transition.len(), k * k)?;
+        Error::check_length("start", k, k.max(1))?;
+        Error::check_length("transition", transition.len(), k * k)?;
         if let Some(p) = kind.parameters(dimension) {
-            length("theta", theta.len(), k * p)?;
+            Error::check_length("theta", theta.len(), k * p)?;
         } else {
-            length("theta", theta.len() % k, 0)?;
-            length("x", dimension, 1)?;
+            Error::check_length("theta", theta.len() % k, 0)?;
+            Error::check_length("x", dimension, 1)?;
         }
         Ok(Self {
             kind,
@@ -60,19 +49,16 @@ impl Model {
     }
 
     /// The number of states, `K`.
-    #[must_use]
     pub fn states(&self) -> usize {
         self.start.len()
     }
 
     /// Numbers in a row of `theta`, `P`.
-    #[must_use]
     pub fn parameters(&self) -> usize {
         self.theta.len() / self.states()
     }
 
     /// The parameters of one state.
-    #[must_use]
     pub fn row(&self, state: usize) -> &[f64] {
         let p = self.parameters();
         &self.theta[state * p..(state + 1) * p]
@@ -100,13 +86,8 @@ impl<'a> Series<'a> {
             },
         );
         let expected = rows.and_then(|r| r.checked_mul(dimension)).unwrap_or(0);
-        if expected != x.len() || x.is_empty() {
-            return Err(Error::Length {
-                name: "x",
-                found: x.len(),
-                expected,
-            });
-        }
+        // No rows: an error whatever is expected.
+        Error::check_length("x", x.len(), expected.max(usize::from(x.is_empty())))?;
         Ok(Self {
             x,
             dimension,
@@ -115,19 +96,16 @@ impl<'a> Series<'a> {
     }
 
     /// Rows of all sequences.
-    #[must_use]
     pub fn rows(&self) -> usize {
         self.x.len() / self.dimension
     }
 
     /// How many sequences.
-    #[must_use]
     pub fn count(&self) -> usize {
         self.lengths.len()
     }
 
     /// Rows of the longest sequence.
-    #[must_use]
     pub fn longest(&self) -> usize {
         self.lengths.iter().copied().max().unwrap_or(0)
     }

@@ -1,7 +1,6 @@
 //! Paths of the hidden chain.
 
 /// A path by inversion, one uniform number in (0, 1) a step; `transition` row by row.
-#[must_use]
 pub fn simulate(start: &[f64], transition: &[f64], uniforms: &[f64]) -> Vec<i64> {
     let k = start.len();
     let starts = cumulative(start);

@@ -4,24 +4,17 @@ use super::lanes::Lanes;
 
 /// A number of states, and small arrays of that size.
 pub(crate) trait States: Copy + Send + Sync {
-    /// One number a state.
     type Row: AsRef<[f64]> + AsMut<[f64]> + Clone;
-    /// A square matrix.
     type Matrix;
     /// Eight times of each state.
     type Tile: AsRef<[Lanes]> + AsMut<[Lanes]>;
-    /// How many.
     fn count(self) -> usize;
-    /// Zeros.
     fn row(self) -> Self::Row;
-    /// Zeros.
     fn tile(self) -> Self::Tile;
-    /// A matrix given row by row.
     fn matrix(self, cells: &[f64]) -> Self::Matrix;
     /// Its cell in row `i` and column `j`.
     fn cell(self, matrix: &Self::Matrix, i: usize, j: usize) -> f64;
 
-    /// Numbers as a row.
     #[inline(always)]
     fn from(self, numbers: &[f64]) -> Self::Row {
         let mut row = self.row();
@@ -30,7 +23,6 @@ pub(crate) trait States: Copy + Send + Sync {
     }
 }
 
-/// `K` states.
 #[derive(Clone, Copy)]
 pub(crate) struct Fixed<const K: usize>;
 
@@ -60,7 +52,6 @@ impl<const K: usize> States for Fixed<K> {
     }
 }
 
-/// Any number of states.
 #[derive(Clone, Copy)]
 pub(crate) struct Dynamic(pub(crate) usize);
 

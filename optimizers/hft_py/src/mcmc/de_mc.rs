@@ -47,13 +47,8 @@ pub fn sample(
     watch: &mut dyn Watch,
 ) -> Result<Outcome, Error> {
     let (settings, dimension) = (input.settings, input.space.dimension());
-    if archive.len() < 3 * dimension {
-        return Err(Error::Length {
-            name: "archive",
-            found: archive.len() / dimension,
-            expected: 3,
-        });
-    }
+    let states = archive.len() / dimension;
+    Error::check_length("archive", states, states.max(3))?;
     let mut groups = groups(input, draws, 1, settings.threads, |share, chains| {
         let streams = share.clone().map(|c| {
             [purpose::MOVE, purpose::PROPOSAL, purpose::ACCEPT]

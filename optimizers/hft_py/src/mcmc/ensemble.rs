@@ -32,11 +32,11 @@ pub fn sample(
 ) -> Result<Outcome, Error> {
     let (settings, walkers) = (input.settings, input.start_values.len());
     if walkers < 2 || walkers % 2 == 1 {
-        return Err(Error::Value {
-            name: "n_chains",
-            value: walkers.to_string(),
-            expected: "an even number of walkers",
-        });
+        return Err(Error::value(
+            "n_chains",
+            walkers,
+            "an even number of walkers",
+        ));
     }
     // Threads share the batch of a half, as walkers need each other.
     let mut groups = groups(input, draws, 1, 1, |share, chains| {

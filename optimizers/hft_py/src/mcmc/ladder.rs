@@ -44,7 +44,6 @@ impl Ladder {
         }
     }
 
-    /// Rejection rates of neighbours.
     pub(super) fn rejection(&self) -> Vec<f64> {
         let pairs = self.rejected.iter().zip(&self.tried);
         pairs
@@ -52,7 +51,6 @@ impl Ladder {
             .collect()
     }
 
-    /// Count swaps from here on.
     pub(super) fn reset_counts(&mut self) {
         self.rejected.fill(0.0);
         self.tried.fill(0.0);

@@ -1,4 +1,4 @@
-//! Markov chain Monte Carlo: four samplers, and what their draws are worth.
+//! Markov chain Monte Carlo: four samplers and the diagnostics of their draws.
 //!
 //! * [`adaptive_metropolis`]: random walks that learn their proposal in the warm-up;
 //! * [`ensemble`]: the affine-invariant stretch move;
@@ -6,9 +6,9 @@
 //! * [`tempering`]: parallel tempering with non-reversible swaps, and the evidence;
 //! * [`diagnostics`]: R-hat, effective sample sizes, autocorrelation times.
 //!
-//! Each random number belongs to a chain and a purpose, so draws do not depend on threads. Chains
-//! that do not need each other run in threads of their own where the objective allows it; else all
-//! chains step together and their points are evaluated as one batch.
+//! Each random number belongs to a chain and a purpose, so draws do not depend on threads.
+//! Independent chains run in threads of their own where the objective allows it; else all chains
+//! step together and their points are evaluated as one batch.
 
 pub mod adaptive_metropolis;
 pub mod de_mc;

@@ -14,7 +14,6 @@ pub(super) struct Population {
     parameters: Vec<f64>,
     pub(super) values: Vec<f64>,
     jacobian: Vec<f64>,
-    /// The same of the proposals.
     pub(super) proposal: Vec<f64>,
     proposed: Vec<f64>,
     pub(super) found: Vec<f64>,
@@ -61,13 +60,11 @@ impl Population {
         member * self.dimension..(member + 1) * self.dimension
     }
 
-    /// Parameters of a state.
     #[inline]
     pub(super) fn parameters(&self, member: usize) -> &[f64] {
         &self.parameters[self.row(member)]
     }
 
-    /// Parameters of a proposal.
     #[inline]
     pub(super) fn proposed(&self, member: usize) -> &[f64] {
         &self.proposed[self.row(member)]
@@ -119,7 +116,6 @@ impl Population {
         beta * (found - self.values[member]) + jacobian
     }
 
-    /// Go to the proposal.
     #[inline]
     pub(super) fn accept(&mut self, member: usize) {
         let row = self.row(member);
@@ -129,7 +125,6 @@ impl Population {
         self.jacobian[member] = self.found_jacobian[member];
     }
 
-    /// Exchange two states.
     pub(super) fn swap(&mut self, a: usize, b: usize) {
         for index in 0..self.dimension {
             let (i, j) = (a * self.dimension + index, b * self.dimension + index);

@@ -28,7 +28,6 @@ pub struct Settings {
 
 impl Settings {
     /// Draws kept of each chain.
-    #[must_use]
     pub fn draws(&self) -> usize {
         self.n_iterations.saturating_sub(self.burn_in) / self.thin.max(1)
     }
@@ -80,7 +79,6 @@ pub struct Draws<'a> {
 pub(super) trait Group: Send {
     /// One iteration, counted from 1.
     fn step(&mut self, input: &RunInput<'_>, iteration: usize) -> Result<(), Stop>;
-    /// The chains.
     fn chains(&self) -> &Chains<'_>;
 }
 

@@ -50,22 +50,9 @@ impl Space {
     /// # Errors
     /// Lengths that differ, or none.
     pub fn new(lower: &[f64], upper: &[f64], kinds: &[Coordinate]) -> Result<Self, Error> {
-        for (name, found) in [("upper", upper.len()), ("codes", kinds.len())] {
-            if found != lower.len() {
-                return Err(Error::Length {
-                    name,
-                    found,
-                    expected: lower.len(),
-                });
-            }
-        }
-        if lower.is_empty() {
-            return Err(Error::Length {
-                name: "lower",
-                found: 0,
-                expected: 1,
-            });
-        }
+        Error::check_length("upper", upper.len(), lower.len())?;
+        Error::check_length("codes", kinds.len(), lower.len())?;
+        Error::check_length("lower", lower.len(), lower.len().max(1))?;
         let widened = |bounds: &[f64], by: f64| -> Vec<f64> {
             let pairs = bounds.iter().zip(kinds);
             pairs
@@ -92,7 +79,6 @@ impl Space {
 
     /// Parameters.
     #[inline]
-    #[must_use]
     pub fn dimension(&self) -> usize {
         self.lower.len()
     }

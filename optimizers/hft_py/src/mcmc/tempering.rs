@@ -68,11 +68,11 @@ pub fn sample(
     let (settings, dimension) = (input.settings, input.space.dimension());
     let (levels, replicas) = (options.levels, input.start_values.len());
     if levels < 2 || !replicas.is_multiple_of(levels) {
-        return Err(Error::Value {
-            name: "levels",
-            value: levels.to_string(),
-            expected: "at least 2, and so many replicas of each ladder",
-        });
+        return Err(Error::value(
+            "levels",
+            levels,
+            "at least 2, and so many replicas of each ladder",
+        ));
     }
     walk::ensure_allocatable(replicas, dimension, Adaptation::Ram)?;
     let mut groups = groups(input, draws, levels, settings.threads, |share, chains| {

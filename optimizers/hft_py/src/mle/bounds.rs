@@ -32,17 +32,16 @@ impl Boundary {
             "resample" => Ok(Self::Resample),
             "midpoint" => Ok(Self::Midpoint),
             "clip" => Ok(Self::Clip),
-            other => Err(Error::Value {
-                name: "boundary",
-                value: other.into(),
-                expected: "reflect, fold, resample, midpoint or clip",
-            }),
+            other => Err(Error::value(
+                "boundary",
+                other,
+                "reflect, fold, resample, midpoint or clip",
+            )),
         }
     }
 }
 
 /// `value` folded into `[lower, upper]`; one bound may be infinite.
-#[must_use]
 pub fn reflected(value: f64, lower: f64, upper: f64) -> f64 {
     if lower <= value && value <= upper {
         return value;
@@ -75,7 +74,6 @@ pub const MARGIN: f64 = 0.05;
 
 /// The point in `[lower, upper]` of a coordinate of the search: a parabola near a bound, so an
 /// optimum on it looks like any other.
-#[must_use]
 pub fn folded(u: f64, (lower, upper): (f64, f64), margin: f64) -> f64 {
     let u = reflected(u, lower - margin, upper + margin);
     let square = |distance: f64| distance * distance / (4.0 * margin);
@@ -90,7 +88,6 @@ pub fn folded(u: f64, (lower, upper): (f64, f64), margin: f64) -> f64 {
 }
 
 /// The coordinate of a point, nearest to the box: the inverse of [`folded`].
-#[must_use]
 pub fn unfolded(x: f64, (lower, upper): (f64, f64), margin: f64) -> f64 {
     if x < lower + margin {
         lower - margin + 2.0 * (margin * (x - lower).max(0.0)).sqrt()
@@ -102,7 +99,6 @@ pub fn unfolded(x: f64, (lower, upper): (f64, f64), margin: f64) -> f64 {
 }
 
 /// A coordinate of a trial, brought into its bounds.
-#[must_use]
 pub fn repaired(
     rule: Boundary,
     value: f64,
@@ -131,7 +127,6 @@ pub fn repaired(
 }
 
 /// The whole number nearest to `value` between `ceil(lower)` and `floor(upper)`.
-#[must_use]
 pub fn whole(value: f64, lower: f64, upper: f64) -> f64 {
     // Adding nothing makes a positive zero of a negative one.
     (value + 0.5).floor().max(lower.ceil()).min(upper.floor()) + 0.0

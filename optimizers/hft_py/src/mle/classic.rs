@@ -38,17 +38,16 @@ impl Donor {
             "current_to_best1" => Ok(Self::CurrentToBest1),
             "best2bin" => Ok(Self::Best2),
             "rand2bin" => Ok(Self::Rand2),
-            other => Err(Error::Value {
-                name: "strategy",
-                value: other.into(),
-                expected: "rand1bin, best1bin, rand_to_best1, current_to_best1, best2bin, \
+            other => Err(Error::value(
+                "strategy",
+                other,
+                "rand1bin, best1bin, rand_to_best1, current_to_best1, best2bin, \
                            rand2bin, jde or lshade",
-            }),
+            )),
         }
     }
 
     /// Partners wanted.
-    #[must_use]
     pub fn partners(self) -> usize {
         match self {
             Self::Best1 | Self::CurrentToBest1 => 2,
@@ -108,7 +107,6 @@ pub struct Classic {
 
 impl Classic {
     /// `F` between the two numbers of `mutation`.
-    #[must_use]
     pub fn new(donor: Donor, mutation: (f64, f64), crossover: f64) -> Self {
         Self {
             donor,

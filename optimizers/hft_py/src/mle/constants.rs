@@ -33,7 +33,6 @@ impl Constants {
     ///
     /// `offset` is added to the numerator of `c_mu` (58): 0 in the tutorial of 2016, 1/4 in that
     /// of 2023.
-    #[must_use]
     pub fn new(dimension: usize, size: usize, active: bool, separable: bool, offset: f64) -> Self {
         let n = dimension as f64;
         let mu = size / 2;

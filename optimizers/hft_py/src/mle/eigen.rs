@@ -27,7 +27,6 @@ pub struct Eigen {
 
 impl Eigen {
     /// That of the unit matrix.
-    #[must_use]
     pub fn unit(n: usize) -> Self {
         let mut vectors = vec![0.0; n * n];
         vectors.iter_mut().step_by(n + 1).for_each(|x| *x = 1.0);

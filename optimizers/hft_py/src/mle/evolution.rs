@@ -30,14 +30,12 @@ pub struct Population {
 
 impl Population {
     /// Individuals.
-    #[must_use]
     pub fn size(&self) -> usize {
         self.merits.len()
     }
 
     /// The coordinates of one.
     #[inline]
-    #[must_use]
     pub fn point(&self, i: usize) -> &[f64] {
         &self.points[i * self.dimension..(i + 1) * self.dimension]
     }
@@ -131,7 +129,6 @@ pub struct Evolution {
 
 impl Evolution {
     /// The individuals of `points` are the first generation.
-    #[must_use]
     pub fn new(
         points: &[f64],
         strategy: Box<dyn Strategy>,
@@ -158,7 +155,6 @@ impl Evolution {
     }
 
     /// The individuals as they are now.
-    #[must_use]
     pub fn population(&self) -> &Population {
         &self.population
     }

@@ -22,7 +22,6 @@ pub struct SelfAdaptive {
 
 impl SelfAdaptive {
     /// For a population of that size.
-    #[must_use]
     pub fn new(size: usize) -> Self {
         Self {
             kept: vec![(0.5, 0.9); size],

@@ -45,7 +45,6 @@ pub struct SuccessHistory {
 
 impl SuccessHistory {
     /// For a population of that size at the start.
-    #[must_use]
     pub fn new(size: usize) -> Self {
         Self {
             initial: size,
@@ -180,7 +179,6 @@ impl Strategy for SuccessHistory {
     }
 }
 
-/// A share of a size, rounded.
 fn share(part: f64, size: usize) -> usize {
     (part * size as f64 + 0.5) as usize
 }

@@ -19,7 +19,6 @@ pub struct Roots {
 
 impl Roots {
     /// Those of the unit matrix.
-    #[must_use]
     pub fn unit(n: usize) -> Self {
         let eigen = Eigen::unit(n);
         Self {
@@ -31,7 +30,6 @@ impl Roots {
     }
 
     /// Eigenvectors, one a row, in the order of `lengths`.
-    #[must_use]
     pub fn axes(&self) -> &[f64] {
         &self.eigen.vectors
     }

@@ -25,7 +25,6 @@ pub enum Reason {
 
 impl Reason {
     /// Its name in Python.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::TargetReached => "target_reached",
@@ -63,7 +62,6 @@ impl Merit {
     /// Whether strictly better, by the rules of feasibility: Deb, Comput. Methods Appl. Mech.
     /// Engrg. 186 (2000).
     #[inline]
-    #[must_use]
     pub fn precedes(self, other: Self) -> bool {
         if self.violation == other.violation {
             self.value < other.value
@@ -139,7 +137,6 @@ pub struct Record {
 
 impl Record {
     /// Nothing so far; generations have about `size` points.
-    #[must_use]
     pub fn new(
         dimension: usize,
         size: usize,

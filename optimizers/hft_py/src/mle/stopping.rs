@@ -29,7 +29,6 @@ pub struct Ranges {
 
 impl Ranges {
     /// Nothing so far.
-    #[must_use]
     pub fn new(dimension: usize, size: usize) -> Self {
         let generations = (30 * dimension).div_ceil(size);
         Self {

@@ -46,7 +46,6 @@ impl Compiled {
     /// # Safety
     /// The function keeps its contract, may be called from any thread and from several at once,
     /// and outlives this value together with `user_data`.
-    #[must_use]
     pub unsafe fn new(function: Function, user_data: *mut c_void, dimension: usize) -> Self {
         Self {
             function,

@@ -1,7 +1,7 @@
 //! C functions that keep the contract of compiled objectives, by name.
 //!
-//! They are called by their addresses, through the door that a user's own function comes by:
-//! studies and tests thereby have a compiled objective on every machine, without a compiler.
+//! They are called by their addresses, as a user's own function is: a compiled objective for studies
+//! and tests on every machine, without a compiler.
 
 use super::compiled::WithCode;
 use super::functions::TestFunction;
@@ -12,7 +12,6 @@ use std::ffi::c_void;
 /// * `rosenbrock`: the test function, to be minimised; no data.
 /// * `quadratic`: `-x' P x / 2`, a normal log-density but for its constant; `user_data` is `P`,
 ///   `n x n` numbers row by row. Without it the code is -1.
-#[must_use]
 pub fn named(name: &str) -> Option<WithCode> {
     match name {
         "rosenbrock" => Some(rosenbrock),

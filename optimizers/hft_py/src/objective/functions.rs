@@ -46,7 +46,6 @@ impl TestFunction {
     ];
 
     /// The function of that name.
-    #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL
             .iter()
@@ -55,7 +54,6 @@ impl TestFunction {
     }
 
     /// Its value at one point.
-    #[must_use]
     pub fn value(self, x: &[f64]) -> f64 {
         let n = x.len() as f64;
         let squares = || x.iter().map(|x| x * x).sum::<f64>();
@@ -117,7 +115,7 @@ impl TestFunction {
 }
 
 /// A test function of a fixed number of coordinates.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Test {
     function: TestFunction,
     dimension: usize,
@@ -126,7 +124,6 @@ pub struct Test {
 
 impl Test {
     /// That function of points with `dimension` coordinates.
-    #[must_use]
     pub fn new(function: TestFunction, dimension: usize) -> Self {
         Self {
             function,
@@ -149,7 +146,6 @@ impl Evaluate for Test {
 }
 
 /// Where each function is least, for `n` coordinates, and how low it is there.
-#[must_use]
 pub fn minimum(function: TestFunction, n: usize) -> (Vec<f64>, f64) {
     match function {
         TestFunction::Rosenbrock => (vec![1.0; n], 0.0),

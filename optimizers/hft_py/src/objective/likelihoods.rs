@@ -23,7 +23,7 @@ enum Model {
 }
 
 /// A log-likelihood of its parameters on the data it was made with.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Likelihood {
     model: Model,
     data: Vec<f64>,
@@ -47,9 +47,6 @@ pub(super) fn root_of_squares(values: impl Iterator<Item = f64> + Clone) -> f64 
 }
 
 impl Likelihood {
-    /// Names of the models.
-    pub const NAMES: [&'static str; 4] = ["gaussian", "garch11", "ornstein_uhlenbeck", "student_t"];
-
     /// The likelihood of that name on `data`; `time_step` is used by `ornstein_uhlenbeck` alone.
     ///
     /// # Errors
@@ -57,13 +54,7 @@ impl Likelihood {
     /// [`Error::Length`] for too few observations (one, two for `ornstein_uhlenbeck`).
     pub fn new(name: &str, data: &[f64], time_step: f64) -> Result<Self, Error> {
         let least = if name == "ornstein_uhlenbeck" { 2 } else { 1 };
-        if data.len() < least {
-            return Err(Error::Length {
-                name: "data",
-                found: data.len(),
-                expected: least,
-            });
-        }
+        Error::check_length("data", data.len(), data.len().max(least))?;
         let n = data.len() as f64;
         // Twice: what the first sum rounds away, the second finds.
         let rough = data.iter().map(|x| x / n).sum::<f64>();
@@ -74,19 +65,11 @@ impl Likelihood {
             "garch11" => Model::Garch,
             "student_t" => Model::StudentT,
             "ornstein_uhlenbeck" if time_step.is_nan() || time_step <= 0.0 => {
-                return Err(Error::Value {
-                    name: "time_step",
-                    value: time_step.to_string(),
-                    expected: "more than 0",
-                });
+                return Err(Error::value("time_step", time_step, "more than 0"));
             }
             "ornstein_uhlenbeck" => Model::OrnsteinUhlenbeck(Transitions::new(data, time_step)),
             other => {
-                return Err(Error::Value {
-                    name: "objective",
-                    value: other.into(),
-                    expected: "the name of a likelihood",
-                });
+                return Err(Error::value("objective", other, "the name of a likelihood"));
             }
         };
         Ok(Self {
@@ -109,7 +92,6 @@ impl Likelihood {
     }
 
     /// The log-likelihood of parameters in the order of the table above.
-    #[must_use]
     pub fn value(&self, parameters: &[f64]) -> f64 {
         match (&self.model, parameters) {
             (Model::Gaussian, &[mu, sigma]) if sigma > 0.0 => {

@@ -6,7 +6,7 @@
 //! * [`likelihoods`]: log-likelihoods of the usual models on data;
 //! * [`negated`](Negated): any of them with the other sign.
 //!
-//! [`replace_nan`] says what NaN and infinities mean, once for everybody.
+//! [`replace_nan`] decides what NaN and infinities mean.
 
 pub mod compiled;
 pub mod contract;
@@ -87,20 +87,6 @@ impl<E: Evaluate> Evaluate for Negated<E> {
 
     fn parallel(&self) -> bool {
         self.0.parallel()
-    }
-}
-
-impl<E: Evaluate + Send + ?Sized> Evaluate for Box<E> {
-    fn dimension(&self) -> usize {
-        (**self).dimension()
-    }
-
-    fn evaluate(&self, points: &[f64], values: &mut [f64], threads: usize) -> Result<(), Stop> {
-        (**self).evaluate(points, values, threads)
-    }
-
-    fn parallel(&self) -> bool {
-        (**self).parallel()
     }
 }
 

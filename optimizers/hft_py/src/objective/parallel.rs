@@ -26,12 +26,6 @@ impl EvaluationCost {
     }
 }
 
-impl Clone for EvaluationCost {
-    fn clone(&self) -> Self {
-        Self(AtomicU64::new(self.0.load(Ordering::Relaxed)))
-    }
-}
-
 /// A pool of so many threads, made once for each number and kept.
 ///
 /// Threads do not survive a fork, so a child process makes pools of its own. `None` where no

@@ -4,7 +4,6 @@
 ///
 /// The argument is raised to 10 or more by the recurrence, where Stirling's series of seven terms
 /// is exact to double precision (Abramowitz and Stegun, 6.1.41).
-#[must_use]
 pub fn ln_gamma(x: f64) -> f64 {
     const SERIES: [f64; 7] = [
         1.0 / 12.0,
@@ -38,7 +37,6 @@ pub fn ln_gamma(x: f64) -> f64 {
 ///
 /// The difference of two large logarithms has no correct digit left where `a` is large; its
 /// asymptotic series (Tricomi and Erdélyi 1951) is exact to double precision from 50 on.
-#[must_use]
 pub fn half_step(a: f64) -> f64 {
     if a < 50.0 {
         return ln_gamma(a + 0.5) - ln_gamma(a) - 0.5 * a.ln();

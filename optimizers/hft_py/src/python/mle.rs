@@ -46,17 +46,8 @@ fn fitting<'a>(
     numbers: &'a PyReadonlyArray1<'_, f64>,
     expected: usize,
 ) -> PyResult<&'a [f64]> {
-    let numbers = numbers.as_slice()?;
-    if numbers.len() == expected {
-        return Ok(numbers);
-    }
-    let found = numbers.len();
-    Err(Error::Length {
-        name,
-        found,
-        expected,
-    }
-    .into())
+    Error::check_length(name, numbers.len(), expected)?;
+    Ok(numbers.as_slice()?)
 }
 
 /// What both classes do; `search` is the method inside.
@@ -207,7 +198,6 @@ impl Optimiser {
     }
 }
 
-/// Add the functions of this module.
 pub(super) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("STRATEGIES", STRATEGIES)?;
     module.add_function(wrap_pyfunction!(makers::differential_evolution, module)?)?;

@@ -53,11 +53,11 @@ impl Objective {
         dimension: usize,
         negated: bool,
     ) -> Self {
-        let callable = Scalar {
+        let kind = Kind::Scalar { data, convert };
+        let callable = Callable {
             function,
-            data,
-            convert,
             dimension,
+            kind,
         };
         Self::of(callable, negated)
     }
@@ -65,13 +65,12 @@ impl Objective {
     /// A callable of points `(n, dimension)` that returns a float64 array `(n,)`.
     #[staticmethod]
     fn batch(function: Py<PyAny>, dimension: usize, negated: bool) -> Self {
-        Self::of(
-            Batch {
-                function,
-                dimension,
-            },
-            negated,
-        )
+        let callable = Callable {
+            function,
+            dimension,
+            kind: Kind::Batch,
+        };
+        Self::of(callable, negated)
     }
 
     /// A C function by its address; `plain` where it is SciPy's contract.
@@ -168,80 +167,64 @@ impl Objective {
     }
 }
 
-/// A Python callable of one vector.
-struct Scalar {
+struct Callable {
     function: Py<PyAny>,
-    data: Option<Py<PyAny>>,
-    convert: Py<PyAny>,
     dimension: usize,
+    kind: Kind,
 }
 
-impl Scalar {
-    /// One call. The argument is a fresh array each time: whoever keeps it keeps its numbers.
-    fn call(&self, py: Python<'_>, point: &[f64]) -> PyResult<f64> {
-        let x = PyArray1::from_slice(py, point);
+enum Kind {
+    /// Of one vector, with the data where there are any; `convert` makes a float of the result.
+    Scalar {
+        data: Option<Py<PyAny>>,
+        convert: Py<PyAny>,
+    },
+    /// Of a batch.
+    Batch,
+}
+
+impl Callable {
+    fn call(&self, py: Python<'_>, points: &[f64], values: &mut [f64]) -> PyResult<()> {
         let function = self.function.bind(py);
-        let value = match &self.data {
-            None => function.call1((x,))?,
-            Some(data) => function.call1((x, data.bind(py)))?,
-        };
-        match value.cast::<PyFloat>() {
-            Ok(number) => Ok(number.value()),
-            Err(_) => self.convert.bind(py).call1((value,))?.extract(),
-        }
-    }
-}
-
-impl Evaluate for Scalar {
-    fn dimension(&self) -> usize {
-        self.dimension
-    }
-
-    fn evaluate(&self, points: &[f64], values: &mut [f64], _threads: usize) -> Result<(), Stop> {
-        Python::attach(|py| {
+        if let Kind::Scalar { data, convert } = &self.kind {
             for (point, value) in points.chunks_exact(self.dimension).zip(values) {
-                *value = self.call(py, point)?;
+                // A fresh array each time: whoever keeps it keeps its numbers.
+                let x = PyArray1::from_slice(py, point);
+                let found = match data {
+                    None => function.call1((x,))?,
+                    Some(data) => function.call1((x, data.bind(py)))?,
+                };
+                *value = match found.cast::<PyFloat>() {
+                    Ok(number) => number.value(),
+                    Err(_) => convert.bind(py).call1((found,))?.extract()?,
+                };
             }
-            Ok(())
-        })
-        .map_err(raised)
-    }
-
-    fn parallel(&self) -> bool {
-        false
+            return Ok(());
+        }
+        let view = ArrayView2::from_shape((values.len(), self.dimension), points)
+            .map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let found = function.call1((PyArray2::from_array(py, &view),))?;
+        let found: PyReadonlyArray1<'_, f64> = found.extract()?;
+        let found = found.as_slice()?;
+        if found.len() != values.len() {
+            return Err(PyValueError::new_err(format!(
+                "the objective returned {} values, expected {}",
+                found.len(),
+                values.len()
+            )));
+        }
+        values.copy_from_slice(found);
+        Ok(())
     }
 }
 
-/// A Python callable of a batch.
-struct Batch {
-    function: Py<PyAny>,
-    dimension: usize,
-}
-
-impl Evaluate for Batch {
+impl Evaluate for Callable {
     fn dimension(&self) -> usize {
         self.dimension
     }
 
     fn evaluate(&self, points: &[f64], values: &mut [f64], _threads: usize) -> Result<(), Stop> {
-        Python::attach(|py| {
-            let view = ArrayView2::from_shape((values.len(), self.dimension), points)
-                .map_err(|error| PyValueError::new_err(error.to_string()))?;
-            let batch = PyArray2::from_array(py, &view);
-            let found = self.function.bind(py).call1((batch,))?;
-            let found: PyReadonlyArray1<'_, f64> = found.extract()?;
-            let found = found.as_slice()?;
-            if found.len() != values.len() {
-                return Err(PyValueError::new_err(format!(
-                    "the objective returned {} values, expected {}",
-                    found.len(),
-                    values.len()
-                )));
-            }
-            values.copy_from_slice(found);
-            Ok(())
-        })
-        .map_err(raised)
+        Python::attach(|py| self.call(py, points, values)).map_err(raised)
     }
 
     fn parallel(&self) -> bool {

@@ -18,11 +18,11 @@ pub(super) fn constants(model: &Model, row: &[f64]) -> Result<Vec<f64>, Error> {
             table
         }
         Kind::GaussianFull => {
-            let factor = cholesky(&row[d..], d).ok_or(Error::Value {
-                name: "theta",
-                value: format!("{:?}", &row[d..]),
-                expected: "a positive definite covariance matrix",
-            })?;
+            let factor = cholesky(&row[d..], d).ok_or(Error::value(
+                "theta",
+                format!("{:?}", &row[d..]),
+                "a positive definite covariance matrix",
+            ))?;
             let logs: f64 = (0..d).map(|i| factor[i * d + i].ln()).sum();
             let mut table = vec![-0.5 * d as f64 * LN_TAU - logs];
             table.extend(factor);

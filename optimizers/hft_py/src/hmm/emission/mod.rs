@@ -42,7 +42,6 @@ pub enum Kind {
 
 impl Kind {
     /// A kind by its name.
-    #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         match name {
             "gaussian" => Some(Self::Gaussian),
@@ -54,7 +53,6 @@ impl Kind {
     }
 
     /// Numbers a state, for observations of so many; `None` where any number will do.
-    #[must_use]
     pub fn parameters(self, dimension: usize) -> Option<usize> {
         match self {
             Self::Gaussian => Some(2 * dimension),
@@ -75,7 +73,6 @@ pub struct Scratch {
 
 impl Scratch {
     /// For so many states and columns.
-    #[must_use]
     pub fn new(states: usize, dimension: usize) -> Self {
         Self {
             logs: vec![0.0; states * BLOCK],

@@ -18,7 +18,6 @@ pub struct Priors {
 
 impl Priors {
     /// Logarithm of the prior's density, up to a constant.
-    #[must_use]
     pub fn log_density(&self, model: &Model) -> f64 {
         let mut total = 0.0;
         if self.transition > 0.0 {

@@ -21,7 +21,6 @@ pub struct Statistics {
 
 impl Statistics {
     /// How many sums a state has.
-    #[must_use]
     pub fn width(model: &Model) -> usize {
         let d = model.dimension;
         match model.kind {
@@ -33,7 +32,6 @@ impl Statistics {
     }
 
     /// Sums over a sequence `x` with weights in tiles; weights beyond its end are 0.
-    #[must_use]
     pub fn of(model: &Model, x: &[f64], weights: &[Lanes], scratch: &mut Scratch) -> Self {
         let (k, d, width) = (model.states(), model.dimension, Self::width(model));
         if model.kind == Kind::Categorical {

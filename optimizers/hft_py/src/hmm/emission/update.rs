@@ -19,7 +19,6 @@ impl Degrees {
 }
 
 /// The `theta` that maximises the expected log-density plus the prior's.
-#[must_use]
 pub fn update(model: &Model, statistics: &Statistics, priors: &Priors) -> Vec<f64> {
     let width = Statistics::width(model);
     let mut theta = model.theta.clone();

@@ -30,7 +30,6 @@ const LANES: usize = 16;
 /// Lags of one go beyond the first, which is often enough: sequences are written out for each.
 const AT_ONCE: usize = 2;
 
-/// Of numbers.
 pub(super) struct Values<'a> {
     runs: &'a Runs,
     values: &'a [f64],
@@ -93,7 +92,6 @@ impl<'a> Values<'a> {
         real(self.kept * self.runs.length)
     }
 
-    /// The next lags.
     fn extend(&mut self) {
         let (first, draws) = (self.known.len(), self.runs.length);
         let mut sums = vec![[0.0; LANES]; if first == 0 { 1 } else { AT_ONCE }];

@@ -21,7 +21,6 @@ impl<'a> Column<'a> {
         }
     }
 
-    /// Draws of all chains.
     pub(super) fn len(&self) -> usize {
         self.chains * self.draws
     }
@@ -32,7 +31,6 @@ impl<'a> Column<'a> {
         rows.map(move |row| row[which])
     }
 
-    /// Draws of one chain.
     pub(super) fn chain(&self, chain: usize) -> impl Iterator<Item = f64> + 'a {
         let (width, which) = (self.draws * self.parameters, self.which);
         let rows = self.samples[chain * width..(chain + 1) * width].chunks_exact(self.parameters);

@@ -7,12 +7,10 @@ use crate::mcmc::real;
 /// Beyond so many lags a transform is cheaper.
 const DIRECT: usize = 512;
 
-/// Sequences of bits.
 pub(super) struct Events<'a> {
     runs: &'a Runs,
     /// Sequences of words, each followed by a word of zeros.
     words: Vec<u64>,
-    /// Events of each sequence.
     counts: Vec<usize>,
     /// What was found last, over what was found at lag 0.
     zero: f64,
@@ -48,7 +46,6 @@ impl<'a> Events<'a> {
         }
     }
 
-    /// Events of each sequence.
     pub(super) fn counts(&self) -> &[usize] {
         &self.counts
     }

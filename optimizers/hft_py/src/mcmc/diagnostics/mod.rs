@@ -1,4 +1,4 @@
-//! Has it mixed, and how much is it worth: R-hat, effective sample sizes, standard errors.
+//! Convergence diagnostics: R-hat, effective sample sizes, standard errors.
 //!
 //! Vehtari, Gelman, Simpson, Carpenter and Bürkner (2021, Bayesian Analysis 16). Draws are
 //! `chains x draws x parameters`, row by row. NaN where a parameter never moves, where a draw is
@@ -70,7 +70,6 @@ pub struct Diagnosis {
 impl<'a> Series<'a> {
     /// One parameter of draws that lie row by row; `None` where its diagnostics are NaN (as they
     /// are of 2^32 draws or more).
-    #[must_use]
     pub fn new(samples: &'a [f64], chains: usize, parameters: usize, which: usize) -> Option<Self> {
         let column = Column::new(samples, chains, parameters, which);
         if column.draws < MIN_DRAWS || u32::try_from(column.len()).is_err() {
@@ -85,7 +84,6 @@ impl<'a> Series<'a> {
     }
 
     /// An effective sample size.
-    #[must_use]
     pub fn effective_size(&self, which: Size, transforms: &Transforms) -> f64 {
         if which == Size::Mean {
             let (runs, values, _) = Runs::of(&self.0, true);
@@ -102,7 +100,6 @@ impl<'a> Series<'a> {
     }
 
     /// An R-hat.
-    #[must_use]
     pub fn r_hat(&self, which: Ratio) -> f64 {
         if which != Ratio::Rank {
             let (runs, values, _) = Runs::of(&self.0, which == Ratio::Split);
@@ -117,7 +114,6 @@ impl<'a> Series<'a> {
     }
 
     /// The integrated autocorrelation time, by Sokal's window or (`false`) by Geyer's sequence.
-    #[must_use]
     pub fn autocorrelation_time(&self, by_window: bool, transforms: &Transforms) -> f64 {
         if by_window {
             let (runs, values, _) = Runs::of(&self.0, false);
@@ -127,7 +123,6 @@ impl<'a> Series<'a> {
     }
 
     /// All of them, sorting once.
-    #[must_use]
     pub fn diagnose(&self, transforms: &Transforms) -> Diagnosis {
         let (runs, mut order) = Order::of(&self.0);
         let ess_tail = tail(&runs, &order, transforms);
@@ -150,7 +145,6 @@ impl<'a> Series<'a> {
         }
     }
 
-    /// Draws in half chains.
     fn total(&self) -> f64 {
         real(2 * (self.0.draws / 2) * self.0.chains)
     }

@@ -78,7 +78,6 @@ fn ratio((above, below): &([f64; 8], [f64; 8]), r: f64) -> f64 {
 /// Relative error about 1e-16. Infinite at 0 and 1, NaN outside.
 ///
 /// Source: Wichura (1988), Algorithm AS 241 (PPND16), Applied Statistics 37.
-#[must_use]
 pub fn normal_quantile(p: f64) -> f64 {
     let q = p - 0.5;
     if q.abs() <= 0.425 {

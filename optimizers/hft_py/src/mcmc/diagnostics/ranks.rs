@@ -49,7 +49,6 @@ impl Order {
         self.0.retain(|entry| entry.place().is_some());
     }
 
-    /// The values themselves, by run.
     pub(super) fn values(&self, out: &mut [f64]) {
         for entry in &self.0 {
             if let Some(value) = out.get_mut(entry.run as usize) {

@@ -59,17 +59,14 @@ impl Runs {
         (Self { ends, length }, values, middles)
     }
 
-    /// How many.
     pub(super) fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// How many sequences.
     pub(super) fn sequences(&self) -> usize {
         self.draws() / self.length
     }
 
-    /// Draws of all sequences.
     pub(super) fn draws(&self) -> usize {
         self.ends.last().map_or(0, |end| *end as usize)
     }
@@ -81,7 +78,6 @@ impl Runs {
         first as usize..self.ends[run] as usize
     }
 
-    /// Draws of one run.
     #[inline]
     pub(super) fn count(&self, run: usize) -> u32 {
         self.ends[run] - run.checked_sub(1).map_or(0, |before| self.ends[before])

@@ -5,7 +5,6 @@ use crate::mle::search::Reason;
 use crate::mle::stopping::MAX_AXIS;
 
 impl Cma {
-    /// Note the generation; the reason to stop, if any.
     pub(super) fn note(&mut self, values: [f64; 3]) -> Option<Reason> {
         let n = self.mean.len();
         let lengths = match &self.shape {

@@ -107,7 +107,6 @@ pub struct Cma {
 
 impl Cma {
     /// The distribution of a setting; vectors have one length, sizes are 2 or more.
-    #[must_use]
     pub fn new(mut setting: Setting, budget: Budget, (seed, stream): (u64, u32)) -> Self {
         let opening = setting.boundary == Boundary::Fold;
         if opening {
@@ -244,12 +243,10 @@ impl Search for Cma {
     }
 }
 
-/// The squared length.
 fn squared(x: &[f64]) -> f64 {
     x.iter().fold(0.0, |sum, x| sum + x * x)
 }
 
-/// The least and the largest.
 fn extremes(x: &[f64]) -> (f64, f64) {
     x.iter()
         .fold((f64::INFINITY, 0.0_f64), |(least, most), &x| {

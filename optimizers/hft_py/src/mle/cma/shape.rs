@@ -38,7 +38,6 @@ impl Shape {
 }
 
 impl Cma {
-    /// The covariance (46)-(47).
     pub(super) fn adapt(&mut self, h_sigma: f64) {
         let n = self.mean.len();
         let k = &self.constants;
@@ -139,7 +138,6 @@ impl Cma {
         }
     }
 
-    /// The root of the `j`-th variance.
     pub(super) fn deviation(&self, j: usize) -> f64 {
         match &self.shape {
             Shape::Diagonal { variances, .. } => variances[j].sqrt(),

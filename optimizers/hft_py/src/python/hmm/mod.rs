@@ -108,7 +108,6 @@ fn table<'py>(py: Python<'py>, cells: Vec<f64>, columns: usize) -> PyResult<Matr
     cells.into_pyarray(py).reshape([rows, columns])
 }
 
-/// Add the functions of this module.
 pub(super) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(steps::log_densities, module)?)?;
     module.add_function(wrap_pyfunction!(recursions::forward_, module)?)?;

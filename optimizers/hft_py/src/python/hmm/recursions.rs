@@ -2,7 +2,7 @@
 
 use super::super::watch::PyWatch;
 use super::{Cube, Input, Matrix, Path, Vector, table, work};
-use crate::hmm::{filter, forward, smoother, viterbi};
+use crate::hmm::{HmmError, filter, forward, smoother, viterbi};
 use numpy::{IntoPyArray, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
 
@@ -36,18 +36,31 @@ macro_rules! recursion {
     };
 }
 
+/// What a kernel writes into `cells` numbers, and what it returns.
+fn fill<T: Send, N: Clone + Default + Send>(
+    py: Python<'_>,
+    cells: usize,
+    kernel: impl FnOnce(&mut [N]) -> Result<T, HmmError> + Send,
+) -> PyResult<(Vec<N>, T)> {
+    work(py, || {
+        let mut out = vec![N::default(); cells];
+        let found = kernel(&mut out)?;
+        Ok((out, found))
+    })
+}
+
 recursion! {
     /// `p(z_t | x_1..x_t)`, `(T, K)`, and `log p(x_t | x_1..x_(t-1))`, `(T,)`.
     "forward" forward_() -> (Matrix<'py>, Vector<'py>),
     memory = |k| 2 * k + 1;
     |py, model, series| {
-        let (alpha, scale) = work(py, || {
-            let mut alpha = vec![0.0; series.rows() * model.states()];
-            let mut scale = vec![0.0; series.rows()];
-            forward::forward(model, series, &mut alpha, &mut scale)?;
-            Ok((alpha, scale))
+        let (k, rows) = (model.states(), series.rows());
+        let (alpha, scale) = fill(py, rows * k, |alpha| {
+            let mut scale = vec![0.0; rows];
+            forward::forward(model, series, alpha, &mut scale)?;
+            Ok(scale)
         })?;
-        Ok((table(py, alpha, model.states())?, scale.into_pyarray(py)))
+        Ok((table(py, alpha, k)?, scale.into_pyarray(py)))
     }
 }
 
@@ -56,12 +69,9 @@ recursion! {
     "filtered" filtered_() -> Matrix<'py>,
     memory = |k| k;
     |py, model, series| {
-        let alpha = work(py, || {
-            let mut alpha = vec![0.0; series.rows() * model.states()];
-            filter::filtered(model, series, &mut alpha)?;
-            Ok(alpha)
-        })?;
-        table(py, alpha, model.states())
+        let k = model.states();
+        let kernel = |out: &mut [f64]| filter::filtered(model, series, out);
+        table(py, fill(py, series.rows() * k, kernel)?.0, k)
     }
 }
 
@@ -88,11 +98,8 @@ recursion! {
     "viterbi" viterbi_() -> (Path<'py>, f64),
     memory = |k| 1 + k / 8;
     |py, model, series| {
-        let (path, log_probability) = work(py, || {
-            let mut path = vec![0; series.rows()];
-            let log_probability = viterbi::viterbi(model, series, &mut path)?;
-            Ok((path, log_probability))
-        })?;
+        let kernel = |path: &mut [i64]| viterbi::viterbi(model, series, path);
+        let (path, log_probability) = fill(py, series.rows(), kernel)?;
         Ok((path.into_pyarray(py), log_probability))
     }
 }
@@ -102,12 +109,9 @@ recursion! {
     "backward" backward_() -> Matrix<'py>,
     memory = |k| 4 * k;
     |py, model, series| {
-        let beta = work(py, || {
-            let mut beta = vec![0.0; series.rows() * model.states()];
-            smoother::backward(model, series, &mut beta)?;
-            Ok(beta)
-        })?;
-        table(py, beta, model.states())
+        let k = model.states();
+        let kernel = |out: &mut [f64]| smoother::backward(model, series, out);
+        table(py, fill(py, series.rows() * k, kernel)?.0, k)
     }
 }
 
@@ -116,17 +120,10 @@ recursion! {
     "smoothed" smoothed_() -> (Matrix<'py>, Matrix<'py>, f64),
     memory = |k| 3 * k;
     |py, model, series| {
-        let (gamma, (transitions, log_likelihood)) = work(py, || {
-            let mut gamma = vec![0.0; series.rows() * model.states()];
-            let rest = smoother::smoothed(model, series, &mut gamma)?;
-            Ok((gamma, rest))
-        })?;
         let k = model.states();
-        Ok((
-            table(py, gamma, k)?,
-            table(py, transitions, k)?,
-            log_likelihood,
-        ))
+        let kernel = |out: &mut [f64]| smoother::smoothed(model, series, out);
+        let (gamma, (transitions, log)) = fill(py, series.rows() * k, kernel)?;
+        Ok((table(py, gamma, k)?, table(py, transitions, k)?, log))
     }
 }
 
@@ -136,11 +133,8 @@ recursion! {
     memory = |k| k * k + 3 * k;
     |py, model, series| {
         let (k, steps) = (model.states(), series.rows() - 1);
-        let pairs = work(py, || {
-            let mut pairs = vec![0.0; steps * model.states() * model.states()];
-            smoother::pairwise(model, series, &mut pairs)?;
-            Ok(pairs)
-        })?;
+        let kernel = |out: &mut [f64]| smoother::pairwise(model, series, out);
+        let (pairs, ()) = fill(py, steps * k * k, kernel)?;
         pairs.into_pyarray(py).reshape([steps, k, k])
     }
 }
@@ -150,12 +144,9 @@ recursion! {
     "fixed_lag" fixed_lag_(lag: usize) -> Matrix<'py>,
     memory = |k| 2 * k;
     |py, model, series| {
+        let k = model.states();
         let mut watch = PyWatch::new(None)?;
-        let gamma = work(py, || {
-            let mut gamma = vec![0.0; series.rows() * model.states()];
-            smoother::fixed_lag(model, series, lag, &mut gamma, &mut watch)?;
-            Ok(gamma)
-        })?;
-        table(py, gamma, model.states())
+        let kernel = |out: &mut [f64]| smoother::fixed_lag(model, series, lag, out, &mut watch);
+        table(py, fill(py, series.rows() * k, kernel)?.0, k)
     }
 }

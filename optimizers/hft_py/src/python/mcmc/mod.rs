@@ -5,7 +5,6 @@ mod samplers;
 
 use pyo3::prelude::*;
 
-/// Add the functions of this module.
 pub(super) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(samplers::adaptive_metropolis_, module)?)?;
     module.add_function(wrap_pyfunction!(samplers::ensemble_, module)?)?;

@@ -15,20 +15,8 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PySlice};
 
-/// A point a row.
 type Rows<'py> = PyReadonlyArray2<'py, f64>;
 type Numbers<'py> = PyReadonlyArray1<'py, f64>;
-
-fn check_length(name: &'static str, found: usize, expected: usize) -> Result<(), Error> {
-    if found == expected {
-        return Ok(());
-    }
-    Err(Error::Length {
-        name,
-        found,
-        expected,
-    })
-}
 
 /// What every sampler is given, with every length checked that a kernel relies on.
 struct Input<'py> {
@@ -61,9 +49,9 @@ impl<'py> Input<'py> {
         let kinds: Vec<Coordinate> = kinds.collect();
         let space = Space::new(lower.as_slice()?, upper.as_slice()?, &kinds)?;
         let dimension = space.dimension();
-        check_length("objective", objective.evaluator().dimension(), dimension)?;
-        check_length("start", start.shape()[1], dimension)?;
-        check_length("start_values", start_values.len(), start.shape()[0])?;
+        Error::check_length("objective", objective.evaluator().dimension(), dimension)?;
+        Error::check_length("start", start.shape()[1], dimension)?;
+        Error::check_length("start_values", start_values.len(), start.shape()[0])?;
         Ok(Self {
             objective,
             space,
@@ -174,7 +162,7 @@ sampler! {
     /// Independent adaptive random walks.
     "adaptive_metropolis" adaptive_metropolis_(scale: Numbers<'py>; target_acceptance: f64, adaptation: &str)
     |py, input| {
-        check_length("scale", scale.len(), input.space.dimension())?;
+        Error::check_length("scale", scale.len(), input.space.dimension())?;
         let adaptation = match adaptation {
             "ram" => Adaptation::Ram,
             "haario" => Adaptation::Haario,
@@ -210,8 +198,8 @@ sampler! {
     /// Differential evolution chains with an archive.
     "de_mc" de_mc_(scale: Numbers<'py>, archive: Rows<'py>;)
     |py, input| {
-        check_length("scale", scale.len(), input.space.dimension())?;
-        check_length("archive", archive.shape()[1], input.space.dimension())?;
+        Error::check_length("scale", scale.len(), input.space.dimension())?;
+        Error::check_length("archive", archive.shape()[1], input.space.dimension())?;
         let (scale, archive) = (scale.as_slice()?, archive.as_slice()?);
         let chains = input.start_values.len();
         input.sample(py, chains, |input, draws, watch| {
@@ -224,7 +212,7 @@ sampler! {
     /// Ladders of replicas with swaps.
     "parallel_tempering" parallel_tempering_(scale: Numbers<'py>; levels: usize, target_acceptance: f64)
     |py, input| {
-        check_length("scale", scale.len(), input.space.dimension())?;
+        Error::check_length("scale", scale.len(), input.space.dimension())?;
         let options = tempering::Options {
             scale: scale.as_slice()?,
             target_acceptance,
