@@ -9,15 +9,16 @@ import numpy as np
 import pytest
 
 from gpu_monte_carlo import (
-    backends,
     curran_lower_bound,
     geometric,
     levy,
     price,
     turnbull_wakeman,
 )
+from gpu_monte_carlo.backends import unavailable_reason
 from gpu_monte_carlo.study import references
 
+HERE = [name for name in ("numpy", "rust", "cupy", "cuda") if not unavailable_reason(name)]
 # Discrete, S = 100, r = 0.05, q = 0, T = 1, n = 252, average over t_1 … t_252.
 DISCRETE = [
     (r.option.volatility, r.option.strike, r.price)
@@ -32,8 +33,7 @@ ROUNDING = references.DISCRETE[0].rounding
     ("backend", "volatility", "strike", "expected"),
     [  # every one by the compiled twin where it is there, NumPy at the money
         (backend, *reference)
-        for backend in ("numpy", "rust", "cupy", "cuda")
-        if backends.unavailable_reason(backend) is None
+        for backend in HERE
         for reference in (DISCRETE[1::3] if backend == "numpy" else DISCRETE)
     ],
 )
@@ -110,28 +110,22 @@ def test_errors_are_those_over_seeds(option: Any, backend: str) -> None:
 
 
 @pytest.mark.thorough
-def test_coverage_of_the_interval(option: Any, backend: str) -> None:
-    """The 95 % interval holds the price in about 95 of 100 seeds (here 200)."""
+@pytest.mark.parametrize(
+    ("seeds", "settings"),
+    [
+        *((200, {"paths": 1, "backend": name}) for name in HERE),
+        (100, {"paths": 2**11, "sampling": "sobol"}),
+    ],
+    ids=[*HERE, "sobol"],
+)
+def test_coverage_of_the_interval(option: Any, seeds: int, settings: dict[str, Any]) -> None:
+    """The 95 % interval contains the price for about 95 of 100 seeds."""
     one = option(observations=4, strike=105.0)
     exact = price(one, paths=2**23, seed=10**9).price
     inside = 0
-    for seed in range(200):
-        low, high = price(
-            one, paths=1, seed=seed, backend=backend, variance_reduction=("control",)
-        ).confidence_interval
+    for seed in range(seeds):
+        found = price(one, seed=seed, variance_reduction=("control",), **settings)
+        low, high = found.confidence_interval
         inside += low <= exact <= high
-    # Four standard deviations of a binomial with 200 trials.
-    assert abs(inside / 200 - 0.95) <= 4 * np.sqrt(0.95 * 0.05 / 200)
-
-
-@pytest.mark.thorough
-def test_coverage_of_sobol_intervals(option: Any) -> None:
-    """Sixteen scramblings give an honest error, with the control fitted to all of them."""
-    one = option(observations=4)
-    exact = price(one, paths=2**22, seed=10**9).price
-    how: dict[str, Any] = {"paths": 2**11, "sampling": "sobol", "variance_reduction": ("control",)}
-    inside = 0
-    for seed in range(100):
-        low, high = price(one, seed=seed, **how).confidence_interval
-        inside += low <= exact <= high
-    assert abs(inside / 100 - 0.95) <= 4 * np.sqrt(0.95 * 0.05 / 100)
+    # Four standard deviations of a binomial.
+    assert abs(inside / seeds - 0.95) <= 4 * np.sqrt(0.95 * 0.05 / seeds)

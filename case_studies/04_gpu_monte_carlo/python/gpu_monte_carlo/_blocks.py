@@ -140,18 +140,11 @@ def gather(executor: Executor, task: Callable[..., Any], arguments: list[Any]) -
 
 
 def finish(xp: Any, total: Any, exact: Any, *, control: bool) -> dict[str, Any]:
-    """Price, standard error and greeks from pooled sums.
+    """Price, standard error and greeks from pooled sums ``[options, moments]``.
 
     With a control, ``price = mean Y - beta (mean C - E C)`` and the variance is that of
-    ``Y - beta C``; see ``coefficient``. ``effective`` counts payoffs by their weight,
-    ``(sum Y)^2 / sum Y^2`` (Kish 1965): how many of equal size would be as uncertain.
-
-    Parameters
-    ----------
-    total
-        ``[options, moments]``.
-    exact
-        ``[options]``, prices on the geometric averages; ignored without a control.
+    ``Y - beta C``; see ``coefficient``. ``exact`` is ``E C``, ``[options]``. ``effective`` is
+    ``(sum Y)^2 / sum Y^2`` (Kish 1965): how many equal payoffs would be as uncertain.
     """
     n, y, yy, c, cc, yc = (total[:, k] for k in range(6))
     price = y / n

@@ -22,10 +22,6 @@ from gpu_monte_carlo.philox import LOW
 PARTIAL_BYTES = 64 << 20
 
 
-def _module(simulation: Simulation) -> Any:
-    return _compiled(macros(simulation))
-
-
 @functools.cache
 def _compiled(chosen: tuple[str, ...]) -> Any:
     cupy: Any = importlib.import_module("cupy")
@@ -42,7 +38,7 @@ def block_sums_on_device(
 ) -> Any:
     """Sums of a range of blocks as a device array, ``[blocks, options, moments]``."""
     cupy: Any = importlib.import_module("cupy")
-    module = _module(simulation)
+    module = _compiled(macros(simulation))
     asian, fold = module.get_function("asian"), module.get_function("fold")
     moments = count(simulation.greeks)
     many = len(options)
@@ -77,7 +73,7 @@ def numbers(
 ) -> Any:
     """The kernel's own uniforms or normals, ``[paths, steps]``, on the host: for tests."""
     cupy: Any = importlib.import_module("cupy")
-    module = _module(Simulation(seed, steps, precision=precision))
+    module = _compiled(macros(Simulation(seed, steps, precision=precision)))
     out = cupy.empty((paths, steps), dtype=precision)
     key = np.uint32(seed & LOW), np.uint32(seed >> 32)
     what = np.int32(kind == "uniform")

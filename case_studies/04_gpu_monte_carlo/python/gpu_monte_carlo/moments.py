@@ -30,14 +30,8 @@ def count(greeks: bool) -> int:
 def chunk_moments(xp: Any, normals: Any, options: Any, simulation: Simulation) -> Any:
     """Sums over one chunk, ``[options, moments]``, float64.
 
-    Parameters
-    ----------
-    xp
-        The array namespace.
-    normals
-        ``[observations, paths]``; overwritten.
-    options
-        Rows of ``option.rows``, on the host.
+    ``xp`` is the array namespace, ``normals`` ``[observations, paths]`` are overwritten, and
+    ``options`` are rows of ``option.rows`` on the host.
     """
     observations, paths = normals.shape
     control, greeks = simulation.control, simulation.greeks
