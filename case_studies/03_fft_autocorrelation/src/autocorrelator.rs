@@ -307,7 +307,7 @@ for_each_isa! {
     }
 }
 
-/// Fewest observations of direct sums worth a thread.
+/// The fewest observations for which direct sums gain by a thread of their own.
 const MIN_SHARE: usize = 16_384;
 
 /// The `i`-th of `parts` shares of the products.

@@ -101,7 +101,7 @@ fn centring<T: Sample>(x: &[T], scale: f64, options: Options) -> (Centring, f64)
     }
     let (mut energy, mut rest) = square_sum(x, by);
     // The mean of a nearly constant series is rounded to some of its standard deviations:
-    // what is left of it is known better.
+    // its residual is more accurate.
     for _ in 0..MAX_RECENTRINGS {
         let moved = by.shift + rest;
         if rest * rest * x.len() as f64 <= RECENTRE_ABOVE * energy || moved == by.shift {
@@ -187,7 +187,7 @@ fn remove_means<T: Sample>(
     }
 }
 
-/// Lag 0 of one centred series, and what is left of its mean.
+/// Lag 0 of one centred series, and the residual of its mean.
 fn square_sum<T: Sample>(x: &[T], by: Centring) -> (f64, f64) {
     let mut out = [0.0];
     let n = x.len();

@@ -12,7 +12,7 @@ pub const MOMENTS_WITH_GREEKS: usize = 12;
 
 const LANES: usize = 8;
 
-/// What the paths of a tile are worth. With antithetic twins, the mean of each pair.
+/// The payoffs of the paths of a tile; the mean of each pair with antithetic partners.
 pub(crate) struct Samples {
     /// The discounted payoff, `Y`.
     pub(crate) payoff: [f64; TILE],

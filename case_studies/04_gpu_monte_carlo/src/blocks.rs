@@ -147,7 +147,7 @@ fn fill<F: Real>(
     };
     std::thread::scope(|scope| {
         for _ in 1..threads {
-            // A thread that cannot be had is work for the others.
+            // Where a thread cannot be started the others do its work.
             let _ = std::thread::Builder::new().spawn_scoped(scope, run);
         }
         run();

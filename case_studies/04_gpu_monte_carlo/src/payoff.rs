@@ -1,4 +1,4 @@
-//! What a walked path is worth, and its sensitivities.
+//! The payoff of a simulated path, and its sensitivities.
 //!
 //! With the average `A`, the last price `S_n`, the exercise indicator `1`, `W_k` the sum of
 //! the first `k` normals and `h` the root of a step:

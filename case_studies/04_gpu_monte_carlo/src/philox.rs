@@ -113,7 +113,7 @@ impl Counters {
     /// The words of one group of steps: row `j` of `out` holds word `j` of each path.
     ///
     /// Two halves of the tile go side by side: the rounds of one are a chain of products, and
-    /// the CPU fills its waits with those of the other.
+    /// meanwhile the CPU executes those of the other.
     #[inline(always)]
     pub(crate) fn words<F: Real>(&self, keys: &Keys, group: u32, out: &mut [F::Words; GROUP]) {
         let high = (self.path_high * MULTIPLIERS[1]) >> 32;

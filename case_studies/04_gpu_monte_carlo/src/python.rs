@@ -1,4 +1,4 @@
-//! The Python module `gpu_monte_carlo._rust`: the only place that knows PyO3.
+//! The Python module `gpu_monte_carlo._rust`: the only user of PyO3.
 
 use crate::option::COLUMNS;
 use crate::precision::Real;

@@ -1,4 +1,4 @@
-//! The Python module `fft_autocorrelation._rust`: the only place that knows PyO3.
+//! The Python module `fft_autocorrelation._rust`: the only user of PyO3.
 //!
 //! `autocorrelation` and `autocovariance` are Python's functions themselves: for a
 //! one-dimensional double array there is no Python layer between the caller and the kernel,
