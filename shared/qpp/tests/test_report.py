@@ -13,11 +13,12 @@ import pytest
 
 import fixtures_results as fixtures
 from qpp import format as fmt
+from qpp import summary
 from qpp.report import markup, render_html, roles, tables, verdicts, versus
 from qpp.results import Interval, Row, Run, Status, from_json, to_json
 
 MADE = ["run", "passing_run", "interrupted_run", "empty_run"]
-MODULES = ["crossings", "markup", "page", "roles", "svg", "tables", "verdicts"]
+MODULES = ["crossings", "markdown", "markup", "page", "roles", "svg", "tables", "verdicts"]
 KEPT = {"status", "verdict", "role", "metric", "schema", "preset"}
 EVIL = "<script>alert('x')</script>&\"' $a_b$ {0} %s --> ]]> \x00\x1b 日本"
 
@@ -83,6 +84,7 @@ def realistic() -> Document:
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_in_the_docstrings(name: str) -> None:
     assert doctest.testmod(importlib.import_module(f"qpp.report.{name}")).failed == 0
+    assert doctest.testmod(summary).failed == 0
 
 
 @pytest.mark.parametrize("made", MADE)

@@ -124,7 +124,7 @@ def render_verdict(run: Run) -> RenderableType:
     claims = [c for s in run.studies for c in s.claims]
     bars, published = tally(claims, "bar"), tally(claims, "published")
     if any(bars.values()):
-        parts.append(Text(f"Bars (what the studies promise): {_counted(bars)}."))
+        parts.append(Text(f"Bars of the studies: {_counted(bars)}."))
         missed = [
             f"  {study.name}: {claim.text}: {show.claimed(claim)} on {claim.workload}"
             for study, claim in run.missed()
@@ -132,7 +132,7 @@ def render_verdict(run: Run) -> RenderableType:
         style: Any = {"style": "yellow", "no_wrap": True, "overflow": "ellipsis"}
         parts += [Text(line, **style) for line in _cut(missed)]
     if any(published.values()):
-        parts.append(Text(f"Published figures, measured elsewhere: {_counted(published)}."))
+        parts.append(Text(f"Published figures of others: {_counted(published)}."))
     return Group(*parts)
 
 

@@ -117,7 +117,7 @@ def noise_sentence(run: Run) -> str:
         return ""
     return (
         f"The same code timed against itself differed by up to {fmt.percent(floor)} in this run: "
-        "a smaller difference is not significant."
+        "a smaller difference is noise."
     )
 
 
