@@ -70,7 +70,7 @@ def spread(count: int, most: int, always: int) -> list[int]:
     """``most`` of ``count`` positions, evenly spread, one of them given.
 
     >>> spread(7, 4, always=3)
-    [0, 2, 3, 6]
+    [0, 3, 4, 6]
     """
     chosen = [round(i * (count - 1) / (most - 1)) for i in range(most)]
     nearest = min(range(most), key=lambda i: abs(chosen[i] - always))
