@@ -23,7 +23,7 @@ pub trait Watch {
     fn tick(&mut self, done: u64, best: f64) -> Result<Flow, Stop>;
 }
 
-/// Unwatched follows.
+/// No watcher: the run goes on to its end.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Unwatched;
 

@@ -33,7 +33,6 @@ mod states;
 pub mod viterbi;
 
 pub use em::{Fitted, Options};
-pub use emission::Kind;
 pub use error::HmmError;
-pub use model::{Model, Series};
+pub use model::{Kind, Model, Series};
 pub use parallel_fit::fit;

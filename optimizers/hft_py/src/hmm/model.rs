@@ -1,7 +1,42 @@
 //! A model and a series, as every kernel takes them.
 
-use super::emission::Kind;
 use crate::Error;
+
+/// What an emission's parameters are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Means, then variances, one each a column.
+    Gaussian,
+    /// Means, then the covariance matrix row by row.
+    GaussianFull,
+    /// Location, squared scale, degrees of freedom.
+    StudentT,
+    /// Probabilities of the symbols 0, 1, ...
+    Categorical,
+}
+
+impl Kind {
+    /// A kind by its name.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "gaussian" => Some(Self::Gaussian),
+            "gaussian_full" => Some(Self::GaussianFull),
+            "student_t" => Some(Self::StudentT),
+            "categorical" => Some(Self::Categorical),
+            _ => None,
+        }
+    }
+
+    /// Numbers a state, for observations of so many; `None` where any number will do.
+    pub fn parameters(self, dimension: usize) -> Option<usize> {
+        match self {
+            Self::Gaussian => Some(2 * dimension),
+            Self::GaussianFull => Some(dimension + dimension * dimension),
+            Self::StudentT => Some(3),
+            Self::Categorical => None,
+        }
+    }
+}
 
 /// A hidden Markov model.
 #[derive(Debug, Clone, PartialEq)]

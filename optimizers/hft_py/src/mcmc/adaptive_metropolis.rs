@@ -3,8 +3,9 @@
 //! After the warm-up nothing is adapted, so the draws come from an ordinary Markov chain. O(d²) an
 //! iteration. See [`Adaptation`] for the two ways of learning and their papers.
 
+use super::input::{Draws, Outcome, RunInput, Settings};
 use super::record::Chains;
-use super::run::{Draws, Group, Outcome, RunInput, Settings, drive, gather, groups};
+use super::run::{Group, drive, gather, groups};
 use super::walk::{self, Adaptation, Walk};
 use super::{accepts, purpose};
 use crate::rng::Stream;

@@ -6,8 +6,9 @@
 //! archive grows during the warm-up and is frozen after it, without its older half: from there on
 //! each chain is an ordinary Markov chain of its own. O(d) an iteration.
 
+use super::input::{Draws, Outcome, RunInput};
 use super::record::Chains;
-use super::run::{Draws, Group, Outcome, RunInput, drive, gather, groups};
+use super::run::{Group, drive, gather, groups};
 use super::{accepts, purpose, real};
 use crate::indices::distinct;
 use crate::rng::Stream;

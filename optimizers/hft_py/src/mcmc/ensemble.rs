@@ -4,8 +4,9 @@
 //! density `g(z) ~ 1/sqrt(z)` on `[1/a, a]`; the two halves take turns, so that all walkers of a
 //! half are one batch (Foreman-Mackey et al. 2013). O(d) an iteration and walker.
 
+use super::input::{Draws, Outcome, RunInput};
 use super::record::Chains;
-use super::run::{Draws, Group, Outcome, RunInput, drive, gather, groups};
+use super::run::{Group, drive, gather, groups};
 use super::{accepts, purpose, real};
 use crate::indices::index;
 use crate::rng::Stream;

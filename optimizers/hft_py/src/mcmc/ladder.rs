@@ -1,10 +1,20 @@
 //! A ladder of parallel tempering: temperatures, swaps, stepping stones.
 
 use super::population::Population;
-use super::tempering::Options;
 use super::walk::{Adaptation, Walk};
 use super::{accepts, purpose, real};
 use crate::rng::Stream;
+
+/// What this sampler is told beside [`Settings`](super::Settings).
+#[derive(Debug, Clone, Copy)]
+pub struct Options<'a> {
+    /// Standard deviation of first steps, in coordinates.
+    pub scale: &'a [f64],
+    /// The acceptance rate aimed at.
+    pub target_acceptance: f64,
+    /// Replicas of each ladder, at least 2.
+    pub levels: usize,
+}
 
 /// One ladder, beside its replicas.
 pub(super) struct Ladder {

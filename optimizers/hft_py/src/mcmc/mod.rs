@@ -14,6 +14,7 @@ pub mod adaptive_metropolis;
 pub mod de_mc;
 pub mod diagnostics;
 pub mod ensemble;
+mod input;
 mod ladder;
 mod population;
 mod record;
@@ -22,7 +23,7 @@ mod space;
 pub mod tempering;
 mod walk;
 
-pub use run::{Draws, Outcome, RunInput, Settings};
+pub use input::{Draws, Outcome, RunInput, Settings};
 pub use space::{Coordinate, Space};
 pub use walk::Adaptation;
 

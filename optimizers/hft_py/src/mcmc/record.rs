@@ -1,7 +1,7 @@
 //! What a run keeps: thinned draws after the warm-up, the best point of all, acceptances.
 
+use super::input::{Draws, RunInput, Settings};
 use super::population::Population;
-use super::run::{Draws, RunInput, Settings};
 use crate::Stop;
 use std::ops::Range;
 

@@ -7,9 +7,12 @@
 //! The ladder is respaced during the warm-up, equispaced in the cumulative barrier, then fixed.
 //! The evidence: Xie, Lewis, Fan, Kuo, Chen (2011), Systematic Biology 60.
 
+pub use super::ladder::Options;
+
+use super::input::{self, Draws, RunInput};
 use super::ladder::Ladder;
 use super::record::Chains;
-use super::run::{self, Draws, Group, RunInput, drive, gather, groups};
+use super::run::{Group, drive, gather, groups};
 use super::walk::{self, Adaptation};
 use super::{accepts, real};
 use crate::watch::Watch;
@@ -18,22 +21,11 @@ use crate::{Error, Stop};
 /// Ends of the tuning rounds, as fractions of the warm-up; the rest is for the walks to settle.
 const ROUNDS: [usize; 4] = [16, 8, 4, 2];
 
-/// What this sampler is told beside [`Settings`].
-#[derive(Debug, Clone, Copy)]
-pub struct Options<'a> {
-    /// Standard deviation of first steps, in coordinates.
-    pub scale: &'a [f64],
-    /// The acceptance rate aimed at.
-    pub target_acceptance: f64,
-    /// Replicas of each ladder, at least 2.
-    pub levels: usize,
-}
-
 /// What a run gives beside its draws.
 #[derive(Debug, Clone)]
 pub struct Outcome {
     /// As of every sampler; acceptance is the target level's.
-    pub run: run::Outcome,
+    pub run: input::Outcome,
     /// Inverse temperatures, ladder by ladder, from 0 to 1.
     pub inverse_temperatures: Vec<f64>,
     /// Rejection rates of neighbours after the warm-up, ladder by ladder.

@@ -7,7 +7,7 @@
 //! | Ornstein–Uhlenbeck | `theta, mu, sigma` | `theta, sigma > 0` | O(1): sums are made once |
 //! | Student's t | `mu, sigma, nu` | `sigma, nu > 0` | O(n) |
 
-use super::special::half_step;
+use super::special::{half_step, root_of_squares};
 use super::transitions::Transitions;
 use super::{Evaluate, EvaluationCost, evaluate_batch};
 use crate::{Error, Stop};
@@ -31,19 +31,6 @@ pub struct Likelihood {
     /// Root of the sum of squared deviations from the mean.
     deviations: f64,
     cost: EvaluationCost,
-}
-
-/// The root of a sum of squares, which neither overflows nor vanishes before the root does.
-pub(super) fn root_of_squares(values: impl Iterator<Item = f64> + Clone) -> f64 {
-    let largest = values.clone().fold(0.0, |most: f64, x| most.max(x.abs()));
-    if largest == 0.0 || !largest.is_finite() {
-        return largest;
-    }
-    largest
-        * values
-            .map(|x| (x / largest) * (x / largest))
-            .sum::<f64>()
-            .sqrt()
 }
 
 impl Likelihood {

@@ -1,4 +1,4 @@
-//! The logarithm of the gamma function, and of the ratio that Student's t needs.
+//! The logarithm of the gamma function and of the ratio that Student's t needs; a safe norm.
 
 /// `ln Gamma(x)` for `x > 0`, NaN elsewhere; relative error some 1e-15, absolute near 1 and 2.
 ///
@@ -46,6 +46,19 @@ pub fn half_step(a: f64) -> f64 {
     inverse
         * (-1.0 / 8.0
             + square * (1.0 / 192.0 + square * (-1.0 / 640.0 + square * (17.0 / 14_336.0))))
+}
+
+/// The root of a sum of squares, which neither overflows nor vanishes before the root does.
+pub(super) fn root_of_squares(values: impl Iterator<Item = f64> + Clone) -> f64 {
+    let largest = values.clone().fold(0.0, |most: f64, x| most.max(x.abs()));
+    if largest == 0.0 || !largest.is_finite() {
+        return largest;
+    }
+    largest
+        * values
+            .map(|x| (x / largest) * (x / largest))
+            .sum::<f64>()
+            .sqrt()
 }
 
 #[cfg(test)]

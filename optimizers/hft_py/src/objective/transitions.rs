@@ -1,6 +1,6 @@
 //! Sums over the steps of a path, so that the Ornstein–Uhlenbeck likelihood costs O(1).
 
-use super::likelihoods::root_of_squares;
+use super::special::root_of_squares;
 use std::f64::consts::TAU;
 
 /// The least-squares line of the steps `d` on the values `a` before them (less their mean), and

@@ -1,7 +1,6 @@
 //! What densities need, worked out once for a model.
 
-use super::super::model::Model;
-use super::Kind;
+use super::super::model::{Kind, Model};
 use crate::Error;
 use crate::objective::special::ln_gamma;
 

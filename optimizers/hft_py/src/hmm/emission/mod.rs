@@ -1,6 +1,6 @@
 //! Emissions: densities of observations under each state, block by block.
 //!
-//! A state's parameters are a row of the model's `theta`: see [`Kind`].
+//! A state's parameters are a row of the model's `theta`: see [`Kind`](super::Kind).
 
 mod constants;
 mod densities;
@@ -19,49 +19,13 @@ pub(crate) use constants::cholesky;
 
 use super::lanes::{LANES, Lanes};
 use super::math;
-use super::model::Model;
+use super::model::{Kind, Model};
 use crate::Error;
 
 /// Rows worked on at once: they and their densities stay in the first cache.
 pub const BLOCK: usize = 128;
 /// Logarithms of densities are not below this, so that their differences are numbers.
 pub(crate) const LEAST: f64 = -1e300;
-
-/// What an emission's parameters are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Means, then variances, one each a column.
-    Gaussian,
-    /// Means, then the covariance matrix row by row.
-    GaussianFull,
-    /// Location, squared scale, degrees of freedom.
-    StudentT,
-    /// Probabilities of the symbols 0, 1, ...
-    Categorical,
-}
-
-impl Kind {
-    /// A kind by its name.
-    pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "gaussian" => Some(Self::Gaussian),
-            "gaussian_full" => Some(Self::GaussianFull),
-            "student_t" => Some(Self::StudentT),
-            "categorical" => Some(Self::Categorical),
-            _ => None,
-        }
-    }
-
-    /// Numbers a state, for observations of so many; `None` where any number will do.
-    pub fn parameters(self, dimension: usize) -> Option<usize> {
-        match self {
-            Self::Gaussian => Some(2 * dimension),
-            Self::GaussianFull => Some(dimension + dimension * dimension),
-            Self::StudentT => Some(3),
-            Self::Categorical => None,
-        }
-    }
-}
 
 /// Memory of one thread's densities; `O(K + D)`.
 pub struct Scratch {

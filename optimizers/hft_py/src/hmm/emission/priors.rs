@@ -1,7 +1,7 @@
 //! What keeps parameters from degenerating, relative to the data's own scale.
 
-use super::super::model::Model;
-use super::{Kind, cholesky};
+use super::super::model::{Kind, Model};
+use super::cholesky;
 
 /// Floors and pseudo-observations.
 #[derive(Debug, Clone, PartialEq)]

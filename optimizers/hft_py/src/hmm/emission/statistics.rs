@@ -2,8 +2,8 @@
 
 use super::super::lanes::{LANES, Lanes};
 use super::super::math;
-use super::super::model::Model;
-use super::{BLOCK, Kind, Scratch, has_nan, transpose};
+use super::super::model::{Kind, Model};
+use super::{BLOCK, Scratch, has_nan, transpose};
 use native::for_each_isa;
 
 /// Sums for each state, about its old mean `m`, with weights `g`:

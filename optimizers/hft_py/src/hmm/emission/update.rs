@@ -1,8 +1,8 @@
 //! New parameters from weighted sums: the maximisation step.
 
 use super::super::math::digamma;
-use super::super::model::Model;
-use super::{Kind, Priors, Statistics, cholesky};
+use super::super::model::{Kind, Model};
+use super::{Priors, Statistics, cholesky};
 
 /// A state with fewer expected observations than this keeps its parameters.
 pub(crate) const EMPTY: f64 = 1e-100;
