@@ -60,10 +60,11 @@ test-all: develop ## run them all, the thorough ones too
 	cargo test --workspace --quiet -- --include-ignored
 	$(PYTEST) $(PARALLEL) -m "not benchmark" $(TESTS) $(ARGS)
 
-lint: develop ## check style and types: ruff, mypy, rustfmt, clippy
+lint: develop ## check style, types and imports: ruff, mypy, import-linter, rustfmt, clippy
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy --strict $(PYTHON_SOURCES)
+	$(BIN)/lint-imports --no-logo --no-cache
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	PYO3_PYTHON="$(CURDIR)/$(PY)" cargo clippy --workspace --all-features --locked -- -D warnings

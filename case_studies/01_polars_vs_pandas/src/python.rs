@@ -2,7 +2,8 @@
 //!
 //! Arrays are borrowed, whatever their strides, and the GIL is released around every kernel.
 
-use crate::{Error, Isa, Rule};
+use crate::{Error, Rule};
+use native::python::detach;
 use ndarray::ArrayView2;
 use numpy::{
     IntoPyArray, PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray2, PyUntypedArrayMethods,
@@ -44,7 +45,9 @@ fn py_backtest<'py>(
         cost,
     };
     let (signal, returns) = (view("signal", &signal)?, view("returns", &returns)?);
-    let out = py.detach(|| crate::backtest(signal, returns, window, rule, capital, threads))?;
+    let out = detach(py, || {
+        crate::backtest(signal, returns, window, rule, capital, threads)
+    })?;
     Ok((
         out.equity.into_pyarray(py),
         out.daily_returns.into_pyarray(py),
@@ -85,24 +88,10 @@ fn py_sweep<'py>(
         })
         .collect();
     let (signal, returns) = (view("signal", &signal)?, view("returns", &returns)?);
-    let out = py.detach(|| crate::sweep(signal, returns, window, &rules, capital, threads))?;
+    let out = detach(py, || {
+        crate::sweep(signal, returns, window, &rules, capital, threads)
+    })?;
     Ok((out.equity.into_pyarray(py), out.traded.into_pyarray(py)))
-}
-
-/// `"release"` or `"debug"`: a benchmark refuses the latter.
-#[pyfunction]
-fn build_profile() -> &'static str {
-    if cfg!(debug_assertions) {
-        "debug"
-    } else {
-        "release"
-    }
-}
-
-/// The instruction set the kernels run on here.
-#[pyfunction]
-fn simd() -> &'static str {
-    Isa::best().name()
 }
 
 /// Borrow an array; one whose values straddle machine words (a field of packed records) has
@@ -120,10 +109,9 @@ fn view<'a>(name: &str, array: &'a PyReadonlyArray2<'_, f64>) -> PyResult<ArrayV
 
 #[pymodule]
 fn _rust(m: &Bound<'_, PyModule>) -> PyResult<()> {
-    native::Isa::cap().map_err(|unknown| PyValueError::new_err(unknown.to_string()))?;
+    native::python::register(m)?;
+    native::python::register_isa(m)?;
     m.add_function(wrap_pyfunction!(py_backtest, m)?)?;
     m.add_function(wrap_pyfunction!(py_sweep, m)?)?;
-    m.add_function(wrap_pyfunction!(build_profile, m)?)?;
-    m.add_function(wrap_pyfunction!(simd, m)?)?;
     Ok(())
 }

@@ -33,22 +33,12 @@ where
     })
 }
 
-/// `"release"` or `"debug"`: a benchmark refuses the latter.
-#[pyfunction]
-fn build_profile() -> &'static str {
-    if cfg!(debug_assertions) {
-        "debug"
-    } else {
-        "release"
-    }
-}
-
 #[pymodule]
 fn _rust(m: &Bound<'_, PyModule>) -> PyResult<()> {
+    native::python::register(m)?;
     m.add_class::<book::PyBook>()?;
     m.add_class::<sequencer::PySequencer>()?;
     m.add_class::<orders::PyOrderTracker>()?;
-    m.add_function(wrap_pyfunction!(build_profile, m)?)?;
     m.add_function(wrap_pyfunction!(load::load_binance, m)?)?;
     m.add_function(wrap_pyfunction!(load::load_lobster, m)?)?;
     m.add_function(wrap_pyfunction!(load::flow_events, m)?)?;

@@ -3,44 +3,10 @@
 
 use hft_orderbook::flow::{self, Flow};
 use hft_orderbook::{Book, Event, Level, RingBook, Side, reads};
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-
-struct Counting;
-
-thread_local! {
-    static COUNT: Cell<u64> = const { Cell::new(0) };
-}
-
-// SAFETY: every call is handed to the system's allocator unchanged; the counter is a
-// constant-initialised thread local, which neither allocates nor has a destructor.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        COUNT.with(|count| count.set(count.get() + 1));
-        // SAFETY: as for this function.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: as for this function.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-
-    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        COUNT.with(|count| count.set(count.get() + 1));
-        // SAFETY: as for this function.
-        unsafe { System.realloc(pointer, layout, size) }
-    }
-}
+use native::allocations::{Counting, count};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
-
-fn allocations(work: impl FnOnce()) -> u64 {
-    let before = COUNT.with(Cell::get);
-    work();
-    COUNT.with(Cell::get) - before
-}
 
 fn play(book: &mut RingBook, events: &[Event]) {
     for event in events {
@@ -50,7 +16,7 @@ fn play(book: &mut RingBook, events: &[Event]) {
 
 #[test]
 fn the_counter_counts() {
-    assert!(allocations(|| drop(std::hint::black_box(vec![1]))) > 0);
+    assert!(count(|| drop(std::hint::black_box(vec![1]))) > 0);
 }
 
 #[test]
@@ -66,7 +32,7 @@ fn ten_million_updates_and_reads_in_the_window() {
     play(&mut book, &events);
     let mut top = [Level { tick: 0, lots: 0 }; 10];
     let mut sum = 0.0;
-    let count = allocations(|| {
+    let count = count(|| {
         for _ in 0..60 {
             for message in events.chunk_by(|a, _| !a.is_last()) {
                 play(&mut book, message);
@@ -92,7 +58,7 @@ fn the_cold_tier_allocates_little_and_then_nothing() {
     };
     let events = flow::events(&flow, 200_000);
     let mut book = RingBook::default();
-    let first = allocations(|| play(&mut book, &events));
+    let first = count(|| play(&mut book, &events));
     let cold = book.moves().cold_updates;
     println!(
         "{first} allocations over {cold} cold updates of {} events",
@@ -103,6 +69,6 @@ fn the_cold_tier_allocates_little_and_then_nothing() {
         first < cold / 4,
         "{first} allocations over {cold} cold updates"
     );
-    let again = allocations(|| play(&mut book, &events));
+    let again = count(|| play(&mut book, &events));
     assert!(again <= first / 4, "{again} after {first}");
 }

@@ -174,6 +174,7 @@ fn rows<'py, F: Real + Element>(
 #[pymodule]
 fn _rust(m: &Bound<'_, PyModule>) -> PyResult<()> {
     native::python::register(m)?;
+    native::python::register_isa(m)?;
     m.add("BLOCK", BLOCK)?;
     m.add_function(wrap_pyfunction!(block_sums, m)?)?;
     m.add_function(wrap_pyfunction!(uniforms, m)?)?;

@@ -60,13 +60,20 @@ fn panic_on_purpose(py: Python<'_>) -> PyResult<()> {
     detach(py, || -> Result<(), PyErr> { panic!("on purpose") })
 }
 
-/// Add `build_profile`, `simd` and `panic_on_purpose` to an extension module.
+/// Add `build_profile` and `panic_on_purpose` to an extension module.
+///
+/// # Errors
+/// Python's own.
+pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(build_profile, module)?)?;
+    module.add_function(wrap_pyfunction!(panic_on_purpose, module)?)
+}
+
+/// Add `simd` to an extension module.
 ///
 /// # Errors
 /// `ValueError`, where `QPP_ISA` names no instruction set.
-pub fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+pub fn register_isa(module: &Bound<'_, PyModule>) -> PyResult<()> {
     crate::Isa::cap().map_err(|unknown| PyValueError::new_err(unknown.to_string()))?;
-    module.add_function(wrap_pyfunction!(build_profile, module)?)?;
-    module.add_function(wrap_pyfunction!(simd, module)?)?;
-    module.add_function(wrap_pyfunction!(panic_on_purpose, module)?)
+    module.add_function(wrap_pyfunction!(simd, module)?)
 }

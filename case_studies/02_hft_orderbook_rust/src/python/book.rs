@@ -6,6 +6,7 @@ use crate::apply::FeedState;
 use crate::reads::{self, State, Sweep};
 use crate::replay::{self, Band};
 use crate::{Book, Crossing, Error, Event, Level, MAX_LOTS, Side, run};
+use native::python::detach;
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
@@ -119,14 +120,20 @@ impl PyBook {
     fn apply(&self, py: Python<'_>, bytes: PyReadonlyArray1<'_, u8>) -> PyResult<()> {
         let events = records(bytes.as_slice()?)?;
         let Inner { book, state } = &mut *self.write()?;
-        py.detach(|| with_book!(book, book => crate::apply(book, events, state)))?;
+        detach(
+            py,
+            || with_book!(book, book => crate::apply(book, events, state)),
+        )?;
         Ok(())
     }
 
     fn apply_columns(&self, py: Python<'_>, columns: PyColumns<'_>) -> PyResult<()> {
         let columns = columns.columns()?;
         let Inner { book, state } = &mut *self.write()?;
-        py.detach(|| with_book!(book, book => crate::apply(book, &columns, state)))?;
+        detach(
+            py,
+            || with_book!(book, book => crate::apply(book, &columns, state)),
+        )?;
         Ok(())
     }
 
@@ -226,7 +233,7 @@ impl PyBook {
     fn run_updates(&self, py: Python<'_>, bytes: PyReadonlyArray1<'_, u8>) -> PyResult<()> {
         let events = records(bytes.as_slice()?)?;
         let Inner { book, .. } = &mut *self.write()?;
-        py.detach(|| with_book!(book, book => run::update(book, events)))?;
+        detach(py, || with_book!(book, book => run::update(book, events)))?;
         Ok(())
     }
 
@@ -240,19 +247,25 @@ impl PyBook {
     ) -> PyResult<Ticks2<'py>> {
         let events = records(bytes.as_slice()?)?;
         let Inner { book, .. } = &mut *self.write()?;
-        let trace =
-            py.detach(|| with_book!(book, book => run::update_and_read(book, events, passes)))?;
+        let trace = detach(
+            py,
+            || with_book!(book, book => run::update_and_read(book, events, passes)),
+        )?;
         Ok((trace.bid.into_pyarray(py), trace.ask.into_pyarray(py)))
     }
 
     fn read_best(&self, py: Python<'_>, times: usize) -> PyResult<i64> {
         let inner = &*self.read()?;
-        Ok(py.detach(|| with_book!(&inner.book, book => run::read_best(book, times))))
+        detach(py, || {
+            Ok::<_, crate::Error>(with_book!(&inner.book, book => run::read_best(book, times)))
+        })
     }
 
     fn read_mid(&self, py: Python<'_>, times: usize) -> PyResult<i64> {
         let inner = &*self.read()?;
-        Ok(py.detach(|| with_book!(&inner.book, book => run::read_mid(book, times))))
+        detach(py, || {
+            Ok::<_, crate::Error>(with_book!(&inner.book, book => run::read_mid(book, times)))
+        })
     }
 
     fn features<'py>(
@@ -264,7 +277,8 @@ impl PyBook {
     ) -> PyResult<Bound<'py, PyDict>> {
         let events = records(bytes.as_slice()?)?;
         let Inner { book, state } = &mut *self.write()?;
-        let out = py.detach(
+        let out = detach(
+            py,
             || with_book!(book, book => replay::features(book, state, events, every, levels)),
         )?;
         let dict = PyDict::new(py);
@@ -291,7 +305,8 @@ impl PyBook {
         let events = records(bytes.as_slice()?)?;
         let band = Band { low, ticks, rows };
         let Inner { book, .. } = &mut *self.write()?;
-        let grid = py.detach(
+        let grid = detach(
+            py,
             || with_book!(book, book => replay::depth_over_time(book, events, every, band)),
         )?;
         Ok(grid.into_pyarray(py))

@@ -5,6 +5,7 @@ use crate::feed::Rule;
 use crate::flow::{self, Flow};
 use crate::load::binance::Gap;
 use crate::load::{Strictness, binance, lobster};
+use native::python::detach;
 use numpy::{IntoPyArray, PyArray1};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -46,7 +47,7 @@ pub(super) fn load_binance<'py>(
         rule: if spot { Rule::Spot } else { Rule::Futures },
         strictness: strictness(strict),
     };
-    let recording = py.detach(|| binance::read(text, format))?;
+    let recording = detach(py, || binance::read(text, format))?;
     let column = |value: fn(&binance::Ticker) -> i64| {
         let values: Vec<i64> = recording.tickers.iter().map(value).collect();
         values.into_pyarray(py)
@@ -77,7 +78,7 @@ pub(super) fn load_lobster<'py>(
     strict: bool,
 ) -> PyResult<Bound<'py, PyDict>> {
     let read = || lobster::read(messages, orderbook, tick, strictness(strict));
-    let recording = py.detach(read)?;
+    let recording = detach(py, read)?;
     let width = recording.rows.first().map_or(0, Vec::len);
     let rows: Vec<i64> = recording.rows.iter().flatten().flatten().copied().collect();
     let out = PyDict::new(py);
@@ -112,7 +113,7 @@ pub(super) fn flow_events<'py>(
         drift,
         jump,
     };
-    let events = py.detach(|| flow::try_events(&flow, count))?;
+    let events = detach(py, || flow::try_events(&flow, count))?;
     Ok(to_words(py, events))
 }
 
@@ -123,6 +124,6 @@ pub(super) fn published_events(
     messages: usize,
     levels: u32,
 ) -> PyResult<Bound<'_, PyArray1<u64>>> {
-    let events = py.detach(|| flow::try_published(seed, messages, levels))?;
+    let events = detach(py, || flow::try_published(seed, messages, levels))?;
     Ok(to_words(py, events))
 }

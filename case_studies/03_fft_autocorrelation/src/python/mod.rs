@@ -107,6 +107,7 @@ fn clear_buffers() {
 #[pymodule]
 fn _rust(m: &Bound<'_, PyModule>) -> PyResult<()> {
     native::python::register(m)?;
+    native::python::register_isa(m)?;
     m.add_function(wrap_pyfunction!(functions::autocorrelation, m)?)?;
     m.add_function(wrap_pyfunction!(functions::autocovariance, m)?)?;
     m.add_function(wrap_pyfunction!(functions::lags, m)?)?;
