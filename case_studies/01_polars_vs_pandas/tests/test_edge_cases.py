@@ -176,7 +176,7 @@ def test_bad_tables(signal: Any, returns: Any, message: str) -> None:
     ],
 )
 def test_bad_arguments(argument: str, value: Any, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((TypeError, ValueError), match=message):
         run_backtest(in_pandas(), in_pandas(), **{"window": 10, argument: value})
 
 

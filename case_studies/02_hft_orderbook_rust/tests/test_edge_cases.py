@@ -42,8 +42,8 @@ def book() -> hft.OrderBook:
         ("bid", Decimal("1e99999999"), 1, ValueError, "400 digits"),
         ("bid", 10**4000, 1, ValueError, "an integer of 13288 bits"),
         ("bid", 100, "1e10000000", ValueError, "quantity='1e10000000'"),
-        (np.array([1, 2]), 100, 1, ValueError, "expected 'bid' or 'ask'"),
-        (["bid"], 100, 1, ValueError, "expected 'bid' or 'ask'"),
+        (np.array([1, 2]), 100, 1, TypeError, "expected 'bid' or 'ask'"),
+        (["bid"], 100, 1, TypeError, "expected 'bid' or 'ask'"),
         ("bid", None, 1, TypeError, "price=None"),
         ("bid", 100, -1, ValueError, "quantity=-1 at price=100: a quantity must not be negative"),
         ("bid", 100, 0.0005, ValueError, "quantity=0.0005"),
@@ -127,9 +127,9 @@ def test_bad_options(options: Any) -> None:
 @pytest.mark.parametrize("levels", [-1, 1.5, True, "3", 2**64, np.True_])
 def test_bad_counts(book: hft.OrderBook, levels: Any) -> None:
     for read in (book.imbalance, book.checksum, lambda count: book.top("bid", count)):
-        with pytest.raises(ValueError, match="levels="):
+        with pytest.raises((TypeError, ValueError), match="levels="):
             read(levels)
-    with pytest.raises(ValueError, match="count="):
+    with pytest.raises((TypeError, ValueError), match="count="):
         book.levels("bid", levels)
 
 
@@ -294,7 +294,7 @@ def test_bad_loader_options(tmp_path: Path) -> None:
 )
 def test_bad_flow_options(options: Any) -> None:
     flow: Any = hft.synthetic_flow if "count" in options else hft.published_flow
-    with pytest.raises(ValueError, match=list(options)[-1]):
+    with pytest.raises((TypeError, ValueError), match=list(options)[-1]):
         flow(**options)
 
 

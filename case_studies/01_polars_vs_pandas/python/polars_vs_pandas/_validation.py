@@ -1,7 +1,7 @@
 """Checks of a user's input, made once, before any kernel runs.
 
-All errors are ``ValueError`` and name the argument, what was found and what to do. The
-kernels rely on these checks.
+A wrong type is a ``TypeError``, a wrong value a ``ValueError``; either names the argument, what
+was found and what to do. The kernels rely on these checks.
 """
 
 from __future__ import annotations
@@ -64,9 +64,7 @@ def market(signal: Any, returns: Any) -> Market:
 
 def window(value: Any, rows: int, name: str = "window") -> int:
     """An integer from 2 to T - 2: shorter has no deviation, longer leaves no result."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise ValueError(f"{name}={_shown(value)}: expected an integer, the number of rows")
-    length = int(value)
+    length = _integer(name, value, "an integer, the number of rows")
     if length < 2:
         raise ValueError(f"{name}={_shown(length)}: expected at least 2 rows, one has no deviation")
     if length > rows - 2:
@@ -95,23 +93,20 @@ def positive(name: str, value: Any) -> float:
 
 def threads(value: Any) -> int:
     """An integer from 0 to :data:`MAX_THREADS`; 0 means all cores."""
-    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-    if not whole or not 0 <= value <= MAX_THREADS:
-        raise ValueError(
-            f"threads={_shown(value)}: expected an integer >= 0 (0: all cores), "
-            f"at most {MAX_THREADS}"
-        )
-    return int(value)
+    expected = f"an integer >= 0 (0: all cores), at most {MAX_THREADS}"
+    count = _integer("threads", value, expected)
+    if not 0 <= count <= MAX_THREADS:
+        raise ValueError(f"threads={_shown(value)}: expected {expected}")
+    return count
 
 
 def implementation(value: Any) -> str:
     """The name of an implementation that can run here; ``auto`` resolved."""
-    if not isinstance(value, str) or value not in kernels.CHOICES:
-        raise ValueError(
-            f"implementation={_shown(value)}: expected one of "
-            f"{', '.join(map(repr, kernels.CHOICES))}"
-        )
-    return kernels.resolve(value)
+    if isinstance(value, str) and value in kernels.CHOICES:
+        return kernels.resolve(value)
+    error = ValueError if isinstance(value, str) else TypeError
+    choices = ", ".join(map(repr, kernels.CHOICES))
+    raise error(f"implementation={_shown(value)}: expected one of {choices}")
 
 
 def several(name: str, value: Any) -> list[Any]:
@@ -137,10 +132,18 @@ def outcome(equity: Floats, traded: Floats, capital: float) -> None:
     )
 
 
+def _integer(name: str, value: Any, expected: str) -> int:
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Integral):
+        raise TypeError(f"{name}={_shown(value)}: expected {expected}")
+    return int(value)
+
+
 def _number(name: str, value: Any) -> float:
     real = isinstance(value, numbers.Real) and not isinstance(value, (bool, np.bool_))
+    if not real:
+        raise TypeError(f"{name}={_shown(value)}: expected a finite number")
     try:
-        number = float(value) if real else math.nan
+        number = float(value)
     except OverflowError:  # an integer or a fraction that no float can hold
         number = math.inf
     if not math.isfinite(number):

@@ -1,7 +1,11 @@
-"""Checks of arguments; every error names the argument and shows the value."""
+"""Checks of arguments: a wrong type is a TypeError, a wrong value a ValueError.
+
+Every error names the argument and shows the value.
+"""
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from decimal import Decimal
@@ -18,16 +22,32 @@ _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,9})?")
 
 def side_number(side: Side) -> int:
     """0 for ``"bid"``, 1 for ``"ask"``."""
-    if not isinstance(side, str) or side not in SIDES:
-        raise ValueError(f"side={side!r}: expected 'bid' or 'ask'")
-    return SIDES[side]
+    return int(choice("side", side, "bid", "ask"))
 
 
 def choice(argument: str, value: Any, first: str, second: str) -> bool:
     """Whether a value is the second of two choices."""
-    if value not in (first, second):
-        raise ValueError(f"{argument}={value!r}: expected {first!r} or {second!r}")
+    one_of(argument, value, (first, second))
     return bool(value == second)
+
+
+def one_of(argument: str, value: Any, choices: tuple[str, ...]) -> str:
+    """A value that is one of the choices."""
+    if isinstance(value, str) and value in choices:
+        return value
+    error = ValueError if isinstance(value, str) else TypeError
+    listed = " or ".join(map(repr, choices))
+    raise error(f"{argument}={shown(value)}: expected {listed}")
+
+
+def real(argument: str, value: Any) -> float:
+    """A finite number."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.number):
+        raise TypeError(f"{argument}={shown(value)}: expected a number")
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError(f"{argument}={shown(value)}: expected a finite number")
+    return number
 
 
 def decimal(argument: str, value: Number) -> Decimal:
@@ -61,16 +81,16 @@ def power_of_ten(number: Decimal) -> int | None:
 
 def whole(argument: str, value: Any, least: int = 0, most: int = 2**63 - 1) -> int:
     """A count within bounds, as Python's own integer; NumPy's integers are integers too."""
+    highest = {2**63 - 1: "2^63 - 1", 2**64 - 1: "2^64 - 1"}.get(most, f"{most}")
+    message = f"{argument}={shown(value)}: expected a whole number, {least} to {highest}"
     try:
         if isinstance(value, bool | np.bool_):
             raise TypeError
         number = operator.index(value)
     except TypeError:
-        number = None
-    if number is None or not least <= number <= most:
-        highest = {2**63 - 1: "2^63 - 1", 2**64 - 1: "2^64 - 1"}.get(most, f"{most}")
-        bounds = f"{least} to {highest}"
-        raise ValueError(f"{argument}={shown(value)}: expected a whole number, {bounds}")
+        raise TypeError(message) from None
+    if not least <= number <= most:
+        raise ValueError(message)
     return number
 
 

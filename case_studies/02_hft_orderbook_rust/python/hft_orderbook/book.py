@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal, NoReturn, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ import polars as pl
 
 from hft_orderbook import _rust
 from hft_orderbook._units import Unit
-from hft_orderbook._validation import Number, Side, choice, shown, side_number, whole
+from hft_orderbook._validation import Number, Side, choice, one_of, shown, side_number, whole
 from hft_orderbook.events import Events, Kind, as_bytes, as_events, columns, in_units, records
 from hft_orderbook.result import Sweep
 
@@ -76,7 +76,7 @@ class OrderBook:
         trim = choice("crossed", crossed, "mark", "trim")
         self._tick = Unit("tick_size", tick_size)
         self._lot = Unit("lot_size", lot_size)
-        self._book = _rust.Book(kind, trim)
+        self._book = _rust.Book(one_of("kind", kind, get_args(BookKind)), trim)
 
     @property
     def tick_size(self) -> Decimal:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hft_orderbook import _rust
-from hft_orderbook._validation import whole
+from hft_orderbook._validation import real, whole
 from hft_orderbook.events import Events, from_words
 
 _EVENTS = 2**28
@@ -60,7 +60,7 @@ def synthetic_flow(
     count, seed = whole("count", count, 0, _EVENTS), whole("seed", seed, 0, 2**64 - 1)
     mid, levels = whole("mid", mid, -(2**60), 2**60), whole("levels", levels, 1, 1_000_000)
     for name, share in (("far", far), ("drift", drift), ("jump", jump)):
-        if not 0 <= share <= 1:
+        if not 0 <= real(name, share) <= 1:
             raise ValueError(f"{name}={share!r}: expected a share in [0, 1]")
     return from_words(_rust.flow_events(count, seed, mid, levels, far, drift, jump))
 

@@ -150,7 +150,7 @@ def _one_series(x: Any) -> Doubles:
 def _level(alpha: Any) -> float:
     """``alpha`` as a number between 0 and 1."""
     expected = f"alpha={alpha!r}, expected a number between 0 and 1"
-    if isinstance(alpha, str | bytes):
+    if isinstance(alpha, str | bytes | bool | np.bool_):
         raise TypeError(expected)
     try:
         level = float(alpha)

@@ -57,6 +57,11 @@ pub(super) fn threads(value: &Bound<'_, PyAny>) -> PyResult<usize> {
     })
 }
 
+/// Whether a number of threads is the default or the integer 1.
+pub(super) fn is_one(threads: Option<&Bound<'_, PyAny>>) -> bool {
+    threads.is_none_or(|given| integer("threads", given).is_ok_and(|number| number == 1))
+}
+
 const EXPECTED: &str = "a plan takes a one-dimensional contiguous float64 array";
 
 /// An array of doubles for a plan, which never copies.

@@ -80,7 +80,7 @@ const SHORT: usize = 100_000;
 /// array([ 1.  , -0.75,  0.5 ])
 #[pyfunction]
 #[pyo3(signature = (x, max_lag=None, *, axis=-1, demean=true, normalise=true, adjusted=false,
-                    missing="raise", method="auto", threads=1),
+                    missing="raise", method="auto", threads=None),
        text_signature = "(x, max_lag=None, *, axis=-1, demean=True, normalise=True, \
 adjusted=False, missing='raise', method='auto', threads=1)")]
 #[allow(clippy::too_many_arguments)]
@@ -94,10 +94,10 @@ pub(super) fn autocorrelation<'py>(
     adjusted: bool,
     missing: &str,
     method: &str,
-    threads: isize,
+    threads: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let wanted = options(demean, normalise, adjusted);
-    if threads == 1
+    if arguments::is_one(threads)
         && missing == "raise"
         && method == "auto"
         && (axis == -1 || axis == 0)
@@ -107,6 +107,10 @@ pub(super) fn autocorrelation<'py>(
     }
     static GENERAL: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let general = GENERAL.import(py, "fft_autocorrelation._general", "general")?;
+    let threads = match threads {
+        Some(given) => given.clone(),
+        None => 1_isize.into_pyobject(py)?.into_any(),
+    };
     general.call1((
         x, max_lag, axis, demean, normalise, adjusted, missing, method, threads,
     ))
@@ -132,7 +136,7 @@ pub(super) fn autocorrelation<'py>(
 /// array([ 9.  , -6.75])
 #[pyfunction]
 #[pyo3(signature = (x, max_lag=None, *, axis=-1, demean=true, adjusted=false,
-                    missing="raise", method="auto", threads=1),
+                    missing="raise", method="auto", threads=None),
        text_signature = "(x, max_lag=None, *, axis=-1, demean=True, adjusted=False, \
 missing='raise', method='auto', threads=1)")]
 #[allow(clippy::too_many_arguments)]
@@ -145,7 +149,7 @@ pub(super) fn autocovariance<'py>(
     adjusted: bool,
     missing: &str,
     method: &str,
-    threads: isize,
+    threads: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
     autocorrelation(
         py, x, max_lag, axis, demean, false, adjusted, missing, method, threads,

@@ -38,7 +38,8 @@ _context: contextvars.ContextVar[str | None] = contextvars.ContextVar(
 def _validated(name: Any, source: str) -> str:
     if isinstance(name, str) and name in BACKENDS:
         return name
-    raise ValueError(f'{source}={name!r}, expected "auto", "rust" or "python"')
+    error = ValueError if isinstance(name, str) else TypeError
+    raise error(f'{source}={name!r}, expected "auto", "rust" or "python"')
 
 
 @functools.cache

@@ -83,7 +83,8 @@ def choice(name: str, value: Any, options: Iterable[str]) -> str:
     if isinstance(value, str) and value in names:
         return value
     listed = ", ".join(f'"{option}"' for option in names)
-    raise ValueError(f"{name}={short(value)}, expected one of {listed}")
+    error = ValueError if isinstance(value, str) else TypeError
+    raise error(f"{name}={short(value)}, expected one of {listed}")
 
 
 def array(name: str, value: Any, *, ndim: int | tuple[int, ...] = 1, least: int = 1) -> Floats:

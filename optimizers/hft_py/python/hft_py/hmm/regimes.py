@@ -46,6 +46,7 @@ def regime_labels(n_states: int) -> tuple[str, ...]:
     >>> regime_labels(3)
     ('bear', 'sideways', 'bull')
     """
+    n_states = checks.whole_number("n_states", n_states, least=1)
     if n_states == 1:
         return ("sideways",)
     if n_states <= 3:
@@ -62,6 +63,8 @@ def scaling_rule(name: str) -> str:
     >>> scaling_rule("stop_loss"), scaling_rule("entry_z"), scaling_rule("max_position_size")
     ('widen', 'keep', 'shrink')
     """
+    if not isinstance(name, str):
+        raise TypeError(f"name={checks.short(name)}, expected a parameter's name")
     lower = name.lower()
     if lower.endswith("_z") or "zscore" in lower or "z_score" in lower:
         return "keep"
@@ -79,7 +82,8 @@ def scale_parameters(
 ) -> dict[str, Any]:
     """``base_params`` for a regime whose volatility is ``ratio`` times the average.
 
-    ``rules`` overrides the table by name: a rule, or a function ``(value, ratio) -> value``.
+    ``rules`` overrides the table by name: a rule, or a function ``(value, ratio) -> value``. A
+    ``ratio`` that is not finite counts as 1.
 
     Examples
     --------
@@ -90,6 +94,11 @@ def scale_parameters(
         raise TypeError(f"base_params={checks.short(base_params)}, expected a mapping")
     if rules is not None and not isinstance(rules, Mapping):
         raise TypeError(f"rules={checks.short(rules)}, expected a mapping")
+    number: Any = ratio
+    if isinstance(number, bool) or not isinstance(number, Real):
+        raise TypeError(f"ratio={checks.short(ratio)}, expected a real number")
+    if not isinstance(label, str):
+        raise TypeError(f"label={checks.short(label)}, expected a regime's name")
     for name in base_params:
         if not isinstance(name, str):
             raise TypeError(f"base_params has the key {checks.short(name)}, expected names")

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from hft_py import checks
+from hft_py.backend import requested_backend
 from hft_py.errors import InvalidValuesWarning
 from hft_py.mle._log_scale import LogScaled
 from hft_py.mle.baseline.loop import Array
@@ -76,6 +77,7 @@ class MLEOptimizer:
         )
         _check_order(self.spaces.names, log_likelihood)
         self._n_data = _length(data if data is not None else getattr(log_likelihood, "data", None))
+        requested_backend(backend)  # an unknown name is an error here
         self._backend = backend
 
     def optimize(
