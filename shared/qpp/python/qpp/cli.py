@@ -126,6 +126,8 @@ def reproduce(
     files: list[File] = [(path, make) for path, make in wanted if path is not None]
     for path, _ in files:
         _writable(path)
+    if json_file and html_file and _same(json_file, html_file):
+        raise click.UsageError(f"--json and --html name the same file, {json_file}")
     preset = "full" if full else "check" if check else "quick"
     run = session.reproduce(chosen, preset=preset, budget=budget)
     _publish(run, files, verbose=verbose)
@@ -153,6 +155,8 @@ def report(what: tuple[str, ...], verbose: bool, html_file: Path | None) -> None
         raise click.ClickException(f"{error}\nMake one with `qpp reproduce --json FILE`.") from None
     if html_file is None and not names:
         html_file = LAST_RUN.with_name("report.html")
+    if html_file and _same(html_file, files[0] if files else LAST_RUN):
+        raise click.UsageError(f"--html {html_file} is the result file itself: give another name")
     wanted: list[File] = [(html_file, render_html)] if html_file else []
     _publish(run, wanted, verbose=verbose or bool(names))
 
@@ -232,6 +236,10 @@ def _writable(path: Path) -> None:
         raise click.UsageError(str(error)) from None
     except OSError as error:
         raise click.UsageError(f"cannot write {path}: {error.strerror or error}") from None
+
+
+def _same(one: Path, other: Path) -> bool:
+    return os.path.realpath(one) == os.path.realpath(other)
 
 
 def _recorded(path: Path, names: Sequence[str], *, named: bool) -> results.Run:

@@ -19,6 +19,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from qpp.claim import Kind
 
 SCHEMA = "qpp-result/2"
+MAX_NAME = 200  # bytes of a file name: systems allow 255, a temporary one beside it is longer
 
 Status = Literal["ok", "disagrees", "failed", "unavailable", "not applicable", "limit"]
 Verdict = Literal["reproduced", "within noise", "not reproduced", "not tested"]
@@ -210,6 +211,13 @@ class Run:
                 for row in measured.rows
                 if row.status == "failed"
             )
+            lines.extend(
+                f"{study.name}: the baseline {row.implementation} is missing on {measured.name}: "
+                f"{row.reason}"
+                for measured in study.workloads
+                for row in measured.rows
+                if row.role == "baseline" and row.status in ("unavailable", "not applicable")
+            )
         return lines
 
     def missed(self) -> list[tuple[StudyResult, ClaimResult]]:
@@ -240,6 +248,14 @@ def from_json(text: str, *, name: str = "result") -> Run:
         run: Run = _typed(Run, raw, "run")
     except TypeError as error:
         raise ResultError(f"{name}: malformed {SCHEMA} file: {error}") from error
+    for study in run.studies:
+        for workload in study.workloads:
+            for row in workload.rows:
+                if len(row.rounds) != len(row.seconds):
+                    raise ResultError(
+                        f"{name}: malformed {SCHEMA} file: {row.implementation} on {workload.name} "
+                        f"has {len(row.seconds)} seconds and {len(row.rounds)} rounds"
+                    )
     return run
 
 
@@ -263,6 +279,8 @@ def destination(path: str | Path) -> Path:
         Something stands there that is not a regular file.
     """
     target = Path(os.path.realpath(path))
+    if len(os.fsencode(target.name)) > MAX_NAME:
+        raise ResultError(f"cannot write {path}: its name is longer than {MAX_NAME} bytes")
     if os.path.lexists(target) and not target.is_file():
         raise ResultError(f"cannot write {path}: it is not a regular file")
     return target

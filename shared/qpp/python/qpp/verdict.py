@@ -40,6 +40,7 @@ def judge_again(run: Run, studies: Mapping[str, Study]) -> Run:
 
     No sample is changed. A study that is not among ``studies`` stays as it is.
     """
+    judge = unjudged if run.preset == "check" else judge_claims
 
     def judged(result: StudyResult) -> StudyResult:
         study = studies.get(result.name)
@@ -53,7 +54,7 @@ def judge_again(run: Run, studies: Mapping[str, Study]) -> Run:
             analysis=study.analysis,
             headline=headline,
             recommended=recommended,
-            claims=judge_claims(study, result.workloads),
+            claims=judge(study, result.workloads),
         )
 
     return replace(run, studies=tuple(judged(s) for s in run.studies))
@@ -120,8 +121,10 @@ def _measure(claim: Claim, rows: list[Row]) -> Interval | None:
     if claim.metric == "added_time":
         added = paired_difference(subject.seconds, subject.rounds, other.seconds, other.rounds)
         return added and added.over(claim.per)
-    if not subject.seconds or not other.seconds:  # a limit has one figure and no samples
+    if "limit" in (subject.status, other.status):  # it has one figure and no samples
         return _quotient(other.median, subject.median)
+    if not subject.seconds or not other.seconds:
+        return None
     return paired_ratio(other.seconds, other.rounds, subject.seconds, subject.rounds)
 
 
