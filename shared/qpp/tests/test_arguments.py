@@ -186,3 +186,11 @@ def told(
         words = " ".join([str(error), *getattr(error, "__notes__", ())])  # PyO3 names it in a note
         return [] if argument in words else [f"{where}: the error does not name it: {error}"]
     return [f"{where}: accepted"]
+
+
+@pytest.mark.parametrize("package", PACKAGES[:4])
+def test_a_panic_in_a_kernel_is_an_exception(package: str) -> None:
+    """Not PyO3's PanicException, which `except Exception` does not catch."""
+    extension = pytest.importorskip(f"{package}._rust")
+    with pytest.raises(RuntimeError, match="internal error: on purpose"):
+        extension.panic_on_purpose()

@@ -24,7 +24,7 @@ from hft_py.mcmc.baseline.draws import ACCEPT, PROPOSAL, REFERENCE, SWAP, Draws
 from hft_py.mcmc.baseline.record import Record
 from hft_py.mcmc.baseline.target import Floats, Target
 
-# Ends of the tuning rounds, as fractions of the warm-up; the rest is for the walks to settle.
+# Ends of the tuning rounds, as fractions of the warm-up; during the rest nothing is tuned.
 ROUNDS = (16, 8, 4, 2)
 
 
