@@ -36,7 +36,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help reproduce test test-all lint format bench coverage history develop wheel peers pins subprojects clean
+.PHONY: help reproduce test test-all alone lint format bench coverage history develop wheel peers pins subprojects clean
 .PHONY: rust moved
 
 help: ## list the targets
@@ -59,6 +59,10 @@ test: develop ## run the tests, Rust and Python, with the docstrings' examples (
 test-all: develop ## run them all, the thorough ones too
 	cargo test --workspace --quiet -- --include-ignored
 	$(PYTEST) $(PARALLEL) -m "not benchmark" $(TESTS) $(ARGS)
+	sh $(SETUP)/alone.sh case_studies/03_fft_autocorrelation
+
+alone: rust ## install and test each study alone, in a fresh environment (STUDY=... one of them)
+	PYTHON=$(PYTHON) sh $(SETUP)/alone.sh $(if $(STUDY),$(STUDY),$(SUBPROJECTS))
 
 lint: develop ## check style, types and imports: ruff, mypy, import-linter, rustfmt, clippy
 	$(PY) -m ruff check .

