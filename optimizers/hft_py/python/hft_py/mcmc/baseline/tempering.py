@@ -133,7 +133,7 @@ def parallel_tempering(
     record = Record(target, *states, systems, **schedule)
     burn_in = record.burn_in
     rounds = {burn_in // part for part in ROUNDS if burn_in // part > 0}
-    kept = 0
+    n_draws = 0
     for iteration in range(1, record.n_iterations + 1):
         u = normals.take()
         drawn = target.first + fresh.take() * (target.last - target.first)
@@ -168,15 +168,15 @@ def parallel_tempering(
         if iteration == burn_in:
             swaps.reset()
         if iteration > burn_in:
-            kept += 1
+            n_draws += 1
             stones = np.logaddexp(stones, tempered(np.diff(ladder), values[:, :-1]))
         if not record.keep(parameters[:, -1], values[:, -1], accept[:, -1]):
             break
     volume = float(np.log(target.last - target.first).sum())
-    evidence = volume + (stones - np.log(max(kept, 1))).sum(axis=1)
+    evidence = volume + (stones - np.log(max(n_draws, 1))).sum(axis=1)
     return record.result(
         inverse_temperatures=ladder,
         swap_rejection=swaps.rejection,
         round_trips=swaps.round_trips,
-        log_evidence=evidence if kept else np.full(systems, np.nan),
+        log_evidence=evidence if n_draws else np.full(systems, np.nan),
     )
