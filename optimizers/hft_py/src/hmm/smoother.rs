@@ -31,14 +31,9 @@ pub fn smoothed(
             .zip(found.transitions)
             .for_each(|(s, p)| *s += p);
         let rows = x.len() / model.dimension;
-        let place = gamma[from * k..(from + rows) * k].chunks_exact_mut(LANES * k);
-        for (q, rows) in place.enumerate() {
-            untile(&workspace.weights[q * k..(q + 1) * k], rows);
-        }
-        let whole = rows / LANES;
-        let rest = &mut gamma[(from + whole * LANES) * k..(from + rows) * k];
-        if !rest.is_empty() {
-            untile(&workspace.weights[whole * k..(whole + 1) * k], rest);
+        let place = gamma[from * k..(from + rows) * k].chunks_mut(LANES * k);
+        for (tile, rows) in workspace.weights.chunks_exact(k).zip(place) {
+            untile(tile, rows);
         }
     }
     Ok((transitions, total))

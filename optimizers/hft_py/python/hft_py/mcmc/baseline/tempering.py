@@ -21,8 +21,8 @@ import numpy as np
 
 from hft_py.mcmc.baseline.adaptive_metropolis import Walk
 from hft_py.mcmc.baseline.draws import ACCEPT, PROPOSAL, REFERENCE, SWAP, Draws
-from hft_py.mcmc.baseline.record import Record
-from hft_py.mcmc.baseline.target import Floats, Target
+from hft_py.mcmc.baseline.population import Population, sampler
+from hft_py.mcmc.baseline.target import Floats
 
 # Ends of the tuning rounds, as fractions of the warm-up; during the rest nothing is tuned.
 ROUNDS = (16, 8, 4, 2)
@@ -97,27 +97,21 @@ class Swaps:
                 self.direction[s, top] = 1
 
 
+@sampler
 def parallel_tempering(
-    objective: Any,
-    start: Floats,
-    start_values: Floats,
-    lower: Floats,
-    upper: Floats,
-    codes: Any,
+    population: Population,
     scale: Floats,
     *,
     levels: int,
     target_acceptance: float,
     seed: int,
-    threads: int = 1,
-    **schedule: Any,
 ) -> dict[str, Any]:
-    """Ladders from ``start`` (coordinates, shape ``(systems * levels, d)``, ladder by ladder)."""
-    target = Target(objective, lower, upper, codes)
-    members, dimension = start.shape
+    """Ladders of ``levels`` members each, ladder by ladder."""
+    target, record = population.target, population.record
+    members, dimension = population.x.shape
     systems = members // levels
     shape = (systems, levels)
-    x, values = start.reshape(*shape, dimension).copy(), start_values.reshape(shape).copy()
+    x, values = population.x.reshape(*shape, dimension), population.values.reshape(shape)
     parameters, jacobian = target.parameters(x), target.log_jacobian(x)
     ladder = np.tile(first_ladder(levels), (systems, 1))
     # Only levels above the first walk; the first is drawn afresh.
@@ -129,8 +123,6 @@ def parallel_tempering(
     swap_draws = Draws("uniforms", seed, range(systems), SWAP, levels - 1)
     swaps = Swaps(systems, levels)
     stones = np.full((systems, levels - 1), -np.inf)
-    states = parameters.reshape(members, dimension), values.reshape(members)
-    record = Record(target, *states, systems, **schedule)
     burn_in = record.burn_in
     rounds = {burn_in // part for part in ROUNDS if burn_in // part > 0}
     n_draws = 0

@@ -24,9 +24,7 @@ MIN_FACTOR, FACTOR_RANGE = 0.1, 0.9  # F_l and F_u
 class SelfAdaptive(Evolution):
     """jDE."""
 
-    _n_uniforms = (
-        8  # three partners, the coordinate that always crosses, whether and what for F and the rate
-    )
+    _n_uniforms = 8  # three partners, j_rand; of F and of the rate: whether it changes, to what
 
     def __init__(self, **shared: Any) -> None:
         super().__init__(**shared)
@@ -36,11 +34,9 @@ class SelfAdaptive(Evolution):
 
     def _mutant(self, i: int, uniforms: list[float]) -> tuple[Array, float, int]:
         size, d = self.population.shape
-        factor = (
-            MIN_FACTOR + uniforms[5] * FACTOR_RANGE
-            if uniforms[4] < CHANGE
-            else float(self._factor[i])
-        )
+        factor = float(self._factor[i])
+        if uniforms[4] < CHANGE:
+            factor = MIN_FACTOR + uniforms[5] * FACTOR_RANGE
         rate = uniforms[7] if uniforms[6] < CHANGE else float(self._rate[i])
         self._tried[i] = factor, rate
         others = [self.population[k] for k in distinct(uniforms[:3], size, [i])]

@@ -55,7 +55,7 @@ def lehmer(numbers: list[float], weights: list[float]) -> float:
 class SuccessHistory(Evolution):
     """L-SHADE."""
 
-    # Memory, Cauchy, two for the normal, p-best, two partners, the coordinate that crosses, archive place.
+    # Memory, Cauchy, two for the normal, p-best, two partners, j_rand, archive place.
     _n_uniforms = 9
 
     def __init__(self, **shared: Any) -> None:
