@@ -2,7 +2,7 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use hft_py::objective::compiled::{Compiled, Function};
-use hft_py::objective::functions::{Test, TestFunction};
+use hft_py::objective::functions::TestFunction;
 use hft_py::objective::likelihoods::Likelihood;
 use hft_py::objective::{Closure, Evaluate};
 use hft_py::rng::Stream;
@@ -54,7 +54,7 @@ fn calls(c: &mut Criterion) {
     let null = std::ptr::null_mut();
     // SAFETY: `first` keeps the contract and takes no data.
     let compiled = unsafe { Compiled::new(Function::WithCode(first), null, 4) };
-    let builtin = Test::new(TestFunction::Sphere, 4);
+    let builtin = Closure::new(4, |x: &[f64]| TestFunction::Sphere.value(x));
     let closure = Closure::new(4, |x: &[f64]| x[0]);
     let kinds: [(&str, &dyn Evaluate); 3] = [
         ("compiled", &compiled),

@@ -1,21 +1,9 @@
-//! The kernels without Python: known values, and enumeration of every path.
+//! The kernels without Python: enumeration of every path, and properties of a fit.
 
 use hft_py::hmm::emission::Priors;
-use hft_py::hmm::{HmmError, Kind, Model, Options, Series, filter, fit, smoother, viterbi};
+use hft_py::hmm::{Kind, Model, Options, Series, filter, fit, smoother, viterbi};
 use hft_py::watch::Unwatched;
 use proptest::prelude::*;
-
-fn fever() -> Model {
-    let table = [0.1, 0.4, 0.5, 0.6, 0.3, 0.1];
-    Model::new(
-        Kind::Categorical,
-        &[0.6, 0.4],
-        &[0.7, 0.3, 0.4, 0.6],
-        &table,
-        1,
-    )
-    .unwrap()
-}
 
 fn options(n_iterations: usize, threads: usize) -> Options {
     Options {
@@ -29,43 +17,6 @@ fn options(n_iterations: usize, threads: usize) -> Options {
         },
         threads,
     }
-}
-
-#[test]
-fn the_fever_example() {
-    let (model, lengths) = (fever(), [3]);
-    let series = Series::new(&[0.0, 1.0, 2.0], 1, &lengths).unwrap();
-    assert!((filter::score(&model, series).unwrap() + 3.392_872_13).abs() < 5e-9);
-    let mut path = [0; 3];
-    let log = viterbi::viterbi(&model, series, &mut path).unwrap();
-    assert_eq!(path, [1, 0, 0]);
-    assert!((log.exp() - 0.013_44).abs() < 1e-15);
-    let mut table = [0.0; 6];
-    filter::filtered(&model, series, &mut table).unwrap();
-    let close = |found: f64, expected: f64| assert!((found - expected).abs() < 5e-8, "{found}");
-    close(table[0], 0.2);
-    close(table[2], 0.531_791_9);
-    smoother::smoothed(&model, series, &mut table).unwrap();
-    close(table[0], 0.231_703_0);
-    close(table[2], 0.624_062_8);
-    let fitted = fit(&[model], series, &options(1, 1), &mut Unwatched).unwrap();
-    close(fitted[0].model.transition[0], 0.893_617_0);
-    close(fitted[0].history[1][0], -2.638_793_38);
-}
-
-#[test]
-fn an_impossible_observation_is_named() {
-    let table = [1.0, 0.0, 0.5, 0.5];
-    let chain = [1.0, 0.0, 0.5, 0.5];
-    let model = Model::new(Kind::Categorical, &[1.0, 0.0], &chain, &table, 1).unwrap();
-    let x = [0.0, 0.0, 0.0, 1.0];
-    let lengths = [1, 3];
-    let series = Series::new(&x, 1, &lengths).unwrap();
-    assert_eq!(filter::score(&model, series).unwrap(), f64::NEG_INFINITY);
-    let found = filter::filtered(&model, series, &mut [0.0; 8]);
-    assert!(matches!(found, Err(HmmError::Impossible { index: 3 })));
-    let found = viterbi::viterbi(&model, series, &mut [0; 4]);
-    assert!(matches!(found, Err(HmmError::Impossible { index: 3 })));
 }
 
 #[test]

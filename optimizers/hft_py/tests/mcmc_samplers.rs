@@ -1,40 +1,29 @@
-//! The samplers without Python: moments, threads, early ends, refusals.
+//! The samplers without Python: moments, and refusals. `tests/mcmc` tests the rest of them.
 
 use hft_py::mcmc::diagnostics::{Ratio, Series, Size, Transforms};
 use hft_py::mcmc::{
-    Adaptation, Coordinate, Draws, RunInput, Settings, Space, adaptive_metropolis, de_mc, ensemble,
-    tempering,
+    Adaptation, Coordinate, Draws, Outcome, RunInput, Settings, Space, adaptive_metropolis, de_mc,
+    ensemble, tempering,
 };
 use hft_py::objective::{Closure, Evaluate};
 use hft_py::rng::Stream;
-use hft_py::watch::{Flow, Unwatched, Watch};
-use hft_py::{Error, Stop};
+use hft_py::watch::Unwatched;
 
 const CHAINS: usize = 8;
 
-fn target() -> impl Evaluate {
-    Closure::new(2, |x: &[f64]| {
+/// The samples of a run on a normal density, and its outcome.
+fn sample(name: &str) -> (Vec<f64>, Outcome) {
+    let objective = &Closure::new(2, |x: &[f64]| {
         -0.5 * (x[0] * x[0] + (x[1] - 1.0) * (x[1] - 1.0) / 4.0)
-    })
-}
-
-fn settings(threads: usize) -> Settings {
-    Settings {
+    });
+    let settings = Settings {
         n_iterations: 12_000,
         burn_in: 2_000,
         thin: 1,
         seed: 11,
-        threads,
-    }
-}
-
-struct Run {
-    samples: Vec<f64>,
-    log_probs: Vec<f64>,
-    outcome: Result<(usize, usize, f64), Error>,
-}
-
-fn sample(name: &str, objective: &dyn Evaluate, settings: Settings, watch: &mut dyn Watch) -> Run {
+        threads: 1,
+    };
+    let watch = &mut Unwatched;
     let space = Space::new(&[-30.0; 2], &[30.0; 2], &[Coordinate::Linear; 2]).expect("a space");
     let levels = 6;
     let members = if name == "tempering" {
@@ -85,24 +74,17 @@ fn sample(name: &str, objective: &dyn Evaluate, settings: Settings, watch: &mut 
             tempering::sample(&input, options, draws, watch).map(|outcome| outcome.run)
         }
     };
-    Run {
-        samples,
-        log_probs,
-        outcome: outcome.map(|o| (o.n_iterations, o.draws, o.best_log_prob)),
-    }
+    (samples, outcome.expect("a run"))
 }
-
-const SAMPLERS: [&str; 4] = ["metropolis", "ensemble", "de_mc", "tempering"];
 
 #[test]
 fn moments_and_mixing() {
     let transforms = Transforms::default();
-    for name in SAMPLERS {
-        let run = sample(name, &target(), settings(1), &mut Unwatched);
-        let (_, draws, best) = run.outcome.expect("a run");
-        assert!(best > -1e-2, "{name}: {best}");
+    for name in ["metropolis", "ensemble", "de_mc", "tempering"] {
+        let (samples, outcome) = sample(name);
+        assert!(outcome.best_log_prob > -1e-2, "{name}");
         for (p, (mean, deviation)) in [(0.0, 1.0), (1.0, 2.0)].into_iter().enumerate() {
-            let series = Series::new(&run.samples, CHAINS, 2, p).expect("it moves");
+            let series = Series::new(&samples, CHAINS, 2, p).expect("it moves");
             let diagnosis = series.diagnose(&transforms);
             assert!(diagnosis.r_hat < 1.02, "{name}: {}", diagnosis.r_hat);
             assert_eq!(diagnosis.r_hat, series.r_hat(Ratio::Rank), "{name}");
@@ -116,8 +98,8 @@ fn moments_and_mixing() {
                 series.effective_size(Size::Tail, &transforms),
                 "{name}"
             );
-            let column: Vec<f64> = run.samples.iter().skip(p).step_by(2).copied().collect();
-            let n = f64::from(u32::try_from(CHAINS * draws).expect("small"));
+            let column: Vec<f64> = samples.iter().skip(p).step_by(2).copied().collect();
+            let n = f64::from(u32::try_from(CHAINS * outcome.draws).expect("small"));
             let found = column.iter().sum::<f64>() / n;
             assert!(
                 (found - mean).abs() < 5.0 * diagnosis.mcse,
@@ -131,83 +113,6 @@ fn moments_and_mixing() {
             assert!(
                 (square.sqrt() / deviation - 1.0).abs() < 0.06,
                 "{name}: {square}"
-            );
-        }
-    }
-}
-
-#[test]
-fn draws_do_not_depend_on_threads() {
-    for name in SAMPLERS {
-        let alone = sample(name, &target(), settings(1), &mut Unwatched);
-        for threads in [2, 3, 64] {
-            let together = sample(name, &target(), settings(threads), &mut Unwatched);
-            assert_eq!(alone.samples, together.samples, "{name} {threads}");
-            assert_eq!(alone.log_probs, together.log_probs, "{name} {threads}");
-        }
-    }
-}
-
-struct Impatient(u64);
-
-impl Watch for Impatient {
-    fn tick(&mut self, done: u64, _best: f64) -> Result<Flow, Stop> {
-        Ok(if done >= self.0 {
-            Flow::Halt
-        } else {
-            Flow::Continue
-        })
-    }
-}
-
-#[test]
-fn a_run_may_be_halted() {
-    for name in SAMPLERS {
-        for threads in [1, 4] {
-            let run = sample(name, &target(), settings(threads), &mut Impatient(3_000));
-            let (iterations, draws, _) = run.outcome.expect("a run");
-            assert!(iterations < 12_000, "{name} {threads}: {iterations}");
-            assert!(
-                draws <= 10_000 && (threads > 1 || draws >= 1_000),
-                "{name}: {draws}"
-            );
-        }
-    }
-}
-
-struct Failing;
-
-impl Watch for Failing {
-    fn tick(&mut self, _done: u64, _best: f64) -> Result<Flow, Stop> {
-        Err(Stop::Fatal(-3))
-    }
-}
-
-#[test]
-fn whoever_stops_a_run_is_told() {
-    for name in SAMPLERS {
-        for threads in [1, 3] {
-            let run = sample(name, &target(), settings(threads), &mut Failing);
-            assert!(
-                matches!(run.outcome, Err(Error::Stopped(Stop::Fatal(-3)))),
-                "{name}"
-            );
-        }
-        let spiked = Closure::new(2, |x: &[f64]| {
-            if x[0] > 1.5 {
-                f64::INFINITY
-            } else {
-                -0.5 * x[0] * x[0] - x[1] * x[1]
-            }
-        });
-        for threads in [1, 3] {
-            let mut run = settings(threads);
-            run.seed = 4;
-            // Starts may lie in the spike; kernels are told of values, and judge only proposals.
-            let found = sample(name, &spiked, run, &mut Unwatched);
-            assert!(
-                matches!(found.outcome, Err(Error::Stopped(Stop::Refused { .. }))),
-                "{name}"
             );
         }
     }

@@ -1,4 +1,4 @@
-//! The methods by themselves, without Python: minima, budgets, threads, and properties.
+//! The methods without Python: known minima, and properties. `tests/mle` tests the rest of them.
 
 use hft_py::indices::distinct;
 use hft_py::mle::bounds::Boundary;
@@ -8,10 +8,9 @@ use hft_py::mle::evolution::{self, Evolution, Strategy as Evolving};
 use hft_py::mle::jde::SelfAdaptive;
 use hft_py::mle::lshade::SuccessHistory;
 use hft_py::mle::search::{Budget, Merit, Reason, Search, rank, run, tell};
-use hft_py::objective::{Closure, Evaluate};
+use hft_py::objective::Closure;
 use hft_py::rng::Stream;
-use hft_py::watch::{Flow, Unwatched, Watch};
-use hft_py::{Error, Stop};
+use hft_py::watch::Unwatched;
 use proptest::prelude::*;
 
 const D: usize = 5;
@@ -45,7 +44,7 @@ fn evolve(strategy: Box<dyn Evolving>, boundary: Boundary, evaluations: u64) -> 
     Evolution::new(&points, strategy, setting, budget(evaluations), (3, 0))
 }
 
-fn adapt(boundary: Boundary, separable: bool, evaluations: u64) -> Cma {
+fn adapt(boundary: Boundary, separable: bool) -> Cma {
     let setting = cma::Setting {
         mean: vec![-1.5; D],
         sigma: 0.3,
@@ -60,7 +59,7 @@ fn adapt(boundary: Boundary, separable: bool, evaluations: u64) -> Cma {
         tolerance: 1e-12,
         parameter_tolerance: 1e-12,
     };
-    Cma::new(setting, budget(evaluations), (5, 0))
+    Cma::new(setting, budget(100_000), (5, 0))
 }
 
 #[test]
@@ -85,89 +84,6 @@ fn every_strategy_reaches_the_minimum() {
         assert_eq!(record.stop, Some(Reason::TargetReached));
         assert!(record.best.iter().all(|x| (x - 1.0).abs() < 1e-3));
     }
-}
-
-#[test]
-fn cma_reaches_the_minimum() {
-    // Rosenbrock's function has a second minimum from four dimensions on.
-    let objective = Closure::new(D, |x: &[f64]| {
-        x.iter().rev().fold(0.0, |sum, x| 10.0 * sum + x * x)
-    });
-    let mut search = adapt(Boundary::Fold, false, 6_000);
-    run(&mut search, &objective, 1, &mut Unwatched).expect("nothing stops it");
-    assert_eq!(search.record().stop, Some(Reason::TargetReached));
-}
-
-#[test]
-fn threads_change_nothing() {
-    let objective = Closure::new(D, rosenbrock);
-    let bests: Vec<Vec<f64>> = [1, 2, 7]
-        .into_iter()
-        .map(|threads| {
-            let mut search = evolve(Box::new(SelfAdaptive::new(40)), Boundary::Reflect, 4_000);
-            run(&mut search, &objective, threads, &mut Unwatched).expect("nothing stops it");
-            search.record().best.clone()
-        })
-        .collect();
-    assert!(bests.windows(2).all(|pair| pair[0] == pair[1]));
-}
-
-/// A watcher that stops after some evaluations.
-struct Until(u64);
-
-impl Watch for Until {
-    fn tick(&mut self, done: u64, _best: f64) -> Result<Flow, Stop> {
-        Ok(if done >= self.0 {
-            Flow::Halt
-        } else {
-            Flow::Continue
-        })
-    }
-}
-
-#[test]
-fn a_watcher_stops_the_run() {
-    let objective = Closure::new(D, rosenbrock);
-    let mut search = adapt(Boundary::Fold, true, 100_000);
-    run(&mut search, &objective, 1, &mut Until(100)).expect("nothing fails");
-    assert_eq!(search.record().stop, Some(Reason::StoppedByCallback));
-    assert_eq!(search.record().evaluations, 104);
-}
-
-/// An objective that fails.
-struct Failing;
-
-impl Evaluate for Failing {
-    fn dimension(&self) -> usize {
-        D
-    }
-
-    fn evaluate(&self, _: &[f64], _: &mut [f64], _: usize) -> Result<(), Stop> {
-        Err(Stop::Fatal(-3))
-    }
-}
-
-#[test]
-fn failures_end_the_run() {
-    let mut search = adapt(Boundary::Fold, false, 1_000);
-    let ended = run(&mut search, &Failing, 1, &mut Unwatched);
-    assert!(matches!(ended, Err(Error::Stopped(Stop::Fatal(-3)))));
-    let endless = Closure::new(D, |_: &[f64]| f64::NEG_INFINITY);
-    let ended = run(&mut search, &endless, 1, &mut Unwatched);
-    assert!(matches!(ended, Err(Error::Stopped(Stop::Refused { .. }))));
-}
-
-#[test]
-fn nan_is_counted_and_never_best() {
-    let holes = Closure::new(
-        D,
-        |x: &[f64]| if x[0] < 0.0 { f64::NAN } else { rosenbrock(x) },
-    );
-    let mut search = evolve(Box::new(SuccessHistory::new(40)), Boundary::Clip, 20_000);
-    run(&mut search, &holes, 1, &mut Unwatched).expect("nothing stops it");
-    assert!(search.record().n_invalid > 0);
-    assert!(search.record().best[0] >= 0.0);
-    assert_eq!(search.record().stop, Some(Reason::TargetReached));
 }
 
 proptest! {
@@ -239,7 +155,7 @@ proptest! {
         shift in 1_usize..7,
     ) {
         let rules = [Boundary::Reflect, Boundary::Resample, Boundary::Fold, Boundary::Clip];
-        let mut search = adapt(rules[rule], separable, 100_000);
+        let mut search = adapt(rules[rule], separable);
         let mut points = Vec::new();
         for generation in 0..40 {
             if search.record().stop.is_some() {

@@ -67,6 +67,15 @@ def test_both_kernel_sets_offer_the_same() -> None:
         assert not missing, (name, missing)
 
 
+def python(
+    *arguments: str, cwd: Path | None = None, **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """A process of its own, with these variables of the environment as well."""
+    environment = {**os.environ, **variables}
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)
+
+
 HIDE = "import sys; sys.modules['hft_py._rust'] = None\n"
 HIDDEN = "HFT_PY_HIDE_EXTENSION"
 
@@ -86,13 +95,7 @@ def test_the_suite_passes_without_the_extension() -> None:
     left_out = ("python", "rust", "targets", "minima", "coverage", "pictures", "readme")
     chosen = ["-m", "not benchmark and not thorough"]
     chosen += ["-k", " and ".join(f"not {name}" for name in left_out)]
-    done = subprocess.run(
-        [sys.executable, *command, *chosen, str(HERE / "tests")],
-        cwd=HERE.parents[1],
-        env={**os.environ, HIDDEN: "1"},
-        capture_output=True,
-        text=True,
-    )
+    done = python(*command, *chosen, str(HERE / "tests"), cwd=HERE.parents[1], **{HIDDEN: "1"})
     assert done.returncode == 0, done.stdout[-3_000:]
     assert " passed" in done.stdout
 
@@ -101,13 +104,7 @@ def test_the_suite_passes_without_the_extension() -> None:
 def test_the_variable_chooses(name: str) -> None:
     missing = backend._extension()[0] is None
     code = (HIDE if missing else "") + "import hft_py; print(hft_py.active_backend())"
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        env={**os.environ, "HFT_PY_BACKEND": name},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = python("-c", code, HFT_PY_BACKEND=name)
     expected = "python" if name == "python" or missing else "rust"
     assert done.stdout.strip() == expected
 
@@ -130,13 +127,7 @@ assert np.allclose(fit_hmm(x, 2).means, [0, 9], atol=0.2)
 
 
 def test_python_kernels_answer_where_the_extension_is_hidden() -> None:
-    environment = {k: v for k, v in os.environ.items() if k != "HFT_PY_BACKEND"}
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore::UserWarning", "-c", HIDE + WITHOUT],
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
+    done = python("-W", "ignore::UserWarning", "-c", HIDE + WITHOUT, HFT_PY_BACKEND="")
     assert done.returncode == 0, done.stderr
     assert "do not import" in done.stderr
 
@@ -148,10 +139,7 @@ def test_the_build_is_a_release() -> None:
 
 def under(cap: str) -> subprocess.CompletedProcess[str]:
     """A process whose instruction set is capped by ``QPP_ISA``."""
-    code = "from hft_py import _rust; print(_rust.simd())"
-    environment = {**os.environ, "QPP_ISA": cap}
-    command = [sys.executable, "-c", code]
-    return subprocess.run(command, env=environment, capture_output=True, text=True)
+    return python("-c", "from hft_py import _rust; print(_rust.simd())", QPP_ISA=cap)
 
 
 def test_no_instruction_set_above_the_cap() -> None:

@@ -16,7 +16,7 @@ from hft_py.errors import InvalidValuesWarning
 
 HERE = Path(__file__).parents[1]
 MODULES = HERE / "python/hft_py"
-READMES = [HERE / "README.md", MODULES / "mcmc/README.md", MODULES / "mle/README.md"]
+READMES = [HERE / "README.md", *(MODULES / name / "README.md" for name in ("mle", "mcmc", "hmm"))]
 readmes = pytest.mark.parametrize("readme", READMES, ids=lambda path: path.parent.name)
 
 
@@ -39,6 +39,9 @@ def test_examples(readme: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         assert scope["run"].param_names == ("mu", "omega", "alpha", "beta")
         assert scope["optimizer"].best_params_["window"] == 184
         assert scope["result"].warnings == ()
+    if readme.parent.name == "hmm":
+        assert scope["params"].converged
+        assert scope["detector"].labels_ == ("bear", "bull")
 
 
 @readmes
@@ -53,4 +56,4 @@ def test_the_table_is_that_of_the_committed_counts() -> None:
     from hft_py.mle.study import evaluations
 
     counted = json.loads((HERE / "pictures/evaluations.json").read_text(encoding="utf-8"))
-    assert evaluations.table(counted) in READMES[2].read_text(encoding="utf-8")
+    assert evaluations.table(counted) in READMES[1].read_text(encoding="utf-8")

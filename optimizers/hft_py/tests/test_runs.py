@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hft_py import negated, use_backend
+from hft_py import negated
 from hft_py.errors import InvalidValuesWarning, ObjectiveError, PoorMixingWarning
 from hft_py.mcmc import SAMPLERS, mcmc_optimize
 from hft_py.mle import cma_es_optimize, differential_evolution_optimize
@@ -142,18 +142,6 @@ def test_exceptions_are_not_wrapped(method: Method, kernel_set: str) -> None:
         assert len(calls) == 151, "it stopped at once"
 
 
-@pytest.mark.parametrize("returned", ["a", None, [1.0, 2.0], 1j, np.zeros(2)])
-def test_what_is_no_number(returned: Any, method: Method, kernel_set: str) -> None:
-    with pytest.raises((TypeError, ValueError), match="the objective returned"):
-        method(lambda x: returned, backend=kernel_set)
-
-
-def test_a_batch_of_the_wrong_shape(method: Method, kernel_set: str) -> None:
-    for wrong in (lambda p: p, lambda p: p[:-1, 0], lambda p: 1.0):
-        with pytest.raises(ValueError, match="the objective returned an array of shape"):
-            method(wrong, vectorized=True, backend=kernel_set)
-
-
 def test_nan_is_the_worst_value(method: Method, kernel_set: str) -> None:
     def holed(x: Any) -> float:
         return float("nan") if x[0] < 0.5 else method.cost(x)
@@ -220,10 +208,3 @@ def test_results_read_like_mappings(method: Method) -> None:
     assert found["best_params"] is found.best_params
     assert {"best_params", "seed", "backend", "stop_reason", "n_invalid"} <= set(found.keys())
     assert pickle.loads(pickle.dumps(found)) == found
-
-
-def test_the_argument_is_stronger_than_the_context(method: Method, kernel_set: str) -> None:
-    with use_backend(kernel_set):
-        one, other = method(method.cost, backend="python"), method(method.cost)
-    assert one.backend == "python"
-    assert other.backend == kernel_set

@@ -40,7 +40,8 @@ pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
 
 /// `"release"` or `"debug"`: a benchmark refuses the latter.
 #[pyfunction]
-fn build_profile() -> &'static str {
+#[must_use]
+pub fn build_profile() -> &'static str {
     if cfg!(debug_assertions) {
         "debug"
     } else {

@@ -81,9 +81,6 @@ def requested_backend(backend: str | None = None) -> str:
     )
 
 
-wish = requested_backend  # its former name
-
-
 def active_backend(backend: str | None = None) -> str:
     """The backend that would run now: ``"rust"`` or ``"python"``.
 

@@ -187,13 +187,13 @@ class Stream:
         """The next ``n`` standard normal numbers."""
         if n == 0:
             return np.empty(0)
-        kept = self._spare is not None
-        pairs = (n - kept + 1) // 2
-        both = np.empty(kept + 2 * pairs)
+        spare = self._spare is not None
+        pairs = (n - spare + 1) // 2
+        both = np.empty(spare + 2 * pairs)
         if self._spare is not None:
             both[0] = self._spare
         uniforms = self.uniforms(2 * pairs)
-        both[kept::2], both[kept + 1 :: 2] = box_muller(uniforms[0::2], uniforms[1::2])
+        both[spare::2], both[spare + 1 :: 2] = box_muller(uniforms[0::2], uniforms[1::2])
         self._spare = float(both[n]) if len(both) > n else None
         return both[:n]
 

@@ -23,46 +23,27 @@ pub(super) fn sum(row: &[f64]) -> f64 {
     total
 }
 
-/// One step of the forward chain: `(a A) * b[lane] * scale`.
+/// One step of a chain: `(row M) * b[lane] * scale`, `cell(i, j)` being that of `M`.
+///
+/// The matrix of the forward chain is the transition matrix, that of the backward chain its
+/// transpose.
 #[inline(always)]
-pub(super) fn ahead<S: States>(
+pub(super) fn multiply<S: States>(
     s: S,
-    a: &S::Row,
-    matrix: &S::Matrix,
+    row: &S::Row,
+    cell: impl Fn(usize, usize) -> f64,
     b: &[Lanes],
     lane: usize,
     scale: f64,
 ) -> S::Row {
     let mut next = s.row();
-    let a = a.as_ref();
+    let row = row.as_ref();
     for j in 0..s.count() {
-        let mut total = a[0] * s.cell(matrix, 0, j);
+        let mut total = row[0] * cell(0, j);
         for i in 1..s.count() {
-            total += a[i] * s.cell(matrix, i, j);
+            total += row[i] * cell(i, j);
         }
         next.as_mut()[j] = total * (b[j].0[lane] * scale);
-    }
-    next
-}
-
-/// One step of the backward chain: `(A w) * b[lane] * scale`.
-#[inline(always)]
-fn back<S: States>(
-    s: S,
-    w: &S::Row,
-    matrix: &S::Matrix,
-    b: &[Lanes],
-    lane: usize,
-    scale: f64,
-) -> S::Row {
-    let mut next = s.row();
-    let w = w.as_ref();
-    for i in 0..s.count() {
-        let mut total = w[0] * s.cell(matrix, i, 0);
-        for j in 1..s.count() {
-            total += w[j] * s.cell(matrix, i, j);
-        }
-        next.as_mut()[i] = total * (b[i].0[lane] * scale);
     }
     next
 }
@@ -101,7 +82,8 @@ impl<S: States> Chain<S> {
         for step in 0..LANES / 2 {
             put::<S>(before, &self.row, half + step);
             let now = if step == 2 { scale } else { 1.0 };
-            self.row = ahead(s, &self.row, matrix, b, half + step, now);
+            let cell = |i, j| s.cell(matrix, i, j);
+            self.row = multiply(s, &self.row, cell, b, half + step, now);
         }
     }
 
@@ -118,7 +100,8 @@ impl<S: States> Chain<S> {
         let (scale, _) = factor(sum(self.row.as_ref()));
         for step in (0..LANES / 2).rev() {
             let now = if step == 1 { scale } else { 1.0 };
-            self.row = back(s, &self.row, matrix, b, half + step, now);
+            let cell = |i, j| s.cell(matrix, j, i);
+            self.row = multiply(s, &self.row, cell, b, half + step, now);
             put::<S>(found, &self.row, half + step);
         }
     }
@@ -177,6 +160,7 @@ pub(super) fn first<S: States>(
             (1.0, 0)
         };
         chain.exponents += exponent;
-        chain.row = ahead(s, &chain.row, matrix, b, lane, scale);
+        let cell = |i, j| s.cell(matrix, i, j);
+        chain.row = multiply(s, &chain.row, cell, b, lane, scale);
     }
 }

@@ -36,7 +36,7 @@ pub struct Fitted {
     pub converged: bool,
 }
 
-/// One start. `after` is told the objective at each step, and answers whether to halt.
+/// One start. `after` takes the objective at each step, and returns whether to halt.
 pub(super) fn fit_one(
     mut model: Model,
     series: Series<'_>,

@@ -9,7 +9,8 @@ use super::emission::{BLOCK, Emission, Scratch};
 use super::error::HmmError;
 use super::filter_tile::{Least, filter_tile, floor};
 use super::lanes::{LANES, Lanes};
-use super::log_filter::{LogFilter, log_rows};
+use super::log_filter::LogFilter;
+use super::log_space::log_densities;
 use super::model::{Model, Series};
 use super::states::{States, with_states};
 
@@ -211,7 +212,7 @@ impl<'a, S: States> Past<'a, S> {
         let Some(log_filter) = &mut self.log_filter else {
             return Ok(());
         };
-        let logs = log_rows(emission, x, scratch);
+        let logs = log_densities(emission, x, scratch);
         for (t, row) in logs.chunks_exact(k).enumerate() {
             let Some(scale) = log_filter.observe(row.iter().copied()) else {
                 return Err(HmmError::Impossible { index: t });

@@ -1,6 +1,6 @@
 //! The filter's chain over a tile of eight rows, and whether they are sound.
 
-use super::chain::{Chain, ahead, factor, put, sum};
+use super::chain::{Chain, factor, multiply, put, sum};
 use super::lanes::{LANES, Lanes};
 use super::log_filter::{LOST, SMALL};
 use super::model::Model;
@@ -74,7 +74,8 @@ fn filter_tile_from<S: States, const BEGINS: bool>(
         chain.exponents += exponent;
         for step in usize::from(BEGINS && half == 0)..LANES / 2 {
             let now = if step == 2 { scale } else { 1.0 };
-            chain.row = ahead(s, &chain.row, matrix, b, half + step, now);
+            let cell = |i, j| s.cell(matrix, i, j);
+            chain.row = multiply(s, &chain.row, cell, b, half + step, now);
             put::<S>(found.as_mut(), &chain.row, half + step);
         }
     }

@@ -3,8 +3,8 @@
 
 use super::emission::{Emission, Scratch};
 use super::error::HmmError;
-use super::log_filter::{LogFilter, SMALL, advance, log_rows, sound};
-use super::log_space;
+use super::log_filter::{LogFilter, SMALL, advance, sound};
+use super::log_space::log_densities;
 use super::model::{Model, Series};
 
 /// The filter `K` a row, and `log p(x_t | x_1..x_(t-1))`.
@@ -22,7 +22,7 @@ pub fn forward(
     let mut scratch = Scratch::new(k, model.dimension);
     for (from, x) in series.sequences() {
         let rows = x.len() / model.dimension;
-        let logs = log_space::log_densities(&emission, x, &mut scratch);
+        let logs = log_densities(&emission, x, &mut scratch);
         let alpha = &mut alpha[from * k..(from + rows) * k];
         let log_scale = &mut log_scale[from..from + rows];
         sequence(model, &logs, alpha, log_scale).map_err(|e| e.after(from))?;
@@ -92,7 +92,7 @@ pub fn step(
     x: &[f64],
 ) -> Result<(Vec<f64>, f64), HmmError> {
     let emission = Emission::new(model)?;
-    let logs = log_rows(&emission, x, &mut Scratch::new(model.states(), x.len()));
+    let logs = log_densities(&emission, x, &mut Scratch::new(model.states(), x.len()));
     let mut log_filter = match previous {
         None => LogFilter::predicting(model, &model.start),
         Some(row) => LogFilter::following(model, row),

@@ -5,9 +5,9 @@
 //! remembers how far it was. So the fast recursions watch what they *predict*: once a state's share
 //! of it falls below [`LOST`], rows are computed here, until every share is sound again.
 
-use super::emission::{BLOCK, Emission, Scratch};
 use super::log_space::log_sum;
 use super::model::Model;
+use std::cell::OnceCell;
 
 /// A row whose sum is below this has lost digits. Scales are taken out every fourth row.
 pub(super) const SMALL: f64 = 1e-120;
@@ -20,6 +20,8 @@ const SOUND: f64 = -230.0;
 /// The filter at one row.
 pub(super) struct LogFilter<'a> {
     model: &'a Model,
+    /// Logarithms of the transition matrix, once they are needed.
+    transition: OnceCell<Vec<f64>>,
     /// `ln p(z_t | x_1..x_(t-1))`.
     predicted: Vec<f64>,
     /// `ln p(z_t | x_1..x_t)`.
@@ -31,6 +33,7 @@ impl<'a> LogFilter<'a> {
     pub(super) fn predicting(model: &'a Model, predicted: &[f64]) -> Self {
         Self {
             model,
+            transition: OnceCell::new(),
             predicted: predicted.iter().map(|p| p.ln()).collect(),
             alpha: vec![0.0; predicted.len()],
         }
@@ -74,8 +77,10 @@ impl<'a> LogFilter<'a> {
 
     pub(super) fn advance(&mut self) {
         let k = self.alpha.len();
+        let logs = || self.model.transition.iter().map(|p| p.ln()).collect();
+        let transition: &Vec<f64> = self.transition.get_or_init(logs);
         for (j, p) in self.predicted.iter_mut().enumerate() {
-            let ways = (0..k).map(|i| self.alpha[i] + self.model.transition[i * k + j].ln());
+            let ways = (0..k).map(|i| self.alpha[i] + transition[i * k + j]);
             *p = log_sum(ways);
         }
     }
@@ -105,13 +110,4 @@ pub(super) fn advance(model: &Model, row: &[f64], predicted: &mut [f64]) {
     for (j, p) in predicted.iter_mut().enumerate() {
         *p = (0..k).map(|i| row[i] * model.transition[i * k + j]).sum();
     }
-}
-
-/// Logarithms of densities of up to [`BLOCK`] rows, `K` a row.
-pub(super) fn log_rows(emission: &Emission<'_>, x: &[f64], scratch: &mut Scratch) -> Vec<f64> {
-    let k = emission.model.states();
-    emission.logs(x, scratch);
-    (0..x.len() / emission.model.dimension * k)
-        .map(|place| scratch.logs[place % k * BLOCK + place / k])
-        .collect()
 }

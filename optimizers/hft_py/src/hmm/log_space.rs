@@ -5,6 +5,7 @@
 use super::emission::{BLOCK, Emission, Scratch};
 use super::error::HmmError;
 use super::lanes::{LANES, Lanes};
+use super::log_filter::LogFilter;
 use crate::memory;
 
 /// Logarithms of densities of a sequence, `K` a row.
@@ -38,25 +39,13 @@ pub fn log_sum(values: impl Iterator<Item = f64> + Clone) -> f64 {
 /// [`HmmError::Impossible`].
 pub fn forward(emission: &Emission<'_>, logs: &[f64]) -> Result<(Vec<f64>, Vec<f64>), HmmError> {
     let model = emission.model;
-    let k = model.states();
-    let transition: Vec<f64> = model.transition.iter().map(|p| p.ln()).collect();
-    let mut alpha = vec![0.0; logs.len()];
-    let mut scales = vec![0.0; logs.len() / k];
-    let mut predicted: Vec<f64> = model.start.iter().map(|p| p.ln()).collect();
-    for (t, b) in logs.chunks_exact(k).enumerate() {
-        let row = &mut alpha[t * k..(t + 1) * k];
-        for (value, (p, b)) in row.iter_mut().zip(predicted.iter().zip(b)) {
-            *value = p + b;
-        }
-        let scale = log_sum(row.iter().copied());
-        if scale == f64::NEG_INFINITY {
-            return Err(HmmError::Impossible { index: t });
-        }
-        row.iter_mut().for_each(|v| *v -= scale);
-        scales[t] = scale;
-        for (j, p) in predicted.iter_mut().enumerate() {
-            *p = log_sum((0..k).map(|i| row[i] + transition[i * k + j]));
-        }
+    let (mut alpha, mut scales) = (Vec::with_capacity(logs.len()), Vec::new());
+    let mut filter = LogFilter::predicting(model, &model.start);
+    for (t, b) in logs.chunks_exact(model.states()).enumerate() {
+        let scale = filter.observe(b.iter().copied());
+        scales.push(scale.ok_or(HmmError::Impossible { index: t })?);
+        alpha.extend_from_slice(&filter.alpha);
+        filter.advance();
     }
     Ok((alpha, scales))
 }

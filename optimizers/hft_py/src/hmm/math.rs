@@ -8,8 +8,8 @@ const ROUND: f64 = 6_755_399_441_055_744.0;
 const LN2_HIGH: f64 = 0.693_147_152_662_277_2;
 const LN2_LOW: f64 = 2.789_766_808_773_754_5e-8;
 /// Below this the exponential is zero here.
-const LEAST: f64 = -708.0;
-const MOST: f64 = 709.0;
+const MIN_EXPONENT: f64 = -708.0;
+const MAX_EXPONENT: f64 = 709.0;
 
 /// `a * b + c`, in one rounding where `FUSED`.
 #[inline(always)]
@@ -30,8 +30,12 @@ fn horner<const FUSED: bool, const N: usize>(x: f64, coefficients: [f64; N]) -> 
 /// The exponential of numbers up to 709; 0 below -708 and of NaN.
 #[inline(always)]
 pub(crate) fn exp<const FUSED: bool>(x: f64) -> f64 {
-    let inside = if x > LEAST { x } else { LEAST };
-    let inside = if inside < MOST { inside } else { MOST };
+    let inside = if x > MIN_EXPONENT { x } else { MIN_EXPONENT };
+    let inside = if inside < MAX_EXPONENT {
+        inside
+    } else {
+        MAX_EXPONENT
+    };
     let rounded = fma::<FUSED>(inside, std::f64::consts::LOG2_E, ROUND);
     let k = rounded - ROUND;
     let r = fma::<FUSED>(k, -LN2_LOW, fma::<FUSED>(k, -LN2_HIGH, inside));
@@ -53,7 +57,7 @@ pub(crate) fn exp<const FUSED: bool>(x: f64) -> f64 {
             2.510_037_583_362_108e-8,
         ],
     );
-    if x > LEAST {
+    if x > MIN_EXPONENT {
         fraction * f64::from_bits(power)
     } else {
         0.0

@@ -31,14 +31,9 @@ pub fn smoothed(
             .zip(found.transitions)
             .for_each(|(s, p)| *s += p);
         let rows = x.len() / model.dimension;
-        let place = gamma[from * k..(from + rows) * k].chunks_exact_mut(LANES * k);
-        for (q, rows) in place.enumerate() {
-            untile(&workspace.weights[q * k..(q + 1) * k], rows);
-        }
-        let whole = rows / LANES;
-        let rest = &mut gamma[(from + whole * LANES) * k..(from + rows) * k];
-        if !rest.is_empty() {
-            untile(&workspace.weights[whole * k..(whole + 1) * k], rest);
+        let place = gamma[from * k..(from + rows) * k].chunks_mut(LANES * k);
+        for (tile, rows) in workspace.weights.chunks_exact(k).zip(place) {
+            untile(tile, rows);
         }
     }
     Ok((transitions, total))
@@ -88,9 +83,9 @@ fn passes(emission: &Emission<'_>, x: &[f64], scratch: &mut Scratch) -> Result<P
 }
 
 /// What a backward variable may grow to: a state that the past forgot then weighs 1e-38 at most.
-const MOST: f64 = 1e150;
+const MAX_BETA: f64 = 1e150;
 
-/// Rabiner's backward recursion; `None` where it grows beyond [`MOST`].
+/// Rabiner's backward recursion; `None` where it grows beyond [`MAX_BETA`].
 fn scaled_backward(model: &Model, logs: &[f64], log_scale: &[f64]) -> Option<Vec<f64>> {
     let k = model.states();
     let mut beta = vec![1.0; logs.len()];
@@ -103,7 +98,7 @@ fn scaled_backward(model: &Model, logs: &[f64], log_scale: &[f64]) -> Option<Vec
         for i in 0..k {
             let row = &model.transition[i * k..(i + 1) * k];
             let total: f64 = row.iter().zip(&later).map(|(a, w)| a * w).sum();
-            if total.is_nan() || total > MOST {
+            if total.is_nan() || total > MAX_BETA {
                 return None;
             }
             now[t * k + i] = total;

@@ -12,7 +12,7 @@ use crate::rng::Stream;
 use crate::watch::Watch;
 use crate::{Error, Stop};
 
-/// What this sampler is told beside [`Settings`].
+/// Settings of this sampler alone, beside [`Settings`].
 #[derive(Debug, Clone, Copy)]
 pub struct Options<'a> {
     /// Standard deviation of first steps, in coordinates.

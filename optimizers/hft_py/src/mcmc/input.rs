@@ -3,7 +3,7 @@
 use super::space::Space;
 use crate::objective::Evaluate;
 
-/// What all samplers are told.
+/// The settings of all samplers.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {
     /// Iterations, warm-up included.

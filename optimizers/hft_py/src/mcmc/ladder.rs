@@ -5,7 +5,7 @@ use super::walk::{Adaptation, Walk};
 use super::{accepts, purpose, real};
 use crate::rng::Stream;
 
-/// What this sampler is told beside [`Settings`](super::Settings).
+/// Settings of this sampler alone, beside [`Settings`](super::Settings).
 #[derive(Debug, Clone, Copy)]
 pub struct Options<'a> {
     /// Standard deviation of first steps, in coordinates.

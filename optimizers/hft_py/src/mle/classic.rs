@@ -118,7 +118,7 @@ impl Classic {
 }
 
 impl Strategy for Classic {
-    fn heading(&self) -> usize {
+    fn n_uniforms(&self) -> usize {
         self.donor.partners() + 1
     }
 
@@ -134,45 +134,16 @@ impl Strategy for Classic {
         &mut self,
         population: &Population,
         i: usize,
-        heading: &[f64],
+        uniforms: &[f64],
         mutant: &mut [f64],
     ) -> Crossing {
         let count = self.donor.partners();
-        let others = partners(&heading[..count], population.size(), i);
+        let others = partners(&uniforms[..count], population.size(), i);
         self.donor
             .mutant(population, self.factor, i, &others, mutant);
         Crossing {
             rate: self.crossover,
-            sure: index(heading[count], population.dimension),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::mle::search::Merit;
-
-    /// One dimension, .1 to .7, F = .5, partners 2 to 6: donors known from the literature.
-    #[test]
-    fn donors() {
-        let population = Population {
-            dimension: 1,
-            points: vec![0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7],
-            merits: vec![Merit::WORST; 7],
-            leader: 0,
-        };
-        let cases = [
-            (Donor::Best1, 0.05),
-            (Donor::Rand1, 0.25),
-            (Donor::Best2, -0.1),
-            (Donor::Rand2, 0.1),
-            (Donor::RandToBest1, 0.15),
-        ];
-        for (donor, expected) in cases {
-            let mut mutant = [0.0];
-            donor.mutant(&population, 0.5, 1, &[2, 3, 4, 5, 6], &mut mutant);
-            assert!((mutant[0] - expected).abs() < 1e-15, "{donor:?}");
+            j_rand: index(uniforms[count], population.dimension),
         }
     }
 }

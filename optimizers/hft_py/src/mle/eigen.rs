@@ -28,11 +28,9 @@ pub struct Eigen {
 impl Eigen {
     /// That of the unit matrix.
     pub fn unit(n: usize) -> Self {
-        let mut vectors = vec![0.0; n * n];
-        vectors.iter_mut().step_by(n + 1).for_each(|x| *x = 1.0);
         Self {
             values: vec![1.0; n],
-            vectors,
+            vectors: unit_matrix(n),
             work: vec![0.0; n * n],
             beside: vec![0.0; n],
             buffer: vec![0.0; n],
@@ -101,11 +99,7 @@ impl Eigen {
             self.values[k] = a[k * n + k];
             self.beside[k] = if k + 1 < n { a[k * n + k + 1] } else { 0.0 };
         }
-        self.vectors.fill(0.0);
-        self.vectors
-            .iter_mut()
-            .step_by(n + 1)
-            .for_each(|x| *x = 1.0);
+        self.vectors.copy_from_slice(&unit_matrix(n));
         for k in (0..n.saturating_sub(2)).rev() {
             let v = &a[k * n + k + 1..(k + 1) * n];
             for row in self.vectors.chunks_exact_mut(n).skip(k + 1) {
@@ -197,6 +191,13 @@ impl Eigen {
             }
         }
     }
+}
+
+/// Ones on the diagonal of `n` rows of `n` numbers, zeros elsewhere.
+pub fn unit_matrix(n: usize) -> Vec<f64> {
+    let mut matrix = vec![0.0; n * n];
+    matrix.iter_mut().step_by(n + 1).for_each(|x| *x = 1.0);
+    matrix
 }
 
 /// The inner product, in four sums that do not wait for each other.

@@ -55,14 +55,14 @@ impl Population {
 pub struct Crossing {
     /// The probability that a coordinate is the mutant's.
     pub rate: f64,
-    /// The coordinate that always is.
-    pub sure: usize,
+    /// The coordinate that always is, as Storn and Price call it.
+    pub j_rand: usize,
 }
 
 /// How a mutant is made, and what is learnt from its success.
 pub trait Strategy: Send + Sync {
     /// Uniform numbers it wants for an individual.
-    fn heading(&self) -> usize;
+    fn n_uniforms(&self) -> usize;
     /// Draw what the whole generation shares.
     fn prepare(&mut self, _population: &Population, _draws: &mut Stream) {}
     /// Put the mutant of individual `i` into `mutant`.
@@ -70,7 +70,7 @@ pub trait Strategy: Send + Sync {
         &mut self,
         population: &Population,
         i: usize,
-        heading: &[f64],
+        uniforms: &[f64],
         mutant: &mut [f64],
     ) -> Crossing;
     /// Individual `i` is about to give way to a trial better by `improvement`, or as good (0).
@@ -185,9 +185,9 @@ impl Search for Evolution {
         }
         let (size, d) = (self.population.size(), self.population.dimension);
         self.strategy.prepare(&self.population, &mut self.draws);
-        let head = self.strategy.heading();
+        let own = self.strategy.n_uniforms();
         let fresh = self.setting.boundary == Boundary::Resample;
-        let width = head + if fresh { 2 * d } else { d };
+        let width = own + if fresh { 2 * d } else { d };
         self.rows.resize(size.min(BLOCK) * width, 0.0);
         for (block, trials) in points.chunks_mut(BLOCK * d).enumerate() {
             let rows = &mut self.rows[..trials.len() / d * width];
@@ -198,12 +198,12 @@ impl Search for Evolution {
                 .enumerate()
             {
                 let i = block * BLOCK + k;
-                let (heading, rest) = row.split_at(head);
+                let (uniforms, rest) = row.split_at(own);
                 let (crossover, again) = rest.split_at(d);
-                let crossing = self.strategy.mutant(&self.population, i, heading, trial);
+                let crossing = self.strategy.mutant(&self.population, i, uniforms, trial);
                 let parent = self.population.point(i);
                 for (j, x) in trial.iter_mut().enumerate() {
-                    if crossover[j] >= crossing.rate && j != crossing.sure {
+                    if crossover[j] >= crossing.rate && j != crossing.j_rand {
                         *x = parent[j];
                     }
                 }

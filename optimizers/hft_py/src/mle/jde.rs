@@ -16,7 +16,7 @@ const FACTOR_RANGE: f64 = 0.9;
 #[derive(Debug, Clone)]
 pub struct SelfAdaptive {
     /// `F` and the rate of every individual, and those of its trial.
-    kept: Vec<(f64, f64)>,
+    current: Vec<(f64, f64)>,
     tried: Vec<(f64, f64)>,
 }
 
@@ -24,14 +24,14 @@ impl SelfAdaptive {
     /// For a population of that size.
     pub fn new(size: usize) -> Self {
         Self {
-            kept: vec![(0.5, 0.9); size],
+            current: vec![(0.5, 0.9); size],
             tried: vec![(0.5, 0.9); size],
         }
     }
 }
 
 impl Strategy for SelfAdaptive {
-    fn heading(&self) -> usize {
+    fn n_uniforms(&self) -> usize {
         8
     }
 
@@ -40,26 +40,26 @@ impl Strategy for SelfAdaptive {
         &mut self,
         population: &Population,
         i: usize,
-        heading: &[f64],
+        uniforms: &[f64],
         mutant: &mut [f64],
     ) -> Crossing {
-        let (mut factor, mut rate) = self.kept[i];
-        if heading[4] < CHANGE {
-            factor = MIN_FACTOR + heading[5] * FACTOR_RANGE;
+        let (mut factor, mut rate) = self.current[i];
+        if uniforms[4] < CHANGE {
+            factor = MIN_FACTOR + uniforms[5] * FACTOR_RANGE;
         }
-        if heading[6] < CHANGE {
-            rate = heading[7];
+        if uniforms[6] < CHANGE {
+            rate = uniforms[7];
         }
         self.tried[i] = (factor, rate);
-        let others = partners(&heading[..3], population.size(), i);
+        let others = partners(&uniforms[..3], population.size(), i);
         Donor::Rand1.mutant(population, factor, i, &others, mutant);
         Crossing {
             rate,
-            sure: index(heading[3], population.dimension),
+            j_rand: index(uniforms[3], population.dimension),
         }
     }
 
     fn accepted(&mut self, _population: &Population, i: usize, _improvement: f64) {
-        self.kept[i] = self.tried[i];
+        self.current[i] = self.tried[i];
     }
 }

@@ -84,7 +84,7 @@ impl SuccessHistory {
 }
 
 impl Strategy for SuccessHistory {
-    fn heading(&self) -> usize {
+    fn n_uniforms(&self) -> usize {
         9
     }
 
@@ -99,24 +99,25 @@ impl Strategy for SuccessHistory {
         &mut self,
         population: &Population,
         i: usize,
-        heading: &[f64],
+        uniforms: &[f64],
         mutant: &mut [f64],
     ) -> Crossing {
         let (size, d) = (population.size(), population.dimension);
-        let memory = index(heading[0], MEMORY);
-        let factor = scale_factor(self.memory_factor[memory], heading[1]);
-        let rate = self.memory_rate[memory]
-            .map_or(0.0, |centre| crossover_rate(centre, heading[2], heading[3]));
-        let place = heading[8];
+        let memory = index(uniforms[0], MEMORY);
+        let factor = scale_factor(self.memory_factor[memory], uniforms[1]);
+        let rate = self.memory_rate[memory].map_or(0.0, |centre| {
+            crossover_rate(centre, uniforms[2], uniforms[3])
+        });
+        let place = uniforms[8];
         self.tried[i] = Tried {
             factor,
             rate,
             place,
         };
         let elite = share(ELITE, size).max(2);
-        let p = population.point(self.order[index(heading[4], elite)]);
-        let [first] = distinct::<1>(&heading[5..6], size, &[i]);
-        let [second] = distinct::<1>(&heading[6..7], size + self.archived, &[i, first]);
+        let p = population.point(self.order[index(uniforms[4], elite)]);
+        let [first] = distinct::<1>(&uniforms[5..6], size, &[i]);
+        let [second] = distinct::<1>(&uniforms[6..7], size + self.archived, &[i, first]);
         let a = population.point(first);
         let b = if second < size {
             population.point(second)
@@ -129,7 +130,7 @@ impl Strategy for SuccessHistory {
         }
         Crossing {
             rate,
-            sure: index(heading[7], d),
+            j_rand: index(uniforms[7], d),
         }
     }
 

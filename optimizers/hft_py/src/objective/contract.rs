@@ -58,28 +58,3 @@ unsafe extern "C" fn quadratic(
     unsafe { *value = -0.5 * total };
     0
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn known_values() {
-        let (x, mut value) = ([1.0, 2.0], 0.0);
-        let mut precision = [2.0, 0.5, 0.5, 1.0];
-        let call = |name: &str, value: &mut f64, data: *mut c_void| {
-            named(name).map(|function| {
-                // SAFETY: two coordinates, and data of four numbers or none.
-                unsafe { function(2, x.as_ptr(), value, data) }
-            })
-        };
-        let none = std::ptr::null_mut();
-        assert_eq!(call("rosenbrock", &mut value, none), Some(0));
-        assert_eq!(value.to_bits(), 100.0_f64.to_bits());
-        let data = precision.as_mut_ptr().cast();
-        assert_eq!(call("quadratic", &mut value, data), Some(0));
-        assert_eq!(value.to_bits(), (-4.0_f64).to_bits());
-        assert_eq!(call("quadratic", &mut value, none), Some(-1));
-        assert!(named("something").is_none());
-    }
-}

@@ -3,8 +3,6 @@
 //! Sources: Hansen and others, "Real-parameter black-box optimization benchmarking 2010" for the
 //! ellipsoid and the cigar; Jamil and Yang, "A literature survey of benchmark functions", 2013.
 
-use super::{Evaluate, EvaluationCost, evaluate_batch};
-use crate::Stop;
 use std::f64::consts::{E, TAU};
 
 /// A test function by its name.
@@ -111,37 +109,6 @@ impl TestFunction {
                 418.982_887_272_433_9 * n - waves
             }
         }
-    }
-}
-
-/// A test function of a fixed number of coordinates.
-#[derive(Debug)]
-pub struct Test {
-    function: TestFunction,
-    dimension: usize,
-    cost: EvaluationCost,
-}
-
-impl Test {
-    /// That function of points with `dimension` coordinates.
-    pub fn new(function: TestFunction, dimension: usize) -> Self {
-        Self {
-            function,
-            dimension,
-            cost: EvaluationCost::default(),
-        }
-    }
-}
-
-impl Evaluate for Test {
-    fn dimension(&self) -> usize {
-        self.dimension
-    }
-
-    fn evaluate(&self, points: &[f64], values: &mut [f64], threads: usize) -> Result<(), Stop> {
-        evaluate_batch(&self.cost, points, values, threads, |point| {
-            Ok(self.function.value(point))
-        })
     }
 }
 

@@ -211,38 +211,6 @@ mod tests {
     }
 
     #[test]
-    fn gaussian_is_the_sum_of_its_densities() {
-        let (mu, sigma) = (0.1, 0.6);
-        let direct: f64 = PATH
-            .iter()
-            .map(|x| {
-                let z = (x - mu) / sigma;
-                -0.5 * (TAU.ln() + z * z) - f64::ln(sigma)
-            })
-            .sum();
-        let model = Likelihood::new("gaussian", &PATH, 1.0).expect("good data");
-        close(model.value(&[mu, sigma]), direct);
-    }
-
-    #[test]
-    fn garch_without_feedback_is_gaussian() {
-        let gaussian = Likelihood::new("gaussian", &PATH, 1.0).expect("good data");
-        let garch = Likelihood::new("garch11", &PATH, 1.0).expect("good data");
-        close(
-            garch.value(&[0.1, 0.49, 0.0, 0.0]),
-            gaussian.value(&[0.1, 0.7]),
-        );
-    }
-
-    #[test]
-    fn student_t_of_many_degrees_is_gaussian() {
-        let gaussian = Likelihood::new("gaussian", &PATH, 1.0).expect("good data");
-        let student = Likelihood::new("student_t", &PATH, 1.0).expect("good data");
-        let (many, limit) = (student.value(&[0.1, 0.7, 1e8]), gaussian.value(&[0.1, 0.7]));
-        assert!((many - limit).abs() < 1e-5, "{many} {limit}");
-    }
-
-    #[test]
     fn ornstein_uhlenbeck_is_its_transition_density() {
         let (theta, mu, sigma, dt) = (2.0, 0.2, 0.9, 0.25);
         let decay = f64::exp(-theta * dt);
@@ -256,22 +224,6 @@ mod tests {
             .sum();
         let model = Likelihood::new("ornstein_uhlenbeck", &PATH, dt).expect("good data");
         close(model.value(&[theta, mu, sigma]), direct);
-    }
-
-    #[test]
-    fn outside_the_domain_there_is_no_value() {
-        let cases: [(&str, &[f64]); 6] = [
-            ("gaussian", &[0.0, 0.0]),
-            ("gaussian", &[0.0, f64::NAN]),
-            ("garch11", &[0.0, 0.1, 0.5, 0.5]),
-            ("garch11", &[0.0, 0.0, 0.1, 0.1]),
-            ("ornstein_uhlenbeck", &[-1.0, 0.0, 1.0]),
-            ("student_t", &[0.0, 1.0, 0.0]),
-        ];
-        for (name, parameters) in cases {
-            let model = Likelihood::new(name, &PATH, 1.0).expect("good data");
-            assert!(model.value(parameters).is_nan(), "{name}");
-        }
     }
 
     #[test]

@@ -154,22 +154,6 @@ mod tests {
     }
 
     #[test]
-    fn values_do_not_depend_on_the_threads() {
-        let points: Vec<f64> = (0..46).map(f64::from).collect();
-        let mut alone = vec![0.0; 23];
-        evaluate_batch(&EvaluationCost::default(), &points, &mut alone, 1, slow).expect("no stop");
-        for threads in [2, 3, 8, 100] {
-            let cost = EvaluationCost::default();
-            for _ in 0..2 {
-                let mut shared = vec![0.0; 23];
-                evaluate_batch(&cost, &points, &mut shared, threads, slow).expect("no stop");
-                assert_eq!(alone, shared);
-            }
-        }
-        evaluate_batch(&EvaluationCost::default(), &[], &mut [], 4, slow).expect("no points");
-    }
-
-    #[test]
     fn the_first_fatal_point_is_the_error() {
         let mut points = vec![1.0; 400];
         (points[210], points[212], points[398]) = (-5.0, -6.0, -7.0);

@@ -50,53 +50,6 @@ fn fitting<'a>(
     Ok(numbers.as_slice()?)
 }
 
-/// What both classes do; `search` is the method inside.
-fn tell(
-    search: &mut dyn Search,
-    points: &PyReadonlyArray2<'_, f64>,
-    values: &PyReadonlyArray1<'_, f64>,
-    violations: Option<&PyReadonlyArray1<'_, f64>>,
-) -> PyResult<()> {
-    if points.shape() != [search.next_size(), search.dimension()] {
-        return Err(PyValueError::new_err(format!(
-            "points has shape {:?}, expected ({}, {})",
-            points.shape(),
-            search.next_size(),
-            search.dimension()
-        )));
-    }
-    let size = search.next_size();
-    let mut values = fitting("values", values, size)?.to_vec();
-    let violations = violations
-        .map(|all| fitting("violations", all, size))
-        .transpose()?;
-    Ok(search::tell(
-        search,
-        points.as_slice()?,
-        &mut values,
-        violations,
-    )?)
-}
-
-fn run(
-    py: Python<'_>,
-    search: &mut dyn Search,
-    objective: &Objective,
-    threads: usize,
-    reporter: Option<Bound<'_, PyAny>>,
-) -> PyResult<()> {
-    let evaluator = objective.evaluator();
-    if evaluator.dimension() != search.dimension() {
-        return Err(PyValueError::new_err(format!(
-            "the objective has {} coordinates, expected {}",
-            evaluator.dimension(),
-            search.dimension()
-        )));
-    }
-    let mut watch = PyWatch::new(reporter)?;
-    super::run(py, || search::run(search, evaluator, threads, &mut watch))
-}
-
 /// Columns of the history as arrays, which own their numbers from now on.
 fn columns<'py>(
     py: Python<'py>,
@@ -137,7 +90,20 @@ impl Optimiser {
         values: PyReadonlyArray1<'_, f64>,
         violations: Option<PyReadonlyArray1<'_, f64>>,
     ) -> PyResult<()> {
-        tell(&mut *self.inner, &points, &values, violations.as_ref())
+        let search = &mut *self.inner;
+        let size = search.next_size();
+        if points.shape() != [size, search.dimension()] {
+            return Err(PyValueError::new_err(format!(
+                "points has shape {:?}, expected ({size}, {})",
+                points.shape(),
+                search.dimension()
+            )));
+        }
+        let mut values = fitting("values", &values, size)?.to_vec();
+        let violations = violations.as_ref();
+        let violations = violations.map(|all| fitting("violations", all, size));
+        let (points, violations) = (points.as_slice()?, violations.transpose()?);
+        Ok(search::tell(search, points, &mut values, violations)?)
     }
 
     /// Go round until a reason to stop holds.
@@ -149,7 +115,16 @@ impl Optimiser {
         threads: usize,
         reporter: Option<Bound<'_, PyAny>>,
     ) -> PyResult<()> {
-        run(py, &mut *self.inner, objective, threads, reporter)
+        let (search, evaluator) = (&mut *self.inner, objective.evaluator());
+        if evaluator.dimension() != search.dimension() {
+            return Err(PyValueError::new_err(format!(
+                "the objective has {} coordinates, expected {}",
+                evaluator.dimension(),
+                search.dimension()
+            )));
+        }
+        let mut watch = PyWatch::new(reporter)?;
+        super::run(py, || search::run(search, evaluator, threads, &mut watch))
     }
 
     /// What was recorded after every generation, an array each.

@@ -50,22 +50,6 @@ pub(crate) fn run<T: Send>(
     }
 }
 
-/// `"release"` or `"debug"`: a benchmark refuses the latter.
-#[pyfunction]
-fn build_profile() -> &'static str {
-    if cfg!(debug_assertions) {
-        "debug"
-    } else {
-        "release"
-    }
-}
-
-/// The instruction set the kernels run on here; rustfft chooses its own.
-#[pyfunction]
-fn simd() -> &'static str {
-    native::Isa::best().name()
-}
-
 /// The address of a C function that keeps the contract of compiled objectives, `"rosenbrock"` or
 /// `"quadratic"` (`-x' P x / 2`, the matrix `P` in `user_data`): a compiled objective without a
 /// compiler, for studies and tests.
@@ -100,7 +84,7 @@ type Register = fn(&Bound<'_, PyModule>) -> PyResult<()>;
 
 #[pymodule]
 fn _rust(m: &Bound<'_, PyModule>) -> PyResult<()> {
-    native::Isa::cap().map_err(|unknown| PyValueError::new_err(unknown.to_string()))?;
+    native::python::register_isa(m)?; // rustfft chooses its own
     let py = m.py();
     let modules: [(&str, Register); 3] = [
         ("hmm", hmm::register),
@@ -114,8 +98,7 @@ fn _rust(m: &Bound<'_, PyModule>) -> PyResult<()> {
     }
     m.add("InternalError", py.get_type::<errors::InternalError>())?;
     m.add_class::<objective::Objective>()?;
-    m.add_function(wrap_pyfunction!(build_profile, m)?)?;
-    m.add_function(wrap_pyfunction!(simd, m)?)?;
+    m.add_function(wrap_pyfunction!(native::python::build_profile, m)?)?;
     m.add_function(wrap_pyfunction!(contract_address, m)?)?;
     m.add_function(wrap_pyfunction!(panic_on_purpose, m)?)?;
     m.add_function(wrap_pyfunction!(draws, m)?)

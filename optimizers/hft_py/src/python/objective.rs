@@ -3,9 +3,9 @@
 use super::watch::raised;
 use crate::Stop;
 use crate::objective::compiled::{Compiled, Function, Plain, WithCode};
-use crate::objective::functions::{Test, TestFunction};
+use crate::objective::functions::TestFunction;
 use crate::objective::likelihoods::Likelihood;
-use crate::objective::{Evaluate, Negated};
+use crate::objective::{Closure, Evaluate, Negated};
 use numpy::ndarray::ArrayView2;
 use numpy::{
     IntoPyArray, PyArray1, PyArray2, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods,
@@ -106,7 +106,8 @@ impl Objective {
     fn test_function(name: &str, dimension: usize, negated: bool) -> PyResult<Self> {
         let function = TestFunction::named(name)
             .ok_or_else(|| PyValueError::new_err(format!("no test function is called {name:?}")))?;
-        Ok(Self::of(Test::new(function, dimension), negated))
+        let closure = Closure::new(dimension, move |point: &[f64]| function.value(point));
+        Ok(Self::of(closure, negated))
     }
 
     /// A log-likelihood by its name, on data.

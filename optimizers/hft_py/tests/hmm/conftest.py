@@ -7,17 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hft_py import backend
 from hft_py.hmm import HMMParams
-
-
-@pytest.fixture(params=["python", "rust"])
-def kernel_set(request: pytest.FixtureRequest) -> str:
-    """Each kernel set in turn; Rust where it is installed and asked for."""
-    name: str = request.param
-    if name == "rust" and backend.active_backend() != "rust":
-        pytest.skip("the extension is not installed, or not asked for")
-    return name
 
 
 @pytest.fixture(params=["gaussian", "student_t", "binned", "diag", "full"])

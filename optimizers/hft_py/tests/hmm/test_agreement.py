@@ -8,13 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hft_py import backend, hmm
+from hft_py import hmm
 
-
-@pytest.fixture(autouse=True)
-def _both() -> None:
-    if backend.active_backend() != "rust":
-        pytest.skip("the extension is not installed, or not asked for")
+pytestmark = pytest.mark.usefixtures("rust_only")
 
 
 def both(function: Callable[..., Any], *arguments: Any, **options: Any) -> list[Any]:

@@ -7,8 +7,6 @@ import sys
 
 import pytest
 
-from hft_py import backend
-
 STARVED = """
 import resource
 import numpy as np
@@ -34,10 +32,9 @@ print("alive", score(x[:10], m) < 0)
 """
 
 
+@pytest.mark.usefixtures("rust_only")
 @pytest.mark.skipif(sys.platform != "linux", reason="the limit and the figure are Linux's")
 def test_insufficient_memory_raises_an_exception() -> None:
-    if backend.active_backend() != "rust":
-        pytest.skip("NumPy asks for its memory itself")
     done = subprocess.run(
         [sys.executable, "-c", STARVED], capture_output=True, text=True, timeout=60
     )

@@ -86,8 +86,6 @@ def assert_alike(found: MCMCResult, expected: MCMCResult, rtol: float = 1e-9) ->
 
 
 def draw_for_draw(run: Run, **options: Any) -> None:
-    if backend.active_backend() != "rust":
-        pytest.skip("the extension is not installed, or not asked for")
     expected = run(gaussian, backend="python", **options)
     found = run(gaussian, backend="rust", **options)
     assert expected.backend == "python"
@@ -95,16 +93,19 @@ def draw_for_draw(run: Run, **options: Any) -> None:
     assert_alike(found, expected)
 
 
+@pytest.mark.usefixtures("rust_only")
 @pytest.mark.parametrize("name", SETTINGS)
 def test_draw_for_draw(name: str, sampler: str, quick_run: Run) -> None:
     draw_for_draw(quick_run, sampler=sampler, **settings(name))
 
 
+@pytest.mark.usefixtures("rust_only")
 @pytest.mark.parametrize("name", OWN)
 def test_draw_for_draw_of_one_sampler(name: str, quick_run: Run) -> None:
     draw_for_draw(quick_run, **settings(name))
 
 
+@pytest.mark.usefixtures("rust_only")
 def test_draw_for_draw_in_a_long_run(quick_run: Run) -> None:
     """Adaptation feeds rounding back into every later step."""
     options = {**settings("from the box"), "n_iterations": 2_000, "burn_in": 500}

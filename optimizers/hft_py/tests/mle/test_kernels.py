@@ -12,6 +12,7 @@ from hft_py.mle import baseline
 from hft_py.mle.baseline.bounds import RULES
 
 D = 6
+POPULATION = np.random.default_rng(0).uniform(-2, 2, (24, D))
 rust = pytest.importorskip("hft_py._rust", reason="the extension is not installed").mle
 
 
@@ -20,13 +21,13 @@ def rosenbrock(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.asarray((100 * (x[1:] - x[:-1] ** 2) ** 2 + (1 - x[:-1]) ** 2).sum(axis=0))
 
 
-def evolution(strategy: str, boundary: str, **changes: Any) -> dict[str, Any]:
-    rng = np.random.default_rng(0)
+def evolution(strategy: str, boundary: str, **changes: Any) -> tuple[Any, Any]:
+    """A search in either kernel set."""
     arguments = {
         "strategy": strategy,
         "mutation": (0.5, 1.0),
         "crossover": 0.7,
-        "population": rng.uniform(-2, 2, (24, D)),
+        "population": POPULATION,
         "lower": np.full(D, -2.0),
         "upper": np.full(D, 2.0),
         "integral": np.zeros(D, dtype=bool),
@@ -39,10 +40,12 @@ def evolution(strategy: str, boundary: str, **changes: Any) -> dict[str, Any]:
         "tolerance": 0.0,
         "absolute_tolerance": 0.0,
     }
-    return arguments | changes
+    arguments |= changes
+    return baseline.DifferentialEvolution(**arguments), rust.DifferentialEvolution(**arguments)
 
 
-def cma(**changes: Any) -> dict[str, Any]:
+def cma(**changes: Any) -> tuple[Any, Any]:
+    """A search in either kernel set."""
     arguments: dict[str, Any] = {
         "mean": np.full(D, 1.5),
         "sigma": 0.3,
@@ -62,7 +65,8 @@ def cma(**changes: Any) -> dict[str, Any]:
         "tolerance": 1e-12,
         "parameter_tolerance": 1e-12,
     }
-    return arguments | changes
+    arguments |= changes
+    return baseline.CMAES(**arguments), rust.CMAES(**arguments)
 
 
 def generations(python: Any, compiled: Any, count: int, tolerance: float) -> None:
@@ -83,11 +87,7 @@ def generations(python: Any, compiled: Any, count: int, tolerance: float) -> Non
     [*((s, RULES[0]) for s in baseline.STRATEGIES), *(("lshade", rule) for rule in RULES[1:])],
 )
 def test_differential_evolution_agrees_in_every_bit(strategy: str, boundary: str) -> None:
-    arguments = evolution(strategy, boundary)
-    python, compiled = (
-        baseline.DifferentialEvolution(**arguments),
-        rust.DifferentialEvolution(**arguments),
-    )
+    python, compiled = evolution(strategy, boundary)
     generations(python, compiled, 40, 0.0)
     for name, column in python.history().items():
         np.testing.assert_array_equal(compiled.history()[name], column, err_msg=name)
@@ -96,13 +96,8 @@ def test_differential_evolution_agrees_in_every_bit(strategy: str, boundary: str
 @pytest.mark.parametrize("strategy", ["rand1bin", "lshade"])
 def test_whole_numbers_and_violations_agree(strategy: str) -> None:
     integral = np.arange(D) % 2 == 0
-    population = evolution(strategy, "reflect")["population"]
-    population[:, integral] = np.round(population[:, integral])
-    arguments = evolution(strategy, "reflect", integral=integral, population=population)
-    python, compiled = (
-        baseline.DifferentialEvolution(**arguments),
-        rust.DifferentialEvolution(**arguments),
-    )
+    population = np.where(integral, np.round(POPULATION), POPULATION)
+    python, compiled = evolution(strategy, "reflect", integral=integral, population=population)
     while python.stop_reason is None:
         ours, theirs = python.ask(), compiled.ask()
         np.testing.assert_array_equal(theirs, ours)
@@ -127,8 +122,7 @@ def test_whole_numbers_and_violations_agree(strategy: str) -> None:
     ],
 )
 def test_cma_agrees_generation_for_generation(active: bool, separable: bool, boundary: str) -> None:
-    arguments = cma(active=active, separable=separable, boundary=boundary)
-    python, compiled = baseline.CMAES(**arguments), rust.CMAES(**arguments)
+    python, compiled = cma(active=active, separable=separable, boundary=boundary)
     generations(python, compiled, 80, 1e-9)
     for name in ("sigma", "axis_ratio", "mean"):
         np.testing.assert_allclose(
@@ -137,7 +131,7 @@ def test_cma_agrees_generation_for_generation(active: bool, separable: bool, bou
 
 
 def test_cma_learns_from_the_point_it_is_told() -> None:
-    python, compiled = baseline.CMAES(**cma()), rust.CMAES(**cma())
+    python, compiled = cma()
     for _ in range(60):
         ours, theirs = np.round(python.ask(), 1), np.round(compiled.ask(), 1)
         np.testing.assert_allclose(theirs, ours, atol=1e-9)

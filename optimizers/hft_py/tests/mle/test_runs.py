@@ -69,14 +69,6 @@ def test_all_nan_is_no_success(method: Method, kernel_set: str) -> None:
     assert found.n_invalid == found.nfev
 
 
-@METHODS
-def test_a_callback_stops_the_run(method: Method, kernel_set: str) -> None:
-    found = method(cost, backend=kernel_set, progress=lambda now: now.done < 100)
-    assert (found.success, found.status) == (False, 2)
-    assert 100 <= found.nfev < method(cost, backend=kernel_set).nfev
-    assert found.fun == cost(found.x)
-
-
 @pytest.mark.parametrize("options", [{}, {"max_evaluations": 5_000}])
 def test_progress_counts_on_over_restarts(options: dict[str, Any], kernel_set: str) -> None:
     seen: list[Progress] = []

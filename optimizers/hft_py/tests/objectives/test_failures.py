@@ -65,14 +65,6 @@ def test_exceptions_are_not_wrapped(values: Callable[..., Any], kind: str) -> No
     assert "fails" in [frame.name for frame in frames]
 
 
-def test_ctrl_c_stops_a_run(values: Callable[..., Any]) -> None:
-    def interrupted(x: Any) -> float:
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        values(resolve(interrupted, 3), POINTS)
-
-
 class Odd:
     def __float__(self) -> float:
         return 1.0

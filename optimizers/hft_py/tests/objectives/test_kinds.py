@@ -115,11 +115,13 @@ def test_likelihoods_are_those_of_scipy() -> None:
 def test_no_scale_is_special(values: Callable[..., Any], scale: float) -> None:
     """Data and parameters in other units: the log-likelihood moves by ``n log(scale)``."""
     data = np.random.default_rng(5).normal(size=400)
-    steps = {"gaussian": 400, "student_t": 400, "ornstein_uhlenbeck": 399}
-    for name, n in steps.items():
-        point, factor = np.array(PARAMETERS[name][:1]), np.array([scale, scale])
-        scaled = point.copy()
-        scaled[:, slice(1, 3) if name == "ornstein_uhlenbeck" else slice(0, 2)] *= factor
+    powers = {"gaussian": [1, 1], "student_t": [1, 1, 0], "ornstein_uhlenbeck": [0, 1, 1]}
+    if 1e-100 < scale < 1e100:  # a variance beyond is no number
+        powers["garch11"] = [1, 2, 0, 0]
+    for name, units in powers.items():
+        n = 399 if name == "ornstein_uhlenbeck" else 400
+        point = np.array(PARAMETERS[name][:1])
+        scaled = point * scale ** np.array(units, dtype=float)
         before = values(resolve(name, point.shape[1], data=data), point)
         after = values(resolve(name, point.shape[1], data=data * scale), scaled)
         np.testing.assert_allclose(after + n * np.log(scale), before, rtol=1e-10)

@@ -12,13 +12,14 @@ Sources: Rabiner, Proc. IEEE 77 (1989); Hamilton, Econometrica 57 (1989) for reg
 HMMRegimeDetector(n_states=3, not fitted)
 """
 
+from hft_py.hmm._parameters import HMMParams
 from hft_py.hmm.decoding import predict_regime, viterbi_decode
 from hft_py.hmm.detector import HMMRegimeDetector, NotFittedError
 from hft_py.hmm.filtering import OnlineFilter, filter_proba, forward, score
 from hft_py.hmm.fitting import DegenerateDataWarning, fit_hmm
 from hft_py.hmm.incremental import IncrementalEM
 from hft_py.hmm.regimes import regime_labels, scale_parameters, scaling_rule
-from hft_py.hmm.result import Decoding, Forward, HMMParams, Posterior, Sample, StateSelection
+from hft_py.hmm.result import Decoding, Forward, Posterior, Sample, StateSelection
 from hft_py.hmm.sampling import sample
 from hft_py.hmm.selection import aic, bic, select_n_states
 from hft_py.hmm.smoothing import backward, posterior, smooth_proba

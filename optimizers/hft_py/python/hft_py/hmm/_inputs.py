@@ -6,9 +6,9 @@ from typing import Any
 
 from hft_py import backend as backends
 from hft_py.hmm._bins import bin_numbers
+from hft_py.hmm._parameters import HMMParams
 from hft_py.hmm._types import Lengths
 from hft_py.hmm._validation import validate_observations, validate_params
-from hft_py.hmm.result import HMMParams
 
 
 def prepare_inputs(

@@ -31,6 +31,24 @@ def validate_stochastic(name: str, value: Any, ndim: int) -> Floats:
     return found
 
 
+def validate_shape(name: str, value: Floats, expected: tuple[int, ...]) -> None:
+    """An error where ``value`` has another shape."""
+    if value.shape != expected:
+        raise ValueError(f"{name} has shape {value.shape}, expected {expected}")
+
+
+def validate_variances(variances: Floats, full: bool) -> Floats:
+    """``variances`` where none is too small or too large; ``full`` are matrices, made symmetric."""
+    if full:
+        for k, matrix in enumerate(variances):
+            validate_positive_definite(f"variances[{k}]", matrix)
+        return np.asarray(0.5 * (variances + variances.transpose(0, 2, 1)))
+    if not ((variances >= MIN_VARIANCE) & (variances <= 1 / MIN_VARIANCE)).all():
+        limits = f"expected {MIN_VARIANCE:g} to {1 / MIN_VARIANCE:g}"
+        raise ValueError(f"variances={checks.short(variances.tolist())}, {limits}")
+    return variances
+
+
 def validate_positive_definite(name: str, matrix: Floats) -> None:
     """An error where ``matrix`` is no covariance matrix."""
     scale = np.sqrt(np.abs(np.diag(matrix)))

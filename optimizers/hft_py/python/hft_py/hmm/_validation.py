@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from hft_py import checks
+from hft_py.hmm._parameters import HMMParams
 from hft_py.hmm._types import Floats, Ints, Lengths
-from hft_py.hmm.result import HMMParams
 
 MISSING = ("raise", "ignore")
 # Squares of deviations and their inverses stay finite well within these sizes.

@@ -8,8 +8,9 @@ import numpy as np
 
 from hft_py import checks
 from hft_py.hmm._inputs import prepare_inputs
+from hft_py.hmm._parameters import HMMParams
 from hft_py.hmm._types import Ints, Lengths
-from hft_py.hmm.result import Decoding, HMMParams
+from hft_py.hmm.result import Decoding
 
 METHODS = ("filtered", "smoothed", "viterbi")
 

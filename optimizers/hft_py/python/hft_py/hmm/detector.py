@@ -9,6 +9,7 @@ import numpy as np
 
 from hft_py import checks
 from hft_py.hmm._inputs import prepare_inputs
+from hft_py.hmm._parameters import HMMParams
 from hft_py.hmm._types import Floats, Ints, Lengths
 from hft_py.hmm._validation import validate_params
 from hft_py.hmm.decoding import predict_regime
@@ -16,7 +17,6 @@ from hft_py.hmm.filtering import OnlineFilter, filter_proba, score
 from hft_py.hmm.fitting import fit_hmm
 from hft_py.hmm.incremental import IncrementalEM
 from hft_py.hmm.regimes import Rule, regime_labels, scale_parameters
-from hft_py.hmm.result import HMMParams
 from hft_py.hmm.smoothing import smooth_proba
 
 

@@ -15,9 +15,10 @@ from hft_py import backend as backends
 from hft_py import checks
 from hft_py.hmm._bins import bin_numbers
 from hft_py.hmm._inputs import prepare_inputs
+from hft_py.hmm._parameters import HMMParams
 from hft_py.hmm._types import Floats, Lengths
 from hft_py.hmm._validation import MAX_SIZE, MISSING, validate_params
-from hft_py.hmm.result import Forward, HMMParams
+from hft_py.hmm.result import Forward
 
 
 def forward(

@@ -12,10 +12,10 @@ from hft_py import backend as backends
 from hft_py import checks
 from hft_py.errors import warn
 from hft_py.hmm._bins import bin_numbers, binned_moments, quantile_edges, validate_bin_edges
+from hft_py.hmm._parameters import COVARIANCES, EMISSIONS, HMMParams
 from hft_py.hmm._starts import find_duplicate, initial_guesses, known_rows, reference_variances
 from hft_py.hmm._types import Floats, Ints, Lengths
 from hft_py.hmm._validation import refuse_small, validate_observations, validate_params
-from hft_py.hmm.result import COVARIANCES, EMISSIONS, HMMParams
 from hft_py.progress import STOPPED, Progress, reporting
 
 # Kernels hold tables of this size squared.

@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from hft_py import checks
+from hft_py.hmm._parameters import HMMParams
 from hft_py.hmm._types import Floats
 from hft_py.hmm.filtering import OnlineFilter
-from hft_py.hmm.result import HMMParams
 
 # A state with less weight than this in the statistics keeps its parameters.
 MIN_WEIGHT = 1e-12

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hft_py import checks
+from hft_py.hmm._parameters import HMMParams
 from hft_py.hmm._types import Floats
 from hft_py.hmm.regimes import regime_labels
-from hft_py.hmm.result import HMMParams
 from hft_py.results import optional
 
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ import numpy as np
 from hft_py import backend as backends
 from hft_py import checks
 from hft_py.hmm._bins import bin_middles
+from hft_py.hmm._parameters import HMMParams
 from hft_py.hmm._types import Ints
 from hft_py.hmm._validation import validate_params
-from hft_py.hmm.result import HMMParams, Sample
+from hft_py.hmm.result import Sample
 from hft_py.rng import Stream
 
 # Purposes of the seed's stream 0: see hft_py.rng.

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from hft_py import checks
+from hft_py.hmm._parameters import HMMParams
 from hft_py.hmm._types import Lengths
 from hft_py.hmm._validation import validate_observations
 from hft_py.hmm.filtering import score
 from hft_py.hmm.fitting import MAX_STATES, fit_hmm
-from hft_py.hmm.result import HMMParams, StateSelection
+from hft_py.hmm.result import StateSelection
 
 
 def aic(returns: Any, params: HMMParams, **options: Any) -> float:

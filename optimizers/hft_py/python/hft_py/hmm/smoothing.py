@@ -6,8 +6,9 @@ from typing import Any
 
 from hft_py import checks
 from hft_py.hmm._inputs import prepare_inputs
+from hft_py.hmm._parameters import HMMParams
 from hft_py.hmm._types import Floats, Lengths
-from hft_py.hmm.result import HMMParams, Posterior
+from hft_py.hmm.result import Posterior
 
 
 def backward(

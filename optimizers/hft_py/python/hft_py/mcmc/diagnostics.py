@@ -61,9 +61,7 @@ def compute_effective_sample_size(
     >>> 3500 < compute_effective_sample_size(draws) < 4500
     True
     """
-    name = checks.choice("kind", kind, ("bulk", "tail", "mean"))
-    cube, one = _cube(samples)
-    return _shaped(kernels("mcmc", backend).effective_sample_size(cube, name), one)
+    return _measured("effective_sample_size", ("bulk", "tail", "mean"), samples, kind, backend)
 
 
 def compute_r_hat(
@@ -104,9 +102,7 @@ def compute_r_hat(
     >>> compute_r_hat(draws) < 1.01 < compute_r_hat(draws + np.arange(4)[:, None])
     True
     """
-    name = checks.choice("kind", kind, ("rank", "split", "basic"))
-    cube, one = _cube(samples)
-    return _shaped(kernels("mcmc", backend).r_hat(cube, name), one)
+    return _measured("r_hat", ("rank", "split", "basic"), samples, kind, backend)
 
 
 def compute_autocorrelation_time(
@@ -141,17 +137,15 @@ def compute_autocorrelation_time(
     >>> 0.8 < compute_autocorrelation_time(draws) < 1.2
     True
     """
-    name = checks.choice("kind", kind, ("geyer", "sokal"))
-    cube, one = _cube(samples)
-    return _shaped(kernels("mcmc", backend).autocorrelation_time(cube, name), one)
+    return _measured("autocorrelation_time", ("geyer", "sokal"), samples, kind, backend)
 
 
-def _cube(samples: Any) -> tuple[Floats, bool]:
-    found = checks.array("samples", samples, ndim=(1, 2, 3), least=1)
-    if found.ndim == 3:
-        return found, False
-    return np.atleast_2d(found)[:, :, None], True
-
-
-def _shaped(found: Floats, one: bool) -> Floats | float:
-    return float(found[0]) if one else found
+def _measured(
+    measure: str, kinds: tuple[str, ...], samples: Any, kind: Any, backend: str | None
+) -> Floats | float:
+    """The measure of that name, of each parameter or of the only one."""
+    name = checks.choice("kind", kind, kinds)
+    given = checks.array("samples", samples, ndim=(1, 2, 3))
+    cube = given if given.ndim == 3 else np.atleast_2d(given)[:, :, None]
+    found: Floats = getattr(kernels("mcmc", backend), measure)(cube, name)
+    return found if given.ndim == 3 else float(found[0])

@@ -235,10 +235,10 @@ def mcmc_optimize(
     run["n_evaluations"] += target.n_evaluations
     run["n_invalid"] += target.n_invalid
     messages = convergence_warnings(diagnostics, run, names)
-    kept = ("best_params", "samples", "log_probs", "acceptance", "n_evaluations", "n_invalid")
+    fields = ("best_params", "samples", "log_probs", "acceptance", "n_evaluations", "n_invalid")
     ladder = ("inverse_temperatures", "swap_rejection", "round_trips")
     return MCMCResult(
-        **{name: run[name] for name in (*kept, "n_iterations")},
+        **{name: run[name] for name in (*fields, "n_iterations")},
         **{name: run.get(name) for name in ladder},
         **diagnostics,
         best_log_prob=float(run["best_log_prob"]),

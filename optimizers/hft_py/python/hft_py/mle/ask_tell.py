@@ -63,17 +63,17 @@ class AskTell:
         if self._asked is None:
             raise ValueError("tell() before ask(): ask for the points of the next generation first")
         lower, upper = self._plan.problem.lower, self._plan.problem.upper
-        told = checks.finite_array("points", points, ndim=2)
-        if told.shape != self._asked.shape:
+        evaluated = checks.finite_array("points", points, ndim=2)
+        if evaluated.shape != self._asked.shape:
             raise ValueError(
-                f"points has shape {told.shape}, expected {self._asked.shape} as asked for"
+                f"points has shape {evaluated.shape}, expected {self._asked.shape} as asked for"
             )
-        checks.within("points", told, lower, upper)
-        found = _fitting("values", values, len(told))
-        amounts = None if violations is None else _fitting("violations", violations, len(told))
+        checks.within("points", evaluated, lower, upper)
+        found = _fitting("values", values, len(evaluated))
+        amounts = None if violations is None else _fitting("violations", violations, len(evaluated))
         if amounts is not None and (amounts < 0.0).any():
             raise ValueError("violations has negative entries, expected 0 at feasible points")
-        self._kernel.tell(told, found, amounts)
+        self._kernel.tell(evaluated, found, amounts)
         self._asked = None
 
     def result(self) -> OptimizeResult:

@@ -1,13 +1,17 @@
 //! Logarithms of densities of one state over many rows: loops a compiler vectorises.
 
 use super::super::math;
-use super::{BLOCK, LEAST};
+use super::{BLOCK, MIN_LOG_DENSITY};
 use native::for_each_isa;
 
 /// What a difference of logarithms can bear.
 #[inline(always)]
 fn bounded(log: f64) -> f64 {
-    if log < LEAST { LEAST } else { log }
+    if log < MIN_LOG_DENSITY {
+        MIN_LOG_DENSITY
+    } else {
+        log
+    }
 }
 
 for_each_isa! {

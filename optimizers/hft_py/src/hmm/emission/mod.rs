@@ -25,7 +25,7 @@ use crate::Error;
 /// Rows worked on at once: they and their densities stay in the first cache.
 pub const BLOCK: usize = 128;
 /// Logarithms of densities are not below this, so that their differences are numbers.
-pub(crate) const LEAST: f64 = -1e300;
+pub(crate) const MIN_LOG_DENSITY: f64 = -1e300;
 
 /// Memory of one thread's densities; `O(K + D)`.
 pub struct Scratch {

@@ -77,13 +77,13 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// Write out every sequence in turn to the front of `out`, and look at it.
-    fn each(&self, out: &mut [f64], mut look: impl FnMut(&mut [f64])) {
+    /// Write out every sequence in turn to the front of `out`, and hand it to `visit`.
+    fn each(&self, out: &mut [f64], mut visit: impl FnMut(&mut [f64])) {
         for (own, (mean, factor)) in self.runs.each_sequence().zip(&self.centres) {
             if *factor > 0.0 {
                 let value = |run: usize| (self.values[run] - self.values[0] - mean) * factor;
                 self.runs.expand(own, value, out);
-                look(out);
+                visit(out);
             }
         }
     }

@@ -81,24 +81,3 @@ pub(super) fn sokal(runs: &Runs, values: &[f64], transforms: &Transforms) -> f64
     }
     time
 }
-
-#[cfg(test)]
-mod tests {
-    use super::geyer;
-
-    #[test]
-    fn autoregression_has_its_time() {
-        let time = geyer(
-            |lag| 0.9_f64.powi(i32::try_from(lag).unwrap_or(0)),
-            10_000,
-            40_000,
-        );
-        assert!((time - 19.0).abs() < 1e-9, "{time}");
-    }
-
-    #[test]
-    fn independence_has_one() {
-        let time = geyer(|_| 0.0, 100, 100);
-        assert!((time - 1.0).abs() < 1e-12, "{time}");
-    }
-}

@@ -1,6 +1,7 @@
 //! The covariance of the steps: what is learnt from a generation, and its root.
 
 use super::{Cma, extremes, squared};
+use crate::mle::eigen::unit_matrix;
 use crate::mle::roots::Roots;
 use crate::mle::stopping::MAX_CONDITION;
 
@@ -28,10 +29,8 @@ impl Shape {
                 lengths: vec![1.0; n],
             };
         }
-        let mut covariance = vec![0.0; n * n];
-        covariance.iter_mut().step_by(n + 1).for_each(|x| *x = 1.0);
         Self::Full {
-            covariance,
+            covariance: unit_matrix(n),
             roots: Box::new(Roots::unit(n)),
         }
     }
@@ -43,18 +42,18 @@ impl Cma {
         let k = &self.constants;
         let total = k.weights.iter().fold(0.0, |sum, w| sum + w);
         let missing = (1.0 - h_sigma) * k.c_c * (2.0 - k.c_c);
-        let kept = 1.0 + k.c_1 * missing - k.c_1 - k.c_mu * total;
+        let decay = 1.0 + k.c_1 * missing - k.c_1 - k.c_mu * total;
         match &mut self.shape {
             Shape::Diagonal { variances, .. } => {
                 for (variance, path) in variances.iter_mut().zip(&self.p_c) {
-                    *variance = kept * *variance + k.c_1 * path * path;
+                    *variance = decay * *variance + k.c_1 * path * path;
                 }
             }
             Shape::Full { covariance, .. } => {
                 for (i, row) in covariance.chunks_exact_mut(n).enumerate() {
                     let path = k.c_1 * self.p_c[i];
                     for (entry, other) in row[..=i].iter_mut().zip(&self.p_c) {
-                        *entry = kept * *entry + path * other;
+                        *entry = decay * *entry + path * other;
                     }
                 }
             }

@@ -59,8 +59,20 @@ fn each<'py, T: Copy + Send + Sync>(
     })
 }
 
-fn unknown(kind: &str) -> PyErr {
-    PyValueError::new_err(format!("kind={kind:?} is unknown"))
+/// The measure that `kind` names among `kinds`, of each parameter.
+fn named<'py, K: Copy + Sync>(
+    py: Python<'py>,
+    samples: &PyReadonlyArray3<'py, f64>,
+    kind: &str,
+    kinds: &[(&str, K)],
+    measure: impl Fn(&Series<'_>, &Transforms, K) -> f64 + Sync,
+) -> PyResult<Bound<'py, PyArray1<f64>>> {
+    let found = kinds.iter().find(|(name, _)| *name == kind);
+    let unknown = || PyValueError::new_err(format!("kind={kind:?} is unknown"));
+    let chosen = found.ok_or_else(unknown)?.1;
+    let measure =
+        |series: &Series<'_>, transforms: &Transforms| measure(series, transforms, chosen);
+    Ok(each(py, samples, 1, f64::NAN, measure)?.into_pyarray(py))
 }
 
 /// `"bulk"`, `"tail"` or `"mean"`.
@@ -70,16 +82,14 @@ pub(super) fn effective_sample_size<'py>(
     samples: PyReadonlyArray3<'py, f64>,
     kind: &str,
 ) -> PyResult<Bound<'py, PyArray1<f64>>> {
-    let which = match kind {
-        "bulk" => Size::Bulk,
-        "tail" => Size::Tail,
-        "mean" => Size::Mean,
-        other => return Err(unknown(other)),
-    };
-    let found = each(py, &samples, 1, f64::NAN, |series, transforms| {
-        series.effective_size(which, transforms)
-    })?;
-    Ok(found.into_pyarray(py))
+    let kinds = [
+        ("bulk", Size::Bulk),
+        ("tail", Size::Tail),
+        ("mean", Size::Mean),
+    ];
+    named(py, &samples, kind, &kinds, |series, transforms, size| {
+        series.effective_size(size, transforms)
+    })
 }
 
 /// `"rank"`, `"split"` or `"basic"`.
@@ -89,14 +99,14 @@ pub(super) fn r_hat<'py>(
     samples: PyReadonlyArray3<'py, f64>,
     kind: &str,
 ) -> PyResult<Bound<'py, PyArray1<f64>>> {
-    let which = match kind {
-        "rank" => Ratio::Rank,
-        "split" => Ratio::Split,
-        "basic" => Ratio::Basic,
-        other => return Err(unknown(other)),
-    };
-    let found = each(py, &samples, 1, f64::NAN, |series, _| series.r_hat(which))?;
-    Ok(found.into_pyarray(py))
+    let kinds = [
+        ("rank", Ratio::Rank),
+        ("split", Ratio::Split),
+        ("basic", Ratio::Basic),
+    ];
+    named(py, &samples, kind, &kinds, |series, _, ratio| {
+        series.r_hat(ratio)
+    })
 }
 
 /// `"geyer"` or `"sokal"`.
@@ -106,15 +116,14 @@ pub(super) fn autocorrelation_time<'py>(
     samples: PyReadonlyArray3<'py, f64>,
     kind: &str,
 ) -> PyResult<Bound<'py, PyArray1<f64>>> {
-    let by_window = match kind {
-        "geyer" => false,
-        "sokal" => true,
-        other => return Err(unknown(other)),
-    };
-    let found = each(py, &samples, 1, f64::NAN, |series, transforms| {
-        series.autocorrelation_time(by_window, transforms)
-    })?;
-    Ok(found.into_pyarray(py))
+    let kinds = [("geyer", false), ("sokal", true)];
+    named(
+        py,
+        &samples,
+        kind,
+        &kinds,
+        |series, transforms, by_window| series.autocorrelation_time(by_window, transforms),
+    )
 }
 
 /// All of a run's at once, parameters shared out over threads.

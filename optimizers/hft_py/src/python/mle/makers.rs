@@ -17,7 +17,7 @@ use pyo3::prelude::*;
 #[pyfunction(name = "DifferentialEvolution")]
 #[pyo3(signature = (*, strategy, mutation, crossover, population, lower, upper, integral, boundary,
     seed, stream, max_iterations, max_evaluations, target, tolerance, absolute_tolerance))]
-#[allow(clippy::too_many_arguments)] // what a run is told, by name
+#[allow(clippy::too_many_arguments)] // the settings of a run, by name
 pub(super) fn differential_evolution(
     strategy: &str,
     mutation: (f64, f64),
@@ -67,7 +67,7 @@ pub(super) fn differential_evolution(
 #[pyfunction(name = "CMAES")]
 #[pyo3(signature = (*, mean, sigma, lower, upper, offset, scale, population_size, active, separable,
     boundary, seed, stream, max_iterations, max_evaluations, target, tolerance, parameter_tolerance))]
-#[allow(clippy::too_many_arguments)] // what a run is told, by name
+#[allow(clippy::too_many_arguments)] // the settings of a run, by name
 pub(super) fn cmaes(
     mean: Vec<f64>,
     sigma: f64,

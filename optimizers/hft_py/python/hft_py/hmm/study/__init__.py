@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from hft_py import _rust
+from hft_py.backend import require_release_build
 from hft_py.hmm.study.implementations import first_iterations, run_hft_py, seconds_to_read
 from hft_py.hmm.study.peers import hmmlearn
 from hft_py.hmm.study.workloads import (
@@ -24,8 +24,7 @@ from hft_py.hmm.study.workloads import (
 )
 from qpp.study import Agreement, Claim, Implementation, Limit, Scaling, Study, Workload
 
-if _rust.build_profile() != "release":
-    raise RuntimeError("the extension is a debug build: run `make develop`")
+require_release_build()
 
 # What hmmlearn can do too: Gaussian emissions, one start.
 GAUSSIAN = (FIT, FIVE, *LONG, VITERBI, FILTER, LONG_VITERBI, LONG_FILTER)

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from hft_py.mcmc.baseline.draws import ACCEPT, PROPOSAL, Draws
-from hft_py.mcmc.baseline.population import Population
+from hft_py.mcmc.baseline.population import Population, sampler
 from hft_py.mcmc.baseline.target import Floats
 
 _LARGEST = 1e150  # entry of a factor, where the density is flat and nothing stops its growth
@@ -80,24 +80,17 @@ class Walk:
             self.factor = np.linalg.cholesky(np.exp(self.log_scale)[:, None, None] * regular)
 
 
+@sampler
 def adaptive_metropolis(
-    objective: Any,
-    start: Floats,
-    start_values: Floats,
-    lower: Floats,
-    upper: Floats,
-    codes: Any,
+    population: Population,
     scale: Floats,
     *,
     target_acceptance: float,
     adaptation: str,
     seed: int,
-    threads: int = 1,
-    **schedule: Any,
 ) -> dict[str, Any]:
-    """Independent chains from ``start`` (coordinates, shape ``(chains, d)``)."""
-    population = Population(objective, start, start_values, lower, upper, codes, **schedule)
-    chains, dimension = start.shape
+    """Independent chains."""
+    chains, dimension = population.x.shape
     walk = Walk(scale, chains, adaptation, target_acceptance)
     normals = Draws("normals", seed, range(chains), PROPOSAL, dimension)
     uniforms = Draws("uniforms", seed, range(chains), ACCEPT, 1)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from hft_py.mcmc.baseline.draws import ACCEPT, MOVE, PROPOSAL, Draws
-from hft_py.mcmc.baseline.population import Population
+from hft_py.mcmc.baseline.population import Population, sampler
 from hft_py.mcmc.baseline.target import Floats
 
 EVERY = 10  # iterations between additions to the archive, and between whole differences
@@ -35,24 +35,17 @@ def pick(u: Floats, size: int) -> tuple[Any, Any, Any]:
     return first, second, third
 
 
+@sampler
 def de_mc(
-    objective: Any,
-    start: Floats,
-    start_values: Floats,
-    lower: Floats,
-    upper: Floats,
-    codes: Any,
+    population: Population,
     scale: Floats,
     archive: Floats,
     *,
     seed: int,
-    threads: int = 1,
-    **schedule: Any,
 ) -> dict[str, Any]:
-    """Chains from ``start`` with past states ``archive`` (both coordinates)."""
-    population = Population(objective, start, start_values, lower, upper, codes, **schedule)
+    """Chains with past states ``archive`` (coordinates)."""
     x, burn_in = population.x, population.record.burn_in
-    chains, dimension = start.shape
+    chains, dimension = x.shape
     best_factor = 2.38 / np.sqrt(2.0 * dimension)
     uniforms = Draws("uniforms", seed, range(chains), MOVE, 5)
     normals = Draws("normals", seed, range(chains), PROPOSAL, dimension)

@@ -13,26 +13,18 @@ from typing import Any
 import numpy as np
 
 from hft_py.mcmc.baseline.draws import STRETCH, Draws
-from hft_py.mcmc.baseline.population import Population
-from hft_py.mcmc.baseline.target import Floats
+from hft_py.mcmc.baseline.population import Population, sampler
 
 
+@sampler
 def ensemble(
-    objective: Any,
-    start: Floats,
-    start_values: Floats,
-    lower: Floats,
-    upper: Floats,
-    codes: Any,
+    population: Population,
     *,
     stretch: float,
     seed: int,
-    threads: int = 1,
-    **schedule: Any,
 ) -> dict[str, Any]:
-    """One ensemble from ``start`` (coordinates, shape ``(walkers, d)``, walkers even)."""
-    population = Population(objective, start, start_values, lower, upper, codes, **schedule)
-    walkers, dimension = start.shape
+    """One ensemble; the number of walkers is even."""
+    walkers, dimension = population.x.shape
     half, x = walkers // 2, population.x
     draws = Draws("uniforms", seed, range(walkers), STRETCH, 3)
     for _ in population.iterations():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -24,14 +25,18 @@ class Population:
         lower: Floats,
         upper: Floats,
         codes: Any,
+        replicas: int = 1,
         **schedule: Any,
     ) -> None:
+        """``replicas`` members make a chain; ``schedule`` is :class:`Record`'s."""
         self.target = Target(objective, lower, upper, codes)
         self.x, self.values = start.copy(), start_values.copy()
         self.parameters = self.target.parameters(self.x)
         self.jacobian = self.target.log_jacobian(self.x)
         self.size, self.dimension = start.shape
-        self.record = Record(self.target, self.parameters, self.values, self.size, **schedule)
+        self.record = Record(
+            self.target, self.parameters, self.values, self.size // replicas, **schedule
+        )
         self._accepted = np.zeros(self.size)
         self._proposed: tuple[Floats, ...] = ()
 
@@ -60,3 +65,31 @@ class Population:
         np.copyto(self.values[rows], values, where=accepted)
         np.copyto(self.jacobian[rows], jacobian, where=accepted)
         self._accepted[rows] = accepted
+
+
+def sampler(sample: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """A kernel, made of a function of the population that it starts with.
+
+    The kernel takes the objective, starting points in coordinates, their values, the bounds, the
+    codes of the coordinates, and what ``sample`` takes; by name ``n_iterations``, ``burn_in``,
+    ``thin``, ``seed`` and ``progress`` as well, and ``threads``, of which Python has one.
+    """
+
+    @functools.wraps(sample)
+    def kernel(
+        objective: Any,
+        start: Floats,
+        start_values: Floats,
+        lower: Floats,
+        upper: Floats,
+        codes: Any,
+        *arguments: Any,
+        threads: int = 1,
+        **options: Any,
+    ) -> dict[str, Any]:
+        names = ("n_iterations", "burn_in", "thin", "progress")
+        schedule = {name: options.pop(name) for name in names if name in options}
+        given = (objective, start, start_values, lower, upper, codes, options.get("levels", 1))
+        return sample(Population(*given, **schedule), *arguments, **options)
+
+    return kernel

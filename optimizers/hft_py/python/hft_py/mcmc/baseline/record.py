@@ -60,12 +60,12 @@ class Record:
 
     def result(self, **more: Any) -> dict[str, Any]:
         """What a kernel returns."""
-        kept = slice(self.burn_in + self.thin - 1, None, self.thin)
+        rows = slice(self.burn_in + self.thin - 1, None, self.thin)
         since = max(self.done - self.burn_in, 0)
         rate = self.accepted / since if since else np.full(self.members, np.nan)
         return {
-            "samples": np.array(self.samples)[:, kept].copy(),
-            "log_probs": np.array(self.log_probs)[:, kept].copy(),
+            "samples": np.array(self.samples)[:, rows].copy(),
+            "log_probs": np.array(self.log_probs)[:, rows].copy(),
             "acceptance": rate,
             "best_params": self.best_params,
             "best_log_prob": self.best_log_prob,

@@ -21,8 +21,8 @@ import numpy as np
 
 from hft_py.mcmc.baseline.adaptive_metropolis import Walk
 from hft_py.mcmc.baseline.draws import ACCEPT, PROPOSAL, REFERENCE, SWAP, Draws
-from hft_py.mcmc.baseline.record import Record
-from hft_py.mcmc.baseline.target import Floats, Target
+from hft_py.mcmc.baseline.population import Population, sampler
+from hft_py.mcmc.baseline.target import Floats
 
 # Ends of the tuning rounds, as fractions of the warm-up; during the rest nothing is tuned.
 ROUNDS = (16, 8, 4, 2)
@@ -97,27 +97,21 @@ class Swaps:
                 self.direction[s, top] = 1
 
 
+@sampler
 def parallel_tempering(
-    objective: Any,
-    start: Floats,
-    start_values: Floats,
-    lower: Floats,
-    upper: Floats,
-    codes: Any,
+    population: Population,
     scale: Floats,
     *,
     levels: int,
     target_acceptance: float,
     seed: int,
-    threads: int = 1,
-    **schedule: Any,
 ) -> dict[str, Any]:
-    """Ladders from ``start`` (coordinates, shape ``(systems * levels, d)``, ladder by ladder)."""
-    target = Target(objective, lower, upper, codes)
-    members, dimension = start.shape
+    """Ladders of ``levels`` members each, ladder by ladder."""
+    target, record = population.target, population.record
+    members, dimension = population.x.shape
     systems = members // levels
     shape = (systems, levels)
-    x, values = start.reshape(*shape, dimension).copy(), start_values.reshape(shape).copy()
+    x, values = population.x.reshape(*shape, dimension), population.values.reshape(shape)
     parameters, jacobian = target.parameters(x), target.log_jacobian(x)
     ladder = np.tile(first_ladder(levels), (systems, 1))
     # Only levels above the first walk; the first is drawn afresh.
@@ -129,11 +123,9 @@ def parallel_tempering(
     swap_draws = Draws("uniforms", seed, range(systems), SWAP, levels - 1)
     swaps = Swaps(systems, levels)
     stones = np.full((systems, levels - 1), -np.inf)
-    states = parameters.reshape(members, dimension), values.reshape(members)
-    record = Record(target, *states, systems, **schedule)
     burn_in = record.burn_in
     rounds = {burn_in // part for part in ROUNDS if burn_in // part > 0}
-    kept = 0
+    n_draws = 0
     for iteration in range(1, record.n_iterations + 1):
         u = normals.take()
         drawn = target.first + fresh.take() * (target.last - target.first)
@@ -168,15 +160,15 @@ def parallel_tempering(
         if iteration == burn_in:
             swaps.reset()
         if iteration > burn_in:
-            kept += 1
+            n_draws += 1
             stones = np.logaddexp(stones, tempered(np.diff(ladder), values[:, :-1]))
         if not record.keep(parameters[:, -1], values[:, -1], accept[:, -1]):
             break
     volume = float(np.log(target.last - target.first).sum())
-    evidence = volume + (stones - np.log(max(kept, 1))).sum(axis=1)
+    evidence = volume + (stones - np.log(max(n_draws, 1))).sum(axis=1)
     return record.result(
         inverse_temperatures=ladder,
         swap_rejection=swaps.rejection,
         round_trips=swaps.round_trips,
-        log_evidence=evidence if kept else np.full(systems, np.nan),
+        log_evidence=evidence if n_draws else np.full(systems, np.nan),
     )

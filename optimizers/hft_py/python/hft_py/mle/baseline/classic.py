@@ -64,7 +64,7 @@ class Classic(Evolution):
         self._strategy = strategy
         self._mutation = mutation
         self._crossover = crossover
-        self._heading = PARTNERS[strategy] + 1
+        self._n_uniforms = PARTNERS[strategy] + 1
         self._factor = mutation[0]
 
     def _prepare(self) -> None:
@@ -72,9 +72,9 @@ class Classic(Evolution):
         if low < high:
             self._factor = low + self._draws.uniform() * (high - low)
 
-    def _mutant(self, i: int, heading: list[float]) -> tuple[Array, float, int]:
+    def _mutant(self, i: int, uniforms: list[float]) -> tuple[Array, float, int]:
         size, d = self.population.shape
-        others = [self.population[k] for k in distinct(heading[:-1], size, [i])]
+        others = [self.population[k] for k in distinct(uniforms[:-1], size, [i])]
         best = self.population[self._leader]
         mutant = donor(self._strategy, self._factor, self.population[i], best, others)
-        return mutant, self._crossover, int(heading[-1] * d)
+        return mutant, self._crossover, int(uniforms[-1] * d)

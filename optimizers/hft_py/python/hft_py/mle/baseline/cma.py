@@ -195,12 +195,12 @@ class CMAES(Method):
         squared = np.maximum((z * z).sum(axis=1), 1e-300)
         w = np.where(k.weights >= 0.0, k.weights, k.weights * n / squared)
         missing = (1.0 - h_sigma) * k.c_c * (2.0 - k.c_c)
-        kept = 1.0 + k.c_1 * missing - k.c_1 - k.c_mu * float(k.weights.sum())
+        decay = 1.0 + k.c_1 * missing - k.c_1 - k.c_mu * float(k.weights.sum())
         if self._separable:
-            self._C = kept * self._C + k.c_1 * self._p_c**2 + k.c_mu * (w @ (y * y))
+            self._C = decay * self._C + k.c_1 * self._p_c**2 + k.c_mu * (w @ (y * y))
         else:
             rank_mu = (w[:, None] * y).T @ y
-            self._C = kept * self._C + k.c_1 * np.outer(self._p_c, self._p_c) + k.c_mu * rank_mu
+            self._C = decay * self._C + k.c_1 * np.outer(self._p_c, self._p_c) + k.c_mu * rank_mu
 
     def _narrow(self) -> None:
         """Scale down coordinates whose deviation has grown beyond what the box can use.

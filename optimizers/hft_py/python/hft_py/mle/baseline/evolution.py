@@ -2,7 +2,7 @@
 
 A generation makes one trial for every individual. Its random numbers are drawn as one block of
 uniforms, a row an individual, so nothing depends on how the work is shared out; a row begins
-with what the strategy needs (``_heading`` numbers), then ``d`` for the crossover, and with the
+with what the strategy needs (``_n_uniforms`` numbers), then ``d`` for the crossover, and with the
 boundary rule ``resample`` another ``d`` for coordinates drawn anew.
 
 ``O(NP d)`` a generation beside the evaluations.
@@ -46,7 +46,7 @@ def distinct(uniforms: list[float], size: int, taken: list[int]) -> list[int]:
 class Evolution(Method):
     """A population and its trials; a strategy says how a mutant is made."""
 
-    _heading = 0
+    _n_uniforms = 0
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class Evolution(Method):
     def _prepare(self) -> None:
         """Draw what the whole generation shares."""
 
-    def _mutant(self, i: int, heading: list[float]) -> tuple[Array, float, int]:
+    def _mutant(self, i: int, uniforms: list[float]) -> tuple[Array, float, int]:
         """The mutant of individual ``i``, its crossover rate, the coordinate it always gives."""
         raise NotImplementedError
 
@@ -98,17 +98,17 @@ class Evolution(Method):
             return self.population.copy()
         size, d = self.population.shape
         self._prepare()
-        head = self._heading
-        width = head + d * (2 if self._boundary == "resample" else 1)
+        own = self._n_uniforms
+        width = own + d * (2 if self._boundary == "resample" else 1)
         rows = self._draws.uniforms(size * width).reshape(size, width)
         trials = np.empty((size, d))
         for i in range(size):
-            mutant, rate, sure = self._mutant(i, rows[i, :head].tolist())
-            crossed = rows[i, head : head + d] < rate
-            crossed[sure] = True
+            mutant, rate, j_rand = self._mutant(i, rows[i, :own].tolist())
+            crossed = rows[i, own : own + d] < rate
+            crossed[j_rand] = True
             trial = np.where(crossed, mutant, self.population[i])
             for j in np.flatnonzero((trial < self._lower) | (trial > self._upper)):
-                again = rows[i, head + d + j] if self._boundary == "resample" else 0.0
+                again = rows[i, own + d + j] if self._boundary == "resample" else 0.0
                 trial[j] = repaired(
                     self._boundary,
                     float(trial[j]),

@@ -18,13 +18,13 @@ from hft_py.mle.baseline.evolution import Evolution, distinct
 from hft_py.mle.baseline.loop import Array
 
 CHANGE = 0.1  # tau_1 and tau_2
-LEAST, SPAN = 0.1, 0.9  # F_l and F_u
+MIN_FACTOR, FACTOR_RANGE = 0.1, 0.9  # F_l and F_u
 
 
 class SelfAdaptive(Evolution):
     """jDE."""
 
-    _heading = 8  # three partners, the sure coordinate, whether and what for F and the rate
+    _n_uniforms = 8  # three partners, j_rand; of F and of the rate: whether it changes, to what
 
     def __init__(self, **shared: Any) -> None:
         super().__init__(**shared)
@@ -32,14 +32,16 @@ class SelfAdaptive(Evolution):
         self._factor, self._rate = np.full(size, 0.5), np.full(size, 0.9)
         self._tried = [(0.5, 0.9)] * size
 
-    def _mutant(self, i: int, heading: list[float]) -> tuple[Array, float, int]:
+    def _mutant(self, i: int, uniforms: list[float]) -> tuple[Array, float, int]:
         size, d = self.population.shape
-        factor = LEAST + heading[5] * SPAN if heading[4] < CHANGE else float(self._factor[i])
-        rate = heading[7] if heading[6] < CHANGE else float(self._rate[i])
+        factor = float(self._factor[i])
+        if uniforms[4] < CHANGE:
+            factor = MIN_FACTOR + uniforms[5] * FACTOR_RANGE
+        rate = uniforms[7] if uniforms[6] < CHANGE else float(self._rate[i])
         self._tried[i] = factor, rate
-        others = [self.population[k] for k in distinct(heading[:3], size, [i])]
+        others = [self.population[k] for k in distinct(uniforms[:3], size, [i])]
         mutant = donor("rand1bin", factor, self.population[i], self.population[i], others)
-        return mutant, rate, int(heading[3] * d)
+        return mutant, rate, int(uniforms[3] * d)
 
     def _accepted(self, i: int, improvement: float) -> None:
         self._factor[i], self._rate[i] = self._tried[i]

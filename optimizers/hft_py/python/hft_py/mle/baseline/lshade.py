@@ -55,8 +55,8 @@ def lehmer(numbers: list[float], weights: list[float]) -> float:
 class SuccessHistory(Evolution):
     """L-SHADE."""
 
-    # Memory, Cauchy, two for the normal, p-best, two partners, sure coordinate, archive place.
-    _heading = 9
+    # Memory, Cauchy, two for the normal, p-best, two partners, j_rand, archive place.
+    _n_uniforms = 9
 
     def __init__(self, **shared: Any) -> None:
         super().__init__(**shared)
@@ -73,20 +73,20 @@ class SuccessHistory(Evolution):
         self._tried = [(0.0, 0.0, 0.0)] * len(self.population)
         self._successes = []
 
-    def _mutant(self, i: int, heading: list[float]) -> tuple[Array, float, int]:
+    def _mutant(self, i: int, uniforms: list[float]) -> tuple[Array, float, int]:
         size, d = self.population.shape
-        memory = int(heading[0] * MEMORY)
-        factor = scale_factor(self._memory_factor[memory], heading[1])
-        crossover = rate(self._memory_rate[memory], heading[2], heading[3])
-        self._tried[i] = factor, crossover, heading[8]
+        memory = int(uniforms[0] * MEMORY)
+        factor = scale_factor(self._memory_factor[memory], uniforms[1])
+        crossover = rate(self._memory_rate[memory], uniforms[2], uniforms[3])
+        self._tried[i] = factor, crossover, uniforms[8]
         elite = max(2, int(ELITE * size + 0.5))
-        p = self.population[self._order[int(heading[4] * elite)]]
-        (first,) = distinct([heading[5]], size, [i])
-        (second,) = distinct([heading[6]], size + len(self._archive), [i, first])
+        p = self.population[self._order[int(uniforms[4] * elite)]]
+        (first,) = distinct([uniforms[5]], size, [i])
+        (second,) = distinct([uniforms[6]], size + len(self._archive), [i, first])
         a = self.population[first]
         b = self.population[second] if second < size else self._archive[second - size]
         x = self.population[i]
-        return x + factor * (p - x) + factor * (a - b), crossover, int(heading[7] * d)
+        return x + factor * (p - x) + factor * (a - b), crossover, int(uniforms[7] * d)
 
     def _accepted(self, i: int, improvement: float) -> None:
         if improvement <= 0.0:
@@ -129,9 +129,9 @@ class SuccessHistory(Evolution):
         smallest = min(SMALLEST, self._initial)
         size = math.floor(self._initial + (smallest - self._initial) * min(used, 1.0) + 0.5)
         if size < len(self.population):
-            kept = sorted(ranked(self.values, self.violations)[:size])
-            self.population = self.population[kept]
-            self.values, self.violations = self.values[kept], self.violations[kept]
+            survivors = sorted(ranked(self.values, self.violations)[:size])
+            self.population = self.population[survivors]
+            self.values, self.violations = self.values[survivors], self.violations[survivors]
         room = int(ARCHIVE * len(self.population) + 0.5)
         while len(self._archive) > room:
             self._archive.pop(int(self._draws.uniform() * len(self._archive)))

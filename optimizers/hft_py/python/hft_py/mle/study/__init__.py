@@ -97,9 +97,9 @@ study = Study(
     ),
     claims=[
         *(
-            Claim(kind, over="python", at_least=17, on=EVOLUTION, kind=standing)
+            Claim(kind, over="python", at_least=17, on=EVOLUTION, kind=source)
             for kind in ("rust-vectorised", "rust-compiled", "rust-builtin")
-            for standing in ("published", "bar")
+            for source in ("published", "bar")
         ),
         *(
             Claim(kind, over="scipy-vectorised", at_least=10, on=EVOLUTION)

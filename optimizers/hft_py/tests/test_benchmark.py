@@ -5,7 +5,11 @@ import pytest
 pytest.importorskip("hft_py._rust", reason="the extension is not installed")
 pytest.importorskip("qpp", reason="the harness is not installed")
 
-from hft_py.hmm.study import study
+from hft_py.hmm.study import study as hmm
+from hft_py.mcmc.study import study as mcmc
+from hft_py.mle.study import study as mle
 from qpp.testing import benchmark_test
 
-test_benchmark = benchmark_test(study)
+test_hmm = benchmark_test(hmm)
+test_mcmc = pytest.mark.timeout(600)(benchmark_test(mcmc))
+test_mle = benchmark_test(mle)

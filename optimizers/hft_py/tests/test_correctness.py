@@ -1,0 +1,42 @@
+"""Every implementation agrees with the baseline: in short runs, and in those of the studies."""
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+pytest.importorskip("hft_py._rust", reason="the extension is not installed")
+pytest.importorskip("qpp", reason="the harness is not installed")
+
+from hft_py.hmm.study import study as hmm
+from hft_py.mcmc.study import study as mcmc
+from hft_py.mcmc.study.workloads import HEADLINE, REAL
+from hft_py.mle.study import study as mle
+from hft_py.mle.study.workloads import CMA, EVOLUTION, LIKELIHOOD
+from qpp.study import Study, Workload
+from qpp.testing import agreement_test
+
+SIZES: dict[str, dict[str, int]] = {
+    HEADLINE: {"iterations": 500},
+    REAL: {"iterations": 50},
+    EVOLUTION: {"population_size": 40, "generations": 12},
+    CMA: {"evaluations": 500},
+    LIKELIHOOD: {"population_size": 20, "generations": 3},
+}
+
+
+def short(study: Study) -> Any:
+    """The test of a study's workloads, the quick ones among them with smaller sizes."""
+    workloads = [
+        Workload(w.name, w.make, quick=w.name in SIZES, **{**w.sizes, **SIZES.get(w.name, {})})
+        for w in study.workloads
+    ]
+    return agreement_test(dataclasses.replace(study, workloads=workloads))
+
+
+thorough = pytest.mark.thorough
+test_hmm = agreement_test(hmm)
+test_short_runs_of_mcmc = short(mcmc)
+test_short_runs_of_mle = short(mle)
+test_mcmc = thorough(pytest.mark.timeout(600)(agreement_test(mcmc)))
+test_mle = thorough(agreement_test(mle))
