@@ -91,7 +91,6 @@ def _kernels(monkeypatch: pytest.MonkeyPatch, compiled: Any) -> None:
     monkeypatch.setitem(sys.modules, "hft_py.fake.baseline", python)
     rust = types.SimpleNamespace(fake=types.SimpleNamespace(double=compiled))
     monkeypatch.setattr(backend, "_extension", lambda: (rust, ""))
-    monkeypatch.setattr(backend, "_set", lambda *key: backend.KernelSet(*key))
     monkeypatch.delenv("HFT_PY_BACKEND", raising=False)
 
 
@@ -103,8 +102,11 @@ def test_an_internal_failure_falls_back_and_is_logged(
 
     _kernels(monkeypatch, broken)
     with caplog.at_level(logging.ERROR, "hft_py"):
-        assert backend.kernels("fake").double(4) == 8
+        kernels = backend.kernels("fake")
+        assert kernels.name == "rust" and kernels.double(4) == 8
     assert "index out of bounds" in caplog.text
+    assert (kernels.name, kernels.words) == ("python", "Python fallback")
+    assert backend.kernels("fake").name == "rust"  # the next run tries again
     with pytest.raises(InternalError):
         backend.kernels("fake", "rust").double(4)
 

@@ -9,8 +9,24 @@ The modules are :mod:`hft_py.hmm`, :mod:`hft_py.mcmc` and :mod:`hft_py.mle`;
 'python'
 """
 
+import importlib
+from typing import Any
+
 from hft_py.backend import active_backend, use_backend
 from hft_py.objectives import builtin, compiled_objective, negated
 
 __all__ = ["active_backend", "builtin", "compiled_objective", "negated", "use_backend"]
 __version__ = "0.1.0"
+
+# Imported when they are first used.
+_MODULES = ("hmm", "mcmc", "mle", "optimizers")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return importlib.import_module(f"hft_py.{name}")
+    raise AttributeError(f"module 'hft_py' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_MODULES})

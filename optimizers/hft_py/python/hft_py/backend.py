@@ -145,7 +145,11 @@ def use_backend(name: str) -> Iterator[None]:
 
 
 class KernelSet:
-    """The functions of one module in one language; ``name`` is ``"rust"`` or ``"python"``."""
+    """The functions of one module in one language, for one run.
+
+    ``name`` is ``"rust"`` or ``"python"``: what was chosen, and ``"python"`` from the moment that
+    a compiled kernel failed internally and Python answered.
+    """
 
     def __init__(self, module: str, name: str, fallback: bool) -> None:
         self.module = module
@@ -162,7 +166,8 @@ class KernelSet:
 
     def __getattr__(self, function: str) -> Any:
         found = getattr(self._functions, function)
-        if self._fallback and callable(found) and not isinstance(found, type):
+        guarded = self._fallback and self.name == "rust"
+        if guarded and callable(found) and not isinstance(found, type):
             found = self._guarded(function, found)
         self.__dict__[function] = found
         return found
@@ -170,25 +175,26 @@ class KernelSet:
     def _guarded(self, function: str, compiled: Callable[..., Any]) -> Callable[..., Any]:
         """The compiled function; where it fails internally, the Python one."""
 
-        @functools.wraps(compiled)
         def call(*arguments: Any, **named: Any) -> Any:
             try:
                 return compiled(*arguments, **named)
             except InternalError as error:
                 _log.error("%s.%s failed in Rust, Python answers: %s", self.module, function, error)
+                self.name = "python"
                 spare = importlib.import_module(f"hft_py.{self.module}.baseline")
                 return getattr(spare, function)(*arguments, **named)
 
         return call
 
-
-@functools.cache
-def _set(module: str, name: str, fallback: bool) -> KernelSet:
-    return KernelSet(module, name, fallback)
+    @property
+    def words(self) -> str:
+        """For a log: which kernels answered."""
+        if self.name == "rust":
+            return "Rust backend"
+        return "Python fallback" if self._fallback else "Python backend"
 
 
 def kernels(module: str, backend: str | None = None) -> KernelSet:
-    """The kernel set of a module (``"hmm"``, ``"mcmc"``, ``"mle"``) as chosen now."""
+    """The kernel set of a module (``"hmm"``, ``"mcmc"``, ``"mle"``) as chosen now, for one run."""
     asked = requested_backend(backend)
-    name = active_backend(asked)
-    return _set(module, name, asked == "auto" and name == "rust")
+    return KernelSet(module, active_backend(asked), asked == "auto")

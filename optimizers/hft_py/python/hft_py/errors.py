@@ -39,6 +39,10 @@ class InvalidValuesWarning(UserWarning):
     """An objective was NaN at some points, which counted as the worst value."""
 
 
+class IgnoredArgumentWarning(UserWarning):
+    """An argument that was given has no effect; the message says what it belongs to."""
+
+
 def warn(message: str, category: type[Warning]) -> None:
     """Warn at the caller's line: the first outside this package.
 

@@ -24,7 +24,7 @@ _SHOWN = 8
 class Result(Mapping[str, Any]):
     """Base of every result: fields are attributes and keys.
 
-    Equality compares field by field, arrays by value, NaN equal to NaN.
+    Equality compares field by field, arrays by value, NaN equal to NaN; not which backend answered.
 
     Examples
     --------
@@ -63,7 +63,8 @@ class Result(Mapping[str, Any]):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Result) or type(self) is not type(other):
             return NotImplemented
-        return all(same(self[name], other[name]) for name in self._names())
+        fields = dataclasses.fields(self)  # type: ignore[arg-type]  # subclasses are dataclasses
+        return all(same(self[f.name], other[f.name]) for f in fields if f.compare)
 
     def __repr__(self) -> str:
         fields = dataclasses.fields(self)  # type: ignore[arg-type]  # subclasses are dataclasses

@@ -58,12 +58,13 @@ def test_moments_of_binned_regimes_follow(regimes: Any) -> None:
     x = regimes(1500, 1)[0]
     detector = HMMRegimeDetector(2, n_init=1, memory=200, emission="binned").fit(x)
     before = detector.volatilities_.copy()
-    strategy = detector.get_regime_parameters(0, {"stop_loss": 1.0})
+    strategy = detector.get_regime_parameters(0, {"stop_loss": 1.0}, rules="volatility")
     for value in 0.2 * x:
         detector.update(value, learn=True)
     assert (detector.volatilities_ < 0.5 * before).all()
     assert np.isfinite(detector.means_).all()
-    assert detector.get_regime_parameters(0, {"stop_loss": 1.0}) != strategy
+    now = detector.get_regime_parameters(0, {"stop_loss": 1.0}, rules="volatility")
+    assert now != strategy
 
 
 def test_binned_moments_are_those_of_the_data() -> None:

@@ -14,11 +14,16 @@ HMMRegimeDetector(n_states=3, not fitted)
 
 from hft_py.hmm._parameters import HMMParams
 from hft_py.hmm.decoding import predict_regime, viterbi_decode
-from hft_py.hmm.detector import HMMRegimeDetector, NotFittedError
+from hft_py.hmm.detector import CurrentRegime, HMMRegimeDetector, NotFittedError
 from hft_py.hmm.filtering import OnlineFilter, filter_proba, forward, score
 from hft_py.hmm.fitting import DegenerateDataWarning, fit_hmm
 from hft_py.hmm.incremental import IncrementalEM
-from hft_py.hmm.regimes import regime_labels, scale_parameters, scaling_rule
+from hft_py.hmm.regimes import (
+    regime_labels,
+    regime_parameters,
+    scale_parameters,
+    scaling_rule,
+)
 from hft_py.hmm.result import Decoding, Forward, Posterior, Sample, StateSelection
 from hft_py.hmm.sampling import sample
 from hft_py.hmm.selection import aic, bic, select_n_states
@@ -29,6 +34,7 @@ adapted = scale_parameters
 rule_of = scaling_rule
 
 __all__ = [
+    "CurrentRegime",
     "Decoding",
     "DegenerateDataWarning",
     "Forward",
@@ -50,6 +56,7 @@ __all__ = [
     "posterior",
     "predict_regime",
     "regime_labels",
+    "regime_parameters",
     "rule_of",
     "sample",
     "scale_parameters",

@@ -72,6 +72,10 @@ class HMMParams(Result):
         Last objective of each start, the chosen one included.
     seed
         The seed that was used.
+    n_bins
+        Bins that were asked for; ``bin_edges`` make fewer where quantiles are equal.
+    backend
+        The kernels that fitted it, ``"rust"`` or ``"python"``; empty for a model by hand.
 
     Examples
     --------
@@ -105,6 +109,8 @@ class HMMParams(Result):
     n_observations: int = 0
     restarts: Floats = field(default_factory=lambda: np.empty(0))
     seed: int | None = None
+    n_bins: int | None = field(default=None, repr=False)
+    backend: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         checks.choice("emission", self.emission, EMISSIONS)

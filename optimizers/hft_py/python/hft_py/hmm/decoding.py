@@ -18,6 +18,7 @@ METHODS = ("filtered", "smoothed", "viterbi")
 def viterbi_decode(
     returns: Any,
     params: HMMParams,
+    n_bins: int | None = None,
     *,
     lengths: Lengths = None,
     missing: str = "raise",
@@ -25,7 +26,17 @@ def viterbi_decode(
 ) -> Decoding:
     """The most probable path of states given the whole series, **the future included**.
 
-    Parameters, NaN and errors as for :func:`forward`.
+    Parameters
+    ----------
+    n_bins
+        Checked against the bins of a binned model. Default: whatever the model has.
+
+    The other parameters, NaN and errors as for :func:`forward`.
+
+    Returns
+    -------
+    Decoding
+        It iterates, indexes and converts to an array like its states; ``log_probability`` beside.
 
     References
     ----------
@@ -38,14 +49,15 @@ def viterbi_decode(
     >>> viterbi_decode([-1.0, 0.2, -1.0, 3.0], model).states
     array([0, 0, 0, 1])
     """
-    kernels, arguments = prepare_inputs(returns, params, lengths, missing, backend)
+    kernels, arguments = prepare_inputs(returns, params, lengths, missing, backend, n_bins)
     states, log_probability = kernels.viterbi(*arguments)
-    return Decoding(states, log_probability)
+    return Decoding(states, log_probability, kernels.name)
 
 
 def predict_regime(
     returns: Any,
     params: HMMParams,
+    n_bins: int | None = None,
     *,
     method: str = "filtered",
     lengths: Lengths = None,
@@ -58,6 +70,8 @@ def predict_regime(
 
     Parameters
     ----------
+    n_bins
+        Checked against the bins of a binned model. Default: whatever the model has.
     method
         ``"filtered"`` (default): the likeliest given the past and present, safe in a backtest.
         ``"smoothed"``: given the whole series. ``"viterbi"``: on the likeliest path. The last two
@@ -73,7 +87,7 @@ def predict_regime(
     array([1, 1, 1, 0])
     """
     checks.choice("method", method, METHODS)
-    kernels, arguments = prepare_inputs(returns, params, lengths, missing, backend)
+    kernels, arguments = prepare_inputs(returns, params, lengths, missing, backend, n_bins)
     if method == "viterbi":
         path: Ints = kernels.viterbi(*arguments)[0]
         return path

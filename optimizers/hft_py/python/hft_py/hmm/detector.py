@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,12 +17,27 @@ from hft_py.hmm.decoding import predict_regime
 from hft_py.hmm.filtering import OnlineFilter, filter_proba, score
 from hft_py.hmm.fitting import fit_hmm
 from hft_py.hmm.incremental import IncrementalEM
-from hft_py.hmm.regimes import Rule, regime_labels, scale_parameters
+from hft_py.hmm.regimes import Rule, choose_rules, regime_labels, scale_parameters
 from hft_py.hmm.smoothing import smooth_proba
+
+# What fit takes by name beside the returns and their lengths.
+_FIT_OPTIONS = tuple(
+    name
+    for name in inspect.signature(fit_hmm).parameters
+    if name not in ("returns", "lengths", "order")
+)
 
 
 class NotFittedError(ValueError, AttributeError):
     """The detector has not been fitted; call ``fit`` first."""
+
+
+class CurrentRegime(NamedTuple):
+    """The regime now: its number, its name, and its filtered probability."""
+
+    index: int
+    label: str
+    probability: float
 
 
 class HMMRegimeDetector:
@@ -43,14 +59,16 @@ class HMMRegimeDetector:
     memory
         Of ``update(x, learn=True)``: see :class:`hft_py.hmm.IncrementalEM`.
     **options
-        Further arguments of :func:`hft_py.hmm.fit_hmm` (``emission``, ``n_iterations``, ...).
+        Further arguments of :func:`hft_py.hmm.fit_hmm` (``emission``, ``n_iterations``, ...);
+        ``fit`` takes them too.
 
     Attributes
     ----------
     params_
         The model, :class:`hft_py.hmm.HMMParams`.
     transition_matrix_, means_, volatilities_, labels_
-        Of the regimes, in order.
+        Of the regimes, in order. ``transition_matrix``, ``emission_params`` and ``state_sequence``
+        read without the underscore.
     log_likelihood_, converged_
         Of the fit; nan and False after ``update(x, learn=True)``.
 
@@ -64,8 +82,10 @@ class HMMRegimeDetector:
     (('bear', 'bull'), array([1, 0]))
     >>> detector.update(-0.05).round(2)
     array([1., 0.])
-    >>> detector.get_regime_parameters("bull", {"stop_loss": 0.02, "entry_z": 2.0})["entry_z"]
-    2.0
+    >>> detector.current_regime(returns[-50:]).label
+    'bear'
+    >>> detector.get_regime_parameters("bear", {"stop_loss": 0.02, "position_size": 100})
+    {'stop_loss': 0.01, 'position_size': 50.0}
     """
 
     def __init__(
@@ -88,50 +108,49 @@ class HMMRegimeDetector:
         self.threads = threads
         self.backend = backend
         self.options = options
+        _check_options(options)
 
     def __repr__(self) -> str:
         if not hasattr(self, "params_"):
             return f"HMMRegimeDetector(n_states={self.n_states}, not fitted)"
         return f"HMMRegimeDetector(n_states={self.params_.n_states}, fitted)"
 
-    def fit(self, returns: Any, *, lengths: Lengths = None) -> HMMRegimeDetector:
-        """Fit to ``returns`` ``(T,)`` or ``(T, D)``; updates continue from their end."""
-        if "order" in self.options:
-            raise TypeError("order is the detector's own: regimes run from worst to best")
-        params = fit_hmm(
-            returns,
-            self.n_states,
-            n_init=self.n_init,
-            seed=self.seed,
-            lengths=lengths,
-            missing=self.missing,
-            order="none",
-            threads=self.threads,
-            backend=self.backend,
-            **self.options,
-        )
-        return self.use(params, returns, lengths=lengths)
+    def fit(self, returns: Any, *, lengths: Lengths = None, **options: Any) -> HMMRegimeDetector:
+        """Fit to ``returns`` ``(T,)`` or ``(T, D)``; updates continue from their end.
+
+        ``options`` are arguments of :func:`hft_py.hmm.fit_hmm`; for this fit they win over those of
+        the constructor.
+        """
+        _check_options(options)
+        names = ("n_states", "n_init", "seed", "missing", "threads", "backend")
+        chosen = {name: getattr(self, name) for name in names} | self.options | options
+        params = fit_hmm(returns, lengths=lengths, order="none", **chosen)
+        self._reader_options = {name: chosen[name] for name in ("missing", "backend")}
+        return self._read(params, returns, lengths)
 
     def use(
         self, params: HMMParams, returns: Any = None, *, lengths: Lengths = None
     ) -> HMMRegimeDetector:
         """Take a model fitted elsewhere; ``returns``, if given, are the past of the updates."""
+        self._reader_options = {"missing": self.missing, "backend": self.backend}
+        return self._read(params, returns, lengths)
+
+    def _read(self, params: HMMParams, returns: Any, lengths: Lengths) -> HMMRegimeDetector:
+        """Put the regimes in order, and filter the past."""
         validate_params("params", params)
         means = np.reshape(np.asarray(params.means), (params.n_states, -1))[:, 0]
         ordered = params.permuted(np.lexsort((-_volatilities(params), means)))
-        online = OnlineFilter(ordered, **self._reader_options)
+        online, states = OnlineFilter(ordered, **self._reader_options), None
         if returns is not None:
             kernels, arguments = prepare_inputs(returns, ordered, lengths, **self._reader_options)
             online.resume(kernels.last(*arguments))
+            states = kernels.viterbi(*arguments)[0]
+        self._states: Ints | None = states
         self.labels_ = regime_labels(ordered.n_states)
         self._online = online
         self._learner: IncrementalEM | None = None
         self._set_params(ordered)
         return self
-
-    @property
-    def _reader_options(self) -> dict[str, Any]:
-        return {"missing": self.missing, "backend": self.backend}
 
     def _set_params(self, params: HMMParams) -> None:
         self.params_ = params
@@ -143,6 +162,49 @@ class HMMRegimeDetector:
         if not hasattr(self, "params_"):
             raise NotFittedError("this HMMRegimeDetector is not fitted: call fit first")
         return self.params_
+
+    @property
+    def transition_matrix(self) -> Floats:
+        """``p(z_(t+1) = j | z_t = i)`` in row i and column j, ``(K, K)``."""
+        return self._fitted().transition_matrix
+
+    @property
+    def emission_params(self) -> dict[str, Floats]:
+        """What a regime draws from: ``means`` and ``variances``; also ``dof``, or the bins."""
+        params = self._fitted()
+        names = ("means", "variances", "dof", "bin_edges", "bin_probabilities")
+        return {name: params[name] for name in names if params[name] is not None}
+
+    @property
+    def state_sequence(self) -> Ints:
+        """The most probable path of the data of the fit, ``(T,)``: **it looks ahead** (Viterbi)."""
+        self._fitted()
+        if self._states is None:
+            raise NotFittedError("state_sequence: this detector took a model without its data")
+        return self._states
+
+    def current_regime(self, returns: Any = None, *, lengths: Lengths = None) -> CurrentRegime:
+        """The likeliest regime now, given the past alone: its number, name and probability.
+
+        Parameters
+        ----------
+        returns
+            The series up to now, ``(T,)`` or ``(T, D)``. Default: what the detector has seen, by
+            ``fit`` and ``update``.
+
+        Raises
+        ------
+        ValueError
+            ``returns`` is empty, or left out where nothing was seen.
+        """
+        if returns is None:
+            last = self.probabilities_
+        else:
+            last = next(iter(self.predict_proba(returns, lengths=lengths)[-1:]), None)
+        if last is None:
+            raise ValueError("returns: expected at least one observation")
+        index = int(last.argmax())
+        return CurrentRegime(index, self.labels_[index], float(last[index]))
 
     def predict_regime(
         self, returns: Any, *, method: str = "filtered", lengths: Lengths = None
@@ -208,31 +270,41 @@ class HMMRegimeDetector:
         """The name of a regime."""
         return self.labels_[self._index(regime)]
 
-    def _index(self, regime: int | str) -> int:
+    def _index(self, regime: Any) -> int:
         k = self._fitted().n_states
         if isinstance(regime, str):
             checks.choice("regime", regime, self.labels_)
             return self.labels_.index(regime)
+        if np.ndim(regime):
+            series = np.asarray(regime)
+            if series.ndim != 1 or not len(series):
+                raise ValueError(
+                    f"regime has shape {series.shape}, expected a regime or a series of them"
+                )
+            regime = series[-1]
         return checks.whole_number("regime", regime, least=0, most=k - 1)
 
     def get_regime_parameters(
         self,
-        regime: int | str,
+        regime: Any,
         base_params: Mapping[str, Any],
         *,
-        rules: Mapping[str, Rule] | None = None,
+        rules: str | Mapping[str, Rule] = "regime",
     ) -> dict[str, Any]:
-        """Strategy parameters for a regime, by the table of rules in :mod:`hft_py.hmm.regimes`.
+        """Strategy parameters for a regime, by the tables of rules in :mod:`hft_py.hmm.regimes`.
 
         Parameters
         ----------
         regime
-            Its number or its name.
+            Its number or its name; of a series, such as :meth:`predict_regime` returns, the last.
         base_params
-            Parameters for average volatility, by name. They are not changed.
+            Parameters by name, for no regime in particular. They are not changed.
         rules
-            By name, a rule in place of the table's (``"widen"``, ``"shrink"``, ``"shorten"``,
-            ``"keep"``), or a function ``(value, ratio) -> value``.
+            ``"regime"`` (default): larger positions and wider stops in the bull, smaller and
+            tighter in the bear, parameters of mean reversion between. ``"volatility"``: by the
+            regime's volatility. Or for some names a rule in place of the default: one of these two
+            words, ``"widen"``, ``"shrink"``, ``"shorten"``, ``"keep"``, or a function
+            ``(value, ratio) -> value`` of the ratio of volatilities.
 
         Raises
         ------
@@ -244,16 +316,34 @@ class HMMRegimeDetector:
         >>> from hft_py.hmm import HMMParams
         >>> model = HMMParams([0.5, 0.5], [[0.5, 0.5], [0.5, 0.5]], [-1.0, 1.0], [7.0, 1.0])
         >>> detector = HMMRegimeDetector(2).use(model)
-        >>> detector.get_regime_parameters("bull", {"stop_loss": 0.02, "position_size": 100})
+        >>> base = {"stop_loss": 0.02, "position_size": 100}
+        >>> detector.get_regime_parameters("bull", base)
+        {'stop_loss': 0.03, 'position_size': 150.0}
+        >>> detector.get_regime_parameters("bull", base, rules="volatility")
         {'stop_loss': 0.01, 'position_size': 200.0}
         """
         index = self._index(regime)
+        label = self.labels_[index]
         volatilities = _volatilities(self.params_)
         average = float(np.sqrt(self.params_.stationary_distribution @ volatilities**2))
         ratio = float(volatilities[index]) / average if average > 0 else 1.0
-        return scale_parameters(base_params, ratio, self.labels_[index], rules)
+        default, own = "regime", rules
+        if isinstance(rules, str):
+            default, own = checks.choice("rules", rules, ("regime", "volatility")), {}
+        return scale_parameters(
+            base_params, ratio, label, choose_rules(base_params, label, default, own)
+        )
 
 
 def _volatilities(params: HMMParams) -> Floats:
     """Volatility of the first column in each state."""
     return params.volatilities.reshape(params.n_states, -1)[:, 0]
+
+
+def _check_options(options: Mapping[str, Any]) -> None:
+    """An error for what a fit does not take, before there is one."""
+    if "order" in options:
+        raise TypeError("order is the detector's own: regimes run from worst to best")
+    for name in options:
+        if name not in _FIT_OPTIONS:
+            raise TypeError(f"{name} is no argument of fit_hmm: expected {', '.join(_FIT_OPTIONS)}")

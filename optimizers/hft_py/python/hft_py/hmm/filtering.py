@@ -63,7 +63,7 @@ def forward(
     """
     kernels, arguments = prepare_inputs(returns, params, lengths, missing, backend)
     alpha, log_scale = kernels.forward(*arguments)
-    return Forward(alpha, log_scale, float(log_scale.sum()))
+    return Forward(alpha, log_scale, float(log_scale.sum()), kernels.name)
 
 
 def filter_proba(

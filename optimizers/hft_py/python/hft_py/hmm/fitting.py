@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -12,12 +13,14 @@ from hft_py import backend as backends
 from hft_py import checks
 from hft_py.errors import warn
 from hft_py.hmm._bins import bin_numbers, binned_moments, quantile_edges, validate_bin_edges
+from hft_py.hmm._inputs import warn_of_bins
 from hft_py.hmm._parameters import COVARIANCES, EMISSIONS, HMMParams
 from hft_py.hmm._starts import find_duplicate, initial_guesses, known_rows, reference_variances
 from hft_py.hmm._types import Floats, Ints, Lengths
 from hft_py.hmm._validation import refuse_small, validate_observations, validate_params
 from hft_py.progress import STOPPED, Progress, reporting
 
+_log = logging.getLogger("hft_py")
 # Kernels hold tables of this size squared.
 MAX_STATES = 64
 # A binned emission holds a table of this many probabilities for each state.
@@ -34,7 +37,7 @@ class DegenerateDataWarning(UserWarning):
 def fit_hmm(
     returns: Any,
     n_states: int = 3,
-    n_bins: int = 10,
+    n_bins: int | None = None,
     n_iterations: int = 100,
     *,
     emission: str = "gaussian",
@@ -67,7 +70,7 @@ def fit_hmm(
     n_states
         K, from 1 to 64. Three by default: bear, sideways, bull.
     n_bins
-        Bins of ``emission="binned"``, at quantiles of the data (equal ones merge).
+        Bins of ``emission="binned"``, at quantiles of the data (equal ones merge). Default 10.
     n_iterations
         The largest number of steps of each start. 0 returns the start itself.
     emission
@@ -126,6 +129,8 @@ def fit_hmm(
 
     Warns
     -----
+    IgnoredArgumentWarning
+        ``n_bins`` is given and the emission is not ``"binned"``, or ``bin_edges`` are given too.
     DegenerateDataWarning
         No variation, fewer observations than states, or two states that came out alike. The model
         is finite all the same.
@@ -145,7 +150,7 @@ def fit_hmm(
     (True, array([0.019, 0.005]))
     """
     n_states = checks.whole_number("n_states", n_states, least=1, most=MAX_STATES)
-    n_bins = checks.whole_number("n_bins", n_bins, least=1, most=MAX_BINS)
+    bins = 10 if n_bins is None else checks.whole_number("n_bins", n_bins, least=1, most=MAX_BINS)
     n_iterations = checks.whole_number("n_iterations", n_iterations, least=0)
     checks.choice("emission", emission, EMISSIONS)
     checks.choice("covariance", covariance, COVARIANCES)
@@ -165,12 +170,15 @@ def fit_hmm(
         raise ValueError(f'bin_edges is for emission="binned", not "{emission}"')
     if initial is not None:
         validate_params("initial", initial)
+    if n_bins is not None and (emission != "binned" or bin_edges is not None):
+        given = emission == "binned"
+        warn_of_bins(bins, "bin_edges are given" if given else f'emission is "{emission}"')
 
     kernels = backends.kernels("hmm", backend)
     kind, n_symbols = emission, 0
     seen, fields = data, {}
     if emission == "binned":
-        edges = _bin_edges(data.x[:, 0], n_bins, bin_edges, initial)
+        edges = _bin_edges(data.x[:, 0], bins, bin_edges, initial)
         kind, n_symbols = "categorical", len(edges) + 1
         seen = dataclasses.replace(data, x=bin_numbers(data.x, edges))
     elif covariance == "full" and data.two_dimensional:
@@ -192,7 +200,9 @@ def fit_hmm(
     last = np.array([history[-1, 1] for _, _, _, history, _ in results])
     start, transition, theta, history, converged = results[_first_best(last)]
     if emission == "binned":
-        fields = {"bin_edges": edges, **binned_moments(theta, data.x[:, 0], edges)}
+        asked = bins if bin_edges is None else len(edges) + 1
+        moments = binned_moments(theta, data.x[:, 0], edges)
+        fields = {"bin_edges": edges, "n_bins": asked, **moments}
     params = HMMParams.from_kernel(
         kind,
         start,
@@ -210,8 +220,10 @@ def fit_hmm(
         n_observations=len(known),
         restarts=last,
         seed=number,
+        backend=kernels.name,
         **fields,
     )
+    _log.info("HMM fitted with %d states (%s)", n_states, kernels.words)
     _warn_if_degenerate(known, theta)
     return params if order == "none" else params.permuted(_order(params, order))
 

@@ -1,6 +1,23 @@
-"""Names of regimes, and strategy parameters scaled to a regime.
+"""Names of regimes, and strategy parameters for a regime by two tables of rules.
 
-With ``v`` the regime's volatility over the average volatility, kept within [1/4, 4]:
+**By regime**, the default: larger positions and wider stops in a bull market, smaller positions and
+tighter stops in a bear market, and between the two the parameters of a strategy that trades back to
+the mean. The factors are a place to start from, not an estimate.
+
+========  ====================================================  =====  ========  =====
+kind      names that contain                                    bear   sideways  bull
+========  ====================================================  =====  ========  =====
+lookback  ``lookback``, ``window``, ``period``, ``half_life``,  1      0.5       1
+          ``horizon``
+size      ``size``, ``leverage``, ``exposure``, ``quantity``,   0.5    1         1.5
+          ``notional``
+stop      ``stop``                                              0.5    1         1.5
+exit      ``exit``                                              1      0.5       1
+entry     ``entry``, ``threshold``                              1.25   0.75      1
+target    ``take_profit``, ``target``                           0.75   0.75      1.5
+========  ====================================================  =====  ========  =====
+
+**By volatility**: with ``v`` the regime's volatility over the average, kept within [1/4, 4]:
 
 =========  =========================================================  =========================
 rule       applies to names that contain                              value
@@ -14,13 +31,14 @@ shorten    ``lookback``, ``window``, ``period``, ``half_life``,       over ``v``
 keep       everything else                                            as it is
 =========  =========================================================  =========================
 
-A z-score (``_z`` or ``zscore`` in the name) is in units of volatility already: it is kept. In a
-regime labelled ``bear``, sizes are halved once more. Whole numbers stay whole where they are
-shortened; anything that is not a number is kept.
+There a z-score (``_z`` or ``zscore`` in the name) is in units of volatility already and is kept,
+and in a regime labelled ``bear`` sizes are halved once more. In both tables the first kind that a
+name contains applies; whole lookbacks stay whole; anything that is not a number is kept.
 """
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Mapping
 from numbers import Integral, Real
@@ -32,6 +50,15 @@ WIDEN = ("entry", "exit", "stop", "take_profit", "threshold", "spread", "target"
 SHRINK = ("size", "leverage", "exposure", "quantity", "notional")
 SHORTEN = ("lookback", "window", "period", "half_life", "horizon")
 RULES = ("widen", "shrink", "shorten", "keep")
+# Kind, parts of names, and the factor in each regime.
+REGIME_RULES: dict[str, tuple[tuple[str, ...], dict[str, float]]] = {
+    "lookback": (SHORTEN, {"sideways": 0.5}),
+    "size": (SHRINK, {"bear": 0.5, "bull": 1.5}),
+    "stop": (("stop",), {"bear": 0.5, "bull": 1.5}),
+    "exit": (("exit",), {"sideways": 0.5}),
+    "entry": (("entry", "threshold"), {"bear": 1.25, "sideways": 0.75}),
+    "target": (("take_profit", "target"), {"bear": 0.75, "sideways": 0.75, "bull": 1.5}),
+}
 LIMITS = (0.25, 4.0)
 BEAR_FACTOR = 0.5
 
@@ -113,6 +140,55 @@ def scale_parameters(
     }
 
 
+def regime_parameters(base_params: Mapping[str, Any], label: str) -> dict[str, Any]:
+    """``base_params`` for a regime of that name, by the first table of this module.
+
+    Examples
+    --------
+    >>> regime_parameters({"stop_loss": 0.02, "position_size": 100, "entry_z": 2.0}, "bear")
+    {'stop_loss': 0.01, 'position_size': 50.0, 'entry_z': 2.5}
+    """
+    rules = {name: regime_rule(name, label) for name in base_params}
+    return scale_parameters(base_params, 1.0, label, rules)
+
+
+def regime_rule(name: str, label: str) -> Rule:
+    """The factor of the first table that applies to a parameter in a regime, as a rule."""
+    own = "sideways" if label.startswith("sideways") else label
+    for kind, (parts, factors) in REGIME_RULES.items():
+        if any(part in name.lower() for part in parts):
+            factor = factors.get(own, 1.0)
+            return functools.partial(_multiplied, factor=factor, whole=kind == "lookback")
+    return "keep"
+
+
+def choose_rules(
+    base_params: Mapping[str, Any], label: str, default: str, own: Any
+) -> dict[str, Rule]:
+    """A rule for each name: its own, else that of the table ``default``."""
+    if not isinstance(own, Mapping):
+        raise TypeError(f"rules={checks.short(own)}, expected a mapping or a table's name")
+    if not isinstance(base_params, Mapping):
+        raise TypeError(f"base_params={checks.short(base_params)}, expected a mapping")
+    chosen: dict[str, Rule] = dict.fromkeys(base_params, default) | dict(own)
+    for name, rule in chosen.items():
+        if rule == "volatility":
+            chosen[name] = scaling_rule(name)
+        elif rule == "regime" and isinstance(name, str):
+            chosen[name] = regime_rule(name, label)
+    return chosen
+
+
+def _multiplied(value: Any, _: float, factor: float, whole: bool) -> Any:
+    if factor == 1.0 or isinstance(value, bool) or not isinstance(value, Real):
+        return value
+    return _shortened(value, 1.0 / factor) if whole else float(value) * factor
+
+
+def _shortened(value: Any, over: float) -> Any:
+    return max(1, round(int(value) / over)) if isinstance(value, Integral) else float(value) / over
+
+
 def _apply(name: str, rule: Rule, value: Any, v: float, label: str) -> Any:
     if callable(rule):
         return rule(value, v)
@@ -123,4 +199,4 @@ def _apply(name: str, rule: Rule, value: Any, v: float, label: str) -> Any:
         return float(value) * v
     if rule == "shrink":
         return float(value) / v * (BEAR_FACTOR if label == "bear" else 1.0)
-    return max(1, round(int(value) / v)) if isinstance(value, Integral) else float(value) / v
+    return _shortened(value, v)

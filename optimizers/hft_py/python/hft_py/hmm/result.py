@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -24,11 +25,14 @@ class Forward(Result):
         ``log p(x_t | x_1..x_(t-1))``, ``(T,)``: how surprising each observation was, in nats.
     log_likelihood
         Their sum.
+    backend
+        The kernels that computed it.
     """
 
     alpha: Floats
     log_scale: Floats
     log_likelihood: float
+    backend: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -46,17 +50,20 @@ class Posterior(Result):
         for, as it takes K times the memory of the rest.
     log_likelihood
         ``log p(x)``.
+    backend
+        The kernels that computed it.
     """
 
     gamma: Floats
     expected_transitions: Floats
     xi: Floats | None
     log_likelihood: float
+    backend: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Decoding(Result):
-    """The most probable path.
+    """The most probable path: it iterates, indexes and converts like its states.
 
     Attributes
     ----------
@@ -64,10 +71,49 @@ class Decoding(Result):
         ``argmax p(z | x)``, ``(T,)``; the lower state where two are equally likely.
     log_probability
         ``log p(states, x)``.
+    backend
+        The kernels that computed it.
+
+    Examples
+    --------
+    >>> path = Decoding(np.array([0, 0, 1]), -3.5)
+    >>> len(path), path[-1].item(), [state.item() for state in path]
+    (3, 1, [0, 0, 1])
+    >>> path["log_probability"], list(path.keys())
+    (-3.5, ['states', 'log_probability', 'backend'])
     """
 
     states: Ints
     log_probability: float
+    backend: str = field(default="", compare=False)
+
+    def __len__(self) -> int:
+        return len(self.states)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.states)
+
+    def __getitem__(self, key: Any) -> Any:
+        """A field by its name, or states by anything that indexes an array."""
+        return super().__getitem__(key) if isinstance(key, str) else self.states[key]
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._names() if isinstance(key, str) else bool((self.states == key).any())
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        return np.array(self.states, dtype=dtype, copy=copy)
+
+    def keys(self) -> Any:
+        """The names of the fields."""
+        return self.to_dict().keys()
+
+    def values(self) -> Any:
+        """The fields."""
+        return self.to_dict().values()
+
+    def items(self) -> Any:
+        """The fields with their names."""
+        return self.to_dict().items()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -81,10 +127,13 @@ class Sample(Result):
         outer two taken as wide as their neighbours.
     states
         The hidden path, ``(n,)``.
+    backend
+        The kernels that drew it.
     """
 
     returns: Floats
     states: Ints
+    backend: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

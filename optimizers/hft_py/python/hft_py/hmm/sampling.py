@@ -56,7 +56,8 @@ def sample(
     kernels = backends.kernels("hmm", backend)
     uniforms = Stream(number, 0, STATES).uniforms(n)
     states = kernels.simulate(params.start_probabilities, params.transition_matrix, uniforms)
-    return Sample(_values(params, states, Stream(number, 0, VALUES)), states)
+    values = _values(params, states, Stream(number, 0, VALUES))
+    return Sample(values, states, kernels.name)
 
 
 def _values(params: HMMParams, states: Ints, draws: Stream) -> Any:

@@ -68,7 +68,7 @@ def posterior(
     kernels, arguments = prepare_inputs(returns, params, lengths, missing, backend)
     gamma, transitions, log_likelihood = kernels.smoothed(*arguments)
     xi = kernels.pairwise(*arguments) if pairwise else None
-    return Posterior(gamma, transitions, xi, log_likelihood)
+    return Posterior(gamma, transitions, xi, log_likelihood, kernels.name)
 
 
 def smooth_proba(
