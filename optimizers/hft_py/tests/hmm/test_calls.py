@@ -65,7 +65,7 @@ def test_the_detector_as_published(returns: Any) -> None:
     base = {"position_size": 1.0, "stop_loss": 0.02}
     regime = detector.predict_regime(returns[-60:])
     current = detector.current_regime(returns[-60:])
-    assert current.index == regime[-1] and current.label == detector.labels_[regime[-1]]
+    assert current.regime == regime[-1] and current.label == detector.labels_[regime[-1]]
     assert current.probability == detector.predict_proba(returns[-60:])[-1].max()
     assert detector.get_regime_parameters(regime, base) == detector.get_regime_parameters(
         current.label, base

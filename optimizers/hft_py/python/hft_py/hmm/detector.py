@@ -35,7 +35,7 @@ class NotFittedError(ValueError, AttributeError):
 class CurrentRegime(NamedTuple):
     """The regime now: its number, its name, and its filtered probability."""
 
-    index: int
+    regime: int
     label: str
     probability: float
 
