@@ -21,7 +21,14 @@ from hft_py.hmm.smoothing import smooth_proba
 
 
 class NotFittedError(ValueError, AttributeError):
-    """The detector has not been fitted; call ``fit`` first."""
+    """The detector has not been fitted; call ``fit`` first.
+
+    Examples
+    --------
+    >>> HMMRegimeDetector(2).predict_regime([0.01, -0.02])
+    Traceback (most recent call last):
+    hft_py.hmm.detector.NotFittedError: this HMMRegimeDetector is not fitted: call fit first
+    """
 
 
 class HMMRegimeDetector:
@@ -62,8 +69,12 @@ class HMMRegimeDetector:
     >>> detector = HMMRegimeDetector(n_states=2).fit(returns)
     >>> detector.labels_, detector.predict_regime(returns)[[400, 900]]
     (('bear', 'bull'), array([1, 0]))
-    >>> detector.update(-0.05).round(2)
-    array([1., 0.])
+    >>> detector.update(-0.05).round(2), detector.probabilities_.round(2)
+    (array([1., 0.]), array([1., 0.]))
+    >>> detector.use(detector.params_).reset().score(returns) == detector.log_likelihood_
+    True
+    >>> detector.predict_proba(returns, method="smoothed").shape
+    (1000, 2)
     >>> detector.get_regime_parameters("bull", {"stop_loss": 0.02, "entry_z": 2.0})["entry_z"]
     2.0
     """

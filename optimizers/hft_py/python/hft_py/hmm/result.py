@@ -24,6 +24,13 @@ class Forward(Result):
         ``log p(x_t | x_1..x_(t-1))``, ``(T,)``: how surprising each observation was, in nats.
     log_likelihood
         Their sum.
+
+    Examples
+    --------
+    >>> from hft_py.hmm import HMMParams, forward
+    >>> model = HMMParams([0.5, 0.5], [[0.9, 0.1], [0.1, 0.9]], [-1.0, 1.0], [1.0, 1.0])
+    >>> forward([0.0, 2.0], model)["log_scale"].round(3)
+    array([-1.419, -2.094])
     """
 
     alpha: Floats
@@ -46,6 +53,14 @@ class Posterior(Result):
         for, as it takes K times the memory of the rest.
     log_likelihood
         ``log p(x)``.
+
+    Examples
+    --------
+    >>> from hft_py.hmm import HMMParams, posterior
+    >>> model = HMMParams([0.5, 0.5], [[0.9, 0.1], [0.1, 0.9]], [-1.0, 1.0], [1.0, 1.0])
+    >>> posterior([0.0, 2.0], model).expected_transitions.round(3)
+    array([[0.016, 0.098],
+           [0.002, 0.884]])
     """
 
     gamma: Floats
@@ -64,6 +79,13 @@ class Decoding(Result):
         ``argmax p(z | x)``, ``(T,)``; the lower state where two are equally likely.
     log_probability
         ``log p(states, x)``.
+
+    Examples
+    --------
+    >>> from hft_py.hmm import HMMParams, viterbi_decode
+    >>> model = HMMParams([0.5, 0.5], [[0.9, 0.1], [0.1, 0.9]], [-1.0, 1.0], [1.0, 1.0])
+    >>> viterbi_decode([-1.0, 3.0], model)
+    Decoding(states=[1, 1], log_probability=-6.63638)
     """
 
     states: Ints
@@ -81,6 +103,13 @@ class Sample(Result):
         outer two taken as wide as their neighbours.
     states
         The hidden path, ``(n,)``.
+
+    Examples
+    --------
+    >>> from hft_py.hmm import HMMParams, sample
+    >>> model = HMMParams([0.5, 0.5], [[0.9, 0.1], [0.1, 0.9]], [-1.0, 1.0], [1.0, 1.0])
+    >>> sample(model, 3, seed=1)
+    Sample(returns=[0.94783, 1.52854, 0.728018], states=[1, 1, 1])
     """
 
     returns: Floats
@@ -107,6 +136,13 @@ class StateSelection(Result):
         The chosen fit.
     fits
         All of them.
+
+    Examples
+    --------
+    >>> from hft_py.hmm import select_n_states
+    >>> found = select_n_states(np.random.default_rng(0).normal(size=400), (1, 2))
+    >>> found.n_states, bool(found.best is found.fits[0]), list(found.to_frame().columns)
+    (1, True, ['log_likelihood', 'aic', 'bic', 'converged'])
     """
 
     n_states: int
