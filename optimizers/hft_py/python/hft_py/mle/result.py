@@ -149,7 +149,8 @@ class MLEResult(results.Result):
     >>> from hft_py.mle import MLEOptimizer, ParameterSpace
     >>> waits = np.random.default_rng(8).exponential(0.25, size=900)
     >>> rate = ParameterSpace("rate", (0.01, 100), log=True)
-    >>> fit = MLEOptimizer([rate], lambda p: 900 * np.log(p[0]) - p[0] * waits.sum()).optimize(seed=1)
+    >>> exponential = lambda p: 900 * np.log(p[0]) - p[0] * waits.sum()
+    >>> fit = MLEOptimizer([rate], exponential).optimize(seed=1)
     >>> fit.interval(0.5).round(2), fit.to_frame()["estimate"].round(2).to_dict()
     (array([[3.98, 4.16]]), {'rate': 4.07})
     """
