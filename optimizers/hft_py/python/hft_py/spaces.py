@@ -50,8 +50,9 @@ class ParameterSpace:
     --------
     >>> ParameterSpace("entry_z", (1.5, 3.0))
     ParameterSpace(name='entry_z', bounds=(1.5, 3.0), integer=False, log=False)
-    >>> ParameterSpace("window", (5, 250), integer=True).width
-    245.0
+    >>> window = ParameterSpace("window", (5, 250), integer=True)
+    >>> window.lower, window.upper, window.width, window.middle
+    (5.0, 250.0, 245.0, 128.0)
     """
 
     name: str
@@ -125,10 +126,12 @@ class Spaces(Sequence[ParameterSpace]):
     >>> spaces = Spaces([ParameterSpace("entry_z", (1.5, 3.0)), ParameterSpace("exit_z", (0, 1))])
     >>> spaces.names
     ('entry_z', 'exit_z')
-    >>> spaces.lower
-    array([1.5, 0. ])
-    >>> spaces.named([2.0, 0.5])
+    >>> spaces.lower, spaces.upper, spaces.middle
+    (array([1.5, 0. ]), array([3., 1.]), array([2.25, 0.5 ]))
+    >>> spaces.named(spaces.point({"exit_z": 0.5, "entry_z": 2.0}))
     {'entry_z': 2.0, 'exit_z': 0.5}
+    >>> spaces.integrality, spaces.log_scale
+    (array([False, False]), array([False, False]))
     """
 
     def __init__(self, spaces: Iterable[ParameterSpace]) -> None:

@@ -168,25 +168,6 @@ def test_levels_that_do_not_exchange_states() -> None:
     assert run.log_evidence_error > 10, "and says so"
 
 
-@pytest.mark.parametrize("width", [1.0, 1e-2])
-def test_levels_that_exchange_states(width: float) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        run = mcmc_optimize(
-            lambda points: -0.5 * ((points / width) ** 2).sum(axis=1),
-            [-5.0],
-            [5.0],
-            sampler="parallel_tempering",
-            n_iterations=4_000,
-            seed=1,
-            vectorized=True,
-        )
-    assert run.warnings == ()
-    assert 0 < run.log_evidence_error < 0.1
-    exact = math.log(width * math.sqrt(2 * math.pi))
-    assert abs(run.log_evidence - exact) < 5 * run.log_evidence_error
-
-
 def test_the_error_of_an_evidence() -> None:
     close = np.log([1.0, 1.1, 0.9, 1.0])
     expected = np.std([1.0, 1.1, 0.9, 1.0], ddof=1) / 2.0

@@ -206,16 +206,17 @@ def test_tempering_finds_both_modes(quick_run: Run) -> None:
     assert stuck.samples.max() < 0, "the control: a random walk stays in its mode"
 
 
-@pytest.mark.parametrize("dimension", [1, 6])
-def test_evidence_of_a_gaussian(dimension: int, quick_run: Run) -> None:
+@pytest.mark.parametrize(("dimension", "width"), [(1, 1.0), (6, 1.0), (1, 1e-2)])
+def test_evidence_of_a_gaussian(dimension: int, width: float, quick_run: Run) -> None:
     run = quick_run(
-        lambda points: -0.5 * (points**2).sum(axis=1),
+        lambda points: -0.5 * ((points / width) ** 2).sum(axis=1),
         [-8.0] * dimension,
         [8.0] * dimension,
-        [0.5] * dimension,
+        [0.5 * width] * dimension,
         **{**options("parallel_tempering"), "n_temperatures": 10},
     )
-    exact = 0.5 * dimension * np.log(2 * np.pi)
+    assert run.warnings == ()
+    exact = dimension * np.log(width * np.sqrt(2 * np.pi))
     assert 0 < run.log_evidence_error < 0.1
     assert abs(run.log_evidence - exact) < 5 * run.log_evidence_error
 

@@ -160,17 +160,6 @@ def l3_constraints(x: Points) -> Points:
     )
 
 
-def l6(x: Points) -> Points:
-    return np.asarray((x[:, 0] - 10) ** 3 + (x[:, 1] - 20) ** 3)
-
-
-def l6_constraints(x: Points) -> Points:
-    a, b = x.T
-    return np.stack(
-        [100 - (a - 5) ** 2 - (b - 5) ** 2, (a - 6) ** 2 + (b - 5) ** 2 - 82.81], axis=1
-    )
-
-
 def l7(x: Points) -> Points:
     a, _, c, _, e = x.T
     return np.asarray(5.3578547 * c**2 + 0.8356891 * a * e + 37.293239 * a - 40792.141)
@@ -221,13 +210,6 @@ def test_lampinen_3() -> None:
     found = solve(l3, [-10] * 10, [10] * 10, rows, 60_000)
     assert found.fun == pytest.approx(24.3062091, abs=1e-3)
     assert (l3_constraints(found.x[None]) <= 0).all()
-
-
-def test_lampinen_6() -> None:
-    rows = Constraint(l6_constraints, vectorized=True)
-    found = solve(l6, [13, 0], [100, 100], rows, 15_000)
-    assert found.fun == pytest.approx(-6961.814744, abs=1e-3)
-    assert (l6_constraints(found.x[None]) <= 0).all()
 
 
 def test_lampinen_7() -> None:

@@ -16,8 +16,8 @@ from hft_py.mle import (
     cma_es_optimize,
     differential_evolution_optimize,
 )
+from hft_py.mle._stop_reasons import MESSAGES, SUCCESS_REASONS
 from hft_py.mle.baseline.loop import spread
-from hft_py.mle.result import MESSAGES, SUCCESS_REASONS
 
 Points = npt.NDArray[np.float64]
 INF = math.inf

@@ -27,16 +27,6 @@ def fails(x: Any) -> float:
 
 
 @pytest.mark.usefixtures("rust_only")
-def test_threads_change_nothing() -> None:
-    data = np.random.default_rng(0).normal(size=5_000)
-    points = np.random.default_rng(1).uniform([0, 1, 2], [1, 2, 9], size=(97, 3))
-    handle = resolve("student_t", 3, data=data)
-    alone = handle.native.evaluate(points, 1)
-    for threads in (2, 3, 64):
-        assert np.array_equal(alone, handle.native.evaluate(points, threads))
-
-
-@pytest.mark.usefixtures("rust_only")
 def test_several_callers_at_once(decorated: Any) -> None:
     native = resolve(decorated, 3).native
     found: list[Any] = []

@@ -80,15 +80,15 @@ class HMMParams(Result):
     Examples
     --------
     >>> from hft_py.hmm import HMMParams, viterbi_decode
-    >>> fever = HMMParams(
-    ...     start_probabilities=[0.6, 0.4],
-    ...     transition_matrix=[[0.7, 0.3], [0.4, 0.6]],
-    ...     emission="binned",
-    ...     bin_edges=[0.5, 1.5],
-    ...     bin_probabilities=[[0.1, 0.4, 0.5], [0.6, 0.3, 0.1]],
-    ... )
-    >>> viterbi_decode([0, 1, 2], fever).states
+    >>> chain = [0.6, 0.4], [[0.7, 0.3], [0.4, 0.6]]
+    >>> bins = {"bin_edges": [0.5, 1.5], "bin_probabilities": [[0.1, 0.4, 0.5], [0.6, 0.3, 0.1]]}
+    >>> viterbi_decode([0, 1, 2], HMMParams(*chain, emission="binned", **bins)).states
     array([1, 0, 0])
+    >>> model = HMMParams(*chain, means=[-1.0, 1.0], variances=[1.0, 4.0])
+    >>> model.n_parameters, model.permuted([1, 0]).volatilities
+    (7, array([2., 1.]))
+    >>> model.expected_durations.round(2), model.stationary_distribution.round(2)
+    (array([3.33, 2.5 ]), array([0.57, 0.43]))
     """
 
     start_probabilities: Floats

@@ -29,7 +29,14 @@ _FIT_OPTIONS = tuple(
 
 
 class NotFittedError(ValueError, AttributeError):
-    """The detector has not been fitted; call ``fit`` first."""
+    """The detector has not been fitted; call ``fit`` first.
+
+    Examples
+    --------
+    >>> HMMRegimeDetector(2).predict_regime([0.01, -0.02])
+    Traceback (most recent call last):
+    hft_py.hmm.detector.NotFittedError: this HMMRegimeDetector is not fitted: call fit first
+    """
 
 
 class CurrentRegime(NamedTuple):
@@ -86,6 +93,10 @@ class HMMRegimeDetector:
     'bear'
     >>> detector.get_regime_parameters("bear", {"stop_loss": 0.02, "position_size": 100})
     {'stop_loss': 0.01, 'position_size': 50.0}
+    >>> detector.use(detector.params_).reset().score(returns) == detector.log_likelihood_
+    True
+    >>> detector.predict_proba(returns, method="smoothed").shape
+    (1000, 2)
     """
 
     def __init__(

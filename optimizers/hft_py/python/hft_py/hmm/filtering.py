@@ -144,6 +144,11 @@ class OnlineFilter:
     >>> online = OnlineFilter(model)
     >>> online.update(0.0).round(3), online.update(2.0).round(3)
     (array([0.5, 0.5]), array([0.018, 0.982]))
+    >>> online.reset()
+    >>> online.resume(np.log([0.2, 0.8]))
+    >>> online.replace(model)
+    >>> online.probabilities, online.kernel_row(online.validate(2.0))
+    (array([0.2, 0.8]), array([2.]))
     """
 
     def __init__(

@@ -31,7 +31,16 @@ ORDERS = ("mean", "volatility", "none")
 
 
 class DegenerateDataWarning(UserWarning):
-    """The data cannot tell as many states apart as were asked for."""
+    """The data cannot tell as many states apart as were asked for.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> with warnings.catch_warnings(record=True, action="always") as caught:
+    ...     model = fit_hmm([0.01] * 50, 2)
+    >>> str(caught[0].message)
+    'returns do not vary: 2 states cannot be told apart'
+    """
 
 
 def fit_hmm(

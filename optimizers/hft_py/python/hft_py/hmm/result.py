@@ -27,6 +27,13 @@ class Forward(Result):
         Their sum.
     backend
         The kernels that computed it.
+
+    Examples
+    --------
+    >>> from hft_py.hmm import HMMParams, forward
+    >>> model = HMMParams([0.5, 0.5], [[0.9, 0.1], [0.1, 0.9]], [-1.0, 1.0], [1.0, 1.0])
+    >>> forward([0.0, 2.0], model)["log_scale"].round(3)
+    array([-1.419, -2.094])
     """
 
     alpha: Floats
@@ -52,6 +59,14 @@ class Posterior(Result):
         ``log p(x)``.
     backend
         The kernels that computed it.
+
+    Examples
+    --------
+    >>> from hft_py.hmm import HMMParams, posterior
+    >>> model = HMMParams([0.5, 0.5], [[0.9, 0.1], [0.1, 0.9]], [-1.0, 1.0], [1.0, 1.0])
+    >>> posterior([0.0, 2.0], model).expected_transitions.round(3)
+    array([[0.016, 0.098],
+           [0.002, 0.884]])
     """
 
     gamma: Floats
@@ -129,6 +144,13 @@ class Sample(Result):
         The hidden path, ``(n,)``.
     backend
         The kernels that drew it.
+
+    Examples
+    --------
+    >>> from hft_py.hmm import HMMParams, sample
+    >>> model = HMMParams([0.5, 0.5], [[0.9, 0.1], [0.1, 0.9]], [-1.0, 1.0], [1.0, 1.0])
+    >>> sample(model, 3, seed=1)
+    Sample(returns=[0.94783, 1.52854, 0.728018], states=[1, 1, 1])
     """
 
     returns: Floats
@@ -156,6 +178,13 @@ class StateSelection(Result):
         The chosen fit.
     fits
         All of them.
+
+    Examples
+    --------
+    >>> from hft_py.hmm import select_n_states
+    >>> found = select_n_states(np.random.default_rng(0).normal(size=400), (1, 2))
+    >>> found.n_states, bool(found.best is found.fits[0]), list(found.to_frame().columns)
+    (1, True, ['log_likelihood', 'aic', 'bic', 'converged'])
     """
 
     n_states: int

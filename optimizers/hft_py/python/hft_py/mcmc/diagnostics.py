@@ -71,25 +71,18 @@ def compute_r_hat(
 
     Parameters
     ----------
-    samples
-        ``(chain, draw, parameter)``; or ``(chain, draw)``, or ``(draw,)``, of one parameter.
+    samples, backend
+        As in :func:`compute_effective_sample_size`.
     kind
         ``"rank"`` (default: the larger of the rank-normalised split ratio and the folded one, which
         sees differences of scale), ``"split"`` (over half chains) or ``"basic"`` (Gelman and Rubin
         1992, as it was; at least two chains).
-    backend
-        ``"auto"``, ``"rust"`` or ``"python"``.
 
     Returns
     -------
     Shape ``(parameter,)``, or a float for one parameter. NaN where all draws are equal, where one
     is not finite, and with fewer than four draws a chain. Infinite where every chain is stuck at a
     point of its own.
-
-    Raises
-    ------
-    ValueError, TypeError
-        No array of numbers of one to three dimensions, or an unknown kind.
 
     Notes
     -----
@@ -112,14 +105,12 @@ def compute_autocorrelation_time(
 
     Parameters
     ----------
-    samples
-        ``(chain, draw, parameter)``; or ``(chain, draw)``, or ``(draw,)``, of one parameter.
+    samples, backend
+        As in :func:`compute_effective_sample_size`.
     kind
         ``"geyer"`` (default: initial monotone sequence, as the effective sample size of the mean)
         or ``"sokal"`` (the sum up to the first lag beyond five times itself, averaged over chains;
         not for draws that alternate).
-    backend
-        ``"auto"``, ``"rust"`` or ``"python"``.
 
     Returns
     -------

@@ -54,6 +54,15 @@ class MCMCResult(results.Result):
         Parallel tempering: the ladder ``(chain, level)`` from 0 to 1, the rejection rate of each
         pair ``(chain, level - 1)``, and how often a state went down from the target to the uniform
         level and had come from there ``(chain,)``. None for the other samplers.
+
+    Examples
+    --------
+    >>> from hft_py.mcmc import mcmc_optimize
+    >>> run = mcmc_optimize(lambda x: -0.5 * float(x @ x), [-5, -5], [5, 5], seed=1)
+    >>> run.samples.shape, run.to_frame().shape, run.stop_reason
+    ((4, 9000, 2), (36000, 3), 'completed')
+    >>> list(run.summary().index), bool(abs(run.summary()["mean"]).max() < 0.1)
+    (['x0', 'x1'], True)
     """
 
     best_params: Floats

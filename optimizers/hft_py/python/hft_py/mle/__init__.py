@@ -6,12 +6,13 @@
 ('target_reached', [1.0, 1.0, 1.0])
 """
 
+from hft_py.mle._history import Attempt, History
 from hft_py.mle.ask_tell import CMAES, DifferentialEvolution
 from hft_py.mle.cma_es import cma_es_optimize
 from hft_py.mle.constraints import Constraint
 from hft_py.mle.differential_evolution import differential_evolution_optimize
 from hft_py.mle.optimizer import MLEOptimizer
-from hft_py.mle.result import Attempt, History, MLEResult, OptimizeResult
+from hft_py.mle.result import MLEResult, OptimizeResult
 from hft_py.spaces import ParameterSpace
 
 __all__ = [

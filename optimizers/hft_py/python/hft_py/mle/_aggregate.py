@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from hft_py.mle._history import Attempt, History
 from hft_py.mle._runner import Run
+from hft_py.mle._stop_reasons import MESSAGES, SUCCESS_REASONS, status_of
 from hft_py.mle.baseline.loop import Array, precedes
-from hft_py.mle.result import MESSAGES, SUCCESS_REASONS, Attempt, History, OptimizeResult, status_of
+from hft_py.mle.result import OptimizeResult
 
 INFEASIBLE = "no feasible point was found"
 

@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 import scipy  # scipy.optimize is loaded when first used
 
+from hft_py.mle._history import History
 from hft_py.mle._validation import Problem
 from hft_py.mle.baseline.loop import Array
-from hft_py.mle.result import History, OptimizeResult
+from hft_py.mle.result import OptimizeResult
 from hft_py.objectives import Objective, replace_nan
 
 

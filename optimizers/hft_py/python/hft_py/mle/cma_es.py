@@ -101,40 +101,21 @@ def cma_es_optimize(
         Stop (``"target_reached"``) at a value as good. Default: none.
     max_evaluations
         Never exceeded, restarts included; each retry has its own. Default: no limit.
-    polish
-        True: a local search (L-BFGS-B) from the best point, kept where better, within
-        ``max_evaluations``; or ``"Nelder-Mead"``, and always that where there are constraints.
     retries
         Independent searches, restarts and all, that share their best points
         (:mod:`hft_py.mle.retries`). Default 1.
-    threads
-        1 (default), or more for compiled and built-in objectives; 0 for all cores. One retry a
-        thread, or with one retry the points of a generation. Never changes the result.
-    vectorized, executor, data
-        See :func:`hft_py.objectives.resolve`: batches are ``(population_size, d)``.
+    polish, threads, vectorized, executor, data, backend
+        As in :func:`hft_py.mle.differential_evolution_optimize`.
     progress
         False (default), True for a bar, or a callable; its steps are evaluations, restarts
         included, of those that ``max_evaluations`` allows or, without it, of the first run's. One
         that returns False ends the search, and what there is is returned.
-    backend
-        ``"auto"``, ``"rust"`` or ``"python"``.
 
     Returns
     -------
     OptimizeResult
 
-    Warns
-    -----
-    InvalidValuesWarning
-        The objective was NaN somewhere.
-
-    Raises
-    ------
-    ValueError, TypeError
-        An argument makes no sense; the message names it.
-    ObjectiveError
-        The objective was minus infinity, or a compiled one returned a fatal code. Exceptions of a
-        callable are not wrapped.
+    Warnings and errors are those of :func:`hft_py.mle.differential_evolution_optimize`.
 
     References
     ----------

@@ -43,6 +43,8 @@ class Constraint:
     >>> budget = Constraint(lambda x: x.sum(), upper=1.0)
     >>> Constraints([budget], 2).violations(np.array([[0.25, 0.5], [1.0, 1.5]]))
     array([0. , 1.5])
+    >>> budget.amounts(np.array([[1.0, 1.5]]))
+    array([1.5])
     """
 
     fun: Callable[..., Any]

@@ -8,119 +8,9 @@ from typing import Any
 import numpy as np
 
 from hft_py import checks, results
+from hft_py.mle._history import Attempt, History
 from hft_py.mle.baseline.loop import Array
 from hft_py.mle.information import wald_intervals
-
-MESSAGES = {
-    "target_reached": "a value as good as the target was found",
-    "converged": "the values of the whole population agree within the tolerance",
-    "function_tolerance": "values no longer differ by more than the tolerance",
-    "parameter_tolerance": "steps have become shorter than the tolerance",
-    "no_effect_axis": "a step along an axis of the search no longer changes the mean",
-    "no_effect_coordinate": "a step in a coordinate no longer changes the mean",
-    "condition_number": "the search distribution has become too flat to go on",
-    "step_too_large": "the steps grow without end: the objective has no minimum here, or sigma "
-    "was far too small",
-    "stagnation": "best and median values have not improved for a long time",
-    "max_iterations": "the number of iterations is used up",
-    "max_evaluations": "the number of evaluations is used up",
-    "max_restarts": "the number of restarts is used up",
-    "retries_done": "every retry has come to its end",
-    "stopped_by_callback": "the progress callback returned False",
-}
-"""The message of each stop reason."""
-
-SUCCESS_REASONS = (
-    "target_reached",
-    "converged",
-    "function_tolerance",
-    "parameter_tolerance",
-    "no_effect_axis",
-    "no_effect_coordinate",
-)
-"""The stop reasons that mean success."""
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class History(results.Result):
-    """A row for every generation, over all restarts of the attempt that won.
-
-    Where polishing found a better point, that is a last row.
-
-    Attributes
-    ----------
-    evaluations
-        Points looked at so far, shape ``(g,)``: the evaluations, and with constraints the
-        infeasible points too, at which the objective is not called.
-    best
-        The best value so far.
-    best_params
-        Where it is, ``(g, d)``.
-    restart
-        Which restart the generation belongs to, from 0.
-    worst
-        Differential evolution: the worst value of the population; else None.
-    sigma, axis_ratio
-        CMA-ES: the step size in scaled coordinates, and the longest axis over the shortest.
-    mean
-        CMA-ES: the mean of the search distribution, ``(g, d)``.
-    """
-
-    evaluations: Array
-    best: Array
-    best_params: Array
-    restart: Array
-    worst: Array | None = None
-    sigma: Array | None = None
-    axis_ratio: Array | None = None
-    mean: Array | None = None
-
-    def to_frame(self) -> Any:
-        """A pandas frame with a row for every generation; vectors become a column each.
-
-        Raises
-        ------
-        ImportError
-            Without pandas.
-        """
-        columns: dict[str, Array] = {}
-        for name, value in self.items():
-            if value is None:
-                continue
-            if value.ndim == 1:
-                columns[name] = value
-            else:
-                prefix = "mean" if name == "mean" else "best"
-                columns.update({f"{prefix}_x{j}": value[:, j] for j in range(value.shape[1])})
-        return results.pandas().DataFrame(columns)
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Attempt(results.Result):
-    """One restart of CMA-ES, or one retry.
-
-    Attributes
-    ----------
-    x, fun, constr_violation
-        The best point it found, its value and its violation.
-    nfev, nit
-        Evaluations and generations.
-    population_size
-        Points of a generation at its start.
-    retry
-        Which retry it belongs to, from 0.
-    stop_reason
-        Why it ended.
-    """
-
-    x: Array
-    fun: float
-    constr_violation: float
-    nfev: int
-    nit: int
-    population_size: int
-    retry: int
-    stop_reason: str
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -153,6 +43,15 @@ class OptimizeResult(results.Result):
         The seed, also where it was drawn: it reproduces the run.
     backend
         The kernels that ran, ``"rust"`` or ``"python"``.
+
+    Examples
+    --------
+    >>> from hft_py.mle import cma_es_optimize
+    >>> found = cma_es_optimize("sphere", [-1, -1], [1, 1], seed=1)
+    >>> found.success, found.best_params is found.x, found.best_value == found["fun"]
+    (True, True, True)
+    >>> len(found.to_frame()) == found.nit
+    True
     """
 
     x: Array
@@ -244,6 +143,16 @@ class MLEResult(results.Result):
         What was asked for.
     search
         The search itself, an :class:`OptimizeResult` whose ``fun`` is minus the log-likelihood.
+
+    Examples
+    --------
+    >>> from hft_py.mle import MLEOptimizer, ParameterSpace
+    >>> waits = np.random.default_rng(8).exponential(0.25, size=900)
+    >>> rate = ParameterSpace("rate", (0.01, 100), log=True)
+    >>> exponential = lambda p: 900 * np.log(p[0]) - p[0] * waits.sum()
+    >>> fit = MLEOptimizer([rate], exponential).optimize(seed=1)
+    >>> fit.interval(0.5).round(2), fit.to_frame()["estimate"].round(2).to_dict()
+    (array([[3.98, 4.16]]), {'rate': 4.07})
     """
 
     params: dict[str, float | int]
@@ -315,14 +224,3 @@ class MLEResult(results.Result):
         axes = self.search.plot(axes)
         axes.set_ylabel("negative log-likelihood")
         return axes
-
-
-def status_of(reason: str, success: bool, violation: float) -> int:
-    """The number of :class:`OptimizeResult`."""
-    if violation > 0.0:
-        return 4
-    if success:
-        return 0
-    if reason in ("max_iterations", "max_evaluations", "max_restarts", "retries_done"):
-        return 1
-    return 2 if reason == "stopped_by_callback" else 3

@@ -23,6 +23,13 @@ class Objective(ABC):
         Coordinates of a point.
     sign
         1, or -1 where it is the negative of what was given.
+
+    Examples
+    --------
+    >>> from hft_py.objectives import resolve
+    >>> sphere = resolve("sphere", 2)
+    >>> sphere.kind, sphere.parallel, sphere.batch(np.ones((1, 2))), sphere.negative()
+    ('builtin', True, array([2.]), BuiltinObjective(n_params=2, negated))
     """
 
     kind: str

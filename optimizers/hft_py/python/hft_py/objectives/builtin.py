@@ -22,7 +22,13 @@ BUILTINS: dict[str, str] = {
 
 @dataclass(frozen=True, eq=False)
 class Builtin:
-    """A built-in objective, not yet tied to a number of parameters: see :func:`builtin`."""
+    """A built-in objective, not yet tied to a number of parameters: see :func:`builtin`.
+
+    Examples
+    --------
+    >>> Builtin("sphere")
+    Builtin(name='sphere', data=None, time_step=1.0)
+    """
 
     name: str
     data: Floats | None = None

@@ -14,7 +14,13 @@ from hft_py.objectives.compiled import CompiledPointer, pointer
 
 @dataclass(frozen=True, eq=False)
 class Negated:
-    """An objective to be taken with the other sign: see :func:`negated`."""
+    """An objective to be taken with the other sign: see :func:`negated`.
+
+    Examples
+    --------
+    >>> resolve(Negated("sphere"), 2)
+    BuiltinObjective(n_params=2, negated)
+    """
 
     objective: Any
 
