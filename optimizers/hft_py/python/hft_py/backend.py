@@ -189,9 +189,14 @@ class KernelSet:
     @property
     def words(self) -> str:
         """For a log: which kernels answered."""
-        if self.name == "rust":
-            return "Rust backend"
-        return "Python fallback" if self._fallback else "Python backend"
+        return words(self.name, "auto" if self._fallback else self.name)
+
+
+def words(answered: str, backend: str | None) -> str:
+    """For a log: the kernels that answered, and whether others were wished for."""
+    if answered == "rust":
+        return "Rust backend"
+    return "Python fallback" if requested_backend(backend) == "auto" else "Python backend"
 
 
 def kernels(module: str, backend: str | None = None) -> KernelSet:

@@ -31,6 +31,10 @@ class InternalError(HftPyError, RuntimeError):
     """
 
 
+class SampleShapeWarning(UserWarning):
+    """Draws have more chains than draws a chain: their axes may be in another order."""
+
+
 class PoorMixingWarning(UserWarning):
     """Chains have not mixed: their draws are not yet a sample of the target."""
 

@@ -49,14 +49,17 @@ class Reporter:
     sets, so a run that is stopped is stopped at the same place.
     """
 
-    def __init__(self, listener: Callable[[Progress], Any], total: int) -> None:
+    def __init__(
+        self, listener: Callable[[Progress], Any], total: int, negated: bool = False
+    ) -> None:
         self._listener = listener
+        self._sign = -1.0 if negated else 1.0
         self.total = total
         self.every = max(1, total // _PARTS)
         self.stopped = False
 
     def __call__(self, done: int, best: float) -> bool:
-        answer = self._listener(Progress(int(done), self.total, float(best)))
+        answer = self._listener(Progress(int(done), self.total, self._sign * float(best)))
         if answer is not None and not isinstance(answer, bool | np.bool_):
             raise TypeError(
                 f"progress returned {answer!r}, expected None or True to go on, False to stop"
@@ -92,7 +95,9 @@ def _bar(total: int, description: str) -> tuple[Callable[[Progress], None], Call
 
 
 @contextmanager
-def reporting(progress: Any, total: int, description: str) -> Iterator[Reporter | None]:
+def reporting(
+    progress: Any, total: int, description: str, negated: bool = False
+) -> Iterator[Reporter | None]:
     """The reporter that ``progress=`` asks for; None for none.
 
     Parameters
@@ -103,6 +108,8 @@ def reporting(progress: Any, total: int, description: str) -> Iterator[Reporter 
         Steps of the run.
     description
         What the bar is called.
+    negated
+        Whether kernels report the negative of what the user asked for.
 
     Raises
     ------
@@ -123,10 +130,10 @@ def reporting(progress: Any, total: int, description: str) -> Iterator[Reporter 
     elif progress is True:
         show, close = _bar(total, description)
         try:
-            yield Reporter(show, total)
+            yield Reporter(show, total, negated)
         finally:
             close()
     elif callable(progress):
-        yield Reporter(progress, total)
+        yield Reporter(progress, total, negated)
     else:
         raise TypeError(f"progress={progress!r}, expected True, False or a callable")

@@ -22,7 +22,7 @@ _SHOWN = 8
 
 
 class Result(Mapping[str, Any]):
-    """Base of every result: fields are attributes and keys.
+    """Base of every result: fields are attributes and keys, and properties are read by key too.
 
     Equality compares field by field, arrays by value, NaN equal to NaN; not which backend answered.
 
@@ -47,6 +47,8 @@ class Result(Mapping[str, Any]):
 
     def __getitem__(self, name: str) -> Any:
         if name in self._names():
+            return getattr(self, name)
+        if isinstance(getattr(type(self), name, None), property):
             return getattr(self, name)
         raise KeyError(f"{name!r} is not in {type(self).__name__}: {', '.join(self._names())}")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,10 @@ from numpy.typing import NDArray
 __all__ = ["ParameterSpace", "Spaces"]
 
 _LARGEST = 2.0**53  # beyond it not every whole number is a double
+
+
+_NO_BOUNDS: Any = (math.nan, math.nan)
+_DTYPES: dict[Any, bool] = {float: False, "float": False, int: True, "int": True}
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,15 @@ class ParameterSpace:
         Steps are taken in the logarithm, for scales and rates that span orders of magnitude;
         ``lower > 0`` is needed. Default: no. A sampler corrects for the change of variables, so
         the distribution it draws from is the same with and without.
+    dtype
+        ``float``, ``int`` or their names, another way to say ``integer``. Default: as ``integer``.
+    categories
+        What the parameter chooses from, in place of bounds: a search sees the whole numbers from 0
+        on, and values read by name are the categories. Neighbours are tried first: put alike
+        categories next to each other.
+    proposal_std
+        Standard deviation of a sampler's first steps in this parameter, in its units (in
+        logarithms with ``log``). Default: a tenth of the width.
 
     Raises
     ------
@@ -53,12 +66,17 @@ class ParameterSpace:
     >>> window = ParameterSpace("window", (5, 250), integer=True)
     >>> window.lower, window.upper, window.width, window.middle
     (5.0, 250.0, 245.0, 128.0)
+    >>> ParameterSpace("average", categories=("simple", "exponential")).value(1.0)
+    'exponential'
     """
 
     name: str
-    bounds: tuple[float, float]
+    bounds: tuple[float, float] = _NO_BOUNDS
     integer: bool = False
     log: bool = False
+    dtype: Any = field(default=None, repr=False)
+    categories: tuple[Any, ...] | None = field(default=None, repr=False)
+    proposal_std: float | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.name, str):
@@ -68,6 +86,23 @@ class ParameterSpace:
         for flag in ("integer", "log"):
             if not isinstance(getattr(self, flag), bool | np.bool_):
                 raise TypeError(f"{self.name}: {flag}={getattr(self, flag)!r}, expected a bool")
+        if self.categories is not None:
+            self._set_categories()
+        elif self.bounds is _NO_BOUNDS:
+            raise TypeError(f"{self.name}: expected bounds, or categories")
+        if self.dtype is not None:
+            if self.dtype not in _DTYPES:
+                raise ValueError(f"{self.name}: dtype={self.dtype!r}, expected float or int")
+            if (self.integer or self.categories is not None) and not _DTYPES[self.dtype]:
+                raise ValueError(
+                    f"{self.name}: dtype={self.dtype!r}, and whole numbers are asked for"
+                )
+            object.__setattr__(self, "integer", _DTYPES[self.dtype])
+        if self.proposal_std is not None:
+            std = _number(self.name, self.proposal_std)
+            if not 0 < std < math.inf:
+                raise ValueError(f"{self.name}: proposal_std={std:g}, expected a positive number")
+            object.__setattr__(self, "proposal_std", std)
         lower, upper = _pair(self.name, self.bounds)
         shown = f"{self.name}: bounds=({lower:g}, {upper:g})"
         if not lower < upper:  # NaN as well
@@ -79,6 +114,35 @@ class ParameterSpace:
         object.__setattr__(self, "bounds", (lower, upper))
         object.__setattr__(self, "integer", bool(self.integer))
         object.__setattr__(self, "log", bool(self.log))
+
+    def _set_categories(self) -> None:
+        given: Any = self.categories
+        if isinstance(given, str | bytes) or not isinstance(given, Iterable):
+            raise TypeError(f"{self.name}: categories={given!r}, expected a list of them")
+        chosen = tuple(given)
+        if self.bounds is not _NO_BOUNDS or self.log:
+            raise ValueError(f"{self.name}: categories are given, so neither bounds nor log are")
+        if len(chosen) < 2 or any(c in chosen[:i] for i, c in enumerate(chosen)):
+            raise ValueError(
+                f"{self.name}: categories={chosen!r}, expected two or more, all different"
+            )
+        object.__setattr__(self, "categories", chosen)
+        object.__setattr__(self, "bounds", (0.0, len(chosen) - 1.0))
+        object.__setattr__(self, "integer", True)
+
+    def value(self, number: float) -> Any:
+        """A coordinate as the user has it: a float, an ``int``, or a category."""
+        if not self.integer:
+            return float(number)
+        return int(number) if self.categories is None else self.categories[int(number)]
+
+    def number(self, value: Any) -> float:
+        """The coordinate of a value: the inverse of :meth:`value`."""
+        if self.categories is None:
+            return float(value)
+        if value not in self.categories:
+            raise ValueError(f"{self.name}={value!r}, expected one of {list(self.categories)}")
+        return float(self.categories.index(value))
 
     @property
     def lower(self) -> float:
@@ -198,10 +262,9 @@ class Spaces(Sequence[ParameterSpace]):
         """A point to start from, shape ``(n,)``."""
         return np.array([s.middle for s in self._spaces])
 
-    def named(self, values: Iterable[float]) -> dict[str, float | int]:
-        """Values by name; whole numbers as ``int``."""
-        pairs = zip(self._spaces, values, strict=True)
-        return {s.name: int(v) if s.integer else float(v) for s, v in pairs}
+    def named(self, values: Iterable[float]) -> dict[str, Any]:
+        """Values by name; whole numbers as ``int``, categories as themselves."""
+        return {s.name: s.value(v) for s, v in zip(self._spaces, values, strict=True)}
 
     def point(self, values: Mapping[str, float] | Iterable[float]) -> NDArray[np.float64]:
         """A point from a mapping by name, or from values in order; shape ``(n,)``."""
@@ -212,8 +275,12 @@ class Spaces(Sequence[ParameterSpace]):
                 wrong = f"unknown {unknown[0]!r}" if unknown else f"{missing[0]!r} missing"
                 raise ValueError(f"initial parameters: {wrong}; expected {', '.join(self.names)}")
             values = [values[n] for n in self.names]
+        given = list(values)
+        if len(given) == len(self):
+            pairs = zip(self._spaces, given, strict=True)
+            given = [v if s.categories is None else s.number(v) for s, v in pairs]
         try:
-            found = np.array(list(values), dtype=float)
+            found = np.array(given, dtype=float)
         except (TypeError, ValueError):
             raise TypeError(
                 f"initial parameters are {values!r}, expected numbers: {', '.join(self.names)}"

@@ -11,6 +11,7 @@ from hft_py.mcmc.diagnostics import (
     compute_effective_sample_size,
     compute_r_hat,
 )
+from hft_py.mcmc.distribution import ParameterDistribution
 from hft_py.mcmc.optimizer import MCMCOptimizer
 from hft_py.mcmc.result import MCMCResult
 from hft_py.mcmc.sampling import SAMPLERS, mcmc_optimize
@@ -20,6 +21,7 @@ __all__ = [
     "SAMPLERS",
     "MCMCOptimizer",
     "MCMCResult",
+    "ParameterDistribution",
     "ParameterSpace",
     "compute_autocorrelation_time",
     "compute_effective_sample_size",

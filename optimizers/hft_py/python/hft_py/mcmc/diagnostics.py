@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from hft_py import checks
 from hft_py.backend import kernels
+from hft_py.errors import SampleShapeWarning, warn
 
 __all__ = ["compute_autocorrelation_time", "compute_effective_sample_size", "compute_r_hat"]
 
@@ -16,7 +17,11 @@ Floats = npt.NDArray[np.float64]
 
 
 def compute_effective_sample_size(
-    samples: npt.ArrayLike, kind: str = "bulk", *, backend: str | None = None
+    samples: npt.ArrayLike,
+    kind: str = "bulk",
+    *,
+    chains: int | None = 0,
+    backend: str | None = None,
 ) -> Floats | float:
     """How many independent draws the draws are worth.
 
@@ -28,6 +33,9 @@ def compute_effective_sample_size(
         ``"bulk"`` (default: of the location, on rank-normalised values), ``"tail"`` (the lesser of
         the 5 and 95 per cent quantiles') or ``"mean"`` (of the mean, on the values as they are;
         needs a finite variance).
+    chains
+        Which axis holds the chains: 0 (default), 1 for draws ``(draw, chain[, parameter])``, None
+        for one chain ``(draw, parameter)``. More chains than draws are warned of.
     backend
         ``"auto"``, ``"rust"`` or ``"python"``.
 
@@ -61,17 +69,23 @@ def compute_effective_sample_size(
     >>> 3500 < compute_effective_sample_size(draws) < 4500
     True
     """
-    return _measured("effective_sample_size", ("bulk", "tail", "mean"), samples, kind, backend)
+    return _measured(
+        "effective_sample_size", ("bulk", "tail", "mean"), samples, kind, chains, backend
+    )
 
 
 def compute_r_hat(
-    samples: npt.ArrayLike, kind: str = "rank", *, backend: str | None = None
+    samples: npt.ArrayLike,
+    kind: str = "rank",
+    *,
+    chains: int | None = 0,
+    backend: str | None = None,
 ) -> Floats | float:
     """Whether chains agree: near 1 if they do, above 1.01 if they have not mixed.
 
     Parameters
     ----------
-    samples, backend
+    samples, chains, backend
         As in :func:`compute_effective_sample_size`.
     kind
         ``"rank"`` (default: the larger of the rank-normalised split ratio and the folded one, which
@@ -95,17 +109,21 @@ def compute_r_hat(
     >>> compute_r_hat(draws) < 1.01 < compute_r_hat(draws + np.arange(4)[:, None])
     True
     """
-    return _measured("r_hat", ("rank", "split", "basic"), samples, kind, backend)
+    return _measured("r_hat", ("rank", "split", "basic"), samples, kind, chains, backend)
 
 
 def compute_autocorrelation_time(
-    samples: npt.ArrayLike, kind: str = "geyer", *, backend: str | None = None
+    samples: npt.ArrayLike,
+    kind: str = "geyer",
+    *,
+    chains: int | None = 0,
+    backend: str | None = None,
 ) -> Floats | float:
     """The integrated autocorrelation time: how many draws make one independent one.
 
     Parameters
     ----------
-    samples, backend
+    samples, chains, backend
         As in :func:`compute_effective_sample_size`.
     kind
         ``"geyer"`` (default: initial monotone sequence, as the effective sample size of the mean)
@@ -128,15 +146,43 @@ def compute_autocorrelation_time(
     >>> 0.8 < compute_autocorrelation_time(draws) < 1.2
     True
     """
-    return _measured("autocorrelation_time", ("geyer", "sokal"), samples, kind, backend)
+    return _measured("autocorrelation_time", ("geyer", "sokal"), samples, kind, chains, backend)
 
 
 def _measured(
-    measure: str, kinds: tuple[str, ...], samples: Any, kind: Any, backend: str | None
+    measure: str,
+    kinds: tuple[str, ...],
+    samples: Any,
+    kind: Any,
+    chains: Any,
+    backend: str | None,
 ) -> Floats | float:
     """The measure of that name, of each parameter or of the only one."""
     name = checks.choice("kind", kind, kinds)
     given = checks.array("samples", samples, ndim=(1, 2, 3))
-    cube = given if given.ndim == 3 else np.atleast_2d(given)[:, :, None]
+    one = given.ndim == 1 or (given.ndim == 2 and chains is not None)
+    cube = _by_chain(given, chains)
+    if len(cube) > cube.shape[1] > 0:
+        warn(
+            f"samples of shape {given.shape} are read as {len(cube)} chains of {cube.shape[1]} "
+            "draws: chains=1 reads (draw, chain), chains=None one chain (draw, parameter)",
+            SampleShapeWarning,
+        )
     found: Floats = getattr(kernels("mcmc", backend), measure)(cube, name)
-    return found if given.ndim == 3 else float(found[0])
+    return float(found[0]) if one else found
+
+
+def _by_chain(given: Floats, chains: Any) -> Floats:
+    """Draws as ``(chain, draw, parameter)``."""
+    if chains is not None:
+        chains = checks.whole_number("chains", chains, least=0, most=1)
+    if given.ndim == 1:
+        return given[None, :, None]
+    if chains is None:
+        if given.ndim == 3:
+            raise ValueError(
+                f"samples has shape {given.shape} and chains=None: expected the axis of the chains"
+            )
+        return given[None]
+    cube = given[:, :, None] if given.ndim == 2 else given
+    return np.ascontiguousarray(cube.swapaxes(0, 1)) if chains == 1 else cube

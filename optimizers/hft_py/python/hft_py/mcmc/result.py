@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hft_py import results
+from hft_py.named import NamedPoint
 
 Floats = npt.NDArray[np.float64]
 
@@ -22,8 +23,9 @@ class MCMCResult(results.Result):
     Attributes
     ----------
     best_params
-        The point of the highest log-density that was evaluated, shape ``(d,)``; not the posterior
-        mean, which is ``samples.mean(axis=(0, 1))``.
+        The point of the highest log-density that was evaluated, ``(d,)``, read by position or by
+        name (:class:`hft_py.named.NamedPoint`); not the posterior mean, which is
+        ``samples.mean(axis=(0, 1))``.
     best_log_prob
         Its value.
     samples
@@ -31,7 +33,7 @@ class MCMCResult(results.Result):
     log_probs
         The objective at each sample, shape ``(chain, draw)``.
     acceptance
-        Share of proposals accepted after the warm-up, by chain.
+        Share of proposals accepted after the warm-up, by chain; ``acceptance_rate`` is their mean.
     r_hat, ess_bulk, ess_tail, mcse, autocorr_time
         By parameter: rank-normalised split R-hat, effective sample sizes, standard error of the
         mean, integrated autocorrelation time in draws. NaN where a parameter never moved. The tail
@@ -65,7 +67,7 @@ class MCMCResult(results.Result):
     (['x0', 'x1'], True)
     """
 
-    best_params: Floats
+    best_params: NamedPoint
     best_log_prob: float
     samples: Floats
     log_probs: Floats
@@ -89,6 +91,11 @@ class MCMCResult(results.Result):
     inverse_temperatures: Floats | None = None
     swap_rejection: Floats | None = None
     round_trips: npt.NDArray[np.int64] | None = None
+
+    @property
+    def acceptance_rate(self) -> float:
+        """The mean of ``acceptance`` over the chains."""
+        return float(self.acceptance.mean())
 
     def to_frame(self) -> Any:
         """The draws as a pandas frame: one row a draw, indexed by chain and draw."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,12 @@ from hft_py.mcmc._validation import DEFAULT_CHAINS, MAX_COUNT
 from hft_py.mcmc.baseline.target import Target
 from hft_py.mcmc.convergence import convergence_warnings, evidence_error, mean_evidence
 from hft_py.mcmc.result import MCMCResult
+from hft_py.named import NamedPoint
 from hft_py.progress import reporting
 
 __all__ = ["SAMPLERS", "mcmc_optimize"]
 
+_log = logging.getLogger("hft_py")
 SAMPLERS = ("adaptive_metropolis", "ensemble", "de_mc", "parallel_tempering")
 
 
@@ -235,12 +238,14 @@ def mcmc_optimize(
     run["n_evaluations"] += target.n_evaluations
     run["n_invalid"] += target.n_invalid
     messages = convergence_warnings(diagnostics, run, names)
-    fields = ("best_params", "samples", "log_probs", "acceptance", "n_evaluations", "n_invalid")
+    _log.info("%s: %d chains of %d iterations (%s)", sampler, chains, n_iterations, kernels.words)
+    fields = ("samples", "log_probs", "acceptance", "n_evaluations", "n_invalid")
     ladder = ("inverse_temperatures", "swap_rejection", "round_trips")
     return MCMCResult(
         **{name: run[name] for name in (*fields, "n_iterations")},
         **{name: run.get(name) for name in ladder},
         **diagnostics,
+        best_params=NamedPoint(run["best_params"], names),
         best_log_prob=float(run["best_log_prob"]),
         log_evidence=float("nan") if evidence is None else mean_evidence(evidence),
         log_evidence_error=float("nan") if evidence is None else evidence_error(evidence),

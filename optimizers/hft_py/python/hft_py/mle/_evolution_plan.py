@@ -17,6 +17,21 @@ from hft_py.mle.baseline.classic import PARTNERS
 from hft_py.mle.baseline.loop import Array
 from hft_py.progress import Reporter
 
+ALIASES = {
+    "rand/1/bin": "rand1bin",
+    "rand/2/bin": "rand2bin",
+    "best/1/bin": "best1bin",
+    "best/2/bin": "best2bin",
+    "rand-to-best/1": "rand_to_best1",
+    "rand-to-best/1/bin": "rand_to_best1",
+    "current-to-best/1": "current_to_best1",
+    "current-to-best/1/bin": "current_to_best1",
+    "jDE": "jde",
+    "L-SHADE": "lshade",
+    "LSHADE": "lshade",
+}
+"""Strategies as the papers write them."""
+
 
 @dataclass(frozen=True)
 class EvolutionPlan(Plan):
@@ -84,7 +99,7 @@ def evolution_plan(
     """The plan of checked arguments; ``common`` are those of :func:`check_problem`."""
     problem = check_problem(bounds_lower, bounds_upper, infinite=False, **common)
     lower, upper = problem.lower, problem.upper
-    rule = checks.choice("strategy", strategy, STRATEGIES)
+    rule = checks.choice("strategy", ALIASES.get(str(strategy), strategy), STRATEGIES)
     least = max(4, PARTNERS.get(rule, 3) + 1)
     default = min(max(20, (10 if rule == "lshade" else 5) * len(lower)), 1_000)
     if not isinstance(init, str):

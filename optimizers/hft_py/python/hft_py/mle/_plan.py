@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from hft_py import backend as backends
 from hft_py.mle._aggregate import RestartSequence, aggregate
 from hft_py.mle._polish import polished
 from hft_py.mle._runner import Kernel, Runner
@@ -18,6 +20,8 @@ from hft_py.mle.retries import run_retries
 from hft_py.objectives import resolve
 from hft_py.objectives.invalid_values import warn_invalid
 from hft_py.progress import Reporter, reporting
+
+_log = logging.getLogger("hft_py")
 
 
 @dataclass(frozen=True)
@@ -76,11 +80,14 @@ def optimize(make_plan: Callable[..., Plan], arguments: dict[str, Any]) -> Optim
     plan = make_plan(**arguments)
     p = plan.problem
     objective = resolve(objective_fn, len(p.lower), vectorized, executor, data, name="objective_fn")
+    if p.maximize:
+        objective = objective.negative()
     # Threads share the points of a generation, or run one retry each: never both.
     alone = p.retries == 1
     runner = Runner(objective, p.constraints, p.threads if alone else 1, backend)
     reason = None
-    with reporting(progress, plan.total_evaluations * p.retries, plan.method) as reporter:
+    total = plan.total_evaluations * p.retries
+    with reporting(progress, total, plan.method, negated=p.maximize) as reporter:
         if alone:
             sequences = [plan.attempt(runner, 0, [], reporter)]
         else:
@@ -93,4 +100,6 @@ def optimize(make_plan: Callable[..., Plan], arguments: dict[str, Any]) -> Optim
     if p.polish is not None:
         result = polished(result, p, objective, plan.integral)
     warn_invalid(result.n_invalid, result.nfev)
-    return result
+    words = backends.words(result.backend, backend)
+    _log.info("%s ended after %d evaluations (%s)", plan.method, result.nfev, words)
+    return result.negated() if p.maximize else result

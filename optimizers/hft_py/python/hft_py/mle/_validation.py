@@ -31,6 +31,7 @@ class Problem:
     retries: int
     polish: str | None
     constraints: Constraints
+    maximize: bool = False
 
     def population_size(self, value: Any, default: int, least: int) -> int:
         """The points of a generation; one generation must fit the budget."""
@@ -56,8 +57,12 @@ def check_problem(
     threads: Any = 1,
     retries: Any = 1,
     polish: Any = False,
+    maximize: Any = False,
 ) -> Problem:
-    """The checked arguments; ``infinite`` bounds are allowed or not."""
+    """The checked arguments; ``infinite`` bounds are allowed or not.
+
+    A search to be maximised is one of the negative objective: ``target`` changes its sign here.
+    """
     lower, upper = checks.bounds(bounds_lower, bounds_upper, infinite=infinite)
     with np.errstate(over="ignore", invalid="ignore"):
         wide = np.isinf(upper - lower) & np.isfinite(lower) & np.isfinite(upper)
@@ -71,14 +76,19 @@ def check_problem(
     polisher = None
     if polish is not False and polish is not None:
         polisher = POLISHERS[0] if polish is True else checks.choice("polish", polish, POLISHERS)
+    upwards = checks.flag("maximize", maximize)
+    least = -math.inf
+    if target is not None:
+        least = checks.real_number("target", target) * (-1.0 if upwards else 1.0)
     return Problem(
         lower=lower,
         upper=upper,
         seed=checks.seed_number(seed),
         max_evaluations=budget,
-        target=-math.inf if target is None else checks.real_number("target", target),
+        target=least,
         threads=checks.thread_count(threads),
         retries=checks.whole_number("retries", retries, least=1, most=10**6),
         polish=polisher,
         constraints=Constraints(constraints, len(lower)),
+        maximize=upwards,
     )

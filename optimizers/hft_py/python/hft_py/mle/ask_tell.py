@@ -52,7 +52,7 @@ class AskTell:
 
         They may differ from those asked for (rounded, repaired): the search learns from the point
         it is told. ``violations``, where there are constraints, are 0 at feasible points. NaN
-        values count as plus infinity.
+        values count as the worst.
 
         Raises
         ------
@@ -73,7 +73,7 @@ class AskTell:
         amounts = None if violations is None else _fitting("violations", violations, len(evaluated))
         if amounts is not None and (amounts < 0.0).any():
             raise ValueError("violations has negative entries, expected 0 at feasible points")
-        self._kernel.tell(evaluated, found, amounts)
+        self._kernel.tell(evaluated, -found if self._plan.problem.maximize else found, amounts)
         self._asked = None
 
     def result(self) -> OptimizeResult:
@@ -89,7 +89,8 @@ class AskTell:
         reason = self._kernel.stop_reason or "stopped_by_callback"
         run = Run(self._kernel, reason, self._kernel.evaluations, self._backend, over=False)
         sequence = RestartSequence([run], [self._plan.population_size], reason)
-        return aggregate([sequence], self._plan.problem.seed)
+        found = aggregate([sequence], self._plan.problem.seed)
+        return found.negated() if self._plan.problem.maximize else found
 
 
 def _fitting(name: str, numbers: Any, expected: int) -> Array:
@@ -103,7 +104,7 @@ class DifferentialEvolution(AskTell):
     """Differential evolution by ask and tell.
 
     Takes the arguments of :func:`hft_py.mle.differential_evolution_optimize` that concern the
-    search itself.
+    search itself, ``maximize`` included: values are told in the user's sign.
 
     Examples
     --------
@@ -134,6 +135,7 @@ class DifferentialEvolution(AskTell):
         crossover: float = 0.7,
         boundary: str = "midpoint",
         init: Any = "latin_hypercube",
+        maximize: bool = False,
         backend: str | None = None,
     ) -> None:
         super().__init__(evolution_plan, locals())
@@ -142,7 +144,8 @@ class DifferentialEvolution(AskTell):
 class CMAES(AskTell):
     """CMA-ES by ask and tell, without restarts.
 
-    Takes the arguments of :func:`hft_py.mle.cma_es_optimize` that concern the search itself.
+    Takes the arguments of :func:`hft_py.mle.cma_es_optimize` that concern the search itself,
+    ``maximize`` included: values are told in the user's sign.
 
     Examples
     --------
@@ -171,6 +174,7 @@ class CMAES(AskTell):
         parameter_tolerance: float = 1e-12,
         target: float | None = None,
         max_evaluations: int | None = None,
+        maximize: bool = False,
         backend: str | None = None,
     ) -> None:
         super().__init__(cma_plan, locals())

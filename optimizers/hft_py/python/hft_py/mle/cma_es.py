@@ -43,6 +43,7 @@ def cma_es_optimize(
     vectorized: bool = False,
     executor: Any = None,
     data: Any = None,
+    maximize: bool = False,
     progress: Any = False,
     backend: str | None = None,
 ) -> OptimizeResult:
@@ -51,9 +52,10 @@ def cma_es_optimize(
     Parameters
     ----------
     objective_fn
-        What is minimised, of a point of shape ``(d,)``: a callable, a vectorised one, a compiled
-        one, or the name of a built-in (:mod:`hft_py.objectives`). NaN counts as plus infinity, is
-        counted in ``n_invalid`` and warned of once; minus infinity is an error.
+        What is minimised (or maximised, see ``maximize``), of a point of shape ``(d,)``: a
+        callable, a vectorised one, a compiled one, or the name of a built-in
+        (:mod:`hft_py.objectives`). NaN counts as the worst value, is counted in ``n_invalid`` and
+        warned of once; a value infinitely good is an error.
     bounds_lower, bounds_upper
         The box, shape ``(d,)``; may be infinite. No point outside is ever evaluated.
     initial_params
@@ -106,6 +108,9 @@ def cma_es_optimize(
         (:mod:`hft_py.mle.retries`). Default 1.
     polish, threads, vectorized, executor, data, backend
         As in :func:`hft_py.mle.differential_evolution_optimize`.
+    maximize
+        Look for the largest value. ``fun``, ``target``, the history and progress are in the
+        objective's own sign; NaN still counts as the worst. Default: the smallest.
     progress
         False (default), True for a bar, or a callable; its steps are evaluations, restarts
         included, of those that ``max_evaluations`` allows or, without it, of the first run's. One

@@ -46,6 +46,7 @@ def differential_evolution_optimize(
     vectorized: bool = False,
     executor: Any = None,
     data: Any = None,
+    maximize: bool = False,
     progress: Any = False,
     backend: str | None = None,
 ) -> OptimizeResult:
@@ -54,9 +55,10 @@ def differential_evolution_optimize(
     Parameters
     ----------
     objective_fn
-        What is minimised, of a point of shape ``(d,)``: a callable, a vectorised one, a compiled
-        one, or the name of a built-in (:mod:`hft_py.objectives`). NaN counts as plus infinity, is
-        counted in ``n_invalid`` and warned of once; minus infinity is an error.
+        What is minimised (or maximised, see ``maximize``), of a point of shape ``(d,)``: a
+        callable, a vectorised one, a compiled one, or the name of a built-in
+        (:mod:`hft_py.objectives`). NaN counts as the worst value, is counted in ``n_invalid`` and
+        warned of once; a value infinitely good is an error.
     bounds_lower, bounds_upper
         The box, shape ``(d,)``, finite. No point outside is ever evaluated.
     population_size
@@ -67,7 +69,8 @@ def differential_evolution_optimize(
         first population only.
     strategy
         ``"jde"`` (default, nothing to tune), ``"lshade"`` (give the budget), ``"rand1bin"``,
-        ``"best1bin"``, ``"rand_to_best1"``, ``"current_to_best1"``, ``"best2bin"``, ``"rand2bin"``.
+        ``"best1bin"``, ``"rand_to_best1"``, ``"current_to_best1"``, ``"best2bin"``, ``"rand2bin"``;
+        also as the papers write them, ``"rand/1/bin"``, ``"rand-to-best/1"``, ``"jDE"``.
     seed
         ``0 <= seed < 2**64``. The same seed gives the same run in both backends, whatever the
         number of threads. Default: drawn from the system, and kept in the result.
@@ -112,6 +115,9 @@ def differential_evolution_optimize(
         thread, or with one retry the points of a generation. Never changes the result.
     vectorized, executor, data
         See :func:`hft_py.objectives.resolve`: batches are ``(population_size, d)``.
+    maximize
+        Look for the largest value. ``fun``, ``target``, the history and progress are in the
+        objective's own sign; NaN still counts as the worst. Default: the smallest.
     progress
         False (default), True for a bar, or a callable; its steps are evaluations. One that returns
         False ends the run, and what there is is returned.

@@ -19,6 +19,7 @@ from hft_py.mle.cma_es import cma_es_optimize
 from hft_py.mle.differential_evolution import differential_evolution_optimize
 from hft_py.mle.information import covariance_of, observed_information, wald_intervals
 from hft_py.mle.result import MLEResult, OptimizeResult
+from hft_py.named import NamedPoint, named_objective
 from hft_py.objectives import resolve
 from hft_py.objectives.references import PARAMETERS
 from hft_py.spaces import ParameterSpace, Spaces
@@ -27,7 +28,7 @@ METHODS = ("cma_es", "differential_evolution")
 
 
 class MLEOptimizer:
-    """Fit a model by maximum likelihood.
+    """Fit a model by maximum likelihood: the log-likelihood is **maximised**.
 
     Parameters
     ----------
@@ -38,6 +39,10 @@ class MLEOptimizer:
         The log-likelihood of parameters ``(d,)``, of all observations together: any kind of
         objective of :mod:`hft_py.objectives`. ``-inf`` and NaN where the parameters are
         impossible; how often is in ``search.n_invalid``, and no warning is given.
+    named
+        True: the log-likelihood, a Python callable, is given a dict by name, with whole numbers as
+        ``int`` and categories as themselves. Default None: a vector; where its only parameter is
+        called ``params``, one that is read by name too (:class:`hft_py.named.NamedPoint`).
     vectorized, executor, data
         See :func:`hft_py.objectives.resolve`.
     backend
@@ -66,14 +71,16 @@ class MLEOptimizer:
         param_spaces: Iterable[ParameterSpace],
         log_likelihood: Any,
         *,
+        named: bool | None = None,
         vectorized: bool = False,
         executor: Any = None,
         data: Any = None,
         backend: str | None = None,
     ) -> None:
         self.spaces = Spaces(param_spaces)
+        function = named_objective(log_likelihood, self.spaces, named, vectorized)
         self._objective = resolve(
-            log_likelihood, len(self.spaces), vectorized, executor, data, name="log_likelihood"
+            function, len(self.spaces), vectorized, executor, data, name="log_likelihood"
         )
         _check_order(self.spaces.names, log_likelihood)
         self._n_data = _length(data if data is not None else getattr(log_likelihood, "data", None))
@@ -95,9 +102,9 @@ class MLEOptimizer:
         Parameters
         ----------
         method
-            ``"cma_es"`` or ``"differential_evolution"``. Default: the latter where a parameter is
-            a whole number or there are constraints, else the former with ``restarts="ipop"`` and
-            at most two restarts, as likelihoods have few maxima.
+            ``"differential_evolution"`` (default where the spaces are finite), or ``"cma_es"``,
+            which takes fewer evaluations where the likelihood is smooth with few maxima, and is the
+            default where a space is infinite: with ``restarts="ipop"`` and two restarts at most.
         initial_params
             Where to start: values in order, or by name. Default: the middle of the spaces.
         n_observations
@@ -153,7 +160,7 @@ class MLEOptimizer:
             confidence_intervals=intervals,
             aic=2.0 * len(point) - 2.0 * top,
             bic=math.nan if count is None else len(point) * math.log(count) - 2.0 * top,
-            best_params=point,
+            best_params=NamedPoint(point, spaces.names, spaces),
             success=search.success,
             stop_reason=search.stop_reason,
             warnings=tuple(messages),
@@ -163,6 +170,7 @@ class MLEOptimizer:
             confidence=level,
             n_observations=count,
             search=search,
+            backend=search.backend,
         )
 
     def _covariance(self, point: Array, messages: list[str]) -> Array:
@@ -189,8 +197,9 @@ class MLEOptimizer:
         spaces = self.spaces
         integral = bool(spaces.integrality.any())
         if method is None:
+            finite = bool(np.isfinite([spaces.lower, spaces.upper]).all())
             discrete = integral or bool(options.get("constraints"))
-            method = METHODS[1] if discrete else METHODS[0]
+            method = METHODS[1] if finite or discrete else METHODS[0]
         checks.choice("method", method, METHODS)
         if method == METHODS[0] and integral:
             raise ValueError(

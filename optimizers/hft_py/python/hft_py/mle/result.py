@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,7 @@ from hft_py import checks, results
 from hft_py.mle._history import Attempt, History
 from hft_py.mle.baseline.loop import Array
 from hft_py.mle.information import wald_intervals
+from hft_py.named import NamedPoint
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -43,6 +45,8 @@ class OptimizeResult(results.Result):
         The seed, also where it was drawn: it reproduces the run.
     backend
         The kernels that ran, ``"rust"`` or ``"python"``.
+    maximize
+        Whether the largest value was looked for.
 
     Examples
     --------
@@ -68,6 +72,7 @@ class OptimizeResult(results.Result):
     backend: str
     history: History = field(repr=False)
     attempts: tuple[Attempt, ...] = field(default=(), repr=False)
+    maximize: bool = field(default=False, repr=False)
 
     def _names(self) -> list[str]:
         return [*super()._names(), "best_params", "best_value"]
@@ -81,6 +86,18 @@ class OptimizeResult(results.Result):
     def best_value(self) -> float:
         """``fun`` by its other name."""
         return self.fun
+
+    def negated(self) -> OptimizeResult:
+        """The result of a search of the negative objective, in the objective's own sign."""
+        history = self.history
+        worst = None if history.worst is None else -history.worst
+        return dataclasses.replace(
+            self,
+            fun=-self.fun,
+            history=dataclasses.replace(history, best=-history.best, worst=worst),
+            attempts=tuple(dataclasses.replace(a, fun=-a.fun) for a in self.attempts),
+            maximize=not self.maximize,
+        )
 
     def to_frame(self) -> Any:
         """The history as a pandas frame."""
@@ -122,7 +139,7 @@ class MLEResult(results.Result):
     params
         Estimates by name; whole numbers as ``int``.
     best_params
-        The same as an array ``(d,)``.
+        The same as an array ``(d,)`` that is read by name too.
     log_likelihood
         Its maximum.
     standard_errors
@@ -143,6 +160,8 @@ class MLEResult(results.Result):
         What was asked for.
     search
         The search itself, an :class:`OptimizeResult` whose ``fun`` is minus the log-likelihood.
+    backend
+        The kernels that searched.
 
     Examples
     --------
@@ -162,7 +181,7 @@ class MLEResult(results.Result):
     confidence_intervals: Array
     aic: float
     bic: float
-    best_params: Array = field(repr=False)
+    best_params: NamedPoint = field(repr=False)
     success: bool
     stop_reason: str
     warnings: tuple[str, ...]
@@ -172,6 +191,7 @@ class MLEResult(results.Result):
     confidence: float
     n_observations: int | None
     search: OptimizeResult = field(repr=False)
+    backend: str = field(default="", compare=False)
 
     def interval(self, confidence: float) -> Array:
         """Confidence intervals at another level, ``(d, 2)``.
