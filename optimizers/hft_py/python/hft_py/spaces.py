@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hft_py.named import NamedPoint
+
 __all__ = ["ParameterSpace", "Spaces"]
 
 _LARGEST = 2.0**53  # beyond it not every whole number is a double
@@ -268,6 +270,8 @@ class Spaces(Sequence[ParameterSpace]):
 
     def point(self, values: Mapping[str, float] | Iterable[float]) -> NDArray[np.float64]:
         """A point from a mapping by name, or from values in order; shape ``(n,)``."""
+        if isinstance(values, NamedPoint):
+            values = values.to_dict()
         if isinstance(values, Mapping):
             unknown = [n for n in values if n not in self.names]
             missing = [n for n in self.names if n not in values]

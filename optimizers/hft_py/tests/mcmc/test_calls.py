@@ -88,6 +88,8 @@ def test_starts_and_steps_by_name() -> None:
     bare = [ParameterSpace("entry_z", (1.5, 3.0)), *SPACES[1:]]
     second = run(MCMCOptimizer(bare, sharpe, proposal_std=steps), initial_params=[2.0, 20, "hull"])
     np.testing.assert_array_equal(first.samples, second.samples)
+    again = run(MCMCOptimizer(SPACES, sharpe), initial_params=first.best_params)
+    assert again.best_log_prob >= first.best_log_prob
     other = run(MCMCOptimizer(bare, sharpe), initial_params=start)
     assert (first.samples != other.samples).any()
 

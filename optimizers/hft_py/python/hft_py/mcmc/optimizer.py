@@ -129,7 +129,7 @@ class MCMCOptimizer:
             start = spaces.point(start)
         else:
             start = list(start) if isinstance(start, Iterator) else start
-            if any(isinstance(value, str) for value in start):
+            if any(s.categories for s in spaces) and np.ndim(start) == 1:
                 start = spaces.point(start)  # categories by themselves
         found = mcmc_optimize(
             self._function,
