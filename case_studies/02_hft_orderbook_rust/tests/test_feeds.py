@@ -1,8 +1,7 @@
-"""Files and live feeds: gaps, times, damaged files, the extension's own examples."""
+"""Files and live feeds: gaps, times, damaged files, threads."""
 
 from __future__ import annotations
 
-import doctest
 import gzip
 import threading
 from decimal import Decimal
@@ -84,14 +83,6 @@ def test_lobster_files_may_be_packed(tmp_path: Path) -> None:
     recording = hft.load_lobster(*files)
     assert recording.levels.tolist() == [[[58_510, 200, 58_500, 100]]]
     assert (recording.tick_size, recording.lot_size) == (Decimal("0.01"), Decimal(1))
-
-
-@pytest.mark.parametrize("name", ["Sequencer", "OrderTracker"])
-def test_examples_of_the_extension(name: str) -> None:
-    found = doctest.DocTestFinder(recurse=False).find(getattr(hft, name), name)
-    assert sum(len(test.examples) for test in found) > 2
-    for test in found:
-        assert doctest.DocTestRunner().run(test).failed == 0
 
 
 def test_a_book_in_use_by_another_thread_raises() -> None:

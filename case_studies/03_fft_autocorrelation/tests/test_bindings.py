@@ -176,11 +176,6 @@ def test_streams_of_a_lag_out_of_range(max_lag: int, message: str) -> None:
         StreamingAutocorrelation(max_lag)
 
 
-def test_a_panic_is_an_exception() -> None:
-    with pytest.raises(RuntimeError, match="internal error: on purpose"):
-        _rust.panic_on_purpose()
-
-
 def test_a_plan_in_use_by_another_thread() -> None:
     n = 2_000_000
     x = np.random.default_rng(4).normal(size=n)

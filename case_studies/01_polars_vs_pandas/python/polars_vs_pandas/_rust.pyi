@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["backtest", "build_profile", "simd", "sweep"]
+__all__ = ["backtest", "build_profile", "panic_on_purpose", "simd", "sweep"]
 
 _Matrix = npt.NDArray[np.float64]
 
@@ -39,3 +39,6 @@ def build_profile() -> Literal["release", "debug"]:
 
 def simd() -> Literal["portable", "avx2", "avx512"]:
     """The instruction set the kernels run on, found at run time."""
+
+def panic_on_purpose() -> None:
+    """For the test that a panic reaches Python as an exception."""
