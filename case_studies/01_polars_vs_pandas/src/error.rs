@@ -45,9 +45,6 @@ pub enum Error {
         /// Its domain.
         expected: &'static str,
     },
-    /// The lists of a sweep are one entry per combination.
-    #[error("k_long, k_short and cost have lengths {0}, {1} and {2}, expected equal lengths")]
-    UnequalLists(usize, usize, usize),
     /// A sweep over nothing.
     #[error("a sweep needs at least one combination of k_long, k_short and cost")]
     NoRules,

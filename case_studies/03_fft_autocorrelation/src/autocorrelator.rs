@@ -5,11 +5,11 @@ use crate::direct::Direct;
 use crate::error::{check_lag, check_length};
 use crate::memory::{self, LONGEST};
 use crate::series::{Centring, Inspection, Sample, inspect, mean, provisional_mean};
-use crate::threads::usable;
 use crate::transform::OneTransform;
 use crate::{Error, Method, Options, planner};
 use native::fft::Planner;
 use native::for_each_isa;
+use native::threads::usable;
 use std::ops::Range;
 
 enum Engine {

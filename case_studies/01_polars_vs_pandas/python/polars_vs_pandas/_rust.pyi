@@ -9,14 +9,13 @@ import numpy.typing as npt
 __all__ = ["backtest", "build_profile", "panic_on_purpose", "simd", "sweep"]
 
 _Matrix = npt.NDArray[np.float64]
+_Rule = tuple[float, float, float]
 
 def backtest(
     signal: _Matrix,
     returns: _Matrix,
     window: int,
-    k_long: float,
-    k_short: float,
-    cost: float,
+    rule: _Rule,
     capital: float,
     threads: int,
 ) -> tuple[_Matrix, _Matrix, _Matrix, npt.NDArray[np.int8]]:
@@ -26,9 +25,7 @@ def sweep(
     signal: _Matrix,
     returns: _Matrix,
     window: int,
-    k_long: Sequence[float],
-    k_short: Sequence[float],
-    cost: Sequence[float],
+    rules: Sequence[_Rule],
     capital: float,
     threads: int,
 ) -> tuple[_Matrix, _Matrix]:

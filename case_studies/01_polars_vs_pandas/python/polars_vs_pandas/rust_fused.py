@@ -51,7 +51,9 @@ def backtest(signal: Floats, returns: Floats, run: Run, threads: int = 1) -> Out
 
     Other parameters and the result as :func:`polars_vs_pandas.baseline.backtest`.
     """
-    output: Output = load().backtest(signal, returns, *run, threads)
+    output: Output = load().backtest(
+        signal, returns, run.window, run[1:4], run.capital, threads
+    )
     return output
 
 
@@ -64,8 +66,5 @@ def sweep(
     threads: int,
 ) -> tuple[Floats, Floats]:
     """Equity and traded capital, each ``[C, T - W - 1]``, of C rules at one window."""
-    k_long, k_short, cost = (list(column) for column in zip(*rules, strict=True))
-    curves: tuple[Floats, Floats] = load().sweep(
-        signal, returns, window, k_long, k_short, cost, capital, threads
-    )
+    curves: tuple[Floats, Floats] = load().sweep(signal, returns, window, rules, capital, threads)
     return curves
