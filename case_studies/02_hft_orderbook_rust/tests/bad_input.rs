@@ -135,8 +135,8 @@ fn sizes_beyond_all_use_are_refused() {
         assert!(matches!(error, Error::PriceOverflow { .. }), "{error}");
     }
     let error = grid(0, 1, 1 << 45).expect_err("too many cells");
-    let told = "rows times samples=35184372088832: at most 268435456";
-    assert_eq!(error.to_string(), told);
+    let message = "rows times samples=35184372088832: at most 268435456";
+    assert_eq!(error.to_string(), message);
     assert_eq!(grid(-MAX_TICK, MAX_TICK, 2), Ok(vec![0.0, 1.0]));
 
     let flow = Flow::default();
@@ -308,7 +308,7 @@ fn orders_are_tracked_or_refused() {
 fn lobster_lines_that_cannot_be_read() {
     let start = "1.0,1,1,5,10000,1";
     let rows = ["10100,5,10000,5"; 2].join("\n");
-    for (bad, told) in [
+    for (bad, message) in [
         ("1.0,1,2,5,10000", "expected 6 fields"),
         ("1.0,9,2,5,10000,1", "type 9"),
         ("1.0,1,2,5,10050,1", "no multiple of the tick"),
@@ -320,7 +320,7 @@ fn lobster_lines_that_cannot_be_read() {
         let error = lobster::read(&messages, &rows, 100, Strictness::Strict).expect_err(bad);
         let text = error.to_string();
         assert!(text.starts_with("line 2: "), "{text}");
-        assert!(text.contains(told), "{text}");
+        assert!(text.contains(message), "{text}");
         let lenient = lobster::read(&messages, &rows, 100, Strictness::Lenient).expect("lenient");
         assert_eq!(lenient.skipped, [2]);
     }

@@ -79,13 +79,13 @@ def test_lobster_rows_equal_the_true_levels() -> None:
     rows = zip(recording.levels.tolist(), recording.known.tolist(), ends, strict=True)
     for row, (worst_bid, worst_ask), end in rows:
         of_row, start = events[start:end], end
-        told = of_row["kind"] != hft.Kind.SET
-        book.apply(of_row[told])
+        by_message = of_row["kind"] != hft.Kind.SET
+        book.apply(of_row[by_message])
         asks = [(float(ask), float(lots)) for ask, lots, _, _ in row if lots and ask <= worst_ask]
         bids = [(float(bid), float(lots)) for _, _, bid, lots in row if lots and bid >= worst_bid]
         assert (book.top("ask", len(asks)), book.top("bid", len(bids))) == (asks, bids)
         compared += len(asks) + len(bids)
-        book.apply(of_row[~told])
+        book.apply(of_row[~by_message])
     assert compared > 0.95 * 2 * recording.levels[..., 1].size
 
 

@@ -25,7 +25,7 @@ def book() -> hft.OrderBook:
 
 
 @pytest.mark.parametrize(
-    ("side", "price", "quantity", "error", "told"),
+    ("side", "price", "quantity", "error", "message"),
     [
         ("buy", 100, 1, ValueError, "side='buy'"),
         ("bid", float("nan"), 1, ValueError, "price=nan"),
@@ -53,10 +53,10 @@ def book() -> hft.OrderBook:
     ],
 )
 def test_bad_levels(
-    book: hft.OrderBook, side: Any, price: Any, quantity: Any, error: type, told: str
+    book: hft.OrderBook, side: Any, price: Any, quantity: Any, error: type, message: str
 ) -> None:
     before = book.depth("bid"), book.depth("ask")
-    with pytest.raises(error, match=told):
+    with pytest.raises(error, match=message):
         book.set(side, price, quantity)
     assert (book.depth("bid"), book.depth("ask")) == before
 
@@ -207,7 +207,7 @@ ROW = {"tick": [1], "lots": [1], "side": [0]}
 
 
 @pytest.mark.parametrize(
-    ("events", "error", "told"),
+    ("events", "error", "message"),
     [
         ([1, 2], TypeError, "list"),
         (np.zeros(3), TypeError, "dtype float64"),
@@ -218,9 +218,9 @@ ROW = {"tick": [1], "lots": [1], "side": [0]}
         (LATE, ValueError, "event 1: seq=4 after 5"),
     ],
 )
-def test_bad_batches(events: Any, error: type, told: str) -> None:
+def test_bad_batches(events: Any, error: type, message: str) -> None:
     book = hft.OrderBook()
-    with pytest.raises(error, match=told):
+    with pytest.raises(error, match=message):
         book.apply(events)
     assert len(book) == 0
 
@@ -349,7 +349,7 @@ def test_picture(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["--ticks", "-1"], "expected 0 to"),
         (["--ticks", "9999999999"], "expected 0 to"),
@@ -367,7 +367,7 @@ def test_bad_picture_arguments(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     arguments: list[str],
-    told: str,
+    message: str,
 ) -> None:
     from hft_orderbook.plotting import main
 
@@ -377,5 +377,5 @@ def test_bad_picture_arguments(
     Path("one_sided").write_text('1 {"lastUpdateId":10,"bids":[["9.9","1.000"]],"asks":[]}')
     with pytest.raises(SystemExit):
         main(arguments)
-    message = capsys.readouterr().err.splitlines()[-1]
-    assert "error:" in message and told in message
+    printed = capsys.readouterr().err.splitlines()[-1]
+    assert "error:" in printed and message in printed

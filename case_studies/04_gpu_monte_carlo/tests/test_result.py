@@ -80,12 +80,12 @@ def test_equal_by_value(option: Any, batch: bool) -> None:
 def test_nothing_can_be_written_to(option: Any) -> None:
     one = option(observations=4)
     found = price([one, one], paths=1, backend="numpy", greeks=True)
-    for kept in (found, copy.deepcopy(found), pickle.loads(pickle.dumps(found))):
-        for values in (kept.price, kept.confidence_interval, kept.greeks["delta"]):
+    for same in (found, copy.deepcopy(found), pickle.loads(pickle.dumps(found))):
+        for values in (same.price, same.confidence_interval, same.greeks["delta"]):
             with pytest.raises(ValueError, match="read-only"):
                 values[0] = 5.0
         with pytest.raises(TypeError, match="does not support item assignment"):
-            kept.greeks["delta"] = 5.0  # type: ignore[index]
+            same.greeks["delta"] = 5.0  # type: ignore[index]
     mine = np.zeros(2)
     other = replace(found, price=mine)
     mine[0] = 1.0
