@@ -109,17 +109,6 @@ def test_extension_is_optimised() -> None:
     assert _rust.build_profile() == "release"
 
 
-@pytest.mark.parametrize("kind", ["ring", "btree", "vec", "hash_cached"])
-def test_frames_and_records_give_the_same_book(kind: hft.book.BookKind) -> None:
-    events = hft.synthetic_flow(20_000, seed=3)
-    one, other = hft.OrderBook(kind=kind), hft.OrderBook(kind=kind)
-    one.apply(events)
-    other.apply(hft.to_frame(events))
-    for side in ("bid", "ask"):
-        assert one.depth(side) == other.depth(side)
-    assert one.last_seq == other.last_seq == events["seq"][-1]
-
-
 def test_apply_borrows() -> None:
     events = hft.synthetic_flow(5_000, seed=3)
     from hft_orderbook.events import as_bytes, columns

@@ -32,12 +32,8 @@ BUSY = "in use by another thread: make one for each thread"
         ((-1,), {}, ValueError, "n=-1, expected 0 or more"),
         ((5, -5), {}, ValueError, "max_lag=-5, expected 0 or more"),
         ((5, 5), {}, ValueError, "max_lag=5, expected at most 4"),
-        ((5, True), {}, TypeError, "max_lag=True, expected an integer"),
-        ((True,), {}, TypeError, "n=True, expected an integer"),
         ((5.0,), {}, TypeError, "n=5.0, expected an integer"),
-        ((5, "2"), {}, TypeError, "max_lag='2', expected an integer"),
         ((5, 2), {"threads": -1}, ValueError, "threads=-1, expected 1 or more, or 0"),
-        ((5, 2), {"threads": 1.5}, TypeError, "threads=1.5, expected an integer"),
         ((2**49,), {}, ValueError, r"expected at most 2\*\*48"),
         ((2**62,), {}, ValueError, r"expected at most 2\*\*48"),
         ((2**70,), {}, ValueError, r"expected at most 2\*\*48"),
@@ -160,12 +156,6 @@ def test_streams_refuse_data_frames() -> None:
     assert stream.count == 0
     stream.update(pandas.Series(X, index=range(5, 13)))
     assert stream.count == 8
-
-
-@pytest.mark.parametrize("max_lag", [True, 2.0, None, "2"])
-def test_streams_of_no_integer(max_lag: Any) -> None:
-    with pytest.raises(TypeError, match="max_lag=.*, expected an integer"):
-        StreamingAutocorrelation(max_lag)
 
 
 @pytest.mark.parametrize(

@@ -51,9 +51,7 @@ def backtest(signal: Floats, returns: Floats, run: Run, threads: int = 1) -> Out
 
     Other parameters and the result as :func:`polars_vs_pandas.baseline.backtest`.
     """
-    output: Output = load().backtest(
-        signal, returns, run.window, run[1:4], run.capital, threads
-    )
+    output: Output = load().backtest(signal, returns, run.window, run[1:4], run.capital, threads)
     return output
 
 
