@@ -71,31 +71,6 @@ fn messages_that_waited_carry_the_time_of_the_snapshot() {
 }
 
 #[test]
-fn a_new_snapshot_heals_a_gap() {
-    let whole = [
-        snapshot(1, 10, &["9.0"]),
-        depth(2, [9, 12, 8], "9.1"),
-        depth(3, [13, 20, 12], "9.2"),
-        depth(4, [21, 22, 20], "9.3"),
-        depth(7, [23, 24, 22], "9.4"),
-    ];
-    let [first, second, _lost, fourth, fifth] = whole.clone();
-    let holed = [first, second, fourth, fifth];
-    let stale = good(&holed);
-    let gap = open_gap(3, 4, 12, 20);
-    assert_eq!((&stale.gaps[..], stale.live), (&[gap][..], false));
-    assert_eq!(bids(&stale), [91, 90]);
-
-    let [first, second, fourth, fifth] = holed;
-    let again = snapshot(6, 22, &["9.3", "9.2", "9.1", "9.0"]);
-    let healed = good(&[first, second, fourth, again, fifth]);
-    let resumed = Some(6);
-    assert_eq!(healed.gaps, [Gap { resumed, ..gap }]);
-    assert!(healed.live && healed.events.is_sorted_by_key(|event| event.ts));
-    assert_eq!(bids(&healed), bids(&good(&whole)));
-}
-
-#[test]
 fn a_snapshot_no_newer_than_the_book_is_left_aside() {
     let before = [
         snapshot(1, 10, &["9.0"]),

@@ -1,9 +1,7 @@
 //! Properties that hold for every input.
 
-use crate::{COVARIANCE, METHODS, lags};
-use fft_autocorrelation::{
-    Autocorrelator, Error, Method, Options, StreamingAutocorrelation, batch, cross_correlation,
-};
+use crate::{METHODS, lags};
+use fft_autocorrelation::{Method, Options, StreamingAutocorrelation, cross_correlation};
 use proptest::prelude::*;
 
 fn options() -> impl Strategy<Value = Options> {
