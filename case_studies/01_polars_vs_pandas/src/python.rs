@@ -25,11 +25,7 @@ type Positions<'py> = Bound<'py, PyArray2<i8>>;
 type RuleOf = (f64, f64, f64);
 
 fn rule((k_long, k_short, cost): RuleOf) -> Rule {
-    Rule {
-        k_long,
-        k_short,
-        cost,
-    }
+    Rule::new(k_long, k_short, cost)
 }
 
 /// Equity, daily returns, notional traded, and positions.

@@ -57,10 +57,7 @@ TUPLES = pd.Index([(0, i) for i in range(ROWS)], tupleize_cols=False)
 
 TABLES: list[tuple[str, Any, Any, str]] = [
     ("shapes", values(), values()[:-1], r"signal has shape \(30, 3\), returns \(29, 3\)"),
-    ("widths", values(), values()[:, :2], "expected the same rows and columns"),
     ("no rows", values()[:0], values()[:0], r"signal is empty \(0 rows, 3 assets\)"),
-    ("no columns", values()[:, :0], values()[:, :0], "signal is empty"),
-    ("empty pandas", pd.DataFrame(), pd.DataFrame(), "signal is empty"),
     ("empty Polars", pl.DataFrame(), pl.DataFrame(), "signal is empty"),
     ("only dates", in_polars().select("date"), in_polars().select("date"), "signal is empty"),
     ("one dimension", values()[:, 0], values()[:, 0], "signal has 1 dimension"),
@@ -74,7 +71,6 @@ TABLES: list[tuple[str, Any, Any, str]] = [
     ("NaN column", NAN_COLUMN, values(), "signal: column 1 holds nothing but NaN"),
     ("NaN returns", in_pandas(), in_pandas(data=NAN_COLUMN), "returns: column 'B' holds nothing"),
     ("unsorted", swapped(in_pandas()), swapped(in_pandas()), "signal: dates are not sorted"),
-    ("backwards", in_pandas()[::-1], in_pandas()[::-1], "sort both frames by date"),
     ("duplicated", repeated(in_pandas()), repeated(in_pandas()), "2024-01-05.* is duplicated"),
     ("Polars unsorted", in_polars().reverse(), in_polars().reverse(), "signal: dates are not"),
     ("NaT", in_pandas(index=DATES.insert(0, pd.NaT)[:ROWS]), in_pandas(), "row 0 has no date"),
@@ -87,7 +83,6 @@ TABLES: list[tuple[str, Any, Any, str]] = [
     ),
     ("index type", in_pandas(), in_pandas(index=NUMBERS), "signal has dates of type"),
     ("sliced rows", NUMBERED[1:], NUMBERED[:-1], "match: row 0 is 1 in signal, 0 in returns"),
-    ("reversed rows", NUMBERED[::-1], NUMBERED[::-1], "signal: dates are not sorted"),
     ("numbered and dated", NUMBERED, in_pandas(), "signal has dates of type int64"),
     (
         "MultiIndex",

@@ -14,26 +14,22 @@ from typing import Any
 import numpy as np
 import pytest
 
+import gpu_monte_carlo as gmc
 from gpu_monte_carlo import (
-    AsianOption,
     BackendUnavailableError,
     DeviceMemoryError,
     backends,
     black_scholes,
-    curran_lower_bound,
-    geometric,
-    levy,
+    bracket,
     likelihood_ratio_delta,
-    parity,
     price,
     simulate_paths,
-    turnbull_wakeman,
 )
 from gpu_monte_carlo._memory import in_pieces
 from gpu_monte_carlo._validation import executor_like
-from gpu_monte_carlo.bounds import bracket
 
 NAN, INF = float("nan"), float("inf")
+FORMULAS = (gmc.geometric, gmc.levy, gmc.curran_lower_bound, gmc.parity)
 OPTION_ERRORS = [
     ("spot", 0.0, ValueError, "spot=0.0, expected a finite number > 0"),
     ("strike", -1.0, ValueError, "strike=-1.0, expected a finite number >= 0"),
@@ -120,16 +116,7 @@ def test_other_arguments(option: Any) -> None:
 
 @pytest.mark.parametrize(
     "function",
-    [
-        black_scholes,
-        bracket,
-        curran_lower_bound,
-        geometric,
-        levy,
-        likelihood_ratio_delta,
-        parity,
-        turnbull_wakeman,
-    ],
+    [*FORMULAS, black_scholes, bracket, gmc.turnbull_wakeman, likelihood_ratio_delta],
 )
 @pytest.mark.parametrize("value", [None, "x"])
 def test_formulas_want_an_option(function: Any, value: Any) -> None:
@@ -181,12 +168,12 @@ def test_the_largest_exponents_have_prices(option: Any, sign: float) -> None:
                 kind=kind,
                 includes_spot=includes_spot,
             )
-            for formula in (geometric, levy, curran_lower_bound, parity, *ends):
+            for formula in (*FORMULAS, *ends):
                 assert math.isfinite(formula(one)), formula
 
 
 def test_numbers_of_numpy_are_numbers() -> None:
-    one = AsianOption(
+    one = gmc.AsianOption(
         np.float32(100), np.int64(100), 0, 0, np.float64(0.2), 1, np.int32(12),  # type: ignore[arg-type]
         includes_spot=np.bool_(True),  # type: ignore[arg-type]
     )  # fmt: skip
