@@ -195,6 +195,7 @@ def test_checksum_limits(book: hft.OrderBook) -> None:
         book.checksum(2)
 
 
+SNAPSHOT = '1 {"lastUpdateId":10,"bids":[["9.9","1.000"]],"asks":[["10.1","2.000"]]}'
 LATE = np.zeros(2, hft.EVENT)
 LATE["seq"] = [5, 4]
 ROW = {"tick": [1], "lots": [1], "side": [0]}
@@ -233,47 +234,6 @@ def test_batches_of_awkward_shape() -> None:
     unaligned[:] = events
     chunked = pl.concat([hft.to_frame(events[:9]), hft.to_frame(events[9:])], rechunk=False)
     assert depths(events) == depths(unaligned, events[:0]) == depths(chunked)
-
-
-LINES = (
-    '1 {"lastUpdateId":10,"bids":[["9.9","1.000"]],"asks":[["10.1","2.000"]]}',
-    '2 {"data":{"e":"depthUpdate","U":8,"u":12,"pu":7,"b":[["9.8","1.000"]],"a":[]}}',
-    '3 {"data":{"e":"depthUpdate","U":13,"u":15,"pu":12,"b":[],"a":[["10.1","0.000"]]}}',
-)
-
-
-@pytest.mark.parametrize("bad", ['4 {"data":{"e":"unheard of"}}', LINES[2][:40], "\x00\xff"])
-def test_bad_binance_lines(tmp_path: Path, bad: str) -> None:
-    file = tmp_path / "feed"
-    after = LINES[2].replace('"U":13,"u":15,"pu":12', '"U":16,"u":17,"pu":15')
-    file.write_text("\n".join([*LINES, bad, after]), encoding="latin-1")
-    with pytest.raises(ValueError, match="^line 4: "):
-        hft.load_binance(file)
-    recording = hft.load_binance(file, on_error="skip")
-    assert recording.skipped == [4] and recording.live and recording.messages == 4
-    book = hft.OrderBook("0.1", "0.001")
-    book.apply(recording.events)
-    assert book.depth("bid") == [(9.9, 1.0), (9.8, 1.0)] and book.depth("ask") == []
-
-
-def test_bad_loader_options(tmp_path: Path) -> None:
-    file = tmp_path / "feed"
-    file.write_text(LINES[0])
-    for options in (
-        {"tick_size": "0.25"},
-        {"tick_size": 10},
-        {"tick_size": "1e-19"},
-        {"lot_size": "1." + "0" * 40 + "1"},
-        {"market": "options"},
-        {"on_error": "ignore"},
-    ):
-        with pytest.raises(ValueError, match=next(iter(options))):
-            hft.load_binance(file, **options)  # type: ignore[arg-type]
-    for tick in (0, 2**63):
-        with pytest.raises(ValueError, match=f"tick={tick}"):
-            hft.load_lobster(file, file, tick=tick)
-    with pytest.raises(FileNotFoundError):
-        hft.load_binance(tmp_path / "absent")
 
 
 @pytest.mark.parametrize(
@@ -335,7 +295,7 @@ def test_picture(tmp_path: Path) -> None:
     out, file = tmp_path / "depth.png", tmp_path / "feed"
     main(["--out", str(out), "--ticks", "50"])
     assert out.stat().st_size > 10_000
-    file.write_text(LINES[0])
+    file.write_text(SNAPSHOT)
     main(["--recording", str(file), "--out", str(out), "--ticks", "0"])
     assert out.stat().st_size < 100_000
 
@@ -364,7 +324,7 @@ def test_bad_picture_arguments(
     from hft_orderbook.plotting import main
 
     monkeypatch.chdir(tmp_path)
-    Path("feed").write_text(LINES[0])
+    Path("feed").write_text(SNAPSHOT)
     Path("empty").write_text("")
     Path("one_sided").write_text('1 {"lastUpdateId":10,"bids":[["9.9","1.000"]],"asks":[]}')
     with pytest.raises(SystemExit):

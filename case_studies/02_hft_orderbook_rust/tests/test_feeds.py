@@ -58,6 +58,36 @@ def test_gaps_are_listed_and_end_with_the_next_snapshot(tmp_path: Path) -> None:
     assert (np.diff(healed.events["ts"]) >= 0).all()
 
 
+@pytest.mark.parametrize("bad", ['4 {"data":{"e":"unheard of"}}', SNAPSHOT[:40], "\x00\xff"])
+def test_bad_binance_lines(tmp_path: Path, bad: str) -> None:
+    lines = [SNAPSHOT, depth(30, 8, 12, 7, "9.8"), bad, depth(50, 13, 15, 12, "9.7")]
+    with pytest.raises(ValueError, match="^line 3: "):
+        load(tmp_path, *lines)
+    recording = load(tmp_path, *lines, on_error="skip")
+    assert recording.skipped == [3] and recording.live and recording.messages == 3
+    assert bids(recording) == [9.9, 9.8, 9.7]
+
+
+def test_bad_loader_options(tmp_path: Path) -> None:
+    file = tmp_path / "feed"
+    file.write_text(SNAPSHOT)
+    for options in (
+        {"tick_size": "0.25"},
+        {"tick_size": 10},
+        {"tick_size": "1e-19"},
+        {"lot_size": "1." + "0" * 40 + "1"},
+        {"market": "options"},
+        {"on_error": "ignore"},
+    ):
+        with pytest.raises(ValueError, match=next(iter(options))):
+            hft.load_binance(file, **options)  # type: ignore[arg-type]
+    for tick in (0, 2**63):
+        with pytest.raises(ValueError, match=f"tick={tick}"):
+            hft.load_lobster(file, file, tick=tick)
+    with pytest.raises(FileNotFoundError):
+        hft.load_binance(tmp_path / "absent")
+
+
 def test_damaged_gzip(tmp_path: Path) -> None:
     lines = [SNAPSHOT, *(depth(30 + n, 11 + n, 11 + n, 10 + n, "9.8") for n in range(20_000))]
     packed = gzip.compress("\n".join(lines).encode())
