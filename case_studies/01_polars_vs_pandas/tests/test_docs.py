@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import polars_vs_pandas
-from qpp.package_tests import PackageTests
+from qpp.testing import PackageTests
 
 
 class TestPackage(PackageTests):
