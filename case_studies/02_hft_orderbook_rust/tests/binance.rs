@@ -188,8 +188,8 @@ fn lobster_rows_of_another_width_are_refused() {
     let message = ["1.0,1,1,5,100,1"; 3].join("\n");
     let rows = "103,1,100,5,104,1,99,1\n103,1,100,5\n103,1,100,5,104,1,99,1";
     let error = lobster::read(&message, rows, 1, Strictness::Strict).expect_err("narrower");
-    let message = "line 2: 4 fields: the rows before have 8";
-    assert_eq!(error.to_string(), message);
+    let expected = "line 2: 4 fields: the rows before have 8";
+    assert_eq!(error.to_string(), expected);
     let lenient = lobster::read(&message, rows, 1, Strictness::Lenient).expect("lenient");
     assert_eq!((lenient.skipped, lenient.rows.len()), (vec![2], 2));
 }
