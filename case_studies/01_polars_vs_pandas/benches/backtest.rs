@@ -5,11 +5,7 @@ use ndarray::{Array2, ShapeBuilder};
 use polars_vs_pandas::{Rule, backtest, sweep};
 use std::hint::black_box;
 
-const RULE: Rule = Rule {
-    k_long: 1.0,
-    k_short: 1.0,
-    cost: 1e-4,
-};
+const RULE: Rule = Rule::new(1.0, 1.0, 1e-4);
 
 /// Sums of four uniform numbers; the layout is Polars' (columns) or pandas' (rows).
 fn noise(rows: usize, assets: usize, columns: bool, seed: u64) -> Array2<f64> {

@@ -21,32 +21,28 @@ type Floats<'py> = Bound<'py, PyArray1<f64>>;
 type Matrix<'py> = Bound<'py, PyArray2<f64>>;
 type Positions<'py> = Bound<'py, PyArray2<i8>>;
 
+/// `k_long`, `k_short` and `cost`.
+type RuleOf = (f64, f64, f64);
+
+fn rule((k_long, k_short, cost): RuleOf) -> Rule {
+    Rule::new(k_long, k_short, cost)
+}
+
 /// Equity, daily returns, notional traded, and positions.
 #[pyfunction]
 #[pyo3(name = "backtest")]
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the strategy has as many parameters"
-)]
 fn py_backtest<'py>(
     py: Python<'py>,
     signal: PyReadonlyArray2<'py, f64>,
     returns: PyReadonlyArray2<'py, f64>,
     window: usize,
-    k_long: f64,
-    k_short: f64,
-    cost: f64,
+    rule: RuleOf,
     capital: f64,
     threads: usize,
 ) -> PyResult<(Floats<'py>, Floats<'py>, Floats<'py>, Positions<'py>)> {
-    let rule = Rule {
-        k_long,
-        k_short,
-        cost,
-    };
     let (signal, returns) = (view("signal", &signal)?, view("returns", &returns)?);
     let out = detach(py, || {
-        crate::backtest(signal, returns, window, rule, capital, threads)
+        crate::backtest(signal, returns, window, self::rule(rule), capital, threads)
     })?;
     Ok((
         out.equity.into_pyarray(py),
@@ -59,34 +55,16 @@ fn py_backtest<'py>(
 /// Equity and notional traded of many rules at one window.
 #[pyfunction]
 #[pyo3(name = "sweep")]
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the strategy has as many parameters"
-)]
 fn py_sweep<'py>(
     py: Python<'py>,
     signal: PyReadonlyArray2<'py, f64>,
     returns: PyReadonlyArray2<'py, f64>,
     window: usize,
-    k_long: Vec<f64>,
-    k_short: Vec<f64>,
-    cost: Vec<f64>,
+    rules: Vec<RuleOf>,
     capital: f64,
     threads: usize,
 ) -> PyResult<(Matrix<'py>, Matrix<'py>)> {
-    if k_long.len() != k_short.len() || k_long.len() != cost.len() {
-        return Err(Error::UnequalLists(k_long.len(), k_short.len(), cost.len()).into());
-    }
-    let rules: Vec<Rule> = k_long
-        .into_iter()
-        .zip(k_short)
-        .zip(cost)
-        .map(|((k_long, k_short), cost)| Rule {
-            k_long,
-            k_short,
-            cost,
-        })
-        .collect();
+    let rules: Vec<Rule> = rules.into_iter().map(rule).collect();
     let (signal, returns) = (view("signal", &signal)?, view("returns", &returns)?);
     let out = detach(py, || {
         crate::sweep(signal, returns, window, &rules, capital, threads)

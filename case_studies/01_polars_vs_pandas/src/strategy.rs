@@ -14,6 +14,18 @@ pub struct Rule {
     pub cost: f64,
 }
 
+impl Rule {
+    /// A rule by its parts.
+    #[must_use]
+    pub const fn new(k_long: f64, k_short: f64, cost: f64) -> Self {
+        Self {
+            k_long,
+            k_short,
+            cost,
+        }
+    }
+}
+
 /// A rule, spread over lanes. `SYMMETRIC`: both thresholds are the same.
 #[derive(Clone, Copy)]
 pub(crate) struct Thresholds<L, const SYMMETRIC: bool> {

@@ -2,14 +2,13 @@
 
 mod common;
 
-use common::rule;
 use ndarray::Array2;
 use polars_vs_pandas::window::rolling_std;
 use polars_vs_pandas::{Error, Rule, backtest, sweep};
 
 type Shape = (usize, usize);
 
-const RULE: Rule = rule(1.0, 1.0, 0.0);
+const RULE: Rule = Rule::new(1.0, 1.0, 0.0);
 
 #[track_caller]
 fn refused(signal: Shape, returns: Shape, window: usize, rule: Rule, capital: f64, message: &str) {
@@ -36,9 +35,9 @@ fn bad_input_is_named() {
         refused((rows, 1), (rows, 1), window, RULE, 1.0, message);
     }
     for (rule, message) in [
-        (rule(-1.0, 1.0, 0.0), "k_long=-1"),
-        (rule(1.0, f64::NAN, 0.0), "k_short=NaN"),
-        (rule(1.0, 1.0, f64::INFINITY), "cost=inf"),
+        (Rule::new(-1.0, 1.0, 0.0), "k_long=-1"),
+        (Rule::new(1.0, f64::NAN, 0.0), "k_short=NaN"),
+        (Rule::new(1.0, 1.0, f64::INFINITY), "cost=inf"),
     ] {
         let message = format!("{message}, expected a finite number, 0 or more");
         refused((5, 1), (5, 1), 2, rule, 1.0, &message);

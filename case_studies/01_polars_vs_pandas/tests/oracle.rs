@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{column, compensated_sum, rule, two_pass_std};
+use common::{column, compensated_sum, two_pass_std};
 use ndarray::Array2;
 use polars_vs_pandas::window::{error_bound, rolling_std};
 use polars_vs_pandas::{Rule, backtest};
@@ -75,7 +75,7 @@ fn market() -> impl Strategy<Value = (Array2<f64>, Array2<f64>, usize)> {
 fn rules() -> impl Strategy<Value = Rule> {
     let k = prop_oneof![Just(0.0), Just(1.0), 0.0..2.5];
     let rules = (k.clone(), k, prop_oneof![Just(0.0), 0.0..0.05]);
-    rules.prop_map(|(k_long, k_short, cost)| rule(k_long, k_short, cost))
+    rules.prop_map(|(k_long, k_short, cost)| Rule::new(k_long, k_short, cost))
 }
 
 fn close(found: &[f64], expected: &[f64], tolerance: f64) -> Result<(), TestCaseError> {

@@ -2,7 +2,6 @@
 
 mod common;
 
-use common::rule;
 use ndarray::{Array2, ArrayView2, Axis, ShapeBuilder, s};
 use polars_vs_pandas::backtest::backtest_on;
 use polars_vs_pandas::sweep::sweep_on;
@@ -10,7 +9,7 @@ use polars_vs_pandas::window::rolling_std_on;
 use polars_vs_pandas::{Isa, Outputs, Rule, backtest, sweep};
 use proptest::prelude::*;
 
-const RULE: Rule = rule(0.8, 1.1, 1e-3);
+const RULE: Rule = Rule::new(0.8, 1.1, 1e-3);
 
 /// Numbers that look random; a few of them missing.
 fn noise(rows: usize, assets: usize, scale: f64, seed: u64) -> Array2<f64> {
@@ -100,7 +99,7 @@ proptest! {
     fn a_sweep_is_its_backtests((rows, assets, window, seed) in shapes(), count in 1_usize..7) {
         let (x, r) = (noise(rows, assets, 4.0, seed), noise(rows, assets, 0.1, !seed));
         let k = |i: usize| 0.3 * i as f64;
-        let rules: Vec<Rule> = (0..count).map(|i| rule(k(i), k(i / 2), 1e-3)).collect();
+        let rules: Vec<Rule> = (0..count).map(|i| Rule::new(k(i), k(i / 2), 1e-3)).collect();
         let fx = fortran(&x);
         for threads in [1, 0, 3] {
             let swept = sweep(fx.view(), r.view(), window, &rules, 1e6, threads).expect("valid");

@@ -1,29 +1,12 @@
-"""Every example in the README runs.
+"""The README's examples run, public names have examples, and the stub is the extension's."""
 
-Examples in docstrings are run by ``pytest --doctest-modules``.
-"""
-
-from __future__ import annotations
-
-import re
 from pathlib import Path
 
-import pytest
-
 import polars_vs_pandas
-
-README = Path(__file__).parents[1] / "README.md"
-
-
-def test_public_functions_have_examples() -> None:
-    for function in (polars_vs_pandas.run_backtest, polars_vs_pandas.sweep):
-        assert ">>>" in (function.__doc__ or "")
+from qpp.testing import PackageTests
 
 
-def test_readme_examples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
-    assert blocks
-    scope: dict[str, object] = {}
-    for block in blocks:
-        exec(compile(block, str(README), "exec"), scope)
+class TestPackage(PackageTests):
+    package = polars_vs_pandas
+    readme = Path(__file__).parents[1] / "README.md"
+    detailed = (polars_vs_pandas.run_backtest,)

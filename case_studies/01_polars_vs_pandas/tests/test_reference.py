@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from polars_vs_pandas import _kernels as kernels
 from polars_vs_pandas import _reference as reference
-from polars_vs_pandas._arrays import Floats, Output
+from polars_vs_pandas._arrays import Floats, Output, Run
 
 ALL = list(kernels.KERNELS)
 STABLE = [name for name in ALL if name != "pandas_vectorised"]  # see test_stability.py
@@ -38,7 +38,9 @@ def test_oracle_by_hand() -> None:
     # of (2, -1) is 2.12: 1 is neither.
     signal = np.array([[3.0], [1.0], [2.0], [-1.0], [1.0], [0.0]])
     returns = np.array([[0.0], [0.0], [0.0], [0.10], [0.20], [0.30]])
-    equity, daily, traded, positions = reference.backtest(signal, returns, 2, 1, 1, 0.01, 100.0)
+    equity, daily, traded, positions = reference.backtest(
+        signal, returns, Run(2, 1, 1, 0.01, 100.0)
+    )
     assert positions.ravel().tolist() == [1, -1, 0]
     # 100 * (1 + .10 - .01), then * (1 - .20 - .02), then * (1 + 0 - .01)
     np.testing.assert_allclose(equity, [109.0, 85.02, 84.1698], rtol=1e-15)
@@ -81,7 +83,9 @@ def test_agrees_with_the_oracle(
     returns = 0.05 * rng.standard_t(3, (rows, assets))
     rule = (window, k_long, k_short, drawn["cost"], drawn["capital"])
     assume(reference.closeness(signal, window, k_long, k_short).min() > 1e-9)
-    assert_agrees(call(name, signal, returns, *rule), reference.backtest(signal, returns, *rule))
+    assert_agrees(
+        call(name, signal, returns, *rule), reference.backtest(signal, returns, Run(*rule))
+    )
 
 
 @pytest.mark.parametrize("name", STABLE)
@@ -96,7 +100,7 @@ def test_small_integers_repeat_and_tie(name: str, values: list[int], window: int
     signal = np.array(values, dtype=float).reshape(-1, 1)
     returns = np.full_like(signal, 0.01)
     found = call(name, signal, returns, window, k, k, 1e-3, 100.0)[3]
-    expected = reference.backtest(signal, returns, window, k, k, 1e-3, 100.0)[3]
+    expected = reference.backtest(signal, returns, Run(window, k, k, 1e-3, 100.0))[3]
     # A tie is decided by the last bit of a rounded deviation; nothing else may differ.
     clear = reference.closeness(signal, window, k, k) > 1e-9
     np.testing.assert_array_equal(found[clear], expected[clear])
@@ -118,7 +122,7 @@ def test_ties_of_scores_are_decided_exactly(
     signal = unit * np.array(values, dtype=float).reshape(-1, 1)
     rule = (window, k, k, 0.0, 100.0)
     found = call(name, signal, np.zeros_like(signal), *rule)[3]
-    expected = reference.backtest(signal, np.zeros_like(signal), *rule)[3]
+    expected = reference.backtest(signal, np.zeros_like(signal), Run(*rule))[3]
     np.testing.assert_array_equal(found, expected)
 
 

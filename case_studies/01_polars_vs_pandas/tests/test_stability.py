@@ -17,7 +17,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from polars_vs_pandas import _kernels as kernels
 from polars_vs_pandas import _reference as reference
 from polars_vs_pandas import polars_numpy
-from polars_vs_pandas._arrays import Floats
+from polars_vs_pandas._arrays import Floats, Run
 
 STABLE = [name for name in kernels.KERNELS if name != "pandas_vectorised"]
 ROWS, ASSETS, WINDOW = 160, 5, 10
@@ -59,7 +59,7 @@ def probe(kind: str, seed: int = 5) -> Floats:
 def exact_positions(kind: str) -> tuple[Floats, Floats]:
     """The exact positions of a probe, and where they are clear: not within 1e-9 of a threshold."""
     signal, k = probe(kind), K.get(kind, 0.4)
-    exact = reference.backtest(signal, np.zeros_like(signal), WINDOW, k, k, 0.0, 1.0)[3]
+    exact = reference.backtest(signal, np.zeros_like(signal), Run(WINDOW, k, k, 0.0, 1.0))[3]
     clear = reference.closeness(signal, WINDOW, k, k) > 1e-9
     assert clear.mean() > 0.9
     return exact, clear

@@ -3,142 +3,70 @@
 /// What a book, a feed or a loader refuses. The book is unchanged after any of them.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
+#[allow(missing_docs)] // of the fields, which the messages name
 pub enum Error {
     /// A side is neither 0 (bid) nor 1 (ask).
     #[error("side={value}: expected 0 (bid) or 1 (ask)")]
-    UnknownSide {
-        /// What was given.
-        value: u8,
-    },
+    UnknownSide { value: u8 },
     /// The kind of an event is unknown.
     #[error("kind={value}: expected 0 (set), 1 (delta), 2 (clear) or 3 (snapshot)")]
-    UnknownKind {
-        /// What was given.
-        value: u8,
-    },
+    UnknownKind { value: u8 },
     /// A price lies beyond what a book can hold.
     #[error("tick={tick}: a price must lie within ±2^61 ticks")]
-    PriceOverflow {
-        /// What was given.
-        tick: i64,
-    },
+    PriceOverflow { tick: i64 },
     /// A quantity is negative.
     #[error("lots={lots}: a quantity must not be negative (0 deletes the level)")]
-    NegativeQuantity {
-        /// What was given.
-        lots: i64,
-    },
+    NegativeQuantity { lots: i64 },
     /// A delta takes more than the level has.
     #[error("delta={delta} at tick {tick}: the level has {lots} lots only")]
-    Underflow {
-        /// Price of the level.
-        tick: i64,
-        /// What the level has.
-        lots: u64,
-        /// What was to be added.
-        delta: i64,
-    },
+    Underflow { tick: i64, lots: u64, delta: i64 },
     /// A delta brings a level above [`crate::MAX_LOTS`].
     #[error("delta={delta} at tick {tick}: {lots} lots and this exceed 2^63 - 1")]
-    QuantityOverflow {
-        /// Price of the level.
-        tick: i64,
-        /// What the level has.
-        lots: u64,
-        /// What was to be added.
-        delta: i64,
-    },
+    QuantityOverflow { tick: i64, lots: u64, delta: i64 },
     /// Sequence numbers run backwards.
     #[error("seq={seq} after {last}: events must come in the order of their sequence numbers")]
-    OutOfOrder {
-        /// What was given.
-        seq: u64,
-        /// The highest number applied before.
-        last: u64,
-    },
+    OutOfOrder { seq: u64, last: u64 },
     /// An event of a batch is refused; none of the batch was applied.
     #[error("event {index}: {source}; the book is unchanged")]
-    Event {
-        /// Its place in the batch, from 0.
-        index: usize,
-        /// What is wrong with it.
-        source: Box<Error>,
-    },
+    Event { index: usize, source: Box<Error> },
     /// A feed skipped messages; the book must be rebuilt from a snapshot.
     #[error("gap: expected an update that follows {expected}, got {got}; a new snapshot is needed")]
-    Gap {
-        /// The last number applied.
-        expected: u64,
-        /// What the message says it follows.
-        got: u64,
-    },
+    Gap { expected: u64, got: u64 },
     /// A snapshot is older than the messages at hand.
     #[error("snapshot {snapshot} is too old: the first message kept starts at {first}")]
-    StaleSnapshot {
-        /// Last number within the snapshot.
-        snapshot: u64,
-        /// First number of the oldest message kept.
-        first: u64,
-    },
+    StaleSnapshot { snapshot: u64, first: u64 },
     /// A decimal number cannot be read exactly in the given unit.
     #[error("{text:?} is no multiple of 10^-{decimals}: {reason}")]
     Decimal {
-        /// What was given.
         text: String,
-        /// Digits after the point that the unit has.
         decimals: u32,
-        /// What is wrong with it.
         reason: &'static str,
     },
     /// An order message refers to an order that is not there, or asks too much of it.
     #[error("order {id}: {reason}")]
-    Order {
-        /// The exchange's number of the order.
-        id: u64,
-        /// What is wrong.
-        reason: &'static str,
-    },
+    Order { id: u64, reason: &'static str },
     /// A text, of a message or a row, cannot be read.
     #[error("{reason}")]
-    Text {
-        /// What is wrong with it.
-        reason: String,
-    },
+    Text { reason: String },
     /// A recording has depth messages, perhaps, but nothing to place them by.
     #[error(
         "no snapshot among {lines} lines: depth updates change a book, so a recording needs the \
          book that they start from (a line with lastUpdateId, bids and asks)"
     )]
-    NoSnapshot {
-        /// Lines of the recording.
-        lines: usize,
-    },
+    NoSnapshot { lines: usize },
     /// A size asked for is beyond all use.
     #[error("{what}={asked}: at most {most}")]
     TooLarge {
-        /// Of what.
         what: &'static str,
-        /// What was asked for.
         asked: u128,
-        /// What there may be.
         most: u128,
     },
     /// A result does not fit in memory.
     #[error("{what}: {bytes} bytes cannot be had")]
-    Memory {
-        /// Of what.
-        what: &'static str,
-        /// Its size.
-        bytes: usize,
-    },
+    Memory { what: &'static str, bytes: usize },
     /// A line of a file cannot be read.
     #[error("line {line}: {reason}")]
-    Line {
-        /// From 1.
-        line: usize,
-        /// What is wrong with it.
-        reason: String,
-    },
+    Line { line: usize, reason: String },
 }
 
 impl Error {

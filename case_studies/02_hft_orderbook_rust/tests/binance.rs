@@ -71,31 +71,6 @@ fn messages_that_waited_carry_the_time_of_the_snapshot() {
 }
 
 #[test]
-fn a_new_snapshot_heals_a_gap() {
-    let whole = [
-        snapshot(1, 10, &["9.0"]),
-        depth(2, [9, 12, 8], "9.1"),
-        depth(3, [13, 20, 12], "9.2"),
-        depth(4, [21, 22, 20], "9.3"),
-        depth(7, [23, 24, 22], "9.4"),
-    ];
-    let [first, second, _lost, fourth, fifth] = whole.clone();
-    let holed = [first, second, fourth, fifth];
-    let stale = good(&holed);
-    let gap = open_gap(3, 4, 12, 20);
-    assert_eq!((&stale.gaps[..], stale.live), (&[gap][..], false));
-    assert_eq!(bids(&stale), [91, 90]);
-
-    let [first, second, fourth, fifth] = holed;
-    let again = snapshot(6, 22, &["9.3", "9.2", "9.1", "9.0"]);
-    let healed = good(&[first, second, fourth, again, fifth]);
-    let resumed = Some(6);
-    assert_eq!(healed.gaps, [Gap { resumed, ..gap }]);
-    assert!(healed.live && healed.events.is_sorted_by_key(|event| event.ts));
-    assert_eq!(bids(&healed), bids(&good(&whole)));
-}
-
-#[test]
 fn a_snapshot_no_newer_than_the_book_is_left_aside() {
     let before = [
         snapshot(1, 10, &["9.0"]),
@@ -170,7 +145,7 @@ fn a_recording_without_a_snapshot_is_refused() {
 fn errors_name_the_line_and_nothing_else() {
     let start = snapshot(1, 10, &["9.0"]);
     let fine = r#""9.05" is no multiple of 10^-1: finer than the unit"#;
-    for (bad, told) in [
+    for (bad, message) in [
         ("2 {}", "neither a stream message nor a snapshot"),
         ("4", "expected a time, a blank and a message"),
         ("x {}", "time \"x\" is not a number of nanoseconds"),
@@ -190,12 +165,12 @@ fn errors_name_the_line_and_nothing_else() {
         (&depth(2, [11, 20, 10], "9.05"), fine),
     ] {
         let error = lines(&[start.clone(), bad.to_owned()]).expect_err(bad);
-        assert_eq!(error.to_string(), format!("line 2: {told}"));
+        assert_eq!(error.to_string(), format!("line 2: {message}"));
     }
     let row = "101,5,100,5";
     let error = lobster::read("x,1,1,5,10000,1", row, 1, Strictness::Strict).expect_err("a time");
-    let told = "\"x\" is no multiple of 10^-9: not a decimal number";
-    assert_eq!(error.to_string(), format!("line 1: {told}"));
+    let message = "\"x\" is no multiple of 10^-9: not a decimal number";
+    assert_eq!(error.to_string(), format!("line 1: {message}"));
 }
 
 #[test]
@@ -213,8 +188,8 @@ fn lobster_rows_of_another_width_are_refused() {
     let message = ["1.0,1,1,5,100,1"; 3].join("\n");
     let rows = "103,1,100,5,104,1,99,1\n103,1,100,5\n103,1,100,5,104,1,99,1";
     let error = lobster::read(&message, rows, 1, Strictness::Strict).expect_err("narrower");
-    let told = "line 2: 4 fields: the rows before have 8";
-    assert_eq!(error.to_string(), told);
+    let expected = "line 2: 4 fields: the rows before have 8";
+    assert_eq!(error.to_string(), expected);
     let lenient = lobster::read(&message, rows, 1, Strictness::Lenient).expect("lenient");
     assert_eq!((lenient.skipped, lenient.rows.len()), (vec![2], 2));
 }

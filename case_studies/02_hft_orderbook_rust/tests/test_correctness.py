@@ -79,13 +79,13 @@ def test_lobster_rows_equal_the_true_levels() -> None:
     rows = zip(recording.levels.tolist(), recording.known.tolist(), ends, strict=True)
     for row, (worst_bid, worst_ask), end in rows:
         of_row, start = events[start:end], end
-        told = of_row["kind"] != hft.Kind.SET
-        book.apply(of_row[told])
+        by_message = of_row["kind"] != hft.Kind.SET
+        book.apply(of_row[by_message])
         asks = [(float(ask), float(lots)) for ask, lots, _, _ in row if lots and ask <= worst_ask]
         bids = [(float(bid), float(lots)) for _, _, bid, lots in row if lots and bid >= worst_bid]
         assert (book.top("ask", len(asks)), book.top("bid", len(bids))) == (asks, bids)
         compared += len(asks) + len(bids)
-        book.apply(of_row[~told])
+        book.apply(of_row[~by_message])
     assert compared > 0.95 * 2 * recording.levels[..., 1].size
 
 
@@ -107,17 +107,6 @@ def test_hot_set_is_bounded() -> None:
 
 def test_extension_is_optimised() -> None:
     assert _rust.build_profile() == "release"
-
-
-@pytest.mark.parametrize("kind", ["ring", "btree", "vec", "hash_cached"])
-def test_frames_and_records_give_the_same_book(kind: hft.book.BookKind) -> None:
-    events = hft.synthetic_flow(20_000, seed=3)
-    one, other = hft.OrderBook(kind=kind), hft.OrderBook(kind=kind)
-    one.apply(events)
-    other.apply(hft.to_frame(events))
-    for side in ("bid", "ask"):
-        assert one.depth(side) == other.depth(side)
-    assert one.last_seq == other.last_seq == events["seq"][-1]
 
 
 def test_apply_borrows() -> None:

@@ -1,8 +1,7 @@
-"""Files and live feeds: gaps, times, damaged files, the extension's own examples."""
+"""Files and live feeds: gaps, times, damaged files, threads."""
 
 from __future__ import annotations
 
-import doctest
 import gzip
 import threading
 from decimal import Decimal
@@ -59,6 +58,36 @@ def test_gaps_are_listed_and_end_with_the_next_snapshot(tmp_path: Path) -> None:
     assert (np.diff(healed.events["ts"]) >= 0).all()
 
 
+@pytest.mark.parametrize("bad", ['4 {"data":{"e":"unheard of"}}', SNAPSHOT[:40], "\x00\xff"])
+def test_bad_binance_lines(tmp_path: Path, bad: str) -> None:
+    lines = [SNAPSHOT, depth(30, 8, 12, 7, "9.8"), bad, depth(50, 13, 15, 12, "9.7")]
+    with pytest.raises(ValueError, match="^line 3: "):
+        load(tmp_path, *lines)
+    recording = load(tmp_path, *lines, on_error="skip")
+    assert recording.skipped == [3] and recording.live and recording.messages == 3
+    assert bids(recording) == [9.9, 9.8, 9.7]
+
+
+def test_bad_loader_options(tmp_path: Path) -> None:
+    file = tmp_path / "feed"
+    file.write_text(SNAPSHOT)
+    for options in (
+        {"tick_size": "0.25"},
+        {"tick_size": 10},
+        {"tick_size": "1e-19"},
+        {"lot_size": "1." + "0" * 40 + "1"},
+        {"market": "options"},
+        {"on_error": "ignore"},
+    ):
+        with pytest.raises(ValueError, match=next(iter(options))):
+            hft.load_binance(file, **options)  # type: ignore[arg-type]
+    for tick in (0, 2**63):
+        with pytest.raises(ValueError, match=f"tick={tick}"):
+            hft.load_lobster(file, file, tick=tick)
+    with pytest.raises(FileNotFoundError):
+        hft.load_binance(tmp_path / "absent")
+
+
 def test_damaged_gzip(tmp_path: Path) -> None:
     lines = [SNAPSHOT, *(depth(30 + n, 11 + n, 11 + n, 10 + n, "9.8") for n in range(20_000))]
     packed = gzip.compress("\n".join(lines).encode())
@@ -84,14 +113,6 @@ def test_lobster_files_may_be_packed(tmp_path: Path) -> None:
     recording = hft.load_lobster(*files)
     assert recording.levels.tolist() == [[[58_510, 200, 58_500, 100]]]
     assert (recording.tick_size, recording.lot_size) == (Decimal("0.01"), Decimal(1))
-
-
-@pytest.mark.parametrize("name", ["Sequencer", "OrderTracker"])
-def test_examples_of_the_extension(name: str) -> None:
-    found = doctest.DocTestFinder(recurse=False).find(getattr(hft, name), name)
-    assert sum(len(test.examples) for test in found) > 2
-    for test in found:
-        assert doctest.DocTestRunner().run(test).failed == 0
 
 
 def test_a_book_in_use_by_another_thread_raises() -> None:

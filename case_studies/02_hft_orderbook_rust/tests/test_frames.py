@@ -44,7 +44,7 @@ def test_prices_and_quantities(frame: pl.DataFrame) -> None:
 
 
 @pytest.mark.parametrize(
-    ("frame", "error", "told"),
+    ("frame", "error", "message"),
     [
         (SETS | {"price": [100.1, 100.35]}, ValueError, "row 1: price=.*100.35.* is no multiple"),
         (SETS | {"price": [100.1, float("nan")]}, ValueError, "row 1: price=.*nan"),
@@ -62,15 +62,15 @@ def test_prices_and_quantities(frame: pl.DataFrame) -> None:
         (SETS | {"sequence": [1, 2]}, ValueError, "'sequence', which is not a field"),
     ],
 )
-def test_bad_frames(frame: dict[str, Any], error: type, told: str) -> None:
+def test_bad_frames(frame: dict[str, Any], error: type, message: str) -> None:
     data = pl.DataFrame(frame, strict=False)
-    with pytest.raises(error, match=told):
+    with pytest.raises(error, match=message):
         hft.as_events(data, tick_size="0.1", lot_size="0.5")
-    with pytest.raises(error, match=told):
+    with pytest.raises(error, match=message):
         hft.OrderBook("0.1", "0.5").apply(data)
 
 
-def test_frames_at_the_wrong_door() -> None:
+def test_wrong_containers() -> None:
     with pytest.raises(ValueError, match="'price' needs tick_size="):
         hft.as_events(pl.DataFrame(SETS))
     with pytest.raises(TypeError, match="frame is a ndarray: expected a Polars DataFrame"):

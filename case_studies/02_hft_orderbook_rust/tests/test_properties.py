@@ -86,7 +86,7 @@ def test_trimmed_books_are_never_crossed(events: np.ndarray) -> None:
     tick=st.integers(-(2**40), 2**40),
     size=st.sampled_from(["0.1", "0.01", "0.00000001", "0.25", "5", "0.005"]),
 )
-def test_prices_survive_the_door(tick: int, size: str) -> None:
+def test_prices_are_the_same_after_conversion(tick: int, size: str) -> None:
     from hft_orderbook._units import Unit
 
     unit = Unit("tick_size", size)

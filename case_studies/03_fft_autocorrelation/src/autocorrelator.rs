@@ -5,11 +5,11 @@ use crate::direct::Direct;
 use crate::error::{check_lag, check_length};
 use crate::memory::{self, LONGEST};
 use crate::series::{Centring, Inspection, Sample, inspect, mean, provisional_mean};
-use crate::threads::usable;
 use crate::transform::OneTransform;
 use crate::{Error, Method, Options, planner};
 use native::fft::Planner;
 use native::for_each_isa;
+use native::threads::usable;
 use std::ops::Range;
 
 enum Engine {
@@ -178,27 +178,21 @@ impl Autocorrelator {
         if SAFE.contains(&out[0]) && out[0] > floor {
             return Ok(1.0);
         }
-        match inspect(x) {
-            Inspection::NotFinite(index, value) => Err(Error::NotFinite {
-                name: "x",
-                index,
-                value,
-            }),
+        let scale = match inspect(x) {
+            Inspection::NotFinite(index, value) => {
+                let name = "x";
+                return Err(Error::NotFinite { name, index, value });
+            }
             Inspection::Constant if demean || x[0].widen() == 0.0 => {
                 out.fill(0.0);
-                Ok(1.0)
+                return Ok(1.0);
             }
-            Inspection::Scale(_) if SAFE.contains(&out[0]) => Ok(1.0),
-            Inspection::Constant => {
-                let scale = crate::series::power_of_two_below(x[0].widen().abs());
-                self.scaled_sums(x, demean, scale, out);
-                Ok(1.0 / scale)
-            }
-            Inspection::Scale(scale) => {
-                self.scaled_sums(x, demean, scale, out);
-                Ok(1.0 / scale)
-            }
-        }
+            Inspection::Scale(_) if SAFE.contains(&out[0]) => return Ok(1.0),
+            Inspection::Constant => crate::series::power_of_two_below(x[0].widen().abs()),
+            Inspection::Scale(scale) => scale,
+        };
+        self.scaled_sums(x, demean, scale, out);
+        Ok(1.0 / scale)
     }
 
     /// Sums of products of the centred, scaled series; returns the mean that was removed.

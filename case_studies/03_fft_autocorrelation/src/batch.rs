@@ -1,8 +1,8 @@
 //! Many series of one length: rows shared out over threads, one plan per thread.
 
 use crate::error::check_lag;
-use crate::threads::usable;
 use crate::{Autocorrelator, Error, Method, Options, Sample};
+use native::threads::usable;
 
 /// Lags of each row of `x` (row-major, `n` observations each) into the rows of `out`.
 ///

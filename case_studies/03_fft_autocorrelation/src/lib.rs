@@ -21,7 +21,6 @@ mod series;
 mod sizes;
 mod spectrum;
 mod streaming;
-mod threads;
 mod transform;
 
 pub use autocorrelator::Autocorrelator;

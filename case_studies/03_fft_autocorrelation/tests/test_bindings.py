@@ -32,12 +32,8 @@ BUSY = "in use by another thread: make one for each thread"
         ((-1,), {}, ValueError, "n=-1, expected 0 or more"),
         ((5, -5), {}, ValueError, "max_lag=-5, expected 0 or more"),
         ((5, 5), {}, ValueError, "max_lag=5, expected at most 4"),
-        ((5, True), {}, TypeError, "max_lag=True, expected an integer"),
-        ((True,), {}, TypeError, "n=True, expected an integer"),
         ((5.0,), {}, TypeError, "n=5.0, expected an integer"),
-        ((5, "2"), {}, TypeError, "max_lag='2', expected an integer"),
         ((5, 2), {"threads": -1}, ValueError, "threads=-1, expected 1 or more, or 0"),
-        ((5, 2), {"threads": 1.5}, TypeError, "threads=1.5, expected an integer"),
         ((2**49,), {}, ValueError, r"expected at most 2\*\*48"),
         ((2**62,), {}, ValueError, r"expected at most 2\*\*48"),
         ((2**70,), {}, ValueError, r"expected at most 2\*\*48"),
@@ -125,20 +121,13 @@ def test_streams_take_what_the_functions_take() -> None:
     ("values", "error"),
     [
         (X * 1j, TypeError),
-        (1j, TypeError),
-        (np.complex128(1), TypeError),
         (X.astype(np.longdouble), TypeError),
-        (np.longdouble(1), TypeError),
         (X > 0, TypeError),
         (True, TypeError),
         (np.True_, TypeError),
         ([True, False], TypeError),
         (X.astype(object), TypeError),
-        ([1.0, None], TypeError),
-        ("12", TypeError),
         (None, TypeError),
-        ({1: 2}, TypeError),
-        (np.array(["2020"], "datetime64[Y]"), TypeError),
         (np.ma.masked_greater(X, 1.0), TypeError),
         (np.ones((2, 2)), ValueError),
         ([[1.0]], ValueError),
@@ -162,23 +151,12 @@ def test_streams_refuse_data_frames() -> None:
     assert stream.count == 8
 
 
-@pytest.mark.parametrize("max_lag", [True, 2.0, None, "2"])
-def test_streams_of_no_integer(max_lag: Any) -> None:
-    with pytest.raises(TypeError, match="max_lag=.*, expected an integer"):
-        StreamingAutocorrelation(max_lag)
-
-
 @pytest.mark.parametrize(
     ("max_lag", "message"), [(-1, "max_lag=-1"), (2**28 + 1, r"expected at most 2\*\*28")]
 )
 def test_streams_of_a_lag_out_of_range(max_lag: int, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         StreamingAutocorrelation(max_lag)
-
-
-def test_a_panic_is_an_exception() -> None:
-    with pytest.raises(RuntimeError, match="internal error: on purpose"):
-        _rust.panic_on_purpose()
 
 
 def test_a_plan_in_use_by_another_thread() -> None:

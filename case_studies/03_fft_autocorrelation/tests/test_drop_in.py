@@ -81,14 +81,10 @@ def test_white_noise_stays_inside_the_band() -> None:
     [
         ({"nlags": -1}, ValueError, "nlags=-1"),
         ({"nlags": 2.5}, TypeError, "nlags=2.5"),
-        ({"nlags": "5"}, TypeError, "nlags='5', expected an integer"),
-        ({"nlags": True}, TypeError, "nlags=True, expected an integer"),
         ({"alpha": 1.0}, ValueError, "alpha=1.0"),
-        ({"alpha": float("nan")}, ValueError, "alpha=nan"),
         ({"alpha": "a"}, TypeError, "alpha='a', expected a number between 0 and 1"),
         ({"alpha": [0.1, 0.2]}, TypeError, "alpha="),
         ({"missing": "ignore"}, ValueError, "missing='ignore'"),
-        ({"missing": None}, TypeError, "missing=None"),
     ],
 )
 def test_refused(keywords: Any, error: type[Exception], message: str) -> None:

@@ -27,9 +27,6 @@ INF[7] = np.inf
         ((X, 64), ValueError, "max_lag=64, expected at most 63"),
         ((X, 10**30), ValueError, "expected at most 63"),
         ((X, 2.0), TypeError, "max_lag=2.0, expected an integer"),
-        ((X, "2"), TypeError, "max_lag='2', expected an integer"),
-        ((X, True), TypeError, "max_lag=True, expected an integer"),
-        ((NAN, 5), ValueError, r"x\[3\] is NaN"),
         ((INF, 5), ValueError, r"x\[7\] is inf"),
         ((-INF[::-1], 5), ValueError, "expected finite numbers"),
         ((X + 1j,), TypeError, "x is complex"),
@@ -63,8 +60,6 @@ def test_refused(arguments: tuple[Any, ...], error: type[Exception], message: st
         ({"missing": "ignore"}, ValueError, "missing='ignore'"),
         ({"axis": 1}, ValueError, "axis=1"),
         ({"threads": -1}, ValueError, "threads=-1"),
-        ({"threads": 1.5}, TypeError, "threads"),
-        ({"threads": "two"}, TypeError, "threads"),
         ({"mathod": "fft"}, TypeError, "mathod"),
     ],
 )

@@ -15,9 +15,9 @@ NAN[[3, 40]] = np.nan
 
 
 def test_missing_values() -> None:
-    kept = NAN[~np.isnan(NAN)]
+    present = NAN[~np.isnan(NAN)]
     dropped = autocorrelation(NAN, 9, missing="drop")
-    assert np.allclose(dropped, autocorrelation(kept, 9), atol=1e-15)
+    assert np.allclose(dropped, autocorrelation(present, 9), atol=1e-15)
     around = autocovariance(NAN, 9, missing="conservative", adjusted=True)
     centred = NAN - np.nanmean(NAN)
     for k in range(10):

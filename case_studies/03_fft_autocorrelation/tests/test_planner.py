@@ -117,12 +117,9 @@ def test_one_file_per_processor_and_version(cache: Path, monkeypatch: pytest.Mon
         ((-1,), ValueError, "n=-1, expected 1 to"),
         ((0,), ValueError, "n=0, expected 1 to"),
         ((2**63,), ValueError, "n=9223372036854775808, expected 1 to"),
-        (("a",), TypeError, "n='a', expected an integer"),
-        ((True,), TypeError, "n=True, expected an integer"),
         ((5.0,), TypeError, "n=5.0, expected an integer"),
         ((5, 5), ValueError, "max_lag=5, expected at most 4"),
         ((5, -1), ValueError, "max_lag=-1, expected 0 or more"),
-        ((5, 1.0), TypeError, "max_lag=1.0, expected an integer"),
     ],
 )
 def test_choose_refuses(arguments: Any, error: type[Exception], message: str) -> None:

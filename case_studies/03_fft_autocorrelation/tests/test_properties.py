@@ -71,16 +71,6 @@ def test_shift_scale_sign_and_reversal(x: Any, data: Any) -> None:
     assert np.allclose(autocorrelation(x + 4096.0, lag), r, atol=1e-6)
 
 
-@given(SERIES, st.booleans(), st.booleans(), st.booleans())
-def test_methods_agree(x: Any, demean: bool, normalise: bool, adjusted: bool) -> None:
-    options: Any = {"demean": demean, "normalise": normalise, "adjusted": adjusted}
-    results = [autocorrelation(x, method=m, **options) for m in METHODS]
-    size = len(x) if adjusted else 1
-    whole = 1.0 if normalise else float(autocovariance(x, 0, demean=demean)[0])
-    for other in results[1:]:
-        assert np.abs(other - results[0]).max() <= 1e-13 * size * whole
-
-
 @settings(max_examples=30)
 @given(arrays(np.float64, (3, 4, 50), elements=st.floats(-9, 9, width=16)), st.integers(0, 2))
 def test_a_batch_is_the_loop(x: Any, axis: int) -> None:

@@ -11,7 +11,7 @@ use crate::plan::Plan;
 use crate::precision::Real;
 use crate::{Error, memory};
 use native::Isa;
-use std::num::NonZero;
+use native::threads::usable;
 use std::sync::{Mutex, PoisonError};
 
 /// Samples in a block: with antithetic twins, pairs of paths.
@@ -153,17 +153,4 @@ fn fill<F: Real>(
         run();
     });
     Ok(())
-}
-
-/// Threads to use where `wanted` were asked for: at most the cores, 0 for all of them.
-fn usable(wanted: usize) -> usize {
-    if wanted == 1 {
-        return 1;
-    }
-    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-    if wanted == 0 {
-        cores
-    } else {
-        wanted.min(cores)
-    }
 }

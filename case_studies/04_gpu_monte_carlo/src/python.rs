@@ -118,10 +118,8 @@ fn uniforms<'py>(
     steps: usize,
     precision: &str,
 ) -> PyResult<Bound<'py, PyAny>> {
-    match self::precision(precision)? {
-        Precision::Float64 => rows(py, streams::uniforms::<f64>, seed, first_path, paths, steps),
-        Precision::Float32 => rows(py, streams::uniforms::<f32>, seed, first_path, paths, steps),
-    }
+    let fill = (streams::uniforms::<f64> as _, streams::uniforms::<f32> as _);
+    rows(py, fill, precision, (seed, first_path), [paths, steps])
 }
 
 /// The normals of paths ``first_path ..``, ``(paths, steps)``: those that the kernel uses.
@@ -134,20 +132,31 @@ fn normals<'py>(
     steps: usize,
     precision: &str,
 ) -> PyResult<Bound<'py, PyAny>> {
+    let fill = (streams::normals::<f64> as _, streams::normals::<f32> as _);
+    rows(py, fill, precision, (seed, first_path), [paths, steps])
+}
+
+type Fill<F> = fn(Isa, u64, u64, usize, &mut [F]);
+
+/// A matrix filled without the interpreter lock.
+fn rows<'py>(
+    py: Python<'py>,
+    (double, single): (Fill<f64>, Fill<f32>),
+    precision: &str,
+    from: (u64, u64),
+    shape: [usize; 2],
+) -> PyResult<Bound<'py, PyAny>> {
     match self::precision(precision)? {
-        Precision::Float64 => rows(py, streams::normals::<f64>, seed, first_path, paths, steps),
-        Precision::Float32 => rows(py, streams::normals::<f32>, seed, first_path, paths, steps),
+        Precision::Float64 => filled(py, double, from, shape),
+        Precision::Float32 => filled(py, single, from, shape),
     }
 }
 
-/// A matrix filled without the interpreter lock.
-fn rows<'py, F: Real + Element>(
+fn filled<'py, F: Real + Element>(
     py: Python<'py>,
-    fill: fn(Isa, u64, u64, usize, &mut [F]),
-    seed: u64,
-    first_path: u64,
-    paths: usize,
-    steps: usize,
+    fill: Fill<F>,
+    (seed, first_path): (u64, u64),
+    [paths, steps]: [usize; 2],
 ) -> PyResult<Bound<'py, PyAny>> {
     let most = MAX_BLOCKS * BLOCK as u64;
     for (name, value, most) in [
@@ -155,10 +164,11 @@ fn rows<'py, F: Real + Element>(
         ("paths", paths as u64, most.saturating_sub(first_path)),
     ] {
         if value > most {
+            let expected = "at most 2**62 paths";
             return Err(Error::Range {
                 name,
                 value,
-                expected: "at most 2**62 paths",
+                expected,
             }
             .into());
         }

@@ -38,14 +38,3 @@ def test_paths_are_never_all_in_memory(option: Any, backend: str, observations: 
 def test_sobol_points_are_never_all_in_memory(option: Any) -> None:
     one = option(observations=252)
     assert peak(lambda: price(one, paths=2**15, sampling="sobol")) < BOUND
-
-
-@pytest.mark.thorough
-def test_many_observations(option: Any, backend: str) -> None:
-    one = option(observations=1_000)  # 131 MB, if all were kept
-    found = []
-    used = peak(
-        lambda: found.append(price(one, paths=1, backend=backend, variance_reduction=("control",)))
-    )
-    assert used < BOUND
-    assert found[0].paths == 16_384

@@ -56,7 +56,7 @@ def test_the_distribution_of_the_numbers(precision: str) -> None:
     u = philox.uniforms(np, 5, 0, 2000, 50, precision)
     assert u.dtype == precision
     assert u.min() > 0 and u.max() <= 1
-    z = philox.normals(np, 5, 0, 2000, 50, precision).astype(np.float64).ravel()
+    z = philox.normals(np, 5, 0, 8000, 50, precision).astype(np.float64).ravel()
     count = z.size
     assert abs(z.mean()) < 4 / np.sqrt(count)
     assert abs(z.var() - 1) < 4 * np.sqrt(2 / count)

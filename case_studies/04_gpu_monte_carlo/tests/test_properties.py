@@ -76,18 +76,6 @@ def test_greeks_are_derivatives_of_each_path(option: Any, shape: Any) -> None:
 
 
 @pytest.mark.parametrize("shape", [s for s in SHAPES if s[1] == "call"], ids=str)
-def test_parity(option: Any, backend: str, shape: Any) -> None:
-    """Call less put is known; on the same paths, to the error of the forward."""
-    call = shaped(option(observations=12, dividend=0.01, strike=95.0), shape)
-    put = replace(call, kind="put")
-    found = [
-        price(o, paths=50_000, seed=3, backend=backend, variance_reduction=()) for o in (call, put)
-    ]
-    error = np.hypot(*(f.standard_error for f in found))
-    assert abs(found[0].price - found[1].price - parity(call)) <= 4 * error
-
-
-@pytest.mark.parametrize("shape", [s for s in SHAPES if s[1] == "call"], ids=str)
 def test_parity_path_by_path(option: Any, shape: Any) -> None:
     call = shaped(option(observations=12, dividend=0.01, strike=95.0), shape)
     z = np.random.default_rng(8).standard_normal((12, 1000))

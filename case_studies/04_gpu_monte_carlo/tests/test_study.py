@@ -1,8 +1,10 @@
-"""The study: reasons of unavailable rows, prices of the peers, counts of the limits."""
+"""The study: unavailable rows, peers, limits, pictures, and the command that compares prices."""
 
 from __future__ import annotations
 
 import importlib.util
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -106,3 +108,52 @@ def test_limit_of_multiplications_grows_with_options_only_in_part(
     one = count(alone, lambda _: 1.0)
     many = count(study.workload(BATCH_NAME).inputs(), lambda _: 1.0)
     assert 5 * one < many < 32 * one
+
+
+def test_a_wrong_price_is_seen(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    option, value, rounding = references.DISCRETE[0]
+    wrong = references.Reference(option, value + 0.02, rounding)
+    monkeypatch.setattr(references, "DISCRETE", (wrong,))
+    assert not references.prices(50_000, "auto")
+    assert "MISSED" in capsys.readouterr().out
+
+
+@pytest.mark.thorough
+def test_the_command_says_what_it_found(capsys: pytest.CaptureFixture[str]) -> None:
+    code = references.main(["--paths", "16384", "--seeds", "20", "--backend", "auto"])
+    last = capsys.readouterr().out.strip().splitlines()[-1]
+    assert (code, last) in {(0, "all met"), (1, "not all met")}
+
+
+def drawing() -> Any:
+    """The module of the pictures, which needs matplotlib."""
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed")
+    return importlib.import_module("gpu_monte_carlo.study.figures")
+
+
+@pytest.mark.thorough
+def test_command_draws_three(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    figures = drawing()
+    figures.main(["--out", str(tmp_path), "--observations", "4"])
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "convergence.png",
+        "fan.png",
+        "ladder.png",
+    ]
+    assert "numpy · plain" in capsys.readouterr().out
+
+
+def test_the_ladder_descends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the same time for every estimate: the order is that of the errors."""
+    figures = drawing()
+    original = figures.price
+    monkeypatch.setattr(
+        figures, "price", lambda *args, **how: replace(original(*args, **how), seconds=1.0)
+    )
+    times = figures.ladder_times(paths=2**15, observations=4)
+    seconds = list(times.values())
+    assert seconds == sorted(seconds, reverse=True)
+    assert times["numpy · control, antithetic"] < times["numpy · plain"]
+    assert np.isfinite(seconds).all()

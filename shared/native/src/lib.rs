@@ -3,7 +3,7 @@
 //! [`Isa`] is the instruction set that kernels run on, chosen once at run time;
 //! [`for_each_isa!`] compiles a function of plain loops for each of them. Crates that have
 //! kernels in intrinsics choose by [`Isa`] alone. [`allocations`] counts what tests must not
-//! allocate; `fft` plans Fourier transforms; `python` is for the extension modules.
+//! allocate; [`threads`] says how many to use; `fft` plans Fourier transforms; `python` is for the extension modules.
 
 pub mod allocations;
 
@@ -13,5 +13,6 @@ mod isa;
 mod macros;
 #[cfg(feature = "python")]
 pub mod python;
+pub mod threads;
 
 pub use isa::{Isa, UnknownIsa, VARIABLE};

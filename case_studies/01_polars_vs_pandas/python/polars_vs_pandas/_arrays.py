@@ -6,7 +6,7 @@ the days on which a position decided the day before earns its return.
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,17 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 Positions: TypeAlias = npt.NDArray[np.int8]
 Rule: TypeAlias = tuple[float, float, float]
 """``(k_long, k_short, cost)``"""
+
+
+class Run(NamedTuple):
+    """What one backtest is run with, besides its two tables; already validated."""
+
+    window: int
+    k_long: float
+    k_short: float
+    cost: float
+    capital: float
+
 
 Output: TypeAlias = tuple[Floats, Floats, Floats, Positions]
 """``(equity, daily_returns, traded, positions)``.

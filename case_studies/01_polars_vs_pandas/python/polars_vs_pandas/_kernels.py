@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from polars_vs_pandas import rust_fused
-from polars_vs_pandas._arrays import Floats, Output
+from polars_vs_pandas._arrays import Floats, Output, Run
 
 
 def as_pandas(values: Floats) -> Any:
@@ -61,8 +61,8 @@ def module(name: str) -> Any:
 def kernel(name: str, **fixed: Any) -> Callable[..., Output]:
     """``call(signal, returns, window, k_long, k_short, cost, capital)`` on native types."""
 
-    def call(*args: Any, **kwargs: Any) -> Output:
-        result: Output = module(name).backtest(*args, **kwargs, **fixed)
+    def call(signal: Any, returns: Any, *rule: Any, **named: Any) -> Output:
+        result: Output = module(name).backtest(signal, returns, Run(*rule, **named), **fixed)
         return result
 
     return call

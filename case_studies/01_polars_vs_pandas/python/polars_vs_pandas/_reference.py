@@ -15,7 +15,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from polars_vs_pandas._arrays import Floats, Output
+from polars_vs_pandas._arrays import Floats, Output, Run
 
 
 def deviation(window: Sequence[float]) -> float:
@@ -66,16 +66,9 @@ def position(signal: float, window: Sequence[float], k_long: float, k_short: flo
     return (1 if signal > 0 else -1) if outside else 0
 
 
-def backtest(
-    signal: Floats,
-    returns: Floats,
-    window: int,
-    k_long: float,
-    k_short: float,
-    cost: float,
-    capital: float,
-) -> Output:
+def backtest(signal: Floats, returns: Floats, run: Run) -> Output:
     """The whole strategy, one scalar at a time, sums over assets by ``math.fsum``."""
+    window, k_long, k_short, cost, capital = run
     rows, assets = signal.shape
     positions = np.zeros((rows - window - 1, assets), dtype=np.int8)
     accounts = [capital / assets] * assets

@@ -6,17 +6,16 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["backtest", "build_profile", "simd", "sweep"]
+__all__ = ["backtest", "build_profile", "panic_on_purpose", "simd", "sweep"]
 
 _Matrix = npt.NDArray[np.float64]
+_Rule = tuple[float, float, float]
 
 def backtest(
     signal: _Matrix,
     returns: _Matrix,
     window: int,
-    k_long: float,
-    k_short: float,
-    cost: float,
+    rule: _Rule,
     capital: float,
     threads: int,
 ) -> tuple[_Matrix, _Matrix, _Matrix, npt.NDArray[np.int8]]:
@@ -26,9 +25,7 @@ def sweep(
     signal: _Matrix,
     returns: _Matrix,
     window: int,
-    k_long: Sequence[float],
-    k_short: Sequence[float],
-    cost: Sequence[float],
+    rules: Sequence[_Rule],
     capital: float,
     threads: int,
 ) -> tuple[_Matrix, _Matrix]:
@@ -39,3 +36,6 @@ def build_profile() -> Literal["release", "debug"]:
 
 def simd() -> Literal["portable", "avx2", "avx512"]:
     """The instruction set the kernels run on, found at run time."""
+
+def panic_on_purpose() -> None:
+    """For the test that a panic reaches Python as an exception."""

@@ -126,7 +126,7 @@ def run_backtest(
 
     fixed = {"threads": threads} if chosen == "rust_fused" else {}
     native = kernels.KERNELS[chosen].native
-    with np.errstate(over="ignore", invalid="ignore"):  # looked for once, in the outcome
+    with np.errstate(over="ignore", invalid="ignore"):  # checked once, in the outcome
         equity, daily, traded, positions = kernels.kernel(chosen, **fixed)(
             native(market.signal), native(market.returns), window, k_long, k_short, cost, capital
         )

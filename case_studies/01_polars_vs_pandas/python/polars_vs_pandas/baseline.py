@@ -14,18 +14,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from polars_vs_pandas._arrays import Output
+from polars_vs_pandas._arrays import Output, Run
 
 
-def backtest(
-    signal: pd.DataFrame,
-    returns: pd.DataFrame,
-    window: int,
-    k_long: float,
-    k_short: float,
-    cost: float,
-    capital: float,
-) -> Output:
+def backtest(signal: pd.DataFrame, returns: pd.DataFrame, run: Run) -> Output:
     """Walk through the rows as a trader would live through them.
 
     At row t: sigma is the sample standard deviation (ddof 1) of the signal over rows
@@ -40,10 +32,11 @@ def backtest(
     --------
     >>> signal = pd.DataFrame({"A": [1.0, -1.0, 2.0, -3.0, 0.0]})
     >>> returns = pd.DataFrame({"A": [0.0, 0.0, 0.0, 0.1, 0.1]})
-    >>> equity, daily, traded, positions = backtest(signal, returns, 2, 1.0, 1.0, 0.0, 100.0)
+    >>> equity, daily, traded, positions = backtest(signal, returns, Run(2, 1.0, 1.0, 0.0, 100.0))
     >>> positions.ravel().tolist(), equity.round(6).tolist()
     ([1, -1], [110.0, 99.0])
     """
+    window, k_long, k_short, cost, capital = run
     rows, assets = signal.shape
     position = pd.DataFrame(0, index=signal.index, columns=signal.columns, dtype=np.int8)
     account = pd.DataFrame(capital / assets, index=signal.index, columns=signal.columns)

@@ -195,6 +195,13 @@ class Capm:
     ``alpha`` is annual (the daily intercept times the periods), ``beta`` has no unit;
     ``alpha_t`` and ``beta_t`` are their t-values against zero with ``days - 2`` degrees
     of freedom, ``r_squared`` the share of variance explained.
+
+    Examples
+    --------
+    >>> market = np.array([0.01, -0.02, 0.03, 0.0])
+    >>> fit = capm(2 * market, market)
+    >>> type(fit).__name__, round(fit.beta, 12), fit.days
+    ('Capm', 2.0, 4)
     """
 
     alpha: float

@@ -19,7 +19,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-from polars_vs_pandas._arrays import Floats, Output, daily_returns
+from polars_vs_pandas._arrays import Floats, Output, Run, daily_returns
 
 
 @njit(boundscheck=False, error_model="numpy", fastmath={"reassoc", "contract"}, nogil=True)
@@ -81,22 +81,12 @@ def _fused(signal, returns, window, k_long, k_short, cost, capital):  # type: ig
     return equity, traded, positions
 
 
-def backtest(
-    signal: Floats,
-    returns: Floats,
-    window: int,
-    k_long: float,
-    k_short: float,
-    cost: float,
-    capital: float,
-) -> Output:
+def backtest(signal: Floats, returns: Floats, run: Run) -> Output:
     """The fused pass; float64 arrays in C order are borrowed, anything else is copied once.
 
-    Parameters and result as :func:`polars_vs_pandas.baseline.backtest`, on arrays.
+    Result as :func:`polars_vs_pandas.baseline.backtest`.
     """
     signal = np.ascontiguousarray(signal, dtype=np.float64)
     returns = np.ascontiguousarray(returns, dtype=np.float64)
-    equity, traded, positions = _fused(
-        signal, returns, int(window), float(k_long), float(k_short), float(cost), float(capital)
-    )
-    return equity, daily_returns(equity, capital), traded, positions
+    equity, traded, positions = _fused(signal, returns, int(run.window), *map(float, run[1:]))
+    return equity, daily_returns(equity, run.capital), traded, positions

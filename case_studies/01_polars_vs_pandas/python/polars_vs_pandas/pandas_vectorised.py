@@ -17,19 +17,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from polars_vs_pandas._arrays import Output
+from polars_vs_pandas._arrays import Output, Run
 
 
-def backtest(
-    signal: pd.DataFrame,
-    returns: pd.DataFrame,
-    window: int,
-    k_long: float,
-    k_short: float,
-    cost: float,
-    capital: float,
-) -> Output:
+def backtest(signal: pd.DataFrame, returns: pd.DataFrame, run: Run) -> Output:
     """Parameters and result as :func:`polars_vs_pandas.baseline.backtest`."""
+    window, k_long, k_short, cost, capital = run
     start = capital / signal.shape[1]
     sigma = signal.rolling(window).std().shift(1)
     sigma = sigma.where(sigma > 0)  # NaN compares false with everything: no position

@@ -31,7 +31,13 @@ Ctrl-C is noticed between batches."""
 
 
 class SweepInterrupted(KeyboardInterrupt):
-    """Ctrl-C during a sweep; ``finished`` is the frame of the rules done by then."""
+    """Ctrl-C during a sweep; ``finished`` is the frame of the rules done by then.
+
+    Examples
+    --------
+    >>> str(SweepInterrupted(pl.DataFrame({"window": [20, 50]})))
+    'sweep interrupted after 2 rules (see .finished)'
+    """
 
     def __init__(self, finished: pl.DataFrame) -> None:
         super().__init__(f"sweep interrupted after {finished.height} rules (see .finished)")

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from polars_vs_pandas._arrays import Floats, Output, Positions, Rule, daily_returns
+from polars_vs_pandas._arrays import Floats, Output, Positions, Rule, Run, daily_returns
 
 # A block's float64 work arrays should lie in the second-level cache together with what
 # Polars hands over; fewer, wider blocks than that gain nothing but memory.
@@ -28,15 +28,7 @@ BLOCK_CELLS = 65_536
 NEAR = 1e-9
 
 
-def backtest(
-    signal: pl.DataFrame,
-    returns: pl.DataFrame,
-    window: int,
-    k_long: float,
-    k_short: float,
-    cost: float,
-    capital: float,
-) -> Output:
+def backtest(signal: pl.DataFrame, returns: pl.DataFrame, run: Run) -> Output:
     """Polars for the window, NumPy for the matrix.
 
     Frames of Float64 columns without a date. Other parameters and the result as
@@ -48,6 +40,7 @@ def backtest(
     centred first, without rounding, and loses nothing. Cells within ``NEAR`` of their
     threshold, as the ties of ranks and scores, are decided again from their own window.
     """
+    window, k_long, k_short, cost, capital = run
     rows, assets = signal.height - window - 1, signal.width
     equity, traded = np.zeros(rows), np.zeros(rows)
     positions = np.empty((assets, rows), dtype=np.int8)

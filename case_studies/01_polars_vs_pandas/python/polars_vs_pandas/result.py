@@ -57,6 +57,18 @@ class BacktestResult:
         ``[D]`` benchmark returns, where ``run_backtest`` was given some.
 
     Reads like a mapping, too: ``result["equity"]``, ``result["sharpe"]``, ``dict(result)``.
+
+    Examples
+    --------
+    >>> from polars_vs_pandas import run_backtest
+    >>> signal, returns = 0.01 * np.random.default_rng(0).standard_normal((2, 300, 4))
+    >>> result = run_backtest(signal, returns, window=50)
+    >>> result["sharpe"] == result.metrics["sharpe"], "positions" in result.keys()
+    (True, True)
+    >>> result.to_frame().columns[:3], result.capm(returns[51:, 0]).days
+    (['date', 'equity', 'return'], 249)
+    >>> len(result.plot().axes)
+    2
     """
 
     equity: Floats

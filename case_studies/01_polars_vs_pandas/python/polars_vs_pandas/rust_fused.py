@@ -10,7 +10,7 @@ import importlib
 from collections.abc import Sequence
 from typing import Any
 
-from polars_vs_pandas._arrays import Floats, Output, Rule
+from polars_vs_pandas._arrays import Floats, Output, Rule, Run
 
 REMEDY = (
     "the compiled extension polars_vs_pandas._rust does not import: build it with "
@@ -46,23 +46,12 @@ def build_profile() -> str:
     return "missing" if module is None else str(module.build_profile())
 
 
-def backtest(
-    signal: Floats,
-    returns: Floats,
-    window: int,
-    k_long: float,
-    k_short: float,
-    cost: float,
-    capital: float,
-    threads: int = 1,
-) -> Output:
+def backtest(signal: Floats, returns: Floats, run: Run, threads: int = 1) -> Output:
     """One backtest, without the GIL; ``threads`` 0 for all cores, the result is the same.
 
     Other parameters and the result as :func:`polars_vs_pandas.baseline.backtest`.
     """
-    output: Output = load().backtest(
-        signal, returns, window, k_long, k_short, cost, capital, threads
-    )
+    output: Output = load().backtest(signal, returns, run.window, run[1:4], run.capital, threads)
     return output
 
 
@@ -75,8 +64,5 @@ def sweep(
     threads: int,
 ) -> tuple[Floats, Floats]:
     """Equity and traded capital, each ``[C, T - W - 1]``, of C rules at one window."""
-    k_long, k_short, cost = (list(column) for column in zip(*rules, strict=True))
-    curves: tuple[Floats, Floats] = load().sweep(
-        signal, returns, window, k_long, k_short, cost, capital, threads
-    )
+    curves: tuple[Floats, Floats] = load().sweep(signal, returns, window, rules, capital, threads)
     return curves

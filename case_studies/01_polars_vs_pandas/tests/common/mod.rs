@@ -4,15 +4,6 @@
 use ndarray::{Array2, ArrayView2, s};
 use polars_vs_pandas::Rule;
 
-/// A rule by its parts.
-pub const fn rule(k_long: f64, k_short: f64, cost: f64) -> Rule {
-    Rule {
-        k_long,
-        k_short,
-        cost,
-    }
-}
-
 /// A column of values as a matrix.
 pub fn column(values: impl IntoIterator<Item = f64>) -> Array2<f64> {
     let values = ndarray::Array1::from_iter(values);

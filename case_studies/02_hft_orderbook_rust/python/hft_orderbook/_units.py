@@ -64,9 +64,9 @@ class Unit:
             with np.errstate(all="ignore"):
                 nearest = np.rint(values / numerator * denominator)
                 # Decimals of 15 digits and their floats tell each other; others go the slow way.
-                sure = np.abs(nearest) * self._digits < 1e15
-                counts = np.where(sure, nearest, 0).astype(np.int64)
-                if sure.all() and np.array_equal(self.values(counts), values):
+                exact = np.abs(nearest) * self._digits < 1e15
+                counts = np.where(exact, nearest, 0).astype(np.int64)
+                if exact.all() and np.array_equal(self.values(counts), values):
                     return counts
         found = np.empty(len(values), np.int64)
         for row, value in enumerate(values):

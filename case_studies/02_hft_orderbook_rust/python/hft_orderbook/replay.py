@@ -123,7 +123,7 @@ def depth_over_time(
     events
         As for :func:`replay`; a frame must have ``tick`` and ``lots``.
     low, high
-        The prices looked at, in ticks, ``high`` excluded; within ±2^61.
+        Range of prices, in ticks, ``high`` excluded; within ±2^61.
     rows
         Bands of equal height that they are cut into; must divide ``high - low``.
     every

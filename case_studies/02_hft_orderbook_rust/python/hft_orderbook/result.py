@@ -61,6 +61,18 @@ class BinanceRecording:
         Line numbers that could not be read, under ``on_error="skip"``.
     tick_size, lot_size
         What a tick and a lot of the events are.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from hft_orderbook import load_binance
+    >>> line = '1 {"lastUpdateId":10,"bids":[["9.9","1.000"]],"asks":[["10.1","2.000"]]}'
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "feed").write_text(line)
+    ...     recording = load_binance(Path(folder, "feed"))
+    >>> recording.messages, recording.live, recording.gaps.height
+    (1, True, 0)
     """
 
     events: Events
@@ -97,6 +109,19 @@ class LobsterRecording:
         Line numbers that could not be read, under ``on_error="skip"``.
     tick_size, lot_size
         What a tick (in USD) and a lot (one share) of the events are.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from hft_orderbook import load_lobster
+    >>> with TemporaryDirectory() as folder:
+    ...     files = Path(folder, "messages"), Path(folder, "orderbook")
+    ...     _ = files[0].write_text("34200.5,1,11,100,5850000,1")
+    ...     _ = files[1].write_text("5851000,200,5850000,100")
+    ...     recording = load_lobster(*files)
+    >>> recording.levels.tolist(), recording.tick_size
+    ([[[58510, 200, 58500, 100]]], Decimal('0.01'))
     """
 
     events: Events

@@ -113,14 +113,14 @@ impl Reader {
                 out.events.push(event);
             }
             out.known.push(self.known);
-            self.reveal(&row, out);
+            self.add_unreported(&row, out);
         } else {
             self.book.clear();
             for (side, tick, lots) in levels(&row) {
                 self.book.set(side, tick, lots as u64);
                 out.events.push(Event::snapshot(side, tick, lots));
             }
-            self.look(&row);
+            self.set_known(&row);
             out.known.push(self.known);
         }
         for event in &mut out.events[first..] {
@@ -162,9 +162,9 @@ impl Reader {
     }
 
     /// Take from the row what no message said, and how far the row reaches.
-    fn reveal(&mut self, row: &[[i64; 2]], out: &mut Recording) {
+    fn add_unreported(&mut self, row: &[[i64; 2]], out: &mut Recording) {
         let before = self.known;
-        self.look(row);
+        self.set_known(row);
         for side in Side::BOTH {
             let beyond = |tick: i64| {
                 side.key(tick) < side.key(before[side as usize])
@@ -192,7 +192,7 @@ impl Reader {
     }
 
     /// How far a row reaches: to its worst level, or to all where it has room for more.
-    fn look(&mut self, row: &[[i64; 2]]) {
+    fn set_known(&mut self, row: &[[i64; 2]]) {
         for side in Side::BOTH {
             let of_side = levels(row).filter(|&(s, _, _)| s == side);
             let endless = [i64::MIN, i64::MAX][side as usize];

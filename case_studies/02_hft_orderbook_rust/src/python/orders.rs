@@ -28,6 +28,9 @@ type Records<'py> = PyResult<Bound<'py, PyAny>>;
 /// >>> book.apply(orders.replace(8, 9, 99, 300))
 /// >>> book.depth("bid"), len(orders), 8 in orders
 /// ([(100.0, 400.0), (99.0, 300.0)], 2, False)
+/// >>> book.apply(orders.remove(9))
+/// >>> book.best_bid()
+/// (100.0, 400.0)
 #[pyclass(name = "OrderTracker", module = "hft_orderbook._rust")]
 #[derive(Default)]
 pub(super) struct PyOrderTracker(OrderTracker);

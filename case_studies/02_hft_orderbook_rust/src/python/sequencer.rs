@@ -26,8 +26,8 @@ use pyo3::prelude::*;
 /// ['first']
 /// >>> feed.message(16, 20, "next", previous=15)
 /// 'apply'
-/// >>> feed.message(25, 30, "late", previous=24), feed.live
-/// ('gap', False)
+/// >>> feed.message(25, 30, "late", previous=24), feed.live, feed.gaps, feed.kept
+/// ('gap', False, 1, 1)
 /// >>> feed.snapshot(27), feed.live
 /// (['late'], True)
 #[pyclass(name = "Sequencer", module = "hft_orderbook._rust")]

@@ -1,4 +1,4 @@
-"""Series with missing values: NaN left out, with the gaps closed or kept."""
+"""Series with missing values: NaN left out, with the gaps closed or left open."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ Array = npt.NDArray[Any]
 
 def drop_missing(array: Array, max_lag: Any, options: Options) -> Array:
     """NaN removed and the gaps closed."""
-    kept = array[~np.isnan(array)].astype(array.dtype.newbyteorder("="), copy=False)
-    if not kept.size:
+    present = array[~np.isnan(array)].astype(array.dtype.newbyteorder("="), copy=False)
+    if not present.size:
         raise ValueError('x holds nothing but NaN: missing="drop" leaves no observation')
-    lag = last_lag(max_lag, kept.size)
-    lags: Array = _rust.lags(kept[None], lag, *options)[0]
+    lag = last_lag(max_lag, present.size)
+    lags: Array = _rust.lags(present[None], lag, *options)[0]
     return lags
 
 
@@ -30,8 +30,8 @@ def skip_missing(array: Array, max_lag: Any, options: Options) -> Array:
     lag = last_lag(max_lag, size)
     if not count:
         raise ValueError('x holds nothing but NaN: missing="conservative" needs observations')
-    kept, exponent = _deviations(array[observed].astype(np.float64), options.demean)
-    if not kept.any():
+    present, exponent = _deviations(array[observed].astype(np.float64), options.demean)
+    if not present.any():
         return np.full(lag + 1, np.nan) if options.normalise else np.zeros(lag + 1)
 
     raw = options._replace(demean=False, normalise=False, adjusted=False)
@@ -42,7 +42,7 @@ def skip_missing(array: Array, max_lag: Any, options: Options) -> Array:
         return sums * size
 
     values = np.zeros(size)
-    values[observed] = kept
+    values[observed] = present
     divisor: Any = count
     if options.adjusted:
         divisor = np.maximum(np.rint(products(observed.astype(np.float64))), 1.0)
@@ -55,21 +55,21 @@ def skip_missing(array: Array, max_lag: Any, options: Options) -> Array:
     return result
 
 
-def _deviations(kept: Array, demean: bool) -> tuple[Array, int]:
+def _deviations(present: Array, demean: bool) -> tuple[Array, int]:
     """Deviations from the mean, near 1, and the power of two they were divided by.
 
     Scaled before and after the mean is taken: neither the sum nor a square may overflow or
     vanish, and a power of two changes no digit.
     """
-    before = _exponent(kept)
-    kept = np.ldexp(kept, -before)
+    before = _exponent(present)
+    present = np.ldexp(present, -before)
     if demean:
-        if kept.min() == kept.max():
-            return np.zeros(kept.size), 0
-        kept = kept - kept.mean()
-        kept -= kept.mean()
-    after = _exponent(kept)
-    return np.ldexp(kept, -after), before + after
+        if present.min() == present.max():
+            return np.zeros(present.size), 0
+        present = present - present.mean()
+        present -= present.mean()
+    after = _exponent(present)
+    return np.ldexp(present, -after), before + after
 
 
 def _exponent(values: Array) -> int:

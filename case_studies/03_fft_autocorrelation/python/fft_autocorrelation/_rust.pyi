@@ -1,7 +1,7 @@
 """The compiled kernels; see the docstrings of the objects themselves."""
 
 from collections.abc import Sequence
-from typing import Any, Literal, TypeVar, overload
+from typing import Any, Literal, TypedDict, TypeVar, Unpack, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -14,55 +14,32 @@ _Array = npt.NDArray[Any]
 _Doubles = npt.NDArray[np.float64]
 _Series = TypeVar("_Series", pd.Series[Any], pl.Series)
 
+class _Covariance(TypedDict, total=False):
+    axis: int
+    demean: bool
+    adjusted: bool
+    missing: _Missing
+    method: _Method
+    threads: int
+
+class _Correlation(_Covariance, total=False):
+    normalise: bool
+
 @overload
 def autocorrelation(
-    x: _Series,
-    max_lag: int | None = None,
-    *,
-    axis: int = -1,
-    demean: bool = True,
-    normalise: bool = True,
-    adjusted: bool = False,
-    missing: _Missing = "raise",
-    method: _Method = "auto",
-    threads: int = 1,
+    x: _Series, max_lag: int | None = None, **options: Unpack[_Correlation]
 ) -> _Series: ...
 @overload
 def autocorrelation(
-    x: npt.ArrayLike,
-    max_lag: int | None = None,
-    *,
-    axis: int = -1,
-    demean: bool = True,
-    normalise: bool = True,
-    adjusted: bool = False,
-    missing: _Missing = "raise",
-    method: _Method = "auto",
-    threads: int = 1,
+    x: npt.ArrayLike, max_lag: int | None = None, **options: Unpack[_Correlation]
 ) -> _Array: ...
 @overload
 def autocovariance(
-    x: _Series,
-    max_lag: int | None = None,
-    *,
-    axis: int = -1,
-    demean: bool = True,
-    adjusted: bool = False,
-    missing: _Missing = "raise",
-    method: _Method = "auto",
-    threads: int = 1,
+    x: _Series, max_lag: int | None = None, **options: Unpack[_Covariance]
 ) -> _Series: ...
 @overload
 def autocovariance(
-    x: npt.ArrayLike,
-    max_lag: int | None = None,
-    *,
-    axis: int = -1,
-    demean: bool = True,
-    adjusted: bool = False,
-    missing: _Missing = "raise",
-    method: _Method = "auto",
-    threads: int = 1,
+    x: npt.ArrayLike, max_lag: int | None = None, **options: Unpack[_Covariance]
 ) -> _Array: ...
 def lags(
     x: _Array,

@@ -1,6 +1,6 @@
 //! Argument checks: integers, and arrays that are read in place.
 
-use crate::threads::usable;
+use native::threads::usable;
 use numpy::ndarray::Dimension;
 use numpy::{Element, PyArray, PyArray1, PyArrayMethods, PyReadonlyArray, PyUntypedArrayMethods};
 use pyo3::exceptions::{PyOverflowError, PyTypeError, PyValueError};

@@ -67,8 +67,8 @@ fn lock<'a, T>(mutex: &'a Mutex<T>, what: &str) -> PyResult<MutexGuard<'a, T>> {
 /// >>> plan = Autocorrelator(4, max_lag=1)
 /// >>> plan(np.array([1.0, -1.0, 1.0, -1.0]))
 /// array([ 1.  , -0.75])
-/// >>> plan.method
-/// 'direct'
+/// >>> plan.method, plan.n, plan.max_lag, plan.nbytes > 0
+/// ('direct', 4, 1, True)
 #[pyclass(name = "Autocorrelator", module = "fft_autocorrelation", frozen)]
 pub(super) struct PyAutocorrelator {
     plan: Mutex<Autocorrelator>,
@@ -185,8 +185,8 @@ method='auto', threads=1)")]
 /// >>> stream.update([1.0, -1.0])
 /// >>> stream.autocorrelation()
 /// array([ 1.  , -0.75])
-/// >>> stream.count
-/// 4
+/// >>> stream.autocovariance(), stream.count, stream.max_lag
+/// (array([ 1.  , -0.75]), 4, 1)
 #[pyclass(
     name = "StreamingAutocorrelation",
     module = "fft_autocorrelation",

@@ -171,28 +171,6 @@ fn any_lag_may_overflow_when_adjusted() {
 }
 
 #[test]
-fn sizes_beyond_memory_are_errors() {
-    let error = |n, max_lag, method| Autocorrelator::new(n, max_lag, method, usize::MAX).err();
-    for n in [1 << 49, 1 << 62, usize::MAX] {
-        assert!(matches!(
-            error(n, 0, Method::Auto),
-            Some(Error::TooLarge { .. })
-        ));
-    }
-    let n = 1 << 48;
-    for method in METHODS {
-        assert!(matches!(
-            error(n, n - 1, method),
-            Some(Error::OutOfMemory { .. })
-        ));
-    }
-    assert!(error(n, 0, Method::Direct).is_none());
-    for max_lag in [1 << 48, usize::MAX] {
-        assert!(StreamingAutocorrelation::try_new(max_lag).is_err());
-    }
-}
-
-#[test]
 fn a_batch_names_the_row_and_bounds_its_threads() {
     let mut x = noise(40_000);
     let mut out = vec![0.0; 40_000];

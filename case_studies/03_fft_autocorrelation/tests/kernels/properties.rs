@@ -1,9 +1,7 @@
 //! Properties that hold for every input.
 
-use crate::{COVARIANCE, METHODS, lags};
-use fft_autocorrelation::{
-    Autocorrelator, Error, Method, Options, StreamingAutocorrelation, batch, cross_correlation,
-};
+use crate::{METHODS, lags};
+use fft_autocorrelation::{Method, Options, StreamingAutocorrelation, cross_correlation};
 use proptest::prelude::*;
 
 fn options() -> impl Strategy<Value = Options> {
@@ -66,16 +64,6 @@ proptest! {
     }
 
     #[test]
-    fn reversal_changes_nothing((x, max_lag) in problem()) {
-        let back: Vec<f64> = x.iter().rev().copied().collect();
-        let (a, b) = (
-            lags(&x, max_lag, Method::Auto, Options::default()),
-            lags(&back, max_lag, Method::Auto, Options::default()),
-        );
-        close(&a, &b, 1e-13)?;
-    }
-
-    #[test]
     fn no_lag_exceeds_the_first((x, max_lag) in problem()) {
         for method in METHODS {
             for r in lags(&x, max_lag, method, Options::default()) {
@@ -133,37 +121,4 @@ proptest! {
             close(&out, &naive, 1e-9 * scale.max(1.0))?;
         }
     }
-
-    #[test]
-    fn a_batch_equals_the_loop((x, max_lag) in problem(), threads in 1..4usize) {
-        let rows: Vec<f64> = (0..5).flat_map(|i| x.iter().map(move |v| v * v + f64::from(i) * v)).collect();
-        let (n, lags_) = (x.len(), max_lag + 1);
-        let mut out = vec![0.0; 5 * lags_];
-        batch(&rows, n, max_lag, Method::Auto, Options::default(), threads, &mut out).unwrap();
-        for (row, found) in rows.chunks(n).zip(out.chunks(lags_)) {
-            close(found, &lags(row, max_lag, Method::Auto, Options::default()), 0.0)?;
-        }
-    }
-}
-
-#[test]
-fn errors_name_what_is_wrong() {
-    let message = |result: Result<Autocorrelator, Error>| result.err().unwrap().to_string();
-    assert!(message(Autocorrelator::new(0, 0, Method::Auto, 1)).contains("x is empty"));
-    assert!(message(Autocorrelator::new(3, 3, Method::Auto, 1)).contains("at most 2"));
-    let mut plan = Autocorrelator::new(3, 1, Method::Auto, 1).unwrap();
-    let mut run = |x: &[f64]| {
-        let mut out = [0.0; 2];
-        plan.run(x, COVARIANCE, &mut out).err()
-    };
-    assert!(matches!(
-        run(&[1.0, 2.0]),
-        Some(Error::Length { name: "x", .. })
-    ));
-    assert!(matches!(
-        run(&[1.0, f64::NAN, 2.0]),
-        Some(Error::NotFinite { index: 1, .. })
-    ));
-    assert_eq!(run(&[1e200, -1e200, 1e200]), Some(Error::Overflow));
-    assert_eq!(run(&[1.0, 2.0, 4.0]), None);
 }

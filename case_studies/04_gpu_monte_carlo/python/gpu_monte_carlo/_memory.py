@@ -7,7 +7,13 @@ from typing import Any
 
 
 class DeviceMemoryError(MemoryError):
-    """The device has no memory for the smallest piece of the work."""
+    """The device has no memory for the smallest piece of the work.
+
+    Examples
+    --------
+    >>> issubclass(DeviceMemoryError, MemoryError)
+    True
+    """
 
 
 def in_pieces(

@@ -25,7 +25,13 @@ _logged: set[str] = set()
 
 
 class BackendUnavailableError(ImportError):
-    """A backend was named that cannot run here; the message says how to install it."""
+    """A backend was named that cannot run here; the message says how to install it.
+
+    Examples
+    --------
+    >>> issubclass(BackendUnavailableError, ImportError)
+    True
+    """
 
 
 def rust_block_sums(options: Any, simulation: Simulation, first_block: int, blocks: int) -> Any:

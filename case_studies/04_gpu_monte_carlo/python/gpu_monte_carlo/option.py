@@ -72,8 +72,10 @@ class AsianOption:
     Examples
     --------
     >>> option = AsianOption(100, 95, 0.05, 0.0, 0.2, 1.0, 252)
-    >>> option.twin().average
-    'geometric'
+    >>> option.twin().average, option.phi, option.terms, round(option.discount, 4)
+    ('geometric', 1.0, 252, 0.9512)
+    >>> option.step == 1 / 252, len(option.row())
+    (True, 8)
     >>> AsianOption(100, 95, 0.05, 0.0, float("nan"), 1.0, 252)
     Traceback (most recent call last):
         ...

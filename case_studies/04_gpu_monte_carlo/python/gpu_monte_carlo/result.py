@@ -90,6 +90,15 @@ class PriceEstimate(_ByValue):
         The arguments.
     target_error
         The argument, or ``None``.
+
+    Examples
+    --------
+    >>> from gpu_monte_carlo import AsianOption, price
+    >>> found = price(AsianOption(100, 100, 0.05, 0.0, 0.2, 1.0, 4), paths=1, backend="numpy")
+    >>> found["price"] == found.price, found.path_steps_per_second > 0
+    (True, True)
+    >>> found.to_frame().columns.tolist()
+    ['price', 'standard_error', 'low', 'high']
     """
 
     price: Any

@@ -1,6 +1,5 @@
-//! The random numbers: known answers, the same bits everywhere, normal distribution.
+//! The random numbers: known answers, the same bits everywhere.
 
-use crate::normal_cdf;
 use gpu_monte_carlo::{Isa, normals, philox4x32, uniforms};
 use proptest::prelude::*;
 
@@ -137,69 +136,4 @@ fn normals_are_box_muller() {
             }
         }
     }
-}
-
-/// The Kolmogorov-Smirnov distance from the normal distribution.
-fn distance(mut z: Vec<f64>) -> f64 {
-    let n = z.len() as f64;
-    z.sort_unstable_by(f64::total_cmp);
-    z.iter().enumerate().fold(0.0_f64, |d, (i, z)| {
-        let p = normal_cdf(*z);
-        d.max((p - i as f64 / n).abs())
-            .max((p - (i + 1) as f64 / n).abs())
-    })
-}
-
-fn check_distribution(z: Vec<f64>) {
-    let n = z.len() as f64;
-    let mean = z.iter().sum::<f64>() / n;
-    let central = |power| z.iter().map(|z| (z - mean).powi(power)).sum::<f64>() / n;
-    let variance = central(2);
-    // The statistic, and its variance times n in a normal sample.
-    for (name, statistic, spread) in [
-        ("mean", mean, 1.0_f64),
-        ("variance", variance - 1.0, 2.0),
-        ("skewness", central(3) / variance.powf(1.5), 6.0),
-        ("kurtosis", central(4) / variance.powi(2) - 3.0, 24.0),
-    ] {
-        let bound = 4.0 * (spread / n).sqrt();
-        assert!(statistic.abs() < bound, "{name} {statistic}");
-    }
-    // Exceeded once in a thousand.
-    let distance = distance(z);
-    assert!(distance < 1.95 / n.sqrt(), "K-S {distance}");
-}
-
-#[test]
-fn normals_are_normal() {
-    let n = 400_000;
-    let mut doubles = vec![0.0_f64; n];
-    normals(Isa::best(), 2024, 0, 8, &mut doubles);
-    check_distribution(doubles.clone());
-    let mut singles = vec![0.0_f32; n];
-    normals(Isa::best(), 2024, 0, 8, &mut singles);
-    check_distribution(singles.iter().map(|z| f64::from(*z)).collect());
-    // Across paths at one step, and the pairs of a path: both uncorrelated.
-    check_distribution(doubles.iter().step_by(8).copied().collect());
-    let pairs: Vec<f64> = doubles.chunks_exact(2).map(|p| p[0] * p[1]).collect();
-    let correlation = pairs.iter().sum::<f64>() / pairs.len() as f64;
-    assert!(
-        correlation.abs() < 4.0 / (pairs.len() as f64).sqrt(),
-        "{correlation}"
-    );
-}
-
-/// A negative control: the test must reject what is not normal.
-#[test]
-fn a_wrong_distribution_is_rejected() {
-    let n = 400_000;
-    let mut u = vec![0.0_f64; n];
-    uniforms(Isa::best(), 5, 0, 4, &mut u);
-    // Sums of four uniforms, of mean 0 and variance 1.
-    let z: Vec<f64> = u
-        .chunks_exact(4)
-        .map(|u| (u.iter().sum::<f64>() - 2.0) * 3.0_f64.sqrt())
-        .collect();
-    let bound = 1.95 / (z.len() as f64).sqrt();
-    assert!(distance(z) > bound);
 }

@@ -68,15 +68,6 @@ fn estimate(totals: &[f64], at: usize) -> (f64, f64) {
     (mean, ((totals[at + 1] / n - mean * mean) / n).sqrt())
 }
 
-/// Mean and standard error with the geometric twin as control, whose expectation is `exact`.
-fn controlled(t: &[f64], exact: f64) -> (f64, f64) {
-    let n = t[0];
-    let (y, c) = (t[1] / n, t[3] / n);
-    let (vy, vc, cov) = (t[2] / n - y * y, t[4] / n - c * c, t[5] / n - y * c);
-    let beta = cov / vc;
-    (y - beta * (c - exact), ((vy - beta * cov) / n).sqrt())
-}
-
 fn near((mean, error): (f64, f64), exact: f64) {
     let distance = (mean - exact).abs() / error;
     assert!(
@@ -134,44 +125,6 @@ fn geometric_prices_are_the_closed_form() {
                     near(estimate(&t, 1), geometric(m, n, phi, spot));
                 }
             }
-        }
-    }
-}
-
-/// Reference prices of the arithmetic average, from a PDE.
-#[test]
-fn arithmetic_prices_are_the_published_ones() {
-    let cases = [
-        (0.2, 90.0, 0.0, 12.611_299),
-        (0.2, 100.0, 0.0, 5.781_824),
-        (0.2, 110.0, 0.0, 2.003_958),
-        (0.2, 100.0, INCLUDES_SPOT, 5.758_971),
-        (0.3, 90.0, 0.0, 13.976_050),
-        (0.3, 100.0, 0.0, 7.970_843),
-        (0.3, 110.0, 0.0, 4.093_995),
-    ];
-    for (sigma, strike, flag, expected) in cases {
-        let m = Market {
-            sigma,
-            strike,
-            ..MARKET
-        };
-        for (precision, antithetic) in [
-            (Precision::Float64, false),
-            (Precision::Float64, true),
-            (Precision::Float32, false),
-        ] {
-            let simulation = Simulation {
-                precision,
-                antithetic,
-                control: true,
-                ..run(252, 2)
-            };
-            let t = totals(&[terms(m, 252, 1.0, ARITHMETIC + flag)], 0, &simulation);
-            let (mean, error) = controlled(&t, geometric(m, 252, 1.0, flag > 0.0));
-            // The published values have seven digits.
-            near((mean, error.hypot(2e-6)), expected);
-            assert!(error < 4e-3, "the control reduces the error: {error}");
         }
     }
 }

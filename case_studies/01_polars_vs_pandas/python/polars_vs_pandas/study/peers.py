@@ -3,7 +3,7 @@
 Its simulator trades orders against a cash account: a short of constant exposure is an
 order every day, and each order pays a fee on its own value, while this strategy charges
 an asset's capital once per change of side and lets it compound. The equity therefore
-differs wherever cost > 0 (at cost 0 they agree, see ``tests/test_vectorbt.py``), and two
+differs wherever cost > 0 (at cost 0 they agree, see ``tests/test_study.py``), and two
 stages are compared, each by its positions ``int8[T - W - 1, N]``. vectorbt is imported at
 the first call: that takes seconds.
 """

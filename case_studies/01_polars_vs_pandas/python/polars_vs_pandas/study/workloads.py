@@ -108,8 +108,8 @@ def as_dated_pandas(values: Floats) -> pd.DataFrame:
 def first_days(inputs: Inputs) -> tuple[Inputs, int]:
     """The window and the first of ``PARTS`` equal runs of days: each day is decided as before."""
     rows, window = len(inputs["signal"]), inputs["window"]
-    kept = window + 1 + (rows - window - 1) // PARTS
-    return {**inputs, **{name: inputs[name].iloc[:kept] for name in ("signal", "returns")}}, PARTS
+    days = window + 1 + (rows - window - 1) // PARTS
+    return {**inputs, **{name: inputs[name].iloc[:days] for name in ("signal", "returns")}}, PARTS
 
 
 def seconds_to_move(inputs: Inputs, bandwidth: Callable[[int], float]) -> float:

@@ -119,8 +119,8 @@ def jax(option: AsianOption, paths: int, target: float | None = None) -> Found:
         chunk = 1 << 14
         for i in range(-(-paths // chunk)):
             mine = xla.random.fold_in(key, i)
-            kept = min(chunk, paths - i * chunk)
-            parts = kernel(mine, chunk, kept, option.spot, option.strike, option.phi, a, b)
+            used = min(chunk, paths - i * chunk)
+            parts = kernel(mine, chunk, used, option.spot, option.strike, option.phi, a, b)
             total += float(parts[0])
             squares += float(parts[1])
     return _found(option, total, squares, paths)
@@ -132,7 +132,7 @@ def _jax_kernel(n: int) -> Any:
     jnp, lax = xla.numpy, xla.lax
 
     def simulate(
-        key: Any, chunk: int, kept: Any, spot: Any, strike: Any, phi: Any, a: Any, b: Any
+        key: Any, chunk: int, used: Any, spot: Any, strike: Any, phi: Any, a: Any, b: Any
     ) -> Any:
         def step(state: Any, k: Any) -> Any:
             x, prices = state
@@ -143,7 +143,7 @@ def _jax_kernel(n: int) -> Any:
         zero = jnp.zeros(chunk)
         (_, prices), _ = lax.scan(step, (zero, zero), jnp.arange(n))
         gain = jnp.maximum(phi * (spot * prices / n - strike), 0.0)
-        gain = jnp.where(jnp.arange(chunk) < kept, gain, 0.0)
+        gain = jnp.where(jnp.arange(chunk) < used, gain, 0.0)
         return gain.sum(), (gain * gain).sum()
 
     return xla.jit(simulate, static_argnums=1)

@@ -4,7 +4,8 @@ use std::num::NonZero;
 use std::sync::OnceLock;
 
 /// The smaller of `wanted` and the usable cores; 0 means all of them.
-pub(crate) fn usable(wanted: usize) -> usize {
+#[must_use]
+pub fn usable(wanted: usize) -> usize {
     if wanted == 1 {
         return 1;
     }
@@ -19,7 +20,7 @@ pub(crate) fn usable(wanted: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::usable;
 
     #[test]
     fn no_more_threads_than_cores() {

@@ -14,41 +14,29 @@ from typing import Any
 import numpy as np
 import pytest
 
+import gpu_monte_carlo as gmc
 from gpu_monte_carlo import (
-    AsianOption,
     BackendUnavailableError,
     DeviceMemoryError,
     backends,
     black_scholes,
-    curran_lower_bound,
-    geometric,
-    levy,
+    bracket,
     likelihood_ratio_delta,
-    parity,
     price,
     simulate_paths,
-    turnbull_wakeman,
 )
 from gpu_monte_carlo._memory import in_pieces
 from gpu_monte_carlo._validation import executor_like
-from gpu_monte_carlo.bounds import bracket
 
 NAN, INF = float("nan"), float("inf")
+FORMULAS = (gmc.geometric, gmc.levy, gmc.curran_lower_bound, gmc.parity)
 OPTION_ERRORS = [
     ("spot", 0.0, ValueError, "spot=0.0, expected a finite number > 0"),
-    ("spot", -1.0, ValueError, "spot=-1.0, expected a finite number > 0"),
-    ("spot", NAN, ValueError, "spot=nan"),
-    ("spot", "100", TypeError, "spot='100'"),
-    ("spot", None, TypeError, "spot=None"),
-    ("spot", True, TypeError, "spot=True"),
     ("strike", -1.0, ValueError, "strike=-1.0, expected a finite number >= 0"),
     ("strike", INF, ValueError, "strike=inf"),
-    ("rate", NAN, ValueError, "rate=nan, expected a finite number"),
     ("dividend", INF, ValueError, "dividend=inf"),
     ("volatility", -0.1, ValueError, "volatility=-0.1, expected a finite number >= 0"),
-    ("volatility", NAN, ValueError, "volatility=nan"),
     ("maturity", 0.0, ValueError, "maturity=0.0, expected a finite number > 0"),
-    ("maturity", -1.0, ValueError, "maturity=-1.0"),
     ("observations", 0, ValueError, "observations=0, expected 1 to 16777216"),
     ("observations", 2**24 + 1, ValueError, "observations=16777217, expected 1 to 16777216"),
     ("spot", 10**400, ValueError, "spot is beyond the range of a double"),
@@ -62,31 +50,24 @@ OPTION_ERRORS = [
     ("maturity", 1e300, ValueError, "with maturity=1e+300"),
     ("observations", -3, ValueError, "observations=-3"),
     ("observations", 2.0, TypeError, "observations=2.0, expected an integer from 1 to 16777216"),
-    ("observations", True, TypeError, "observations=True"),
     ("average", "harmonic", ValueError, "average='harmonic', expected one of 'arithmetic'"),
     ("kind", "straddle", ValueError, "kind='straddle'"),
     ("strike_type", "lookback", ValueError, "strike_type='lookback'"),
-    ("strike_type", None, TypeError, "strike_type=None"),
     ("includes_spot", 1, TypeError, "includes_spot=1, expected True or False"),
 ]
 PRICE_ERRORS = [
     ("paths", 0, ValueError, "paths=0, expected 1 to"),
-    ("paths", -1, ValueError, "paths=-1"),
     ("paths", 1e6, TypeError, "paths=1000000.0, expected an integer from 1 to"),
     ("seed", -1, ValueError, "seed=-1"),
-    ("seed", None, TypeError, "seed=None, expected an integer from 0 to"),
-    ("threads", "2", TypeError, "threads='2', expected an integer from 0 to"),
     ("target_error", 10**400, ValueError, "target_error is beyond the range of a double"),
     ("variance_reduction", b"control", TypeError, "variance_reduction=b'control'"),
     ("seed", 2**64, ValueError, "seed=18446744073709551616"),
     ("backend", "fortran", ValueError, "backend='fortran', expected one of 'auto', 'numpy'"),
-    ("backend", None, TypeError, "backend=None"),
     ("variance_reduction", "control", TypeError, "variance_reduction='control'"),
     ("variance_reduction", ("luck",), ValueError, "variance_reduction='luck', expected one of"),
     ("sampling", "halton", ValueError, "sampling='halton', expected one of 'pseudo', 'sobol'"),
     ("precision", "float16", ValueError, "precision='float16'"),
     ("target_error", 0.0, ValueError, "target_error=0.0, expected a finite number > 0"),
-    ("target_error", NAN, ValueError, "target_error=nan"),
     ("greeks", "all", TypeError, "greeks='all'"),
     ("device_output", 1, TypeError, "device_output=1"),
     ("threads", -1, ValueError, "threads=-1"),
@@ -135,16 +116,7 @@ def test_other_arguments(option: Any) -> None:
 
 @pytest.mark.parametrize(
     "function",
-    [
-        black_scholes,
-        bracket,
-        curran_lower_bound,
-        geometric,
-        levy,
-        likelihood_ratio_delta,
-        parity,
-        turnbull_wakeman,
-    ],
+    [*FORMULAS, black_scholes, bracket, gmc.turnbull_wakeman, likelihood_ratio_delta],
 )
 @pytest.mark.parametrize("value", [None, "x"])
 def test_formulas_want_an_option(function: Any, value: Any) -> None:
@@ -163,14 +135,6 @@ def test_formulas_want_an_option(function: Any, value: Any) -> None:
 def test_black_scholes_is_of_one_price(option: Any, changes: Any, text: str) -> None:
     with pytest.raises(ValueError, match=text):
         black_scholes(option(**changes))
-
-
-@pytest.mark.parametrize(
-    ("seed", "error"), [(-1, ValueError), (2**64, ValueError), (True, TypeError), (None, TypeError)]
-)
-def test_seed_of_the_likelihood_ratio(option: Any, seed: Any, error: type[Exception]) -> None:
-    with pytest.raises(error, match=f"seed={seed}"):
-        likelihood_ratio_delta(option(), seed=seed)
 
 
 def test_a_step_without_a_deviation_has_no_likelihood_ratio(option: Any) -> None:
@@ -204,12 +168,12 @@ def test_the_largest_exponents_have_prices(option: Any, sign: float) -> None:
                 kind=kind,
                 includes_spot=includes_spot,
             )
-            for formula in (geometric, levy, curran_lower_bound, parity, *ends):
+            for formula in (*FORMULAS, *ends):
                 assert math.isfinite(formula(one)), formula
 
 
 def test_numbers_of_numpy_are_numbers() -> None:
-    one = AsianOption(
+    one = gmc.AsianOption(
         np.float32(100), np.int64(100), 0, 0, np.float64(0.2), 1, np.int32(12),  # type: ignore[arg-type]
         includes_spot=np.bool_(True),  # type: ignore[arg-type]
     )  # fmt: skip

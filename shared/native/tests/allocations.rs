@@ -1,0 +1,11 @@
+//! The counter counts: where it is 0 elsewhere, nothing was allocated.
+
+use native::allocations::{Counting, count};
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+#[test]
+fn the_counter_counts() {
+    assert!(count(|| drop(std::hint::black_box(vec![1]))) > 0);
+}
