@@ -117,8 +117,10 @@ def test_impossible_parameters_are_no_warning() -> None:
 
 
 def test_starts_by_name() -> None:
+    with pytest.raises(TypeError, match="sigma is no argument of method"):
+        MLEOptimizer(SPACES, gaussian).optimize(seed=1, sigma=0.01)
     fit = MLEOptimizer(SPACES, gaussian).optimize(
-        seed=1, sigma=0.01, initial_params={"mu": 0.4, "sigma": 1.7}
+        "cma_es", seed=1, sigma=0.01, initial_params={"mu": 0.4, "sigma": 1.7}
     )
     assert fit.params["mu"] == pytest.approx(X.mean(), abs=1e-5)
     first = fit.search.history.best_params[0]
@@ -138,7 +140,7 @@ def test_coverage_of_the_intervals() -> None:
     for _ in range(100):
         data = rng.normal(0.4, 1.7, size=200)
         fit = MLEOptimizer(SPACES, "gaussian", data=data).optimize(
-            seed=1, confidence=0.9, restarts=None
+            "cma_es", seed=1, confidence=0.9, restarts=None
         )
         low, high = fit.confidence_intervals[0]
         held += low <= 0.4 <= high
@@ -201,7 +203,7 @@ def test_a_kink_is_doubtful() -> None:
         def laplace(p: Any, x: Any = x) -> float:
             return float(-x.size * math.log(2 * p[1]) - np.abs(x - p[0]).sum() / p[1])
 
-        fit = MLEOptimizer(BOX, laplace).optimize(seed=1)
+        fit = MLEOptimizer(BOX, laplace).optimize("cma_es", seed=1)
         warned += any("mu" in doubt and "kink" in doubt for doubt in fit.warnings)
         assert not any("sigma" in doubt for doubt in fit.warnings)
     assert warned >= 4

@@ -38,8 +38,8 @@ class ParameterDistribution(Result):
 
     name: str
     samples: npt.NDArray[np.float64] = field(repr=False)
-    mean: np.float64
-    std: np.float64
+    mean: float
+    std: float
     quantiles: dict[float, float]
     frequencies: dict[Any, float]
 
@@ -55,8 +55,8 @@ def distribution(space: ParameterSpace, samples: npt.NDArray[np.float64]) -> Par
     return ParameterDistribution(
         name=space.name,
         samples=samples,
-        mean=samples.mean() if numeric else np.float64("nan"),
-        std=samples.std(ddof=1) if numeric and samples.size > 1 else np.float64("nan"),
+        mean=float(samples.mean()) if numeric else float("nan"),
+        std=float(samples.std(ddof=1)) if numeric and samples.size > 1 else float("nan"),
         quantiles=dict(zip(LEVELS, np.quantile(samples, LEVELS).tolist(), strict=True))
         if numeric
         else {},

@@ -60,7 +60,7 @@ class MCMCOptimizer:
     (2.0, 0.5)
     >>> 0.1 < result["acceptance_rate"] < 0.4
     True
-    >>> optimizer.get_parameter_distribution("entry_z").mean.round(1)
+    >>> round(optimizer.get_parameter_distribution("entry_z").mean, 1)
     2.0
     """
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import math
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -227,8 +228,12 @@ class MLEOptimizer:
             if start is None and not np.isfinite(high - low).all():
                 start = spaces.middle if scaled is None else scaled.to_search(spaces.middle)
             common = {"restarts": "ipop", "max_restarts": 2, **common}
+            _check_options(cma_es_optimize, method, options)
             found = cma_es_optimize(objective, low, high, start, **common)
         else:
+            # Tighter than the default, as the curvature is taken at the maximum.
+            common = {"tolerance": 1e-12, **common}
+            _check_options(differential_evolution_optimize, method, options)
             found = differential_evolution_optimize(
                 objective, low, high, integrality=spaces.integrality, x0=start, **common
             )
@@ -248,6 +253,16 @@ def _in_parameters(found: OptimizeResult, scaled: LogScaled) -> OptimizeResult:
         ),
         attempts=tuple(attempts),
     )
+
+
+def _check_options(optimise: Callable[..., Any], method: str, options: dict[str, Any]) -> None:
+    known = inspect.signature(optimise).parameters
+    for name in options:
+        if name not in known:
+            raise TypeError(
+                f'{name} is no argument of method="{method}": leave it out, or choose the method '
+                "that takes it"
+            )
 
 
 def _check_order(names: tuple[str, ...], log_likelihood: Any) -> None:
