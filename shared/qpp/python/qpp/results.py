@@ -262,6 +262,8 @@ def from_json(text: str, *, name: str = "result") -> Run:
 def load(path: str | Path) -> Run:
     """Read a result file."""
     path = Path(path)
+    if path.exists() and not path.is_file():  # reading a pipe would wait for its writer
+        raise ResultError(f"cannot read {path}: it is not a regular file")
     try:
         return from_json(path.read_text(encoding="utf-8"), name=str(path))
     except OSError as error:
