@@ -115,8 +115,8 @@ hanging = declared(
 marked = Study(
     "marked",
     "[red]why?[/nope]",
-    [Workload("[/w] :bug:", ramp, quick=True, n=5)],
-    Implementation("[/base]", double),
+    [Workload("[/w] :bug:\x1b[31m", ramp, quick=True, n=5)],
+    Implementation("[/base]\x07", double),
     [Implementation("[bold]", double)],
     peers=[Implementation("[i]", double, needs="[bold]", install="make [/peers]")],
     limits=[Limit("[/limit]", lambda inputs, speed: 1.0)],

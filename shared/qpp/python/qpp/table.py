@@ -23,8 +23,6 @@ from qpp.summary import Summary, agreement, held, others, plural, summarise, tal
 
 WIDTH, NARROWEST = 100, 72  # a narrower terminal wraps the lines itself: no figure is left out
 FEW = 8  # studies: with a second line for each, more would not fit a screen
-MOST = 6  # failures
-LISTED = {"not reproduced": 5, "within noise": 2}  # bars, and how many of them without -v
 KINDS: dict[Kind, str] = {
     "bar": "Bars of the studies",
     "published": "Published figures of others",
@@ -63,7 +61,8 @@ def console(*, stderr: bool = False) -> Console:
     width = None
     if columns is not None:
         width = int(columns) if re.fullmatch("[1-9][0-9]{0,5}", columns) else 80
-    made = Terminal(stderr=stderr, highlight=False, emoji=False, width=width)
+    # With a height rich does not read the variables itself, of any text that they may hold.
+    made = Terminal(stderr=stderr, highlight=False, emoji=False, width=width, height=25)
     if columns is None and not made.is_terminal:
         made.width = WIDTH
     made.width = min(max(made.width, NARROWEST), WIDTH)
@@ -164,12 +163,14 @@ def render_verdict(run: Run, *, verbose: bool = False) -> RenderableType:
     if not failures and not run.interrupted:
         took = f"{run.preset} preset, {show.seconds(run.duration)}"
         parts.append(Text(f"Every row ran and every output agrees ({took}).", style="bold green"))
-    parts += _listed("Wrong or not run:", failures, "red", None if verbose else MOST)
+    room = len(failures) if verbose else 5 if len(run.studies) <= FEW else 3  # on one screen
+    parts += _listed("Wrong or not run:", failures, "red", room)
     for kind, title in KINDS.items():
         count = tally((c for s in run.studies for c in s.claims), kind)
         if any(count.values()):
             parts.append(Text(f"{title}: {_counted(count)}."))
-    for verdict, most in LISTED.items():
+    room -= min(room, len(failures))
+    for verdict in ("not reproduced", "within noise"):
         lines = [
             f"{study.name}: {claim.text}: {_found(claim)} on {claim.workload}"
             + (f" ({claim.reason})" if claim.reason else "")
@@ -177,17 +178,18 @@ def render_verdict(run: Run, *, verbose: bool = False) -> RenderableType:
             for claim in study.claims
             if claim.kind == "bar" and claim.verdict == verdict
         ]
-        parts += _listed(f"Bars {verdict}:", lines, "yellow", None if verbose else most)
+        parts += _listed(f"Bars {verdict}:", lines, "yellow", len(lines) if verbose else room)
+        room -= min(room, len(lines))
     return Group(*parts)
 
 
-def _listed(title: str, lines: list[str], style: str, most: int | None) -> list[RenderableType]:
+def _listed(title: str, lines: list[str], style: str, room: int) -> list[RenderableType]:
     if not lines:
         return []
-    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid, most = Table.grid(padding=(0, 1, 0, 0)), max(1, room)
     for line in lines[:most]:
         grid.add_row("  •", Text(line, style=style))
-    if most and len(lines) > most:
+    if len(lines) > most:
         grid.add_row("", f"and {len(lines) - most} more: add -v")
     return [Text(title, style=f"bold {style}"), grid]
 
