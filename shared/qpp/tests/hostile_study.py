@@ -130,3 +130,4 @@ unprintable = Study(
     [Implementation("good", double)],
     title="\u5927 \ud800",
 )
+toy = declared("toy")
