@@ -74,7 +74,6 @@ limits = declared(
         Limit("raises", lambda inputs, speed: 1 / 0),
         Limit("leaves", lambda inputs, speed: sys.exit(0)),
         Limit("nan", lambda inputs, speed: float("nan")),
-        Limit("infinite", lambda inputs, speed: float("inf")),
         Limit("negative", lambda inputs, speed: -1.0),
         Limit("nothing", lambda inputs, speed: None),  # type: ignore[arg-type, return-value]
         Limit("good", lambda inputs, speed: 1e-6),

@@ -121,6 +121,9 @@ def reproduce(
         raise WrongUsageError("--budget belongs to the quick preset: leave out --full and --check")
     seconds = None if budget is None else _seconds(budget)
     chosen = select(studies)
+    for entry in chosen:
+        if entry.study is None and entry.address in studies:  # mistyped, unlike a registered one
+            raise WrongUsageError(" ".join(entry.error.split()))
     wanted = (("--json", json_file, results.to_json), ("--html", html_file, render_html))
     files = _files(*wanted, others=[LAST_RUN])
     preset = "full" if full else "check" if check else "quick"

@@ -53,7 +53,7 @@ def select(names: tuple[str, ...]) -> list[StudyEntry]:
     Raises
     ------
     UnknownStudyError
-        Nothing of that name is registered, there is no study at the address, or none at all.
+        Nothing of that name is registered, or nothing at all.
     """
     found = _distinct(e for name in names for e in _named(name)) if names else discover()
     if not found:
@@ -91,10 +91,7 @@ def _named(name: str) -> list[StudyEntry]:
     if ":" in name:
         if str(Path.cwd()) not in sys.path:  # a console script, unlike `python -m`, leaves it out
             sys.path.insert(0, str(Path.cwd()))
-        entry = _open(name, name)
-        if entry.study is None:
-            raise UnknownStudyError(" ".join(entry.error.split()))
-        return [entry]
+        return [_open(name, name)]
     points = list(entry_points(group=GROUP))
     found = [_open(point.name, point.value) for point in points if point.name == name]
     found = found or [entry for entry in discover() if entry.name == name]
