@@ -139,7 +139,7 @@ def test_an_ascii_console_is_no_error(tmp_path: Path) -> None:
 def test_a_stream_that_takes_nothing_loses_no_file(
     tmp_path: Path, stream: str, command: str
 ) -> None:
-    """A reader may leave (`| head`), a disk may be full: at most one line, and the file is there."""
+    """A reader may leave (`| head`), a disk be full: at most one line, and the file is there."""
     full = stream == "full"
     if full and not Path("/dev/full").exists():
         pytest.skip("this system has no /dev/full")

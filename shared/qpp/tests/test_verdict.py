@@ -60,7 +60,12 @@ def _workload(**changes: Row) -> WorkloadResult:
         (None, None, {"metric": "resident_per_output", "at_most": 1.2}, ("reproduced", 1.1)),
         (None, None, {"metric": "resident_bytes", "at_most": 1}, ("not reproduced", 110)),
         ("piece", None, {"metric": "added_time", "at_most": 2}, ("reproduced", 1.0)),
-        ("piece", None, {"metric": "added_time", "at_most": 0.4, "per": 2}, ("not reproduced", 0.5)),
+        (
+            "piece",
+            None,
+            {"metric": "added_time", "at_most": 0.4, "per": 2},
+            ("not reproduced", 0.5),
+        ),
         ("peer", None, {"metric": "added_time", "at_most": 0.1}, ("reproduced", -2.0)),
     ],
 )

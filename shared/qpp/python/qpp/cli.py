@@ -257,7 +257,7 @@ def _kept() -> list[Path]:
 
 
 def _recorded(file: Path | None, names: Sequence[str]) -> list[tuple[str, results.Run]]:
-    """Runs by where they come from: a file, or the last one; a study it lacks is a committed one's."""
+    """Runs by where they come from: a file, else the last run and the committed results."""
     kept = [path for path in _kept() if path.is_file()]
     path = file or max(kept, key=lambda p: p.stat().st_mtime, default=None)
     runs = {str(path): results.load(path)} if path else {}
@@ -282,7 +282,12 @@ def _recorded(file: Path | None, names: Sequence[str]) -> list[tuple[str, result
 
 
 def _publish(
-    run: results.Run, files: Sequence[File], *, verbose: bool, keep: bool = False, hints: bool = True
+    run: results.Run,
+    files: Sequence[File],
+    *,
+    verbose: bool,
+    keep: bool = False,
+    hints: bool = True,
 ) -> None:
     written, failed = [], []
     for path, make in files:
@@ -319,4 +324,3 @@ def _write(path: Path, text: str, run: results.Run) -> Path:
         kept = f"; this run's is kept in {fallback}" if fallback and fallback.exists() else ""
         raise results.ResultError(f"{error}{kept}") from None
     return path
-

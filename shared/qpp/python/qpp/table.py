@@ -18,7 +18,7 @@ from rich.text import Text
 
 from qpp import format as show
 from qpp.claim import Kind
-from qpp.results import ClaimResult, Row, Run, StudyResult, WorkloadResult
+from qpp.results import ClaimResult, Row, Run, StudyResult, Verdict, WorkloadResult
 from qpp.summary import Summary, agreement, held, others, plural, summarise, tally, unavailable
 
 WIDTH, NARROWEST = 100, 72  # a narrower terminal wraps the lines itself: no figure is left out
@@ -170,13 +170,12 @@ def render_verdict(run: Run, *, verbose: bool = False) -> RenderableType:
         if any(count.values()):
             parts.append(Text(f"{title}: {_counted(count)}."))
     room -= min(room, len(failures))
-    for verdict in ("not reproduced", "within noise"):
+    verdicts: tuple[Verdict, ...] = ("not reproduced", "within noise")
+    for verdict in verdicts:
         lines = [
             f"{study.name}: {claim.text}: {_found(claim)} on {claim.workload}"
             + (f" ({claim.reason})" if claim.reason else "")
-            for study in run.studies
-            for claim in study.claims
-            if claim.kind == "bar" and claim.verdict == verdict
+            for study, claim in run.missed(verdict)
         ]
         parts += _listed(f"Bars {verdict}:", lines, "yellow", len(lines) if verbose else room)
         room -= min(room, len(lines))
