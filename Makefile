@@ -53,16 +53,21 @@ reproduce: develop ## run every study: agreement, times, verdicts, report (quick
 	@$(QPP) reproduce --json reports/result.json --html reports/report.html $(ARGS)
 
 test: develop ## run the tests, Rust and Python, with the docstrings' examples (minutes)
-	cargo test --workspace --quiet
-	$(PYTEST) $(PARALLEL) -m "not thorough and not benchmark" $(TESTS) $(ARGS)
+	@echo "1 of 2: tests in Rust (cargo compiles them first, the first time for minutes)"
+	@cargo test --workspace --quiet
+	@echo "2 of 2: tests in Python (a minute may pass before the first dot)"
+	@$(PYTEST) $(PARALLEL) -m "not thorough and not benchmark" $(TESTS) $(ARGS)
 
 test-all: develop ## run them all, the thorough ones too
-	cargo test --workspace --quiet -- --include-ignored
-	$(PYTEST) $(PARALLEL) -m "not benchmark" $(TESTS) $(ARGS)
-	sh $(SETUP)/alone.sh case_studies/03_fft_autocorrelation
+	@echo "1 of 3: tests in Rust, the thorough ones too (cargo compiles them first)"
+	@cargo test --workspace --quiet -- --include-ignored
+	@echo "2 of 3: tests in Python (a minute may pass before the first dot)"
+	@$(PYTEST) $(PARALLEL) -m "not benchmark" $(TESTS) $(ARGS)
+	@echo "3 of 3: one study alone, in an environment of its own"
+	@sh $(SETUP)/alone.sh case_studies/03_fft_autocorrelation
 
 alone: rust ## install and test each study alone, in a fresh environment (STUDY=... one of them)
-	PYTHON=$(PYTHON) sh $(SETUP)/alone.sh $(if $(STUDY),$(STUDY),$(SUBPROJECTS))
+	@PYTHON=$(PYTHON) sh $(SETUP)/alone.sh $(if $(STUDY),$(STUDY),$(SUBPROJECTS))
 
 lint: develop ## check style, types and imports: ruff, mypy, import-linter, rustfmt, clippy
 	$(PY) -m ruff check .

@@ -74,7 +74,6 @@ limits = declared(
         Limit("raises", lambda inputs, speed: 1 / 0),
         Limit("leaves", lambda inputs, speed: sys.exit(0)),
         Limit("nan", lambda inputs, speed: float("nan")),
-        Limit("infinite", lambda inputs, speed: float("inf")),
         Limit("negative", lambda inputs, speed: -1.0),
         Limit("nothing", lambda inputs, speed: None),  # type: ignore[arg-type, return-value]
         Limit("good", lambda inputs, speed: 1e-6),
@@ -115,8 +114,8 @@ hanging = declared(
 marked = Study(
     "marked",
     "[red]why?[/nope]",
-    [Workload("[/w] :bug:", ramp, quick=True, n=5)],
-    Implementation("[/base]", double),
+    [Workload("[/w] :bug:\x1b[31m", ramp, quick=True, n=5)],
+    Implementation("[/base]\x07", double),
     [Implementation("[bold]", double)],
     peers=[Implementation("[i]", double, needs="[bold]", install="make [/peers]")],
     limits=[Limit("[/limit]", lambda inputs, speed: 1.0)],
@@ -130,3 +129,4 @@ unprintable = Study(
     [Implementation("good", double)],
     title="\u5927 \ud800",
 )
+toy = declared("toy")

@@ -1,8 +1,7 @@
 """The command line: exit codes, files, messages."""
 
 import dataclasses
-import errno
-import re
+import os
 from dataclasses import replace
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -10,13 +9,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+import fixtures_results as made
 import hostile_study
-from fixtures_results import run as realistic_run
 from qpp import cli as cli_module
-from qpp import machine, measure, registry, results, session, table
+from qpp import format as show
+from qpp import machine, measure, registry, results, session, summary, table
+from qpp.claim import Kind
 from qpp.measure import Interrupted
 from qpp.registry import StudyEntry
-from qpp.results import StudyResult
+from qpp.results import Interval, Run, StudyResult
 
 POINTS = {
     "toy": "toy_study:study",
@@ -32,12 +33,30 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(registry, "entry_points", lambda group: points)
     fast = dataclasses.replace(measure.QUICK, budget=0.02, minimum=3, maximum=4)
     monkeypatch.setitem(session.PRESETS, "quick", fast)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
+@pytest.fixture
+def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each study at once gives a result without rows; one that does not import, its error."""
+
+    def measured(entry: StudyEntry, *_: object) -> StudyResult:
+        return StudyResult(entry.name, entry.name, "?", error=entry.error)
+
+    monkeypatch.setattr(session, "measure_study", measured)
+
+
 def qpp(*arguments: str) -> Result:
     return CliRunner().invoke(cli_module.cli, list(arguments))
+
+
+def save(run: Run, *path: str) -> Path:
+    file = Path(*path)
+    results.write_atomically(file, results.to_json(run))
+    return file
 
 
 def test_list_shows_all_studies_and_import_errors() -> None:
@@ -47,7 +66,7 @@ def test_list_shows_all_studies_and_import_errors() -> None:
         assert text in result.output
 
 
-def test_reproduce_writes_both_files(folder: Path) -> None:
+def test_reproduce_writes_both_files_and_keeps_the_last_run(folder: Path) -> None:
     result = qpp("reproduce", "toy", "--json", "out/r.json", "--html", "out/r.html")
     assert result.exit_code == 0, result.output
     assert "every output agrees" in result.output
@@ -56,117 +75,149 @@ def test_reproduce_writes_both_files(folder: Path) -> None:
     assert [s.name for s in run.studies] == ["toy"]
     assert run.provenance["cpu"]
     assert (folder / "out" / "r.html").read_text().lstrip().lower().startswith("<!doctype html>")
+    assert results.load(cli_module.LAST_RUN) == run
+    shown = qpp("report")
+    assert shown.output.startswith("reports/last.json (quick preset, ")
+    assert (folder / "reports" / "report.html").stat().st_size > 10_000
 
 
-def test_every_table_of_a_realistic_run_fits(capsys: pytest.CaptureFixture[str]) -> None:
-    table.print_run(realistic_run(), table.console(), verbose=True)
+@pytest.mark.parametrize("verbose", [False, True])
+@pytest.mark.parametrize("columns", [None, "0", "x²", "9" * 5000, "1", "80", "250"])
+def test_tables_fit_and_no_name_or_figure_is_cut(
+    columns: str | None,
+    verbose: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    if columns is not None:
+        monkeypatch.setenv("COLUMNS", columns)
+    run = made.run()
+    table.print_run(run, table.console(), verbose=verbose)
     output = capsys.readouterr().out
-    assert max(len(line) for line in output.splitlines()) <= 100
-    before = output[: output.index("over it")]
-    assert "…" not in before, "nothing is cut off in the tables of all rows"
+    width = {None: 100, "250": 100, "1": 72}.get(columns, 80)
+    assert max(map(len, output.splitlines())) <= width
+    assert "…" not in output
+    for found in filter(None, map(summary.summarise, run.studies)):
+        assert f"  {found.workload.name}\n" in output
+        for row in found.workload.rows if verbose else filter(None, (found.ours,)):
+            assert show.seconds(row.median) in output
+            assert not row.ratio or show.ratio(row.ratio.value) in output
 
 
-def test_a_run_fits_one_screen(capsys: pytest.CaptureFixture[str]) -> None:
-    run = realistic_run()
+@pytest.mark.parametrize("studies", [7, 16])
+def test_a_run_fits_one_screen(studies: int, capsys: pytest.CaptureFixture[str]) -> None:
+    run = made.run()
     study = run.studies[0]
-    missed = replace(study.claims[0], kind="bar", verdict="not reproduced")
-    study = replace(study, claims=study.claims + (missed,) * 40)
-    crowded = replace(run, studies=tuple(replace(study, name=f"study_{i}") for i in range(16)))
+    bar = replace(study.claims[0], kind="bar", text="a bar " * 10)
+    missed, noise = (replace(bar, verdict=v) for v in ("not reproduced", "within noise"))
+    study = replace(study, claims=study.claims + (missed, noise) * 40)
+    rows = [replace(r, parts=4) if r.role == "baseline" else r for r in study.workloads[2].rows]
+    study = replace(study, workloads=(replace(study.workloads[2], rows=tuple(rows)),))
+    crowded = replace(run, studies=tuple(replace(study, name=f"study_{i}") for i in range(studies)))
     table.print_run(crowded, table.console(), [Path("a.json"), Path("b.html")])
-    lines = capsys.readouterr().out.splitlines()
-    assert len(lines) <= 45
-    assert max(len(line) for line in lines) <= 100
-    message = "\n".join(lines)
-    for text in ("study_0", "study_15", "not reproduced", "wrote b.html", "qpp report study_0"):
-        assert text in message
-    assert "more: add -v" in message
+    output = capsys.readouterr().out
+    assert len(output.splitlines()) <= 45
+    for text in (
+        *("study_0", f"study_{studies - 1}", "wrote a.json, b.html", "qpp report study_0"),
+        *("Bars not reproduced:", "Bars within noise:", "more: add -v"),
+        *("~7.22 s", "~ run in part, time multiplied"),
+    ):
+        assert text in output
 
 
-def test_disagreement_is_exit_1() -> None:
-    result = qpp("reproduce", "broken", "--check")
-    assert result.exit_code == 1
-    assert "wrong disagrees on n=500" in re.sub(r"\s+", " ", result.output)
-    assert "the worker process ended" in result.output
+def test_a_speed_against_a_target_is_said_in_words() -> None:
+    claim = made.claim("ring never slower than 10 ns an update", 1, "w", 0.6)
+    assert table._found(claim) == "0.600x as fast [0.576, 0.624]"
+    assert table._found(replace(claim, measured=Interval(0.6, 0.6, 0.6))) == "0.600x as fast"
+    assert table._found(replace(claim, bar=2)) == show.claimed(claim)
 
 
+@pytest.mark.usefixtures("unmeasured")
 def test_a_study_with_an_import_error_does_not_stop_the_others() -> None:
-    result = qpp("reproduce", "absent", "toy", "--check")
+    result = qpp("reproduce", "absent", "toy")
     assert result.exit_code == 1
-    assert "No module named 'no_such_module'" in re.sub(r"\s+", " ", result.output)
-    assert "toy " in result.output, "the toy study ran"
+    assert "No module named 'no_such_module'" in " ".join(result.output.split())
+    assert "toy" in result.output, "the toy study ran"
+
+
+def test_an_output_that_disagrees_is_status_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "measure_study", lambda *_: made.backtest_study())
+    result = qpp("reproduce", "toy")
+    assert result.exit_code == 1
+    assert "vectorbt disagrees on 3000 x 100, W=100" in result.output
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("command", "message"),
     [
-        (["reproduce", "nonsense"], "unknown study 'nonsense'; known: absent, broken, strict, toy"),
-        (["reproduce", "--full", "--check"], "exclude each other"),
-        (["reproduce", "--full", "--budget", "5"], "--budget belongs to the quick preset"),
-        (["reproduce", "--budget", "-1"], "-1.0 is not in the range"),
-        (["reproduce", "--budget", "nan"], "expected seconds"),
-        (["report", "a.json", "b.json"], "one result file"),
-        (["reproduce", "toy", "--json", "a_file/x.json"], "cannot write"),
-        (["reproduce", "toy", "--html", "a_link"], "a_link: it is not a regular file"),
-        (["reproduce", "--nonsense"], "No such option"),
-        (["nonsense"], "No such command"),
+        ("reproduce nonsense", "unknown study 'nonsense'; known: absent, broken, strict, toy"),
+        ("reproduce nosuch:study", "nosuch:study: ModuleNotFoundError: No module named 'nosuch'"),
+        ("reproduce toy_study:nope", "module 'toy_study' has no attribute 'nope'"),
+        ("reproduce toy_study:SMALL", "toy_study:SMALL is a Workload, expected a qpp.Study"),
+        ("reproduce --full --check", "exclude each other"),
+        ("reproduce --full --budget 5", "--budget belongs to the quick preset"),
+        ("reproduce --budget -1", "--budget -1: expected seconds, from 0 to 86,400 (a day)"),
+        ("reproduce --budget nan", "--budget nan: expected seconds"),
+        ("reproduce --budget abc", "--budget abc: expected seconds"),
+        ("reproduce toy --json=", "--json: expected the name of a file"),
+        ("reproduce toy --html -", "--html: expected the name of a file"),
+        ("reproduce toy --json a_file/x.json", "cannot write a_file/x.json"),
+        ("reproduce toy --html a_link", "a_link: it is not a regular file"),
+        ("reproduce toy --json x --html ./x", "--html x: that file holds the result"),
+        ("report a.json b.json", "one result file"),
+        ("report r.json --html a_file/x.html", "cannot write a_file/x.html"),
+        ("report r.json --html r.json", "--html r.json: that file holds the result"),
+        ("report toy strict", "no result of toy; there are: none"),
     ],
 )
-def test_wrong_usage_is_exit_2(arguments: list[str], message: str) -> None:
+def test_wrong_usage_is_one_line_and_status_2(command: str, message: str) -> None:
     Path("a_file").touch()
     Path("a_link").symlink_to("a_link")
-    result = qpp(*arguments)
-    assert result.exit_code == 2
+    save(made.run(), "r.json")
+    result = qpp(*command.split(" "))
+    assert result.exit_code == 2, result.output
     assert message in result.output
+    assert len(result.output.splitlines()) == 1
 
 
+@pytest.mark.parametrize("arguments", [["reproduce", "--nonsense"], ["nonsense"]])
+def test_what_the_parser_refuses_is_status_2(arguments: list[str]) -> None:
+    assert qpp(*arguments).exit_code == 2
+
+
+@pytest.mark.usefixtures("unmeasured")
 def test_a_disk_that_fills_up_during_the_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "r.json").write_text("old")
     write = results.write_atomically
 
     def full(path: Path, text: str) -> None:
-        if Path(path).parent == Path():
+        if Path(path).parent in (Path(), Path("reports")):
             raise results.ResultError(f"cannot write {path}: No space left on device")
         write(path, text)
 
     monkeypatch.setattr(results, "write_atomically", full)
     monkeypatch.setattr("tempfile.tempdir", str(folder / "spare"))
     (folder / "spare").mkdir()
-    result = qpp("reproduce", "toy", "--check", "--json", "r.json")
+    result = qpp("reproduce", "toy", "--json", "r.json")
     assert result.exit_code == 1
     assert "No space left on device; this run's is kept in" in result.output
     assert (folder / "r.json").read_text() == "old"
     (spare,) = (folder / "spare").glob("*/r.json")
     assert results.load(spare).passed
     assert "every output agrees" in result.output, "and the table is shown"
+    assert qpp("report", "toy").output.startswith(f"{folder / 'cache' / 'qpp' / 'last.json'} (")
 
 
-def test_ctrl_c_keeps_the_old_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (folder / "r.json").write_text("old")
-    part = StudyResult("toy", "A toy", "?", interrupted=True)
-
-    def stop(found: StudyEntry, *_: object) -> StudyResult:
-        raise Interrupted(part)
-
-    monkeypatch.setattr(session, "measure_study", stop)
-    result = qpp("reproduce", "toy", "--json", "r.json")
-    assert result.exit_code == 130
-    assert "Interrupted after" in result.output
-    assert (folder / "r.json").read_text() == "old"
-    assert results.load(folder / "r.partial.json").interrupted
-
-
-@pytest.mark.parametrize("command", [["list"], ["reproduce"], ["machine"], ["report", "r.json"]])
-def test_ctrl_c_anywhere_is_exit_130(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, command: list[str]
-) -> None:
+@pytest.mark.parametrize("command", ["list", "reproduce", "machine", "report r.json toy"])
+def test_ctrl_c_anywhere_is_exit_130(monkeypatch: pytest.MonkeyPatch, command: str) -> None:
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    (folder / "r.json").write_text(results.to_json(realistic_run()))
+    save(replace(made.run(), studies=(StudyResult("toy", "", "?"),)), "r.json")
     monkeypatch.setattr(registry, "load", stop)
     monkeypatch.setattr(machine, "provenance", stop)
     monkeypatch.setattr(table, "print_run", stop)
-    result = qpp(*command)
+    result = qpp(*command.split())
     assert result.exit_code == 130
     assert result.output.strip().endswith("Interrupted.")
     assert "Traceback" not in result.output
@@ -176,128 +227,102 @@ def test_ctrl_c_anywhere_is_exit_130(
     ("error", "status", "file", "names"),
     [
         (KeyboardInterrupt(), 130, "r.partial.json", ["toy"]),
+        (Interrupted(StudyResult("broken", "", "?")), 130, "r.partial.json", ["toy", "broken"]),
         (SystemExit("out of nowhere"), 1, "r.json", ["toy", "broken"]),
     ],
 )
-def test_the_studies_before_a_failure_are_kept(
-    folder: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    error: BaseException,
-    status: int,
-    file: str,
-    names: list[str],
+def test_what_was_found_before_a_failure_is_kept(
+    monkeypatch: pytest.MonkeyPatch, error: BaseException, status: int, file: str, names: list[str]
 ) -> None:
     def measured(entry: StudyEntry, *_: object) -> StudyResult:
         if entry.name == "broken":
             raise error
         return StudyResult(entry.name, "", "?")
 
+    Path("r.json").write_text("old")
     monkeypatch.setattr(session, "measure_study", measured)
-    assert qpp("reproduce", "toy", "broken", "--json", "r.json").exit_code == status
-    studies = results.load(folder / file).studies
-    assert [s.name for s in studies] == names
-    assert not studies[0].error
-    if len(studies) > 1:
-        assert studies[1].error.startswith("SystemExit: out of nowhere (test_cli.py:")
+    result = qpp("reproduce", "toy", "broken", "--json", "r.json")
+    assert result.exit_code == status
+    run = results.load(file)
+    assert [s.name for s in run.studies] == names
+    assert run == results.load(cli_module.LAST_RUN)
+    assert run.interrupted == (status == 130) == ("Interrupted after" in result.output)
+    assert not run.studies[0].error
+    if status == 130:
+        assert Path("r.json").read_text() == "old", "an interrupted run replaces no whole one"
+    else:
+        assert run.studies[1].error.startswith("SystemExit: out of nowhere (test_cli.py:")
 
 
-@pytest.mark.parametrize(
-    "error",
-    [
-        OSError(errno.ENOSPC, "No space left on device"),
-        BrokenPipeError(errno.EPIPE, "Broken pipe"),
-        SystemExit(1),  # what rich makes of a broken pipe
-        UnicodeEncodeError("ascii", "\u2713", 0, 1, "ordinal not in range"),
-    ],
-)
-def test_files_are_written_when_the_table_cannot_be_shown(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
-) -> None:
-    def fails(*_: object, **__: object) -> None:
-        raise error
-
-    monkeypatch.setattr(table, "print_run", fails)
-    result = qpp("reproduce", "toy", "--check", "--json", "r.json", "--html", "r.html")
-    assert result.exit_code == 1
-    assert results.load(folder / "r.json").passed
-    assert (folder / "r.html").exists()
-    if type(error) is OSError:
-        assert "cannot show the table: No space left on device" in result.output
-
-
-def test_a_report_that_cannot_be_drawn_leaves_the_figures(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fails(run: results.Run) -> str:
+@pytest.mark.usefixtures("unmeasured")
+def test_a_report_that_cannot_be_drawn_leaves_the_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(run: Run) -> str:
         raise ValueError("no such colour")
 
     monkeypatch.setattr(cli_module, "render_html", fails)
-    result = qpp("reproduce", "toy", "--check", "--json", "r.json", "--html", "r.html")
+    result = qpp("reproduce", "toy", "--json", "r.json", "--html", "r.html")
     assert result.exit_code == 1
     assert "no such colour" in result.output
-    assert results.load(folder / "r.json").passed
-    assert max(map(len, result.output.splitlines())) <= 100
+    assert results.load("r.json").passed
 
 
-def test_names_are_shown_as_they_are_not_as_markup(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_are_neither_markup_nor_control_codes(monkeypatch: pytest.MonkeyPatch) -> None:
     odd = StudyEntry("odd", "hostile_study:marked", hostile_study.marked)
-    gone = StudyEntry("[/gone]", "x", error="[/nope] [red]why")
-    monkeypatch.setattr(cli_module, "discover", lambda: [odd, gone])
-    monkeypatch.setattr(cli_module, "select", lambda names: [odd])
+    gone = StudyEntry("[/gone]", "x", error="[/nope] [red]why \x1b[2J\x9b")
+    monkeypatch.setattr(cli_module, "select", lambda names: [odd] if names else [odd, gone])
     listed = qpp("list").output
     for text in ("[/gone]", "[/nope] [red]why", "[red]why?[/nope]", "[/w] :bug:", "[/base]"):
         assert text in listed
     assert "needs [bold] (make [/peers])" in " ".join(listed.split())
-    result = qpp("reproduce", "--check", "-v")
+    result = qpp("reproduce", "odd", "--check", "-v")
     assert result.exit_code == 0, result.output
     for text in ("[bold]title[/nope]", "[red]why?[/nope]", "[/w] :bug:", "[/base]", "[/limit]"):
         assert text in result.output
+    assert not {"\x1b", "\x07", "\x9b"} & set(listed + result.output)
 
 
-def test_report_of_a_study_shows_every_row_of_it(folder: Path) -> None:
-    missing = qpp("report")
-    assert missing.exit_code == 1
-    assert "Make one with `qpp reproduce --json FILE`" in missing.output
-    run = realistic_run()
-    results.write_atomically(folder / "reports" / "result.json", results.to_json(run))
-    assert qpp("report").exit_code == 0
-    assert (folder / "reports" / "report.html").stat().st_size > 10_000
+def test_report_shows_the_named_studies_from_wherever_they_are() -> None:
+    assert qpp("report").output == "Error: nothing was run here yet: start with `qpp reproduce`\n"
+    run = made.run()
     first, second = run.studies[:2]
-    shown = qpp("report", first.name)
-    assert shown.exit_code == 0, shown.output
-    assert first.workloads[0].name in shown.output
-    assert second.title not in shown.output
-    unknown = qpp("report", "nonsense")
-    assert unknown.exit_code == 1
-    assert "shared/results" in unknown.output or "no result of nonsense" in unknown.output
-    (folder / "shared" / "results").mkdir(parents=True)
-    unknown = qpp("report", "nonsense")
-    assert unknown.exit_code == 2
-    assert "no result of nonsense" in unknown.output
+    save(replace(run, studies=(first,)), "reports", "last.json")
     other = replace(second, name="elsewhere")
-    text = results.to_json(replace(run, studies=(other,)))
-    (folder / "shared" / "results" / "elsewhere.json").write_text(text)
-    committed = qpp("report", "elsewhere")
-    assert committed.exit_code == 0
-    assert "from the committed result of elsewhere" in committed.output
+    save(replace(run, studies=(other, second)), "shared", "results", "elsewhere.json")
+    shown = qpp("report", first.name).output
+    assert shown.startswith("reports/last.json (quick preset, 2026-03-02T09:41:00+00:00):")
+    assert second.title not in shown
+    both = qpp("report", first.name, "elsewhere", second.name).output
+    for text in ("reports/last.json (", "committed result of elsewhere (", first.title):
+        assert both.count(text) == 1
+    assert both.count("reproduce --full") == 1, "the next commands stand at the end alone"
+    unknown = qpp("report", "nonsense", "elsewhere")
+    assert unknown.exit_code == 2
+    known = f"elsewhere, {second.name}, {first.name}"
+    assert unknown.output == f"Error: no result of nonsense; there are: {known}\n"
+    os.utime(save(replace(run, studies=(other,)), "cache", "qpp", "last.json"), (2e9, 2e9))
+    assert "/cache/qpp/last.json (" in qpp("report", "elsewhere").output, "the later of the two"
 
 
-def test_a_missed_bar_fails_only_where_it_must(folder: Path) -> None:
-    """A bar no machine reaches: shown and counted; the status is 1 under --strict alone."""
-    message = qpp("reproduce", "strict")
-    assert message.exit_code == 0, message.output
-    assert "1 not reproduced" in message.output
-    assert qpp("reproduce", "strict", "--strict").exit_code == 1
-    assert qpp("reproduce", "toy", "--strict").exit_code == 0, "published figures are not ours"
+@pytest.mark.parametrize(("kind", "status"), [("bar", 1), ("published", 0)])
+def test_a_missed_bar_fails_under_strict_alone(
+    kind: Kind, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = made.claim("rust >= 9 x faster than numpy", 9, "w", 2.0, kind=kind)
+    monkeypatch.setattr(
+        session, "measure_study", lambda *_: replace(made.lag_study(), claims=(claim,))
+    )
+    result = qpp("reproduce", "toy")
+    assert result.exit_code == 0, result.output
+    assert "1 not reproduced" in result.output
+    assert qpp("reproduce", "toy", "--strict").exit_code == status
 
 
-def test_judge_takes_the_claims_as_they_are_declared_now(folder: Path) -> None:
+def test_judge_takes_the_claims_as_they_are_declared_now() -> None:
     assert qpp("reproduce", "strict", "--json", "r.json").exit_code == 0
-    run = results.load(folder / "r.json")
-    forgotten = replace(run, studies=(replace(run.studies[0], claims=()),))
-    (folder / "r.json").write_text(results.to_json(forgotten))
+    run = results.load("r.json")
+    save(replace(run, studies=(replace(run.studies[0], claims=()),)), "r.json")
     assert qpp("judge", "r.json").exit_code == 0
-    assert results.load(folder / "r.json") == run
+    assert results.load("r.json") == run
     assert qpp("judge", "missing.json").exit_code == 1
 
 
@@ -308,17 +333,12 @@ def test_machine() -> None:
         assert word in result.output
 
 
-def test_readme_needs_a_repository() -> None:
-    result = qpp("readme", "--check")
-    assert result.exit_code == 1
-    assert "run inside the repository" in result.output
-
-
-def test_readme_status(folder: Path) -> None:
-    (folder / "shared" / "results").mkdir(parents=True)
+def test_readme_status() -> None:
+    outside = qpp("readme", "--check")
+    assert outside.exit_code == 1
+    assert "run inside the repository" in outside.output
+    save(made.run(), "shared", "results", "r.json")
     assert qpp("readme", "--check").exit_code == 0
-    name = realistic_run().studies[0].name
-    text = results.to_json(realistic_run())
-    (folder / "shared" / "results" / "r.json").write_text(text)
-    (folder / "README.md").write_text(f"<!-- qpp:results {name} -->\n<!-- /qpp:results -->\n")
+    name = made.run().studies[0].name
+    Path("README.md").write_text(f"<!-- qpp:results {name} -->\n<!-- /qpp:results -->\n")
     assert [qpp("readme", *o).exit_code for o in (["--check"], [], ["--check"])] == [1, 0, 0]

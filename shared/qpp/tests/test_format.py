@@ -1,6 +1,5 @@
 """Formatted figures: three significant digits, the right unit."""
 
-import doctest
 import re
 
 import pytest
@@ -9,15 +8,10 @@ from hypothesis import strategies as st
 
 from qpp import format as fmt
 from qpp.claim import Claim
-from qpp.results import Interval
 
 FACTORS = {"ns": 1e-9, "µs": 1e-6, "ms": 1e-3, "s": 1.0}
 UNITS = {"B": 0, "KiB": 1, "MiB": 2, "GiB": 3, "TiB": 4, "PiB": 5}
 EVERY = (fmt.number, fmt.seconds, fmt.ratio, fmt.rate, fmt.bytes_, fmt.percent, fmt.error)
-
-
-def test_examples_in_the_docstrings() -> None:
-    assert doctest.testmod(fmt).failed == 0
 
 
 @given(st.floats(1e-12, 1e8))
@@ -32,17 +26,9 @@ def test_ratios_read_back(x: float) -> None:
     assert float(fmt.ratio(x)[:-1].replace(",", "")) == pytest.approx(x, rel=5.1e-3)
 
 
-@pytest.mark.parametrize(
-    ("bar", "text"),
-    [
-        (5000, "a >= 5,000 x faster than b"),
-        (1.2345679, "a >= 1.23 x faster than b"),
-        (615, "a >= 615 x faster than b"),
-        (2.5e6, "a >= 2,500,000 x faster than b"),
-    ],
-)
-def test_a_bar_is_written_without_an_exponent(bar: float, text: str) -> None:
-    assert Claim("a", over="b", at_least=bar).text() == text
+def test_a_bar_is_written_without_an_exponent() -> None:
+    for bar, text in ((5000, "5,000"), (1.2345679, "1.23"), (2.5e6, "2,500,000")):
+        assert Claim("a", over="b", at_least=bar).text() == f"a >= {text} x faster than b"
 
 
 @given(st.integers(-(2**60), 2**60))
@@ -69,16 +55,3 @@ def test_what_is_not_a_number_reads_as_missing(show, x) -> None:  # type: ignore
 def test_a_smaller_difference_never_reads_as_none() -> None:
     assert fmt.error(5e-324) != "0"
     assert fmt.error(0.0) == "0"
-
-
-@pytest.mark.parametrize(
-    ("interval", "of", "expected"),
-    [
-        (None, fmt.ratio, "–"),
-        (Interval(615.2, 598.4, 634.1, 12), fmt.ratio, "615x [598, 634]"),
-        (Interval(2.0, 2.0, 2.0, 1), fmt.ratio, "2.00x"),
-        (Interval(2e-9, 1e-9, 3e-9), fmt.seconds, "2.00 ns [1.00 ns, 3.00 ns]"),
-    ],
-)
-def test_intervals(interval, of, expected) -> None:  # type: ignore[no-untyped-def]
-    assert fmt.interval(interval, of) == expected

@@ -2,23 +2,34 @@
 
 import dataclasses
 import io
+import os
 
 import pytest
 from rich.console import Console
 
 import toy_study
-from qpp import registry, table
-from qpp.measure import CHECK, FULL, QUICK, Interrupted, measure_study
+from qpp import format as show
+from qpp import registry, results, table
+from qpp.measure import CHECK, FULL, QUICK, Interrupted, Settings, measure_study
 from qpp.measure.bench import Bench
 from qpp.measure.schedule import interleave, rounds_within
 from qpp.measure.worker_client import WorkerError, WorkerHandle, thread_environment
-from qpp.results import StudyResult
+from qpp.results import Row, Run, StudyResult
 
-FAST = dataclasses.replace(QUICK, budget=0.02, minimum=3, maximum=4)
+FAST = dataclasses.replace(QUICK, budget=0.0, minimum=2, maximum=4)
 
 
-def measure(name: str) -> StudyResult:
-    return measure_study(registry.find(f"toy_study:{name}"), FAST)
+def measure(name: str, settings: Settings = FAST) -> StudyResult:
+    """Measure, and check that a result file can hold the result."""
+    module = "toy_study" if hasattr(toy_study, name) else "hostile_study"
+    found = measure_study(registry.find(f"{module}:{name}"), settings)
+    run = Run("qpp", "quick", "", {}, (found,))
+    assert results.from_json(results.to_json(run)) == run
+    return found
+
+
+def rows(study: StudyResult, workload: int = 0) -> dict[str, Row]:
+    return {row.implementation: row for row in study.workloads[workload].rows}
 
 
 @pytest.fixture(scope="module")
@@ -31,44 +42,49 @@ def broken() -> StudyResult:
     return measure("broken")
 
 
-def test_every_implementation_has_a_row(toy: StudyResult) -> None:
+def test_every_implementation_has_a_row_with_samples_ratio_and_memory(toy: StudyResult) -> None:
     assert [w.name for w in toy.workloads] == ["n=500", "n=5000"]
     for workload in toy.workloads:
-        names = [r.implementation for r in workload.rows]
-        assert names == ["loop", "numpy", "allocates", "gone", "bandwidth"]
-        assert [r.status for r in workload.rows] == ["ok", "ok", "ok", "unavailable", "limit"]
-
-
-def test_samples_ratio_noise_and_memory(toy: StudyResult) -> None:
-    workload = toy.workloads[1]
-    loop, numpy = workload.row("loop"), workload.row("numpy")
-    assert loop and numpy and loop.ratio and numpy.ratio
-    assert len(numpy.seconds) == len(numpy.rounds) >= 3
+        statuses = [(r.implementation, r.status) for r in workload.rows]
+        assert statuses == [
+            *(("loop", "ok"), ("numpy", "ok"), ("allocates", "ok")),
+            *(("gone", "unavailable"), ("bandwidth", "limit")),
+        ]
+    found = rows(toy, 1)
+    loop, numpy, allocates = (found[name] for name in ("loop", "numpy", "allocates"))
+    assert loop.ratio and numpy.ratio
+    assert len(numpy.seconds) == len(numpy.rounds) == len(loop.seconds) == 2
     assert min(numpy.seconds) == numpy.minimum
     assert numpy.number > 1, "a call of microseconds is repeated within a sample"
     assert loop.ratio.value == 1
     assert numpy.ratio.low <= numpy.ratio.value <= numpy.ratio.high
     assert numpy.ratio.value > 2, "summing 5,000 numbers: a Python loop against NumPy"
-    assert workload.noise is not None
-    assert workload.noise_of == "numpy"
-    row = workload.row("allocates")
-    assert row and row.python_peak is not None
-    assert 32_000_000 <= row.python_peak < 34_000_000
-    assert row.resident_growth is None or row.resident_growth > 30_000_000
-    assert row.output_bytes == 8
+    assert toy.workloads[1].noise is not None
+    assert toy.workloads[1].noise_of == "numpy"
+    assert allocates.python_peak is not None
+    assert 32_000_000 <= allocates.python_peak < 34_000_000
+    assert allocates.resident_growth is None or allocates.resident_growth > 30_000_000
+    assert allocates.output_bytes == 8
 
 
-def test_a_part_is_multiplied_and_reported() -> None:
-    workload = measure("in_parts").workloads[0]
-    naps, whole, none = (workload.row(name) for name in ("naps", "whole", "no parts"))
-    assert naps and whole and none and naps.minimum and naps.ratio
-    assert (naps.parts, whole.parts) == (100_000, 1)
-    assert naps.minimum >= 0.01 * 100_000, "sleep is never shorter"
-    assert none.status == "failed"
-    assert "part gave 0 parts" in none.reason
+def test_a_part_is_multiplied_and_compared_with_the_first_rows() -> None:
+    result = measure("quick_parts", dataclasses.replace(FAST, trace_limit=100.0))
+    found = rows(result)
+    assert (found["naps"].parts, found["whole"].parts) == (10, 1)
+    assert min(found["naps"].seconds) >= 0.01 * 10, "sleep is never shorter"
     console = Console(width=120, record=True, file=io.StringIO())
-    console.print(table.render_study(measure("in_parts")))
-    assert "naps: 1 part in 100,000 run, its time multiplied" in console.export_text()
+    console.print(table.render_study(result))
+    text = console.export_text()
+    assert "naps: 1 part in 10 run, its time multiplied" in text
+    assert f"~{show.seconds(found['naps'].median)}" in text
+    assert [found[n].status for n in ("whole", "wrong early")] == ["ok", "disagrees"]
+    assert found["wrong late"].status == "ok", "beyond the part: only a whole run sees it"
+    claim = result.claims[0]
+    assert (claim.verdict, claim.reason) == ("not tested", "only a part of it was run")
+    found = rows(measure("quick_parts", CHECK))
+    assert found["naps"].parts == 1
+    assert (found["whole"].seconds, found["whole"].ratio) == ((), None), "check times nothing"
+    assert [found[n].status for n in ("whole", "wrong late")] == ["ok", "disagrees"]
 
 
 def test_claims_and_curves(toy: StudyResult, broken: StudyResult) -> None:
@@ -98,18 +114,64 @@ def test_claims_and_curves(toy: StudyResult, broken: StudyResult) -> None:
     ],
 )
 def test_failures_are_rows(broken: StudyResult, name: str, status: str, reason: str) -> None:
-    row = broken.workloads[0].row(name)
-    assert row is not None
+    row = rows(broken)[name]
     assert row.status == status
     assert reason in row.reason
     if status != "ok":
         assert row.ratio is None, "what is wrong has no speed-up"
 
 
-def test_without_a_baseline_nothing_is_compared() -> None:
-    rows = measure("no_baseline").workloads[0].rows
-    assert [r.status for r in rows] == ["failed", "failed"]
-    assert rows[1].reason == "not compared: the baseline has no output"
+def test_a_limit_that_is_no_figure_is_a_failed_row() -> None:
+    found = {name: (row.status, row.reason) for name, row in rows(measure("limits")).items()}
+    assert found.pop("base")[0] == found.pop("double")[0] == "ok"
+    assert found.pop("good") == ("limit", "")
+    assert {status for status, _ in found.values()} == {"failed"}
+    assert found["raises"][1].startswith("ZeroDivisionError: division by zero (hostile_study.py:")
+    assert found["leaves"][1].startswith("SystemExit: 0")
+    assert found["nan"][1] == "gave nan as its seconds"
+    assert found["negative"][1] == "gave -1.0 as its seconds"
+    assert found["nothing"][1].startswith("TypeError")
+
+
+def test_sizes_and_abscissae_that_are_no_figures() -> None:
+    found = measure("sizes")
+    assert found.workloads[0].sizes == {"n": 10, "nan": "nan", "inf": "-inf", "half": 0.5}
+    (curve,) = found.scaling
+    assert curve.points == {"n=20": 20.0, "n=30": 30.0}
+
+
+@pytest.mark.parametrize("name", ["no_data", "no_exit"])
+def test_inputs_that_cannot_be_made_are_failed_rows(name: str) -> None:
+    found = rows(measure(name))
+    assert list(found) == ["base", "good", "floor"]
+    for row in found.values():
+        assert row.status == "failed"
+        assert row.reason.startswith(("LookupError: no data for 1", "SystemExit: no data"))
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "reason"),
+    [
+        ("no_package", "unavailable", "needs no_such.sub (make peers)"),
+        ("elsewhere", "not applicable", "left out on this workload"),
+        ("nothing", "failed", "the baseline returned no values"),
+        ("no_values", "failed", "the baseline returned no values"),
+    ],
+)
+def test_without_a_baseline_there_are_rows_and_reasons(name: str, status: str, reason: str) -> None:
+    assert {name: (row.status, row.reason) for name, row in rows(measure(name)).items()} == {
+        "base": (status, reason),
+        "good": ("failed", "not compared: the baseline has no output"),
+    }
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_answers_out_of_turn_are_failures_and_forks_do_not_answer() -> None:
+    found = rows(measure("calls", CHECK))
+    assert found["base"].status == found["good"].status == "ok"
+    assert found["forks"].status == "ok", "the copy exits, the worker answers"
+    assert found["writes everywhere"].status == "failed"
+    assert "broke the harness's protocol" in found["writes everywhere"].reason
 
 
 def test_ctrl_c_keeps_what_was_finished() -> None:
@@ -132,11 +194,22 @@ def test_a_bench_ends_its_workers() -> None:
     assert not any(w.alive for w in workers)
 
 
-def test_a_hanging_worker_is_killed(tmp_path: object) -> None:
-    with WorkerHandle("toy_study:broken", "hangs", 1, str(tmp_path)) as worker:
-        with pytest.raises(WorkerError, match="time limit"):
-            worker.ask("warm", 0.2, workload="n=500")  # it would hang for an hour
+@pytest.mark.parametrize(
+    ("study", "limit", "message"),
+    [
+        ("toy_study:broken", 0.2, "time limit"),  # it would hang for an hour
+        ("no_such_module:study", 60, "no_such_module"),
+    ],
+)
+def test_a_worker_that_gives_no_answer_is_ended_and_says_why(
+    tmp_path: object, study: str, limit: float, message: str
+) -> None:
+    with WorkerHandle(study, "hangs", 1, str(tmp_path)) as worker:
+        with pytest.raises(WorkerError, match=message):
+            worker.ask("warm", limit, workload="n=500")
         assert not worker.alive
+        with pytest.raises(WorkerError):  # at once: this test's own limit is far below 3,600 s
+            worker.ask("warm", 3600, workload="n=500")
 
 
 def test_threads_are_fixed_for_every_library() -> None:
@@ -147,55 +220,17 @@ def test_threads_are_fixed_for_every_library() -> None:
 
 def test_rounds_follow_the_budget() -> None:
     assert rounds_within({"a": 1e-6}, QUICK, 1.0) == {"a": QUICK.maximum}
-    assert rounds_within({"a": 0.1, "b": 7.0}, QUICK, 0.0) == {
-        "a": QUICK.minimum,
-        "b": QUICK.minimum_slow,
-    }
+    least = {"a": QUICK.minimum, "b": QUICK.minimum_slow}
+    assert rounds_within({"a": 0.1, "b": 7.0}, QUICK, 0.0) == least
     # What the fast one leaves goes to the slow one; without a budget each row has its own.
     assert rounds_within({"slow": 0.1, "fast": 0.01}, QUICK, 2.25) == {"slow": 20, "fast": 25}
     assert rounds_within({"a": 0.1, "b": 0.5}, FULL, None) == {"a": 20, "b": FULL.minimum}
 
 
-def test_a_study_keeps_to_its_budget() -> None:
-    settings = dataclasses.replace(QUICK, budget=0.0)
-    result = measure_study(registry.find("toy_study:study"), settings)
-    counts = {r.implementation: len(r.seconds) for w in result.workloads for r in w.rows}
-    assert counts["loop"] == counts["numpy"] == QUICK.minimum
-
-
-def test_a_baseline_in_part_is_compared_with_the_first_rows() -> None:
-    found = registry.find("toy_study:quick_parts")
-    settings = dataclasses.replace(FAST, trace_limit=100.0)
-    result = measure_study(found, settings)
-    rows = {r.implementation: r for r in result.workloads[0].rows}
-    assert rows["loop"].parts == 10
-    assert [rows[n].status for n in ("whole", "wrong early")] == ["ok", "disagrees"]
-    assert rows["wrong late"].status == "ok", "beyond the part: only a whole run sees it"
-    assert result.claims[0].verdict == "not tested", "a part's memory is not the whole's"
-    assert "only a part" in result.claims[0].reason
-    whole = measure_study(found, CHECK)
-    rows = {r.implementation: r for r in whole.workloads[0].rows}
-    assert rows["loop"].parts == 1
-    assert (rows["whole"].seconds, rows["whole"].ratio) == ((), None), "check times nothing"
-    assert [rows[n].status for n in ("whole", "wrong late")] == ["ok", "disagrees"]
-
-
-def test_a_worker_that_cannot_open_says_why(tmp_path: object) -> None:
-    with WorkerHandle("no_such_module:study", "numpy", 1, str(tmp_path)) as worker:
-        worker.post("warm", workload="n=500")
-        with pytest.raises(WorkerError, match="no_such_module"):
-            worker.answer(60)
-        assert not worker.alive
-        with pytest.raises(WorkerError):  # at once: this test's own limit is far below 3,600 s
-            worker.ask("warm", 3600, workload="n=500")
-
-
 def test_slow_rows_are_spread_over_the_rounds() -> None:
-    turns = {"fast": 9, "slow": 3}
-    seen = dict(interleave(turns))
+    seen = dict(interleave({"fast": 9, "slow": 3}))
     assert sorted(seen) == list(range(9))
     assert all("fast" in names for names in seen.values())
     assert [t for t, names in seen.items() if "slow" in names] == [0, 4, 8]
     assert len({tuple(n) for n in seen.values()}) > 2, "the order varies"
-    assert list(interleave({})) == []
-    assert list(interleave({"never": 0})) == []
+    assert list(interleave({})) == list(interleave({"never": 0})) == []

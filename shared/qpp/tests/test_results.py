@@ -93,6 +93,8 @@ def test_what_is_no_regular_file_is_refused_and_left_alone(tmp_path: Path, kind:
     with pytest.raises(ResultError, match=r"cannot write .*r.json: it is not a regular file"):
         results.write_atomically(path, "new")
     assert {p.name: p.lstat().st_mode for p in tmp_path.iterdir()} == before
+    with pytest.raises(ResultError, match="cannot read"):  # at once: a pipe has no writer
+        results.load(path)
 
 
 @pytest.mark.parametrize(

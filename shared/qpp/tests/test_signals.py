@@ -1,4 +1,4 @@
-"""The command as a process: signals, narrow consoles, closed pipes."""
+"""The command as a process: signals, consoles of few characters, full and closed streams."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ from qpp import results
 PROGRAM = """
 import signal
 signal.signal(signal.SIGINT, signal.default_int_handler)
-from qpp.cli import main
+from qpp.__main__ import main
 main()
 """
 COMMAND = [sys.executable, "-c", PROGRAM]
@@ -28,22 +28,28 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 
 
 @contextmanager
-def qpp(*arguments: str, folder: Path, **variables: str) -> Iterator[subprocess.Popen[str]]:
+def qpp(
+    *arguments: str, folder: Path, full: bool = False, **variables: str
+) -> Iterator[subprocess.Popen[str]]:
     environment = {
         **os.environ,
         "TMPDIR": str(folder),
+        "XDG_CACHE_HOME": str(folder),
         "PYTHONPATH": os.pathsep.join([str(folder), *(p for p in sys.path if p)]),
         **variables,
     }
-    with subprocess.Popen(
-        [*COMMAND, *arguments],
-        cwd=folder,
-        env=environment,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    ) as process:
+    with (
+        open("/dev/full" if full else os.devnull, "w") as nowhere,
+        subprocess.Popen(
+            [*COMMAND, *arguments],
+            cwd=folder,
+            env=environment,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=nowhere if full else subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as process,
+    ):
         try:
             yield process
         finally:
@@ -75,7 +81,7 @@ def gone(pid: int) -> bool:
 @pytest.mark.parametrize(
     ("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGKILL, -9)]
 )
-def test_signals_end_all_workers_and_their_children(
+def test_signals_end_all_workers_and_a_second_one_loses_nothing(
     tmp_path: Path, number: int, status: int
 ) -> None:
     if number == signal.SIGKILL and sys.platform != "linux":
@@ -84,7 +90,9 @@ def test_signals_end_all_workers_and_their_children(
     arguments = ("reproduce", "hostile_study:hanging", "--json", "r.json")
     with qpp(*arguments, folder=tmp_path, HOSTILE_STUDY_PIDS=str(pids)) as process:
         worker, child, _ = wait_for(pids).split()
-        process.send_signal(number)
+        for _ in range(2):
+            process.send_signal(number)
+            time.sleep(0.02)
         output, errors = process.communicate(timeout=TIMEOUT)
     assert process.returncode == status, errors
     assert gone(int(worker))
@@ -97,8 +105,9 @@ def test_signals_end_all_workers_and_their_children(
     assert results.load(tmp_path / "r.partial.json").interrupted
 
 
-def test_ctrl_c_while_a_study_is_imported(tmp_path: Path) -> None:
-    (tmp_path / "long.py").write_text(
+@pytest.mark.parametrize("module", ["long", "matplotlib", "click"])
+def test_ctrl_c_while_a_study_or_a_library_is_imported(tmp_path: Path, module: str) -> None:
+    (tmp_path / f"{module}.py").write_text(
         "import pathlib, time\npathlib.Path('here').write_text('.')\ntime.sleep(600)\n"
     )
     with qpp("reproduce", "long:study", folder=tmp_path) as process:
@@ -125,12 +134,21 @@ def test_an_ascii_console_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "r.html").read_text(encoding="utf-8")
 
 
-def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
-    arguments = ("reproduce", "hostile_study:marked", "--check", "--json", "r.json")
-    with qpp(*arguments, folder=tmp_path) as process:
-        assert process.stdout is not None
-        process.stdout.close()
+@pytest.mark.parametrize("command", ["reproduce hostile_study:marked --check --json r", "--help"])
+@pytest.mark.parametrize("stream", ["closed", "full"])
+def test_a_stream_that_takes_nothing_loses_no_file(
+    tmp_path: Path, stream: str, command: str
+) -> None:
+    """A reader may leave (`| head`), a disk be full: at most one line, and the file is there."""
+    full = stream == "full"
+    if full and not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    with qpp(*command.split(), folder=tmp_path, full=full) as process:
+        if process.stdout is not None:
+            process.stdout.close()
         process.wait(timeout=TIMEOUT)
         assert process.stderr is not None
-        assert "Traceback" not in process.stderr.read()
-    assert results.load(tmp_path / "r.json").passed
+        errors = [line for line in process.stderr if not line.startswith("measuring")]
+    assert process.returncode == 1
+    assert errors == ["Error: cannot write the output: No space left on device\n"] * full
+    assert command == "--help" or results.load(tmp_path / "r").passed

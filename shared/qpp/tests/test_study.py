@@ -22,6 +22,10 @@ def make(**changes: Any) -> Study:
     return Study(**{**given, **changes})
 
 
+def part_of(part: Any) -> Any:
+    return Implementation("a", len, quick_part=part).ready({"x": [1] * 3, "n": 3}, quick=True)
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -65,6 +69,12 @@ def test_bad_study(changes: dict[str, Any], message: str) -> None:
         (lambda: Claim("a", at_most=1, metric="added_time"), "over=None"),
         (lambda: Claim("a", over="b", at_most=1, metric="added_time", per=0), "per=0"),
         (lambda: Claim("a", over="b", at_least=1, metric="beauty"), "metric='beauty'"),  # type: ignore[arg-type]
+        (lambda: part_of(lambda i: i), r"'a': part gave a dict, expected \(inputs, how many"),
+        (lambda: part_of(lambda i: (3, 2)), "part gave a tuple, expected"),
+        (lambda: part_of(lambda i: (i, 0)), "part gave 0 parts, expected an int from 1 to"),
+        (lambda: part_of(lambda i: (i, 2.0)), "part gave 2.0 parts"),
+        (lambda: part_of(lambda i: (i, 10**5000)), "part gave too many parts"),
+        (lambda: part_of(lambda i: ({"x": [1] * 4, "n": 9}, 2)), "larger than the whole: x"),
     ],
 )
 def test_bad_part(build: Any, message: str) -> None:

@@ -5,22 +5,14 @@ from typing import Any
 
 import pytest
 
-from qpp import BEST_PEER, Claim, Implementation, Study, Workload
-from qpp.results import Row, Run, StudyResult, WorkloadResult
+from qpp import BEST_PEER, Claim, Implementation, Limit, Study, Workload
+from qpp.results import ClaimResult, Row, Run, StudyResult, WorkloadResult
 from qpp.verdict import judge_again, judge_claims, unjudged
 
 
 def row(name: str, seconds: float, role: str = "optimised", **more: Any) -> Row:
-    return Row(
-        name,
-        role,
-        1,
-        "ok",
-        seconds=(seconds, 2 * seconds, seconds),
-        rounds=(0, 1, 2),
-        median=seconds,
-        **more,
-    )
+    samples = (seconds, 2 * seconds, seconds)
+    return Row(name, role, 1, "ok", seconds=samples, rounds=(0, 1, 2), median=seconds, **more)
 
 
 ROWS = {
@@ -45,45 +37,44 @@ def study_with(*claims: Claim) -> Study:
     )
 
 
-def workload(**changes: Row) -> WorkloadResult:
+def judged(claim: Claim, **changes: Row) -> ClaimResult:
+    (result,) = judge_claims(study_with(claim), [_workload(**changes)])
+    return result
+
+
+def _workload(**changes: Row) -> WorkloadResult:
     return WorkloadResult("w", {}, tuple({**ROWS, **changes}.values()))
 
 
-def verdict(claim: Claim, **changes: Row) -> tuple[str, float | None, str]:
-    (result,) = judge_claims(study_with(claim), [workload(**changes)])
-    return result.verdict, result.measured.value if result.measured else None, result.reason
-
-
 @pytest.mark.parametrize(
-    ("claim", "expected"),
+    ("over", "bar", "more", "expected"),
     [
-        (Claim("fast", over="base", at_least=5), ("reproduced", 5.0)),
-        (Claim("fast", over="base", at_least=5.01), ("not reproduced", 5.0)),
-        (Claim("fast", over="peer", at_most=2), ("reproduced", 2.0)),
-        (Claim("fast", over="base", at_least=1.2, metric="python_memory"), ("reproduced", 1.25)),
+        ("base", 5, {}, ("reproduced", 5.0)),
+        ("base", 5.01, {}, ("not reproduced", 5.0)),
+        ("base", 1.2, {"metric": "python_memory"}, ("reproduced", 1.25)),
+        ("base", 46, {"metric": "resident_memory"}, ("not reproduced", 5000 / 110)),
+        ("peer", 1, {"metric": "python_memory"}, ("not tested", None)),
+        ("base", 1, {"on": "big"}, ("not tested", None)),
+        (BEST_PEER, 2, {}, ("reproduced", 2.0)),
+        ("peer", None, {"at_most": 2}, ("reproduced", 2.0)),
+        (None, None, {"metric": "resident_per_output", "at_most": 1.2}, ("reproduced", 1.1)),
+        (None, None, {"metric": "resident_bytes", "at_most": 1}, ("not reproduced", 110)),
+        ("piece", None, {"metric": "added_time", "at_most": 2}, ("reproduced", 1.0)),
         (
-            Claim("fast", over="base", at_least=46, metric="resident_memory"),
-            ("not reproduced", None),
+            "piece",
+            None,
+            {"metric": "added_time", "at_most": 0.4, "per": 2},
+            ("not reproduced", 0.5),
         ),
-        (Claim("fast", metric="resident_per_output", at_most=1.2), ("reproduced", 1.1)),
-        (Claim("fast", metric="resident_bytes", at_most=1), ("not reproduced", None)),
-        (Claim("fast", over="peer", at_least=1, metric="python_memory"), ("not tested", None)),
-        (Claim("fast", over="base", at_least=1, on="big"), ("not tested", None)),
-        (Claim("fast", over=BEST_PEER, at_least=2), ("reproduced", 2.0)),
-        (Claim("fast", over="piece", at_most=2, metric="added_time"), ("reproduced", 1.0)),
-        (Claim("peer", over="fast", metric="added_time", per=4, at_most=1), ("reproduced", 0.5)),
-        (
-            Claim("peer", over="fast", metric="added_time", per=2, at_most=0.9),
-            ("not reproduced", 1.0),
-        ),
-        (Claim("fast", over="peer", metric="added_time", at_most=0.1), ("reproduced", -2.0)),
+        ("peer", None, {"metric": "added_time", "at_most": 0.1}, ("reproduced", -2.0)),
     ],
 )
-def test_verdicts(claim: Claim, expected: tuple[str, float | None]) -> None:
-    found, value, _ = verdict(claim)
-    assert found == expected[0]
-    if expected[1] is not None:
-        assert value == pytest.approx(expected[1])
+def test_verdicts(
+    over: str | None, bar: float | None, more: Any, expected: tuple[str, float | None]
+) -> None:
+    found = judged(Claim("fast", over=over, at_least=bar, **more))
+    assert found.verdict == expected[0]
+    assert (found.measured and found.measured.value) == pytest.approx(expected[1])
 
 
 @pytest.mark.parametrize(
@@ -98,31 +89,32 @@ def test_verdicts(claim: Claim, expected: tuple[str, float | None]) -> None:
     ],
 )
 def test_rows_without_a_time(who: str, status: Any, expected: str) -> None:
-    claim = Claim("fast", over="peer", at_least=1, on="w")
     changed = replace(ROWS[who], status=status, reason="because")
-    found, value, reason = verdict(claim, **{who: changed})
-    assert (found, value, reason) == (expected, None, f"{who}: because")
+    found = judged(Claim("fast", over="peer", at_least=1, on="w"), **{who: changed})
+    assert (found.verdict, found.measured, found.reason) == (expected, None, f"{who}: because")
 
 
-@pytest.mark.parametrize("bar", [2, 3])
-def test_a_bar_within_the_interval_is_within_noise(bar: float) -> None:
+def test_a_bar_within_the_interval_is_within_noise() -> None:
     wide = replace(ROWS["fast"], seconds=(1.0, 20.0, 4.0))
-    assert verdict(Claim("fast", over="base", at_least=bar), fast=wide)[:2] == ("within noise", 2.5)
-    assert verdict(Claim("fast", over="base", at_most=bar), fast=wide)[0] == "within noise"
-    assert verdict(Claim("fast", over="base", at_least=0.5), fast=wide)[0] == "reproduced"
-    assert verdict(Claim("fast", over="base", at_least=50), fast=wide)[0] == "not reproduced"
+    for bounds, verdict in (
+        ({"at_least": 2}, "within noise"),
+        ({"at_most": 3}, "within noise"),
+        ({"at_least": 0.5}, "reproduced"),
+        ({"at_least": 50}, "not reproduced"),
+    ):
+        assert judged(Claim("fast", over="base", **bounds), fast=wide).verdict == verdict
 
 
 def test_claims_judged_again_follow_the_declaration_and_leave_the_samples() -> None:
     published = Claim("fast", over="base", at_least=6, kind="published", note="elsewhere")
     study = replace(study_with(published), title="A title", analysis="An analysis.")
-    before = Run("qpp", "quick", "", {}, (StudyResult("s", "S", "?", workloads=(workload(),)),))
+    before = Run("qpp", "quick", "", {}, (StudyResult("s", "S", "?", workloads=(_workload(),)),))
     after = judge_again(before, {"s": study})
     (result,) = after.studies
     (claim,) = result.claims
     assert (claim.verdict, claim.kind, claim.note) == ("not reproduced", "published", "elsewhere")
     assert (result.title, result.analysis) == ("A title", "An analysis.")
-    assert result.workloads == (workload(),)
+    assert result.workloads == (_workload(),)
     assert not after.missed(), "a published figure is not a bar"
     strict = study_with(Claim("fast", over="base", at_least=6))
     assert len(judge_again(before, {"s": strict}).missed()) == 1
@@ -130,21 +122,22 @@ def test_claims_judged_again_follow_the_declaration_and_leave_the_samples() -> N
 
 
 def test_a_claim_on_all_workloads_leaves_out_those_where_one_side_does_not_apply() -> None:
-    left_out = replace(ROWS["fast"], status="not applicable")
-    study = study_with(Claim("fast", over="base", at_least=1))
-    assert judge_claims(study, [workload(fast=left_out)]) == ()
+    left_out = _workload(fast=replace(ROWS["fast"], status="not applicable"))
+    assert judge_claims(study_with(Claim("fast", over="base", at_least=1)), [left_out]) == ()
 
 
-def test_the_best_peer_is_the_fastest_that_agrees() -> None:
+def test_a_reason_names_the_best_peer_or_the_two_times() -> None:
     slow, quick = row("slow", 8.0, "peer"), row("quick", 3.0, "peer")
     claim = Claim("fast", over=BEST_PEER, at_least=2)
-    message, value, reason = verdict(claim, slow=slow, quick=quick)
-    assert (message, value) == ("not reproduced", pytest.approx(1.5))
-    assert "the fastest is quick" in reason
-    wrong = {"quick": replace(quick, status="disagrees"), "slow": slow}
-    assert verdict(claim, **wrong)[:2] == ("reproduced", pytest.approx(2.0))
-    gone = {n: replace(r, status="unavailable") for n, r in ROWS.items() if n == "peer"}
-    assert verdict(claim, **gone)[0] == "not tested"
+    found = judged(claim, slow=slow, quick=quick)
+    assert (found.verdict, found.reason) == ("not reproduced", "the fastest is quick")
+    wrong = replace(quick, status="disagrees")
+    assert judged(claim, slow=slow, quick=wrong).reason == "the fastest is peer"
+    found = judged(claim, peer=replace(ROWS["peer"], status="unavailable"))
+    assert (found.verdict, found.reason) == ("not tested", "no peer ran and agrees")
+    floor = replace(study_with(), limits=[Limit("floor", lambda inputs, bandwidth: 1.0)])
+    floor = replace(floor, claims=[Claim("fast", over="floor", at_least=1)])
+    assert judge_claims(floor, [_workload()])[0].reason == "2.00 s against 1.00 s"
 
 
 def test_where_only_agreement_is_checked_no_claim_is_judged() -> None:
@@ -152,6 +145,6 @@ def test_where_only_agreement_is_checked_no_claim_is_judged() -> None:
         Claim("fast", over="base", at_least=1e9, metric="python_memory"),
         Claim("fast", over="base", at_least=5, on="big"),
     )
-    (result,) = unjudged(study, [workload()])
+    (result,) = unjudged(study, [_workload()])
     expected = ("not tested", None, "only agreement was checked")
     assert (result.verdict, result.measured, result.reason) == expected

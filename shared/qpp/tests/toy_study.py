@@ -94,7 +94,6 @@ broken = Study(
     time_limit=2.0,
 )
 
-
 strict = Study(
     "strict",
     "What does a bar do that no machine reaches?",
@@ -106,59 +105,32 @@ strict = Study(
 )
 
 
-def naps(x: Any) -> dict[str, float]:
+def naps(x: Any) -> dict[str, Any]:
     time.sleep(0.01)
-    return {"sum": float(x.sum())}
+    return {"totals": [float(x[: i + 1].sum()) for i in range(len(x))]}
 
 
-in_parts = Study(
-    "in_parts",
-    "Is a partial run reported as one?",
-    [LARGE],
-    Implementation("naps", naps, part=lambda inputs: ({"x": inputs["x"][:50]}, 100_000)),
-    [
-        Implementation("whole", fast),
-        Implementation("no parts", fast, part=lambda inputs: (inputs, 0)),
-    ],
-    agreement=Agreement(atol=1e9),
-)
+def wrong_at(where: slice) -> Any:
+    """Cumulative sums, wrong in some of them."""
+
+    def call(x: Any) -> dict[str, Any]:
+        totals = np.cumsum(x)
+        totals[where] += 1
+        return {"totals": totals}
+
+    return call
 
 
 quick_parts = Study(
     "quick_parts",
     "Is the first part of a slow baseline compared with the first rows of the others?",
     [LARGE],
-    Implementation(
-        "loop",
-        lambda x: {"totals": [float(x[: i + 1].sum()) for i in range(len(x))]},
-        quick_part=lambda inputs: ({"x": inputs["x"][:500]}, 10),
-    ),
+    Implementation("naps", naps, quick_part=lambda inputs: ({"x": inputs["x"][:500]}, 10)),
     [
-        Implementation("whole", lambda x: {"totals": np.cumsum(x)}),
-        Implementation(
-            "wrong early", lambda x: {"totals": np.cumsum(x) + (np.arange(len(x)) == 99)}
-        ),
-        Implementation(
-            "wrong late", lambda x: {"totals": np.cumsum(x) + (np.arange(len(x)) > 900)}
-        ),
+        Implementation("whole", wrong_at(slice(0))),
+        Implementation("wrong early", wrong_at(slice(99, 100))),
+        Implementation("wrong late", wrong_at(slice(900, None))),
     ],
     agreement=CLOSE,
-    claims=[Claim("whole", over="loop", at_least=1, metric="python_memory")],
-)
-
-no_baseline = Study(
-    "no_baseline",
-    "What if the baseline itself breaks?",
-    [SMALL],
-    Implementation("raises", raises),
-    [Implementation("numpy", fast)],
-)
-
-slow = Study(
-    "slow",
-    "What does Ctrl-C keep?",
-    [SMALL, Workload("forever", normal, quick=True, n=1)],
-    Implementation("loop", lambda x: time.sleep(3600) if len(x) == 1 else loop(x)),
-    [Implementation("numpy", fast)],
-    agreement=CLOSE,
+    claims=[Claim("whole", over="naps", at_least=1, metric="python_memory")],
 )

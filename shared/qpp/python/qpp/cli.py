@@ -1,17 +1,15 @@
 """The command line: ``qpp list | reproduce | report | judge | history | machine | readme``.
 
 Exit status: 0 every row ran and every output agrees; 1 one did not (or, under ``--strict``, a
-bar was not reproduced; or a file could not be written), 2 wrong usage, 130 interrupted by
-Ctrl-C, 143 by SIGTERM.
+bar was not reproduced; or a file could not be written after the run), 2 wrong usage and whatever
+else is known to fail before the run, 130 interrupted by Ctrl-C, 143 by SIGTERM.
 """
 
 import contextlib
 import dataclasses
-import io
 import json
 import math
 import os
-import signal
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -29,25 +27,36 @@ from qpp import results, session, table
 from qpp.criterion import CriterionError, with_estimates
 from qpp.history.cli import history_group
 from qpp.measure import QUICK
+from qpp.readme import ReadmeError
 from qpp.registry import UnknownStudyError, discover, select
 from qpp.report import render_html
 from qpp.verdict import judge_again
 
-LAST_RUN = Path("reports/result.json")
-OUT = click.Path(dir_okay=False, path_type=Path)
+LAST_RUN = Path("reports/last.json")
+OUT = click.Path(path_type=Path)
 File = tuple[Path, Callable[[results.Run], str]]
 
 
+class WrongUsageError(click.ClickException):
+    """One line and status 2."""
+
+    exit_code = 2
+
+
 class Commands(click.Group):
-    """A group in which Ctrl-C ends every command with status 130."""
+    """A group whose errors are one line each, and whose status is 130 after Ctrl-C."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; click alone would exit with status 1."""
+        """Run a command; click alone would exit with status 1 after Ctrl-C."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
             click.echo("Interrupted.", err=True)
             ctx.exit(130)
+        except UnknownStudyError as error:
+            raise WrongUsageError(str(error)) from None
+        except (results.ResultError, ReadmeError, CriterionError) as error:
+            raise click.ClickException(str(error)) from None
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -60,10 +69,7 @@ def cli() -> None:
 def list_command() -> None:
     """Show the studies, their workloads and implementations."""
     out = table.console()
-    found = discover()
-    if not found:
-        raise click.ClickException("no study is installed: run `make develop`")
-    for entry in found:
+    for entry in select(()):
         if entry.study is None:
             out.print(f"[bold]{escape(entry.name)}[/]\n  [red]{escape(entry.error)}[/]\n")
             continue
@@ -88,7 +94,6 @@ def list_command() -> None:
 @click.option("--json", "json_file", type=OUT, help="Write the result file.")
 @click.option(
     "--budget",
-    type=click.FloatRange(min=0, max=86_400),
     metavar="SECONDS",
     help=f"Seconds for each study in the quick preset (default {QUICK.budget:g}): more rounds.",
 )
@@ -99,7 +104,7 @@ def reproduce(
     studies: tuple[str, ...],
     full: bool,
     check: bool,
-    budget: float | None,
+    budget: str | None,
     strict: bool,
     verbose: bool,
     json_file: Path | None,
@@ -111,26 +116,19 @@ def reproduce(
     --strict it makes the status 1.
     """
     if full and check:
-        raise click.UsageError("--full and --check exclude each other")
+        raise WrongUsageError("--full and --check exclude each other")
     if budget is not None and (full or check):
-        raise click.UsageError("--budget belongs to the quick preset: leave out --full and --check")
-    if budget is not None and math.isnan(budget):
-        raise click.UsageError("--budget nan: expected seconds, such as --budget 30")
-    try:
-        chosen = select(studies)
-    except UnknownStudyError as error:
-        raise click.UsageError(str(error)) from None
-    if not chosen:
-        raise click.ClickException("no study is installed: run `make develop`")
-    wanted = ((json_file, results.to_json), (html_file, render_html))
-    files: list[File] = [(path, make) for path, make in wanted if path is not None]
-    for path, _ in files:
-        _writable(path)
-    if json_file and html_file and _same(json_file, html_file):
-        raise click.UsageError(f"--json and --html name the same file, {json_file}")
+        raise WrongUsageError("--budget belongs to the quick preset: leave out --full and --check")
+    seconds = None if budget is None else _seconds(budget)
+    chosen = select(studies)
+    for entry in chosen:
+        if entry.study is None and entry.address in studies:  # mistyped, unlike a registered one
+            raise WrongUsageError(" ".join(entry.error.split()))
+    wanted = (("--json", json_file, results.to_json), ("--html", html_file, render_html))
+    files = _files(*wanted, others=[LAST_RUN])
     preset = "full" if full else "check" if check else "quick"
-    run = session.reproduce(chosen, preset=preset, budget=budget)
-    _publish(run, files, verbose=verbose)
+    run = session.reproduce(chosen, preset=preset, budget=seconds)
+    _publish(run, files, verbose=verbose, keep=True)
     failed = not run.passed or (strict and bool(run.missed()))
     sys.exit(130 if run.interrupted else 1 if failed else 0)
 
@@ -142,23 +140,22 @@ def reproduce(
 def report(what: tuple[str, ...], verbose: bool, html_file: Path | None) -> None:
     """Show the last run again: whole, or every row and claim of one STUDY.
 
-    The last run is reports/result.json unless a file is named. A study that it does not hold is
+    The last run is reports/last.json unless a file is named. A study that it does not hold is
     shown from its committed result.
     """
     files = [Path(w) for w in what if w.endswith(".json") or Path(w).is_file()]
     names = [w for w in what if Path(w) not in files]
     if len(files) > 1:
-        raise click.UsageError("give one result file, or none for the last run")
-    try:
-        run = _recorded(files[0] if files else LAST_RUN, names, named=bool(files))
-    except (results.ResultError, readme_module.ReadmeError) as error:
-        raise click.ClickException(f"{error}\nMake one with `qpp reproduce --json FILE`.") from None
+        raise WrongUsageError("give one result file, or none for the last run")
+    found = _recorded(files[0] if files else None, names)
     if html_file is None and not names:
-        html_file = LAST_RUN.with_name("report.html")
-    if html_file and _same(html_file, files[0] if files else LAST_RUN):
-        raise click.UsageError(f"--html {html_file} is the result file itself: give another name")
-    wanted: list[File] = [(html_file, render_html)] if html_file else []
-    _publish(run, wanted, verbose=verbose or bool(names))
+        html_file = (LAST_RUN if files else Path(found[0][0])).with_name("report.html")
+    if html_file and len(found) > 1:
+        raise WrongUsageError("--html: name studies of one result; these come from several")
+    wanted = _files(("--html", html_file, render_html), others=[source for source, _ in found])
+    for source, run in found:
+        click.echo(f"{source} ({run.preset} preset, {run.created}):")
+        _publish(run, wanted, verbose=verbose or bool(names), hints=source == found[-1][0])
 
 
 @cli.command()
@@ -170,17 +167,14 @@ def judge(result: tuple[Path, ...], criterion: bool) -> None:
     Use it after a bar or a title has changed. Samples stay as they are; nothing is measured.
     """
     studies = {found.name: found.study for found in discover() if found.study is not None}
-    try:
-        for path in result:
-            run = judge_again(results.load(path), studies)
-            if criterion:
-                groups = {name: study.criterion for name, study in studies.items()}
-                updated = (with_estimates(s, groups.get(s.name, ())) for s in run.studies)
-                run = dataclasses.replace(run, studies=tuple(updated))
-            results.write_atomically(path, results.to_json(run))
-            click.echo(f"judged again: {path}")
-    except (results.ResultError, CriterionError) as error:
-        raise click.ClickException(str(error)) from None
+    for path in result:
+        run = judge_again(results.load(path), studies)
+        if criterion:
+            groups = {name: study.criterion for name, study in studies.items()}
+            updated = (with_estimates(s, groups.get(s.name, ())) for s in run.studies)
+            run = dataclasses.replace(run, studies=tuple(updated))
+        results.write_atomically(path, results.to_json(run))
+        click.echo(f"judged again: {path}")
 
 
 @cli.command()
@@ -210,11 +204,8 @@ def machine(as_json: bool) -> None:
 @click.option("--check", is_flag=True, help="Change nothing; exit 1 if a file is out of date.")
 def readme(check: bool) -> None:
     """Write the tables of the committed results into READMEs and their RESULTS.md."""
-    try:
-        root = readme_module.repo_root()
-        changed = readme_module.update(root, check=check)
-    except (readme_module.ReadmeError, results.ResultError) as error:
-        raise click.ClickException(str(error)) from None
+    root = readme_module.repo_root()
+    changed = readme_module.update(root, check=check)
     for path in changed:
         click.echo(f"{'out of date' if check else 'updated'}: {path.relative_to(root)}")
     if not changed:
@@ -225,60 +216,95 @@ def readme(check: bool) -> None:
 cli.add_command(history_group)
 
 
-def _writable(path: Path) -> None:
-    """Check before the run that the file can be written."""
+def _seconds(budget: str) -> float:
     try:
-        folder = results.destination(path).parent
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except results.ResultError as error:
-        raise click.UsageError(str(error)) from None
-    except OSError as error:
-        raise click.UsageError(f"cannot write {path}: {error.strerror or error}") from None
+        seconds = float(budget)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds <= 86_400:
+        raise WrongUsageError(f"--budget {budget}: expected seconds, from 0 to 86,400 (a day)")
+    return seconds
 
 
-def _same(one: Path, other: Path) -> bool:
-    return os.path.realpath(one) == os.path.realpath(other)
+def _files(
+    *wanted: tuple[str, Path | None, Callable[[results.Run], str]], others: Sequence[str | Path]
+) -> list[File]:
+    """What is to be written; checks before the run that it can be, each to a file of its own."""
+    files: list[File] = []
+    for option, path, make in wanted:
+        if path is None:
+            continue
+        if path in (Path(), Path("-")):
+            raise WrongUsageError(f"{option}: expected the name of a file")
+        taken = [*others, *(file for file, _ in files)]
+        if any(os.path.realpath(path) == os.path.realpath(other) for other in taken):
+            raise WrongUsageError(f"{option} {path}: that file holds the result, give another name")
+        try:
+            folder = results.destination(path).parent
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                files.append((path, make))
+        except (OSError, results.ResultError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise WrongUsageError(f"cannot write {path}: {reason}") from None
+    return files
 
 
-def _recorded(path: Path, names: Sequence[str], *, named: bool) -> results.Run:
-    """The studies of a run by name, or all; a study it lacks comes from its committed result."""
-    run = None
-    if named or not names or path.exists():
-        run = results.load(path)
-        if not names:
-            return run
-        if all(run.study(name) for name in names):
-            chosen = tuple(s for s in run.studies if s.name in names)
-            return dataclasses.replace(run, studies=chosen)
-    missing = [n for n in names if run is None or run.study(n) is None]
-    committed = {} if named else readme_module.committed(readme_module.repo_root())
-    if len(names) > 1 or missing[0] not in committed:
-        known = ", ".join((s.name for s in run.studies) if run else committed) or "none"
-        raise click.UsageError(f"no result of {', '.join(missing)}; there are: {known}")
-    click.echo(f"from the committed result of {missing[0]}:")
-    return committed[missing[0]]
+def _kept() -> list[Path]:
+    """Where the last run is kept: the cache of the user where the folder cannot be written."""
+    cache = os.path.expanduser(os.environ.get("XDG_CACHE_HOME") or "~/.cache")
+    return [LAST_RUN, Path(cache, "qpp", LAST_RUN.name)]
 
 
-def _publish(run: results.Run, files: Sequence[File], *, verbose: bool = False) -> None:
+def _recorded(file: Path | None, names: Sequence[str]) -> list[tuple[str, results.Run]]:
+    """Runs by where they come from: a file, else the last run and the committed results."""
+    kept = [path for path in _kept() if path.is_file()]
+    path = file or max(kept, key=lambda p: p.stat().st_mtime, default=None)
+    runs = {str(path): results.load(path)} if path else {}
+    if not names and not runs:
+        raise click.ClickException("nothing was run here yet: start with `qpp reproduce`")
+    if not names:
+        return list(runs.items())
+    if file is None and not all(any(r.study(n) for r in runs.values()) for n in names):
+        with contextlib.suppress(ReadmeError):  # outside the repository
+            committed = readme_module.committed(readme_module.repo_root())
+            runs |= {f"committed result of {name}": run for name, run in committed.items()}
+    chosen: dict[str, list[results.StudyResult]] = {}
+    for name in dict.fromkeys(names):
+        for source, run in runs.items():
+            if study := run.study(name):
+                chosen.setdefault(source, []).append(study)
+                break
+        else:
+            known = ", ".join(sorted({s.name for run in runs.values() for s in run.studies}))
+            raise WrongUsageError(f"no result of {name}; there are: {known or 'none'}")
+    return [(s, dataclasses.replace(runs[s], studies=tuple(c))) for s, c in chosen.items()]
+
+
+def _publish(
+    run: results.Run,
+    files: Sequence[File],
+    *,
+    verbose: bool,
+    keep: bool = False,
+    hints: bool = True,
+) -> None:
     written, failed = [], []
     for path, make in files:
         try:
             written.append(_write(path, make(run), run))
         except ValueError as error:  # the other file and the table are still wanted
             failed.append(str(error))
+    for path in _kept() if keep else ():
+        with contextlib.suppress(ValueError):
+            results.write_atomically(path, results.to_json(run))
+            written.append(path)
+            break
     try:
-        table.print_run(run, table.console(), written, verbose=verbose)
-    except (BrokenPipeError, SystemExit):  # the reader closed the pipe: click and rich exit
-        if not failed:
-            raise
-    except OSError as error:
-        with contextlib.suppress(OSError):  # or the exit would write and fail again
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        failed.append(f"cannot show the table: {error.strerror or error}")
-    if failed:
-        raise click.ClickException("\n".join(failed))
+        table.print_run(run, table.console(), written, verbose=verbose, hints=hints)
+    finally:  # the reader may have closed the pipe
+        if failed:
+            raise click.ClickException("\n".join(failed))
 
 
 def _write(path: Path, text: str, run: results.Run) -> Path:
@@ -298,30 +324,3 @@ def _write(path: Path, text: str, run: results.Run) -> Path:
         kept = f"; this run's is kept in {fallback}" if fallback and fallback.exists() else ""
         raise results.ResultError(f"{error}{kept}") from None
     return path
-
-
-def main() -> None:
-    """Entry point of the ``qpp`` command.
-
-    A console that cannot show a character shows a question mark. SIGTERM acts like Ctrl-C:
-    workers end, and finished studies are written.
-    """
-    terminated = False
-
-    def terminate(*_: object) -> None:
-        nonlocal terminated
-        terminated = True
-        raise KeyboardInterrupt
-
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
-    signal.signal(signal.SIGTERM, terminate)
-    try:
-        cli()
-    except SystemExit as end:
-        sys.exit(128 + signal.SIGTERM if terminated else end.code)
-
-
-if __name__ == "__main__":
-    main()

@@ -139,6 +139,8 @@ def interval(i: Interval | None, of: Callable[[float], str] = ratio) -> str:
 
     >>> interval(Interval(615.2, 598.4, 634.1, pairs=12))
     '615x [598, 634]'
+    >>> interval(Interval(2e-9, 1e-9, 3e-9), seconds)
+    '2.00 ns [1.00 ns, 3.00 ns]'
     >>> interval(None)
     '–'
     """

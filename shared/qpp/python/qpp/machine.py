@@ -18,25 +18,9 @@ import numpy as np
 import psutil
 
 PACKAGES = (
-    "qpp-harness",
-    "numpy",
-    "pandas",
-    "polars",
-    "scipy",
-    "numba",
-    "matplotlib",
-    "vectorbt",
-    "vectorbt-rust",
-    "statsmodels",
-    "ducc0",
-    "pyFFTW",
-    "QuantLib",
-    "cupy-cuda12x",
-    "jax",
-    "torch",
-    "hmmlearn",
-    "emcee",
-    "arviz",
+    *("qpp-harness", "numpy", "pandas", "polars", "scipy", "numba", "matplotlib", "vectorbt"),
+    *("vectorbt-rust", "statsmodels", "ducc0", "pyFFTW", "QuantLib", "cupy-cuda12x", "jax"),
+    *("torch", "hmmlearn", "emcee", "arviz"),
 )
 
 

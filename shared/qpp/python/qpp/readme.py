@@ -13,7 +13,6 @@ the results, so it finds a figure that was typed by hand.
 """
 
 import re
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -107,23 +106,12 @@ def update(root: Path, *, check: bool = False) -> list[Path]:
 
 
 def _by_folder(runs: dict[str, Run]) -> dict[str, tuple[str, Run]]:
-    folders = {name: _folder(name) for name in runs}
-    return {name: (folders[name], runs[name]) for name in sorted(folders, key=folders.__getitem__)}
-
-
-def _folder(name: str) -> str:
-    """The folder of the study's README: its subproject's, or its module's in a library of several.
-
-    Found by the entry point that the subproject declares, so that nothing is written twice.
-    """
+    """The runs in the order of their studies' READMEs, with the folder of each."""
     root = repo_root()
-    for folder in ("case_studies", "optimizers"):
-        for project in sorted((root / folder).glob("*/pyproject.toml")):
-            declared = tomllib.loads(project.read_text(encoding="utf-8"))["project"]
-            address = declared.get("entry-points", {}).get("qpp.studies", {}).get(name)
-            if address is not None:
-                package = address.partition(":")[0].split(".")[:-1]
-                module = project.parent.joinpath("python", *package)
-                home = module if (module / "README.md").exists() else project.parent
-                return str(home.relative_to(root).as_posix())
-    return "."
+    folders = {
+        match["what"]: path.parent.relative_to(root).as_posix()
+        for path in readmes(root)
+        for match in MARKED.finditer(path.read_text(encoding="utf-8"))
+    }
+    found = [(folders.get(name, "."), name) for name in runs]
+    return {name: (folder, runs[name]) for folder, name in sorted(found)}

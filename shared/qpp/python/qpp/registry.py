@@ -12,8 +12,9 @@ current folder is searched too. The entry of a study that fails to import holds 
 import importlib
 import sys
 import traceback
+from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from qpp.study import Study
@@ -39,33 +40,30 @@ class StudyEntry:
 
 
 def discover() -> list[StudyEntry]:
-    """All registered studies, sorted by name."""
-    unique = {point.name: point for point in entry_points(group=GROUP)}
-    return [_open(point) for point in sorted(unique.values(), key=lambda p: p.name)]
+    """All registered studies, sorted by name; of several with one name, one entry says which."""
+    points = sorted(entry_points(group=GROUP), key=lambda point: point.name)
+    return _distinct(_open(point.name, point.value) for point in points)
 
 
-def find(name: str) -> StudyEntry:
-    """One study by its registered name or by ``module:attribute``.
+def select(names: tuple[str, ...]) -> list[StudyEntry]:
+    """The named studies in the order given, each once, or all of them.
+
+    A name is what a study is registered as, its own, or ``module:attribute``.
 
     Raises
     ------
     UnknownStudyError
-        Nothing of that name is registered.
+        Nothing of that name is registered, or nothing at all.
     """
-    if ":" in name:
-        if str(Path.cwd()) not in sys.path:  # a console script, unlike `python -m`, leaves it out
-            sys.path.insert(0, str(Path.cwd()))
-        return _open(EntryPoint(name=name, value=name, group=GROUP))
-    points = {point.name: point for point in entry_points(group=GROUP)}
-    if name not in points:
-        known = ", ".join(sorted(points)) or "none is installed: run `make develop`"
-        raise UnknownStudyError(f"unknown study {name!r}; known: {known}")
-    return _open(points[name])
+    found = _distinct(e for name in names for e in _named(name)) if names else discover()
+    if not found:
+        raise UnknownStudyError("no study is installed: run `make develop`")
+    return found
 
 
-def select(names: tuple[str, ...]) -> list[StudyEntry]:
-    """The named studies in the order given, or all of them."""
-    return [find(name) for name in dict.fromkeys(names)] if names else discover()
+def find(name: str) -> StudyEntry:
+    """One study by its name or by ``module:attribute``, as :func:`select` finds it."""
+    return select((name,))[0]
 
 
 def load(address: str) -> Study:
@@ -84,16 +82,45 @@ def describe_error(error: BaseException) -> str:
     except Exception:
         message = "(its message cannot be shown)"
     frames = traceback.extract_tb(error.__traceback__)
-    where = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+    inside = frames and not frames[-1].filename.startswith(("<frozen", __file__))
+    where = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if inside else ""
     return f"{type(error).__name__}: {message}{where}"
 
 
-def _open(point: EntryPoint) -> StudyEntry:
+def _named(name: str) -> list[StudyEntry]:
+    if ":" in name:
+        if str(Path.cwd()) not in sys.path:  # a console script, unlike `python -m`, leaves it out
+            sys.path.insert(0, str(Path.cwd()))
+        return [_open(name, name)]
+    points = list(entry_points(group=GROUP))
+    found = [_open(point.name, point.value) for point in points if point.name == name]
+    found = found or [entry for entry in discover() if entry.name == name]
+    if not found:
+        known = ", ".join(sorted({p.name for p in points})) or "none"
+        raise UnknownStudyError(f"unknown study {name!r}; known: {known}")
+    return found
+
+
+def _distinct(entries: Iterable[StudyEntry]) -> list[StudyEntry]:
+    """Each address once; where two studies share a name, an entry that names both and has none."""
+    named: dict[str, dict[str, StudyEntry]] = {}
+    for entry in entries:
+        named.setdefault(entry.name, {})[entry.address] = entry
+    distinct = []
+    for name, found in named.items():
+        entry = next(iter(found.values()))
+        if len(found) > 1:
+            error = f"{' and '.join(found)} are both called {name!r}: run one, by its address"
+            entry = StudyEntry(name, entry.address, error=error)
+        distinct.append(entry)
+    return distinct
+
+
+def _open(name: str, address: str) -> StudyEntry:
     try:
-        study = load(point.value)
+        study = load(address)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a study's code may even exit; the other studies run
-        reason = f"{point.value} does not import: {describe_error(error)}"
-        return StudyEntry(point.name, point.value, error=reason)
-    return StudyEntry(study.name, point.value, study)
+        return StudyEntry(name, address, error=f"{address}: {describe_error(error)}")
+    return StudyEntry(study.name, address, study)

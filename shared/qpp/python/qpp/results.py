@@ -202,32 +202,18 @@ class Run:
         for study in self.studies:
             if study.error:
                 lines.append(f"{study.name}: {study.error}")
-            for workload, row in study.disagreements:
-                why = row.parity.reason if row.parity else row.reason
-                lines.append(f"{study.name}: {row.implementation} disagrees on {workload}: {why}")
-            lines.extend(
-                f"{study.name}: {row.implementation} failed on {measured.name}: {row.reason}"
-                for measured in study.workloads
-                for row in measured.rows
-                if row.status == "failed"
-            )
-            lines.extend(
-                f"{study.name}: the baseline {row.implementation} is missing on {measured.name}: "
-                f"{row.reason}"
-                for measured in study.workloads
-                for row in measured.rows
-                if row.role == "baseline" and row.status in ("unavailable", "not applicable")
-            )
+            for workload, row in ((w, r) for w in study.workloads for r in w.rows):
+                absent = row.role == "baseline" and row.status in ("unavailable", "not applicable")
+                if absent or row.status in ("disagrees", "failed"):
+                    who = f"the baseline {row.implementation}" if absent else row.implementation
+                    what = f"{who} {'is missing' if absent else row.status} on {workload.name}"
+                    lines.append(f"{study.name}: {what}: {row.reason}")
         return lines
 
-    def missed(self) -> list[tuple[StudyResult, ClaimResult]]:
-        """Each bar that this run did not reproduce, with its study."""
-        return [
-            (study, claim)
-            for study in self.studies
-            for claim in study.claims
-            if claim.kind == "bar" and claim.verdict == "not reproduced"
-        ]
+    def missed(self, verdict: Verdict = "not reproduced") -> list[tuple[StudyResult, ClaimResult]]:
+        """Each bar that this run did not reproduce, or of another verdict, with its study."""
+        claims = [(study, claim) for study in self.studies for claim in study.claims]
+        return [(s, c) for s, c in claims if (c.kind, c.verdict) == ("bar", verdict)]
 
 
 def to_json(run: Run) -> str:
@@ -262,6 +248,8 @@ def from_json(text: str, *, name: str = "result") -> Run:
 def load(path: str | Path) -> Run:
     """Read a result file."""
     path = Path(path)
+    if path.exists() and not path.is_file():  # reading a pipe would wait for its writer
+        raise ResultError(f"cannot read {path}: it is not a regular file")
     try:
         return from_json(path.read_text(encoding="utf-8"), name=str(path))
     except OSError as error:

@@ -21,6 +21,7 @@ from qpp.claim import StudyError as StudyError
 Role = Literal["baseline", "optimised", "peer", "component", "limit", "target"]
 Inputs = Mapping[str, Any]
 T = TypeVar("T")
+MOST_PARTS = 10**9
 MOST_THREADS = 4096  # more is a mistake, and libraries would start as many
 
 
@@ -148,13 +149,17 @@ class Implementation:
         part = (self.quick_part if quick else None) or self.part
         if part is None:
             return inputs, 1
-        inputs, parts = part(inputs)
-        if not isinstance(parts, int) or isinstance(parts, bool) or parts < 1:
-            raise StudyError(
-                f"Implementation {self.name!r}: part gave {parts!r} parts, "
-                "expected a whole number of at least 1"
-            )
-        return inputs, parts
+        made, who = part(inputs), f"Implementation {self.name!r}: part"
+        if not isinstance(made, tuple) or len(made) != 2 or not isinstance(made[0], Mapping):
+            kind = type(made).__name__
+            raise StudyError(f"{who} gave a {kind}, expected (inputs, how many such parts)")
+        some, parts = made
+        if type(parts) is not int or not 1 <= parts <= MOST_PARTS:
+            shown = parts if type(parts) is not int or abs(parts) < 10**18 else "too many"
+            raise StudyError(f"{who} gave {shown} parts, expected an int from 1 to {MOST_PARTS:,}")
+        if larger := [k for k in some if k in inputs and _length(some[k]) > _length(inputs[k])]:
+            raise StudyError(f"{who} is larger than the whole: {', '.join(larger)}")
+        return some, parts
 
     def applies_to(self, workload: Workload) -> bool:
         """Whether it can express this workload (``only``)."""
@@ -343,6 +348,13 @@ class Study:
         if full:
             return list(self.workloads)
         return [w for w in self.workloads if w.quick] or [self.workloads[0]]
+
+
+def _length(value: Any) -> int:
+    try:
+        return len(value)
+    except TypeError:  # a number
+        return 0
 
 
 def _importable(module: str) -> bool:

@@ -1,36 +1,40 @@
 """A run on the terminal: one table; with ``verbose`` every row and every claim."""
 
+import os
+import re
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType
 from rich.markup import escape
-from rich.padding import Padding
 from rich.panel import Panel
+from rich.segment import Segment, Segments
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
 from qpp import format as show
-from qpp.results import Row, Run, StudyResult, WorkloadResult
-from qpp.summary import agreement, held, others, plural, summarise, tally, unavailable
+from qpp.claim import Kind
+from qpp.results import ClaimResult, Row, Run, StudyResult, Verdict, WorkloadResult
+from qpp.summary import Summary, agreement, held, others, plural, summarise, tally, unavailable
 
-WIDTH = 100
-MOST_LINES = 6
-STYLE = {"baseline": "bold", "optimised": "cyan"}
-COLUMNS = {
-    "thr": 3,
-    "median": 8,
-    "spread": 6,
-    "ratio": 8,
-    "95 %": 17,
-    "resident": 8,
-    "python": 8,
-    "max error": 9,
+WIDTH, NARROWEST = 100, 72  # a narrower terminal wraps the lines itself: no figure is left out
+FEW = 8  # studies: with a second line for each, more would not fit a screen
+KINDS: dict[Kind, str] = {
+    "bar": "Bars of the studies",
+    "published": "Published figures of others",
 }
+CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+HEAD = "qpp head"
+STYLE = {"baseline": "bold", "optimised": "cyan"}
+COLUMNS = (
+    *("implementation", "thr", "median", "spread", "ratio", "95 %"),
+    *("resident", "python", "max error"),
+)
+OVERVIEW = ("baseline", "ours", "by", "ratio", "best peer", "over it", "agree", "bars")
 STATUS = {"unavailable": "absent", "not applicable": "n/a"}
 MARK = {
     "reproduced": "[green]✓",
@@ -40,59 +44,100 @@ MARK = {
 }
 
 
+class Terminal(Console):
+    """A console that leaves out control characters of names and errors."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterator[Segment]:
+        """As rich renders it."""
+        for text, style, control in super().render(renderable, options):
+            yield Segment(text if control else CONTROL.sub("", text), style, control)
+
+
 def console(*, stderr: bool = False) -> Console:
-    """A console no wider than the tables are meant to be."""
-    made = Console(stderr=stderr, highlight=False, emoji=False)
-    if made.width > WIDTH or not made.is_terminal:
+    """A console as wide as the terminal, or as COLUMNS says, and no wider than tables need."""
+    columns = os.environ.get("COLUMNS")
+    width = None
+    if columns is not None:
+        width = int(columns) if re.fullmatch("[1-9][0-9]{0,5}", columns) else 80
+    # With a height rich does not read the variables itself, of any text that they may hold.
+    made = Terminal(stderr=stderr, highlight=False, emoji=False, width=width, height=25)
+    if columns is None and not made.is_terminal:
         made.width = WIDTH
+    made.width = min(max(made.width, NARROWEST), WIDTH)
     return made
 
 
 def print_run(
-    run: Run, out: Console, written: Sequence[Path] = (), *, verbose: bool = False
+    run: Run,
+    out: Console,
+    written: Sequence[Path] = (),
+    *,
+    verbose: bool = False,
+    hints: bool = True,
 ) -> None:
     """A run in one table, its verdict and the next commands; with ``verbose`` first every row."""
     if verbose:
         for study in run.studies:
             out.print(render_study(study))
-    out.print(render_overview(run))
-    out.print(render_verdict(run))
-    out.print(render_next(run, written, verbose=verbose))
+    out.print(render_overview(run, out, headed=verbose or len(run.studies) <= FEW))
+    out.print(render_verdict(run, verbose=verbose))
+    if written:
+        out.print(Text(f"wrote {', '.join(map(str, written))}", style="dim"))
+    if hints:
+        out.print(render_next(run, verbose=verbose))
 
 
-def render_overview(run: Run) -> RenderableType:
-    """One line for each study: its headline workload, what we recommend there, the best peer."""
-    grid = Table(box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1), width=WIDTH, pad_edge=False)
-    grid.add_column("study", no_wrap=True, overflow="ellipsis", width=19)
-    grid.add_column("baseline", justify="right", no_wrap=True, width=8)
-    grid.add_column("ours", no_wrap=True, overflow="ellipsis", ratio=1)
-    grid.add_column("ratio", justify="right", no_wrap=True, width=7)
-    grid.add_column("best peer", no_wrap=True, overflow="ellipsis", width=18)
-    grid.add_column("over it", justify="right", no_wrap=True, width=7)
-    grid.add_column("agree", justify="right", no_wrap=True, width=5)
-    grid.add_column("bars", justify="right", no_wrap=True, width=5)
+def render_overview(run: Run, out: Console, *, headed: bool = True) -> RenderableType:
+    """One row for each study: its headline workload, what we recommend there, the best peer.
+
+    ``headed`` puts the names of the study and the workload on a line of their own above it.
+    """
+    grid, heads = _table(), list[Text]()
+    for column in ("" if headed else "study", *OVERVIEW):
+        left = column in ("study", "by", "best peer")
+        grid.add_column(column, justify="left" if left else "right", overflow="fold")
     for study in run.studies:
-        grid.add_row(*_overview(study))
-    return Group(Text(), grid)
+        found = summarise(study)
+        if headed:  # a row whose line is replaced below: a cell cannot span columns
+            grid.add_row(Text("-", Style(meta={HEAD: len(heads)})))
+            head = Text(f" {study.name}  ", style="bold")
+            heads.append(head.append(found.workload.name if found else "", "not bold dim"))
+        grid.add_row("" if headed else escape(study.name), *_overview(study, found))
+    lines: list[RenderableType] = []
+    for line in out.render_lines(grid, pad=False):
+        marks = [s.style.meta[HEAD] for s in line if s.style and HEAD in s.style.meta]
+        lines.append(heads[marks[0]] if marks else Segments([*line, Segment.line()]))
+    legend = "ratio: baseline's time over ours; over it: best peer's over ours"
+    if any(str(cell).startswith("~") for cell in grid.columns[1].cells):
+        legend += "; ~ run in part, time multiplied"
+    return Group(*lines, Text(legend, style="dim"))
 
 
-def _overview(study: StudyResult) -> list[str | Text]:
-    name, found = escape(study.name), summarise(study)
+def _overview(study: StudyResult, found: Summary | None) -> list[str | Text]:
     if found is None:
-        return [name, "", Text("could not be run" if study.error else "nothing measured", "red")]
+        return ["", "", Text("could not be run" if study.error else "nothing measured", "red")]
     agreed, compared = agreement(study)
     bars, tested = held(study.claims, "bar")
     ours, peer = found.ours, found.peer
     return [
-        name,
-        show.seconds(found.baseline.median) if found.baseline else show.MISSING,
-        f"{show.seconds(ours.median)} {escape(ours.implementation)}" if ours else show.MISSING,
+        _time(found.baseline),
+        _time(ours),
+        escape(ours.implementation) if ours else "",
         f"[bold]{show.ratio(ours.ratio.value)}" if ours and ours.ratio else show.MISSING,
         escape(peer.implementation) if peer else show.MISSING,
         show.ratio(found.over_peer.value) if found.over_peer else show.MISSING,
         Text(f"{agreed}/{compared}", "green" if agreed == compared else "bold red"),
         f"{bars}/{tested}" if tested else show.MISSING,
     ]
+
+
+def _time(row: Row | None) -> str:
+    """The median, marked where only a part was run."""
+    if row is None or row.median is None:
+        return show.MISSING
+    return ("~" if row.parts > 1 else "") + show.seconds(row.median)
 
 
 def render_study(study: StudyResult) -> RenderableType:
@@ -109,47 +154,57 @@ def render_study(study: StudyResult) -> RenderableType:
     return Group(*parts)
 
 
-def render_verdict(run: Run) -> RenderableType:
+def render_verdict(run: Run, *, verbose: bool = False) -> RenderableType:
     """What is wrong, which bars were missed, how many published figures were found here."""
     parts: list[RenderableType] = []
     failures = run.failures()
     if run.interrupted:
         parts.append(Text(f"Interrupted after {show.seconds(run.duration)}.", style="bold yellow"))
-    if failures:
-        lines = [Text(f"  • {line}", style="red") for line in _cut(failures)]
-        parts += [Text("Wrong or not run:", style="bold red"), *lines]
-    elif not run.interrupted:
+    if not failures and not run.interrupted:
         took = f"{run.preset} preset, {show.seconds(run.duration)}"
         parts.append(Text(f"Every row ran and every output agrees ({took}).", style="bold green"))
-    claims = [c for s in run.studies for c in s.claims]
-    bars, published = tally(claims, "bar"), tally(claims, "published")
-    if any(bars.values()):
-        parts.append(Text(f"Bars of the studies: {_counted(bars)}."))
-        missed = [
-            f"  {study.name}: {claim.text}: {show.claimed(claim)} on {claim.workload}"
-            for study, claim in run.missed()
+    room = len(failures) if verbose else 5 if len(run.studies) <= FEW else 3  # on one screen
+    parts += _listed("Wrong or not run:", failures, "red", room)
+    for kind, title in KINDS.items():
+        count = tally((c for s in run.studies for c in s.claims), kind)
+        if any(count.values()):
+            parts.append(Text(f"{title}: {_counted(count)}."))
+    room -= min(room, len(failures))
+    verdicts: tuple[Verdict, ...] = ("not reproduced", "within noise")
+    for verdict in verdicts:
+        lines = [
+            f"{study.name}: {claim.text}: {_found(claim)} on {claim.workload}"
+            + (f" ({claim.reason})" if claim.reason else "")
+            for study, claim in run.missed(verdict)
         ]
-        style: Any = {"style": "yellow", "no_wrap": True, "overflow": "ellipsis"}
-        parts += [Text(line, **style) for line in _cut(missed)]
-    if any(published.values()):
-        parts.append(Text(f"Published figures of others: {_counted(published)}."))
+        parts += _listed(f"Bars {verdict}:", lines, "yellow", len(lines) if verbose else room)
+        room -= min(room, len(lines))
     return Group(*parts)
 
 
-def render_next(run: Run, written: Sequence[Path], *, verbose: bool) -> RenderableType:
-    """The files that were written, and the next commands."""
-    lines = [f"wrote {path}" for path in written]
+def _listed(title: str, lines: list[str], style: str, room: int) -> list[RenderableType]:
+    if not lines:
+        return []
+    grid, most = Table.grid(padding=(0, 1, 0, 0)), max(1, room)
+    for line in lines[:most]:
+        grid.add_row("  •", Text(line, style=style))
+    if len(lines) > most:
+        grid.add_row("", f"and {len(lines) - most} more: add -v")
+    return [Text(title, style=f"bold {style}"), grid]
+
+
+def render_next(run: Run, *, verbose: bool) -> RenderableType:
+    """The next commands."""
     missing = sum(len(names) for names in unavailable(run).values())
     hints, qpp = [], _program()
     if missing:
         count = plural(missing, "implementation is", "implementations are")
-        hints.append(("make peers", f"{count} not installed; this adds peers"))
+        hints.append(f"  {count} not installed, to add peers: make peers")
     if run.studies and not verbose:
-        hints.append((f"{qpp} report {run.studies[0].name}", "every row and claim of one study"))
+        hints.append(f"  every row and claim of one study: {qpp} report {run.studies[0].name}")
     if run.preset == "quick":
-        hints.append((f"{qpp} reproduce --full", "all workloads, whole baselines, more rounds"))
-    lines += [f"  {command:43}{what}" for command, what in hints]
-    return Text("\n".join(lines), style="dim")
+        hints.append(f"  all workloads, whole baselines, more rounds: {qpp} reproduce --full")
+    return Text("\n".join(hints), style="dim")
 
 
 def _program() -> str:
@@ -168,29 +223,26 @@ def _counted(count: dict[str, int]) -> str:
     return ", ".join([f"{count['reproduced']} of {tested} reproduced", *others(count)])
 
 
-def _cut(lines: Sequence[str]) -> list[str]:
-    if len(lines) <= MOST_LINES:
-        return list(lines)
-    return [*lines[: MOST_LINES - 1], f"and {len(lines) - MOST_LINES + 1} more: add -v"]
+def _table(title: str = "") -> Table:
+    return Table(
+        box=box.SIMPLE_HEAD, padding=0, title=title and f"[bold]{title}", title_justify="left"
+    )
 
 
 def _workload(workload: WorkloadResult) -> RenderableType:
-    table = Table(box=box.SIMPLE_HEAD, padding=0, title_justify="left", width=WIDTH)
-    table.title = f"[bold]{escape(workload.name)}"
-    table.add_column("implementation", no_wrap=True, ratio=1)
-    for name, width in COLUMNS.items():
-        table.add_column(name, justify="right", no_wrap=True, width=width)
-    notes = []
+    table = _table(escape(workload.name))
+    for name in COLUMNS:
+        table.add_column(name, justify="left" if name == COLUMNS[0] else "right", overflow="fold")
+    notes: dict[str, list[str]] = {}
     for row in workload.rows:
         table.add_row(*_cells(row), style=STYLE.get(row.role, "" if row.role == "peer" else "dim"))
         if row.parts > 1:
-            text = f"{show.in_part(row.parts)}, its time multiplied"
-            notes.append(f"[yellow]{escape(row.implementation)}[/]: {text}")
+            part = f"{show.in_part(row.parts)}, its time multiplied"
+            notes.setdefault(part, []).append(row.implementation)
         if row.reason:
-            notes.append(f"[yellow]{escape(row.implementation)}[/]: {escape(row.reason)}")
+            notes.setdefault(row.reason, []).append(row.implementation)
     parts: list[RenderableType] = [table]
-    if notes:
-        parts.append(Padding(Text.from_markup("\n".join(notes)), (0, 0, 0, 2)))
+    parts += [Text(f"  {', '.join(names)}: {why}", style="yellow") for why, names in notes.items()]
     if workload.noise is not None:
         off = show.interval(workload.noise, show.number)
         noise = f"  noise floor (A/A, {workload.noise_of} against itself): {off}"
@@ -208,7 +260,7 @@ def _cells(row: Row) -> list[str]:
     return [
         escape(row.implementation),
         str(row.threads),
-        show.seconds(row.median),
+        _time(row),
         show.percent(row.spread),
         show.ratio(row.ratio.value) if row.ratio else show.MISSING,
         show.bounds(row.ratio),
@@ -219,13 +271,9 @@ def _cells(row: Row) -> list[str]:
 
 
 def _claims(study: StudyResult) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), title_justify="left", width=WIDTH)
-    table.title = "[bold]claims"
-    table.add_column("", width=1)
-    table.add_column("claim", ratio=3)
-    table.add_column("kind", no_wrap=True, width=9)
-    table.add_column("workload", ratio=2)
-    table.add_column("found", justify="right", no_wrap=True)
+    table = _table("claims")
+    for name, ratio in (("", None), ("claim", 3), ("kind", None), ("workload", 2), ("found", 2)):
+        table.add_column(name, ratio=ratio, overflow="fold")
     for claim in study.claims:
         said = [escape(claim.text)]
         if claim.reason or claim.verdict != "reproduced":
@@ -233,6 +281,13 @@ def _claims(study: StudyResult) -> Table:
             said.append(f"[dim]{claim.verdict}{reason}[/]")
         if claim.note and claim.kind == "published":
             said.append(f"[dim]{escape(claim.note)}[/]")
-        cells = ("\n".join(said), claim.kind, escape(claim.workload), show.claimed(claim))
+        cells = ("\n".join(said), claim.kind, escape(claim.workload), _found(claim))
         table.add_row(MARK[claim.verdict], *cells)
     return table
+
+
+def _found(claim: ClaimResult) -> str:
+    """The measured figure; where the bar is "never slower", a speed."""
+    if claim.measured and (claim.metric, claim.bar, claim.at_least) == ("time", 1, True):
+        return f"{show.ratio(claim.measured.value)} as fast {show.bounds(claim.measured)}".rstrip()
+    return show.claimed(claim)

@@ -214,7 +214,7 @@ def _skip_unavailable(implementation: Implementation, workload: Workload) -> Non
     if reason is None and not implementation.applies_to(workload):
         reason = "left out on this workload"
     if reason is not None:
-        pytest.skip(f"{implementation.name}: {reason}")
+        pytest.skip(reason)
 
 
 def _prepared(implementation: Implementation, inputs: Inputs) -> Callable[[], Any]:

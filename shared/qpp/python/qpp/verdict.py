@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from qpp.claim import BEST_PEER, MEMORY, Claim
+from qpp.format import seconds
 from qpp.results import ClaimResult, Interval, Row, Run, StudyResult, Verdict, WorkloadResult
 from qpp.statistics import paired_difference, paired_ratio
 from qpp.study import Study
@@ -85,7 +86,8 @@ def _judge(claim: Claim, workload: WorkloadResult) -> ClaimResult:
             continue
         row = best_peer(workload) if who == BEST_PEER else workload.row(who)
         if row is None or row.status in ("unavailable", "not applicable"):
-            reason = f"{who}: {row.reason if row else 'no row'}"
+            gone = "no peer ran and agrees" if who == BEST_PEER else f"{who} was not measured"
+            reason = f"{who}: {row.reason}" if row else gone
             return _result(claim, workload.name, None, "not tested", reason)
         if row.status not in ("ok", "limit"):
             # Our own row that fails refutes the claim; a failed peer does not.
@@ -104,6 +106,8 @@ def _judge(claim: Claim, workload: WorkloadResult) -> ClaimResult:
     else:
         verdict = "reproduced" if claim.holds(measured.value) else "not reproduced"
     reason = f"the fastest is {rows[1].implementation}" if claim.over == BEST_PEER else ""
+    if rows[-1].status == "limit":
+        reason = f"{seconds(rows[0].median)} against {seconds(rows[-1].median)}"
     return _result(claim, workload.name, measured, verdict, reason)
 
 

@@ -16,14 +16,8 @@ from qpp.machine import usable_cores
 from qpp.measure import protocol
 
 THREAD_VARIABLES = (
-    "MKL_NUM_THREADS",
-    "NUMBA_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "POLARS_MAX_THREADS",
-    "RAYON_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
+    *(f"{name}_NUM_THREADS" for name in ("MKL", "NUMBA", "NUMEXPR", "OMP", "OPENBLAS", "RAYON")),
+    *("POLARS_MAX_THREADS", "VECLIB_MAXIMUM_THREADS"),
 )
 START_SECONDS = 120.0
 

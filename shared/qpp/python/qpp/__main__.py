@@ -1,0 +1,54 @@
+"""The program ``qpp``: signals and streams, set before anything that takes time is imported.
+
+SIGINT and SIGTERM end it with one sentence and status 130 or 143. A console that cannot show a
+character shows a question mark.
+"""
+
+import contextlib
+import io
+import os
+import signal
+import sys
+import time
+
+DEAF = 10.0  # seconds after a signal: finished studies are being written, a second one is ignored
+
+
+def main() -> None:
+    """Run the command line."""
+    first, heard = 0, 0.0
+
+    def stop(number: int, _: object) -> None:
+        nonlocal first, heard
+        if not first or time.monotonic() - heard > DEAF:
+            first, heard = first or number, time.monotonic()
+            raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) != signal.SIG_IGN:  # ignored in the background of a shell
+            signal.signal(number, stop)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    status: int | str | None = 1
+    try:
+        from qpp.cli import cli
+
+        cli()
+    except SystemExit as end:
+        status = end.code
+    except BaseException as error:
+        if not first and not isinstance(error, OSError):
+            raise
+        reason = str(error)
+        if isinstance(error, OSError) and not error.filename:  # a stream, not a file
+            with contextlib.suppress(OSError):  # or the exit would write and fail again
+                os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            reason = f"cannot write the output: {error.strerror}"
+        with contextlib.suppress(OSError):
+            print("Interrupted." if first else f"Error: {reason}", file=sys.stderr)
+    sys.exit(128 + first if first else status)
+
+
+if __name__ == "__main__":
+    main()
