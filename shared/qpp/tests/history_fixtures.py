@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from qpp.history import store
 from qpp.history.criterion_import import PREFIX
+
+from qpp.history import store
 
 WORKLOADS = ("n=500", "n=5000")
 IMPLEMENTATIONS = ("loop", "numpy", "rust", "gone")

@@ -1,7 +1,7 @@
-"""``qpp history``: record HEAD; show, compare, publish and serve the stored points.
+"""``qpp history``: show, record, backfill and check the stored points; publish and serve them.
 
-Exit status: 0 success, 1 refused or failed (with a one-line reason), 2 wrong usage,
-130 interrupted.
+Exit status: 0 success, 1 refused, failed or a regression was found (with a one-line reason), 2
+wrong usage, 130 interrupted.
 """
 
 import sys
@@ -13,17 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from qpp import table
-from qpp.history import (
-    HistoryError,
-    asv_runner,
-    checkout,
-    comparison,
-    criterion_import,
-    listing,
-    page,
-    publishing,
-    recording,
-)
+from qpp.history import HistoryError, backfill, checkout, listing, page, publishing, recording
 from qpp.history.series import collect
 from qpp.registry import UnknownStudyError
 from qpp.results import ResultError, write_atomically
@@ -35,6 +25,7 @@ RESULTS = click.option("--results", type=FOLDER, help="Another folder than share
 MACHINE = click.option(
     "--machine", help="Name of the series [QPP_MACHINE, else from the processor's name]."
 )
+STUDY = click.option("--study", "studies", multiple=True, help="Only this one; may be repeated.")
 
 
 def _one_line_errors(function: F) -> F:
@@ -42,71 +33,112 @@ def _one_line_errors(function: F) -> F:
     def wrapped(*args: Any, **kwargs: Any) -> Any:
         try:
             return function(*args, **kwargs)
-        except HistoryError as error:
+        except (HistoryError, ResultError) as error:
             raise click.ClickException(str(error)) from None
         except UnknownStudyError as error:
             raise click.UsageError(str(error)) from None
-        except KeyboardInterrupt:
-            click.echo("\ninterrupted: nothing was recorded", err=True)
-            sys.exit(130)
 
     return wrapped  # type: ignore[return-value]
 
 
 @click.group("history", invoke_without_command=True)
-@click.option("--html", "html_file", type=FILE, help="Write all points as one offline HTML page.")
+@click.option("--html", "html_file", type=FILE, help="Write the page, one self-contained file.")
 @RESULTS
 @click.pass_context
 @_one_line_errors
 def history_group(context: click.Context, html_file: Path | None, results: Path | None) -> None:
-    """Show the recorded points; subcommands record, publish, serve and compare them."""
+    """Show every study's figures over the recorded commits, with what changed."""
     if context.invoked_subcommand is not None:
         if html_file is not None or results is not None:
             raise click.UsageError("--html and --results stand after the subcommand, if at all")
         return
-    folder = results or checkout.find().results
-    series = collect(folder)
-    if not series:
-        raise HistoryError(f"nothing is stored under {folder}: run `qpp history record`")
+    series = collect(results or checkout.find().results)
     out = table.console()
-    for grid in listing.tables(series):
-        out.print(grid)
+    for part in listing.overview(series):
+        out.print(part)
     if html_file is not None:
-        try:
-            write_atomically(html_file, page.render(folder))
-        except ResultError as error:
-            raise HistoryError(str(error)) from None
+        write_atomically(html_file, page.render(series))
         click.echo(f"wrote {html_file}")
 
 
 @history_group.command()
-@click.argument("studies", nargs=-1, metavar="[STUDY]...")
+@click.argument("result", required=False, type=click.Path(path_type=Path), metavar="[RESULT.json]")
+@STUDY
 @MACHINE
-@click.option("--commit", default="HEAD", help="Must be what is checked out.")
-@click.option("--full", is_flag=True, help="All workloads, not only the quick ones.")
-@click.option("--verbose", "-v", is_flag=True, help="Show what benchmarks print.")
 @RESULTS
 @_one_line_errors
 def record(
+    result: Path | None, studies: tuple[str, ...], machine: str | None, results: Path | None
+) -> None:
+    """Store a point of HEAD: from RESULT.json, or from a run of the quick preset.
+
+    RESULT.json comes from `qpp reproduce --json` on this commit. Refused are a dirty tree, another
+    commit than HEAD, and code that is not a release build of this checkout.
+    """
+    here = checkout.find()
+    if result is not None and studies:
+        raise click.UsageError("--study chooses what is measured: leave it out with RESULT.json")
+    where = {"machine": machine, "results": results}
+    if result is not None:
+        done = recording.record(here, result, **where)  # type: ignore[arg-type]
+    else:
+        done = recording.measure_and_record(here, studies, **where)  # type: ignore[arg-type]
+    click.echo(f"recorded {done.commit[:8]} ({', '.join(done.studies)}) as {done.series}")
+    if done.errors:
+        raise HistoryError("recorded, but without " + "; ".join(done.errors))
+
+
+@history_group.command("backfill")
+@click.argument("commits", nargs=-1, required=True, metavar="A..B|COMMIT...")
+@click.option("--every", type=click.IntRange(min=1), default=1, help="Only each N-th, B included.")
+@STUDY
+@MACHINE
+@RESULTS
+@_one_line_errors
+def backfill_command(
+    commits: tuple[str, ...],
+    every: int,
     studies: tuple[str, ...],
     machine: str | None,
-    commit: str,
-    full: bool,
-    verbose: bool,
     results: Path | None,
 ) -> None:
-    """Measure STUDIES (default: all) at HEAD and store the figures under its hash.
+    """Measure commits of the past and store their points.
 
-    Refuses a dirty tree, another commit than HEAD, packages imported from elsewhere, and
-    Rust extensions that are debug builds or older than their sources.
+    Each is built (`make develop`) and measured (quick preset) in a git working tree of its own. What
+    cannot be built says so and the others go on. The same command goes on after an interrupt.
     """
-    done = recording.record(
-        studies, machine=machine, commit=commit, full=full, results=results, verbose=verbose
-    )
-    click.echo(f"{done.criterion}\nrecorded {done.commit[:8]} on {done.machine}: {done.path}")
-    if done.failures:
-        lines = "\n  ".join(done.failures)
-        raise HistoryError(f"recorded, but some figures are missing (see --verbose):\n  {lines}")
+    here = checkout.find()
+    chosen = backfill.choose(here, commits, every)
+    work = backfill.Backfill(here, studies, machine=machine, results=results, echo=click.echo)
+    outcomes: list[backfill.Outcome] = []
+    try:
+        outcomes.extend(work.run(chosen))
+    except KeyboardInterrupt:
+        click.echo("interrupted: what was stored is kept; the same command goes on", err=True)
+        raise
+    failed = [o for o in outcomes if o.state == "failed"]
+    click.echo(f"{len(outcomes) - len(failed)} of {len(outcomes)} commits are stored")
+    for one in failed:
+        click.echo(f"  not {one.commit[:8]}: {one.reason}")
+    sys.exit(1 if failed else 0)
+
+
+@history_group.command()
+@click.argument("base", required=False)
+@click.argument("head", required=False)
+@RESULTS
+@_one_line_errors
+def check(base: str | None, head: str | None, results: Path | None) -> None:
+    """Exit 1 if a study became slower, beyond noise, from the point before to the newest one.
+
+    With BASE and HEAD (default: the newest) those two are compared.
+    """
+    here = None if results and not base else checkout.find()
+    series = collect(results or here.results)  # type: ignore[union-attr]
+    names = [here.resolve(name) for name in (base, head) if name and here]
+    text, regressions = listing.verdict(series, *names)
+    click.echo(text)
+    sys.exit(1 if regressions else 0)
 
 
 @history_group.command()
@@ -114,67 +146,18 @@ def record(
 @click.option("--html-dir", type=FOLDER, help="Another folder than .asv/html.")
 @_one_line_errors
 def publish(results: Path | None, html_dir: Path | None) -> None:
-    """Make asv's site from the stored results."""
-    site = publishing.publish(results=results, html=html_dir)
-    click.echo(f"published {site}: look at it with `qpp history serve`")
-    click.echo(f"the offline page: {site / publishing.OFFLINE}")
+    """Write the page, and asv's own site beside it."""
+    site = publishing.publish(checkout.find(), results=results, site=html_dir, echo=click.echo)
+    click.echo(f"wrote {site / 'index.html'}")
 
 
 @history_group.command()
 @click.option("--port", type=click.IntRange(0, 65535), help="Default: the first free from 8080.")
+@click.option("--no-open", is_flag=True, help="Do not open the browser.")
+@RESULTS
 @click.option("--html-dir", type=FOLDER, help="Another folder than .asv/html.")
 @_one_line_errors
-def serve(port: int | None, html_dir: Path | None) -> None:
-    """Serve the published site on this machine until Ctrl-C."""
-    site = html_dir or Path(asv_runner.configuration(checkout.find())["html_dir"])
-    publishing.serve(site, port, echo=click.echo)
-
-
-@history_group.command()
-@click.argument("base")
-@click.argument("head", default="HEAD")
-@click.option("--threshold", type=float, default=1.25, show_default=True, help="Factor to report.")
-@click.option("--markdown", is_flag=True, help="As a Markdown table.")
-@click.option("--all", "everything", is_flag=True, help="Unchanged figures too.")
-@click.option("--strict", is_flag=True, help="Exit 1 when something became worse.")
-@RESULTS
-@_one_line_errors
-def compare(
-    base: str,
-    head: str,
-    threshold: float,
-    markdown: bool,
-    everything: bool,
-    strict: bool,
-    results: Path | None,
-) -> None:
-    """Compare the figures stored for BASE and HEAD."""
-    changes = comparison.compare(
-        base, head, checkout=checkout.find(), results=results, threshold=threshold
-    )
-    shown = [c for c in changes if everything or c.verdict != "same"]
-    same = len(changes) - len([c for c in changes if c.verdict != "same"])
-    if markdown:
-        click.echo(listing.changes_markdown(shown))
-    elif shown:
-        table.console().print(listing.changes_table(shown))
-    worse = comparison.regressions(changes)
-    click.echo(f"\n{same} figures within {threshold:g}x; {len(worse)} worse.")
-    if strict and worse:
-        sys.exit(1)
-
-
-@history_group.command("import-criterion")
-@click.argument("studies", nargs=-1, metavar="[STUDY]...")
-@MACHINE
-@click.option("--from", "estimates", type=FOLDER, help="Criterion's folder [target/criterion].")
-@RESULTS
-@_one_line_errors
-def import_criterion(
-    studies: tuple[str, ...], machine: str | None, estimates: Path | None, results: Path | None
-) -> None:
-    """Store criterion's estimates of the last `cargo bench` under HEAD."""
-    path = criterion_import.import_criterion(
-        studies, machine=machine, estimates=estimates, results=results
-    )
-    click.echo(f"imported into {path}")
+def serve(port: int | None, no_open: bool, results: Path | None, html_dir: Path | None) -> None:
+    """Publish, then serve both on this machine until Ctrl-C and open the page."""
+    site = publishing.publish(checkout.find(), results=results, site=html_dir, echo=click.echo)
+    publishing.serve(site, port, open_browser=not no_open, echo=click.echo)

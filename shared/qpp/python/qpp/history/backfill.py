@@ -1,0 +1,255 @@
+"""Measures commits of the past: each in a git working tree of its own, by its own tools.
+
+For each commit: `git worktree add`, that commit's `make develop` (Rust in release) and its
+`qpp reproduce --json` in the quick preset, then a point from the result file. A commit that
+cannot be built or read says so, and the others go on. Working trees are removed; the log of a
+failure is kept beside them. Stored commits are skipped, and a result that was measured but not
+stored is stored, so a backfill that was interrupted goes on where it stopped.
+
+Builds share one target folder of cargo, and pip's own cache.
+"""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from qpp import machine as machine_module
+from qpp.history import HistoryError, host, points, recording, store
+from qpp.history.checkout import Checkout
+
+# Settings of the caller's own environment that would reach into the other working tree.
+_OURS = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
+_FULL = 1 << 28  # bytes: with less left a failure is that of the disk
+
+
+class Stopped(HistoryError):
+    """No further commit can be stored: the disk is full, or the history refuses this machine."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one commit: ``stored``, ``present`` (before) or ``failed``, and why."""
+
+    commit: str
+    state: str
+    reason: str = ""
+
+
+def choose(checkout: Checkout, names: Sequence[str], every: int = 1) -> list[str]:
+    """The commits to measure, as full hashes, oldest first in each range.
+
+    ``A..B`` stands for the commits after A up to B along the first parents (asv's site shows
+    those). Of the whole list every ``every``-th is taken, counted from the last.
+
+    Raises
+    ------
+    HistoryError
+        A name is no commit, or a range is empty.
+    """
+    found: list[str] = []
+    for name in names:
+        if ".." not in name:
+            found.append(checkout.resolve(name))
+            continue
+        first, _, last = name.partition("..")
+        span = f"{checkout.resolve(first or 'HEAD')}..{checkout.resolve(last or 'HEAD')}"
+        listed = checkout.git("rev-list", "--reverse", "--first-parent", span).splitlines()
+        if not listed:
+            raise HistoryError(f"{name} holds no commit: expected OLDER..NEWER")
+        found += listed
+    return list(dict.fromkeys(found))[::-1][::every][::-1]
+
+
+class Backfill:
+    """Measures and stores commits, one after the other.
+
+    ``studies``: their names, default all that a commit has. ``machine`` and ``results`` as in
+    :func:`qpp.history.recording.record`. Progress goes to ``echo``, a line at a time.
+    """
+
+    def __init__(
+        self,
+        checkout: Checkout,
+        studies: Sequence[str] = (),
+        *,
+        machine: str | None = None,
+        results: Path | None = None,
+        echo: Callable[[str], None] = print,
+    ) -> None:
+        provenance = machine_module.provenance()
+        self.checkout = checkout
+        self.studies = tuple(studies)
+        self.machine = host.name_of(machine, provenance)
+        self.results = results or checkout.results
+        self.echo = echo
+        self.folder = checkout.scratch / "backfill"
+        store.require_same_machine(self.results, host.for_asv(self.machine, provenance))
+
+    def run(self, commits: Sequence[str]) -> Iterator[Outcome]:
+        """Yield the outcome of each commit.
+
+        Raises
+        ------
+        Stopped
+            The disk is full or the history cannot be written; nothing that was measured is lost.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        spent, measured = 0.0, 0
+        for i, commit in enumerate(commits):
+            left = (
+                f", {spent / measured * (len(commits) - i) / 60:.0f} min left" if measured else ""
+            )
+            subject = self.checkout.describe(commit)["subject"]
+            self.echo(f"[{i + 1}/{len(commits)}{left}] {commit[:8]} {subject}")
+            begun = time.monotonic()
+            try:
+                state = self._one(commit)
+            except Stopped:
+                raise
+            except HistoryError as error:
+                self.echo(f"  failed: {error}")
+                yield Outcome(commit, "failed", str(error))
+                continue
+            if state == "stored":
+                spent, measured = spent + time.monotonic() - begun, measured + 1
+            yield Outcome(commit, state)
+
+    def _one(self, commit: str) -> str:
+        packages = _studies(self.checkout, commit)
+        chosen = [name for name in packages if name in self.studies or not self.studies]
+        if not chosen:
+            known = ", ".join(packages) or "none"
+            raise HistoryError(f"it has none of the studies asked for; it has {known}")
+        if set(chosen) <= self._held(commit):
+            self.echo("  is stored already")
+            return "present"
+        file = self.folder / f"{commit[:8]}.json"
+        if not file.exists():
+            with self._tree(commit) as tree:
+                self._measure(tree, {name: packages[name] for name in chosen}, file)
+        result = points.read(file)
+        if result.commit != commit or result.dirty:
+            file.unlink()
+            raise HistoryError("its build or its run changed files of the working tree")
+        try:
+            done = recording.save(self.checkout, result, machine=self.machine, results=self.results)
+        except HistoryError as error:
+            raise Stopped(f"{error}; the result is kept in {file}") from error
+        file.unlink()
+        for text in done.errors:
+            self.echo(f"  without {text}")
+        self.echo(f"  stored: {', '.join(done.studies)}")
+        return "stored"
+
+    def _held(self, commit: str) -> set[str]:
+        """The studies that this machine's quick points of a commit hold, or that could not run."""
+        held: set[str] = set()
+        for stored in store.read_all(self.results):
+            params, kept = stored.data["params"], stored.data["qpp"]
+            if (stored.commit, params["machine"], params.get("preset")) == (
+                *(commit, self.machine, "quick"),
+            ):
+                held |= {*kept["studies"], *kept["failed"]}
+        return held
+
+    @contextlib.contextmanager
+    def _tree(self, commit: str) -> Iterator[Path]:
+        """A working tree of the commit, removed afterwards; one left behind is made anew."""
+        tree = self.folder / commit[:8]
+        self._remove(tree)
+        self.checkout.git("worktree", "add", "--quiet", "--force", "--detach", str(tree), commit)
+        try:
+            yield tree
+        finally:
+            self._remove(tree)
+
+    def _remove(self, tree: Path) -> None:
+        with contextlib.suppress(HistoryError):
+            self.checkout.git("worktree", "remove", "--force", "--force", str(tree))
+        shutil.rmtree(tree, ignore_errors=True)
+
+    def _measure(self, tree: Path, chosen: Mapping[str, str], file: Path) -> None:
+        """Build and run a commit; its result goes to ``file``. ``chosen``: study -> package."""
+        log = file.with_suffix(".log")
+        log.unlink(missing_ok=True)
+        python = f"PYTHON={getattr(sys, '_base_executable', sys.executable)}"
+        self._call(["make", "develop", python], tree, log, CARGO_TARGET_DIR=self.folder / "target")
+        programs = tree / ".venv" / ("Scripts" if os.name == "nt" else "bin")
+        Checkout(tree).require_built(chosen.values(), (str(programs / "python"), "-E"))
+        new = file.with_suffix(".new.json")
+        command = [str(programs / "qpp"), "reproduce", *chosen, "--json", str(new)]
+        self._call(command, tree, log, wanted=new)
+        points.read(new)
+        new.replace(file)
+        log.unlink()
+
+    def _call(
+        self, command: list[str], tree: Path, log: Path, wanted: Path | None = None, **more: Path
+    ) -> None:
+        """Run a command of the commit, its output in the log.
+
+        It failed where its exit code is not 0, or, where a file is wanted, when that is missing
+        (an exit code of `qpp reproduce` says what was reproduced, which is not asked here).
+        """
+        name = " ".join([Path(command[0]).name, command[1]])
+        environment = {k: v for k, v in os.environ.items() if k not in _OURS}
+        environment |= {key: str(value) for key, value in more.items()}
+        begun = time.monotonic()
+        self.echo(f"  {name} ...")
+        with log.open("ab") as stream:
+            process = subprocess.Popen(
+                command,
+                cwd=tree,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            try:
+                code = process.wait()
+            except BaseException:
+                _end(process)
+                raise
+        self.echo(f"  {name} took {time.monotonic() - begun:.0f} s")
+        if code == 0 if wanted is None else wanted.exists():
+            return
+        if shutil.disk_usage(tree).free < _FULL:
+            raise Stopped(f"the disk is full: free some room, then run the same command ({log})")
+        lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        last = lines[-1].strip() if lines else "no output"
+        raise HistoryError(f"`{name}` ended with exit code {code} ({last:.120}): see {log}")
+
+
+def _studies(checkout: Checkout, commit: str) -> dict[str, str]:
+    """Study -> package, as the commit's own ``pyproject.toml`` files declare them."""
+    found = {}
+    for path in checkout.git("ls-tree", "-r", "--name-only", commit).splitlines():
+        if path.endswith("/pyproject.toml"):
+            try:
+                project = tomllib.loads(checkout.git("show", f"{commit}:{path}")).get("project", {})
+            except tomllib.TOMLDecodeError:
+                continue
+            points_ = project.get("entry-points", {}).get("qpp.studies", {})
+            found |= {
+                name: address.split(":")[0].split(".")[0] for name, address in points_.items()
+            }
+    return found
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a command and what it started: by SIGINT, as Ctrl-C does, then by force."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(OSError):
+            os.killpg(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=10)
+            return
