@@ -11,6 +11,7 @@ Builds share one target folder of cargo, and pip's own cache.
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -30,7 +31,7 @@ _OURS = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "MAKEFLAGS", "MAKELEVEL", "M
 _FULL = 1 << 28  # bytes: with less left a failure is that of the disk
 
 
-class Stopped(HistoryError):
+class StoppedError(HistoryError):
     """No further commit can be stored: the disk is full, or the history refuses this machine."""
 
 
@@ -98,21 +99,20 @@ class Backfill:
 
         Raises
         ------
-        Stopped
+        StoppedError
             The disk is full or the history cannot be written; nothing that was measured is lost.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         spent, measured = 0.0, 0
         for i, commit in enumerate(commits):
-            left = (
-                f", {spent / measured * (len(commits) - i) / 60:.0f} min left" if measured else ""
-            )
+            minutes = spent / max(measured, 1) * (len(commits) - i) / 60
+            left = f", {minutes:.0f} min left" if measured else ""
             subject = self.checkout.describe(commit)["subject"]
             self.echo(f"[{i + 1}/{len(commits)}{left}] {commit[:8]} {subject}")
             begun = time.monotonic()
             try:
                 state = self._one(commit)
-            except Stopped:
+            except StoppedError:
                 raise
             except HistoryError as error:
                 self.echo(f"  failed: {error}")
@@ -142,7 +142,7 @@ class Backfill:
         try:
             done = recording.save(self.checkout, result, machine=self.machine, results=self.results)
         except HistoryError as error:
-            raise Stopped(f"{error}; the result is kept in {file}") from error
+            raise StoppedError(f"{error}; the result is kept in {file}") from error
         file.unlink()
         for text in done.errors:
             self.echo(f"  without {text}")
@@ -223,7 +223,9 @@ class Backfill:
         if code == 0 if wanted is None else wanted.exists():
             return
         if shutil.disk_usage(tree).free < _FULL:
-            raise Stopped(f"the disk is full: free some room, then run the same command ({log})")
+            raise StoppedError(
+                f"the disk is full: free some room, then run the same command ({log})"
+            )
         lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
         last = lines[-1].strip() if lines else "no output"
         raise HistoryError(f"`{name}` ended with exit code {code} ({last:.120}): see {log}")
@@ -231,17 +233,15 @@ class Backfill:
 
 def _studies(checkout: Checkout, commit: str) -> dict[str, str]:
     """Study -> package, as the commit's own ``pyproject.toml`` files declare them."""
-    found = {}
+    found: dict[str, str] = {}
     for path in checkout.git("ls-tree", "-r", "--name-only", commit).splitlines():
         if path.endswith("/pyproject.toml"):
             try:
                 project = tomllib.loads(checkout.git("show", f"{commit}:{path}")).get("project", {})
             except tomllib.TOMLDecodeError:
                 continue
-            points_ = project.get("entry-points", {}).get("qpp.studies", {})
-            found |= {
-                name: address.split(":")[0].split(".")[0] for name, address in points_.items()
-            }
+            declared = project.get("entry-points", {}).get("qpp.studies", {})
+            found |= {name: re.split("[.:]", address)[0] for name, address in declared.items()}
     return found
 
 

@@ -125,9 +125,8 @@ class Checkout:
         root = self.root.resolve()
         project = next(p for p in parents if (p / "pyproject.toml").is_file() or p == root)
         sources = [root / "Cargo.toml", root / "Cargo.lock", project / "Cargo.toml"]
-        sources += [
-            s for p in (project, root / "shared" / "native") for s in p.rglob("src/**/*.rs")
-        ]
+        for part in (project, root / "shared" / "native"):
+            sources += (part / "src").rglob("*.rs")
         for source in sources:
             if source.is_file() and source.stat().st_mtime > extension.stat().st_mtime:
                 older = source.relative_to(root).as_posix()

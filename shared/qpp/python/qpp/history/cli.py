@@ -104,8 +104,8 @@ def backfill_command(
 ) -> None:
     """Measure commits of the past and store their points.
 
-    Each is built (`make develop`) and measured (quick preset) in a git working tree of its own. What
-    cannot be built says so and the others go on. The same command goes on after an interrupt.
+    Each is built (`make develop`) and measured (quick preset) in a git working tree of its own.
+    What cannot be built says so and the others go on. After an interrupt the same command goes on.
     """
     here = checkout.find()
     chosen = backfill.choose(here, commits, every)

@@ -34,7 +34,7 @@ def overview(series: Series) -> Iterator[Table | Padding | str]:
         for study in studies_of(points):
             table.add_row(escape(study), *_line(of_study(points, study), study, found))
         yield Padding(table, (0, 0, 0, 2))
-        yield "  [dim]Time of the recommended implementation, oldest commit first; lower is faster.[/]"
+        yield "  [dim]ours: its time over the commits, oldest first; lower is faster[/]"
 
 
 def headline(study: StudyPoint) -> tuple[str, str]:

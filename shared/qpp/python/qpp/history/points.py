@@ -18,7 +18,6 @@ details; they are kept beside its keys under ``qpp``, which it ignores. So are t
 
 import itertools
 import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,13 +25,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from qpp.history import HistoryError
 from qpp.results import SCHEMA
 
 Json = dict[str, Any]
 READABLE = tuple(dict.fromkeys(("qpp-result/1", "qpp-result/2", SCHEMA)))
 METRICS = {"time": "seconds", "slowdown": "x", "memory": "bytes", "error": "|a-b|"}
-STATISTICS = ("ci_99_a", "ci_99_b", "q_25", "q_75", "number", "repeat")
+STATISTICS = ("q_25", "q_75", "number", "repeat")
 COLUMNS = (
     *("result", "params", "version", "started_at", "duration"),
     *(f"stats_{name}" for name in STATISTICS),
@@ -123,7 +124,7 @@ def _study(study: Json) -> Json:
         "roles": roles,
         "noise": noise,
         "fastest": {
-            workload: {n: _short(min(r["samples"])) for n, r in rows.items() if "samples" in r}
+            workload: {n: r["fastest"] for n, r in rows.items() if "fastest" in r}
             for workload, rows in workloads.items()
         },
         "workloads": workloads,
@@ -139,8 +140,10 @@ def _row(row: Json, fastest: float) -> Json:
     figures: Json = dict.fromkeys(METRICS, None if wrong else NAN)
     if _timed(row):
         figures |= {"time": row["median"], "slowdown": row["median"] / fastest}
-        figures["samples"] = [float(s) for s in row["seconds"]]
-        figures["number"] = int(row["number"])
+        samples = [float(s) for s in row["seconds"]]
+        low, high = (_short(float(q)) for q in np.quantile(samples, (0.25, 0.75)))
+        figures |= {"q_25": low, "q_75": high, "fastest": _short(min(samples))}
+        figures |= {"number": int(row["number"]), "repeat": len(samples)}
         if row["resident_growth"] is not None:
             figures["memory"] = row["resident_growth"]
     if row.get("parity"):
@@ -190,35 +193,16 @@ def to_asv(measured: Measured, commit: str, about: Json, machine: str) -> Json:
 
 def _columns(study: Json, metric: str, started: int) -> list[Any]:
     """One benchmark as asv stores it: a list in the order of ``COLUMNS``."""
-    from asv_runner.statistics import compute_stats
-
     axes = [list(study["workloads"]), list(study["roles"])]
-    values: list[Any] = []
-    statistics: list[Json | None] = []
-    for workload, name in itertools.product(*axes):
-        row = study["workloads"][workload].get(name, dict.fromkeys(METRICS, NAN))
-        values.append(_short(row[metric]))
-        sampled = metric == "time" and "samples" in row
-        statistics.append(compute_stats(row["samples"], row["number"])[1] if sampled else None)
-    columns: list[Any] = [
-        values,
-        [[repr(n) for n in axis] for axis in axes],
-        VERSION,
-        started,
-        None,
-    ]
+    absent: Json = dict.fromkeys(METRICS, NAN)
+    rows = [study["workloads"][where].get(name, absent) for where, name in itertools.product(*axes)]
+    names = [[repr(name) for name in axis] for axis in axes]
+    columns: list[Any] = [[_short(row[metric]) for row in rows], names, VERSION, started]
     if metric == "time":
-        columns += [[_finite(s, key) for s in statistics] for key in STATISTICS]
-    while columns[-1] is None:
-        columns.pop()
+        columns += [None, *([row.get(key) for row in rows] for key in STATISTICS)]
     return columns
 
 
 def _short(value: float | None) -> float | None:
     """Six digits: more are noise, and the files stay small."""
     return value if value is None else float(f"{value:.6g}")
-
-
-def _finite(statistics: Json | None, key: str) -> Any:
-    value = statistics[key] if statistics else None
-    return _short(value) if value is not None and math.isfinite(value) else None

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,6 +110,6 @@ def _require_head(checkout: Checkout, measured: points.Measured) -> None:
         )
 
 
-def _require_built(checkout: Checkout, studies: Sequence[str] | points.Json) -> None:
+def _require_built(checkout: Checkout, studies: Iterable[str]) -> None:
     entries = [registry.find(name) for name in studies]
     checkout.require_built(entry.address.partition(":")[0].partition(".")[0] for entry in entries)
