@@ -14,8 +14,9 @@ peers, which ran in turns with ours. A row of ours became slower where
 
 The noise is the largest of 10 %, the A/A controls of the study in both runs (the same code in two
 processes), and twice the change that four of five baselines and peers stay within (what a second
-run does to code that did not change). Where that is more than 30 % nothing is judged. ``faster``
-is the same the other way round.
+run does to code that did not change); where the last is more than 30 % no time is judged. With
+fewer than three baselines and peers the time itself must have changed by as much. ``faster`` is
+the same the other way round.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from qpp.history.series import Point, Row, of_study, studies_of
 Kind = Literal["slower", "faster", "broken", "repaired"]
 LEAST = 0.10
 MOST = 0.30
+FEW = 3
 STEADY = 0.8  # of the baselines and peers
 OURS = "optimised"
 REFERENCES = ("baseline", "peer")
@@ -65,10 +67,12 @@ class Drift:
     """What happened between two runs to the code that did not change (natural logarithms).
 
     ``overall`` is the median change, ``by_workload`` those of a study's workload, ``scatter`` what
-    four of five stay within beside ``overall``.
+    four of five stay within beside ``overall``, ``few`` whether it rests on too few
+    implementations: a change of one of them could not be told from one of the machine.
     """
 
     overall: float
+    few: bool
     scatter: float
     by_workload: dict[tuple[str, str], float]
 
@@ -81,6 +85,7 @@ class Drift:
 def drift(before: Point, after: Point) -> Drift:
     """Compare the baselines and peers of two points."""
     found: dict[tuple[str, str], list[float]] = {}
+    names: set[tuple[str, str]] = set()
     for study in before.studies.keys() & after.studies.keys():
         old, new = before.studies[study], after.studies[study]
         for key in old.rows.keys() & new.rows.keys():
@@ -88,10 +93,12 @@ def drift(before: Point, after: Point) -> Drift:
                 change = _change(old.rows[key], new.rows[key])
                 if change is not None:
                     found.setdefault((study, key[0]), []).append(change)
+                    names.add((study, key[1]))
     every = np.array(list(itertools.chain.from_iterable(found.values())) or [0.0])
     overall = float(np.median(every))
     scatter = float(np.quantile(np.abs(every - overall), STEADY))
-    return Drift(overall, scatter, {k: float(np.median(v)) for k, v in found.items()})
+    by_workload = {k: float(np.median(v)) for k, v in found.items()}
+    return Drift(overall, len(names) < FEW, scatter, by_workload)
 
 
 def between(before: Point, after: Point, study: str, drifted: Drift | None = None) -> list[Change]:
@@ -106,12 +113,13 @@ def between(before: Point, after: Point, study: str, drifted: Drift | None = Non
         if new.roles[name] != OURS:
             continue
         local = drifted.by_workload.get((study, workload), drifted.overall)
+        drifts = (local, drifted.overall, *([0.0] if drifted.few else []))
         one, two = old.rows[key], new.rows[key]
         if one.median is None or two.median is None:
             if one.median is not two.median:
                 kind: Kind = "repaired" if one.median is None else "broken"
                 found.append(Change(study, workload, name, kind, None, before, after))
-        elif not drifted.too_noisy and (moved := _moved(one, two, (local, drifted.overall), noise)):
+        elif not drifted.too_noisy and (moved := _moved(one, two, drifts, noise)):
             kind = "slower" if moved > 0 else "faster"
             found.append(Change(study, workload, name, kind, math.exp(moved), before, after))
     return sorted(found, key=lambda c: (-abs(math.log(c.factor or 1e9)), c.workload, c.kind))
