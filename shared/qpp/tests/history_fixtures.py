@@ -17,12 +17,7 @@ ROLES = {"loop": "baseline", "rust": "optimised", "threads": "optimised", "numpy
 ROLES |= {"gone": "peer"}
 SECONDS = {"loop": 1e-2, "rust": 1e-4, "threads": 6e-5, "numpy": 4e-4}
 WORKLOADS = ("n=500", "n=5000", "n=50000")
-MACHINE = {
-    "cpu": "AMD EPYC 9B14",
-    "usable_cores": 2,
-    "memory": 25 * 2**30,
-    "architecture": "x86_64",
-}
+MACHINE = {"cpu": "AMD EPYC 9B14", "usable_cores": 2, "memory": 25 * 2**30}
 DAY = 86_400_000
 
 
@@ -67,7 +62,13 @@ def run(
         )
         return StudyResult(name, f"About {name}", "?", "n=5000", "rust", workloads=measured)
 
-    known = {**MACHINE, "os": "Linux 6.1", "python": "CPython 3.11.7", "dirty": False}
+    known = {
+        **MACHINE,
+        "architecture": "x86_64",
+        "os": "Linux 6.1",
+        "python": "CPython 3.11.7",
+        "dirty": False,
+    }
     return Run(
         command="qpp reproduce",
         preset="quick",

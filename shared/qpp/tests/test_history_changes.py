@@ -33,12 +33,13 @@ def test_silent_on_two_points_of_one_commit(tmp_path: Path, seed: int) -> None:
 
 @pytest.mark.parametrize("machine", [1.0, 1.5, 0.7])
 def test_a_kernel_slowed_by_30_percent_is_found(tmp_path: Path, machine: float) -> None:
-    history(tmp_path, [{}, {"rust": 1.3, "all": machine}], studies=("tiny", "other"))
+    scales = {"rust": 1.3, "all": machine}
+    history(tmp_path, [{}, scales], studies=("tiny", "other"))
     assert rows(tmp_path) == RUST
     for change in found(tmp_path):
         assert change.factor == pytest.approx(1.3, rel=0.06)
         assert change.bad
-    history(tmp_path / "back", [{"rust": 1.3, "all": machine}, {}])
+    history(tmp_path / "back", [scales, {}], studies=("tiny", "other"))
     assert rows(tmp_path / "back") == {("faster", name, w) for _, name, w in RUST}
 
 

@@ -143,9 +143,7 @@ def test_one_short_name_never_holds_two_commits(tmp_path: Path) -> None:
 def test_a_name_taken_by_other_hardware(tmp_path: Path) -> None:
     put(tmp_path / "s", run())
     put(tmp_path / "s", run("b" * 40, memory=8 * 2**30))  # a container's share is no identity
-    with pytest.raises(
-        HistoryError, match=r"'box' is taken by other hardware \(cpu: AMD EPYC 9B14"
-    ):
+    with pytest.raises(HistoryError, match=r"'box' is taken by other hardware \(cpu: AMD"):
         put(tmp_path / "s", run("c" * 40, cpu="Apple M4"))
     assert len(list((tmp_path / "s" / "box").glob("*.json"))) == 3
 
