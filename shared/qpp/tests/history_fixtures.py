@@ -73,7 +73,7 @@ def run(
         command="qpp reproduce",
         preset="quick",
         created="2026-03-02T09:41:00+00:00",
-        provenance={**known, "commit": commit, **provenance},
+        provenance={**known, "dirty": False, "commit": commit, **provenance},
         studies=tuple(map(study, studies)),
     )
 
