@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from qpp.history import host, points, store
 from qpp.results import Interval, ParityResult, Row, Run, StudyResult, WorkloadResult, to_json
@@ -101,6 +102,15 @@ def history(folder: Path, scales: Sequence[Mapping[str, float]], **options: Any)
     for i, (commit, scale) in enumerate(zip(hashes, scales, strict=True)):
         put(folder, run(commit, scales=scale, seed=i, **options), day=i)
     return hashes
+
+
+def fill_the_disk(patch: pytest.MonkeyPatch) -> None:
+    """From now on nothing can be written."""
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    patch.setattr(os, "fsync", full)
 
 
 def git(where: Path, *arguments: str) -> str:

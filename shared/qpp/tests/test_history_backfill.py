@@ -1,23 +1,21 @@
 """Commits of the past: each built and measured by its own tools, in a working tree of its own."""
 
-import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
-from history_fixtures import commit_all, git, put, repository, result_file, run
+from history_fixtures import commit_all, fill_the_disk, git, put, repository, result_file, run
 from qpp import machine
 from qpp.history import HistoryError, backfill, store
 from qpp.history.backfill import Backfill, StoppedError, choose
-from qpp.history.checkout import Checkout, find
+from qpp.history.checkout import find
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="make and a shell")
 MAKEFILE = """develop:
@@ -40,79 +38,77 @@ PROJECT = '[project.entry-points."qpp.studies"]\n{} = "tiny.study:study"\n'
 STATES = ("fine", "broken", "no study", "dirty", "schema", "fine again")
 
 
-@pytest.fixture(scope="module")
-def commits(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
-    """A repository with a commit for each state."""
-    where = repository(tmp_path_factory.mktemp("backfill") / "repo")
-    (where / "tiny").mkdir()
-    (where / "tiny" / "__init__.py").touch()
-    (where / "Makefile").write_text(MAKEFILE, encoding="utf-8")
-    (where / "fake.py").write_text(FAKE, encoding="utf-8")
-    keys = ("cpu", "usable_cores", "architecture", "os")
-    here = {key: machine.provenance()[key] for key in keys}
-    made = {}
-    for state in STATES:
-        name = "other" if state == "no study" else "tiny"
-        (where / "tiny" / "pyproject.toml").write_text(PROJECT.format(name), encoding="utf-8")
-        (where / "state").write_text(state, encoding="utf-8")
+class Past:
+    """A repository with a commit for each state, and a store."""
+
+    def __init__(self, folder: Path) -> None:
+        self.where = repository(folder / "repo")
+        (self.where / "tiny").mkdir()
+        for name, text in (("tiny/__init__", ""), ("fake", FAKE)):
+            (self.where / f"{name}.py").write_text(text, encoding="utf-8")
+        (self.where / "Makefile").write_text(MAKEFILE, encoding="utf-8")
+        self.made = {state: self._commit(state) for state in STATES}
+        self.store = folder
+        self.said: list[str] = []
+
+    def _commit(self, state: str) -> str:
+        known = machine.provenance()
+        here = {key: known[key] for key in ("cpu", "usable_cores", "architecture", "os")}
+        project = PROJECT.format("other" if state == "no study" else "tiny")
+        (self.where / "tiny" / "pyproject.toml").write_text(project, encoding="utf-8")
+        (self.where / "state").write_text(state, encoding="utf-8")
         schema = {"schema": "qpp-result/99"} if state == "schema" else {}
-        result_file(where / "result.json", run(**here), **schema)
-        made[state] = commit_all(where, f"State: {state}")
-    return where, made
+        result_file(self.where / "result.json", run(**here), **schema)
+        return commit_all(self.where, f"State: {state}")
+
+    def work(self) -> Backfill:
+        here = find(self.where)
+        return Backfill(here, ["tiny"], results=self.store, machine="box", echo=self.said.append)
+
+    def states(self, *names: str) -> list[str]:
+        return [o.state for o in self.work().run([self.made[name] for name in names])]
+
+    def trees(self) -> int:
+        return len(git(self.where, "worktree", "list").splitlines())
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Past:
+    return Past(tmp_path_factory.mktemp("past"))
 
 
 @pytest.fixture
-def work(commits: tuple[Path, dict[str, str]], tmp_path: Path) -> Callable[..., Backfill]:
-    """Makes the backfill of the study ``tiny`` into a folder of the test."""
-
-    def make(**options: Any) -> Backfill:
-        options = {"results": tmp_path / "store", "machine": "box", "echo": said.append} | options
-        return Backfill(find(commits[0]), ["tiny"], **options)
-
-    said: list[str] = []
-    make.said = said  # type: ignore[attr-defined]
-    return make
+def past(made: Past, tmp_path: Path) -> Past:
+    made.store = tmp_path / "store"
+    return made
 
 
-def states(work: Backfill, *commits: str) -> list[str]:
-    return [outcome.state for outcome in work.run(commits)]
-
-
-def trees(checkout: Checkout) -> int:
-    return len(git(checkout.root, "worktree", "list").splitlines())
-
-
-def test_what_fails_says_so_and_the_others_go_on(
-    commits: tuple[Path, dict[str, str]], work: Callable[..., Backfill], tmp_path: Path
-) -> None:
-    where, made = commits
-    first = work()
-    outcomes = {o.commit: o for o in first.run(list(made.values()))}
-    failed = {name: outcomes[commit].reason for name, commit in made.items() if name[:4] != "fine"}
-    assert "`make develop` ended with exit code 2 (" in failed["broken"]
-    assert "it does not compile" in (first.folder / f"{made['broken'][:8]}.log").read_text()
-    assert "none of the studies asked for; it has other" in failed["no study"]
-    assert "changed files of the working tree" in failed["dirty"]
-    assert "schema 'qpp-result/99', the history reads" in failed["schema"]
-    assert {outcomes[made[name]].state for name in ("fine", "fine again")} == {"stored"}
-    stored = store.read_all(tmp_path / "store")
+def test_what_fails_says_so_and_the_others_go_on(past: Past) -> None:
+    work = past.work()
+    outcomes = dict(zip(STATES, work.run(list(past.made.values())), strict=True))
+    log = work.folder / f"{past.made['broken'][:8]}.log"
+    for state, reason in (
+        ("broken", "`make develop` ended with exit code 2 ("),
+        ("broken", f"see {log}"),
+        ("no study", "none of the studies asked for; it has other"),
+        ("dirty", "changed files of the working tree"),
+        ("schema", "schema 'qpp-result/99', the history reads"),
+    ):
+        assert reason in outcomes[state].reason
+    assert "it does not compile" in log.read_text(encoding="utf-8")
+    assert {outcomes[state].state for state in ("fine", "fine again")} == {"stored"}
+    stored = store.read_all(past.store)
     assert [s.data["qpp"]["subject"] for s in stored] == ["State: fine", "State: fine again"]
-    assert stored[0].data["qpp"]["ancestors"] == 2
-    assert any("[6/6, " in line and "min left] " in line for line in work.said)  # type: ignore[attr-defined]
-    assert trees(first.checkout) == 1
-    assert states(work(), made["fine"], made["fine again"]) == ["present", "present"]
-    assert git(where, "status", "-s") == ""
+    assert any("[6/6, " in line and "min left] " in line for line in past.said)
+    assert past.trees() == 1
+    assert past.states("fine", "fine again") == ["present", "present"]
+    assert git(past.where, "status", "-s") == ""
 
 
 def test_an_interrupted_backfill_goes_on_where_it_stopped(
-    commits: tuple[Path, dict[str, str]],
-    work: Callable[..., Backfill],
-    monkeypatch: pytest.MonkeyPatch,
+    past: Past, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, made = commits
-    both = made["fine"], made["fine again"]
-    measure = Backfill._measure
-    turns = iter(range(9))
+    measure, turns = Backfill._measure, iter(range(9))
 
     def interrupted(self: Backfill, *rest: Any) -> None:
         if next(turns) == 1:
@@ -121,72 +117,56 @@ def test_an_interrupted_backfill_goes_on_where_it_stopped(
 
     monkeypatch.setattr(Backfill, "_measure", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        states(work(), *both)
-    assert trees(work().checkout) == 1
-    left_behind = work().folder / both[1][:8]  # as a process that was killed leaves it
-    git(commits[0], "worktree", "add", "-q", "--detach", str(left_behind), both[0])
-    assert states(work(), *both) == ["present", "stored"]
+        past.states("fine", "fine again")
+    assert past.trees() == 1
+    left_behind = past.work().folder / past.made["fine again"][:8]  # by a process that was killed
+    git(past.where, "worktree", "add", "-q", "--detach", str(left_behind), past.made["fine"])
+    assert past.states("fine", "fine again") == ["present", "stored"]
 
 
-def test_what_cannot_be_stored_is_kept(
-    commits: tuple[Path, dict[str, str]],
-    work: Callable[..., Backfill],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    commit = commits[1]["fine"]
-
-    def full(handle: int) -> None:
-        raise OSError(28, "No space left on device")
-
+def test_what_cannot_be_stored_is_kept(past: Past, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(os, "fsync", full)
+        fill_the_disk(patch)
         with pytest.raises(StoppedError, match="No space left on device.*is kept in .*json"):
-            states(work(), commit)
+            past.states("fine")
     monkeypatch.setattr(Backfill, "_measure", None)  # it is not measured again
-    assert states(work(), commit) == ["stored"]
+    assert past.states("fine") == ["stored"]
 
 
-def test_a_full_disk_stops_it(
-    commits: tuple[Path, dict[str, str]],
-    work: Callable[..., Backfill],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_full_disk_stops_it(past: Past, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backfill, "_FULL", 1 << 62)
     with pytest.raises(StoppedError, match="the disk is full: free some"):
-        states(work(), commits[1]["broken"], commits[1]["fine"])
+        past.states("broken", "fine")
 
 
-def test_a_name_of_other_hardware_is_refused_before_anything_is_measured(
-    work: Callable[..., Backfill], tmp_path: Path
-) -> None:
-    put(tmp_path / "store", run(cpu="Another", architecture="vax"))
+def test_a_name_of_other_hardware_is_refused_before_anything_is_measured(past: Past) -> None:
+    put(past.store, run(cpu="Another"))
     with pytest.raises(HistoryError, match="'box' is taken by other hardware"):
-        work()
+        past.work()
 
 
-def test_which_commits(commits: tuple[Path, dict[str, str]]) -> None:
-    where, made = commits
-    here, every = find(where), list(made.values())
+def test_which_commits(past: Past) -> None:
+    here, every = find(past.where), list(past.made.values())
     assert choose(here, ["HEAD~5..HEAD"]) == every[1:]
     assert choose(here, ["HEAD~5.."], every=2) == every[1::2]
     assert choose(here, ["HEAD~2", "main", "HEAD"]) == [every[3], every[5]]
-    for name in ("nonsense", "nonsense..HEAD"):
-        with pytest.raises(HistoryError, match="unknown commit 'nonsense': `git log` lists them"):
+    for name, message in (
+        ("nonsense", "unknown commit 'nonsense': `git log` lists them"),
+        ("nonsense..HEAD", "unknown commit 'nonsense'"),
+        ("HEAD..HEAD~2", r"HEAD\.\.HEAD~2 holds no commit: expected OLDER"),
+    ):
+        with pytest.raises(HistoryError, match=message):
             choose(here, [name])
-    with pytest.raises(HistoryError, match=r"HEAD\.\.HEAD~2 holds no commit: expected OLDER"):
-        choose(here, ["HEAD..HEAD~2"])
 
 
 @pytest.mark.thorough
-def test_ctrl_c_ends_what_was_started(commits: tuple[Path, dict[str, str]], tmp_path: Path) -> None:
-    where = tmp_path / "repo"
-    git(commits[0], "clone", "-q", ".", str(where))
-    (where / "state").write_text("slow", encoding="utf-8")
-    commit_all(where, "slow")
+def test_ctrl_c_ends_what_was_started(tmp_path: Path) -> None:
+    past = Past(tmp_path)
+    past._commit("slow")
     code = "from qpp.cli import main; main()"
     command = [sys.executable, "-c", code, "history", "backfill", "HEAD", "--study", "tiny"]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, cwd=where, stdout=pipe, stderr=pipe, text=True) as process:
+    with subprocess.Popen(command, cwd=past.where, stdout=pipe, stderr=pipe, text=True) as process:
         assert process.stdout is not None
         assert any("make develop" in line for line in process.stdout)
         time.sleep(0.5)
@@ -197,6 +177,5 @@ def test_ctrl_c_ends_what_was_started(commits: tuple[Path, dict[str, str]], tmp_
     assert "what was stored is kept; the same command goes on" in errors
     assert len(family) >= 2
     assert not psutil.wait_procs(family, timeout=10)[1]
-    assert trees(find(where)) == 1
-    assert not (where / "shared").exists()
-    assert json.loads((where / "asv.conf.json").read_text(encoding="utf-8"))
+    assert past.trees() == 1
+    assert not (past.where / "shared").exists()

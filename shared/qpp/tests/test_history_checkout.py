@@ -17,24 +17,20 @@ def checkout(tmp_path: Path) -> Checkout:
     return find(repository(tmp_path / "repo"))
 
 
-def package(checkout: Checkout, name: str, *, build: str | None = None) -> Path:
-    """A package of the checkout; ``build`` is the source of its extension."""
-    folder = checkout.root / "lib" / name
+def package(
+    checkout: Checkout, patch: pytest.MonkeyPatch, path: str, *, build: str | None = None
+) -> Path:
+    """An importable package of the checkout; ``build`` is the source of its extension."""
+    folder = checkout.root / path
     folder.mkdir(parents=True)
-    (checkout.root / "lib" / "pyproject.toml").write_text("", encoding="utf-8")
-    (folder / "__init__.py").write_text("", encoding="utf-8")
+    (folder.parent / "pyproject.toml").touch()
+    (folder / "__init__.py").touch()
     if build is not None:
         # A Python module answers for the compiled one; Linux does not import a .dylib.
-        (folder / "_rust.dylib").write_text("", encoding="utf-8")
+        (folder / "_rust.dylib").touch()
         (folder / "_rust.py").write_text(build, encoding="utf-8")
+    patch.setenv("PYTHONPATH", str(folder.parent))
     return folder
-
-
-@pytest.fixture
-def importable(checkout: Checkout, monkeypatch: pytest.MonkeyPatch) -> Path:
-    path = checkout.root / "lib"
-    monkeypatch.setenv("PYTHONPATH", str(path))
-    return path
 
 
 def test_only_a_repository_with_a_configuration(checkout: Checkout, tmp_path: Path) -> None:
@@ -61,26 +57,20 @@ def test_clean_but_for_the_history(checkout: Checkout) -> None:
         checkout.require_clean()
 
 
-def test_packages_must_come_from_the_checkout(checkout: Checkout, importable: Path) -> None:
-    package(checkout, "inside_one")
+def test_packages_must_come_from_the_checkout(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package(checkout, monkeypatch, "lib/inside_one")
     checkout.require_built(["inside_one"])
+    package(checkout, monkeypatch, ".venv/site-packages/copied_one")
+    elsewhere = "is imported from .*, not from this checkout: run `make develop`"
     for name, message in (
-        ("numpy", "is imported from .*, not from this checkout"),
+        ("numpy", elsewhere),
+        ("copied_one", elsewhere),
         ("no_such_package", "is not installed"),
     ):
         with pytest.raises(HistoryError, match=f"{name} {message}"):
             checkout.require_built([name])
-
-
-def test_a_copy_in_an_environment_inside_the_checkout(
-    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = checkout.root / ".venv" / "site-packages" / "copied_one"
-    folder.mkdir(parents=True)
-    (folder / "__init__.py").write_text("", encoding="utf-8")
-    monkeypatch.setenv("PYTHONPATH", str(folder.parent))
-    with pytest.raises(HistoryError, match="not from this checkout: run `make develop`"):
-        checkout.require_built(["copied_one"])
 
 
 @pytest.mark.parametrize(
@@ -94,21 +84,23 @@ def test_a_copy_in_an_environment_inside_the_checkout(
     ],
 )
 def test_only_release_builds(
-    checkout: Checkout, importable: Path, build: str, message: str | None
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch, build: str, message: str | None
 ) -> None:
-    package(checkout, "compiled_one", build=build)
+    package(checkout, monkeypatch, "lib/compiled_one", build=build)
     with pytest.raises(HistoryError, match=message) if message else nullcontext():
         checkout.require_built(["compiled_one"])
 
 
-def test_an_extension_older_than_its_sources(checkout: Checkout, importable: Path) -> None:
-    folder = package(checkout, "stale_one", build="build_profile = 'release'")
+def test_an_extension_older_than_its_sources(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = package(checkout, monkeypatch, "lib/stale_one", build="build_profile = 'release'")
     an_hour_ago = time.time() - 3600
     os.utime(folder / "_rust.dylib", (an_hour_ago, an_hour_ago))
     for name in ("tests", "src"):
         (checkout.root / "lib" / name).mkdir()
-    (checkout.root / "lib" / "tests" / "it.rs").write_text("", encoding="utf-8")
+    (checkout.root / "lib" / "tests" / "it.rs").touch()
     checkout.require_built(["stale_one"])  # tests are not built into it
-    (checkout.root / "lib" / "src" / "kernel.rs").write_text("", encoding="utf-8")
+    (checkout.root / "lib" / "src" / "kernel.rs").touch()
     with pytest.raises(HistoryError, match=r"_rust.dylib is older than lib/src/kernel.rs"):
         checkout.require_built(["stale_one"])

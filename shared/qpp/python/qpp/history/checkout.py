@@ -110,7 +110,7 @@ class Checkout:
             if found is None:
                 raise HistoryError(f"{name} is not installed: run `make develop`")
             folder = Path(found[0])
-            if self.root.resolve() not in folder.parents or "site-packages" in folder.parts:
+            if not folder.is_relative_to(self.root.resolve()) or "site-packages" in folder.parts:
                 raise HistoryError(
                     f"{name} is imported from {folder}, not from this checkout: run `make develop`"
                 )

@@ -143,11 +143,10 @@ def check(base: str | None, head: str | None, results: Path | None) -> None:
 
 @history_group.command()
 @RESULTS
-@click.option("--html-dir", type=FOLDER, help="Another folder than .asv/html.")
 @_one_line_errors
-def publish(results: Path | None, html_dir: Path | None) -> None:
-    """Write the page, and asv's own site beside it."""
-    site = publishing.publish(checkout.find(), results=results, site=html_dir, echo=click.echo)
+def publish(results: Path | None) -> None:
+    """Write the page, and asv's own site beside it, into .asv/html."""
+    site = publishing.publish(checkout.find(), results, echo=click.echo)
     click.echo(f"wrote {site / 'index.html'}")
 
 
@@ -155,9 +154,8 @@ def publish(results: Path | None, html_dir: Path | None) -> None:
 @click.option("--port", type=click.IntRange(0, 65535), help="Default: the first free from 8080.")
 @click.option("--no-open", is_flag=True, help="Do not open the browser.")
 @RESULTS
-@click.option("--html-dir", type=FOLDER, help="Another folder than .asv/html.")
 @_one_line_errors
-def serve(port: int | None, no_open: bool, results: Path | None, html_dir: Path | None) -> None:
+def serve(port: int | None, no_open: bool, results: Path | None) -> None:
     """Publish, then serve both on this machine until Ctrl-C and open the page."""
-    site = publishing.publish(checkout.find(), results=results, site=html_dir, echo=click.echo)
+    site = publishing.publish(checkout.find(), results, echo=click.echo)
     publishing.serve(site, port, open_browser=not no_open, echo=click.echo)

@@ -39,7 +39,7 @@ def overview(series: Series) -> Iterator[Table | Padding | str]:
 
 def headline(study: StudyPoint) -> tuple[str, str]:
     """The workload and the implementation of ours that stand for a study."""
-    workloads = list(dict.fromkeys(w for w, _ in study.rows))
+    workloads = list(dict.fromkeys(w for w, _ in study.rows)) or [study.headline]
     workload = study.headline if study.headline in workloads else workloads[0]
     ours = [
         (row.fastest or math.inf, name)

@@ -94,12 +94,13 @@ def _study(points: Sequence[Point], study: str, found: Sequence[Change], anchor:
             cls=kind,
         )
         for kind, width in (("wide", WIDE), ("narrow", NARROW))
+        if drawn
     ]
     return el(
         "article",
         el("h2", newest.title),
         el("p", workload, f" · ours: {ours}" if ours else None, cls="soft"),
-        el("figure", pictures if drawn else el("p", "No time was measured."), _names(drawn)),
+        el("figure", pictures or el("p", "No time was measured."), _names(drawn)),
         _changes([[c for c in found if c.after.commit == one] for one in commits], len(points)),
         el("details", el("summary", "Every workload"), _tables(points, study, found)),
         id=anchor,

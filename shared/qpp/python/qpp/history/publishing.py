@@ -24,13 +24,9 @@ PORTS = range(8080, 8100)
 
 
 def publish(
-    checkout: Checkout,
-    *,
-    results: Path | None = None,
-    site: Path | None = None,
-    echo: Callable[[str], None] = print,
+    checkout: Checkout, results: Path | None = None, *, echo: Callable[[str], None] = print
 ) -> Path:
-    """Write ``index.html``, the page, and asv's site into a folder beside it; returns the folder.
+    """Write ``.asv/html``: the page ``index.html``, and asv's site in a folder; returns it.
 
     asv's pages load their scripts from the network, ours does not. Where asv fails, ``echo`` says
     so and the page is written without it.
@@ -41,7 +37,7 @@ def publish(
         Nothing is stored, a stored file is damaged, or the page cannot be written.
     """
     folder = (results or checkout.results).resolve()
-    site = (site or checkout.scratch / "html").resolve()
+    site = checkout.scratch / "html"
     series = collect(folder)
     store.describe(folder)
     failure = _asv(checkout, folder, site / ASV)

@@ -42,7 +42,7 @@ def record(
             f"{result} was measured with uncommitted changes: commit them, then measure again"
         )
     _require_head(checkout, measured)
-    _require_built(checkout, measured.studies)
+    _require_built(checkout, map(registry.find, measured.studies))
     return save(checkout, measured, machine=machine, results=results)
 
 
@@ -59,7 +59,7 @@ def measure_and_record(
     result file is kept under ``.asv`` and named where the point cannot be stored.
     """
     checkout.require_clean()
-    chosen = [entry.name for entry in registry.select(tuple(studies)) if entry.study is not None]
+    chosen = [entry for entry in registry.select(tuple(studies)) if entry.study is not None]
     if not chosen:
         raise HistoryError("no study is installed: run `make develop`")
     _require_built(checkout, chosen)
@@ -110,6 +110,5 @@ def _require_head(checkout: Checkout, measured: points.Measured) -> None:
         )
 
 
-def _require_built(checkout: Checkout, studies: Iterable[str]) -> None:
-    entries = [registry.find(name) for name in studies]
+def _require_built(checkout: Checkout, entries: Iterable[registry.StudyEntry]) -> None:
     checkout.require_built(entry.address.partition(":")[0].partition(".")[0] for entry in entries)

@@ -1,5 +1,6 @@
 """The stored points as values: for each machine the commits, for each commit the studies."""
 
+import ast
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -114,7 +115,7 @@ def _rows(stored: store.Stored, study: str, fastest: Json) -> dict[Key, Row]:
     columns = {metric: stored.columns(f"{study}.{metric}") for metric in METRICS}
     times = columns["time"]
     quartiles = times["stats_q_25"] or [None] * len(times["result"])
-    names = [[store.plain(n) for n in axis] for axis in times["params"]]
+    names = [[ast.literal_eval(n) for n in axis] for axis in times["params"]]
     rows = {}
     for i, (workload, name) in enumerate(product(*names)):
         median = times["result"][i]

@@ -9,7 +9,6 @@ One file for each machine, commit and environment (preset and version of Python)
 ``benchmarks.json`` is made from the others: its axes hold every name that any point has.
 """
 
-import ast
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,11 +21,10 @@ from qpp.results import ResultError, write_atomically
 
 BENCHMARKS = "benchmarks.json"
 MACHINE = "machine.json"
-PARAMS = {"machine", "preset", "python"}
 IDENTITY = ("os", "arch", "cpu", "num_cpu")  # what must not change under one machine's name
-_API = {BENCHMARKS: 2, MACHINE: 1}
-_RESULT_API = 2
-_KEYS = ("commit_hash", "date", "env_name", "params", "results", "result_columns", "qpp")
+_VERSIONS = {MACHINE: 1}  # of asv's formats; the other files have version 2
+_KEYS = {"commit_hash", "date", "env_name", "params", "results", "result_columns", "qpp"}
+_PARAMS = {"machine", "preset", "python"}
 
 
 @dataclass(frozen=True)
@@ -57,48 +55,35 @@ class Stored:
 def read_json(path: Path) -> Json:
     """One file of the store (``HistoryError`` names it when it is damaged)."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data: Json = json.loads(path.read_text(encoding="utf-8"))
+        found = data["version"]
     except OSError as error:
         raise HistoryError(f"cannot read {path}: {error.strerror or error}") from error
-    except ValueError as error:  # not JSON, or not UTF-8
-        raise HistoryError(f"{path} is damaged: {error}") from error
-    if not isinstance(data, dict):
-        raise HistoryError(f"{path} is damaged: expected a JSON object")
-    expected = _API.get(path.name, _RESULT_API)
-    if data.get("version") != expected:
-        raise HistoryError(
-            f"{path}: format version {data.get('version')!r}, this program reads {expected}"
-        )
+    except (ValueError, KeyError, TypeError) as error:  # not JSON, not UTF-8, no object
+        raise HistoryError(f"{path} is damaged: {error!r}") from error
+    expected = _VERSIONS.get(path.name, 2)
+    if found != expected:
+        raise HistoryError(f"{path}: format version {found!r}, this program reads {expected}")
     return data
 
 
 def read_result(path: Path) -> Stored:
     """One result file; ``HistoryError`` where a reader could not use it."""
     data = read_json(path)
-    missing = [key for key in _KEYS if key not in data]
-    if missing:
-        raise HistoryError(f"{path} is damaged: it lacks {', '.join(missing)}")
-    results, params = data["results"], data["params"]
-    rows_ok = isinstance(results, dict) and all(
-        isinstance(row, list) and 2 < len(row) <= len(data["result_columns"])
-        for row in results.values()
-    )
-    if not rows_ok or not isinstance(params, dict) or not params.keys() >= PARAMS:
-        raise HistoryError(f"{path} is damaged: its results do not have asv's form")
+    try:
+        ready = data.keys() >= _KEYS and data["params"].keys() >= _PARAMS
+        ready = ready and all(len(row) > 2 for row in data["results"].values())
+    except (AttributeError, TypeError):
+        ready = False
+    if not ready:
+        raise HistoryError(f"{path} is damaged: it does not have asv's form")
     return Stored(path, data)
 
 
 def read_all(folder: Path) -> list[Stored]:
     """Every point, oldest commit first. An empty list where nothing is stored yet."""
-    paths = (p for p in folder.glob("*/*.json") if p.name != MACHINE)
-    found = (read_result(p) for p in paths)
+    found = [read_result(p) for p in folder.glob("*/*.json") if p.name != MACHINE]
     return sorted(found, key=lambda s: (s.data["date"], s.data["qpp"]["ancestors"], s.commit))
-
-
-def path_of(folder: Path, point: Json) -> Path:
-    """Where a point is stored: asv's own naming."""
-    name = f"{point['commit_hash'][:8]}-{point['env_name']}.json"
-    return folder / str(point["params"]["machine"]) / name
 
 
 def write(folder: Path, machine: Json, point: Json) -> Path:
@@ -112,7 +97,8 @@ def write(folder: Path, machine: Json, point: Json) -> Path:
     HistoryError
         The machine's name belongs to other hardware, or a file cannot be read or written.
     """
-    path = path_of(folder, point)
+    name = f"{point['commit_hash'][:8]}-{point['env_name']}.json"  # asv's own naming
+    path = folder / str(machine["machine"]) / name
     require_same_machine(folder, machine)
     if path.exists():
         point = _merged(read_result(path), point)
@@ -135,7 +121,7 @@ def describe(folder: Path) -> None:
             for axis, names in zip(one["params"], stored.columns(name)["params"], strict=True):
                 axis.extend(n for n in names if n not in axis)
     try:
-        write_atomically(folder / BENCHMARKS, _text({**described, "version": _API[BENCHMARKS]}))
+        write_atomically(folder / BENCHMARKS, _text({**described, "version": 2}))
     except ResultError as error:
         raise HistoryError(str(error)) from error
 
@@ -185,16 +171,3 @@ def _result_text(data: Json) -> str:
     figures = [f"  {json.dumps(k)}: {json.dumps(v)}" for k, v in sorted(data["results"].items())]
     lines.append(' "results": {\n' + ",\n".join(figures) + "\n }")
     return "{\n" + ",\n".join(lines) + "\n}\n"
-
-
-def plain(parameter: str) -> str:
-    """A name as it was given: asv stores the ``repr`` of a string.
-
-    >>> plain("'n=100'"), plain("3")
-    ('n=100', '3')
-    """
-    try:
-        value = ast.literal_eval(parameter)
-    except (ValueError, SyntaxError):
-        return parameter
-    return value if isinstance(value, str) else parameter
