@@ -14,7 +14,7 @@ from asv.results import Results
 from history_fixtures import WORKLOADS, fill_the_disk, put, result_file, run
 from qpp.history import HistoryError, points
 from qpp.history.series import collect
-from qpp.results import Run, to_json
+from qpp.results import ResultError, Run, to_json
 
 
 def one(folder: Path) -> Any:
@@ -168,6 +168,6 @@ def test_a_damaged_file_is_named(tmp_path: Path, change: Any, message: str) -> N
 def test_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = put(tmp_path / "s", run()).read_bytes()
     fill_the_disk(monkeypatch)
-    with pytest.raises(HistoryError, match="No space left on device .*unchanged"):
+    with pytest.raises(ResultError, match="No space left on device .*unchanged"):
         put(tmp_path / "s", run(scales={"all": 2.0}))
     assert next((tmp_path / "s").glob("box/a*.json")).read_bytes() == before

@@ -19,12 +19,12 @@ import sys
 import time
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from qpp import machine as machine_module
 from qpp.history import HistoryError, host, points, recording, store
 from qpp.history.checkout import Checkout
+from qpp.results import ResultError
 
 # Settings of the caller's own environment that would reach into the other working tree.
 _OURS = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
@@ -33,15 +33,6 @@ _FULL = 1 << 28  # bytes: with less left a failure is that of the disk
 
 class StoppedError(HistoryError):
     """No further commit can be stored: the disk is full, or the history refuses this machine."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one commit: ``stored``, ``present`` (before) or ``failed``, and why."""
-
-    commit: str
-    state: str
-    reason: str = ""
 
 
 def choose(checkout: Checkout, names: Sequence[str], every: int = 1) -> list[str]:
@@ -72,7 +63,7 @@ def choose(checkout: Checkout, names: Sequence[str], every: int = 1) -> list[str
 class Backfill:
     """Measures and stores commits, one after the other.
 
-    ``studies``: their names, default all that a commit has. ``machine`` and ``results`` as in
+    ``studies``: their names, default all that a commit has. ``machine`` as in
     :func:`qpp.history.recording.record`. Progress goes to ``echo``, a line at a time.
     """
 
@@ -82,20 +73,18 @@ class Backfill:
         studies: Sequence[str] = (),
         *,
         machine: str | None = None,
-        results: Path | None = None,
         echo: Callable[[str], None] = print,
     ) -> None:
         provenance = machine_module.provenance()
         self.checkout = checkout
         self.studies = tuple(studies)
         self.machine = host.name_of(machine, provenance)
-        self.results = results or checkout.results
         self.echo = echo
         self.folder = checkout.scratch / "backfill"
-        store.require_same_machine(self.results, host.for_asv(self.machine, provenance))
+        store.require_same_machine(self.checkout.results, host.for_asv(self.machine, provenance))
 
-    def run(self, commits: Sequence[str]) -> Iterator[Outcome]:
-        """Yield the outcome of each commit.
+    def run(self, commits: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Yield each commit with ``stored``, ``present`` (before) or why it could not be.
 
         Raises
         ------
@@ -116,11 +105,10 @@ class Backfill:
                 raise
             except HistoryError as error:
                 self.echo(f"  failed: {error}")
-                yield Outcome(commit, "failed", str(error))
-                continue
+                state = str(error)
             if state == "stored":
                 spent, measured = spent + time.monotonic() - begun, measured + 1
-            yield Outcome(commit, state)
+            yield commit, state
 
     def _one(self, commit: str) -> str:
         packages = _studies(self.checkout, commit)
@@ -140,8 +128,8 @@ class Backfill:
             file.unlink()
             raise HistoryError("its build or its run changed files of the working tree")
         try:
-            done = recording.save(self.checkout, result, machine=self.machine, results=self.results)
-        except HistoryError as error:
+            done = recording.save(self.checkout, result, self.machine)
+        except (HistoryError, ResultError) as error:
             raise StoppedError(f"{error}; the result is kept in {file}") from error
         file.unlink()
         for text in done.errors:
@@ -152,11 +140,10 @@ class Backfill:
     def _held(self, commit: str) -> set[str]:
         """The studies that this machine's quick points of a commit hold, or that could not run."""
         held: set[str] = set()
-        for stored in store.read_all(self.results):
+        for stored in store.read_all(self.checkout.results):
             params, kept = stored.data["params"], stored.data["qpp"]
-            if (stored.commit, params["machine"], params.get("preset")) == (
-                *(commit, self.machine, "quick"),
-            ):
+            wanted = (commit, self.machine, "quick")
+            if (stored.commit, params["machine"], params["preset"]) == wanted:
                 held |= {*kept["studies"], *kept["failed"]}
         return held
 
@@ -183,7 +170,7 @@ class Backfill:
         python = f"PYTHON={getattr(sys, '_base_executable', sys.executable)}"
         self._call(["make", "develop", python], tree, log, CARGO_TARGET_DIR=self.folder / "target")
         programs = tree / ".venv" / ("Scripts" if os.name == "nt" else "bin")
-        Checkout(tree).require_built(chosen.values(), (str(programs / "python"), "-E"))
+        Checkout(tree, tree).require_built(chosen.values(), (str(programs / "python"), "-E"))
         new = file.with_suffix(".new.json")
         command = [str(programs / "qpp"), "reproduce", *chosen, "--json", str(new)]
         self._call(command, tree, log, wanted=new)

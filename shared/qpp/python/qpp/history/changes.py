@@ -101,9 +101,9 @@ def drift(before: Point, after: Point) -> Drift:
     return Drift(overall, len(names) < FEW, scatter, by_workload)
 
 
-def between(before: Point, after: Point, study: str, drifted: Drift | None = None) -> list[Change]:
+def between(before: Point, after: Point, study: str) -> list[Change]:
     """The changes of one study between two points that hold it, largest first."""
-    drifted = drifted or drift(before, after)
+    drifted = drift(before, after)
     old, new = before.studies[study], after.studies[study]
     controls = [math.log1p(value) for s in (old, new) for value in s.noise.values()]
     noise = max(math.log1p(LEAST), 2 * drifted.scatter, *controls)

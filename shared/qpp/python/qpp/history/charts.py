@@ -22,7 +22,6 @@ from qpp.report.svg import LIGHT, mark, new_figure, pixel_axes, style, themed
 LINE_HEIGHT = 15.0
 TICKS, TOP, LABELS, EDGE, BOTTOM = 62.0, 14.0, 200.0, 26.0, 46.0  # margins in pixels
 HASH = 78.0  # pixels that the label of a commit takes
-Dash = tuple[float, tuple[float, ...] | None]
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Curve:
 
     name: str
     role: str
-    dash: Dash
+    dash: tuple[float, tuple[float, ...] | None]
     rows: Sequence[tuple[int, Row]]
 
     @property

@@ -45,14 +45,10 @@ print(json.dumps(found))
 
 @dataclass(frozen=True)
 class Checkout:
-    """A git working tree with an ``asv.conf.json`` at its root."""
+    """A git working tree with an ``asv.conf.json`` at its root, and where its history is kept."""
 
     root: Path
-
-    @property
-    def results(self) -> Path:
-        """Where the history is kept."""
-        return self.root / RESULTS
+    results: Path
 
     @property
     def scratch(self) -> Path:
@@ -135,8 +131,11 @@ class Checkout:
                 )
 
 
-def find(start: Path | None = None) -> Checkout:
-    """The checkout around ``start`` (default: the current directory)."""
+def find(start: Path | None = None, results: Path | None = None) -> Checkout:
+    """The checkout around ``start`` (default: the current directory).
+
+    ``results``: where the history is kept, default ``shared/results/asv``.
+    """
     start = start or Path.cwd()
     try:
         root = Path(git(start, "rev-parse", "--show-toplevel"))
@@ -144,7 +143,7 @@ def find(start: Path | None = None) -> Checkout:
         raise HistoryError(f"{start} is in no git repository ({error}): go into a clone") from None
     if not (root / CONFIGURATION).is_file():
         raise HistoryError(f"{root} has no {CONFIGURATION}: run this inside the portfolio's clone")
-    return Checkout(root)
+    return Checkout(root, (results or root / RESULTS).resolve())
 
 
 def git(where: Path, *arguments: str) -> str:

@@ -13,13 +13,12 @@ from typing import Any, TypeVar
 import click
 
 from qpp import table
-from qpp.history import HistoryError, backfill, checkout, listing, page, publishing, recording
+from qpp.history import HistoryError, backfill, checkout, listing, publishing, recording
 from qpp.history.series import collect
 from qpp.registry import UnknownStudyError
-from qpp.results import ResultError, write_atomically
+from qpp.results import ResultError
 
 F = TypeVar("F", bound=Callable[..., Any])
-FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 RESULTS = click.option("--results", type=FOLDER, help="Another folder than shared/results/asv.")
 MACHINE = click.option(
@@ -42,23 +41,18 @@ def _one_line_errors(function: F) -> F:
 
 
 @click.group("history", invoke_without_command=True)
-@click.option("--html", "html_file", type=FILE, help="Write the page, one self-contained file.")
 @RESULTS
 @click.pass_context
 @_one_line_errors
-def history_group(context: click.Context, html_file: Path | None, results: Path | None) -> None:
-    """Show every study's figures over the recorded commits, with what changed."""
+def history_group(context: click.Context, results: Path | None) -> None:
+    """Show how every study's time moved over the recorded commits, and what changed."""
     if context.invoked_subcommand is not None:
-        if html_file is not None or results is not None:
-            raise click.UsageError("--html and --results stand after the subcommand, if at all")
+        if results is not None:
+            raise click.UsageError("--results stands after the subcommand")
         return
-    series = collect(results or checkout.find().results)
     out = table.console()
-    for part in listing.overview(series):
+    for part in listing.overview(collect(checkout.find(results=results).results)):
         out.print(part)
-    if html_file is not None:
-        write_atomically(html_file, page.render(series))
-        click.echo(f"wrote {html_file}")
 
 
 @history_group.command()
@@ -75,14 +69,13 @@ def record(
     RESULT.json comes from `qpp reproduce --json` on this commit. Refused are a dirty tree, another
     commit than HEAD, and code that is not a release build of this checkout.
     """
-    here = checkout.find()
     if result is not None and studies:
         raise click.UsageError("--study chooses what is measured: leave it out with RESULT.json")
-    where = {"machine": machine, "results": results}
+    here = checkout.find(results=results)
     if result is not None:
-        done = recording.record(here, result, **where)  # type: ignore[arg-type]
+        done = recording.record(here, result, machine)
     else:
-        done = recording.measure_and_record(here, studies, **where)  # type: ignore[arg-type]
+        done = recording.measure_and_record(here, studies, machine)
     click.echo(f"recorded {done.commit[:8]} ({', '.join(done.studies)}) as {done.series}")
     if done.errors:
         raise HistoryError("recorded, but without " + "; ".join(done.errors))
@@ -107,19 +100,19 @@ def backfill_command(
     Each is built (`make develop`) and measured (quick preset) in a git working tree of its own.
     What cannot be built says so and the others go on. After an interrupt the same command goes on.
     """
-    here = checkout.find()
+    here = checkout.find(results=results)
     chosen = backfill.choose(here, commits, every)
-    work = backfill.Backfill(here, studies, machine=machine, results=results, echo=click.echo)
-    outcomes: list[backfill.Outcome] = []
+    work = backfill.Backfill(here, studies, machine=machine, echo=click.echo)
+    states: dict[str, str] = {}
     try:
-        outcomes.extend(work.run(chosen))
+        states.update(work.run(chosen))
     except KeyboardInterrupt:
         click.echo("interrupted: what was stored is kept; the same command goes on", err=True)
         raise
-    failed = [o for o in outcomes if o.state == "failed"]
-    click.echo(f"{len(outcomes) - len(failed)} of {len(outcomes)} commits are stored")
-    for one in failed:
-        click.echo(f"  not {one.commit[:8]}: {one.reason}")
+    failed = {c: why for c, why in states.items() if why not in ("stored", "present")}
+    click.echo(f"{len(states) - len(failed)} of {len(states)} commits are stored")
+    for commit, why in failed.items():
+        click.echo(f"  not {commit[:8]}: {why}")
     sys.exit(1 if failed else 0)
 
 
@@ -133,10 +126,9 @@ def check(base: str | None, head: str | None, results: Path | None) -> None:
 
     With BASE and HEAD (default: the newest) those two are compared.
     """
-    here = None if results and not base else checkout.find()
-    series = collect(results or here.results)  # type: ignore[union-attr]
-    names = [here.resolve(name) for name in (base, head) if name and here]
-    text, regressions = listing.verdict(series, *names)
+    here = checkout.find(results=results)
+    names = [here.resolve(name) for name in (base, head) if name]
+    text, regressions = listing.verdict(collect(here.results), *names)
     click.echo(text)
     sys.exit(1 if regressions else 0)
 
@@ -146,7 +138,7 @@ def check(base: str | None, head: str | None, results: Path | None) -> None:
 @_one_line_errors
 def publish(results: Path | None) -> None:
     """Write the page, and asv's own site beside it, into .asv/html."""
-    site = publishing.publish(checkout.find(), results, echo=click.echo)
+    site = publishing.publish(checkout.find(results=results), echo=click.echo)
     click.echo(f"wrote {site / 'index.html'}")
 
 
@@ -157,5 +149,5 @@ def publish(results: Path | None) -> None:
 @_one_line_errors
 def serve(port: int | None, no_open: bool, results: Path | None) -> None:
     """Publish, then serve both on this machine until Ctrl-C and open the page."""
-    site = publishing.publish(checkout.find(), results, echo=click.echo)
+    site = publishing.publish(checkout.find(results=results), echo=click.echo)
     publishing.serve(site, port, open_browser=not no_open, echo=click.echo)

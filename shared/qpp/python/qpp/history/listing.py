@@ -102,12 +102,6 @@ def where(change: Change) -> str:
     return f"{change.after.name}{before}"
 
 
-def noise(drifted: Drift) -> str:
-    """How far code that did not change lies apart in two runs."""
-    apart = fmt.percent(math.expm1(drifted.scatter))
-    return f"baselines and peers, whose code did not change, differ by {apart}"
-
-
 def verdict(series: Series, base: str = "", head: str = "") -> tuple[str, bool]:
     """What changed between two commits (default: the newest and the one before); any for the worse?
 
@@ -116,49 +110,34 @@ def verdict(series: Series, base: str = "", head: str = "") -> tuple[str, bool]:
     HistoryError
         A commit that was named has no point, or no machine has both.
     """
-    lines: list[str] = []
-    found: list[Change] = []
-    for machine, before, after, studies in _pairs(series, base, head):
-        drifted = drift(before, after)
-        lines.append(f"{machine}: {before.name} -> {after.name}")
-        changes = [c for s in studies for c in between(before, after, s, drifted)]
-        lines += [f"  {what(c)} ({c.study})" for c in changes]
-        if drifted.too_noisy:
-            lines.append(f"  times are not judged: {noise(drifted)}; measure again, undisturbed")
-        elif not changes:
-            lines.append(f"  no change beyond noise in {plural(len(studies), 'study', 'studies')}")
-        found += changes
-    if not lines:
-        lines.append("one point on this machine: nothing to compare")
-    return "\n".join(lines), any(c.bad for c in found)
-
-
-def _pairs(
-    series: Series, base: str, head: str
-) -> Iterator[tuple[str, Point, Point, Sequence[str]]]:
-    """(machine, older point, newer point, studies that both hold)."""
     stored = [p for points in series.values() for p in points]
     for name in filter(None, (base, head)):
         if not any(p.commit == name for p in stored):
             raise HistoryError(f"nothing is stored for {name[:8]}: run `qpp history backfill`")
-    newest = max(stored, key=lambda p: (p.date, p.ancestors))
-    shared = False
+    newest = head or max(stored, key=lambda p: (p.date, p.ancestors)).commit
+    parts: dict[str, list[str]] = {}
+    bad = False
     for machine, points in series.items():
-        after = next((p for p in points if p.commit == (head or newest.commit)), None)
-        if after is None:
+        place = next((i for i, p in enumerate(points) if p.commit == newest), None)
+        if place is None:
             continue
-        older = points[: points.index(after)]
-        if base:
-            older = [p for p in points if p.commit == base]
-        paired: dict[int, list[str]] = {}
+        after = points[place]
+        older = [p for p in points if p.commit == base] if base else points[:place]
         for study in after.studies:
-            held = of_study(older, study)
-            if held:
-                paired.setdefault(older.index(held[-1]), []).append(study)
-        for i, studies in paired.items():
-            shared = True
-            yield machine, older[i], after, sorted(studies)
-    if base and not shared:
-        raise HistoryError(
-            f"no machine has both {base[:8]} and {(head or newest.commit)[:8]}: record them on one"
-        )
+            for before in of_study(older, study)[-1:]:
+                title = f"{machine}: {before.name} -> {after.name}{_doubt(drift(before, after))}"
+                found = between(before, after, study)
+                parts.setdefault(title, []).extend(f"  {study}: {what(c)}" for c in found)
+                bad = bad or any(c.bad for c in found)
+    if base and not parts:
+        raise HistoryError(f"no machine has both {base[:8]} and {newest[:8]}: record them on one")
+    lines = [(t, *(found or ["  no change beyond noise"])) for t, found in parts.items()]
+    return "\n".join("\n".join(p) for p in lines) or "one point: nothing to compare", bad
+
+
+def _doubt(drifted: Drift) -> str:
+    if not drifted.too_noisy:
+        return ""
+    apart = fmt.percent(math.expm1(drifted.scatter))
+    text = f"baselines and peers, whose code did not change, differ by {apart}"
+    return f"\n  times are not judged: {text}; measure again, undisturbed"

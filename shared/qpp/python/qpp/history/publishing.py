@@ -17,15 +17,13 @@ from typing import Any
 from qpp.history import HistoryError, page, store
 from qpp.history.checkout import CONFIGURATION, Checkout
 from qpp.history.series import collect
-from qpp.results import ResultError, write_atomically
+from qpp.results import write_atomically
 
 ASV = "asv"  # the folder of asv's site inside ours
 PORTS = range(8080, 8100)
 
 
-def publish(
-    checkout: Checkout, results: Path | None = None, *, echo: Callable[[str], None] = print
-) -> Path:
+def publish(checkout: Checkout, *, echo: Callable[[str], None] = print) -> Path:
     """Write ``.asv/html``: the page ``index.html``, and asv's site in a folder; returns it.
 
     asv's pages load their scripts from the network, ours does not. Where asv fails, ``echo`` says
@@ -34,30 +32,29 @@ def publish(
     Raises
     ------
     HistoryError
-        Nothing is stored, a stored file is damaged, or the page cannot be written.
+        Nothing is stored, or a stored file is damaged.
+    qpp.results.ResultError
+        The page cannot be written.
     """
-    folder = (results or checkout.results).resolve()
     site = checkout.scratch / "html"
-    series = collect(folder)
-    store.describe(folder)
-    failure = _asv(checkout, folder, site / ASV)
+    series = collect(checkout.results)
+    store.describe(checkout.results)
+    failure = _asv(checkout, site / ASV)
     if failure:
         echo(f"without asv's site: {failure}")
-    try:
-        other = "" if failure else f"{ASV}/index.html"
-        write_atomically(site / "index.html", page.render(series, other=other))
-    except ResultError as error:
-        raise HistoryError(str(error)) from error
+    other = "" if failure else f"{ASV}/index.html"
+    write_atomically(site / "index.html", page.render(series, other=other))
     return site
 
 
-def _asv(checkout: Checkout, results: Path, html: Path) -> str:
+def _asv(checkout: Checkout, html: Path) -> str:
     """Run `asv publish`; returns why it failed, or nothing."""
     if importlib.util.find_spec("asv") is None:
         return "asv is not installed: run `make develop`"
     try:
         conf = json.loads((checkout.root / CONFIGURATION).read_text(encoding="utf-8"))
-        conf |= {"repo": str(checkout.root), "results_dir": str(results), "html_dir": str(html)}
+        conf |= {"repo": str(checkout.root), "html_dir": str(html)}
+        conf["results_dir"] = str(checkout.results)
     except (OSError, ValueError, TypeError) as error:
         return f"{CONFIGURATION} is damaged: {error}"
     with tempfile.TemporaryDirectory(prefix="qpp-asv-") as scratch:

@@ -9,26 +9,24 @@ from pathlib import Path
 from qpp import registry
 from qpp.history import HistoryError, host, points, store
 from qpp.history.checkout import Checkout
+from qpp.results import ResultError
 
 
 @dataclass(frozen=True)
 class Recorded:
     """A stored point; ``errors`` names the studies that could not run."""
 
-    path: Path
     series: str
     commit: str
     studies: tuple[str, ...]
     errors: tuple[str, ...]
 
 
-def record(
-    checkout: Checkout, result: Path, *, machine: str | None = None, results: Path | None = None
-) -> Recorded:
+def record(checkout: Checkout, result: Path, machine: str | None = None) -> Recorded:
     """Store what a result file says of HEAD.
 
     ``machine``: the name of the series, default ``QPP_MACHINE``, else made from the processor's
-    name. ``results``: default ``shared/results/asv``.
+    name.
 
     Raises
     ------
@@ -43,15 +41,11 @@ def record(
         )
     _require_head(checkout, measured)
     _require_built(checkout, map(registry.find, measured.studies))
-    return save(checkout, measured, machine=machine, results=results)
+    return save(checkout, measured, machine)
 
 
 def measure_and_record(
-    checkout: Checkout,
-    studies: Sequence[str] = (),
-    *,
-    machine: str | None = None,
-    results: Path | None = None,
+    checkout: Checkout, studies: Sequence[str] = (), machine: str | None = None
 ) -> Recorded:
     """Run the quick preset at HEAD (`qpp reproduce`), then store it.
 
@@ -78,27 +72,20 @@ def measure_and_record(
     except HistoryError as error:
         raise HistoryError(f"during the run, nothing was recorded: {error}") from None
     try:
-        return save(checkout, measured, machine=machine, results=results)
-    except HistoryError as error:
+        return save(checkout, measured, machine)
+    except (HistoryError, ResultError) as error:
         kept = f"`qpp history record {file}` stores it later"
         raise HistoryError(f"{error}; the result is kept: {kept}") from error
 
 
-def save(
-    checkout: Checkout,
-    measured: points.Measured,
-    *,
-    machine: str | None = None,
-    results: Path | None = None,
-) -> Recorded:
+def save(checkout: Checkout, measured: points.Measured, machine: str | None = None) -> Recorded:
     """Store a result under the commit that it names."""
     name = host.name_of(machine, measured.provenance)
     commit = checkout.resolve(measured.commit)
     point = points.to_asv(measured, commit, checkout.describe(commit), name)
-    folder = results or checkout.results
-    path = store.write(folder, host.for_asv(name, measured.provenance), point)
+    path = store.write(checkout.results, host.for_asv(name, measured.provenance), point)
     series = store.read_result(path).series
-    return Recorded(path, series, commit, tuple(measured.studies), measured.errors)
+    return Recorded(series, commit, tuple(measured.studies), measured.errors)
 
 
 def _require_head(checkout: Checkout, measured: points.Measured) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 
 from qpp.history import HistoryError
 from qpp.history.points import COLUMNS, METRICS, VERSION, Json
-from qpp.results import ResultError, write_atomically
+from qpp.results import write_atomically
 
 BENCHMARKS = "benchmarks.json"
 MACHINE = "machine.json"
@@ -95,18 +95,17 @@ def write(folder: Path, machine: Json, point: Json) -> Path:
     Raises
     ------
     HistoryError
-        The machine's name belongs to other hardware, or a file cannot be read or written.
+        The machine's name belongs to other hardware, or a stored file is damaged.
+    qpp.results.ResultError
+        A file cannot be written.
     """
     name = f"{point['commit_hash'][:8]}-{point['env_name']}.json"  # asv's own naming
     path = folder / str(machine["machine"]) / name
     require_same_machine(folder, machine)
     if path.exists():
         point = _merged(read_result(path), point)
-    try:
-        write_atomically(path.with_name(MACHINE), _text(machine))
-        write_atomically(path, _result_text(point))
-    except ResultError as error:
-        raise HistoryError(str(error)) from error
+    write_atomically(path.with_name(MACHINE), _text(machine))
+    write_atomically(path, _result_text(point))
     describe(folder)
     return path
 
@@ -120,10 +119,7 @@ def describe(folder: Path) -> None:
             one = described.setdefault(name, _benchmark(name, study, metric))
             for axis, names in zip(one["params"], stored.columns(name)["params"], strict=True):
                 axis.extend(n for n in names if n not in axis)
-    try:
-        write_atomically(folder / BENCHMARKS, _text({**described, "version": 2}))
-    except ResultError as error:
-        raise HistoryError(str(error)) from error
+    write_atomically(folder / BENCHMARKS, _text({**described, "version": 2}))
 
 
 def _benchmark(name: str, study: str, metric: str) -> Json:
