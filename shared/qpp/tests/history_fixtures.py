@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from qpp.history import host, points, store
+from qpp.history import points, store
 from qpp.results import Interval, ParityResult, Row, Run, StudyResult, WorkloadResult, to_json
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -93,7 +93,7 @@ def put(folder: Path, of: Run, *, day: int = 0, subject: str = "", machine: str 
     about = {"date": 1_790_000_000_000 + day * DAY, "ancestors": 5 * day + 1}
     about |= {"subject": subject or f"Commit of day {day}"}
     point = points.to_asv(measured, measured.commit, about, machine)
-    return store.write(folder, host.for_asv(machine, measured.provenance), point)
+    return store.write(folder, points.machine_json(machine, measured.provenance), point)
 
 
 def history(folder: Path, scales: Sequence[Mapping[str, float]], **options: Any) -> list[str]:

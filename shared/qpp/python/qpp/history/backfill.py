@@ -22,9 +22,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from qpp import machine as machine_module
-from qpp.history import HistoryError, host, points, recording, store
+from qpp.history import HistoryError, points, recording, store
 from qpp.history.checkout import Checkout
-from qpp.results import ResultError
 
 # Settings of the caller's own environment that would reach into the other working tree.
 _OURS = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
@@ -78,10 +77,11 @@ class Backfill:
         provenance = machine_module.provenance()
         self.checkout = checkout
         self.studies = tuple(studies)
-        self.machine = host.name_of(machine, provenance)
+        self.machine = points.machine_name(machine, provenance)
         self.echo = echo
         self.folder = checkout.scratch / "backfill"
-        store.require_same_machine(self.checkout.results, host.for_asv(self.machine, provenance))
+        known = points.machine_json(self.machine, provenance)
+        store.require_same_machine(checkout.results, known)
 
     def run(self, commits: Sequence[str]) -> Iterator[tuple[str, str]]:
         """Yield each commit with ``stored``, ``present`` (before) or why it could not be.
@@ -129,23 +129,20 @@ class Backfill:
             raise HistoryError("its build or its run changed files of the working tree")
         try:
             done = recording.save(self.checkout, result, self.machine)
-        except (HistoryError, ResultError) as error:
-            raise StoppedError(f"{error}; the result is kept in {file}") from error
+        except HistoryError as error:
+            raise StoppedError(str(error)) from error
         file.unlink()
-        for text in done.errors:
-            self.echo(f"  without {text}")
         self.echo(f"  stored: {', '.join(done.studies)}")
+        if done.failed:
+            self.echo(f"  could not be measured: {', '.join(done.failed)}")
         return "stored"
 
     def _held(self, commit: str) -> set[str]:
         """The studies that this machine's quick points of a commit hold, or that could not run."""
-        held: set[str] = set()
-        for stored in store.read_all(self.checkout.results):
-            params, kept = stored.data["params"], stored.data["qpp"]
-            wanted = (commit, self.machine, "quick")
-            if (stored.commit, params["machine"], params["preset"]) == wanted:
-                held |= {*kept["studies"], *kept["failed"]}
-        return held
+        series = f"{self.machine}, quick preset, "
+        points_ = [s for s in store.read_all(self.checkout.results) if s.commit == commit]
+        ours = [s for s in points_ if s.series.startswith(series)]
+        return {name for stored in ours for name in (*stored.studies, *stored.failed)}
 
     @contextlib.contextmanager
     def _tree(self, commit: str) -> Iterator[Path]:
@@ -168,7 +165,7 @@ class Backfill:
         log = file.with_suffix(".log")
         log.unlink(missing_ok=True)
         python = f"PYTHON={getattr(sys, '_base_executable', sys.executable)}"
-        self._call(["make", "develop", python], tree, log, CARGO_TARGET_DIR=self.folder / "target")
+        self._call(["make", "develop", python], tree, log)
         programs = tree / ".venv" / ("Scripts" if os.name == "nt" else "bin")
         Checkout(tree, tree).require_built(chosen.values(), (str(programs / "python"), "-E"))
         new = file.with_suffix(".new.json")
@@ -178,9 +175,7 @@ class Backfill:
         new.replace(file)
         log.unlink()
 
-    def _call(
-        self, command: list[str], tree: Path, log: Path, wanted: Path | None = None, **more: Path
-    ) -> None:
+    def _call(self, command: list[str], tree: Path, log: Path, wanted: Path | None = None) -> None:
         """Run a command of the commit, its output in the log.
 
         It failed where its exit code is not 0, or, where a file is wanted, when that is missing
@@ -188,7 +183,7 @@ class Backfill:
         """
         name = " ".join([Path(command[0]).name, command[1]])
         environment = {k: v for k, v in os.environ.items() if k not in _OURS}
-        environment |= {key: str(value) for key, value in more.items()}
+        environment["CARGO_TARGET_DIR"] = str(self.folder / "target")
         begun = time.monotonic()
         self.echo(f"  {name} ...")
         with log.open("ab") as stream:

@@ -128,13 +128,12 @@ def between(before: Point, after: Point, study: str) -> list[Change]:
 def _moved(old: Row, new: Row, drifts: Sequence[float], noise: float) -> float | None:
     """The change of a row beside the code that did not change, where it is beyond the noise."""
     change = _change(old, new)
-    if change is None or not old.quartile or not new.quartile or not old.fastest or not new.fastest:
-        return None
-    beside = [change - d for d in drifts]
-    if min(beside) > noise and math.log(new.fastest / old.quartile) > max(drifts):
-        return min(beside)
-    if max(beside) < -noise and math.log(new.quartile / old.fastest) < min(drifts):
-        return max(beside)
+    for sign, one, two in ((1, old, new), (-1, new, old)):  # slower, faster
+        if change is not None and one.quartile and two.fastest:
+            least = min(sign * (change - d) for d in drifts)
+            apart = math.log(two.fastest / one.quartile)
+            if least > noise and apart > max(sign * d for d in drifts):
+                return sign * least
     return None
 
 

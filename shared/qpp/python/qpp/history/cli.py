@@ -72,13 +72,11 @@ def record(
     if result is not None and studies:
         raise click.UsageError("--study chooses what is measured: leave it out with RESULT.json")
     here = checkout.find(results=results)
-    if result is not None:
-        done = recording.record(here, result, machine)
-    else:
-        done = recording.measure_and_record(here, studies, machine)
+    file = result or recording.measure(here, studies)
+    done = recording.record(here, file, machine, clean=result is None)
     click.echo(f"recorded {done.commit[:8]} ({', '.join(done.studies)}) as {done.series}")
-    if done.errors:
-        raise HistoryError("recorded, but without " + "; ".join(done.errors))
+    if done.failed:
+        raise HistoryError(f"recorded without {', '.join(done.failed)}: could not be measured")
 
 
 @history_group.command("backfill")
@@ -143,11 +141,11 @@ def publish(results: Path | None) -> None:
 
 
 @history_group.command()
-@click.option("--port", type=click.IntRange(0, 65535), help="Default: the first free from 8080.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Default: a free one.")
 @click.option("--no-open", is_flag=True, help="Do not open the browser.")
 @RESULTS
 @_one_line_errors
-def serve(port: int | None, no_open: bool, results: Path | None) -> None:
+def serve(port: int, no_open: bool, results: Path | None) -> None:
     """Publish, then serve both on this machine until Ctrl-C and open the page."""
     site = publishing.publish(checkout.find(results=results), echo=click.echo)
     publishing.serve(site, port, open_browser=not no_open, echo=click.echo)

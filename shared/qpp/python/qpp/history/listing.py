@@ -127,12 +127,13 @@ def verdict(series: Series, base: str = "", head: str = "") -> tuple[str, bool]:
             for before in of_study(older, study)[-1:]:
                 title = f"{machine}: {before.name} -> {after.name}{_doubt(drift(before, after))}"
                 found = between(before, after, study)
-                parts.setdefault(title, []).extend(f"  {study}: {what(c)}" for c in found)
+                texts = [what(c) for c in found] or ["no change beyond noise"]
+                parts.setdefault(title, []).extend(f"  {study}: {text}" for text in texts)
                 bad = bad or any(c.bad for c in found)
     if base and not parts:
         raise HistoryError(f"no machine has both {base[:8]} and {newest[:8]}: record them on one")
-    lines = [(t, *(found or ["  no change beyond noise"])) for t, found in parts.items()]
-    return "\n".join("\n".join(p) for p in lines) or "one point: nothing to compare", bad
+    text = "\n".join(line for title, lines in parts.items() for line in (title, *lines))
+    return text or "one point: nothing to compare", bad
 
 
 def _doubt(drifted: Drift) -> str:

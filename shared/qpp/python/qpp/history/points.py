@@ -1,23 +1,20 @@
 """From a result file of `qpp reproduce` to a point: one commit in asv's format.
 
-For every study there are four of asv's benchmarks, each with the axes workload and
-implementation. Their figures are those of the result file:
+For every study there are four of asv's benchmarks, each with the axes workload and implementation:
 
-==========================  ===============================================================
-``<study>.time``            seconds of one call (median of the samples, with asv's statistics)
-``<study>.slowdown``        that time over the fastest implementation's of the same workload
-``<study>.memory``          peak memory: how far the resident set rose in one call, in bytes
-``<study>.error``           largest absolute difference from the baseline's output
-==========================  ===============================================================
+- ``<study>.time``: seconds of one call, the median of the samples;
+- ``<study>.slowdown``: that time over the fastest implementation's on the same workload;
+- ``<study>.memory``: peak memory, how far the resident set rose in one call, in bytes;
+- ``<study>.error``: the largest absolute difference from the baseline's output.
 
 As in asv, NaN is skipped (unavailable, not applicable, not measured) and ``None`` is failed: a
-row that failed or disagrees has no time. asv has no place for roles, noise floors and the machine's
-details; they are kept beside its keys under ``qpp``, which it ignores. So are the fastest samples:
-:mod:`qpp.history.changes` compares those.
+row that failed or disagrees has no time. What asv has no place for (roles, noise floors, the
+fastest samples, provenance) is kept beside its keys under ``qpp``, which it ignores.
 """
 
 import itertools
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,6 +39,8 @@ COLUMNS = (
 # Raise it when the meaning of a figure changes: asv then starts a new series.
 VERSION = "1"
 NAN = float("nan")
+MACHINE = "QPP_MACHINE"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 ROLES = ("baseline", "optimised", "peer", "component")  # the others are computed, not measured
 
 
@@ -206,3 +205,42 @@ def _columns(study: Json, metric: str, started: int) -> list[Any]:
 def _short(value: float | None) -> float | None:
     """Six digits: more are noise, and the files stay small."""
     return value if value is None else float(f"{value:.6g}")
+
+
+def machine_name(given: str | None, provenance: Mapping[str, Any]) -> str:
+    """The name of a machine: given, from ``QPP_MACHINE``, or made from its processor.
+
+    Never the host name: in a container it is random, elsewhere it is private.
+
+    >>> machine_name(None, {"cpu": "AMD EPYC 9B14 (R)", "usable_cores": 2})
+    'amd-epyc-9b14-2-cores'
+    """
+    name = given or os.environ.get(MACHINE)
+    if name is None:
+        words = re.findall(r"[a-z0-9]+", str(provenance.get("cpu")).lower())
+        noise = {"r", "tm", "cpu", "processor", "family", "model", "core", "with", "ghz"}
+        kept = [w for w in words if w not in noise] or ["machine"]
+        return f"{'-'.join(kept)[:40].rstrip('-')}-{provenance.get('usable_cores')}-cores"
+    if not _NAME.fullmatch(name):
+        raise HistoryError(
+            f"machine name {name!r}: expected 1 to 64 letters, digits, '.', '_' or '-'"
+        )
+    return name
+
+
+def machine_json(name: str, provenance: Mapping[str, Any]) -> dict[str, Any]:
+    """``machine.json``: asv's six fields, kept coarse.
+
+    asv starts a new series whenever one of them changes (a kernel update, a container with another
+    amount of memory). What may change along a series is kept with every point.
+    """
+    gib = round((provenance.get("memory") or 0) / 2**30)
+    return {
+        "machine": name,
+        "os": str(provenance.get("os")).split(" ")[0],
+        "arch": str(provenance.get("architecture")),
+        "cpu": str(provenance.get("cpu")),
+        "num_cpu": str(provenance.get("usable_cores")),
+        "ram": f"{gib} GiB",
+        "version": 1,
+    }

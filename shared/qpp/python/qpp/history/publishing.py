@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import webbrowser
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,6 @@ from qpp.history.series import collect
 from qpp.results import write_atomically
 
 ASV = "asv"  # the folder of asv's site inside ours
-PORTS = range(8080, 8100)
 
 
 def publish(checkout: Checkout, *, echo: Callable[[str], None] = print) -> Path:
@@ -77,18 +76,21 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 def serve(
     site: Path,
-    port: int | None = None,
+    port: int = 0,
     *,
     open_browser: bool = True,
     echo: Callable[[str], None] = print,
 ) -> None:
     """Serve a published site on the loopback address until Ctrl-C.
 
-    ``port``: default the first free one from 8080; 0 takes any. The page opens in the browser where
-    there is a display.
+    ``port``: 0 takes a free one. The page opens in the browser where there is a display.
     """
     handler = functools.partial(_Quiet, directory=str(site))
-    with _server(handler, PORTS if port is None else (port,)) as server:
+    try:
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+    except OSError as error:
+        raise HistoryError(f"cannot serve on port {port}: {error.strerror}") from error
+    with server:
         address = f"http://127.0.0.1:{server.server_address[1]}/"
         echo(f"the history: {address}")
         if (site / ASV).is_dir():
@@ -99,13 +101,3 @@ def serve(
             webbrowser.open(address)
         with contextlib.suppress(KeyboardInterrupt):
             server.serve_forever()
-
-
-def _server(handler: Any, ports: Iterable[int]) -> http.server.ThreadingHTTPServer:
-    reason = ""
-    for port in ports:
-        try:
-            return http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
-        except (OSError, OverflowError) as error:
-            reason = f"port {port}: {error}"
-    raise HistoryError(f"cannot serve: {reason}: choose another with --port")

@@ -45,6 +45,16 @@ class Stored:
         known = self.data["params"]
         return f"{known['machine']}, {known['preset']} preset, Python {known['python']}"
 
+    @property
+    def studies(self) -> list[str]:
+        """The studies that it holds."""
+        return list(self.data["qpp"]["studies"])
+
+    @property
+    def failed(self) -> list[str]:
+        """The studies that could not be measured."""
+        return list(self.data["qpp"]["failed"])
+
     def columns(self, benchmark: str) -> Json:
         """The row of a benchmark as a mapping; columns left out at the end are ``None``."""
         row = self.data["results"][benchmark]
