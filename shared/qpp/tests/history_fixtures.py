@@ -18,7 +18,6 @@ ROLES = {"loop": "baseline", "rust": "optimised", "threads": "optimised", "numpy
 ROLES |= {"gone": "peer"}
 SECONDS = {"loop": 1e-2, "rust": 1e-4, "threads": 6e-5, "numpy": 4e-4}
 WORKLOADS = ("n=500", "n=5000", "n=50000")
-MACHINE = {"cpu": "AMD EPYC 9B14", "usable_cores": 2, "memory": 25 * 2**30}
 DAY = 86_400_000
 
 
@@ -63,18 +62,13 @@ def run(
         )
         return StudyResult(name, f"About {name}", "?", "n=5000", "rust", workloads=measured)
 
-    known = {
-        **MACHINE,
-        "architecture": "x86_64",
-        "os": "Linux 6.1",
-        "python": "CPython 3.11.7",
-        "dirty": False,
-    }
+    known = {"cpu": "AMD EPYC 9B14", "usable_cores": 2, "memory": 25 * 2**30, "dirty": False}
+    known |= {"architecture": "x86_64", "os": "Linux 6.1", "python": "CPython 3.11.7"}
     return Run(
         command="qpp reproduce",
         preset="quick",
         created="2026-03-02T09:41:00+00:00",
-        provenance={**known, "dirty": False, "commit": commit, **provenance},
+        provenance={**known, "commit": commit, **provenance},
         studies=tuple(map(study, studies)),
     )
 
@@ -85,14 +79,22 @@ def result_file(path: Path, of: Run | None = None, **changes: Any) -> Path:
     return path
 
 
-def put(folder: Path, of: Run, *, day: int = 0, subject: str = "", machine: str = "box") -> Path:
-    """Store a run as the point of its commit, ``day`` days after the first."""
+def put(
+    folder: Path,
+    of: Run,
+    day: int = 0,
+    *,
+    commit: str = "",
+    subject: str = "",
+    machine: str = "box",
+) -> Path:
+    """Store a run as the point of a commit (default: its own), ``day`` days after the first."""
     file = folder.with_name("result.json")
     file.parent.mkdir(parents=True, exist_ok=True)
     measured = points.read(result_file(file, of))
     about = {"date": 1_790_000_000_000 + day * DAY, "ancestors": 5 * day + 1}
     about |= {"subject": subject or f"Commit of day {day}"}
-    point = points.to_asv(measured, measured.commit, about, machine)
+    point = points.to_asv(measured, commit or measured.commit, about, machine)
     return store.write(folder, points.machine_json(machine, measured.provenance), point)
 
 
@@ -115,15 +117,11 @@ def fill_the_disk(patch: pytest.MonkeyPatch) -> None:
 
 def git(where: Path, *arguments: str) -> str:
     """Run git with its own author, without the user's configuration."""
-    environment = {
-        **os.environ,
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_CONFIG_SYSTEM": os.devnull,
-        **{f"GIT_{who}_NAME": "A Tester" for who in ("AUTHOR", "COMMITTER")},
-        **{f"GIT_{who}_EMAIL": "tester@example.org" for who in ("AUTHOR", "COMMITTER")},
-    }
+    nobody = ("-c", "user.name=A Tester", "-c", "user.email=tester@example.org")
+    nothing = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    command = ["git", *nobody, *arguments]
     done = subprocess.run(
-        ["git", *arguments], cwd=where, env=environment, check=True, capture_output=True, text=True
+        command, cwd=where, env=os.environ | nothing, check=True, capture_output=True, text=True
     )
     return done.stdout.strip()
 

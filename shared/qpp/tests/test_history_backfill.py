@@ -62,8 +62,7 @@ class Past:
         return commit_all(self.where, f"State: {state}")
 
     def work(self) -> Backfill:
-        here = find(self.where, self.store)
-        return Backfill(here, ["tiny"], machine="box", echo=self.said.append)
+        return Backfill(find(self.where, self.store), ["tiny"], "box", self.said.append)
 
     def states(self, *names: str) -> list[str]:
         return [state for _, state in self.work().run([self.made[name] for name in names])]

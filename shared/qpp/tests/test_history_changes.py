@@ -58,13 +58,10 @@ def test_what_is_no_change_of_ours(tmp_path: Path, scales: dict[str, float]) -> 
 
 
 def test_with_one_reference_the_time_itself_must_change(tmp_path: Path) -> None:
-    rewritten = with_status("numpy", "unavailable", run("b" * 40, scales={"loop": 0.4}, seed=1))
-    slower = with_status(
-        "numpy", "unavailable", run("c" * 40, scales={"loop": 0.4, "rust": 1.4}, seed=2)
-    )
-    for day, point in enumerate((with_status("numpy", "unavailable"), rewritten, slower)):
-        put(tmp_path / "s", point, day=day)
-    assert {c.after.commit[0] for c in found(tmp_path / "s")} == {"c"}
+    for day, scales in enumerate(({}, {"loop": 0.4}, {"loop": 0.4, "rust": 1.4})):
+        alone = with_status("numpy", "unavailable", run(scales=scales, seed=day))
+        put(tmp_path / "s", alone, day, commit=f"{day}" * 40)
+    assert {c.after.commit[0] for c in found(tmp_path / "s")} == {"2"}
     assert rows(tmp_path / "s") == RUST
 
 
@@ -75,11 +72,11 @@ def test_one_row_alone(tmp_path: Path) -> None:
 
 def test_the_controls_of_both_runs_are_noise(tmp_path: Path) -> None:
     history(tmp_path, [{}, {"rust": 1.3}])
-    (points,) = collect(tmp_path).values()
-    for i in (0, 1):
-        study = replace(points[i].studies["tiny"], noise={"n=500": 0.4})
-        noisy = replace(points[i], studies={"tiny": study})
-        assert list(along([noisy, points[1]] if i == 0 else [points[0], noisy])) == []
+    ((before, after),) = collect(tmp_path).values()
+    for noisy, pair in ((before, [before, after]), (after, [before, after])):
+        study = replace(noisy.studies["tiny"], noise={"n=500": 0.4})
+        changed = [replace(p, studies={"tiny": study}) if p is noisy else p for p in pair]
+        assert list(along(changed)) == []
 
 
 def test_nothing_is_judged_where_unchanged_code_differs(tmp_path: Path) -> None:
@@ -95,13 +92,8 @@ def test_nothing_is_judged_where_unchanged_code_differs(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("status", ["failed", "disagrees"])
 def test_a_row_that_went_wrong_and_one_that_was_repaired(tmp_path: Path, status: str) -> None:
-    for day, wrong in enumerate((run(), with_status("rust", status), run())):
-        commit = f"{day}" * 40
-        put(
-            tmp_path / "s",
-            replace(wrong, provenance={**wrong.provenance, "commit": commit}),
-            day=day,
-        )
+    for day, point in enumerate((run(), with_status("rust", status), run())):
+        put(tmp_path / "s", point, day, commit=f"{day}" * 40)
     kinds = {(c.kind, c.after.commit[0], c.bad, c.factor) for c in found(tmp_path / "s")}
     assert kinds == {("broken", "1", True, None), ("repaired", "2", False, None)}
 

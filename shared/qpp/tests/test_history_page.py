@@ -76,10 +76,10 @@ def test_points_stand_at_their_commits_and_inside_the_chart(tmp_path: Path) -> N
 
 def test_a_study_without_a_time_is_shown(tmp_path: Path) -> None:
     for day, status in enumerate(("failed", "unavailable")):
-        wrong = run(f"{day}" * 40)
+        wrong = run()
         for name in ROLES:
             wrong = with_status(name, status, wrong)
-        put(tmp_path / "s", wrong, day=day)
+        put(tmp_path / "s", wrong, day, commit=f"{day}" * 40)
     text = render(tmp_path / "s")
     assert "No time was measured." in text
     assert "<svg" not in text

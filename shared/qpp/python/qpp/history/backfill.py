@@ -19,6 +19,7 @@ import sys
 import time
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from qpp import machine as machine_module
@@ -59,6 +60,7 @@ def choose(checkout: Checkout, names: Sequence[str], every: int = 1) -> list[str
     return list(dict.fromkeys(found))[::-1][::every][::-1]
 
 
+@dataclass
 class Backfill:
     """Measures and stores commits, one after the other.
 
@@ -66,22 +68,17 @@ class Backfill:
     :func:`qpp.history.recording.record`. Progress goes to ``echo``, a line at a time.
     """
 
-    def __init__(
-        self,
-        checkout: Checkout,
-        studies: Sequence[str] = (),
-        *,
-        machine: str | None = None,
-        echo: Callable[[str], None] = print,
-    ) -> None:
+    checkout: Checkout
+    studies: Sequence[str] = ()
+    machine: str | None = None
+    echo: Callable[[str], None] = print
+
+    def __post_init__(self) -> None:
         provenance = machine_module.provenance()
-        self.checkout = checkout
-        self.studies = tuple(studies)
-        self.machine = points.machine_name(machine, provenance)
-        self.echo = echo
-        self.folder = checkout.scratch / "backfill"
+        self.machine = points.machine_name(self.machine, provenance)
+        self.folder = self.checkout.scratch / "backfill"
         known = points.machine_json(self.machine, provenance)
-        store.require_same_machine(checkout.results, known)
+        store.require_same_machine(self.checkout.results, known)
 
     def run(self, commits: Sequence[str]) -> Iterator[tuple[str, str]]:
         """Yield each commit with ``stored``, ``present`` (before) or why it could not be.
@@ -140,9 +137,11 @@ class Backfill:
     def _held(self, commit: str) -> set[str]:
         """The studies that this machine's quick points of a commit hold, or that could not run."""
         series = f"{self.machine}, quick preset, "
-        points_ = [s for s in store.read_all(self.checkout.results) if s.commit == commit]
-        ours = [s for s in points_ if s.series.startswith(series)]
-        return {name for stored in ours for name in (*stored.studies, *stored.failed)}
+        held: set[str] = set()
+        for stored in store.read_all(self.checkout.results):
+            if stored.commit == commit and stored.series.startswith(series):
+                held |= {*stored.studies, *stored.failed}
+        return held
 
     @contextlib.contextmanager
     def _tree(self, commit: str) -> Iterator[Path]:
@@ -169,7 +168,9 @@ class Backfill:
         programs = tree / ".venv" / ("Scripts" if os.name == "nt" else "bin")
         Checkout(tree, tree).require_built(chosen.values(), (str(programs / "python"), "-E"))
         new = file.with_suffix(".new.json")
-        command = [str(programs / "qpp"), "reproduce", *chosen, "--json", str(new)]
+        new.unlink(missing_ok=True)
+        names = chosen if self.studies else ()
+        command = [str(programs / "qpp"), "reproduce", *names, "--json", str(new)]
         self._call(command, tree, log, wanted=new)
         points.read(new)
         new.replace(file)
@@ -205,9 +206,7 @@ class Backfill:
         if code == 0 if wanted is None else wanted.exists():
             return
         if shutil.disk_usage(tree).free < _FULL:
-            raise StoppedError(
-                f"the disk is full: free some room, then run the same command ({log})"
-            )
+            raise StoppedError("the disk is full: free some room, then run the same command")
         lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
         last = lines[-1].strip() if lines else "no output"
         raise HistoryError(f"`{name}` ended with exit code {code} ({last:.120}): see {log}")

@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from matplotlib.axes import Axes
 
@@ -32,11 +33,6 @@ class Curve:
     role: str
     dash: tuple[float, tuple[float, ...] | None]
     rows: Sequence[tuple[int, Row]]
-
-    @property
-    def colour(self) -> str:
-        """The colour of its role, in the light palette."""
-        return LIGHT[self.role]
 
 
 def curves(points: Sequence[Point], study: str, workload: str) -> list[Curve]:
@@ -112,18 +108,18 @@ def _commit_axis(axes: Axes, points: Sequence[Point], width: float) -> None:
 def _draw(axes: Axes, curve: Curve, points: Sequence[Point]) -> None:
     x = [i for i, _ in curve.rows]
     y = [row.fastest or 0.0 for _, row in curve.rows]
-    (line,) = axes.plot(x, y, color=curve.colour, linestyle=curve.dash, linewidth=1.6)
+    (line,) = axes.plot(x, y, color=LIGHT[curve.role], linestyle=curve.dash, linewidth=1.6)
     mark(line, "series", curve.name)
     look = roles.LOOKS[curve.role]
     for i, row in curve.rows:
         bar = [row.fastest or 0.0, row.median or 0.0]
-        axes.plot([i, i], bar, color=curve.colour, linewidth=3.2, alpha=0.3)
+        axes.plot([i, i], bar, color=LIGHT[curve.role], linewidth=3.2, alpha=0.3)
         (dot,) = axes.plot(
             [i],
             bar[:1],
             marker=look.marker,
             markersize=look.size - 1.5,
-            color=curve.colour,
+            color=LIGHT[curve.role],
             markeredgecolor=LIGHT["surface"],
             markeredgewidth=0.8,
             clip_on=False,
@@ -140,29 +136,17 @@ def _ring(
     row = next((row for i, row in curve.rows if i == at), None) if curve else None
     if row is None or not row.fastest:
         return
-    colour = LIGHT["bad" if change.bad else "good"]
-    (ring,) = axes.plot(
-        [at],
-        [row.fastest],
-        marker="o",
-        markersize=15,
-        markerfacecolor="none",
-        markeredgecolor=colour,
-        markeredgewidth=2.0,
-        clip_on=False,
-    )
+    style: dict[str, Any] = {"color": LIGHT["bad" if change.bad else "good"], "clip_on": False}
+    circle: dict[str, Any] = {
+        "marker": "o",
+        "markersize": 15,
+        "markerfacecolor": "none",
+        "markeredgewidth": 2.0,
+    }
+    (ring,) = axes.plot([at], [row.fastest], **circle, **style)
     mark(ring, change.kind, f"{number}: {what(change)} · {change.after.name}")
-    axes.annotate(
-        str(number),
-        (at, row.fastest),
-        xytext=(-10, 9),
-        textcoords="offset points",
-        color=colour,
-        fontsize=11,
-        fontweight="bold",
-        ha="right",
-        annotation_clip=False,
-    )
+    style |= {"fontsize": 11, "fontweight": "bold", "ha": "right", "textcoords": "offset points"}
+    axes.annotate(str(number), (at, row.fastest), xytext=(-10, 9), **style)
 
 
 def _end_labels(axes: Axes, drawn: Sequence[Curve], height: float) -> None:
@@ -178,7 +162,7 @@ def _end_labels(axes: Axes, drawn: Sequence[Curve], height: float) -> None:
             xycoords="axes fraction",
             xytext=(10, place),
             textcoords="offset points",
-            color=curve.colour,
+            color=LIGHT[curve.role],
             fontsize=11,
             va="center",
             annotation_clip=False,

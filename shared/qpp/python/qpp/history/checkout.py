@@ -123,12 +123,11 @@ class Checkout:
         sources = [root / "Cargo.toml", root / "Cargo.lock", project / "Cargo.toml"]
         for part in (project, root / "shared" / "native"):
             sources += (part / "src").rglob("*.rs")
+        built = extension.stat().st_mtime
         for source in sources:
-            if source.is_file() and source.stat().st_mtime > extension.stat().st_mtime:
-                older = source.relative_to(root).as_posix()
-                raise HistoryError(
-                    f"{name}: {extension.name} is older than {older}: run `make develop`"
-                )
+            if source.is_file() and source.stat().st_mtime > built:
+                older = f"{extension.name} is older than {source.relative_to(root).as_posix()}"
+                raise HistoryError(f"{name}: {older}: run `make develop`")
 
 
 def find(start: Path | None = None, results: Path | None = None) -> Checkout:

@@ -5,10 +5,8 @@ wrong usage, 130 interrupted.
 """
 
 import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
@@ -18,7 +16,6 @@ from qpp.history.series import collect
 from qpp.registry import UnknownStudyError
 from qpp.results import ResultError
 
-F = TypeVar("F", bound=Callable[..., Any])
 FOLDER = click.Path(file_okay=False, path_type=Path)
 RESULTS = click.option("--results", type=FOLDER, help="Another folder than shared/results/asv.")
 MACHINE = click.option(
@@ -27,23 +24,22 @@ MACHINE = click.option(
 STUDY = click.option("--study", "studies", multiple=True, help="Only this one; may be repeated.")
 
 
-def _one_line_errors(function: F) -> F:
-    @wraps(function)
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
+class OneLineErrors(click.Group):
+    """A group whose commands end with one line where they are refused."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
         try:
-            return function(*args, **kwargs)
+            return super().invoke(ctx)
         except (HistoryError, ResultError) as error:
             raise click.ClickException(str(error)) from None
         except UnknownStudyError as error:
             raise click.UsageError(str(error)) from None
 
-    return wrapped  # type: ignore[return-value]
 
-
-@click.group("history", invoke_without_command=True)
+@click.group("history", cls=OneLineErrors, invoke_without_command=True)
 @RESULTS
 @click.pass_context
-@_one_line_errors
 def history_group(context: click.Context, results: Path | None) -> None:
     """Show how every study's time moved over the recorded commits, and what changed."""
     if context.invoked_subcommand is not None:
@@ -60,7 +56,6 @@ def history_group(context: click.Context, results: Path | None) -> None:
 @STUDY
 @MACHINE
 @RESULTS
-@_one_line_errors
 def record(
     result: Path | None, studies: tuple[str, ...], machine: str | None, results: Path | None
 ) -> None:
@@ -85,7 +80,6 @@ def record(
 @STUDY
 @MACHINE
 @RESULTS
-@_one_line_errors
 def backfill_command(
     commits: tuple[str, ...],
     every: int,
@@ -100,7 +94,7 @@ def backfill_command(
     """
     here = checkout.find(results=results)
     chosen = backfill.choose(here, commits, every)
-    work = backfill.Backfill(here, studies, machine=machine, echo=click.echo)
+    work = backfill.Backfill(here, studies, machine, click.echo)
     states: dict[str, str] = {}
     try:
         states.update(work.run(chosen))
@@ -118,7 +112,6 @@ def backfill_command(
 @click.argument("base", required=False)
 @click.argument("head", required=False)
 @RESULTS
-@_one_line_errors
 def check(base: str | None, head: str | None, results: Path | None) -> None:
     """Exit 1 if a study became slower, beyond noise, from the point before to the newest one.
 
@@ -133,7 +126,6 @@ def check(base: str | None, head: str | None, results: Path | None) -> None:
 
 @history_group.command()
 @RESULTS
-@_one_line_errors
 def publish(results: Path | None) -> None:
     """Write the page, and asv's own site beside it, into .asv/html."""
     site = publishing.publish(checkout.find(results=results), echo=click.echo)
@@ -144,7 +136,6 @@ def publish(results: Path | None) -> None:
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Default: a free one.")
 @click.option("--no-open", is_flag=True, help="Do not open the browser.")
 @RESULTS
-@_one_line_errors
 def serve(port: int, no_open: bool, results: Path | None) -> None:
     """Publish, then serve both on this machine until Ctrl-C and open the page."""
     site = publishing.publish(checkout.find(results=results), echo=click.echo)

@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterator, Sequence
 
 from rich.markup import escape
-from rich.padding import Padding
 from rich.table import Table
 
 from qpp import format as fmt
@@ -19,22 +18,22 @@ FLAT = 2.0  # a smaller range does not fill a sparkline: noise would look like a
 TIMES = "×"
 
 
-def overview(series: Series) -> Iterator[Table | Padding | str]:
+def overview(series: Series) -> Iterator[Table]:
     """For each machine a table: how each study's time went, and its last change beyond noise."""
     for machine, points in series.items():
-        yield f"\n[bold]{escape(machine)}[/]: {plural(len(points), 'commit')}"
-        wide = max(map(len, studies_of(points)))
-        many = min(WIDEST, len(points))
+        title = f"\n[bold]{escape(machine)}[/]: {plural(len(points), 'commit')}"
         table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, expand=True)
-        table.add_column("study", no_wrap=True, min_width=wide)
-        table.add_column("ours", no_wrap=True, min_width=max(4, many))
+        table.title, table.title_style, table.title_justify = title, "", "left"
+        table.caption = "ours: its time over the commits, oldest first; lower is faster"
+        table.caption_justify = "left"
+        table.add_column("study", no_wrap=True, min_width=max(map(len, studies_of(points))))
+        table.add_column("ours", no_wrap=True, min_width=max(4, min(WIDEST, len(points))))
         table.add_column("now", no_wrap=True, justify="right", min_width=7)
         table.add_column("last change beyond noise", no_wrap=True, overflow="ellipsis", ratio=1)
         found = list(along(points))
         for study in studies_of(points):
             table.add_row(escape(study), *_line(of_study(points, study), study, found))
-        yield Padding(table, (0, 0, 0, 2))
-        yield "  [dim]ours: its time over the commits, oldest first; lower is faster[/]"
+        yield table
 
 
 def headline(study: StudyPoint) -> tuple[str, str]:

@@ -39,6 +39,7 @@ COLUMNS = (
 # Raise it when the meaning of a figure changes: asv then starts a new series.
 VERSION = "1"
 NAN = float("nan")
+KEPT = ("title", "headline", "recommended", "roles", "noise")  # of a study, besides its figures
 MACHINE = "QPP_MACHINE"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 ROLES = ("baseline", "optimised", "peer", "component")  # the others are computed, not measured
@@ -164,7 +165,6 @@ def to_asv(measured: Measured, commit: str, about: Json, machine: str) -> Json:
     for study, values in measured.studies.items():
         for metric in METRICS:
             results[f"{study}.{metric}"] = _columns(values, metric, started)
-    kept = ("title", "headline", "recommended", "roles", "noise", "fastest")
     return {
         "commit_hash": commit,
         "date": about["date"],
@@ -185,7 +185,9 @@ def to_asv(measured: Measured, commit: str, about: Json, machine: str) -> Json:
             "provenance": {
                 k: v for k, v in measured.provenance.items() if k not in ("commit", "dirty")
             },
-            "studies": {n: {k: v[k] for k in kept} for n, v in measured.studies.items()},
+            "studies": {
+                n: {k: v[k] for k in (*KEPT, "fastest")} for n, v in measured.studies.items()
+            },
         },
     }
 

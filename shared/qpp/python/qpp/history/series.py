@@ -8,7 +8,7 @@ from itertools import product
 from pathlib import Path
 
 from qpp.history import HistoryError, store
-from qpp.history.points import METRICS, Json
+from qpp.history.points import KEPT, METRICS, Json
 
 Key = tuple[str, str]  # workload, implementation
 
@@ -98,12 +98,7 @@ def _point(stored: store.Stored) -> Point:
         ancestors=int(kept["ancestors"]),
         studies={
             name: StudyPoint(
-                title=about["title"],
-                headline=about["headline"],
-                recommended=about["recommended"],
-                roles=about["roles"],
-                noise=about["noise"],
-                rows=_rows(stored, name, about["fastest"]),
+                rows=_rows(stored, name, about["fastest"]), **{key: about[key] for key in KEPT}
             )
             for name, about in kept["studies"].items()
         },

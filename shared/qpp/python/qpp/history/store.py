@@ -122,26 +122,25 @@ def write(folder: Path, machine: Json, point: Json) -> Path:
 
 def describe(folder: Path) -> None:
     """Write ``benchmarks.json`` from all points, newest names first."""
-    described: Json = {}
+    described: Json = {"version": 2}
     for stored in reversed(read_all(folder)):
         for name in stored.data["results"]:
             study, _, metric = name.rpartition(".")
-            one = described.setdefault(name, _benchmark(name, study, metric))
+            one = described.setdefault(
+                name,
+                {
+                    "name": name,
+                    "type": metric if metric in ("time", "memory") else "track",
+                    "unit": METRICS.get(metric, ""),
+                    "version": VERSION,
+                    "param_names": ["workload", "implementation"],
+                    "params": [[], []],
+                    "code": f"# measured by: qpp reproduce {study}",
+                },
+            )
             for axis, names in zip(one["params"], stored.columns(name)["params"], strict=True):
                 axis.extend(n for n in names if n not in axis)
-    write_atomically(folder / BENCHMARKS, _text({**described, "version": 2}))
-
-
-def _benchmark(name: str, study: str, metric: str) -> Json:
-    return {
-        "name": name,
-        "type": metric if metric in ("time", "memory") else "track",
-        "unit": METRICS.get(metric, ""),
-        "version": VERSION,
-        "param_names": ["workload", "implementation"],
-        "params": [[], []],
-        "code": f"# measured by: qpp reproduce {study}",
-    }
+    write_atomically(folder / BENCHMARKS, _text(described))
 
 
 def require_same_machine(folder: Path, machine: Mapping[str, Any]) -> None:
