@@ -79,22 +79,15 @@ def result_file(path: Path, of: Run | None = None, **changes: Any) -> Path:
     return path
 
 
-def put(
-    folder: Path,
-    of: Run,
-    day: int = 0,
-    *,
-    commit: str = "",
-    subject: str = "",
-    machine: str = "box",
-) -> Path:
-    """Store a run as the point of a commit (default: its own), ``day`` days after the first."""
+def put(folder: Path, of: Run, day: int = 0, *, machine: str = "box", **about: Any) -> Path:
+    """Store a run as a point, ``day`` days after the first; ``about``: its commit, its subject."""
     file = folder.with_name("result.json")
     file.parent.mkdir(parents=True, exist_ok=True)
     measured = points.read(result_file(file, of))
-    about = {"date": 1_790_000_000_000 + day * DAY, "ancestors": 5 * day + 1}
-    about |= {"subject": subject or f"Commit of day {day}"}
-    point = points.to_asv(measured, commit or measured.commit, about, machine)
+    usual = {"date": 1_790_000_000_000 + day * DAY, "ancestors": 5 * day + 1}
+    usual |= {"subject": f"Commit of day {day}", "commit": measured.commit}
+    about = usual | about
+    point = points.to_asv(measured, about["commit"], about, machine)
     return store.write(folder, points.machine_json(machine, measured.provenance), point)
 
 

@@ -69,8 +69,8 @@ def test_head_is_measured_once_and_stored(repo: Path) -> None:
     text = "".join(p.read_text(encoding="utf-8") for p in (repo / RESULTS).glob("**/*.json"))
     for private in (str(repo), sys.prefix, str(Path.home()) + "/"):
         assert private not in text
-    assert "one point: nothing to compare" in invoke().output
-    assert "one point: nothing to compare" in invoke("check").output
+    for command in ([], ["check"]):
+        assert "one point: nothing to compare" in invoke(*command).output
 
 
 def test_a_result_file_must_be_of_head_and_of_a_clean_tree(repo: Path, tmp_path: Path) -> None:
@@ -118,7 +118,6 @@ def test_the_terminal_and_the_check(repo: Path) -> None:
     shown = invoke()
     assert shown.exit_code == 0
     assert "slower: rust, n=5" in shown.output
-    assert "020c0ffe" not in shown.output
     assert shown.output.count("Commit of day 2") == 2
     assert max(map(len, shown.output.splitlines())) <= 100
     assert invoke("check").exit_code == 0

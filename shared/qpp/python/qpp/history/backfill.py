@@ -24,7 +24,7 @@ from pathlib import Path
 
 from qpp import machine as machine_module
 from qpp.history import HistoryError, points, recording, store
-from qpp.history.checkout import Checkout
+from qpp.history.checkout import SCRATCH, Checkout
 
 # Settings of the caller's own environment that would reach into the other working tree.
 _OURS = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "MAKEFLAGS", "MAKELEVEL", "MFLAGS")
@@ -76,7 +76,7 @@ class Backfill:
     def __post_init__(self) -> None:
         provenance = machine_module.provenance()
         self.machine = points.machine_name(self.machine, provenance)
-        self.folder = self.checkout.scratch / "backfill"
+        self.folder = self.checkout.root / SCRATCH / "backfill"
         known = points.machine_json(self.machine, provenance)
         store.require_same_machine(self.checkout.results, known)
 

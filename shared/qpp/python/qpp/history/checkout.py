@@ -18,6 +18,7 @@ from qpp.history import HistoryError
 
 RESULTS = "shared/results/asv"
 CONFIGURATION = "asv.conf.json"
+SCRATCH = ".asv"  # git ignores it: result files, working trees and sites
 # Run by the Python that measured: where its packages are, and how their extensions were built.
 _PROBE = """
 import importlib, importlib.util, json, pathlib, sys
@@ -49,11 +50,6 @@ class Checkout:
 
     root: Path
     results: Path
-
-    @property
-    def scratch(self) -> Path:
-        """A folder that git ignores: result files, working trees and sites."""
-        return self.root / ".asv"
 
     def git(self, *arguments: str) -> str:
         """Output of a git command (``HistoryError`` where it fails)."""

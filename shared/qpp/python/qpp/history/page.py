@@ -17,11 +17,6 @@ from qpp.summary import plural
 
 WIDE, NARROW = 980.0, 350.0
 MOST = 6  # rows that are named for one commit
-WORDS = {
-    "baseline": "baseline (what a user would write first)",
-    "optimised": "ours",
-    "peer": "peer (what a user would pick instead)",
-}
 COLUMNS = ("time", "over the fastest", "peak memory", "difference", "last change beyond noise")
 # The browser refuses every request.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -31,12 +26,15 @@ def render(series: Series, *, other: str = "") -> str:
     """The page for all points. ``other`` is the address of asv's site, where there is one."""
     parts: list[Html] = []
     for machine, points in series.items():
-        parts.append(el("p", f"Measured on {machine}.", cls="machine"))
+        count = plural(len(points), "commit")
+        parts.append(el("p", f"{count} on {machine}", cls="machine"))
         found = list(along(points))
         for study in studies_of(points):
             own = [c for c in found if c.study == study]
             parts.append(_study(of_study(points, study), study, own, f"s{len(parts)}"))
-    sheet = resource("style.css", "qpp.history")
+    sheet, opening, notes = (
+        raw(resource(name, "qpp.history")) for name in ("style.css", "opening.html", "notes.html")
+    )
     head = el(
         "head",
         el("meta", charset="utf-8"),
@@ -49,28 +47,10 @@ def render(series: Series, *, other: str = "") -> str:
     link = el("p", el("a", "asv's site of the same points", href=other), " (it needs a network)")
     body = el(
         "body",
-        el("main", _opening(series), parts, raw(resource("notes.html", "qpp.history"))),
+        el("main", opening, parts, notes),
         el("footer", link if other else None, "Made by ", el("code", "qpp history"), "."),
     )
     return f"<!doctype html>\n{el('html', head, body, lang='en')}\n"
-
-
-def _opening(series: Series) -> Html:
-    commits = {p.commit for points in series.values() for p in points}
-    key = [(f"line {role}", text) for role, text in WORDS.items()]
-    key += [("ring bad", "slower beyond noise"), ("ring good", "faster beyond noise")]
-    return join(
-        el("h1", "How the times of every study moved"),
-        el(
-            "p",
-            f"{plural(len(commits), 'commit')}, measured by ",
-            el("code", "qpp reproduce"),
-            ". Each chart shows one study: the seconds of one call, from the oldest commit on the "
-            "left to the newest. Lower is faster.",
-            cls="lede",
-        ),
-        el("p", (el("span", el("i", cls=cls), text) for cls, text in key), cls="key"),
-    )
 
 
 def _study(points: Sequence[Point], study: str, found: Sequence[Change], anchor: str) -> Html:

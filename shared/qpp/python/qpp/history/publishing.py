@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from qpp.history import HistoryError, page, store
-from qpp.history.checkout import CONFIGURATION, Checkout
+from qpp.history.checkout import CONFIGURATION, SCRATCH, Checkout
 from qpp.history.series import collect
 from qpp.results import write_atomically
 
@@ -35,7 +35,7 @@ def publish(checkout: Checkout, *, echo: Callable[[str], None] = print) -> Path:
     qpp.results.ResultError
         The page cannot be written.
     """
-    site = checkout.scratch / "html"
+    site = checkout.root / SCRATCH / "html"
     series = collect(checkout.results)
     store.describe(checkout.results)
     failure = _asv(checkout, site / ASV)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from qpp import registry
 from qpp.history import HistoryError, points, store
-from qpp.history.checkout import Checkout
+from qpp.history.checkout import SCRATCH, Checkout
 from qpp.results import ResultError
 
 
@@ -19,7 +19,7 @@ def measure(checkout: Checkout, studies: Sequence[str] = ()) -> Path:
     """
     entries = registry.select(tuple(studies))
     _require_ready(checkout, [entry for entry in entries if entry.study is not None])
-    file = checkout.scratch / f"{checkout.resolve('HEAD')[:8]}.json"
+    file = checkout.root / SCRATCH / f"{checkout.resolve('HEAD')[:8]}.json"
     file.unlink(missing_ok=True)
     command = [sys.executable, "-m", "qpp.cli", "reproduce", *studies, "--json", str(file)]
     done = subprocess.run(command, cwd=checkout.root, check=False)
