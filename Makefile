@@ -96,10 +96,9 @@ coverage: develop ## the lines that make test runs, in Python and in Rust (half 
 	PATH="$$(pwd)/$(BIN):$$PATH" cargo tarpaulin --workspace --engine ptrace --out Stdout \
 		--target-dir target/coverage --timeout 600 | tail -n 3
 
-history: develop ## record this commit's timings, publish them, serve the site
-	$(QPP) history record
-	$(QPP) history publish
-	$(QPP) history serve
+history: develop ## show how every study's times moved over the commits: terminal, page, asv's site
+	@$(QPP) history
+	@$(QPP) history serve $(ARGS)
 
 wheel: develop ## build a wheel of every package into dist/
 	PATH="$$(pwd)/$(BIN):$$PATH" $(PIP) wheel --quiet --no-deps --no-build-isolation -w dist shared/qpp $(SUBPROJECTS:%=./%)

@@ -3,13 +3,31 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from history_fixtures import estimate
 from qpp import criterion, machine
 from qpp.criterion import CriterionError, estimates, with_estimates
 from qpp.results import StudyResult
+
+
+def estimate(
+    folder: Path, group: str, name: str, nanoseconds: float, throughput: Any = None
+) -> Path:
+    """Files as criterion writes them; returns the path of the estimates."""
+    new = folder / group / name / "new"
+    new.mkdir(parents=True)
+    benchmark = {"group_id": group, "full_id": f"{group}/{name}", "throughput": throughput}
+    interval = {
+        "confidence_level": 0.95,
+        "lower_bound": nanoseconds * 0.98,
+        "upper_bound": nanoseconds * 1.03,
+    }
+    median = {"confidence_interval": interval, "point_estimate": nanoseconds}
+    (new / "benchmark.json").write_text(json.dumps(benchmark), encoding="utf-8")
+    (new / "estimates.json").write_text(json.dumps({"median": median}), encoding="utf-8")
+    return new / "estimates.json"
 
 
 def test_only_the_named_groups_in_the_order_of_numbers(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from history_fixtures import commit_all, git, repository
+from history_fixtures import git, repository
 from qpp.history import HistoryError
-from qpp.history.checkout import Checkout, find
+from qpp.history.checkout import RESULTS, Checkout, find
 
 
 @pytest.fixture
@@ -17,97 +17,60 @@ def checkout(tmp_path: Path) -> Checkout:
     return find(repository(tmp_path / "repo"))
 
 
-def package(checkout: Checkout, name: str, *, build: str | None = None) -> Path:
-    """A package of the checkout; ``build`` is the source of its extension."""
-    folder = checkout.root / "lib" / name
+def package(
+    checkout: Checkout, patch: pytest.MonkeyPatch, path: str, *, build: str | None = None
+) -> Path:
+    """An importable package of the checkout; ``build`` is the source of its extension."""
+    folder = checkout.root / path
     folder.mkdir(parents=True)
-    (checkout.root / "lib" / "pyproject.toml").write_text("", encoding="utf-8")
-    (folder / "__init__.py").write_text("", encoding="utf-8")
+    (folder.parent / "pyproject.toml").touch()
+    (folder / "__init__.py").touch()
     if build is not None:
         # A Python module answers for the compiled one; Linux does not import a .dylib.
-        (folder / "_rust.dylib").write_text("", encoding="utf-8")
+        (folder / "_rust.dylib").touch()
         (folder / "_rust.py").write_text(build, encoding="utf-8")
+    patch.setenv("PYTHONPATH", str(folder.parent))
     return folder
 
 
-@pytest.fixture
-def importable(checkout: Checkout, monkeypatch: pytest.MonkeyPatch) -> Path:
-    path = checkout.root / "lib"
-    monkeypatch.syspath_prepend(path)
-    monkeypatch.setenv("PYTHONPATH", str(path))
-    return path
-
-
-def test_found_from_a_folder_inside(checkout: Checkout) -> None:
-    assert find(checkout.root / "tiny") == checkout
-
-
-def test_only_a_repository_with_a_configuration(tmp_path: Path) -> None:
-    with pytest.raises(HistoryError, match="git rev-parse: .*not a git repository"):
+def test_only_a_repository_with_a_configuration(checkout: Checkout, tmp_path: Path) -> None:
+    (checkout.root / "inside").mkdir()
+    assert find(checkout.root / "inside") == checkout
+    with pytest.raises(HistoryError, match=r"is in no git repository \(.*\): go into a clone"):
         find(tmp_path)
     git(tmp_path, "init", "-q")
-    with pytest.raises(HistoryError, match=r"has no asv.conf.json"):
+    with pytest.raises(HistoryError, match=r"has no asv.conf.json: run this inside the portfolio"):
         find(tmp_path)
 
 
-def test_clean_but_for_the_results(checkout: Checkout) -> None:
+def test_clean_but_for_the_history(checkout: Checkout) -> None:
+    for name in (f"{RESULTS}/box/new.json", ".asv/ignored"):
+        (checkout.root / name).parent.mkdir(parents=True)
+        (checkout.root / name).write_text("{}", encoding="utf-8")
     checkout.require_clean()
-    checkout.results.mkdir(parents=True)
-    (checkout.results / "new.json").write_text("{}", encoding="utf-8")
-    (checkout.root / ".asv").mkdir()
-    (checkout.root / ".asv" / "ignored").write_text("", encoding="utf-8")
-    checkout.require_clean()
-
-
-@pytest.mark.parametrize(
-    ("names", "message"),
-    [
-        (["new.py"], r"\(new.py\): commit or remove"),
-        (["tiny/tiny_study.py"], r"\(tiny/tiny_study.py\)"),
-        (["asv.conf.json"], r"\(asv.conf.json\)"),
-        ([f"n{i}" for i in range(5)], r"\(n0, n1, n2 and 2 more\)"),
-    ],
-)
-def test_a_dirty_tree_names_its_files(checkout: Checkout, names: list[str], message: str) -> None:
-    for name in names:
-        with (checkout.root / name).open("a", encoding="utf-8") as stream:
-            stream.write("\n# changed\n")
-    with pytest.raises(HistoryError, match=f"differs from HEAD {message}"):
+    with (checkout.root / "asv.conf.json").open("a", encoding="utf-8") as stream:
+        stream.write("\n")
+    for i in range(5):
+        (checkout.root / f"n{i}").touch()
+    message = r"differs from HEAD \(asv.conf.json, n0, n1 and 3 more\): commit or remove"
+    with pytest.raises(HistoryError, match=message):
         checkout.require_clean()
 
 
-def test_only_head_can_be_recorded(checkout: Checkout) -> None:
-    first = checkout.head()
-    (checkout.root / "second").write_text("", encoding="utf-8")
-    commit_all(checkout.root, "second")
-    checkout.require_head("HEAD")
-    checkout.require_head("main")
-    with pytest.raises(HistoryError, match=r"HEAD is .*: run `git checkout"):
-        checkout.require_head(first)
-    with pytest.raises(HistoryError, match="unknown commit 'nonsense'"):
-        checkout.require_head("nonsense")
-
-
-def test_packages_must_come_from_the_checkout(checkout: Checkout, importable: Path) -> None:
-    package(checkout, "inside_one")
-    checkout.require_installed(["inside_one"])
+def test_packages_must_come_from_the_checkout(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package(checkout, monkeypatch, "lib/inside_one")
+    checkout.require_built(["inside_one"])
+    package(checkout, monkeypatch, ".venv/site-packages/copied_one")
+    elsewhere = "is imported from .*, not from this checkout: run `make develop`"
     for name, message in (
-        ("numpy", "is imported from .*, not from this checkout"),
+        ("numpy", elsewhere),
+        ("copied_one", elsewhere),
         ("no_such_package", "is not installed"),
     ):
         with pytest.raises(HistoryError, match=f"{name} {message}"):
-            checkout.require_installed([name])
-
-
-def test_a_copy_in_an_environment_inside_the_checkout(
-    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = checkout.root / ".venv" / "site-packages" / "copied_one"
-    folder.mkdir(parents=True)
-    (folder / "__init__.py").write_text("", encoding="utf-8")
-    monkeypatch.syspath_prepend(folder.parent)
-    with pytest.raises(HistoryError, match="not from this checkout: run `make develop`"):
-        checkout.require_installed(["copied_one"])
+            checkout.require_built([name])
 
 
 @pytest.mark.parametrize(
@@ -115,27 +78,29 @@ def test_a_copy_in_an_environment_inside_the_checkout(
     [
         ("build_profile = 'release'", None),
         ("def build_profile(): return 'release'", None),
-        ("def build_profile(): return 'debug'", "_rust is a debug build: run `make develop`"),
-        ("", "_rust does not say how it was built"),
+        ("def build_profile(): return 'debug'", "_rust.dylib is a debug build: run `make develop`"),
+        ("", "_rust.dylib does not say how it was built"),
         ("raise ImportError('wrong interpreter')", "does not import .*wrong interpreter"),
     ],
 )
 def test_only_release_builds(
-    checkout: Checkout, importable: Path, build: str, message: str | None
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch, build: str, message: str | None
 ) -> None:
-    package(checkout, "compiled_one", build=build)
+    package(checkout, monkeypatch, "lib/compiled_one", build=build)
     with pytest.raises(HistoryError, match=message) if message else nullcontext():
-        checkout.require_installed(["compiled_one"])
+        checkout.require_built(["compiled_one"])
 
 
-def test_an_extension_older_than_its_sources(checkout: Checkout, importable: Path) -> None:
-    folder = package(checkout, "stale_one", build="build_profile = 'release'")
+def test_an_extension_older_than_its_sources(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = package(checkout, monkeypatch, "lib/stale_one", build="build_profile = 'release'")
     an_hour_ago = time.time() - 3600
     os.utime(folder / "_rust.dylib", (an_hour_ago, an_hour_ago))
     for name in ("tests", "src"):
         (checkout.root / "lib" / name).mkdir()
-    (checkout.root / "lib" / "tests" / "it.rs").write_text("", encoding="utf-8")
-    checkout.require_installed(["stale_one"])  # tests are not built into it
-    (checkout.root / "lib" / "src" / "kernel.rs").write_text("", encoding="utf-8")
+    (checkout.root / "lib" / "tests" / "it.rs").touch()
+    checkout.require_built(["stale_one"])  # tests are not built into it
+    (checkout.root / "lib" / "src" / "kernel.rs").touch()
     with pytest.raises(HistoryError, match=r"_rust.dylib is older than lib/src/kernel.rs"):
-        checkout.require_installed(["stale_one"])
+        checkout.require_built(["stale_one"])

@@ -1,8 +1,8 @@
-"""The history: every study's figures over commits, in asv's format.
+"""The history: what `qpp reproduce` measured at each commit, in asv's format.
 
-``qpp history record`` measures HEAD, ``publish`` and ``serve`` show asv's site, ``--html``
-writes one offline page, ``compare`` compares two commits. The benchmarks that asv discovers are
-generated from the studies (:mod:`qpp.history.suite`).
+Nothing is timed here. ``qpp history record`` and ``backfill`` store result files of the harness
+as points of asv's store (:mod:`qpp.history.points`, :mod:`qpp.history.store`); ``check`` looks
+for regressions (:mod:`qpp.history.changes`); the page, the terminal and asv's own site show them.
 """
 
 __all__ = ["HistoryError"]

@@ -1,64 +1,92 @@
-"""Time series over commits as inline SVG: one curve per implementation, log scale.
+"""The time of one workload over commits, as inline SVG: a curve for each implementation.
 
-Commits stand at equal distances in order of date. A single commit is a column of points.
+Commits stand at equal distances, oldest first. A point is the fastest sample of a run, the bar
+above it ends at the median. A ring with a number marks a change beyond noise.
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from matplotlib.axes import Axes
 
 from qpp import format as fmt
-from qpp.history.series import Series
+from qpp.history.changes import Change
+from qpp.history.listing import what
+from qpp.history.series import Point, Row
 from qpp.report import roles
 from qpp.report.markup import clean
 from qpp.report.svg import LIGHT, mark, new_figure, pixel_axes, style, themed
 
-Format = Callable[[float | None], str]
-FORMATS: dict[str, Format] = {
-    "seconds": fmt.seconds,
-    "bytes": fmt.bytes_,
-    "x": lambda value: fmt.ratio(value, roles.TIMES),
-    "|a-b|": fmt.error,
-}
 LINE_HEIGHT = 15.0
-TICK_ROOM = 62.0
-APART = 10.0
-
-
-@dataclass(frozen=True)
-class Look:
-    """How one implementation is drawn in every chart of a study."""
-
-    role: str
-    colour: str
-    dash: tuple[float, tuple[float, ...] | None]
+TICKS, TOP, LABELS, EDGE, BOTTOM = 62.0, 14.0, 200.0, 26.0, 46.0  # margins in pixels
+HASH = 78.0  # pixels that the label of a commit takes
 
 
 @dataclass(frozen=True)
 class Curve:
-    """A series with its look, and its abscissae among the commits of the chart."""
+    """One implementation: its place among the commits, and its row there."""
 
-    series: Series
-    look: Look
-    x: list[int]
-    y: list[float]
-    bounds: list[tuple[float, float] | None]
+    name: str
+    role: str
+    dash: tuple[float, tuple[float, ...] | None]
+    rows: Sequence[tuple[int, Row]]
 
 
-def looks(names: Sequence[str], role_of: Mapping[str, str]) -> dict[str, Look]:
-    """Colour by role; implementations of one role differ in their dashes."""
-    seen: dict[str, int] = {}
-    made = {}
-    for name in names:
-        role = role_of.get(name, "peer")
-        role = role if role in roles.ROLES else "peer"
-        count = seen.get(role, 0)
-        seen[role] = count + 1
-        made[name] = Look(role, LIGHT[role], roles.DASHES[count % len(roles.DASHES)])
-    return made
+def curves(points: Sequence[Point], study: str, workload: str) -> list[Curve]:
+    """Every implementation that has a time on a workload; those of one role differ in dashes."""
+    role_of: dict[str, str] = {}
+    for point in points:
+        role_of |= point.studies[study].roles
+    found, seen = [], dict.fromkeys(roles.ROLES, 0)
+    for name, role in sorted(role_of.items(), key=lambda item: roles.ROLES.index(item[1])):
+        rows = [(i, p.studies[study].rows.get((workload, name))) for i, p in enumerate(points)]
+        drawn = [(i, row) for i, row in rows if row is not None and row.fastest]
+        if drawn:
+            dash = roles.DASHES[seen[role] % len(roles.DASHES)]
+            seen[role] += 1
+            found.append(Curve(name, role, dash, drawn))
+    return found
+
+
+@style()
+def chart(
+    points: Sequence[Point],
+    drawn: Sequence[Curve],
+    numbered: Sequence[tuple[int, Change]],
+    *,
+    title: str,
+    name: str,
+    width: float,
+    labels: bool,
+) -> str:
+    """The curves of one workload.
+
+    ``numbered``: the changes to mark, each with its number in the list below the chart. ``labels``
+    writes the implementations at the ends of their curves. ``name`` prefixes every id.
+    """
+    height = max(260.0, TOP + BOTTOM + LINE_HEIGHT * len(drawn) + 40)
+    figure = new_figure(width, height)
+    right = LABELS if labels else EDGE
+    axes, inner_width, inner_height = pixel_axes(figure, TICKS, TOP, right, BOTTOM)
+    values = [v for c in drawn for _, r in c.rows for v in (r.fastest, r.median) if v]
+    low, high = roles.span(values, least=4.0)
+    axes.set_yscale("log")
+    axes.set_ylim(low / 1.5, high * 1.5)
+    ticks = roles.log_ticks(low / 1.5, high * 1.5, 6)
+    roles.set_ticks(axes.yaxis, ticks, [roles.tick_seconds(t) for t in ticks])
+    axes.grid(axis="x", visible=False)
+    _commit_axis(axes, points, inner_width)
+    for curve in drawn:
+        _draw(axes, curve, points)
+    for number, change in numbered:
+        _ring(axes, number, change, points, drawn)
+    if labels:
+        _end_labels(axes, drawn, inner_height)
+    latest = "; ".join(f"{c.name} {fmt.seconds(c.rows[-1][1].fastest)}" for c in drawn)
+    return themed(figure, title=title, description=f"Latest: {latest}", name=name)
 
 
 def day(milliseconds: int) -> str:
@@ -66,149 +94,75 @@ def day(milliseconds: int) -> str:
     return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%d")
 
 
-@style()
-def chart(
-    series: Sequence[Series],
-    commits: Sequence[tuple[str, int]],
-    look_of: Mapping[str, Look],
-    *,
-    title: str,
-    name: str,
-    width: float,
-    height: float,
-    labels: bool = False,
-) -> str:
-    """One metric of one workload; empty where no series has a figure.
-
-    ``labels`` writes the implementations at the ends of their curves.
-    """
-    curves = [c for c in (_curve(s, commits, look_of) for s in series) if c.x]
-    if not curves:
-        return ""
-    show = FORMATS[curves[0].series.unit]
-    right = 190.0 if labels else 24.0
-    figure = new_figure(width, height)
-    axes, inner_width, inner = pixel_axes(figure, TICK_ROOM, 34, right, 44)
-    floor = _scale(axes, curves, show)
-    axes.set_title(
-        title, loc="left", fontsize=12, color=LIGHT["soft"], x=-TICK_ROOM / inner_width, pad=14
-    )
-    axes.grid(axis="x", visible=False)
-    _commit_axis(axes, commits, inner_width)
-    ends = []
-    for place, curve in enumerate(curves):
-        y = [max(value, floor) for value in curve.y]
-        # Points of a single commit would cover each other.
-        aside = (place - (len(curves) - 1) / 2) * APART / inner_width if len(commits) == 1 else 0.0
-        _draw(axes, curve, y, commits, show, aside)
-        ends.append((y[-1], curve))
-    if labels:
-        _end_labels(axes, ends, inner)
-    description = "; ".join(f"{c.series.implementation} {show(c.y[-1])}" for c in curves)
-    return themed(figure, title=title, description=f"Latest: {description}", name=name)
-
-
-def _curve(
-    series: Series, commits: Sequence[tuple[str, int]], look_of: Mapping[str, Look]
-) -> Curve:
-    position = {commit: i for i, (commit, _) in enumerate(commits)}
-    points = [p for p in series.points if p.value is not None and math.isfinite(p.value)]
-    return Curve(
-        series,
-        look_of[series.implementation],
-        [position[p.commit] for p in points],
-        [p.value or 0.0 for p in points],
-        [_bounds(p.low, p.high) for p in points],
-    )
-
-
-def _bounds(low: float | None, high: float | None) -> tuple[float, float] | None:
-    if low is None or high is None or not 0 < low <= high < math.inf:
-        return None
-    return low, high
-
-
-def _scale(axes: Axes, curves: Sequence[Curve], show: Format) -> float:
-    """A log scale over all positive figures; exact zeros stand on the floor, as ``0``."""
-    values = [v for c in curves for v in c.y if v > 0]
-    values += [b for c in curves for pair in c.bounds if pair for b in pair]
-    zero = any(v <= 0 for c in curves for v in c.y)
-    low, high = roles.span(values, least=4.0) if values else (0.1, 1.0)
-    low, high = low / 1.35, high * 1.35
-    ticks = (_binary_ticks if show is fmt.bytes_ else roles.log_ticks)(low, high, 6)
-    texts = [roles.plain(show(t)) for t in ticks]
-    floor = low
-    if zero:
-        floor = low / (high / low) ** 0.12
-        low = floor / (high / floor) ** 0.06
-        ticks, texts = [floor, *ticks], [show(0.0), *texts]
-    axes.set_yscale("log")
-    axes.set_ylim(low, high)
-    roles.set_ticks(axes.yaxis, ticks, texts)
-    return floor
-
-
-def _binary_ticks(low: float, high: float, most: int) -> list[float]:
-    """Powers of two: amounts of memory are read in KiB and MiB."""
-    ticks = [2.0**e for e in range(math.ceil(math.log2(low)), math.floor(math.log2(high)) + 1)]
-    return ticks[:: max(1, math.ceil(len(ticks) / most))]
-
-
-def _commit_axis(axes: Axes, commits: Sequence[tuple[str, int]], width: float) -> None:
-    count = len(commits)
-    # A single commit stands at the right, beside its labels.
-    axes.set_xlim(*((-0.85, 0.15) if count == 1 else (-0.5, count - 0.7)))
-    step = max(1, math.ceil(count * 76 / width))
+def _commit_axis(axes: Axes, points: Sequence[Point], width: float) -> None:
+    count = len(points)
+    edge = 0.5 if count > 1 else 1.0
+    axes.set_xlim(-edge, count - 1 + edge)
+    step = max(1, math.ceil(count * HASH / width))
     shown = list(range(count - 1, -1, -step))[::-1]  # the latest always has its label
-    texts = [f"{commits[i][0][:8]}\n{day(commits[i][1])}" for i in shown]
+    texts = [f"{points[i].commit[:8]}\n{day(points[i].date)}" for i in shown]
     roles.set_ticks(axes.xaxis, [float(i) for i in shown], texts)
     axes.tick_params(axis="x", labelsize=10)
 
 
-def _draw(
-    axes: Axes,
-    curve: Curve,
-    y: Sequence[float],
-    commits: Sequence[tuple[str, int]],
-    show: Format,
-    aside: float,
-) -> None:
-    look, name = curve.look, curve.series.implementation
-    if len(y) > 1:
-        (line,) = axes.plot(curve.x, y, color=look.colour, linestyle=look.dash, linewidth=1.6)
-        mark(line, "series", name)
-    for x, at, value, bounds in zip(curve.x, y, curve.y, curve.bounds, strict=True):
-        tip = f"{name}: {show(value)}"
-        if bounds:
-            axes.plot([x + aside] * 2, bounds, color=look.colour, linewidth=3.2, alpha=0.35)
-            tip += f" [{show(bounds[0])}, {show(bounds[1])}]"
-        commit, date = commits[x]
+def _draw(axes: Axes, curve: Curve, points: Sequence[Point]) -> None:
+    x = [i for i, _ in curve.rows]
+    y = [row.fastest or 0.0 for _, row in curve.rows]
+    (line,) = axes.plot(x, y, color=LIGHT[curve.role], linestyle=curve.dash, linewidth=1.6)
+    mark(line, "series", curve.name)
+    look = roles.LOOKS[curve.role]
+    for i, row in curve.rows:
+        bar = [row.fastest or 0.0, row.median or 0.0]
+        axes.plot([i, i], bar, color=LIGHT[curve.role], linewidth=3.2, alpha=0.3)
         (dot,) = axes.plot(
-            [x + aside],
-            [at],
-            marker=roles.LOOKS[look.role].marker,
-            markersize=roles.LOOKS[look.role].size - (0.0 if len(y) == 1 else 1.5),
-            color=look.colour,
+            [i],
+            bar[:1],
+            marker=look.marker,
+            markersize=look.size - 1.5,
+            color=LIGHT[curve.role],
             markeredgecolor=LIGHT["surface"],
             markeredgewidth=0.8,
+            clip_on=False,
         )
-        mark(dot, "point", f"{tip} · {commit[:8]} · {day(date)}")
+        times = f"{fmt.seconds(row.fastest)} (median {fmt.seconds(row.median)})"
+        mark(dot, "point", f"{curve.name}: {times} · {points[i].commit[:8]}")
 
 
-def _end_labels(axes: Axes, ends: list[tuple[float, Curve]], height: float) -> None:
-    low, high = axes.get_ylim()
-    spread = math.log(high) - math.log(low)
-    heights = [((math.log(y) - math.log(low)) / spread * height, curve) for y, curve in ends]
-    wanted = sorted(heights, key=lambda end: end[0])
-    places = roles.push_apart([at for at, _ in wanted], LINE_HEIGHT, height - LINE_HEIGHT / 2)
-    for place, (_, curve) in zip(places, wanted, strict=True):
+def _ring(
+    axes: Axes, number: int, change: Change, points: Sequence[Point], drawn: Sequence[Curve]
+) -> None:
+    curve = next((c for c in drawn if c.name == change.implementation), None)
+    at = points.index(change.after)
+    row = next((row for i, row in curve.rows if i == at), None) if curve else None
+    if row is None or not row.fastest:
+        return
+    style: dict[str, Any] = {"color": LIGHT["bad" if change.bad else "good"], "clip_on": False}
+    circle: dict[str, Any] = {
+        "marker": "o",
+        "markersize": 15,
+        "markerfacecolor": "none",
+        "markeredgewidth": 2.0,
+    }
+    (ring,) = axes.plot([at], [row.fastest], **circle, **style)
+    mark(ring, change.kind, f"{number}: {what(change)} · {change.after.name}")
+    style |= {"fontsize": 11, "fontweight": "bold", "ha": "right", "textcoords": "offset points"}
+    axes.annotate(str(number), (at, row.fastest), xytext=(-10, 9), **style)
+
+
+def _end_labels(axes: Axes, drawn: Sequence[Curve], height: float) -> None:
+    low, high = (math.log(y) for y in axes.get_ylim())
+    ends = [(math.log(c.rows[-1][1].fastest or 1.0), c) for c in drawn]
+    heights = sorted(((y - low) / (high - low) * height, i) for i, (y, _) in enumerate(ends))
+    places = roles.push_apart([at for at, _ in heights], LINE_HEIGHT, height - LINE_HEIGHT / 2)
+    for place, (_, i) in zip(places, heights, strict=True):
+        curve = drawn[i]
         axes.annotate(
-            clean(roles.shorten(curve.series.implementation, 26)),
+            clean(f"{roles.shorten(curve.name, 22)}  {fmt.seconds(curve.rows[-1][1].fastest)}"),
             (1, 0),
             xycoords="axes fraction",
             xytext=(10, place),
             textcoords="offset points",
-            color=curve.look.colour,
+            color=LIGHT[curve.role],
             fontsize=11,
             va="center",
             annotation_clip=False,

@@ -1,180 +1,142 @@
-"""``qpp history``: record HEAD; show, compare, publish and serve the stored points.
+"""``qpp history``: show, record, backfill and check the stored points; publish and serve them.
 
-Exit status: 0 success, 1 refused or failed (with a one-line reason), 2 wrong usage,
-130 interrupted.
+Exit status: 0 success, 1 refused, failed or a regression was found (with a one-line reason), 2
+wrong usage, 130 interrupted.
 """
 
 import sys
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from qpp import table
-from qpp.history import (
-    HistoryError,
-    asv_runner,
-    checkout,
-    comparison,
-    criterion_import,
-    listing,
-    page,
-    publishing,
-    recording,
-)
+from qpp.history import HistoryError, backfill, checkout, listing, publishing, recording
 from qpp.history.series import collect
 from qpp.registry import UnknownStudyError
-from qpp.results import ResultError, write_atomically
+from qpp.results import ResultError
 
-F = TypeVar("F", bound=Callable[..., Any])
-FILE = click.Path(dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 RESULTS = click.option("--results", type=FOLDER, help="Another folder than shared/results/asv.")
 MACHINE = click.option(
     "--machine", help="Name of the series [QPP_MACHINE, else from the processor's name]."
 )
+STUDY = click.option("--study", "studies", multiple=True, help="Only this one; may be repeated.")
 
 
-def _one_line_errors(function: F) -> F:
-    @wraps(function)
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
+class OneLineErrors(click.Group):
+    """A group whose commands end with one line where they are refused."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
         try:
-            return function(*args, **kwargs)
-        except HistoryError as error:
+            return super().invoke(ctx)
+        except (HistoryError, ResultError) as error:
             raise click.ClickException(str(error)) from None
         except UnknownStudyError as error:
             raise click.UsageError(str(error)) from None
-        except KeyboardInterrupt:
-            click.echo("\ninterrupted: nothing was recorded", err=True)
-            sys.exit(130)
-
-    return wrapped  # type: ignore[return-value]
 
 
-@click.group("history", invoke_without_command=True)
-@click.option("--html", "html_file", type=FILE, help="Write all points as one offline HTML page.")
+@click.group("history", cls=OneLineErrors, invoke_without_command=True)
 @RESULTS
 @click.pass_context
-@_one_line_errors
-def history_group(context: click.Context, html_file: Path | None, results: Path | None) -> None:
-    """Show the recorded points; subcommands record, publish, serve and compare them."""
+def history_group(context: click.Context, results: Path | None) -> None:
+    """Show how every study's time moved over the recorded commits, and what changed."""
     if context.invoked_subcommand is not None:
-        if html_file is not None or results is not None:
-            raise click.UsageError("--html and --results stand after the subcommand, if at all")
+        if results is not None:
+            raise click.UsageError("--results stands after the subcommand")
         return
-    folder = results or checkout.find().results
-    series = collect(folder)
-    if not series:
-        raise HistoryError(f"nothing is stored under {folder}: run `qpp history record`")
     out = table.console()
-    for grid in listing.tables(series):
-        out.print(grid)
-    if html_file is not None:
-        try:
-            write_atomically(html_file, page.render(folder))
-        except ResultError as error:
-            raise HistoryError(str(error)) from None
-        click.echo(f"wrote {html_file}")
+    for part in listing.overview(collect(checkout.find(results=results).results)):
+        out.print(part)
 
 
 @history_group.command()
-@click.argument("studies", nargs=-1, metavar="[STUDY]...")
+@click.argument("result", required=False, type=click.Path(path_type=Path), metavar="[RESULT.json]")
+@STUDY
 @MACHINE
-@click.option("--commit", default="HEAD", help="Must be what is checked out.")
-@click.option("--full", is_flag=True, help="All workloads, not only the quick ones.")
-@click.option("--verbose", "-v", is_flag=True, help="Show what benchmarks print.")
 @RESULTS
-@_one_line_errors
 def record(
+    result: Path | None, studies: tuple[str, ...], machine: str | None, results: Path | None
+) -> None:
+    """Store a point of HEAD: from RESULT.json, or from a run of the quick preset.
+
+    RESULT.json comes from `qpp reproduce --json` on this commit. Refused are a dirty tree, another
+    commit than HEAD, and code that is not a release build of this checkout.
+    """
+    if result is not None and studies:
+        raise click.UsageError("--study chooses what is measured: leave it out with RESULT.json")
+    here = checkout.find(results=results)
+    file = result or recording.measure(here, studies)
+    done = recording.record(here, file, machine, clean=result is None)
+    click.echo(f"recorded {done.commit[:8]} ({', '.join(done.studies)}) as {done.series}")
+    if done.failed:
+        raise HistoryError(f"recorded without {', '.join(done.failed)}: could not be measured")
+
+
+@history_group.command("backfill")
+@click.argument("commits", nargs=-1, required=True, metavar="A..B|COMMIT...")
+@click.option("--every", type=click.IntRange(min=1), default=1, help="Only each N-th, B included.")
+@STUDY
+@MACHINE
+@RESULTS
+def backfill_command(
+    commits: tuple[str, ...],
+    every: int,
     studies: tuple[str, ...],
     machine: str | None,
-    commit: str,
-    full: bool,
-    verbose: bool,
     results: Path | None,
 ) -> None:
-    """Measure STUDIES (default: all) at HEAD and store the figures under its hash.
+    """Measure commits of the past and store their points.
 
-    Refuses a dirty tree, another commit than HEAD, packages imported from elsewhere, and
-    Rust extensions that are debug builds or older than their sources.
+    Each is built (`make develop`) and measured (quick preset) in a git working tree of its own.
+    What cannot be built says so and the others go on. After an interrupt the same command goes on.
     """
-    done = recording.record(
-        studies, machine=machine, commit=commit, full=full, results=results, verbose=verbose
-    )
-    click.echo(f"{done.criterion}\nrecorded {done.commit[:8]} on {done.machine}: {done.path}")
-    if done.failures:
-        lines = "\n  ".join(done.failures)
-        raise HistoryError(f"recorded, but some figures are missing (see --verbose):\n  {lines}")
+    here = checkout.find(results=results)
+    chosen = backfill.choose(here, commits, every)
+    work = backfill.Backfill(here, studies, machine, click.echo)
+    states: dict[str, str] = {}
+    try:
+        states.update(work.run(chosen))
+    except KeyboardInterrupt:
+        click.echo("interrupted: what was stored is kept; the same command goes on", err=True)
+        raise
+    failed = {c: why for c, why in states.items() if why not in ("stored", "present")}
+    click.echo(f"{len(states) - len(failed)} of {len(states)} commits are stored")
+    for commit, why in failed.items():
+        click.echo(f"  not {commit[:8]}: {why}")
+    sys.exit(1 if failed else 0)
+
+
+@history_group.command()
+@click.argument("base", required=False)
+@click.argument("head", required=False)
+@RESULTS
+def check(base: str | None, head: str | None, results: Path | None) -> None:
+    """Exit 1 if a study became slower, beyond noise, from the point before to the newest one.
+
+    With BASE and HEAD (default: the newest) those two are compared.
+    """
+    here = checkout.find(results=results)
+    names = [here.resolve(name) for name in (base, head) if name]
+    text, regressions = listing.verdict(collect(here.results), *names)
+    click.echo(text)
+    sys.exit(1 if regressions else 0)
 
 
 @history_group.command()
 @RESULTS
-@click.option("--html-dir", type=FOLDER, help="Another folder than .asv/html.")
-@_one_line_errors
-def publish(results: Path | None, html_dir: Path | None) -> None:
-    """Make asv's site from the stored results."""
-    site = publishing.publish(results=results, html=html_dir)
-    click.echo(f"published {site}: look at it with `qpp history serve`")
-    click.echo(f"the offline page: {site / publishing.OFFLINE}")
+def publish(results: Path | None) -> None:
+    """Write the page, and asv's own site beside it, into .asv/html."""
+    site = publishing.publish(checkout.find(results=results), echo=click.echo)
+    click.echo(f"wrote {site / 'index.html'}")
 
 
 @history_group.command()
-@click.option("--port", type=click.IntRange(0, 65535), help="Default: the first free from 8080.")
-@click.option("--html-dir", type=FOLDER, help="Another folder than .asv/html.")
-@_one_line_errors
-def serve(port: int | None, html_dir: Path | None) -> None:
-    """Serve the published site on this machine until Ctrl-C."""
-    site = html_dir or Path(asv_runner.configuration(checkout.find())["html_dir"])
-    publishing.serve(site, port, echo=click.echo)
-
-
-@history_group.command()
-@click.argument("base")
-@click.argument("head", default="HEAD")
-@click.option("--threshold", type=float, default=1.25, show_default=True, help="Factor to report.")
-@click.option("--markdown", is_flag=True, help="As a Markdown table.")
-@click.option("--all", "everything", is_flag=True, help="Unchanged figures too.")
-@click.option("--strict", is_flag=True, help="Exit 1 when something became worse.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Default: a free one.")
+@click.option("--no-open", is_flag=True, help="Do not open the browser.")
 @RESULTS
-@_one_line_errors
-def compare(
-    base: str,
-    head: str,
-    threshold: float,
-    markdown: bool,
-    everything: bool,
-    strict: bool,
-    results: Path | None,
-) -> None:
-    """Compare the figures stored for BASE and HEAD."""
-    changes = comparison.compare(
-        base, head, checkout=checkout.find(), results=results, threshold=threshold
-    )
-    shown = [c for c in changes if everything or c.verdict != "same"]
-    same = len(changes) - len([c for c in changes if c.verdict != "same"])
-    if markdown:
-        click.echo(listing.changes_markdown(shown))
-    elif shown:
-        table.console().print(listing.changes_table(shown))
-    worse = comparison.regressions(changes)
-    click.echo(f"\n{same} figures within {threshold:g}x; {len(worse)} worse.")
-    if strict and worse:
-        sys.exit(1)
-
-
-@history_group.command("import-criterion")
-@click.argument("studies", nargs=-1, metavar="[STUDY]...")
-@MACHINE
-@click.option("--from", "estimates", type=FOLDER, help="Criterion's folder [target/criterion].")
-@RESULTS
-@_one_line_errors
-def import_criterion(
-    studies: tuple[str, ...], machine: str | None, estimates: Path | None, results: Path | None
-) -> None:
-    """Store criterion's estimates of the last `cargo bench` under HEAD."""
-    path = criterion_import.import_criterion(
-        studies, machine=machine, estimates=estimates, results=results
-    )
-    click.echo(f"imported into {path}")
+def serve(port: int, no_open: bool, results: Path | None) -> None:
+    """Publish, then serve both on this machine until Ctrl-C and open the page."""
+    site = publishing.publish(checkout.find(results=results), echo=click.echo)
+    publishing.serve(site, port, open_browser=not no_open, echo=click.echo)

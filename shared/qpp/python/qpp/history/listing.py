@@ -1,92 +1,143 @@
-"""The stored points on the terminal: one table for each study and workload."""
+"""The history in words, for the terminal: one line for each study, and the verdict of a check."""
 
+import math
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
-from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
 from qpp import format as fmt
-from qpp.history.comparison import Change
-from qpp.history.series import Point, Series, commits
+from qpp.history import HistoryError
+from qpp.history.changes import Change, Drift, along, between, drift
+from qpp.history.series import Point, Series, StudyPoint, of_study, studies_of
+from qpp.summary import plural
 
-NEWEST = 4
-SHOW = {"seconds": fmt.seconds, "bytes": fmt.bytes_, "x": fmt.ratio, "|a-b|": fmt.error}
-COLOUR = {"broken": "red", "worse": "red", "better": "green", "fixed": "green"}
-
-
-def tables(series: Sequence[Series]) -> Iterator[Group]:
-    """Times at the newest commits, and the latest slowdown and error."""
-    grouped: dict[tuple[str, str, str, str], list[Series]] = {}
-    for one in series:
-        if one.metric in ("time", "criterion"):
-            key = (one.machine, one.study, one.workload, one.metric)
-            grouped.setdefault(key, []).append(one)
-    for (machine, study, workload, metric), rows in grouped.items():
-        newest = [commit for commit, _ in commits(rows)[-NEWEST:]]
-        extra = ("slowdown", "error") if metric == "time" else ()
-        table = Table(box=None, padding=(0, 2, 0, 0))
-        table.add_column("implementation" if metric == "time" else "criterion", max_width=30)
-        for commit in newest:
-            table.add_column(commit[:8], justify="right")
-        for name in extra:
-            table.add_column(name, justify="right", style="dim")
-        for one in rows:
-            cells = [_cell(one.at(commit), one.unit) for commit in newest]
-            for name in extra:
-                other = _sibling(series, one, name)
-                cells.append(_cell(other.at(newest[-1]), other.unit) if other else fmt.MISSING)
-            table.add_row(escape(one.implementation), *cells)
-        title = f"[bold]{escape(study)}[/] · {escape(workload)} · [dim]{escape(machine)}[/]"
-        yield Group(title, table, "")
+BARS = "▁▂▃▄▅▆▇█"
+WIDEST = 24  # points of a sparkline
+FLAT = 2.0  # a smaller range does not fill a sparkline: noise would look like a cliff
+TIMES = "×"
 
 
-def changes_table(changes: Sequence[Change]) -> Table:
-    """The changes as a table for the terminal."""
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    for name in ("", "study · workload", "implementation", "metric"):
-        table.add_column(name, overflow="fold")
-    for name in ("base", "head", "factor"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for change in changes:
-        colour = COLOUR.get(change.verdict, "dim")
-        table.add_row(f"[{colour}]{change.verdict}[/]", *(escape(c) for c in _cells(change)))
-    return table
+def overview(series: Series) -> Iterator[Table]:
+    """For each machine a table: how each study's time went, and its last change beyond noise."""
+    for machine, points in series.items():
+        title = f"\n[bold]{escape(machine)}[/]: {plural(len(points), 'commit')}"
+        table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, expand=True)
+        table.title, table.title_style, table.title_justify = title, "", "left"
+        table.caption = "ours: its time over the commits, oldest first; lower is faster"
+        table.caption_justify = "left"
+        table.add_column("study", no_wrap=True, min_width=max(map(len, studies_of(points))))
+        table.add_column("ours", no_wrap=True, min_width=max(4, min(WIDEST, len(points))))
+        table.add_column("now", no_wrap=True, justify="right", min_width=7)
+        table.add_column("last change beyond noise", no_wrap=True, overflow="ellipsis", ratio=1)
+        found = list(along(points))
+        for study in studies_of(points):
+            table.add_row(escape(study), *_line(of_study(points, study), study, found))
+        yield table
 
 
-def changes_markdown(changes: Sequence[Change]) -> str:
-    """The same as a Markdown table, for a job summary."""
-    lines = [
-        "| | study · workload | implementation | metric | base | head | factor |",
-        "|---|---|---|---|---:|---:|---:|",
+def headline(study: StudyPoint) -> tuple[str, str]:
+    """The workload and the implementation of ours that stand for a study."""
+    workloads = list(dict.fromkeys(w for w, _ in study.rows)) or [study.headline]
+    workload = study.headline if study.headline in workloads else workloads[0]
+    ours = [
+        (row.fastest or math.inf, name)
+        for (where, name), row in study.rows.items()
+        if where == workload and study.roles[name] == "optimised"
     ]
-    for change in changes:
-        cells = (c.replace("|", "\\|") for c in (change.verdict, *_cells(change)))
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+    names = [name for _, name in sorted(ours)]
+    chosen = study.recommended if study.recommended in names else (names or [""])[0]
+    return workload, chosen
 
 
-def _cells(change: Change) -> list[str]:
-    one = change.series
-    show = SHOW[one.unit]
-    return [
-        f"{one.study} · {one.workload}",
-        one.implementation,
-        one.metric,
-        show(change.base),
-        show(change.head),
-        fmt.ratio(change.factor),
-    ]
+def _line(points: Sequence[Point], study: str, changes: Sequence[Change]) -> tuple[str, str, str]:
+    key = headline(points[-1].studies[study])
+    rows = [p.studies[study].rows.get(key) for p in points]
+    values = [row.fastest if row else None for row in rows]
+    own = [c for c in changes if c.study == study]
+    if len(points) < 2:
+        text = "[dim]one point: nothing to compare[/]"
+    elif own:
+        last = [c for c in own if c.after is own[-1].after]
+        more = f" (and {plural(len(last) - 1, 'row')} more)" if len(last) > 1 else ""
+        colour = "red" if last[0].bad else "green"
+        text = f"[{colour}]{escape(what(last[0]))}[/]{more}\n{escape(last[0].after.name)}"
+    else:
+        text = "none"
+    return sparkline(values), fmt.seconds(values[-1]), text
 
 
-def _cell(point: Point | None, unit: str) -> str:
-    if point is None:
-        return fmt.MISSING
-    return "[red]failed[/]" if point.value is None else SHOW[unit](point.value)
+def sparkline(values: Sequence[float | None]) -> str:
+    """Times as bars on a log scale; a dot where there is none.
+
+    >>> sparkline([1.0, 1.0, None, 4.0]), sparkline([1.0, 1.1])
+    ('▁▁·█', '▄▅')
+    """
+    values = values[-WIDEST:]
+    logs = [math.log(v) for v in values if v]
+    if not logs:
+        return "·" * len(values)
+    low, high = min(logs), max(logs)
+    widen = max(0.0, math.log(FLAT) - (high - low)) / 2
+    low, high = low - widen, high + widen
+    places = ((math.log(v) - low) / (high - low) * (len(BARS) - 1) if v else None for v in values)
+    return "".join("·" if p is None else BARS[round(p)] for p in places)
 
 
-def _sibling(series: Sequence[Series], one: Series, metric: str) -> Series | None:
-    """Another metric of the same implementation on the same workload."""
-    wanted = replace(one, metric=metric, unit="", points=())
-    return next((s for s in series if replace(s, unit="", points=()) == wanted), None)
+def what(change: Change) -> str:
+    """``1.32× slower: rust, n=1,000``."""
+    words = {"broken": "no longer agrees or runs", "repaired": "agrees again"}
+    if change.factor is None:
+        how = words[change.kind]
+    else:
+        how = f"{fmt.ratio(max(change.factor, 1 / change.factor), TIMES)} {change.kind}"
+    return f"{how}: {change.implementation}, {change.workload}"
+
+
+def where(change: Change) -> str:
+    """The commit of a change; between two points there may be others."""
+    others = change.after.ancestors - change.before.ancestors - 1
+    before = f" (or one of the {others} commits before it)" if others > 0 else ""
+    return f"{change.after.name}{before}"
+
+
+def verdict(series: Series, base: str = "", head: str = "") -> tuple[str, bool]:
+    """What changed between two commits (default: the newest and the one before); any for the worse?
+
+    Raises
+    ------
+    HistoryError
+        A commit that was named has no point, or no machine has both.
+    """
+    stored = [p for points in series.values() for p in points]
+    for name in filter(None, (base, head)):
+        if not any(p.commit == name for p in stored):
+            raise HistoryError(f"nothing is stored for {name[:8]}: run `qpp history backfill`")
+    newest = head or max(stored, key=lambda p: (p.date, p.ancestors)).commit
+    parts: dict[str, list[str]] = {}
+    bad = False
+    for machine, points in series.items():
+        place = next((i for i, p in enumerate(points) if p.commit == newest), None)
+        if place is None:
+            continue
+        after = points[place]
+        older = [p for p in points if p.commit == base] if base else points[:place]
+        for study in after.studies:
+            for before in of_study(older, study)[-1:]:
+                title = f"{machine}: {before.name} -> {after.name}{_doubt(drift(before, after))}"
+                found = between(before, after, study)
+                texts = [what(c) for c in found] or ["no change beyond noise"]
+                parts.setdefault(title, []).extend(f"  {study}: {text}" for text in texts)
+                bad = bad or any(c.bad for c in found)
+    if base and not parts:
+        raise HistoryError(f"no machine has both {base[:8]} and {newest[:8]}: record them on one")
+    text = "\n".join(line for title, lines in parts.items() for line in (title, *lines))
+    return text or "one point: nothing to compare", bad
+
+
+def _doubt(drifted: Drift) -> str:
+    if not drifted.too_noisy:
+        return ""
+    apart = fmt.percent(math.expm1(drifted.scatter))
+    text = f"baselines and peers, whose code did not change, differ by {apart}"
+    return f"\n  times are not judged: {text}; measure again, undisturbed"

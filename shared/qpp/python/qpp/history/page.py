@@ -1,169 +1,146 @@
-"""The stored results as one HTML page without network, server or script."""
+"""The history as one HTML page without network, server or script.
 
-import re
+For each machine and study: the chart of the workload that stands for it, the changes beyond noise
+with their commits, and every other figure in a fold.
+"""
+
 from collections.abc import Sequence
-from html import escape
-from pathlib import Path
 
-from qpp.history import store
-from qpp.history.charts import FORMATS, LINE_HEIGHT, Look, chart, day, looks
-from qpp.history.series import Series, collect, commits
-from qpp.report.markup import resource
+from qpp import format as fmt
+from qpp.history.changes import Change, along
+from qpp.history.charts import Curve, chart, curves, day
+from qpp.history.listing import headline, what, where
+from qpp.history.series import Point, Row, Series, of_study, studies_of
+from qpp.report.markup import Html, el, join, raw, resource, table
 from qpp.report.svg import FONT, tokens_css
 from qpp.summary import plural
 
-WIDE, NARROW = 940.0, 306.0
-SMALL = {
-    "slowdown": "Time over the fastest",
-    "memory growth": "Growth of the resident set",
-    "error": "Largest difference from the baseline",
-}
-COLUMNS = ("time", "slowdown", "memory growth", "peak memory", "error")
+WIDE, NARROW = 980.0, 350.0
+MOST = 6  # rows that are named for one commit
+COLUMNS = ("time", "over the fastest", "peak memory", "difference", "last change beyond noise")
+# The browser refuses every request.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
-def render(folder: Path) -> str:
-    """The page for everything stored under ``folder``.
-
-    Raises
-    ------
-    HistoryError
-        A stored file is damaged.
-    """
-    series = collect(folder)
-    roles_of = _roles(folder)
-    parts: list[str] = []
-    for machine in dict.fromkeys(s.machine for s in series):
-        for study in dict.fromkeys(s.study for s in series if s.machine == machine):
-            chosen = [s for s in series if (s.machine, s.study) == (machine, study)]
-            parts.append(_study(chosen, roles_of.get(study, {}), prefix=f"s{len(parts)}"))
-    sheet = f"{tokens_css()} :root {{ --sans: {FONT}; }}\n{resource('style.css', 'qpp.history')}"
-    notes = resource("notes.html", "qpp.history")
-    text = f"{plural(len(commits(series)), 'commit')} recorded"
-    body = "".join(parts) or "<p>Nothing is recorded yet: run <code>make history</code>.</p>"
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<link rel="icon" href="data:,">'
-        f"<title>History of the studies</title><style>{sheet}</style></head><body><main>"
-        f"<h1>History of the studies</h1><p>{text}. Made by <code>qpp history --html FILE</code> "
-        "from the stored results.</p>"
-        f"{body}<h2>What the figures are</h2>{notes}</main></body></html>\n"
+def render(series: Series, *, other: str = "") -> str:
+    """The page for all points. ``other`` is the address of asv's site, where there is one."""
+    parts: list[Html] = []
+    for machine, points in series.items():
+        count = plural(len(points), "commit")
+        parts.append(el("p", f"{count} on {machine}", cls="machine"))
+        found = list(along(points))
+        for study in studies_of(points):
+            own = [c for c in found if c.study == study]
+            parts.append(_study(of_study(points, study), study, own, f"s{len(parts)}"))
+    sheet, opening, notes = (
+        raw(resource(name, "qpp.history")) for name in ("style.css", "opening.html", "notes.html")
     )
+    head = el(
+        "head",
+        el("meta", charset="utf-8"),
+        el("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        el("meta", http_equiv="Content-Security-Policy", content=POLICY),
+        el("link", rel="icon", href="data:,"),
+        el("title", "History: every study's times, commit by commit"),
+        el("style", raw(f"{tokens_css()} :root {{ --sans: {FONT}; }}\n{sheet}")),
+    )
+    link = el("p", el("a", "asv's site of the same points", href=other), " (it needs a network)")
+    body = el(
+        "body",
+        el("main", opening, parts, notes),
+        el("footer", link if other else None, "Made by ", el("code", "qpp history"), "."),
+    )
+    return f"<!doctype html>\n{el('html', head, body, lang='en')}\n"
 
 
-def _roles(folder: Path) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
-    for stored in store.read_all(folder):
-        for study, named in stored.data.get("qpp", {}).get("roles", {}).items():
-            found.setdefault(study, {}).update(named)
-    return found
-
-
-def _study(series: Sequence[Series], role_of: dict[str, str], prefix: str) -> str:
-    machine, study = series[0].machine, series[0].study
-    points = commits(series)
-    look_of = looks(list(dict.fromkeys(s.implementation for s in series)), role_of)
-    absent = ", ".join(name for name in role_of if name not in look_of)
-    text = f"{machine}. Not available when recorded: {absent}" if absent else machine
-    parts = [f"<h2>{escape(study)}</h2><p>{escape(text)}</p>"]
-    measured = [s for s in series if s.metric != "criterion"]
-    for i, workload in enumerate(dict.fromkeys(s.workload for s in measured)):
-        chosen = [s for s in measured if s.workload == workload]
-        parts.append(_workload(chosen, points, look_of, f"{prefix}w{i}"))
-    rust = [s for s in series if s.metric == "criterion"]
-    for i, group in enumerate(dict.fromkeys(s.workload for s in rust)):
-        parts.append(_criterion([s for s in rust if s.workload == group], points, f"{prefix}c{i}"))
-    return "".join(parts)
-
-
-def _workload(
-    series: Sequence[Series],
-    points: Sequence[tuple[str, int]],
-    look_of: dict[str, Look],
-    prefix: str,
-) -> str:
-    by_metric = {
-        metric: [s for s in series if s.metric == metric]
-        for metric in dict.fromkeys(s.metric for s in series)
-    }
-    time = by_metric.get("time", [])
-    large = _large(time, points, look_of, "Time of one call", f"{prefix}-time")
-    boxes = ""
-    for metric, title in SMALL.items():
-        name = f"{prefix}-{re.sub('[^a-z]', '-', metric)}"
-        drawn = chart(
-            by_metric.get(metric, []),
-            points,
-            look_of,
-            title=title,
-            name=name,
-            width=NARROW,
-            height=210,
+def _study(points: Sequence[Point], study: str, found: Sequence[Change], anchor: str) -> Html:
+    newest = points[-1].studies[study]
+    workload, ours = headline(newest)
+    drawn = curves(points, study, workload)
+    commits = list(dict.fromkeys(c.after.commit for c in reversed(found)))
+    numbered = [(commits.index(c.after.commit) + 1, c) for c in found if c.workload == workload]
+    pictures = [
+        el(
+            "div",
+            raw(
+                chart(
+                    *(points, drawn, numbered),
+                    title=f"{newest.title}: {workload}",
+                    name=f"{anchor}-{kind}",
+                    width=width,
+                    labels=kind == "wide",
+                )
+            ),
+            cls=kind,
         )
-        boxes += f"<div>{drawn}</div>" if drawn else ""
+        for kind, width in (("wide", WIDE), ("narrow", NARROW))
+        if drawn
+    ]
+    return el(
+        "article",
+        el("h2", newest.title),
+        el("p", workload, f" · ours: {ours}" if ours else None, cls="soft"),
+        el("figure", pictures or el("p", "No time was measured."), _names(drawn)),
+        _changes([[c for c in found if c.after.commit == one] for one in commits], len(points)),
+        el("details", el("summary", "Every workload"), _tables(points, study, found)),
+        id=anchor,
+    )
+
+
+def _names(drawn: Sequence[Curve]) -> Html:
+    """The names of the curves with their newest times, for a chart too narrow to hold them."""
+    listed = sorted(drawn, key=lambda c: -(c.rows[-1][1].fastest or 0.0))
+    items = (
+        el("li", el("span", c.name, cls=c.role), " ", fmt.seconds(c.rows[-1][1].fastest))
+        for c in listed
+    )
+    return el("ul", items, cls="names narrow")
+
+
+def _changes(commits: Sequence[Sequence[Change]], count: int) -> Html:
+    """The commits with changes, newest first; their numbers are those in the chart."""
+    if count < 2:
+        return el("p", "One commit is measured: nothing to compare yet.", cls="soft")
+    if not commits:
+        return el("p", f"No change beyond noise over {count} commits.", cls="soft")
+    items = []
+    for found in commits:
+        rows = [el("span", what(c), cls="bad" if c.bad else "good") for c in found[:MOST]]
+        more = [f"{len(found) - MOST} more rows"] if len(found) > MOST else []
+        text = [part for row in [*rows, *more] for part in ("; ", row)][1:]
+        items.append(el("li", el("b", where(found[0])), el("br"), text))
+    return el("ol", items)
+
+
+def _tables(points: Sequence[Point], study: str, found: Sequence[Change]) -> Html:
+    newest = points[-1].studies[study]
+    parts = []
+    for workload in dict.fromkeys(w for w, _ in newest.rows):
+        lines = []
+        for (place, name), row in newest.rows.items():
+            if place != workload:
+                continue
+            own = [c for c in found if (c.workload, c.implementation) == (workload, name)]
+            cells = (el("td", cell) for cell in _cells(row, own[-1] if own else None))
+            lines.append(el("tr", el("th", name, scope="row", cls=newest.roles[name]), cells))
+        heads = [(workload, None), *((c, None) for c in COLUMNS)]
+        parts.append(table(heads, el("tbody", lines), cls="figures", label=workload))
+    when = f"Figures of {points[-1].commit[:8]}, {day(points[-1].date)}."
+    return join(el("p", when, cls="soft"), parts)
+
+
+def _cells(row: Row, change: Change | None) -> tuple[str | Html, ...]:
+    if row.median is None:
+        return (el("span", "failed", cls="bad"), *[fmt.MISSING] * 4)
+    moved: str | Html = fmt.MISSING
+    if change is not None:
+        how = fmt.ratio(change.factor, "×") if change.factor else ""
+        text = f"{how} {change.after.commit[:8]}".strip()
+        moved = el("span", text, cls="bad" if change.bad else "good")
     return (
-        f"<h3>{escape(series[0].workload)}</h3><div class=card>{large}"
-        f"<div class=row>{boxes}</div>{_table(series, points, look_of)}</div>"
+        fmt.seconds(row.median),
+        fmt.ratio(row.slowdown, "×"),
+        fmt.bytes_(row.memory),
+        fmt.error(row.error),
+        moved,
     )
-
-
-def _large(
-    series: Sequence[Series],
-    points: Sequence[tuple[str, int]],
-    look_of: dict[str, Look],
-    title: str,
-    name: str,
-) -> str:
-    height = max(300.0, 100.0 + LINE_HEIGHT * len(series))
-    return chart(
-        series, points, look_of, title=title, name=name, width=WIDE, height=height, labels=True
-    )
-
-
-def _criterion(series: Sequence[Series], points: Sequence[tuple[str, int]], prefix: str) -> str:
-    names = [s.implementation for s in series]
-    look_of = looks(names, dict.fromkeys(names, "optimised"))
-    title = "One iteration in Rust (criterion)"
-    drawn = _large(series, points, look_of, title, f"{prefix}-criterion")
-    table = _table(series, points, look_of, ("criterion",))
-    return f"<h3>{escape(series[0].workload)}</h3><div class=card>{drawn}{table}</div>"
-
-
-def _table(
-    series: Sequence[Series],
-    points: Sequence[tuple[str, int]],
-    look_of: dict[str, Look],
-    columns: Sequence[str] = COLUMNS,
-) -> str:
-    latest = points[-1][0]
-    head = "".join(f"<th>{escape(c)}</th>" for c in columns)
-    lines = []
-    for name in dict.fromkeys(s.implementation for s in series):
-        own = {s.metric: s for s in series if s.implementation == name}
-        cells = "".join(f"<td>{_cell(own.get(c), latest)}</td>" for c in columns)
-        moved = _moved(own.get(columns[0]))
-        kind = look_of[name].role
-        lines.append(
-            f"<tr><td class={kind}>{escape(name)}</td>{cells}<td class=muted>{moved}</td></tr>"
-        )
-    when = f"{latest[:8]}, {day(points[-1][1])}"
-    return (
-        f"<table><thead><tr><th>{when}</th>{head}<th>against the point before</th></tr></thead>"
-        f"<tbody>{''.join(lines)}</tbody></table>"
-    )
-
-
-def _cell(series: Series | None, commit: str) -> str:
-    point = series.at(commit) if series else None
-    if series is None or point is None:
-        return "<span class=muted>–</span>"
-    if point.value is None:
-        return "<span class=bad>failed</span>"
-    return escape(FORMATS[series.unit](point.value))
-
-
-def _moved(series: Series | None) -> str:
-    values = [p.value for p in series.points if p.value] if series else []
-    if len(values) < 2:
-        return "first point"
-    return f"{(values[-1] / values[-2] - 1) * 100:+.1f} %"

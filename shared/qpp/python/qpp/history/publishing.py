@@ -1,53 +1,70 @@
-"""Builds asv's site from the stored results and serves it on this machine."""
+"""Writes the page and asv's own site from the stored points, and serves both."""
 
 import contextlib
 import functools
 import http.server
+import importlib.util
+import json
+import os
+import subprocess
+import sys
 import tempfile
+import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from qpp.history import HistoryError, asv_runner, page, store
-from qpp.history.checkout import find
-from qpp.results import ResultError, write_atomically
+from qpp.history import HistoryError, page, store
+from qpp.history.checkout import CONFIGURATION, SCRATCH, Checkout
+from qpp.history.series import collect
+from qpp.results import write_atomically
 
-OFFLINE = "history.html"
-PORTS = range(8080, 8100)
+ASV = "asv"  # the folder of asv's site inside ours
 
 
-def publish(
-    *, where: Path | None = None, results: Path | None = None, html: Path | None = None
-) -> Path:
-    """Make asv's site, and beside it the offline page; returns the site's folder.
+def publish(checkout: Checkout, *, echo: Callable[[str], None] = print) -> Path:
+    """Write ``.asv/html``: the page ``index.html``, and asv's site in a folder; returns it.
 
-    asv's pages load their scripts from the network and must be served; the page
-    ``history.html`` in the same folder does neither.
+    asv's pages load their scripts from the network, ours does not. Where asv fails, ``echo`` says
+    so and the page is written without it.
 
     Raises
     ------
     HistoryError
-        Nothing is stored, a stored file is damaged, or the site cannot be written.
+        Nothing is stored, or a stored file is damaged.
+    qpp.results.ResultError
+        The page cannot be written.
     """
-    checkout = find(where)
-    results = (results or checkout.results).resolve()
-    asv_runner.require_asv()
-    # asv would skip a damaged file with a warning; here it is named.
-    if not store.read_all(results):
-        raise HistoryError(f"nothing is stored under {results}: run `qpp history record`")
-    conf = asv_runner.configuration(checkout, results_dir=str(results))
-    if html is not None:
-        conf["html_dir"] = str(html.resolve())
-    site = Path(conf["html_dir"])
-    with tempfile.TemporaryDirectory(prefix="qpp-asv-") as folder:
-        code = asv_runner.invoke(conf, Path(folder), ["publish", "--no-pull"])
-    if code != 0 or not (site / "index.html").is_file():
-        raise HistoryError(f"asv publish stopped with exit code {code}: {site} is not complete")
-    try:
-        write_atomically(site / OFFLINE, page.render(results))
-    except ResultError as error:
-        raise HistoryError(str(error)) from error
+    site = checkout.root / SCRATCH / "html"
+    series = collect(checkout.results)
+    store.describe(checkout.results)
+    failure = _asv(checkout, site / ASV)
+    if failure:
+        echo(f"without asv's site: {failure}")
+    other = "" if failure else f"{ASV}/index.html"
+    write_atomically(site / "index.html", page.render(series, other=other))
     return site
+
+
+def _asv(checkout: Checkout, html: Path) -> str:
+    """Run `asv publish`; returns why it failed, or nothing."""
+    if importlib.util.find_spec("asv") is None:
+        return "asv is not installed: run `make develop`"
+    try:
+        conf = json.loads((checkout.root / CONFIGURATION).read_text(encoding="utf-8"))
+        conf |= {"repo": str(checkout.root), "html_dir": str(html)}
+        conf["results_dir"] = str(checkout.results)
+    except (OSError, ValueError, TypeError) as error:
+        return f"{CONFIGURATION} is damaged: {error}"
+    with tempfile.TemporaryDirectory(prefix="qpp-asv-") as scratch:
+        file = Path(scratch) / CONFIGURATION
+        file.write_text(json.dumps(conf), encoding="utf-8")
+        command = [sys.executable, "-m", "asv", "publish", "--no-pull", "--config", str(file)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode == 0 and (html / "index.html").is_file():
+        return ""
+    lines = (done.stderr.strip() or done.stdout.strip()).splitlines()
+    return f"asv publish ended with exit code {done.returncode} ({lines[-1] if lines else ''})"
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
@@ -57,28 +74,30 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
         """Log nothing."""
 
 
-def serve(site: Path, port: int | None = None, *, echo: Callable[[str], None] = print) -> None:
+def serve(
+    site: Path,
+    port: int = 0,
+    *,
+    open_browser: bool = True,
+    echo: Callable[[str], None] = print,
+) -> None:
     """Serve a published site on the loopback address until Ctrl-C.
 
-    ``port``: default the first free one from 8080; 0 takes any. ``echo`` gets the URL.
+    ``port``: 0 takes a free one. The page opens in the browser where there is a display.
     """
-    if not (site / "index.html").is_file():
-        raise HistoryError(f"{site} holds no site: run `qpp history publish`")
     handler = functools.partial(_Quiet, directory=str(site))
-    with _server(handler, PORTS if port is None else (port,)) as server:
+    try:
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+    except OSError as error:
+        raise HistoryError(f"cannot serve on port {port}: {error.strerror}") from error
+    with server:
         address = f"http://127.0.0.1:{server.server_address[1]}/"
-        echo(f"asv's site (needs the network for its scripts): {address}")
-        echo(f"the same history, offline:                      {address}{OFFLINE}")
+        echo(f"the history: {address}")
+        if (site / ASV).is_dir():
+            echo(f"asv's site:  {address}{ASV}/ (its pages need a network)")
         echo("Ctrl-C ends it.")
+        display = os.name == "nt" or sys.platform == "darwin"
+        if open_browser and (display or {"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys()):
+            webbrowser.open(address)
         with contextlib.suppress(KeyboardInterrupt):
             server.serve_forever()
-
-
-def _server(handler: Any, ports: Any) -> http.server.ThreadingHTTPServer:
-    reason = ""
-    for port in ports:
-        try:
-            return http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
-        except (OSError, OverflowError) as error:
-            reason = f"port {port}: {error}"
-    raise HistoryError(f"cannot serve: {reason}")

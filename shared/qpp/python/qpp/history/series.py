@@ -1,104 +1,125 @@
-"""The stored results as time series."""
+"""The stored points as values: for each machine the commits, for each commit the studies."""
 
-import itertools
+import ast
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
-from typing import Any
 
-from qpp.history import criterion_import, store
-from qpp.history.store import Stored
+from qpp.history import HistoryError, store
+from qpp.history.points import KEPT, METRICS, Json
 
-METRICS = {
-    "studies.time_": ("time", "seconds"),
-    "studies.track_slowdown_": ("slowdown", "x"),
-    "studies.peakmem_": ("peak memory", "bytes"),
-    "studies.track_growth_": ("memory growth", "bytes"),
-    "studies.track_error_": ("error", "|a-b|"),
-    criterion_import.PREFIX: ("criterion", "seconds"),
-}
+Key = tuple[str, str]  # workload, implementation
 
-Key = tuple[str, str, str, str, str, str]
+
+@dataclass(frozen=True)
+class Row:
+    """One implementation on one workload; the times are ``None`` where it failed or disagrees.
+
+    ``median``, ``quartile`` (the lower one) and ``fastest`` sample are in seconds, ``memory`` is
+    in bytes.
+    """
+
+    median: float | None
+    quartile: float | None = None
+    fastest: float | None = None
+    slowdown: float | None = None
+    memory: float | None = None
+    error: float | None = None
+
+
+@dataclass(frozen=True)
+class StudyPoint:
+    """One study at one commit. ``noise``: the A/A control's distance from 1, by workload."""
+
+    title: str
+    headline: str
+    recommended: str
+    roles: Mapping[str, str]
+    noise: Mapping[str, float]
+    rows: Mapping[Key, Row]
 
 
 @dataclass(frozen=True)
 class Point:
-    """One figure of one commit. ``value`` is ``None`` where the benchmark failed."""
+    """One commit on one machine. ``ancestors`` counts the commits up to it, itself included."""
 
     commit: str
     date: int
-    value: float | None
-    low: float | None = None
-    high: float | None = None
+    subject: str
+    ancestors: int
+    studies: Mapping[str, StudyPoint]
+
+    @property
+    def name(self) -> str:
+        """The short hash and the subject."""
+        return f"{self.commit[:8]} {self.subject}"
 
 
-@dataclass(frozen=True)
-class Series:
-    """One metric of one implementation on one workload, oldest commit first.
+Series = Mapping[str, list[Point]]  # machine and environment -> points, oldest first
 
-    ``machine`` carries the environment too: figures of two machines, or of two Python
-    versions, are never one series. Of criterion's series, ``workload`` is the group and
-    ``implementation`` the benchmark in it.
+
+def collect(folder: Path) -> Series:
+    """All points under a folder, by machine and environment.
+
+    Raises
+    ------
+    HistoryError
+        A stored file is damaged, or nothing is stored.
     """
-
-    machine: str
-    study: str
-    workload: str
-    implementation: str
-    metric: str
-    unit: str
-    points: tuple[Point, ...]
-
-    def at(self, commit: str) -> Point | None:
-        """The point of one commit."""
-        return next((p for p in self.points if p.commit == commit), None)
-
-
-def collect(folder: Path) -> list[Series]:
-    """All series, in the order in which the studies declare their parts."""
-    benchmarks = store.read_benchmarks(folder)
-    gathered: dict[Key, list[Point]] = {}
+    found: dict[str, list[Point]] = {}
     for stored in store.read_all(folder):
-        for key, point in _points(stored, benchmarks):
-            gathered.setdefault(key, []).append(point)
-    return [Series(*key, tuple(points)) for key, points in gathered.items()]
-
-
-def commits(series: Sequence[Series]) -> list[tuple[str, int]]:
-    """Every (commit, date) with a point, oldest first."""
-    return sorted({(p.commit, p.date) for s in series for p in s.points}, key=lambda c: c[::-1])
-
-
-def _points(stored: Stored, benchmarks: dict[str, Any]) -> Iterator[tuple[Key, Point]]:
-    machine = f"{stored.machine} · {stored.data['env_name'].removeprefix('existing-')}"
-    date = int(stored.data["date"])
-    intervals = _criterion_intervals(stored)
-    # The order of METRICS, and asv's own order of parameters, is the order of display.
-    for prefix, (metric, unit) in METRICS.items():
-        for name in stored.data["results"]:
-            if not name.startswith(prefix):
-                continue
-            known = benchmarks.get(name, {}).get("version")
-            if known is not None and known != stored.columns(name)["version"]:
-                continue  # its meaning has changed
-            for parameters, value, low, high in store.rows(stored, name):
-                if isinstance(value, float) and math.isnan(value):
-                    continue  # skipped: unavailable there, or not applicable
-                if metric == "criterion":
-                    low, high = intervals.get(parameters[0], (None, None))
-                    workload, _, implementation = parameters[0].partition("/")
-                else:
-                    workload, implementation = parameters
-                study = name.removeprefix(prefix)
-                key = (machine, study, workload, implementation or workload, metric, unit)
-                yield key, Point(stored.commit, date, value, low, high)
-
-
-def _criterion_intervals(stored: Stored) -> dict[str, tuple[float, float]]:
-    kept = stored.data.get("qpp", {}).get("criterion", {})
-    found = {}
-    for estimate in itertools.chain.from_iterable(kept.values()):
-        low, high = (estimate["nanoseconds"][end] * 1e-9 for end in ("low", "high"))
-        found[estimate["name"]] = (low, high)
+        try:
+            found.setdefault(stored.series, []).append(_point(stored))
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise HistoryError(f"{stored.path} is damaged: {error!r}") from error
+    if not found:
+        raise HistoryError(f"nothing is stored under {folder}: run `qpp history record`")
     return found
+
+
+def studies_of(points: Iterable[Point]) -> list[str]:
+    """The names of all studies, in alphabetical order."""
+    return sorted({name for point in points for name in point.studies})
+
+
+def of_study(points: Iterable[Point], study: str) -> list[Point]:
+    """The points that hold a study."""
+    return [point for point in points if study in point.studies]
+
+
+def _point(stored: store.Stored) -> Point:
+    kept = stored.data["qpp"]
+    return Point(
+        commit=stored.commit,
+        date=int(stored.data["date"]),
+        subject=str(kept["subject"]),
+        ancestors=int(kept["ancestors"]),
+        studies={
+            name: StudyPoint(
+                rows=_rows(stored, name, about["fastest"]), **{key: about[key] for key in KEPT}
+            )
+            for name, about in kept["studies"].items()
+        },
+    )
+
+
+def _rows(stored: store.Stored, study: str, fastest: Json) -> dict[Key, Row]:
+    """Every row that was measured: where asv has NaN for the time there was none."""
+    columns = {metric: stored.columns(f"{study}.{metric}") for metric in METRICS}
+    times = columns["time"]
+    quartiles = times["stats_q_25"] or [None] * len(times["result"])
+    names = [[ast.literal_eval(n) for n in axis] for axis in times["params"]]
+    rows = {}
+    for i, (workload, name) in enumerate(product(*names)):
+        median = times["result"][i]
+        if median is None or not math.isnan(median):
+            more = {m: _number(columns[m]["result"][i]) for m in METRICS if m != "time"}
+            best = fastest.get(workload, {}).get(name)
+            rows[workload, name] = Row(median, quartiles[i], best, **more)
+    return rows
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None or math.isnan(value) else value

@@ -1,1 +1,0 @@
-"""What asv discovers. Nothing is timed here: see :mod:`qpp.history.suite`."""
