@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from history_fixtures import WORKLOADS, history, put, run
+from qpp.history import page
 from qpp.history.changes import Change, along, drift
 from qpp.history.listing import verdict
 from qpp.history.series import collect
@@ -87,6 +88,7 @@ def test_nothing_is_judged_where_unchanged_code_differs(tmp_path: Path) -> None:
     assert rows(tmp_path) == set()
     text, bad = verdict(collect(tmp_path))
     assert "times are not judged" in text
+    assert "(1 of 1 steps too noisy to be judged)" in page.render(collect(tmp_path))
     assert not bad
 
 

@@ -15,7 +15,6 @@ from history_fixtures import commit_all, git, history, put, repository, result_f
 from qpp.history import points
 from qpp.history.checkout import RESULTS
 from qpp.history.cli import history_group
-from qpp.history.listing import sparkline
 from qpp.history.series import collect
 
 TINY = """import numpy as np
@@ -126,12 +125,6 @@ def test_the_terminal_and_the_check(repo: Path) -> None:
     assert worse.exit_code == 1
     assert worse.output.count("slower: rust") == 6
     assert "nothing is stored for" in refused("check", "HEAD")
-
-
-def test_sparklines_do_not_magnify_noise() -> None:
-    assert sparkline([1.0, 1.02, 0.99, 1.01]) == "▄▅▄▅"
-    assert sparkline([8.0, None, 1.0]) == "█·▁"
-    assert sparkline([None]) == "·"
 
 
 @pytest.mark.thorough

@@ -141,6 +141,12 @@ def _change(old: Row, new: Row) -> float | None:
     return math.log(new.fastest / old.fastest) if new.fastest and old.fastest else None
 
 
+def unjudged(points: Sequence[Point]) -> str:
+    """How many steps from point to point are too noisy to be judged, in words."""
+    steps = [drift(*pair).too_noisy for pair in itertools.pairwise(points)]
+    return f" ({sum(steps)} of {len(steps)} steps too noisy to be judged)" if any(steps) else ""
+
+
 def along(points: Sequence[Point]) -> Iterator[Change]:
     """The changes of every study from each of its points to the next, oldest first."""
     for study in studies_of(points):
