@@ -67,8 +67,8 @@ def test_with_one_reference_the_time_itself_must_change(tmp_path: Path) -> None:
 
 
 def test_one_row_alone(tmp_path: Path) -> None:
-    history(tmp_path, [{}, {"threads n=500": 1.3}, {"threads n=500": 1.3}])
-    assert rows(tmp_path) == {("slower", "threads", "n=500")}
+    history(tmp_path, [{}, {"threads n=500": 1.4}, {}, {"threads n=500": 1.18}])
+    assert rows(tmp_path) == {(kind, "threads", "n=500") for kind in ("slower", "faster")}
 
 
 def test_the_controls_of_both_runs_are_noise(tmp_path: Path) -> None:
