@@ -14,11 +14,10 @@ from qpp.history import points, store
 from qpp.results import Interval, ParityResult, Row, Run, StudyResult, WorkloadResult, to_json
 
 ROOT = Path(__file__).resolve().parents[3]
-ROLES = {"loop": "baseline", "rust": "optimised", "threads": "optimised", "numpy": "peer"}
-ROLES |= {"gone": "peer"}
+ROLES = dict.fromkeys(("rust", "threads"), "optimised")
+ROLES = {"loop": "baseline", **ROLES, "numpy": "peer", "gone": "peer"}
 SECONDS = {"loop": 1e-2, "rust": 1e-4, "threads": 6e-5, "numpy": 4e-4}
 WORKLOADS = ("n=500", "n=5000", "n=50000")
-DAY = 86_400_000
 
 
 def run(
@@ -84,7 +83,7 @@ def put(folder: Path, of: Run, day: int = 0, *, machine: str = "box", **about: A
     file = folder.with_name("result.json")
     file.parent.mkdir(parents=True, exist_ok=True)
     measured = points.read(result_file(file, of))
-    usual = {"date": 1_790_000_000_000 + day * DAY, "ancestors": 5 * day + 1}
+    usual = {"date": 1_790_000_000_000 + day * 86_400_000, "ancestors": 5 * day + 1}
     usual |= {"subject": f"Commit of day {day}", "commit": measured.commit}
     about = usual | about
     point = points.to_asv(measured, about["commit"], about, machine)

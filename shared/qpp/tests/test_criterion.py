@@ -19,11 +19,8 @@ def estimate(
     new = folder / group / name / "new"
     new.mkdir(parents=True)
     benchmark = {"group_id": group, "full_id": f"{group}/{name}", "throughput": throughput}
-    interval = {
-        "confidence_level": 0.95,
-        "lower_bound": nanoseconds * 0.98,
-        "upper_bound": nanoseconds * 1.03,
-    }
+    bounds = {"lower_bound": nanoseconds * 0.98, "upper_bound": nanoseconds * 1.03}
+    interval = {"confidence_level": 0.95, **bounds}
     median = {"confidence_interval": interval, "point_estimate": nanoseconds}
     (new / "benchmark.json").write_text(json.dumps(benchmark), encoding="utf-8")
     (new / "estimates.json").write_text(json.dumps({"median": median}), encoding="utf-8")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from history_fixtures import WORKLOADS, history, put, run
+from qpp.history import page
 from qpp.history.changes import Change, along, drift
 from qpp.history.listing import verdict
 from qpp.history.series import collect
@@ -66,8 +67,8 @@ def test_with_one_reference_the_time_itself_must_change(tmp_path: Path) -> None:
 
 
 def test_one_row_alone(tmp_path: Path) -> None:
-    history(tmp_path, [{}, {"threads n=500": 1.3}, {"threads n=500": 1.3}])
-    assert rows(tmp_path) == {("slower", "threads", "n=500")}
+    history(tmp_path, [{}, {"threads n=500": 1.4}, {}, {"threads n=500": 1.18}])
+    assert rows(tmp_path) == {(kind, "threads", "n=500") for kind in ("slower", "faster")}
 
 
 def test_the_controls_of_both_runs_are_noise(tmp_path: Path) -> None:
@@ -87,6 +88,7 @@ def test_nothing_is_judged_where_unchanged_code_differs(tmp_path: Path) -> None:
     assert rows(tmp_path) == set()
     text, bad = verdict(collect(tmp_path))
     assert "times are not judged" in text
+    assert "(1 of 1 steps too noisy to be judged)" in page.render(collect(tmp_path))
     assert not bad
 
 

@@ -76,7 +76,6 @@ def test_packages_must_come_from_the_checkout(
 @pytest.mark.parametrize(
     ("build", "message"),
     [
-        ("build_profile = 'release'", None),
         ("def build_profile(): return 'release'", None),
         ("def build_profile(): return 'debug'", "_rust.dylib is a debug build: run `make develop`"),
         ("", "_rust.dylib does not say how it was built"),

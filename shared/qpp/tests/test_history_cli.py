@@ -15,7 +15,6 @@ from history_fixtures import commit_all, git, history, put, repository, result_f
 from qpp.history import points
 from qpp.history.checkout import RESULTS
 from qpp.history.cli import history_group
-from qpp.history.listing import sparkline
 from qpp.history.series import collect
 
 TINY = """import numpy as np
@@ -93,11 +92,9 @@ def test_a_result_file_must_be_of_head_and_of_a_clean_tree(repo: Path, tmp_path:
         (("record", "r.json", "--study", "x"), 2, "leave it out with RESULT.json"),
         (("record", "--study", "nonsense"), 2, "unknown study 'nonsense'"),
         (("backfill", "nonsense"), 1, "unknown commit 'nonsense'"),
-        (("backfill",), 2, "Missing argument"),
         (("backfill", "HEAD", "--every", "0"), 2, "not in the range"),
         (("check",), 1, "nothing is stored under"),
         (("publish",), 1, "run `qpp history record`"),
-        (("serve", "--port", "70000"), 2, "not in the range"),
         (("--results", "x", "publish"), 2, "stands after the subcommand"),
         ((), 1, "run `qpp history record`"),
     ],
@@ -126,12 +123,6 @@ def test_the_terminal_and_the_check(repo: Path) -> None:
     assert worse.exit_code == 1
     assert worse.output.count("slower: rust") == 6
     assert "nothing is stored for" in refused("check", "HEAD")
-
-
-def test_sparklines_do_not_magnify_noise() -> None:
-    assert sparkline([1.0, 1.02, 0.99, 1.01]) == "▄▅▄▅"
-    assert sparkline([8.0, None, 1.0]) == "█·▁"
-    assert sparkline([None]) == "·"
 
 
 @pytest.mark.thorough

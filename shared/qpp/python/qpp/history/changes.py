@@ -1,9 +1,9 @@
 """What became slower or faster from one point to the next, beyond the noise of both.
 
 Two runs of the same code differ: a machine has slow minutes and slow days, and a kernel of
-microseconds depends on where its memory lies. So the fastest samples are compared (medians of
-such a machine differ by a third between runs of one commit, the fastest samples by a few per
-cent), and never a time alone, but beside the code that did not change: the baselines and the
+microseconds depends on where its memory lies. So the fastest samples are compared (from run to run
+of the same code, medians on a virtual machine move by tens of per cent, most fastest samples by a
+few), and never a time alone, but beside the code that did not change: the baselines and the
 peers, which ran in turns with ours. A row of ours became slower where
 
 1. the fastest sample of the newer run is slower than the fastest quarter of the older one's;
@@ -15,8 +15,9 @@ peers, which ran in turns with ours. A row of ours became slower where
 The noise is the largest of 10 %, the A/A controls of the study in both runs (the same code in two
 processes), and twice the change that four of five baselines and peers stay within (what a second
 run does to code that did not change); where the last is more than 30 % no time is judged. With
-fewer than three baselines and peers the time itself must have changed by as much. ``faster`` is
-the same the other way round.
+fewer than three baselines and peers the time itself must have changed by as much; where it is the
+only row of its study that changed in this direction, by twice as much. ``faster`` is the same the
+other way round.
 """
 
 from __future__ import annotations
@@ -122,7 +123,9 @@ def between(before: Point, after: Point, study: str) -> list[Change]:
         elif not drifted.too_noisy and (moved := _moved(one, two, drifts, noise)):
             kind = "slower" if moved > 0 else "faster"
             found.append(Change(study, workload, name, kind, math.exp(moved), before, after))
-    return sorted(found, key=lambda c: (-abs(math.log(c.factor or 1e9)), c.workload, c.kind))
+    alone = {kind for kind in ("slower", "faster") if sum(c.kind == kind for c in found) == 1}
+    sure = [c for c in found if c.kind not in alone or abs(math.log(c.factor or 1)) > 2 * noise]
+    return sorted(sure, key=lambda c: (-abs(math.log(c.factor or 1e9)), c.workload, c.kind))
 
 
 def _moved(old: Row, new: Row, drifts: Sequence[float], noise: float) -> float | None:
@@ -139,6 +142,12 @@ def _moved(old: Row, new: Row, drifts: Sequence[float], noise: float) -> float |
 
 def _change(old: Row, new: Row) -> float | None:
     return math.log(new.fastest / old.fastest) if new.fastest and old.fastest else None
+
+
+def unjudged(points: Sequence[Point]) -> str:
+    """How many steps from point to point are too noisy to be judged, in words."""
+    steps = [drift(*pair).too_noisy for pair in itertools.pairwise(points)]
+    return f" ({sum(steps)} of {len(steps)} steps too noisy to be judged)" if any(steps) else ""
 
 
 def along(points: Sequence[Point]) -> Iterator[Change]:

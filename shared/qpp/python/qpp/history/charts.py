@@ -108,22 +108,14 @@ def _commit_axis(axes: Axes, points: Sequence[Point], width: float) -> None:
 def _draw(axes: Axes, curve: Curve, points: Sequence[Point]) -> None:
     x = [i for i, _ in curve.rows]
     y = [row.fastest or 0.0 for _, row in curve.rows]
-    (line,) = axes.plot(x, y, color=LIGHT[curve.role], linestyle=curve.dash, linewidth=1.6)
+    look, colour = roles.LOOKS[curve.role], LIGHT[curve.role]
+    edge: dict[str, Any] = {"mec": LIGHT["surface"], "mew": 0.8, "clip_on": False}
+    (line,) = axes.plot(x, y, color=colour, linestyle=curve.dash, linewidth=1.6)
     mark(line, "series", curve.name)
-    look = roles.LOOKS[curve.role]
     for i, row in curve.rows:
         bar = [row.fastest or 0.0, row.median or 0.0]
-        axes.plot([i, i], bar, color=LIGHT[curve.role], linewidth=3.2, alpha=0.3)
-        (dot,) = axes.plot(
-            [i],
-            bar[:1],
-            marker=look.marker,
-            markersize=look.size - 1.5,
-            color=LIGHT[curve.role],
-            markeredgecolor=LIGHT["surface"],
-            markeredgewidth=0.8,
-            clip_on=False,
-        )
+        axes.plot([i, i], bar, color=colour, linewidth=3.2, alpha=0.3)
+        (dot,) = axes.plot([i], bar[:1], look.marker, ms=look.size - 1.5, color=colour, **edge)
         times = f"{fmt.seconds(row.fastest)} (median {fmt.seconds(row.median)})"
         mark(dot, "point", f"{curve.name}: {times} · {points[i].commit[:8]}")
 
@@ -137,13 +129,7 @@ def _ring(
     if row is None or not row.fastest:
         return
     style: dict[str, Any] = {"color": LIGHT["bad" if change.bad else "good"], "clip_on": False}
-    circle: dict[str, Any] = {
-        "marker": "o",
-        "markersize": 15,
-        "markerfacecolor": "none",
-        "markeredgewidth": 2.0,
-    }
-    (ring,) = axes.plot([at], [row.fastest], **circle, **style)
+    (ring,) = axes.plot([at], [row.fastest], "o", ms=15, mfc="none", mew=2.0, **style)
     mark(ring, change.kind, f"{number}: {what(change)} · {change.after.name}")
     style |= {"fontsize": 11, "fontweight": "bold", "ha": "right", "textcoords": "offset points"}
     axes.annotate(str(number), (at, row.fastest), xytext=(-10, 9), **style)

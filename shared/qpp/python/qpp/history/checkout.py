@@ -64,7 +64,7 @@ class Checkout:
 
     def describe(self, commit: str) -> dict[str, Any]:
         """What a point says of its commit: date (ms since 1970), subject, number of ancestors."""
-        date, subject = self.git("show", "-s", "--format=%ct%n%s", commit).split("\n", 1)
+        date, _, subject = self.git("show", "-s", "--format=%ct%n%s", commit).partition("\n")
         count = int(self.git("rev-list", "--count", commit))
         return {"date": int(date) * 1000, "subject": subject, "ancestors": count}
 

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from qpp import format as fmt
 from qpp.history import HistoryError
-from qpp.history.changes import Change, Drift, along, between, drift
+from qpp.history.changes import Change, Drift, along, between, drift, unjudged
 from qpp.history.series import Point, Series, StudyPoint, of_study, studies_of
 from qpp.summary import plural
 
@@ -63,7 +63,7 @@ def _line(points: Sequence[Point], study: str, changes: Sequence[Change]) -> tup
         colour = "red" if last[0].bad else "green"
         text = f"[{colour}]{escape(what(last[0]))}[/]{more}\n{escape(last[0].after.name)}"
     else:
-        text = "none"
+        text = f"none{unjudged(points)}"
     return sparkline(values), fmt.seconds(values[-1]), text
 
 

@@ -7,7 +7,7 @@ with their commits, and every other figure in a fold.
 from collections.abc import Sequence
 
 from qpp import format as fmt
-from qpp.history.changes import Change, along
+from qpp.history.changes import Change, along, unjudged
 from qpp.history.charts import Curve, chart, curves, day
 from qpp.history.listing import headline, what, where
 from qpp.history.series import Point, Row, Series, of_study, studies_of
@@ -81,7 +81,7 @@ def _study(points: Sequence[Point], study: str, found: Sequence[Change], anchor:
         el("h2", newest.title),
         el("p", workload, f" · ours: {ours}" if ours else None, cls="soft"),
         el("figure", pictures or el("p", "No time was measured."), _names(drawn)),
-        _changes([[c for c in found if c.after.commit == one] for one in commits], len(points)),
+        _changes([[c for c in found if c.after.commit == one] for one in commits], points),
         el("details", el("summary", "Every workload"), _tables(points, study, found)),
         id=anchor,
     )
@@ -97,12 +97,13 @@ def _names(drawn: Sequence[Curve]) -> Html:
     return el("ul", items, cls="names narrow")
 
 
-def _changes(commits: Sequence[Sequence[Change]], count: int) -> Html:
+def _changes(commits: Sequence[Sequence[Change]], points: Sequence[Point]) -> Html:
     """The commits with changes, newest first; their numbers are those in the chart."""
-    if count < 2:
+    if len(points) < 2:
         return el("p", "One commit is measured: nothing to compare yet.", cls="soft")
     if not commits:
-        return el("p", f"No change beyond noise over {count} commits.", cls="soft")
+        none = f"No change beyond noise over {len(points)} commits{unjudged(points)}."
+        return el("p", none, cls="soft")
     items = []
     for found in commits:
         rows = [el("span", what(c), cls="bad" if c.bad else "good") for c in found[:MOST]]
