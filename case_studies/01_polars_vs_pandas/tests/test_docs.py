@@ -9,4 +9,5 @@ from qpp.testing import PackageTests
 class TestPackage(PackageTests):
     package = polars_vs_pandas
     readme = Path(__file__).parents[1] / "README.md"
+    data = ("skfolio",)
     detailed = (polars_vs_pandas.run_backtest,)

@@ -12,6 +12,7 @@ import pytest
 from polars_vs_pandas import _kernels as kernels
 from polars_vs_pandas import build_profile
 from polars_vs_pandas.study import HEADLINE, peers, study, workloads
+from qpp.testing import skip_without
 
 INPUTS = study.workload("500 x 10, W=50").inputs()
 
@@ -106,6 +107,7 @@ def test_seeded() -> None:
 
 
 def test_sp500() -> None:
+    skip_without("skfolio")
     inputs = workloads.sp500(window=100)
     signal, returns = inputs["signal"], inputs["returns"]
     assert signal.shape == returns.shape == (8312, 20)
@@ -117,6 +119,7 @@ def test_sp500() -> None:
 
 
 def test_sp500_since() -> None:
+    skip_without("skfolio")
     whole, part = workloads.sp500(window=100), workloads.sp500(window=100, since=2011)
     rows = len(part["returns"])
     assert rows == 3017

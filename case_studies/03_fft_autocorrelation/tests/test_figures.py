@@ -7,6 +7,7 @@ import pytest
 
 from fft_autocorrelation import acf
 from fft_autocorrelation.study.workloads import absolute_returns
+from qpp.testing import skip_without
 
 pytest.importorskip("matplotlib", reason="matplotlib is not installed")
 
@@ -14,6 +15,7 @@ DAYS_OF_A_MONTH = 21
 
 
 def test_large_moves_follow_large_moves_for_months() -> None:
+    skip_without("skfolio")
     x = absolute_returns(250)["x"]
     r, interval = acf(x, nlags=250, alpha=0.05)
     bartlett = (interval[:, 1] - interval[:, 0]) / 2
@@ -25,6 +27,8 @@ def test_large_moves_follow_large_moves_for_months() -> None:
 
 def test_both_bands_are_named() -> None:
     from fft_autocorrelation.study.figures import clustering
+
+    skip_without("skfolio")
 
     legend = clustering().axes[0].get_legend()
     assert legend is not None

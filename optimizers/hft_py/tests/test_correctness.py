@@ -28,7 +28,13 @@ SIZES: dict[str, dict[str, int]] = {
 def short(study: Study) -> Any:
     """The test of a study's workloads, the quick ones among them with smaller sizes."""
     workloads = [
-        Workload(w.name, w.make, quick=w.name in SIZES, **{**w.sizes, **SIZES.get(w.name, {})})
+        Workload(
+            w.name,
+            w.make,
+            quick=w.name in SIZES,
+            needs=w.needs,
+            **{**w.sizes, **SIZES.get(w.name, {})},
+        )
         for w in study.workloads
     ]
     return agreement_test(dataclasses.replace(study, workloads=workloads))

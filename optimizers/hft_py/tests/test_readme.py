@@ -24,6 +24,10 @@ readmes = pytest.mark.parametrize("readme", READMES, ids=lambda path: path.paren
 def test_examples(readme: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for package in ("pandas", "qpp"):
         pytest.importorskip(package, reason=f"{package} is not installed")
+    from qpp.testing import skip_without
+
+    if "qpp.datasets" in readme.read_text(encoding="utf-8"):
+        skip_without("arch")
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```python\n(.*?)```", readme.read_text(encoding="utf-8"), re.DOTALL)
     assert blocks

@@ -108,3 +108,11 @@ def test_agreement_in_words() -> None:
     assert Agreement().describe() == "equal"
     bounds = Agreement(atol=1e-12, outputs={"equity": Agreement(atol=6e-8, rtol=6e-14)})
     assert bounds.describe() == ("equity: |a-b| <= max(6e-08, 6e-14*|b|); otherwise |a-b| <= 1e-12")
+
+
+def test_a_workload_without_its_data_says_how_to_install_them() -> None:
+    workload = Workload("prices", dict, needs="no_such_package")
+    assert workload.unavailable() == (
+        "needs no_such_package (pip install --no-deps no_such_package)"
+    )
+    assert Workload("made", dict).unavailable() is None

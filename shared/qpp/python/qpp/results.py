@@ -196,14 +196,17 @@ class Run:
     def failures(self) -> list[str]:
         """One line for each output that is wrong, row that failed and study that could not run.
 
-        Claims are not included; :meth:`missed` lists missed bars.
+        Claims are not included; :meth:`missed` lists missed bars. A workload whose data are not
+        installed, so that nothing ran on it, is none.
         """
         lines = []
         for study in self.studies:
             if study.error:
                 lines.append(f"{study.name}: {study.error}")
             for workload, row in ((w, r) for w in study.workloads for r in w.rows):
-                absent = row.role == "baseline" and row.status in ("unavailable", "not applicable")
+                missing = ("unavailable", "not applicable")
+                ran = any(r.status not in missing for r in workload.rows)
+                absent = ran and row.role == "baseline" and row.status in missing
                 if absent or row.status in ("disagrees", "failed"):
                     who = f"the baseline {row.implementation}" if absent else row.implementation
                     what = f"{who} {'is missing' if absent else row.status} on {workload.name}"

@@ -22,6 +22,7 @@ Role = Literal["baseline", "optimised", "peer", "component", "limit", "target"]
 Inputs = Mapping[str, Any]
 T = TypeVar("T")
 MOST_PARTS = 10**9
+Needs = str | tuple[str, ...]
 MOST_THREADS = 4096  # more is a mistake, and libraries would start as many
 
 
@@ -38,6 +39,9 @@ class Workload:
         builds its own copy, not timed.
     quick
         Part of the quick preset. All workloads run under ``--full``.
+    needs
+        Packages that carry its data (``"skfolio"``). Where one is missing, its rows are
+        unavailable and say how to install it; that is no failure of a run.
     **sizes
         Passed to ``make`` and recorded in the result.
 
@@ -49,7 +53,13 @@ class Workload:
     """
 
     def __init__(
-        self, name: str, make: Callable[..., Inputs], *, quick: bool = False, **sizes: Any
+        self,
+        name: str,
+        make: Callable[..., Inputs],
+        *,
+        quick: bool = False,
+        needs: Needs = (),
+        **sizes: Any,
     ) -> None:
         if not name:
             raise StudyError("Workload name is empty: tables show it")
@@ -58,7 +68,14 @@ class Workload:
         self.name = name
         self.make = make
         self.quick = quick
+        self.needs = needs
         self.sizes: dict[str, Any] = sizes
+
+    def unavailable(self) -> str | None:
+        """Why there are no inputs here, with the remedy; ``None`` where there are."""
+        missing = _missing(self.needs)
+        names = " ".join(missing)
+        return f"needs {', '.join(missing)} (pip install --no-deps {names})" if missing else None
 
     def inputs(self) -> Inputs:
         """Build the keyword arguments of one call (not timed)."""
@@ -119,7 +136,7 @@ class Implementation:
 
     name: str
     call: Callable[..., Any]
-    needs: str | tuple[str, ...] = ()
+    needs: Needs = ()
     install: str = "make peers"
     prepare: Callable[[Inputs], Inputs] | None = None
     collect: Callable[[Any], Any] | None = None
@@ -150,7 +167,8 @@ class Implementation:
         if part is None:
             return inputs, 1
         made, who = part(inputs), f"Implementation {self.name!r}: part"
-        if not isinstance(made, tuple) or len(made) != 2 or not isinstance(made[0], Mapping):
+        wrong: Any = made  # the study's own code may return anything
+        if not isinstance(wrong, tuple) or len(made) != 2 or not isinstance(made[0], Mapping):
             kind = type(made).__name__
             raise StudyError(f"{who} gave a {kind}, expected (inputs, how many such parts)")
         some, parts = made
@@ -167,11 +185,8 @@ class Implementation:
 
     def unavailable(self) -> str | None:
         """Why it cannot run here, with the remedy; ``None`` where it can."""
-        needs = (self.needs,) if isinstance(self.needs, str) else self.needs
-        missing = [n for n in needs if not _importable(n)]
-        if not missing:
-            return None
-        return f"needs {', '.join(missing)} ({self.install})"
+        missing = _missing(self.needs)
+        return f"needs {', '.join(missing)} ({self.install})" if missing else None
 
 
 @dataclass(frozen=True)
@@ -357,8 +372,14 @@ def _length(value: Any) -> int:
         return 0
 
 
-def _importable(module: str) -> bool:
-    try:
-        return importlib.util.find_spec(module) is not None
-    except (ImportError, ValueError):  # its parent is missing, or the name is invalid
-        return False
+def _missing(needs: Needs) -> list[str]:
+    """The modules that are not installed."""
+    missing = []
+    for module in (needs,) if isinstance(needs, str) else needs:
+        try:
+            found = importlib.util.find_spec(module) is not None
+        except (ImportError, ValueError):  # its parent is missing, or the name is invalid
+            found = False
+        if not found:
+            missing.append(module)
+    return missing

@@ -116,6 +116,8 @@ class PackageTests:
 
     package: ClassVar[ModuleType]
     readme: ClassVar[Path]
+    data: ClassVar[tuple[str, ...]] = ()
+    """Packages that carry the data of the README's examples."""
     detailed: ClassVar[tuple[Any, ...]] = ()
     """Functions whose docstrings have every section, and describe every parameter."""
 
@@ -134,6 +136,7 @@ class PackageTests:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         """They run one after the other; what a block prints is what its comment lines say."""
+        skip_without(*self.data)
         monkeypatch.chdir(tmp_path)
         text = self.readme.read_text(encoding="utf-8")
         blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
@@ -209,8 +212,15 @@ def _cases(study: Study, *, full: bool, baseline: bool) -> list[Any]:
     ]
 
 
+def skip_without(*packages: str) -> None:
+    """Skip the test that calls this where a package that carries its data is not installed."""
+    reason = Workload("data", dict, needs=packages).unavailable()
+    if reason is not None:
+        pytest.skip(reason)
+
+
 def _skip_unavailable(implementation: Implementation, workload: Workload) -> None:
-    reason = implementation.unavailable()
+    reason = workload.unavailable() or implementation.unavailable()
     if reason is None and not implementation.applies_to(workload):
         reason = "left out on this workload"
     if reason is not None:

@@ -45,8 +45,15 @@ study = Study(
         Workload(SIZES[0], synthetic, quick=True, rows=500, assets=10, window=50),
         Workload(SIZES[1], synthetic, rows=1500, assets=50, window=100),
         Workload(HEADLINE, synthetic, quick=True, rows=3000, assets=100, window=100),
-        Workload("S&P 500 stocks 2011-2022, W=100", sp500, quick=True, window=100, since=2011),
-        Workload("S&P 500 stocks 1990-2022, W=100", sp500, window=100),
+        Workload(
+            "S&P 500 stocks 2011-2022, W=100",
+            sp500,
+            quick=True,
+            needs="skfolio",
+            window=100,
+            since=2011,
+        ),
+        Workload("S&P 500 stocks 1990-2022, W=100", sp500, needs="skfolio", window=100),
         *(
             Workload(name, synthetic, rows=3000, assets=100, window=w)
             for w, name in WINDOWS.items()

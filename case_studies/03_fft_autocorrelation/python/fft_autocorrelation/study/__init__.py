@@ -29,7 +29,7 @@ study = Study(
     headline=(name(10_000, 50), "rust"),
     workloads=[
         *(Workload(name(n, k), normal, quick=(n, k) in QUICK, n=n, max_lag=k) for n, k in SIZES),
-        Workload(REAL, absolute_returns, quick=True, max_lag=250),
+        Workload(REAL, absolute_returns, quick=True, needs="skfolio", max_lag=250),
     ],
     baseline=Implementation(
         "scipy-correlate", baseline.autocorrelation, note="padded to 2n-1, all lags"

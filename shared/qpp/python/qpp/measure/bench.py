@@ -91,7 +91,8 @@ class Bench:
             for one in self.study.implementations()
         ]
         inputs = functools.cache(workload.inputs)  # only made where there is a limit
-        rows += [_limit(limit, inputs) for limit in self.study.limits]
+        if workload.unavailable() is None:
+            rows += [_limit(limit, inputs) for limit in self.study.limits]
         noise = None
         if control and not control.failure:
             first = next(run for run in runs if run.implementation is control.implementation)
@@ -108,6 +109,8 @@ class Bench:
 
     def _runs(self, workload: Workload) -> tuple[list[RowRun], RowRun | None]:
         """What can run on a workload; and a second worker with the code of the first optimised."""
+        if workload.unavailable() is not None:
+            return [], None
         runs = [
             RowRun(one.name, one)
             for one in self.study.implementations()
@@ -144,7 +147,11 @@ class Bench:
                     quick=self.settings.parts,
                 )
                 # Studies declare their workloads from small to large: warm up on the first.
-                smallest = next(w.name for w in self.study.workloads if one.applies_to(w))
+                smallest = next(
+                    w.name
+                    for w in self.study.workloads
+                    if one.applies_to(w) and w.unavailable() is None
+                )
                 worker.post("warm", workload=smallest)
             for run in group:
                 try:
@@ -257,7 +264,7 @@ def _quick_part(run: RowRun) -> bool:
 
 
 def _not_run(implementation: Implementation, workload: Workload) -> Row:
-    reason = implementation.unavailable()
+    reason = workload.unavailable() or implementation.unavailable()
     if reason is not None:
         return _bare(implementation, "unavailable", reason)
     return _bare(implementation, "not applicable", "left out on this workload")

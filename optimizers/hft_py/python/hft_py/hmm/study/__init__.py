@@ -29,18 +29,28 @@ require_release_build()
 # What hmmlearn can do too: Gaussian emissions, one start.
 GAUSSIAN = (FIT, FIVE, *LONG, VITERBI, FILTER, LONG_VITERBI, LONG_FILTER)
 
+_real = partial(Workload, make=sp500, needs="arch")
+
 study = Study(
     name="hft_hmm",
     title="Hidden Markov models in Rust",
     question="How fast can regimes be fitted, filtered and decoded, on one core?",
     headline=(FIT, "rust"),
     workloads=[
-        Workload(FIT, sp500, quick=True, task="fit", n_states=3, n_iterations=100),
-        Workload(VITERBI, sp500, quick=True, task="viterbi", n_states=3),
-        Workload(FILTER, sp500, quick=True, task="filter", n_states=3),
-        Workload(STARTS, sp500, task="fit", n_states=3, n_iterations=100, n_init=4),
-        Workload(FIVE, sp500, task="fit", n_states=5, n_iterations=100),
-        Workload(STUDENT, sp500, task="fit", n_states=3, n_iterations=100, emission="student_t"),
+        _real(FIT, quick=True, task="fit", n_states=3, n_iterations=100),
+        _real(VITERBI, quick=True, task="viterbi", n_states=3),
+        _real(FILTER, quick=True, task="filter", n_states=3),
+        _real(STARTS, task="fit", n_states=3, n_iterations=100, n_init=4),
+        _real(FIVE, task="fit", n_states=5, n_iterations=100),
+        Workload(
+            STUDENT,
+            sp500,
+            needs="arch",
+            task="fit",
+            n_states=3,
+            n_iterations=100,
+            emission="student_t",
+        ),
         *(
             Workload(name, long_series, task="fit", n=n, n_states=3, n_iterations=2)
             for name, n in LONG.items()

@@ -142,7 +142,8 @@ def workload(
     sizes = {"density": density, "sampler": sampler, "iterations": iterations}
     sizes |= {"dimension": dimension} if dimension else {}
     sizes |= {"effective": effective} if effective else {}
-    return Workload(name, inputs, quick=quick, **sizes)
+    needs = "arch" if density == "student_t" else ()
+    return Workload(name, inputs, quick=quick, needs=needs, **sizes)
 
 
 def inputs(

@@ -26,7 +26,9 @@ study = Study(
     workloads=[
         Workload(EVOLUTION, evolution, quick=True, population_size=150, generations=66),
         Workload(CMA, cma, quick=True, evaluations=5_000),
-        Workload(LIKELIHOOD, likelihood, quick=True, population_size=60, generations=40),
+        Workload(
+            LIKELIHOOD, likelihood, quick=True, needs="arch", population_size=60, generations=40
+        ),
     ],
     baseline=Implementation(
         "python",
