@@ -55,9 +55,9 @@ def _ratios(study: StudyResult, anchor: str, floor: float | None) -> Html | None
     if found is None:
         return None
     rows = tuple(r for r in found.workload.rows if r.status not in tables.ABSENT)
-    shown = replace(study, workloads=(replace(found.workload, rows=rows),))
+    shown = replace(found.workload, rows=rows)
     wide, narrow = (
-        charts.ratio_chart(shown, layout=layout, floor=floor, name=f"{anchor}-ratios{end}")
+        charts.ratio_chart(study, shown, layout=layout, floor=floor, name=f"{anchor}-ratios{end}")
         for layout, end in ((charts.WIDE, ""), (charts.NARROW, "-narrow"))
     )
     return figure(
