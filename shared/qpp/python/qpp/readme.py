@@ -101,9 +101,7 @@ def update(root: Path, *, check: bool = False) -> list[Path]:
         for name in names:
             study = runs[name].study(name)
             if study is not None and not check:
-                save_ratio_chart(
-                    study, markdown.headline(study).workload, path.with_name(PICTURE)
-                )
+                save_ratio_chart(study, markdown.headline(study).workload, path.with_name(PICTURE))
     return changed
 
 

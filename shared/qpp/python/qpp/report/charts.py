@@ -7,6 +7,7 @@ its reason. READMEs have it as a file, by :func:`save_ratio_chart`.
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -135,7 +136,7 @@ def _heading(axes: Axes, workload: WorkloadResult, layout: Layout) -> None:
     axes.plot([left, 1], [0, 0], transform=at, color=LIGHT["rule"], linewidth=1.0, clip_on=False)
     base = baseline_row(workload)
     name = roles.shorten(workload.name, 90 if layout.gutter else 46)
-    line = {"transform": at, "va": "center_baseline"}
+    line: dict[str, Any] = {"transform": at, "va": "center_baseline"}
     axes.text(left, 20, name, fontweight="bold", fontsize=12.5, **line)
     text = "the baseline has no time here"
     if base is not None:

@@ -6,15 +6,13 @@ noise floor of the run. Sizes in between, where they do not differ, are called l
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
 from qpp import format as fmt
 from qpp.report import roles
 from qpp.results import Interval, Row, ScalingCurve, StudyResult
-from qpp.statistics import paired_ratio
-from qpp.summary import noise_floor
+from qpp.summary import noise_floor, over
 
 
 @dataclass(frozen=True)
@@ -41,19 +39,28 @@ class Crossing:
     slower: str
     level: tuple[float, ...] = ()
 
+    def told(self, label: str) -> str:
+        """The crossing in words; ``label`` says what ``x`` is."""
+        where = f" at {label} ≈ {fmt.number(self.x)}"
+        if self.level:
+            first, last = (roles.tick_number(self.level[i]) for i in (0, -1))
+            apart = f"at {label} = {first}"
+            where = f": level {apart if first == last else f'between {label} = {first} and {last}'}"
+        return f"{self.faster} overtakes {self.slower}{where}"
+
 
 def lines(study: StudyResult, curve: ScalingCurve) -> list[Line]:
     """The curves of one chart, in the order of the study."""
     sizes = sorted(curve.points.items(), key=lambda item: item[1])
     results = {w.name: w for w in study.workloads}
     found = []
-    for name in roles.implementations(study):
-        points = []
-        for workload, x in sizes:
-            row = results[workload].row(name) if workload in results else None
-            drawable = row is not None and row.status in ("ok", "limit") and row.median
-            if row is not None and drawable and x > 0:
-                points.append((row, x, row.median or 0.0))
+    for name in dict.fromkeys(r.implementation for w in study.workloads for r in w.rows):
+        rows = [(results[w].row(name), x) for w, x in sizes if w in results and x > 0]
+        points = [
+            (row, x, row.median)
+            for row, x in rows
+            if row is not None and row.status in ("ok", "limit") and row.median
+        ]
         if len(points) > 1:
             found.append(Line(*zip(*points, strict=True)))
     return found
@@ -95,7 +102,7 @@ def _between(one: Line, two: Line, floor: float) -> list[Crossing]:
     a, b = (dict(zip(line.x, line.rows, strict=True)) for line in (one, two))
     shared = [x for x in a if x in b]
     gap = {x: math.log((a[x].median or 1.0) / (b[x].median or 1.0)) for x in shared}
-    apart = [x for x in shared if differs(_ratio(a[x], b[x]), floor)]
+    apart = [x for x in shared if differs(over(a[x], b[x]), floor)]
     found = []
     for left, right in pairwise(apart):
         if gap[left] * gap[right] >= 0:
@@ -111,21 +118,3 @@ def _between(one: Line, two: Line, floor: float) -> list[Crossing]:
         faster, slower = names if gap[right] < 0 else names[::-1]
         found.append(Crossing(x, y, faster, slower, tuple(inside[1:-1])))
     return found
-
-
-def _ratio(one: Row, two: Row) -> Interval | None:
-    return paired_ratio(one.seconds, one.rounds, two.seconds, two.rounds)
-
-
-def sentences(curve: ScalingCurve, found: Sequence[Crossing]) -> list[str]:
-    """The crossings in words, numbered as on the chart."""
-    return [f"{c.faster} overtakes {c.slower}{_where(curve.label, c)}" for c in found]
-
-
-def _where(label: str, crossing: Crossing) -> str:
-    if not crossing.level:
-        return f" at {label} ≈ {fmt.number(crossing.x)}"
-    ends = [roles.tick_number(x) for x in (crossing.level[0], crossing.level[-1])]
-    if ends[0] == ends[1]:
-        return f": level at {label} = {ends[0]}"
-    return f": level between {label} = {ends[0]} and {ends[1]}"

@@ -117,7 +117,7 @@ def _published(study: StudyResult) -> Html | str:
 def _chart(run: Run) -> Html | None:
     noise = noise_sentence(run)
     grey = " The grey band shows how much that is." if noise else ""
-    rows = [(_short(s), found) for s in run.studies if (found := versus.of_study(s)) is not None]
+    rows = [(_short(study), versus.of_study(study)) for study in run.studies]
     return versus_figure(
         rows,
         noise_floor(run),
@@ -128,7 +128,7 @@ def _chart(run: Run) -> Html | None:
 
 
 def versus_figure(
-    rows: Sequence[tuple[str, Summary]],
+    rows: Sequence[tuple[str, Summary | None]],
     floor: float | None,
     *,
     title: str,

@@ -14,7 +14,7 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 from qpp import format as fmt
 from qpp.report.markup import clean
 from qpp.report.svg import LIGHT, mark
-from qpp.results import Interval, Row, StudyResult, WorkloadResult
+from qpp.results import Interval, Row, WorkloadResult
 from qpp.summary import baseline_row, plural
 
 ROLES = ("baseline", "optimised", "peer", "component", "limit", "target")
@@ -110,11 +110,6 @@ def shows_ratio(row: Row) -> bool:
     if row.status != "ok" or row.role == "baseline" or row.ratio is None:
         return False
     return 0 < row.ratio.low <= row.ratio.value <= row.ratio.high < math.inf
-
-
-def implementations(study: StudyResult) -> list[str]:
-    """Names in the order of their first row."""
-    return list(dict.fromkeys(r.implementation for w in study.workloads for r in w.rows))
 
 
 def log_ticks(low: float, high: float, most: int = 9) -> list[float]:

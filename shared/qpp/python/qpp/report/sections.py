@@ -70,7 +70,7 @@ def _ratios(study: StudyResult, anchor: str, floor: float | None) -> Html | None
 def _all_workloads(study: StudyResult, anchor: str, floor: float | None) -> Html | None:
     if len(study.workloads) < 2:
         return None
-    rows = [(w.name, versus.of_workload(study, w)) for w in study.workloads]
+    rows = [(w.name, versus.of_study(study, w)) for w in study.workloads]
     title = "What we recommend, on every workload"
     text = "Its ratio over the baseline and over the best peer there, log scale, 95 % intervals. "
     text += band_sentence(floor)
@@ -85,16 +85,16 @@ def _scaling(
     study: StudyResult, curve: ScalingCurve, name: str, floor: float | None
 ) -> Html | None:
     found = crossings.crossings(study, curve, floor)
-    message = crossings.sentences(curve, found)
-    extra = el("ol", (el("li", t) for t in message), cls="crossings") if message else None
+    told = (el("li", crossing.told(curve.label)) for crossing in found)
+    extra = el("ol", told, cls="crossings") if found else None
     what = f"{study.recommended} and another implementation" if study.recommended else "any two"
     text = "Median time, both axes logarithmic. " + (
         "A ring marks where the faster of two implementations changes, if they differ by more "
         "than the noise floor on both sides of it."
-        if message
+        if found
         else f"No crossing of {what} is beyond the noise floor on both sides."
     )
-    return figure(curves.scaling_chart(study, curve, name, floor), curve.title, text, extra)
+    return figure(curves.scaling_chart(study, curve, found, name), curve.title, text, extra)
 
 
 def _workloads(study: StudyResult, anchor: str, noise: str) -> Html | None:
@@ -136,8 +136,8 @@ def _in_short(study: StudyResult, workload: WorkloadResult) -> Html:
     parts: list[Html | None] = []
     if wrong:
         parts.append(el("span", f"{wrong} wrong or failed", cls="badge bad", data_mark=WRONG))
-    found = versus.of_workload(study, workload)
-    if found.ours is not None and found.ours.ratio is not None:
+    found = versus.of_study(study, workload)
+    if found is not None and found.ours is not None and found.ours.ratio is not None:
         text = f"{found.ours.implementation} {fmt.ratio(found.ours.ratio.value, roles.TIMES)}"
         if found.over_peer is not None and found.peer is not None:
             times = fmt.ratio(found.over_peer.value, roles.TIMES)
