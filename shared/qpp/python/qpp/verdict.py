@@ -1,16 +1,18 @@
 """Judges claims by what was measured.
 
 A figure on the right side of its bar, with its whole interval, is *reproduced*; on the wrong
-side, with its whole interval, *not reproduced*. Where the interval lies on both sides the run
-cannot tell: *within noise*. *Not tested* says why.
+side, with its whole interval, *not reproduced*. Where the interval lies on both sides, or a ratio
+of times is nearer to its bar than the same code was to itself, the run cannot tell: *within
+noise*. *Not tested* says why.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from qpp import format as show
 from qpp.claim import BEST_PEER, MEMORY, Claim
 from qpp.results import ClaimResult, Interval, Row, Run, StudyResult, Verdict, WorkloadResult
-from qpp.statistics import paired_difference, paired_ratio
+from qpp.statistics import is_noise, noise_floors, paired_difference, paired_ratio
 from qpp.study import Study
 from qpp.summary import best_peer
 
@@ -22,7 +24,7 @@ def judge_claims(study: Study, measured: Sequence[WorkloadResult]) -> tuple[Clai
     implementation is not available is *not tested*, with the reason. One whose
     implementation failed or disagrees is *not reproduced*.
     """
-    by_name = {w.name: w for w in measured}
+    by_name, floors = {w.name: w for w in measured}, noise_floors(measured)
     verdicts = []
     for claim in study.claims:
         on = claim.workloads(list(by_name))
@@ -30,8 +32,11 @@ def judge_claims(study: Study, measured: Sequence[WorkloadResult]) -> tuple[Clai
             wanted = claim.on if isinstance(claim.on, str) else ", ".join(claim.on or ("any",))
             reason = "workload not in this run (see --full)"
             verdicts.append(_result(claim, wanted, None, "not tested", reason))
-        text = [_judge(claim, by_name[name]) for name in on if _applies(claim, by_name[name])]
-        verdicts.extend(text)
+        verdicts += [
+            _judge(claim, by_name[name], floors[name])
+            for name in on
+            if _applies(claim, by_name[name])
+        ]
     return tuple(verdicts)
 
 
@@ -78,7 +83,7 @@ def _applies(claim: Claim, workload: WorkloadResult) -> bool:
     )
 
 
-def _judge(claim: Claim, workload: WorkloadResult) -> ClaimResult:
+def _judge(claim: Claim, workload: WorkloadResult, floor: float) -> ClaimResult:
     rows = []
     for who in (claim.implementation, claim.over):
         if who is None:
@@ -98,13 +103,15 @@ def _judge(claim: Claim, workload: WorkloadResult) -> ClaimResult:
     if measured is None:
         reason = f"{claim.metric} was not measured in this run"
         return _result(claim, workload.name, None, "not tested", reason)
-    ends = {claim.holds(measured.low), claim.holds(measured.high)}
-    if len(ends) == 2:
+    verdict = "reproduced" if claim.holds(measured.value) else "not reproduced"
+    reasons = [f"the fastest is {rows[1].implementation}"] if claim.over == BEST_PEER else []
+    if claim.holds(measured.low) != claim.holds(measured.high):
         verdict = "within noise"
-    else:
-        verdict = "reproduced" if claim.holds(measured.value) else "not reproduced"
-    reason = f"the fastest is {rows[1].implementation}" if claim.over == BEST_PEER else ""
-    return _result(claim, workload.name, measured, verdict, reason)
+    elif claim.metric == "time" and is_noise(measured.value / (claim.bar or 1.0), floor):
+        verdict = "within noise"
+        reasons.append(f"nearer to the bar than the noise floor, {show.percent(floor)}")
+    reasons += [f"{r.implementation}: {show.in_part(r.parts)}" for r in rows if r.parts > 1]
+    return _result(claim, workload.name, measured, verdict, "; ".join(reasons))
 
 
 def _measure(claim: Claim, rows: list[Row]) -> Interval | None:

@@ -16,7 +16,8 @@ from qpp import format as fmt
 from qpp.report import roles
 from qpp.report.svg import LIGHT, mark, new_figure, pixel_axes, standalone, style, themed
 from qpp.results import Row, StudyResult, WorkloadResult, write_atomically
-from qpp.summary import baseline_row, noise_floor
+from qpp.statistics import noise_floors
+from qpp.summary import baseline_row
 
 REASONS = {
     "disagrees": "disagrees with the baseline: no speed-up",
@@ -57,20 +58,18 @@ def ratio_chart(
     workload: WorkloadResult,
     *,
     layout: Layout = WIDE,
-    floor: float | None = None,
     name: str = "",
 ) -> str:
     """Inline SVG of the ratios on one workload of a study; empty where there is nothing to draw.
 
-    ``floor`` is the noise floor of the run, by default that of the study. ``name`` prefixes the
-    ids of the drawing, by default the study's own name.
+    ``name`` prefixes the ids of the drawing, by default the study's own name.
     """
     rows = [r for r in workload.rows if r.role != "baseline"]
     if not rows:
         return ""
     told = ", ".join(f"{roles.label(r)} {_told(r)}" for r in rows)
     return themed(
-        _figure(workload, rows, layout, noise_floor(study) if floor is None else floor),
+        _figure(workload, rows, layout, noise_floors(study.workloads)[workload.name]),
         title=f"{study.title}: speed against the baseline",
         description=f"Time of the baseline over the time of each implementation. {workload.name}: "
         f"{told}.",
@@ -95,9 +94,7 @@ def save_ratio_chart(study: StudyResult, workload: WorkloadResult, path: str | P
 
 
 @style()
-def _figure(
-    workload: WorkloadResult, rows: list[Row], layout: Layout, floor: float | None
-) -> Figure:
+def _figure(workload: WorkloadResult, rows: list[Row], layout: Layout, floor: float) -> Figure:
     inner = layout.head + layout.row * len(rows)
     figure = new_figure(layout.width, TOP + BOTTOM + inner)
     axes, *_ = pixel_axes(figure, layout.gutter, TOP, layout.margin, BOTTOM)
@@ -115,7 +112,7 @@ def _figure(
     return figure
 
 
-def _range(workload: WorkloadResult, layout: Layout, floor: float | None) -> tuple[float, float]:
+def _range(workload: WorkloadResult, layout: Layout, floor: float) -> tuple[float, float]:
     values = [1.0]
     for row in workload.rows:
         if roles.shows_ratio(row) and row.ratio is not None:
@@ -124,7 +121,7 @@ def _range(workload: WorkloadResult, layout: Layout, floor: float | None) -> tup
             values.append(computed)
     # The noise band carries no label: it widens the range and needs no room beside it.
     written_left = min(values) < 0.9
-    low, high = roles.span([*values, *(roles.band(floor) or ())])
+    low, high = roles.span([*values, *roles.band(floor)])
     left = layout.value_room if written_left else 30.0 if layout.gutter else 6.0
     scale = (high / low) ** (1 / (layout.inner - left - layout.value_room))
     return low / scale**left, high * scale**layout.value_room
@@ -140,7 +137,8 @@ def _heading(axes: Axes, workload: WorkloadResult, layout: Layout) -> None:
     axes.text(left, 20, name, fontweight="bold", fontsize=12.5, **line)
     text = "the baseline has no time here"
     if base is not None:
-        text = f"1× = {roles.shorten(base.implementation, 34)}, {fmt.seconds(base.median)}"
+        time = fmt.seconds(base.median) + (" (extrapolated)" if base.parts > 1 else "")
+        text = f"1× = {roles.shorten(base.implementation, 34)}, {time}"
     # Below the name where the drawing is narrow, at the right end of its line where it is wide.
     where, side = ((1, 20), "right") if layout.gutter else ((0, 38), "left")
     axes.text(*where, text, color=LIGHT["muted"], fontsize=11, ha=side, **line)

@@ -6,7 +6,7 @@ from qpp import format as fmt
 from qpp.report.markup import Html, el, join, name, table
 from qpp.report.roles import TIMES, plain
 from qpp.report.verdicts import badge, pretty, tallies, tone
-from qpp.results import ClaimResult, Run, StudyResult
+from qpp.results import ClaimResult, Interval, Run, StudyResult, Verdict
 
 HEADS = (
     "Verdict",
@@ -27,37 +27,41 @@ INTRO = (
     "smaller). Brackets hold the 95 % interval. In the drawing the line is the bar, and a point to "
     "the right of it passes; the scale is logarithmic and ends at ten times either way."
 )
-
-
-OPEN = {
-    "not reproduced": "Missed: the whole interval lies on the wrong side of the bar, so the claim "
-    "does not hold for that workload on this machine.",
-    "within noise": "Within noise: the interval lies on both sides of the bar, so this run cannot "
-    "tell; a run with more rounds (--full) may.",
+OPEN: dict[Verdict, tuple[str, str]] = {
+    "not reproduced": (
+        "Missed",
+        "The whole interval lies on the wrong side of the bar: the claim does not hold for that "
+        "workload on this machine.",
+    ),
+    "within noise": (
+        "Within noise",
+        "The interval lies on both sides of the bar, or the figure is nearer to it than the noise "
+        "floor: this run cannot tell. A run with more rounds (--full) may.",
+    ),
 }
 
 
 def open_bars(run: Run) -> Html | None:
-    """The bars that were missed or lie within the noise, each with what it means."""
-    found = [
-        (study, claim)
-        for verdict in OPEN
-        for study in run.studies
-        for claim in study.claims
-        if claim.kind == "bar" and claim.verdict == verdict
-    ]
+    """The bars that were missed, and apart from them those within the noise, each with why."""
+    lists = [_open(run, verdict) for verdict in OPEN]
+    if not any(lists):
+        return None
+    text = "None of them is an error: a wrong output would be named above."
+    title = el("h2", "Bars missed or within noise")
+    return el("section", title, el("p", text, cls="quiet"), lists, id="open-bars")
+
+
+def _open(run: Run, verdict: Verdict) -> Html | None:
+    bars = [(s, c) for s in run.studies for c in s.claims if c.kind == "bar"]
+    found = [(s, c) for s, c in bars if c.verdict == verdict]
     if not found:
         return None
-    met = {claim.verdict for _, claim in found}
-    text = [sentence for verdict, sentence in OPEN.items() if verdict in met]
-    text.append("Neither is an error: a wrong output would be named above.")
+    word, text = OPEN[verdict]
     items = (el("li", badge(c), el("div", _told(s, c))) for s, c in found)
-    return el(
-        "section",
-        el("h2", "Bars missed or within noise"),
-        el("p", " ".join(text), cls="quiet"),
+    return join(
+        el("h3", f"{word}: {len(found)}", cls="sub"),
+        el("p", text, cls="quiet"),
         el("ul", items, cls="open-bars"),
-        id="open-bars",
     )
 
 
@@ -66,7 +70,7 @@ def _told(study: StudyResult, claim: ClaimResult) -> Html:
     found = ""
     if claim.measured is not None:
         found = f"found {_figure(claim, claim.measured.value)} {_bounds(claim)}".rstrip()
-        found += f", bar {sign} {plain(_figure(claim, claim.bar))}{_short(claim)}. "
+        found += f", bar {sign} {plain(_figure(claim, claim.bar))}{_place(claim, claim.measured)}. "
     why = ". ".join(t.rstrip(".") for t in (claim.reason, claim.note) if t)
     return join(
         el("strong", pretty(claim.text)),
@@ -76,12 +80,14 @@ def _told(study: StudyResult, claim: ClaimResult) -> Html:
     )
 
 
-def _short(claim: ClaimResult) -> str:
-    """How far the figure is from the bar, where it is on the wrong side."""
-    found = claim.measured.value if claim.measured else 0.0
-    if claim.bar <= 0 or found <= 0 or (found >= claim.bar) == claim.at_least:
+def _place(claim: ClaimResult, found: Interval) -> str:
+    """Where the figure is, seen from the bar."""
+    if found.low <= claim.bar <= found.high:
+        return ", within the interval"
+    if claim.bar <= 0 or found.value <= 0 or (found.value >= claim.bar) == claim.at_least:
         return ""
-    return f" ({fmt.percent(abs(1 - found / claim.bar))} {'below' if claim.at_least else 'above'})"
+    off = fmt.percent(abs(1 - found.value / claim.bar))
+    return f" ({off} {'below' if claim.at_least else 'above'})"
 
 
 def claims_section(run: Run, anchors: list[str]) -> Html | None:
@@ -103,11 +109,7 @@ def claims_section(run: Run, anchors: list[str]) -> Html | None:
 
 
 def _study(study: StudyResult, anchor: str, *, alone: bool) -> Html:
-    tested = [c for c in study.claims if c.verdict != "not tested"]
-    rest = [c for c in study.claims if c.verdict == "not tested"]
-    ordered = [
-        c for half in (tested, rest) for k in ("bar", "published") for c in half if c.kind == k
-    ]
+    ordered = sorted(study.claims, key=lambda c: (c.verdict == "not tested", c.kind != "bar"))
     heads = [(h, "right" if h in RIGHT else None) for h in HEADS]
     rows = el("tbody", (_claim(c) for c in ordered))
     label = f"Claims of {study.title or study.name}"

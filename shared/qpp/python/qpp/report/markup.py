@@ -93,6 +93,23 @@ def inline(text: str) -> Html:
     return join(el("code", p) if i % 2 else p for i, p in enumerate(pieces))
 
 
+def figure(
+    title: str, text: str, drawing: str, narrow: str = "", extra: Html | None = None
+) -> Html | None:
+    """A drawing with its caption, in a box that scrolls by itself; ``None`` without a drawing.
+
+    Where there is a ``narrow`` drawing of the same, the style sheet shows one of the two.
+    """
+    if not drawing:
+        return None
+    caption = el("figcaption", el("strong", title), el("span", text))
+    shown = raw(drawing)
+    if narrow:
+        shown = join(el("div", shown, cls="wide"), el("div", raw(narrow), cls="narrow"))
+    area = el("div", shown, cls="scroll", tabindex=0, role="region", aria_label=title)
+    return el("figure", caption, area, extra)
+
+
 def table(heads: Sequence[tuple[str, str | None]], *bodies: Child, cls: str, label: str) -> Html:
     """A table in a box that scrolls by itself. ``heads``: text and class of each column."""
     head = el("tr", (el("th", text, scope="col", cls=side) for text, side in heads))

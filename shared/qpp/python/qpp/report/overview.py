@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from qpp import format as fmt
 from qpp.report import roles, versus
-from qpp.report.markup import Child, Html, el, inline, join, name, raw, table
-from qpp.report.verdicts import TONES, WRONG, noise_sentence, not_measured, pretty
+from qpp.report.markup import Child, Html, el, figure, inline, join, name, table
+from qpp.report.verdicts import TONES, WRONG, not_measured, pretty
 from qpp.results import Interval, Row, Run, StudyResult
-from qpp.summary import Summary, agreement, held, noise_floor, others, tally
+from qpp.statistics import noise_floors
+from qpp.summary import Summary, agreement, held, others, tally
 
 HEADS = (
     ("Study and workload", None),
@@ -18,7 +19,7 @@ HEADS = (
     ("Ratio over it", "right"),
     ("Agree", None),
     ("Bars held", None),
-    ("Published found", None),
+    ("Published reached", None),
 )
 
 
@@ -47,9 +48,9 @@ def _line(study: StudyResult, anchor: str) -> Html:
         cells = [
             _timed(found.baseline),
             _timed(ours),
-            _ratio(ours.ratio if ours else None),
+            _ratio(ours.ratio if ours else None, found.baseline),
             _timed(peer),
-            _ratio(found.over_peer),
+            _ratio(found.over_peer, peer),
         ]
     link = el("a", study.title or study.name, href=f"#{anchor}")
     first = el("th", link, el("small", where, cls="break"), scope="row")
@@ -67,16 +68,17 @@ def _line(study: StudyResult, anchor: str) -> Html:
 def _timed(row: Row | None) -> Html | None:
     if row is None:
         return None
-    part = el("small", fmt.in_part(row.parts)) if row.parts > 1 else None
+    part = el("small", roles.extrapolated(row)) if row.parts > 1 else None
     return join(fmt.seconds(row.median), el("small", name(row.implementation)), part)
 
 
-def _ratio(ratio: Interval | None) -> Html | None:
+def _ratio(ratio: Interval | None, over: Row | None) -> Html | None:
     if ratio is None:
         return None
     bounds = roles.bounds(ratio)
-    figure = el("b", fmt.ratio(ratio.value, roles.TIMES))
-    return join(figure, el("small", bounds) if bounds else None)
+    shown = el("b", fmt.ratio(ratio.value, roles.TIMES))
+    part = el("small", "extrapolated") if over and over.parts > 1 else None
+    return join(shown, el("small", bounds) if bounds else None, part)
 
 
 def _agreement(study: StudyResult) -> Html:
@@ -115,48 +117,28 @@ def _published(study: StudyResult) -> Html | str:
 
 
 def _chart(run: Run) -> Html | None:
-    noise = noise_sentence(run)
-    grey = " The grey band shows how much that is." if noise else ""
-    rows = [(_short(study), versus.of_study(study)) for study in run.studies]
-    return versus_figure(
-        rows,
-        noise_floor(run),
-        title="Ratio of what we recommend, over the baseline and over the best peer",
-        text=f"Log scale, 95 % intervals, at equal threads. {noise}{grey}",
-        anchor="all",
-    )
+    title = "Ratio of what we recommend, over the baseline and over the best peer"
+    text = "Log scale, 95 % intervals, at equal threads."
+    rows = [
+        (_short(study), found, noise_floors(study.workloads)[found.workload.name])
+        for study in run.studies
+        if (found := versus.of_study(study)) is not None
+    ]
+    return versus_figure(rows, title, text, "all")
 
 
 def versus_figure(
-    rows: Sequence[tuple[str, Summary | None]],
-    floor: float | None,
-    *,
-    title: str,
-    text: str,
-    anchor: str,
+    rows: Sequence[tuple[str, Summary | None, float]], title: str, text: str, anchor: str
 ) -> Html | None:
     """A chart of ratios with its caption, wide and narrow."""
     wide, narrow = (
-        versus.versus_chart(rows, floor, shape=shape, title=title, name=f"{anchor}-versus{end}")
+        versus.versus_chart(rows, shape=shape, title=title, name=f"{anchor}-versus{end}")
         for shape, end in ((versus.WIDE, ""), (versus.NARROW, "-narrow"))
     )
-    return figure(responsive(wide, narrow), title, text.strip())
-
-
-def band_sentence(floor: float | None) -> str:
-    """The sentence that explains the grey band of a chart."""
-    if roles.band(floor) is None:
-        return ""
-    return f"The grey band is the noise floor of the run, {fmt.percent(floor)}."
-
-
-def figure(drawing: str, title: str, text: str, extra: Html | None = None) -> Html | None:
-    """A drawing with its caption, in a box that scrolls by itself; ``None`` without a drawing."""
-    if not drawing:
-        return None
-    caption = el("figcaption", el("strong", title), el("span", text))
-    area = el("div", raw(drawing), cls="scroll", tabindex=0, role="region", aria_label=title)
-    return el("figure", caption, area, extra)
+    if any(floor for *_, floor in rows):
+        text += " A row's grey band is the noise floor of its workload: a ratio within it is no "
+        text += "difference."
+    return figure(title, text, wide, narrow)
 
 
 def _short(study: StudyResult) -> str:
@@ -176,8 +158,3 @@ def problems_section(run: Run) -> Html | None:
         for line in lines
     )
     return el("section", el("h2", title), el("ul", items, cls="problems"), id="problems")
-
-
-def responsive(wide: str, narrow: str) -> Html | str:
-    """A wide and a narrow drawing of one chart; the style sheet shows one of them."""
-    return wide and join(el("div", raw(wide), cls="wide"), el("div", raw(narrow), cls="narrow"))

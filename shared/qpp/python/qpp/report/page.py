@@ -7,7 +7,7 @@ from qpp.report import claims, guide, overview, sections, verdicts
 from qpp.report.markup import Html, el, join, raw, resource
 from qpp.report.svg import FONT, tokens_css
 from qpp.results import Run
-from qpp.summary import noise_floor, plural
+from qpp.summary import plural
 
 LINKS = (
     ("overview", "Studies"),
@@ -27,15 +27,11 @@ def render_html(run: Run) -> str:
     policy forbids requests. The same run gives the same bytes.
     """
     anchors = [f"study-{i}" for i in range(1, len(run.studies) + 1)]
-    floor, noise = noise_floor(run), verdicts.noise_sentence(run)
     parts = [
         overview.problems_section(run),
         overview.overview_section(run, anchors),
         claims.open_bars(run),
-        *(
-            sections.study_section(s, a, floor, noise)
-            for s, a in zip(run.studies, anchors, strict=True)
-        ),
+        *(sections.study_section(s, a) for s, a in zip(run.studies, anchors, strict=True)),
         claims.claims_section(run, anchors),
         guide.machine_section(run.provenance),
         guide.guide_section(run),
@@ -92,6 +88,11 @@ def _facts(run: Run) -> Html:
     cores = provenance.get("usable_cores")
     if machine and isinstance(cores, int) and cores:
         machine += f", {plural(cores, 'core')}"
+    load = provenance.get("load")
+    busy = ""
+    if isinstance(load, list) and load and isinstance(load[0], int | float):
+        others = isinstance(cores, int) and load[0] > max(1, cores - 1)
+        busy = f"load {load[0]:.1f} at the start{': busy' if others else ''}"
     commit = str(provenance.get("commit") or "")[:12]
     dirty = " with uncommitted changes" if provenance.get("dirty") else ""
     facts = (
@@ -99,6 +100,7 @@ def _facts(run: Run) -> Html:
         f"{run.preset} preset" if run.preset else "",
         duration(run.duration),
         machine,
+        busy,
         f"commit {commit}{dirty}" if commit else "",
     )
     return el("p", (el("span", f) for f in facts if f), cls="facts")

@@ -70,6 +70,11 @@ def threads_text(threads: int) -> str:
     return "all cores" if threads == 0 else plural(threads, "thread")
 
 
+def extrapolated(row: Row) -> str:
+    """The mark of a time that was multiplied, and of a ratio over it; empty otherwise."""
+    return f"extrapolated: {fmt.in_part(row.parts)}" if row.parts > 1 else ""
+
+
 def shorten(text: str, limit: int) -> str:
     """Cut a text that would overlap its neighbour; the tooltip and the table show all of it."""
     text = " ".join(clean(text).split())
@@ -94,14 +99,12 @@ def bounds(ratio: Interval | None) -> str:
     return fmt.bounds(ratio, lambda x: fmt.ratio(x, TIMES))
 
 
-def band(floor: float | None) -> tuple[float, float] | None:
+def band(floor: float) -> tuple[float, float]:
     """The ratios around 1 that a noise floor makes indistinguishable from it.
 
-    >>> band(0.25), band(None), band(float("inf"))
-    ((0.8, 1.25), None, None)
+    >>> band(0.25)
+    (0.8, 1.25)
     """
-    if floor is None or not 0 < floor < math.inf:
-        return None
     return 1 / (1 + floor), 1 + floor
 
 
@@ -215,11 +218,13 @@ def write(
     axes.annotate(text, at, shift, **(options | style))
 
 
-def noise_band(axes: Axes, ends: Sequence[float], floor: float | None) -> None:
+def noise_band(axes: Axes, ends: Sequence[float], floor: float) -> None:
     """The line at 1, and the band of ratios within the noise floor."""
     axes.plot([1, 1], ends, color=LIGHT["baseline"], linewidth=1.4)
-    if (ratios := band(floor)) is not None:
-        area = axes.fill_betweenx(ends, *ratios, color=LIGHT["baseline"], alpha=0.25, linewidth=0)
+    if floor:
+        area = axes.fill_betweenx(
+            ends, *band(floor), color=LIGHT["baseline"], alpha=0.25, linewidth=0
+        )
         mark(area, "noise", f"noise floor: {fmt.percent(floor)}")
 
 

@@ -8,6 +8,7 @@ from qpp.report import roles
 from qpp.report.markup import Html, el, figures, join, name, table
 from qpp.report.verdicts import WRONG
 from qpp.results import CriterionEstimate, Interval, ParityResult, Row, StudyResult, WorkloadResult
+from qpp.summary import baseline_row
 
 HEADS = (
     ("Implementation", None),
@@ -108,7 +109,7 @@ def _row(workload: WorkloadResult, row: Row) -> Html:
         glyph(roles.role(row)),
         name(row.implementation),
         el("small", row.note) if row.note else None,
-        el("small", f"{fmt.in_part(row.parts)}, its time multiplied") if row.parts > 1 else None,
+        el("small", f"{roles.extrapolated(row)}, its time multiplied") if row.parts > 1 else None,
         scope="row",
         cls="who",
     )
@@ -201,12 +202,14 @@ def _ratio(workload: WorkloadResult, row: Row) -> Html | str:
         return f"1{roles.TIMES}"
     if row.ratio is None:
         return fmt.MISSING
-    ends = roles.bounds(row.ratio)
-    return join(fmt.ratio(row.ratio.value, roles.TIMES), el("small", ends) if ends else None)
+    base = baseline_row(workload)
+    parts = max(row.parts, base.parts if base else 1)
+    small = (roles.bounds(row.ratio), "extrapolated" if parts > 1 else "")
+    return join(fmt.ratio(row.ratio.value, roles.TIMES), (el("small", t) for t in small if t))
 
 
-def noise_line(workload: WorkloadResult, sentence: str) -> Html:
-    """The A/A control of the workload, and the noise floor of the run."""
+def noise_line(workload: WorkloadResult, floor: float) -> Html:
+    """The A/A control of the workload, and its noise floor."""
     text = "No A/A control on this workload."
     if workload.noise is not None:
         noise = workload.noise
@@ -215,7 +218,9 @@ def noise_line(workload: WorkloadResult, sentence: str) -> Html:
             f"{fmt.ratio(noise.value, roles.TIMES)} {roles.bounds(noise)}".rstrip()
             + f" over {noise.pairs} pairs."
         )
-    return el("p", f"{text} {sentence}".rstrip(), cls="footnote")
+    if floor:
+        text += f" Noise floor: {fmt.percent(floor)}."
+    return el("p", text, cls="footnote")
 
 
 def criterion_table(study: StudyResult) -> Html | None:

@@ -9,8 +9,9 @@ from collections import Counter
 
 from qpp import format as fmt
 from qpp.report.markup import Html, el
-from qpp.results import ClaimResult, Run
-from qpp.summary import VERDICTS, agreement, held, noise_floor, others, plural, tally, unavailable
+from qpp.results import ClaimResult, Run, StudyResult
+from qpp.statistics import noise_floors
+from qpp.summary import VERDICTS, agreement, held, others, plural, tally, unavailable
 
 MARKS = {"reproduced": "✓", "within noise": "≈", "not reproduced": "✗", "not tested": "○"}
 TONES = {
@@ -79,7 +80,8 @@ def remarks(run: Run) -> str:
         more = plural(untested, "more bar was", "more bars were")
         parts.append(f"{more} not tested in this run.")
     if tested:
-        parts.append(f"Figures published by others that were found here: {published} of {tested}.")
+        others_said = f"Others published {plural(tested, 'figure')}, measured on their machines"
+        parts.append(f"{others_said}; this machine reached {published}.")
     return " ".join(parts)
 
 
@@ -105,15 +107,16 @@ def _remedy(reason: str) -> str:
     return "{n} for other reasons"
 
 
-def noise_sentence(run: Run) -> str:
-    """The noise floor of the run in one sentence; empty without A/A controls."""
-    floor = noise_floor(run)
-    if floor is None:
+def noise_sentence(study: StudyResult) -> str:
+    """What the noise floors of a study are worth; empty without A/A controls."""
+    floors = noise_floors(study.workloads)
+    if not any(floors.values()):
         return ""
-    return (
-        f"The same code timed against itself differed by up to {fmt.percent(floor)} in this run: "
-        "a smaller difference is noise."
-    )
+    least, (where, most) = min(floors.values()), max(floors.items(), key=lambda item: item[1])
+    text = f"Noise floor: {fmt.percent(least)}"
+    if most > least:
+        text += f" on half of the workloads, more on the others, {fmt.percent(most)} on {where}"
+    return f"{text}. Two timings of the same code differed by as much: what is smaller is noise."
 
 
 def tone(claim: ClaimResult) -> str:
@@ -132,7 +135,7 @@ def tallies(claims: list[ClaimResult]) -> Html:
     """The number of bars with each verdict, and the published figures."""
     count = tally(claims, "bar")
     found, tested = held(claims, "published")
-    published = el("span", f"published: {found} of {tested} found") if tested else None
+    published = el("span", f"published: {found} of {tested} reached") if tested else None
     return el(
         "span",
         (

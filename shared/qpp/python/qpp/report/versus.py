@@ -58,27 +58,30 @@ def of_study(study: StudyResult, workload: WorkloadResult | None = None) -> Summ
 
 
 def versus_chart(
-    rows: Sequence[tuple[str, Summary | None]],
-    floor: float | None,
+    rows: Sequence[tuple[str, Summary | None, float]],
     *,
     shape: Shape = WIDE,
     title: str,
     name: str,
 ) -> str:
-    """Inline SVG with a row for each (name, summary); empty where none has a ratio."""
-    drawn = [(text, points) for text, found in rows if (points := _points(found))]
+    """Inline SVG with a row for each (name, summary, noise floor); empty where none has a ratio."""
+    drawn = [
+        (text, points, floor)
+        for text, found, floor in rows
+        if found is not None and (points := _points(found))
+    ]
     if not drawn:
         return ""
     told = "; ".join(
         f"{text}: {points[0].of} " + ", ".join(f"{_times(p)} over {p.over}" for p in points)
-        for text, points in drawn
+        for text, points, _ in drawn
     )
-    return themed(_figure(drawn, floor, shape), title=title, description=f"{told}.", name=name)
+    return themed(_figure(drawn, shape), title=title, description=f"{told}.", name=name)
 
 
-def _points(found: Summary | None) -> list[Point]:
+def _points(found: Summary) -> list[Point]:
     """The ratio over the baseline and that over the best peer; none without the first."""
-    if found is None or found.ours is None or found.ours.ratio is None:
+    if found.ours is None or found.ours.ratio is None:
         return []
     base = found.baseline.implementation if found.baseline else "the baseline"
     ours = found.ours.implementation
@@ -94,18 +97,19 @@ def _times(point: Point) -> str:
 
 
 @style()
-def _figure(rows: Sequence[tuple[str, list[Point]]], floor: float | None, shape: Shape) -> Figure:
+def _figure(rows: Sequence[tuple[str, list[Point], float]], shape: Shape) -> Figure:
     height = shape.row * len(rows)
     figure = new_figure(shape.width, TOP + BOTTOM + height)
     axes, width, _ = pixel_axes(figure, shape.gutter, TOP, MARGIN, BOTTOM)
-    low, high = _range([p for _, points in rows for p in points], floor, shape, width)
+    low, high = _range(rows, shape, width)
     last = high / (high / low) ** (30 / width)
     wide = bool(shape.gutter)
     roles.log_axis(axes, low, high, roles.tick_ratio, 9 if wide else 5, last)
     roles.row_axes(axes, height)
     axes.tick_params(axis="x", labelbottom=False)
-    roles.noise_band(axes, [0, height], floor)
-    for index, (text, points) in enumerate(rows):
+    for index, (_, _, floor) in enumerate(rows):
+        roles.noise_band(axes, [shape.row * index, shape.row * (index + 1)], floor)
+    for index, (text, points, _) in enumerate(rows):
         y = shape.row * index
         _name(axes, text, y, shape, width)
         for point, line in zip(points, shape.lines[1:], strict=False):
@@ -123,9 +127,11 @@ def _figure(rows: Sequence[tuple[str, list[Point]]], floor: float | None, shape:
 
 
 def _range(
-    points: Sequence[Point], floor: float | None, shape: Shape, width: float
+    rows: Sequence[tuple[str, list[Point], float]], shape: Shape, width: float
 ) -> tuple[float, float]:
-    low = min(*(roles.band(floor) or ()), 1.0, *(p.ratio.low for p in points)) / 1.1
+    points = [point for _, found, _ in rows for point in found]
+    bands = [roles.band(floor)[0] for *_, floor in rows]
+    low = min([*bands, *(p.ratio.low for p in points)]) / 1.1
     words = [(1.0, len(NO_PEER))]
     words += [(max(1.0, p.ratio.high), 14 + min(len(p.over), shape.letters)) for p in points]
     # Pixels for a factor of e: the largest at which no words run over the right edge.
