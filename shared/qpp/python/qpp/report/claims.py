@@ -3,9 +3,9 @@
 import math
 
 from qpp import format as fmt
-from qpp.report.markup import Html, el, join, name, table
+from qpp.report.markup import Html, el, join, name, some, table
 from qpp.report.roles import TIMES, plain
-from qpp.report.verdicts import badge, pretty, tallies, tone
+from qpp.report.verdicts import pretty, tallies, tone, verdict_badge
 from qpp.results import ClaimResult, Interval, Run, StudyResult, Verdict
 
 HEADS = (
@@ -57,7 +57,7 @@ def _open(run: Run, verdict: Verdict) -> Html | None:
     if not found:
         return None
     word, text = OPEN[verdict]
-    items = (el("li", badge(c), el("div", _told(s, c))) for s, c in found)
+    items = (el("li", verdict_badge(c), el("div", _told(s, c))) for s, c in found)
     return join(
         el("h3", f"{word}: {len(found)}", cls="sub"),
         el("p", text, cls="quiet"),
@@ -127,19 +127,19 @@ def _claim(claim: ClaimResult) -> Html:
     sign = "≥" if claim.at_least else "≤"
     text = [claim.note] if claim.measured is None else [claim.reason, claim.note]
     said = "; ".join(t for t in text if t)
-    short = el("small", said) if 0 < len(said) <= SHORT else None
     first = (
-        el("td", badge(claim)),
+        el("td", verdict_badge(claim)),
         el("td", claim.kind, cls=f"kind kind-{claim.kind}"),
-        el("th", pretty(claim.text), short, scope="row"),
+        el(
+            "th", pretty(claim.text), some("small", said if len(said) <= SHORT else ""), scope="row"
+        ),
         el("td", name(claim.workload)),
         el("td", f"{sign} {plain(_figure(claim, claim.bar))}", cls="num right"),
     )
     if claim.measured is None:
         last: tuple[Html, ...] = (el("td", claim.reason or "not measured", colspan=2, cls="why"),)
     else:
-        bounds = _bounds(claim)
-        found = join(_figure(claim, claim.measured.value), el("small", bounds) if bounds else None)
+        found = (_figure(claim, claim.measured.value), some("small", _bounds(claim)))
         last = (el("td", found, cls="num right"), el("td", _margin(claim) or fmt.MISSING))
     if len(said) <= SHORT:
         return el("tr", first, last)

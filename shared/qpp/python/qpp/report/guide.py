@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from qpp import format as fmt
-from qpp.report.markup import Html, el, join, raw, resource
+from qpp.report.markup import Html, el, resource
 from qpp.results import Run
 
 LABELS = {
@@ -70,17 +70,14 @@ def words(key: str) -> str:
 
 def guide_section(run: Run) -> Html:
     """How to read the figures, and the command that makes them again."""
+    again = (
+        el("p", "To make this report again:"),
+        el("pre", el("code", run.command), cls="command", tabindex=0),
+    )
     return el(
         "section",
         el("h2", "How to read this report"),
-        raw(resource("guide.html")),
-        join(el("p", "To make this report again:"), command(run)) if run.command else None,
+        Html(resource("guide.html")),
+        again if run.command else None,
         id="reading",
     )
-
-
-def command(run: Run) -> Html | None:
-    """The generating command, ready to copy."""
-    if not run.command:
-        return None
-    return el("pre", el("code", run.command), cls="command", tabindex=0)

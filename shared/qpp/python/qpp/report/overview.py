@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from qpp import format as fmt
 from qpp.report import roles, versus
-from qpp.report.markup import Child, Html, el, figure, inline, join, name, table
+from qpp.report.markup import Child, Html, badge, el, figure, inline, join, name, some, table
 from qpp.report.verdicts import TONES, WRONG, not_measured, pretty
 from qpp.results import Interval, Row, Run, StudyResult
 from qpp.statistics import noise_floors
@@ -33,7 +33,7 @@ def overview_section(run: Run, anchors: Sequence[str]) -> Html | None:
         "section",
         el("h2", "All studies", cls="unseen"),
         table(HEADS, body, cls="glance", label="All studies"),
-        el("p", inline(missing), cls="footnote") if missing else None,
+        some("p", inline(missing), cls="footnote"),
         _chart(run),
         id="overview",
     )
@@ -68,27 +68,26 @@ def _line(study: StudyResult, anchor: str) -> Html:
 def _timed(row: Row | None) -> Html | None:
     if row is None:
         return None
-    part = el("small", roles.extrapolated(row)) if row.parts > 1 else None
-    return join(fmt.seconds(row.median), el("small", name(row.implementation)), part)
+    small = (some("small", text) for text in (name(row.implementation), roles.extrapolated(row)))
+    return join(fmt.seconds(row.median), small)
 
 
 def _ratio(ratio: Interval | None, over: Row | None) -> Html | None:
     if ratio is None:
         return None
-    bounds = roles.bounds(ratio)
-    shown = el("b", fmt.ratio(ratio.value, roles.TIMES))
-    part = el("small", "extrapolated") if over and over.parts > 1 else None
-    return join(shown, el("small", bounds) if bounds else None, part)
+    part = "extrapolated" if over and over.parts > 1 else ""
+    small = (some("small", text) for text in (roles.bounds(ratio), part))
+    return join(el("b", fmt.ratio(ratio.value, roles.TIMES)), small)
 
 
 def _agreement(study: StudyResult) -> Html:
     agree, compared = agreement(study)
     if study.error:
-        return el("span", "could not run", cls="badge bad", data_mark=WRONG)
+        return badge("could not run", "bad", WRONG)
     if not compared:
-        return el("span", "not compared", cls="badge untested", data_mark="○")
+        return badge("not compared", "untested", "○")
     tone, mark = ("good", "✓") if agree == compared else ("bad", WRONG)
-    return el("span", f"{agree} of {compared}", cls=f"badge {tone}", data_mark=mark)
+    return badge(f"{agree} of {compared}", tone, mark)
 
 
 def _bars(study: StudyResult, anchor: str) -> Html | str:
@@ -99,13 +98,13 @@ def _bars(study: StudyResult, anchor: str) -> Html | str:
     if tested and reproduced < tested:
         tone, mark = ("missed", "✗") if count["not reproduced"] else ("noisy", "≈")
     text = f"{reproduced} of {tested}" if tested else "none tested"
-    badge = el("a", text, href=f"#{anchor}-claims", cls=f"badge {tone}", data_mark=mark)
+    first = badge(text, tone, mark, href=f"#{anchor}-claims")
     rest = (
         el("small", others({verdict: number}, not_reproduced="missed"), cls=TONES[verdict])
         for verdict, number in count.items()
         if number and verdict != "reproduced"
     )
-    return join(badge, rest)
+    return join(first, rest)
 
 
 def _published(study: StudyResult) -> Html | str:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from qpp import format as fmt
 from qpp.report import claims, guide, overview, sections, verdicts
-from qpp.report.markup import Html, el, join, raw, resource
+from qpp.report.markup import Html, el, resource, some
 from qpp.report.svg import FONT, tokens_css
 from qpp.results import Run
 from qpp.summary import plural
@@ -42,7 +42,7 @@ def render_html(run: Run) -> str:
         head,
         el("main", parts),
         _footer(run),
-        el("script", raw("\n" + resource("script.js"))),
+        el("script", Html("\n" + resource("script.js"))),
     )
     return f"<!doctype html>\n{el('html', _head(run), body, lang='en')}\n"
 
@@ -57,7 +57,7 @@ def _head(run: Run) -> Html:
         el("meta", http_equiv="Content-Security-Policy", content=POLICY),
         el("link", rel="icon", href="data:,"),
         el("title", f"Performance report: {first}{rest}".rstrip(".")),
-        el("style", raw(f"{tokens_css()} :root {{ --sans: {FONT}; }}\n{sheet}")),
+        el("style", Html(f"{tokens_css()} :root {{ --sans: {FONT}; }}\n{sheet}")),
     )
 
 
@@ -71,12 +71,11 @@ def _masthead(run: Run, body: str) -> Html:
         el("button", "Dark", id="theme", cls="toggle", type="button", hidden=True),
         cls="bar",
     )
-    remarks = verdicts.remarks(run)
     return el(
         "header",
         bar,
         el("h1", el("span", first, cls=tone), rest),
-        el("p", remarks, cls="lede") if remarks else None,
+        some("p", verdicts.remarks(run), cls="lede"),
         _facts(run),
         cls="masthead",
     )
@@ -108,7 +107,7 @@ def _facts(run: Run) -> Html:
 
 def _footer(run: Run) -> Html:
     text = "Every figure on this page is computed from one result file"
-    return el("footer", join(f"{text} ({run.schema}) by qpp; none is typed by hand."))
+    return el("footer", f"{text} ({run.schema}) by qpp; none is typed by hand.")
 
 
 def when(created: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from qpp import format as fmt
 from qpp.report import charts, crossings, curves, roles, samples, tables, versus
 from qpp.report.guide import words
-from qpp.report.markup import Html, el, figure, figures, paragraphs
+from qpp.report.markup import Html, badge, el, figure, figures, paragraphs, some
 from qpp.report.overview import versus_figure
 from qpp.report.verdicts import WRONG, noise_sentence
 from qpp.results import ScalingCurve, StudyResult, WorkloadResult
@@ -23,7 +23,7 @@ def study_section(study: StudyResult, anchor: str) -> Html:
         "header",
         el("span", study.name, cls="eyebrow"),
         el("h2", study.title or study.name),
-        el("p", study.question, cls="lede") if study.question else None,
+        some("p", study.question, cls="lede"),
     )
     warnings = [
         el("p", el("strong", "This study could not be run. "), study.error, cls="notice")
@@ -43,10 +43,8 @@ def study_section(study: StudyResult, anchor: str) -> Html:
 
 
 def _analysis(study: StudyResult) -> Html | None:
-    if not study.analysis.strip():
-        return None
     single = "" if len(study.analysis) > 280 else " single"
-    return el("div", paragraphs(study.analysis), cls=f"analysis{single}")
+    return some("div", paragraphs(study.analysis), cls=f"analysis{single}")
 
 
 def _ratios(study: StudyResult, anchor: str) -> Html | None:
@@ -83,7 +81,7 @@ def _all_workloads(study: StudyResult, anchor: str) -> Html | None:
 def _scaling(study: StudyResult, curve: ScalingCurve, name: str) -> Html | None:
     found = crossings.crossings(study, curve)
     told = (el("li", crossing.told(curve.label)) for crossing in found)
-    extra = el("ol", told, cls="crossings") if found else None
+    extra = some("ol", told, cls="crossings")
     what = f"{study.recommended} and another implementation" if study.recommended else "any two"
     text = "Median time, both axes logarithmic. " + (
         "A ring marks where the faster of two implementations changes, if they differ by more "
@@ -107,7 +105,7 @@ def _workloads(study: StudyResult, anchor: str) -> Html | None:
     return el(
         "div",
         el("h3", "Every row of every workload"),
-        el("p", figures(text), cls="quiet small") if text else None,
+        some("p", figures(text), cls="quiet small"),
         el("div", parts, cls="folds"),
         cls="block",
     )
@@ -118,14 +116,13 @@ def _workload(study: StudyResult, workload: WorkloadResult, anchor: str, floor: 
     title = "Distribution of the timings"
     text = "Every sample, log scale; the box holds the middle half, the line is the median."
     chart = figure(title, text, samples.timing_chart(workload, f"{anchor}-timings"))
-    folded = el("details", el("summary", title), chart, cls="inner")
     return el(
         "details",
         el("summary", el("b", workload.name), _in_short(study, workload)),
-        el("p", sizes, cls="quiet small") if sizes else None,
+        some("p", sizes, cls="quiet small"),
         tables.workload_table(workload),
         tables.noise_line(workload, floor),
-        folded if chart else None,
+        el("details", el("summary", title), chart, cls="inner") if chart else None,
         id=anchor,
         cls="small-print" if len(workload.rows) * len(study.workloads) <= SMALL else None,
     )
@@ -135,7 +132,7 @@ def _in_short(study: StudyResult, workload: WorkloadResult) -> Html:
     wrong = sum(r.status in ("disagrees", "failed") for r in workload.rows)
     parts: list[Html | None] = []
     if wrong:
-        parts.append(el("span", f"{wrong} wrong or failed", cls="badge bad", data_mark=WRONG))
+        parts.append(badge(f"{wrong} wrong or failed", "bad", WRONG))
     found = versus.of_study(study, workload)
     if found is not None and found.ours is not None and found.ours.ratio is not None:
         text = f"{found.ours.implementation} {fmt.ratio(found.ours.ratio.value, roles.TIMES)}"

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 
 from qpp import format as fmt
-from qpp.report.markup import Html, el
+from qpp.report.markup import Html, badge, el
 from qpp.results import ClaimResult, Run, StudyResult
 from qpp.statistics import noise_floors
 from qpp.summary import VERDICTS, agreement, held, others, plural, tally, unavailable
@@ -126,26 +126,18 @@ def tone(claim: ClaimResult) -> str:
     return TONES[claim.verdict]
 
 
-def badge(claim: ClaimResult) -> Html:
+def verdict_badge(claim: ClaimResult) -> Html:
     """The verdict as mark, colour and word."""
-    return el("span", claim.verdict, cls=f"badge {tone(claim)}", data_mark=MARKS[claim.verdict])
+    return badge(claim.verdict, tone(claim), MARKS[claim.verdict])
 
 
 def tallies(claims: list[ClaimResult]) -> Html:
     """The number of bars with each verdict, and the published figures."""
     count = tally(claims, "bar")
     found, tested = held(claims, "published")
+    bars = [badge(f"{count[v]} {v}", TONES[v], MARKS[v]) for v in VERDICTS if count[v]]
     published = el("span", f"published: {found} of {tested} reached") if tested else None
-    return el(
-        "span",
-        (
-            el("span", f"{count[v]} {v}", cls=f"badge {TONES[v]}", data_mark=MARKS[v])
-            for v in VERDICTS
-            if count[v]
-        ),
-        published,
-        cls="tallies",
-    )
+    return el("span", bars, published, cls="tallies")
 
 
 def pretty(text: str) -> str:
