@@ -29,12 +29,12 @@ def machine_section(provenance: Mapping[str, Any]) -> Html:
     """The machine and the versions."""
     rest = {k: v for k, v in provenance.items() if k != "packages"}
     packages = provenance.get("packages")
-    body: list[Html | None] = [_sheet((label(k), value(k, v)) for k, v in rest.items())]
+    body = [_sheet((label(k), value(k, v)) for k, v in rest.items())]
     if not rest:
         body = [el("p", "The result file does not name its machine.")]
     if isinstance(packages, Mapping) and packages:
-        body.append(el("h3", "Packages", cls="sub"))
-        body.append(_sheet(((str(k), str(v)) for k, v in packages.items()), " packages"))
+        versions = ((str(k), str(v)) for k, v in packages.items())
+        body += [el("h3", "Packages", cls="sub"), _sheet(versions, " packages")]
     return el("section", el("h2", "Machine and versions"), body, id="machine")
 
 

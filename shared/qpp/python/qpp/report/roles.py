@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
@@ -17,7 +16,6 @@ from qpp.report.svg import LIGHT, mark
 from qpp.results import Interval, Row, WorkloadResult
 from qpp.summary import baseline_row, plural
 
-ROLES = ("baseline", "optimised", "peer", "component", "limit", "target")
 COMPUTED = ("limit", "target")  # roles of a time that was computed, not measured
 
 
@@ -38,6 +36,7 @@ LOOKS = {
     "limit": Look("v", 7.5, "limit (no way of doing this work is faster)"),
     "target": Look("*", 10.0, "target (set by the study; can be beaten)"),
 }
+ROLES = tuple(LOOKS)
 # Several implementations of one role on one chart stay apart by dash and marker.
 DASHES: tuple[tuple[float, tuple[float, ...] | None], ...] = (
     (0, None),
@@ -60,14 +59,9 @@ def colour(row: Row) -> str:
 
 
 def label(row: Row) -> str:
-    """The name, with the thread count where it is not one."""
-    threads = "" if row.threads == 1 else f" · {threads_text(row.threads)}"
-    return clean(row.implementation + threads)
-
-
-def threads_text(threads: int) -> str:
-    """``0`` stands for all cores."""
-    return "all cores" if threads == 0 else plural(threads, "thread")
+    """The name, with the thread count where it is not one; 0 stands for all cores."""
+    threads = plural(row.threads, "thread") if row.threads else "all cores"
+    return clean(row.implementation + ("" if row.threads == 1 else f" · {threads}"))
 
 
 def extrapolated(row: Row) -> str:
@@ -123,8 +117,8 @@ def log_ticks(low: float, high: float, most: int = 9) -> list[float]:
     """
     exponents = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     for steps in STEPS:
-        ticks = _inside([float(f"{m}e{e}") for e in exponents for m in steps], low, high)
-        if len(ticks) >= 3:
+        made = [float(f"{m}e{e}") for e in exponents for m in steps]
+        if len(ticks := _inside(made, low, high)) >= 3:
             return ticks[:: math.ceil(len(ticks) / most)]
     # Less than a decade: equal steps read better than powers.
     rough = (high - low) / min(most, 5)
@@ -210,12 +204,8 @@ def write(
 ) -> None:
     """Text on the line of a row, ``offset`` pixels right of ``at``."""
     shift = offset if isinstance(offset, tuple) else (offset, 0)
-    options: dict[str, Any] = {
-        "textcoords": "offset points",
-        "va": "center_baseline",
-        "annotation_clip": False,
-    }
-    axes.annotate(text, at, shift, **(options | style))
+    style = {"textcoords": "offset points", "va": "center_baseline", **style}
+    axes.annotate(text, at, shift, annotation_clip=False, **style)
 
 
 def noise_band(axes: Axes, ends: Sequence[float], floor: float) -> None:
@@ -279,7 +269,7 @@ def tick_number(x: float) -> str:
 
 def span(values: Sequence[float], least: float = 10.0) -> tuple[float, float]:
     """The range of positive values, widened around its middle to ``high/low >= least``."""
-    low, high = float(np.min(values)), float(np.max(values))
+    low, high = min(values), max(values)
     lack = math.sqrt(max(1.0, least / (high / low)))
     return low / lack, high * lack
 

@@ -25,26 +25,25 @@ def study_section(study: StudyResult, anchor: str) -> Html:
         el("h2", study.title or study.name),
         some("p", study.question, cls="lede"),
     )
-    warnings = [
-        el("p", el("strong", "This study could not be run. "), study.error, cls="notice")
-        if study.error
-        else None,
-        el("p", "Interrupted: what follows is what was finished.", cls="notice")
-        if study.interrupted
-        else None,
-    ]
-    body: list[Html | None] = []
-    if not study.workloads and not study.error:
-        body.append(el("p", "No workload was finished.", cls="quiet"))
-    body += [_ratios(study, anchor), _all_workloads(study, anchor)]
-    body += [_scaling(study, c, f"{anchor}-scaling-{i}") for i, c in enumerate(study.scaling)]
-    body += [tables.criterion_table(study), _workloads(study, anchor)]
-    return el("section", head, warnings, _analysis(study), body, cls="study", id=anchor)
-
-
-def _analysis(study: StudyResult) -> Html | None:
+    warnings = []
+    if study.error:
+        failed = el("strong", "This study could not be run. ")
+        warnings.append(el("p", failed, study.error, cls="notice"))
+    if study.interrupted:
+        text = "Interrupted: what follows is what was finished."
+        warnings.append(el("p", text, cls="notice"))
     single = "" if len(study.analysis) > 280 else " single"
-    return some("div", paragraphs(study.analysis), cls=f"analysis{single}")
+    nothing = not study.workloads and not study.error
+    body = (
+        some("div", paragraphs(study.analysis), cls=f"analysis{single}"),
+        some("p", "No workload was finished." if nothing else "", cls="quiet"),
+        _ratios(study, anchor),
+        _all_workloads(study, anchor),
+        (_scaling(study, c, f"{anchor}-scaling-{i}") for i, c in enumerate(study.scaling)),
+        tables.criterion_table(study),
+        _workloads(study, anchor),
+    )
+    return el("section", head, warnings, body, cls="study", id=anchor)
 
 
 def _ratios(study: StudyResult, anchor: str) -> Html | None:
@@ -130,17 +129,15 @@ def _workload(study: StudyResult, workload: WorkloadResult, anchor: str, floor: 
 
 def _in_short(study: StudyResult, workload: WorkloadResult) -> Html:
     wrong = sum(r.status in ("disagrees", "failed") for r in workload.rows)
-    parts: list[Html | None] = []
-    if wrong:
-        parts.append(badge(f"{wrong} wrong or failed", "bad", WRONG))
+    bad = badge(f"{wrong} wrong or failed", "bad", WRONG) if wrong else None
+    text = ""
     found = versus.of_study(study, workload)
-    if found is not None and found.ours is not None and found.ours.ratio is not None:
+    if found and found.ours and found.ours.ratio:
         text = f"{found.ours.implementation} {fmt.ratio(found.ours.ratio.value, roles.TIMES)}"
-        if found.over_peer is not None and found.peer is not None:
+        if found.over_peer and found.peer:
             times = fmt.ratio(found.over_peer.value, roles.TIMES)
             text += f"; {times} over {found.peer.implementation}"
-        parts.append(el("span", text))
-    return el("span", parts, cls="tallies num")
+    return el("span", bad, some("span", text), cls="tallies num")
 
 
 def _size(value: Any) -> str:
