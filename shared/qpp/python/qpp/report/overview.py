@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from qpp import format as fmt
 from qpp.report import roles, versus
-from qpp.report.markup import Child, Html, badge, el, figure, inline, join, name, some, table
+from qpp.report.markup import Html, badge, el, figure, inline, join, name, some, table
 from qpp.report.verdicts import TONES, WRONG, not_measured, pretty
 from qpp.results import Interval, Row, Run, StudyResult
 from qpp.statistics import noise_floors
@@ -42,39 +42,37 @@ def overview_section(run: Run, anchors: Sequence[str]) -> Html | None:
 def _line(study: StudyResult, anchor: str) -> Html:
     found = versus.of_study(study)
     where = found.workload.name if found else study.error or "nothing was measured"
-    cells: list[Child] = [None] * 5
-    if found is not None:
-        ours, peer = found.ours, found.peer
-        cells = [
-            _timed(found.baseline),
-            _timed(ours),
-            _ratio(ours.ratio if ours else None, found.baseline),
-            _timed(peer),
-            _ratio(found.over_peer, peer),
-        ]
     link = el("a", study.title or study.name, href=f"#{anchor}")
-    first = el("th", link, el("small", where, cls="break"), scope="row")
-    numbers = (
-        el("td", cell or fmt.MISSING, cls="num right", data_label=HEADS[i + 1][0])
-        for i, cell in enumerate(cells)
-    )
-    last = (_agreement(study), _bars(study, anchor), _published(study))
-    counts = (
-        el("td", cell, data_label=HEADS[i + 6][0], cls="counts") for i, cell in enumerate(last)
-    )
-    return el("tr", first, numbers, counts)
+    cells = [el("th", link, el("small", where, cls="break"), scope="row")]
+    base, ours, peer = (found.baseline, found.ours, found.peer) if found else (None, None, None)
+    for (head, _), cell in zip(
+        HEADS[1:6],
+        (
+            _timed(base),
+            _timed(ours),
+            _ratio(ours.ratio if ours else None, base),
+            _timed(peer),
+            _ratio(found.over_peer if found else None, peer),
+        ),
+        strict=True,
+    ):
+        cells.append(el("td", cell, cls="num right", data_label=head))
+    counts = (_agreement(study), _bars(study, anchor), _published(study))
+    for (head, _), count in zip(HEADS[6:], counts, strict=True):
+        cells.append(el("td", count, data_label=head, cls="counts"))
+    return el("tr", cells)
 
 
-def _timed(row: Row | None) -> Html | None:
+def _timed(row: Row | None) -> Html | str:
     if row is None:
-        return None
+        return fmt.MISSING
     small = (some("small", text) for text in (name(row.implementation), roles.extrapolated(row)))
     return join(fmt.seconds(row.median), small)
 
 
-def _ratio(ratio: Interval | None, over: Row | None) -> Html | None:
+def _ratio(ratio: Interval | None, over: Row | None) -> Html | str:
     if ratio is None:
-        return None
+        return fmt.MISSING
     part = "extrapolated" if over and over.parts > 1 else ""
     small = (some("small", text) for text in (roles.bounds(ratio), part))
     return join(el("b", fmt.ratio(ratio.value, roles.TIMES)), small)
