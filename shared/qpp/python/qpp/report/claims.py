@@ -9,15 +9,14 @@ from qpp.report.verdicts import pretty, tallies, tone, verdict_badge
 from qpp.results import ClaimResult, Interval, Run, StudyResult, Verdict
 
 HEADS = (
-    "Verdict",
-    "Kind",
-    "Claim",
-    "Workload",
-    "Bar or published",
-    "Found here",
-    "Against it",
+    ("Verdict", None),
+    ("Kind", None),
+    ("Claim", None),
+    ("Workload", None),
+    ("Bar or published", "right"),
+    ("Found here", "right"),
+    ("Against it", None),
 )
-RIGHT = ("Bar or published", "Found here")
 SMALL = 12  # so few rows are printed although they are folded
 SHORT = 60  # letters of a remark that fits under its claim
 INTRO = (
@@ -110,13 +109,12 @@ def claims_section(run: Run, anchors: list[str]) -> Html | None:
 
 def _study(study: StudyResult, anchor: str, *, alone: bool) -> Html:
     ordered = sorted(study.claims, key=lambda c: (c.verdict == "not tested", c.kind != "bar"))
-    heads = [(h, "right" if h in RIGHT else None) for h in HEADS]
     rows = el("tbody", (_claim(c) for c in ordered))
     label = f"Claims of {study.title or study.name}"
     return el(
         "details",
         el("summary", el("b", study.title or study.name), tallies(list(study.claims))),
-        table(heads, rows, cls="claims", label=label),
+        table(HEADS, rows, cls="claims", label=label),
         id=anchor,
         open=alone,
         cls="small-print" if len(ordered) <= SMALL else None,
