@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qpp.results import Interval, WorkloadResult
-from qpp.statistics import is_noise, median, noise_floors, paired_difference, paired_ratio, spread
+from qpp.statistics import median, paired_difference, paired_ratio, spread
 
 TIMES = st.lists(st.floats(1e-9, 1e3), min_size=1, max_size=30)
 
@@ -67,31 +66,6 @@ def test_interval_holds_the_value_and_repeats(a: list[float], b: list[float]) ->
     assert first == again
     assert first is not None
     assert first.low <= first.value <= first.high
-
-
-def test_the_noise_floor_is_what_the_control_shows_and_at_least_the_median_of_the_study() -> None:
-    def floors(*controls: tuple[float, float] | None) -> list[float]:
-        made = [
-            WorkloadResult(f"w{i}", {}, (), Interval(1.0, *ends, 9) if ends else None)
-            for i, ends in enumerate(controls)
-        ]
-        return list(noise_floors(made).values())
-
-    assert floors((1.0, 1.001), (0.95, 1.04), (0.98, 2.15)) == pytest.approx(
-        [1 / 0.95 - 1, 1 / 0.95 - 1, 1.15]
-    )
-    assert floors((0.8, 0.9)) == pytest.approx([0.25])
-    assert floors((1.0, 1.1), None) == pytest.approx([0.1, 0.1])
-    assert floors(None, (0.0, 1.0), (-1.0, 1.0), (1.0, float("inf"))) == [0.0] * 4
-    assert floors() == []
-
-
-@given(st.floats(1e-6, 1e6), st.floats(0, 10))
-def test_a_ratio_and_its_inverse_are_noise_alike(ratio: float, floor: float) -> None:
-    off = max(ratio, 1 / ratio) - 1
-    assert off == pytest.approx(floor) or is_noise(ratio, floor) == is_noise(1 / ratio, floor)
-    assert is_noise(1.0, floor) == (floor > 0)
-    assert not is_noise(0.0, floor)
 
 
 def test_coverage_of_the_interval() -> None:

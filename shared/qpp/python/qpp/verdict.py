@@ -9,8 +9,8 @@ noise*. *Not tested* says why.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from qpp import format as show
 from qpp.claim import BEST_PEER, MEMORY, Claim
+from qpp.format import in_part, percent
 from qpp.results import ClaimResult, Interval, Row, Run, StudyResult, Verdict, WorkloadResult
 from qpp.statistics import is_noise, noise_floors, paired_difference, paired_ratio
 from qpp.study import Study
@@ -33,7 +33,7 @@ def judge_claims(study: Study, measured: Sequence[WorkloadResult]) -> tuple[Clai
             reason = "workload not in this run (see --full)"
             verdicts.append(_result(claim, wanted, None, "not tested", reason))
         verdicts += [
-            _judge(claim, by_name[name], floors[name])
+            _qualified(_judge(claim, by_name[name]), claim, by_name[name], floors[name])
             for name in on
             if _applies(claim, by_name[name])
         ]
@@ -83,7 +83,7 @@ def _applies(claim: Claim, workload: WorkloadResult) -> bool:
     )
 
 
-def _judge(claim: Claim, workload: WorkloadResult, floor: float) -> ClaimResult:
+def _judge(claim: Claim, workload: WorkloadResult) -> ClaimResult:
     rows = []
     for who in (claim.implementation, claim.over):
         if who is None:
@@ -103,15 +103,32 @@ def _judge(claim: Claim, workload: WorkloadResult, floor: float) -> ClaimResult:
     if measured is None:
         reason = f"{claim.metric} was not measured in this run"
         return _result(claim, workload.name, None, "not tested", reason)
-    verdict = "reproduced" if claim.holds(measured.value) else "not reproduced"
-    reasons = [f"the fastest is {rows[1].implementation}"] if claim.over == BEST_PEER else []
-    if claim.holds(measured.low) != claim.holds(measured.high):
+    ends = {claim.holds(measured.low), claim.holds(measured.high)}
+    if len(ends) == 2:
         verdict = "within noise"
-    elif claim.metric == "time" and is_noise(measured.value / (claim.bar or 1.0), floor):
+    else:
+        verdict = "reproduced" if claim.holds(measured.value) else "not reproduced"
+    reason = f"the fastest is {rows[1].implementation}" if claim.over == BEST_PEER else ""
+    return _result(claim, workload.name, measured, verdict, reason)
+
+
+def _qualified(
+    found: ClaimResult, claim: Claim, workload: WorkloadResult, floor: float
+) -> ClaimResult:
+    """Within noise where a ratio of times is nearer to its bar than the same code was to itself.
+
+    Where a time was multiplied, the reason says so.
+    """
+    if found.measured is None:
+        return found
+    verdict, reasons = found.verdict, [found.reason] if found.reason else []
+    ratio = found.measured.value / (claim.bar or 1.0)
+    if claim.metric == "time" and verdict != "within noise" and is_noise(ratio, floor):
         verdict = "within noise"
-        reasons.append(f"nearer to the bar than the noise floor, {show.percent(floor)}")
-    reasons += [f"{r.implementation}: {show.in_part(r.parts)}" for r in rows if r.parts > 1]
-    return _result(claim, workload.name, measured, verdict, "; ".join(reasons))
+        reasons.append(f"nearer to the bar than the noise floor, {percent(floor)}")
+    rows = (workload.row(who) for who in (claim.implementation, claim.over) if who)
+    reasons += [f"{r.implementation}: {in_part(r.parts)}" for r in rows if r and r.parts > 1]
+    return replace(found, verdict=verdict, reason="; ".join(reasons))
 
 
 def _measure(claim: Claim, rows: list[Row]) -> Interval | None:

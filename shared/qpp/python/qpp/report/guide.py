@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from qpp import format as fmt
-from qpp.report.markup import Html, el, resource
+from qpp.report.markup import Html, el, raw, resource
 from qpp.results import Run
 
 LABELS = {
@@ -77,7 +77,7 @@ def guide_section(run: Run) -> Html:
     return el(
         "section",
         el("h2", "How to read this report"),
-        Html(resource("guide.html")),
+        raw(resource("guide.html")),
         again if run.command else None,
         id="reading",
     )

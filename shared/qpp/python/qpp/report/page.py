@@ -5,7 +5,7 @@ from typing import Any
 
 from qpp import format as fmt
 from qpp.report import claims, guide, overview, sections, verdicts
-from qpp.report.markup import Html, el, resource, some
+from qpp.report.markup import Html, el, raw, resource, some
 from qpp.report.svg import FONT, tokens_css
 from qpp.results import Run
 from qpp.summary import plural
@@ -56,7 +56,7 @@ def render_html(run: Run) -> str:
         el("header", bar, title, remarks, facts, cls="masthead"),
         main,
         el("footer", f"{source}; none is typed by hand."),
-        el("script", Html("\n" + resource("script.js"))),
+        el("script", raw("\n" + resource("script.js"))),
     )
     head = _head(f"{first}{rest}".rstrip("."))
     return f"<!doctype html>\n{el('html', head, body, lang='en')}\n"
@@ -71,7 +71,7 @@ def _head(sentence: str) -> Html:
         el("meta", http_equiv="Content-Security-Policy", content=POLICY),
         el("link", rel="icon", href="data:,"),
         el("title", f"Performance report: {sentence}"),
-        el("style", Html(sheet)),
+        el("style", raw(sheet)),
     )
 
 
