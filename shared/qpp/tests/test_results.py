@@ -118,7 +118,7 @@ def test_what_is_no_regular_file_is_refused_and_left_alone(tmp_path: Path, kind:
         ("studies.0.workloads.0.rows.0.role", "peer", "has no baseline"),
         ("studies.0.workloads.3.rows.5.implementation", "other", "has no row 'other', which other"),
         ("studies.0.workloads.0.rows.1.parity.agrees", False, "is 'ok', its comparison is not"),
-        ("studies.0.workloads.2.rows.6.parity.agrees", True, "'disagrees', its comparison is not"),
+        ("studies.0.workloads.1.rows.6.parity.agrees", True, "'disagrees', its comparison is not"),
         ("studies.0.claims.1.workload", "n=3", "'reproduced' on 'n=3', which has no such rows"),
         ("studies.0.claims.1.text", "ghost >= 2 x faster than naive_loop", "has no such rows"),
         ("studies.0.claims.1.text", "rust_fused >= 2 x faster than ghost", "has no such rows"),
