@@ -18,12 +18,12 @@ from typing import Any
 
 import pytest
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-PLACES = (
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
-    r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
 )
 REMEDY = "install Chromium (Debian: apt-get install chromium) or set QPP_CHROMIUM to its path"
 FLAGS = (
@@ -58,6 +58,7 @@ PROBE = """<script>addEventListener("load", () => {
   if (parent === window) root.dataset.probe = JSON.stringify(seen);
   else parent.postMessage([JSON.stringify(seen), root.outerHTML], "*");
 });</script>"""
+HEIGHT = 900
 NARROWEST = 500  # a headless window is no narrower: a phone's page is shown in a frame
 FRAME = """<!doctype html><style>:root {{ color-scheme: light dark; }} body {{ margin: 0; }}</style>
 <script>addEventListener("message", (event) => {{
@@ -80,30 +81,16 @@ class Visit:
     probe: dict[str, Any]
 
 
-def find_chromium() -> str | None:
-    """The browser's path: ``QPP_CHROMIUM``, the search path, the usual places; or ``None``."""
-    if chosen := os.environ.get("QPP_CHROMIUM"):
-        return chosen if Path(chosen).exists() else None
-    found = (shutil.which(name) for name in NAMES)
-    return next((f for f in found if f), next((p for p in PLACES if Path(p).exists()), None))
-
-
 def require_chromium() -> str:
-    """The browser's path; the test is skipped, with the remedy, where there is none."""
-    found = find_chromium()
+    """The browser's path: ``QPP_CHROMIUM``, or on the search path; or the test is skipped."""
+    chosen = os.environ.get("QPP_CHROMIUM")
+    found = next(filter(None, map(shutil.which, [chosen] if chosen else NAMES)), None)
     if found is None:
         pytest.skip(f"no Chromium found: {REMEDY}")
     return found
 
 
-def visit(
-    page: Path,
-    *,
-    width: int = 1280,
-    height: int = 900,
-    dark: bool = False,
-    timeout: float = 60.0,
-) -> Visit:
+def visit(page: Path, *, width: int = 1280, dark: bool = False, timeout: float = 60.0) -> Visit:
     """Open a local file and report what happened.
 
     ``TimeoutError`` after ``timeout`` seconds: the browser and its children are ended.
@@ -117,23 +104,18 @@ def visit(
         opened = copy
         if width < NARROWEST:
             opened = home / "frame.html"
-            opened.write_text(FRAME.format(width=width, height=height), encoding="utf-8")
+            opened.write_text(FRAME.format(width=width, height=HEIGHT), encoding="utf-8")
         log = home / "net.json"
-        look = (
-            f"--window-size={width},{height}",
-            f"--blink-settings=preferredColorScheme={0 if dark else 1}",
-        )
-        errors, dom = _run(
-            [browser, *FLAGS, *look, f"--log-net-log={log}", "--dump-dom", opened.as_uri()],
-            home,
-            timeout,
-        )
+        scheme = f"--blink-settings=preferredColorScheme={0 if dark else 1}"
+        options = (*FLAGS, f"--window-size={width},{HEIGHT}", scheme, f"--log-net-log={log}")
+        errors, dom = run([browser, *options, "--dump-dom", opened.as_uri()], home, timeout)
         requests = _requests(log, {copy.as_uri(), opened.as_uri()})
         probe = json.loads(_attribute(dom, "probe") or "{}")
         return Visit(_attribute(dom, "dom") or dom, CONSOLE.findall(errors), requests, probe)
 
 
-def _run(command: list[str], home: Path, timeout: float) -> tuple[str, str]:
+def run(command: list[str], home: Path, timeout: float) -> tuple[str, str]:
+    """What the browser wrote, errors first; ``home`` keeps its profile."""
     profile = tempfile.mkdtemp(dir=home, prefix="profile-")
     with subprocess.Popen(
         [*command[:-1], f"--user-data-dir={profile}", command[-1]],
@@ -147,9 +129,7 @@ def _run(command: list[str], home: Path, timeout: float) -> tuple[str, str]:
         try:
             out, err = process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired:
-            if hasattr(os, "killpg"):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
             raise TimeoutError(f"Chromium gave no answer within {timeout} s") from None
     if process.returncode:

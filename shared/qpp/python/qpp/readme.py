@@ -100,8 +100,7 @@ def update(root: Path, *, check: bool = False) -> list[Path]:
         for name in names:
             study = runs[name].study(name)
             if study is not None and not check:
-                workload = markdown.headline(study).workload.name
-                save_ratio_chart(study, path.with_name(PICTURE), [workload])
+                save_ratio_chart(study, markdown.headline(study).workload, path.with_name(PICTURE))
     return changed
 
 

@@ -12,11 +12,12 @@ import math
 import os
 import tempfile
 import types
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from qpp.claim import Kind
+from qpp.claim import ALONE, BEST_PEER, Kind
 
 SCHEMA = "qpp-result/2"
 MAX_NAME = 200  # bytes of a file name: systems allow 255, a temporary one beside it is longer
@@ -237,15 +238,47 @@ def from_json(text: str, *, name: str = "result") -> Run:
         run: Run = _typed(Run, raw, "run")
     except TypeError as error:
         raise ResultError(f"{name}: malformed {SCHEMA} file: {error}") from error
-    for study in run.studies:
-        for workload in study.workloads:
-            for row in workload.rows:
-                if len(row.rounds) != len(row.seconds):
-                    raise ResultError(
-                        f"{name}: malformed {SCHEMA} file: {row.implementation} on {workload.name} "
-                        f"has {len(row.seconds)} seconds and {len(row.rounds)} rounds"
-                    )
+    for wrong in (wrong for study in run.studies for wrong in _contradictions(study)):
+        raise ResultError(f"{name} contradicts itself: {wrong}")
     return run
+
+
+def _contradictions(study: StudyResult) -> Iterator[str]:
+    """Where the rows, claims and texts of one study do not fit each other; a harness writes none.
+
+    Every implementation has a row on every workload, and a claim that was judged names such rows.
+    """
+    names = {w.name: {r.implementation for r in w.rows} for w in study.workloads}
+    every = set[str]().union(*names.values())
+    for workload in study.workloads:
+        where = f"{study.name}: workload {workload.name!r}"
+        if not any(row.role == "baseline" for row in workload.rows):
+            yield f"{where} has no baseline"
+        for lost in sorted(every - names[workload.name]):
+            yield f"{where} has no row {lost!r}, which other workloads have"
+        for row in workload.rows:
+            if len(row.rounds) != len(row.seconds):
+                counts = f"{len(row.seconds)} seconds and {len(row.rounds)} rounds"
+                yield f"{where}: {row.implementation} has {counts}"
+            says = {"ok": True, "disagrees": False}.get(row.status)
+            if row.parity and says not in (None, row.parity.agrees):
+                yield f"{where}: {row.implementation} is {row.status!r}, its comparison is not"
+    for claim in study.claims:
+        where = f"{study.name}: claim {claim.text!r} is {claim.verdict!r} on {claim.workload!r}"
+        rows = names.get(claim.workload, set())
+        if claim.verdict == "not tested":
+            continue
+        if not any(claim.text.startswith((f"{row} ", f"{row}:")) for row in rows) or not (
+            claim.metric in ALONE
+            or any(claim.text.endswith(f" {other}") for other in (BEST_PEER, *rows))
+        ):
+            yield f"{where}, which has no such rows"
+        ends = (claim.measured.low, claim.measured.high) if claim.measured else ()
+        held = {end >= claim.bar if claim.at_least else end <= claim.bar for end in ends}
+        if claim.verdict == "reproduced" and held != {True}:
+            yield f"{where}, its figure is not on the right side of the bar"
+        if claim.verdict == "not reproduced" and True in held:
+            yield f"{where}, its figure is not on the wrong side of the bar"
 
 
 def load(path: str | Path) -> Run:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from qpp.results import Interval
+from qpp.results import Interval, WorkloadResult
 
 RESAMPLES = 2_000
 LEVEL = 0.95
@@ -20,6 +20,32 @@ def spread(samples: Sequence[float]) -> float:
     """Interquartile range over the median: robust against single outliers."""
     low, middle, high = np.quantile(samples, (0.25, 0.5, 0.75))
     return float((high - low) / middle) if middle else 0.0
+
+
+def noise_floors(workloads: Sequence[WorkloadResult]) -> dict[str, float]:
+    """The noise floor of each workload of a study, by name; 0 without A/A controls.
+
+    ``0.05``: the ratio of the same code to itself, with its interval, reaches 1.05 or 1 / 1.05.
+    It is what the workload's own control shows, and at least the median of the study's: a control
+    that comes out near 1 by chance makes no small difference real, and one that is far off
+    concerns its own workload only.
+    """
+    own = {
+        w.name: max(1 / w.noise.low, w.noise.high) - 1
+        for w in workloads
+        if w.noise is not None and 0 < w.noise.low <= w.noise.high < np.inf
+    }
+    typical = median(list(own.values())) if own else 0.0
+    return {w.name: max(own.get(w.name, 0.0), typical) for w in workloads}
+
+
+def is_noise(ratio: float, floor: float) -> bool:
+    """Whether a ratio is nearer to 1 than a noise floor.
+
+    >>> is_noise(1.04, 0.05), is_noise(1 / 1.04, 0.05), is_noise(1.06, 0.05), is_noise(1.0, 0.0)
+    (True, True, False, False)
+    """
+    return ratio > 0 and max(ratio, 1 / ratio) - 1 < floor
 
 
 def paired_ratio(

@@ -4,7 +4,7 @@ Everything is computed from a result; nothing is measured and nothing drawn here
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from qpp.claim import Kind
@@ -103,16 +103,6 @@ def others(count: Mapping[str, int], **words: str) -> list[str]:
         for verdict, number in count.items()
         if number and verdict != "reproduced"
     ]
-
-
-def noise_floor(run: Run | StudyResult) -> float | None:
-    """The largest distance from 1 of the ratio of the same code to itself.
-
-    ``0.03``: some A/A control gave 1.03 or 1 / 1.03. ``None`` where there was none.
-    """
-    studies: Sequence[StudyResult] = run.studies if isinstance(run, Run) else (run,)
-    found = [w.noise.value for s in studies for w in s.workloads if w.noise and w.noise.value > 0]
-    return max((max(x, 1 / x) - 1 for x in found), default=None)
 
 
 def unavailable(run: Run) -> dict[str, list[str]]:

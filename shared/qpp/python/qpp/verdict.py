@@ -1,17 +1,18 @@
 """Judges claims by what was measured.
 
 A figure on the right side of its bar, with its whole interval, is *reproduced*; on the wrong
-side, with its whole interval, *not reproduced*. Where the interval lies on both sides the run
-cannot tell: *within noise*. *Not tested* says why.
+side, with its whole interval, *not reproduced*. Where the interval lies on both sides, or a ratio
+of times is nearer to its bar than the same code was to itself, the run cannot tell: *within
+noise*. *Not tested* says why.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from qpp.claim import BEST_PEER, MEMORY, Claim
-from qpp.format import seconds
+from qpp.format import in_part, percent, seconds
 from qpp.results import ClaimResult, Interval, Row, Run, StudyResult, Verdict, WorkloadResult
-from qpp.statistics import paired_difference, paired_ratio
+from qpp.statistics import is_noise, noise_floors, paired_difference, paired_ratio
 from qpp.study import Study
 from qpp.summary import best_peer
 
@@ -23,7 +24,7 @@ def judge_claims(study: Study, measured: Sequence[WorkloadResult]) -> tuple[Clai
     implementation is not available is *not tested*, with the reason. One whose
     implementation failed or disagrees is *not reproduced*.
     """
-    by_name = {w.name: w for w in measured}
+    by_name, floors = {w.name: w for w in measured}, noise_floors(measured)
     verdicts = []
     for claim in study.claims:
         on = claim.workloads(list(by_name))
@@ -31,8 +32,11 @@ def judge_claims(study: Study, measured: Sequence[WorkloadResult]) -> tuple[Clai
             wanted = claim.on if isinstance(claim.on, str) else ", ".join(claim.on or ("any",))
             reason = "workload not in this run (see --full)"
             verdicts.append(_result(claim, wanted, None, "not tested", reason))
-        text = [_judge(claim, by_name[name]) for name in on if _applies(claim, by_name[name])]
-        verdicts.extend(text)
+        verdicts += [
+            _qualified(_judge(claim, by_name[name]), claim, by_name[name], floors[name])
+            for name in on
+            if _applies(claim, by_name[name])
+        ]
     return tuple(verdicts)
 
 
@@ -109,6 +113,25 @@ def _judge(claim: Claim, workload: WorkloadResult) -> ClaimResult:
     if rows[-1].status == "limit":
         reason = f"{seconds(rows[0].median)} against {seconds(rows[-1].median)}"
     return _result(claim, workload.name, measured, verdict, reason)
+
+
+def _qualified(
+    found: ClaimResult, claim: Claim, workload: WorkloadResult, floor: float
+) -> ClaimResult:
+    """Within noise where a ratio of times is nearer to its bar than the same code was to itself.
+
+    Where a time was multiplied, the reason says so.
+    """
+    if found.measured is None:
+        return found
+    verdict, reasons = found.verdict, [found.reason] if found.reason else []
+    ratio = found.measured.value / (claim.bar or 1.0)
+    if claim.metric == "time" and verdict != "within noise" and is_noise(ratio, floor):
+        verdict = "within noise"
+        reasons.append(f"nearer to the bar than the noise floor, {percent(floor)}")
+    rows = (workload.row(who) for who in (claim.implementation, claim.over) if who)
+    reasons += [f"{r.implementation}: {in_part(r.parts)}" for r in rows if r and r.parts > 1]
+    return replace(found, verdict=verdict, reason="; ".join(reasons))
 
 
 def _measure(claim: Claim, rows: list[Row]) -> Interval | None:

@@ -1,14 +1,13 @@
-"""The chart of a study's ratios: every implementation against the baseline, with intervals.
+"""The chart of a workload's ratios: every implementation against the baseline, with intervals.
 
-A forest plot on a log axis: one row per implementation, grouped by workload, the baseline
-at 1. A row that disagrees or failed has no point, only its reason. Reused by READMEs
-through :func:`save_ratio_chart`.
+A forest plot on a log axis, the baseline at 1. A row that disagrees or failed has no point, only
+its reason. READMEs have it as a file, by :func:`save_ratio_chart`.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -16,8 +15,9 @@ from matplotlib.figure import Figure
 from qpp import format as fmt
 from qpp.report import roles
 from qpp.report.svg import LIGHT, mark, new_figure, pixel_axes, standalone, style, themed
-from qpp.results import ResultError, Row, StudyResult, WorkloadResult, write_atomically
-from qpp.summary import baseline_row, noise_floor
+from qpp.results import Row, StudyResult, WorkloadResult, write_atomically
+from qpp.statistics import noise_floors
+from qpp.summary import baseline_row
 
 REASONS = {
     "disagrees": "disagrees with the baseline: no speed-up",
@@ -46,11 +46,6 @@ class Layout:
         """The width of the axes."""
         return self.width - self.gutter - self.margin
 
-    @property
-    def lift(self) -> float:
-        """How far above its row's line a name stands."""
-        return 0.0 if self.gutter else 15.0
-
 
 WIDE = Layout(940, 244, row=23, head=46, margin=16, value_room=86, letters=80)
 NARROW = Layout(380, 0, row=40, head=82, margin=14, value_room=74, letters=46)
@@ -60,126 +55,93 @@ BOTTOM = 62.0
 
 def ratio_chart(
     study: StudyResult,
-    workloads: Sequence[str] | None = None,
+    workload: WorkloadResult,
     *,
     layout: Layout = WIDE,
-    floor: float | None = None,
     name: str = "",
 ) -> str:
-    """Inline SVG of the ratios of one study; empty where there is nothing to draw.
+    """Inline SVG of the ratios on one workload of a study; empty where there is nothing to draw.
 
-    ``workloads`` restricts it to some workloads, by name. ``floor`` is the noise floor of the
-    run, by default that of the study. ``name`` prefixes the ids of the drawing, by default the
-    study's own name.
+    ``name`` prefixes the ids of the drawing, by default the study's own name.
     """
-    chosen = _chosen(study, workloads)
-    if not any(_rows(w) for w in chosen):
+    rows = [r for r in workload.rows if r.role != "baseline"]
+    if not rows:
         return ""
+    told = ", ".join(f"{roles.label(r)} {_told(r)}" for r in rows)
     return themed(
-        _figure(chosen, layout, noise_floor(study) if floor is None else floor),
+        _figure(workload, rows, layout, noise_floors(study.workloads)[workload.name]),
         title=f"{study.title}: speed against the baseline",
-        description=_describe(chosen),
+        description=f"Time of the baseline over the time of each implementation. {workload.name}: "
+        f"{told}.",
         name=name or f"{re.sub('[^A-Za-z0-9]+', '-', study.name)}-ratios",
     )
 
 
-def save_ratio_chart(
-    study: StudyResult, path: str | Path, workloads: Sequence[str] | None = None
-) -> None:
-    """Write the chart to ``path``: ``.svg`` follows the reader's theme, ``.png`` is light.
+def save_ratio_chart(study: StudyResult, workload: WorkloadResult, path: str | Path) -> None:
+    """Write the chart as an SVG file that follows the reader's theme.
 
     Raises
     ------
     ValueError
-        On any other suffix, or where the study has nothing to draw.
+        The workload has no row beside the baseline.
     ResultError
-        When the file cannot be written.
+        The file cannot be written.
     """
-    path = Path(path)
-    chart = ratio_chart(study, workloads)
+    chart = ratio_chart(study, workload)
     if not chart:
-        raise ValueError(f"study {study.name!r} has no row to draw")
-    if path.suffix == ".svg":
-        write_atomically(path, standalone(chart))
-    elif path.suffix == ".png":
-        try:
-            with style():
-                figure = _figure(_chosen(study, workloads), WIDE, noise_floor(study))
-                figure.savefig(path, dpi=144, facecolor=LIGHT["paper"])
-        except OSError as error:
-            raise ResultError(f"cannot write {path}: {error.strerror or error}") from error
-    else:
-        raise ValueError(f"path={str(path)!r}: expected a name ending in .svg or .png")
-
-
-def _chosen(study: StudyResult, names: Sequence[str] | None) -> list[WorkloadResult]:
-    return [w for w in study.workloads if names is None or w.name in names]
-
-
-def _rows(workload: WorkloadResult) -> list[Row]:
-    return [r for r in workload.rows if r.role != "baseline"]
+        raise ValueError(f"workload {workload.name!r} of {study.name!r} has no row to draw")
+    write_atomically(path, standalone(chart))
 
 
 @style()
-def _figure(workloads: Sequence[WorkloadResult], layout: Layout, floor: float | None) -> Figure:
-    inner = sum(layout.head + layout.row * len(_rows(w)) for w in workloads)
+def _figure(workload: WorkloadResult, rows: list[Row], layout: Layout, floor: float) -> Figure:
+    inner = layout.head + layout.row * len(rows)
     figure = new_figure(layout.width, TOP + BOTTOM + inner)
     axes, *_ = pixel_axes(figure, layout.gutter, TOP, layout.margin, BOTTOM)
     wide = bool(layout.gutter)
-    roles.log_axis(axes, *_range(workloads, layout, floor), roles.tick_ratio, 9 if wide else 4)
+    roles.log_axis(axes, *_range(workload, layout, floor), roles.tick_ratio, 9 if wide else 4)
     roles.row_axes(axes, inner)
-    y = 0.0
-    for workload in workloads:
-        _heading(axes, workload, y, layout)
-        top = y + layout.head - (14 if wide else 30)
-        bottom = y + layout.head + layout.row * len(_rows(workload)) - 12
-        roles.noise_band(axes, [top, bottom], floor)
-        y += layout.head
-        for row in _rows(workload):
-            _draw(axes, workload, row, y - 3, layout)
-            y += layout.row
-    present = {roles.role(r) for w in workloads for r in _rows(w)}
+    _heading(axes, workload, layout)
+    roles.noise_band(axes, [layout.head - (14 if wide else 30), inner - 12], floor)
+    for index, row in enumerate(rows):
+        _draw(axes, workload, row, layout.head + layout.row * index - 3, layout)
+    present = {roles.role(r) for r in rows}
     words = [(n, look.name if wide else n) for n, look in roles.LOOKS.items() if n in present]
-    columns = 3 if wide and len(words) > 3 else max(1, len(words))
+    columns = 3 if wide and len(words) > 3 else len(words)
     roles.legend(axes, words, columns, pad=2.4)
     return figure
 
 
-def _range(
-    workloads: Sequence[WorkloadResult], layout: Layout, floor: float | None
-) -> tuple[float, float]:
+def _range(workload: WorkloadResult, layout: Layout, floor: float) -> tuple[float, float]:
     values = [1.0]
-    for workload in workloads:
-        for row in workload.rows:
-            if roles.shows_ratio(row) and row.ratio is not None:
-                values += [row.ratio.low, row.ratio.high]
-            elif (computed := roles.computed_ratio(workload, row)) is not None:
-                values.append(computed)
+    for row in workload.rows:
+        if roles.shows_ratio(row) and row.ratio is not None:
+            values += [row.ratio.low, row.ratio.high]
+        elif (computed := roles.computed_ratio(workload, row)) is not None:
+            values.append(computed)
     # The noise band carries no label: it widens the range and needs no room beside it.
     written_left = min(values) < 0.9
-    values += roles.band(floor) or ()
-    low, high = roles.span(values)
+    low, high = roles.span([*values, *roles.band(floor)])
     left = layout.value_room if written_left else 30.0 if layout.gutter else 6.0
     scale = (high / low) ** (1 / (layout.inner - left - layout.value_room))
     return low / scale**left, high * scale**layout.value_room
 
 
-def _heading(axes: Axes, workload: WorkloadResult, y: float, layout: Layout) -> None:
+def _heading(axes: Axes, workload: WorkloadResult, layout: Layout) -> None:
     at = axes.get_yaxis_transform()
     left = -layout.gutter / layout.inner
-    axes.plot([left, 1], [y, y], transform=at, color=LIGHT["rule"], linewidth=1.0, clip_on=False)
+    axes.plot([left, 1], [0, 0], transform=at, color=LIGHT["rule"], linewidth=1.0, clip_on=False)
     base = baseline_row(workload)
     name = roles.shorten(workload.name, 90 if layout.gutter else 46)
-    title = axes.text(left, y + 20, name, transform=at, fontweight="bold", fontsize=12.5)
-    if base is None:
-        text = "the baseline has no time here"
-    else:
-        text = f"1× = {roles.shorten(base.implementation, 34)}, {fmt.seconds(base.median)}"
+    line: dict[str, Any] = {"transform": at, "va": "center_baseline"}
+    axes.text(left, 20, name, fontweight="bold", fontsize=12.5, **line)
+    text = "the baseline has no time here"
+    if base is not None:
+        time = fmt.seconds(base.median) + (" (extrapolated)" if base.parts > 1 else "")
+        text = f"1× = {roles.shorten(base.implementation, 34)}, {time}"
     # Below the name where the drawing is narrow, at the right end of its line where it is wide.
-    where, side = ((1, y + 20), "right") if layout.gutter else ((0, y + 38), "left")
-    message = axes.text(*where, text, transform=at, color=LIGHT["muted"], fontsize=11, ha=side)
-    for written in (title, message):
-        written.set_verticalalignment("center_baseline")
+    where, side = ((1, 20), "right") if layout.gutter else ((0, 38), "left")
+    axes.text(*where, text, color=LIGHT["muted"], fontsize=11, ha=side, **line)
 
 
 def _draw(axes: Axes, workload: WorkloadResult, row: Row, y: float, layout: Layout) -> None:
@@ -191,7 +153,7 @@ def _draw(axes: Axes, workload: WorkloadResult, row: Row, y: float, layout: Layo
         axes,
         roles.shorten(roles.label(row), 34),
         (0, y) if wide else (1, y),
-        (-12, 0) if wide else (8, layout.lift),
+        (-12, 0) if wide else (8, 15),
         xycoords=axes.get_yaxis_transform() if wide else "data",
         ha="right" if wide else "left",
         color=LIGHT["ink"] if drawn else LIGHT["muted"],
@@ -212,8 +174,8 @@ def _draw(axes: Axes, workload: WorkloadResult, row: Row, y: float, layout: Layo
 def _point(axes: Axes, row: Row, value: float, y: float, text: str, hollow: bool = False) -> None:
     tip = f"{roles.label(row)}: {fmt.interval(row.ratio) if row.ratio else text}"
     mark(roles.point(axes, value, y, roles.role(row), hollow=hollow), "ratio", tip)
-    edge = value if row.ratio is None else (row.ratio.high if value >= 1 else row.ratio.low)
     right = value >= 1
+    edge = value if row.ratio is None else row.ratio.high if right else row.ratio.low
     roles.write(
         axes,
         text,
@@ -226,19 +188,13 @@ def _point(axes: Axes, row: Row, value: float, y: float, text: str, hollow: bool
     )
 
 
+def _told(row: Row) -> str:
+    shown = row.ratio if roles.shows_ratio(row) else None
+    return fmt.ratio(shown.value) if shown else _reason(row)
+
+
 def _reason(row: Row) -> str:
     word = REASONS[row.status]
     if row.status in ("ok", "disagrees", "limit") or not row.reason:
         return word
     return f"{word}: {row.reason}"
-
-
-def _describe(workloads: Sequence[WorkloadResult]) -> str:
-    parts = []
-    for workload in workloads:
-        text = []
-        for row in _rows(workload):
-            shown = row.ratio if roles.shows_ratio(row) else None
-            text.append(f"{roles.label(row)} {fmt.ratio(shown.value) if shown else _reason(row)}")
-        parts.append(f"{workload.name}: {', '.join(text) or 'no row'}.")
-    return "Time of the baseline over the time of each implementation. " + " ".join(parts)

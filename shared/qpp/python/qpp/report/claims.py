@@ -3,21 +3,20 @@
 import math
 
 from qpp import format as fmt
-from qpp.report.markup import Html, el, join, name, table
+from qpp.report.markup import Html, el, join, name, some, table
 from qpp.report.roles import TIMES, plain
-from qpp.report.verdicts import badge, pretty, tallies, tone
-from qpp.results import ClaimResult, Run, StudyResult
+from qpp.report.verdicts import pretty, tallies, tone, verdict_badge
+from qpp.results import ClaimResult, Interval, Run, StudyResult, Verdict
 
 HEADS = (
-    "Verdict",
-    "Kind",
-    "Claim",
-    "Workload",
-    "Bar or published",
-    "Found here",
-    "Against it",
+    ("Verdict", None),
+    ("Kind", None),
+    ("Claim", None),
+    ("Workload", None),
+    ("Bar or published", "right"),
+    ("Found here", "right"),
+    ("Against it", None),
 )
-RIGHT = ("Bar or published", "Found here")
 SMALL = 12  # so few rows are printed although they are folded
 SHORT = 60  # letters of a remark that fits under its claim
 INTRO = (
@@ -27,37 +26,41 @@ INTRO = (
     "smaller). Brackets hold the 95 % interval. In the drawing the line is the bar, and a point to "
     "the right of it passes; the scale is logarithmic and ends at ten times either way."
 )
-
-
-OPEN = {
-    "not reproduced": "Missed: the whole interval lies on the wrong side of the bar, so the claim "
-    "does not hold for that workload on this machine.",
-    "within noise": "Within noise: the interval lies on both sides of the bar, so this run cannot "
-    "tell; a run with more rounds (--full) may.",
+OPEN: dict[Verdict, tuple[str, str]] = {
+    "not reproduced": (
+        "Missed",
+        "The whole interval lies on the wrong side of the bar: the claim does not hold for that "
+        "workload on this machine.",
+    ),
+    "within noise": (
+        "Within noise",
+        "The interval lies on both sides of the bar, or the figure is nearer to it than the noise "
+        "floor: this run cannot tell. A run with more rounds (--full) may.",
+    ),
 }
 
 
 def open_bars(run: Run) -> Html | None:
-    """The bars that were missed or lie within the noise, each with what it means."""
-    found = [
-        (study, claim)
-        for verdict in OPEN
-        for study in run.studies
-        for claim in study.claims
-        if claim.kind == "bar" and claim.verdict == verdict
-    ]
+    """The bars that were missed, and apart from them those within the noise, each with why."""
+    lists = [_open(run, verdict) for verdict in OPEN]
+    if not any(lists):
+        return None
+    text = "None of them is an error: a wrong output would be named above."
+    title = el("h2", "Bars missed or within noise")
+    return el("section", title, el("p", text, cls="quiet"), lists, id="open-bars")
+
+
+def _open(run: Run, verdict: Verdict) -> Html | None:
+    bars = [(s, c) for s in run.studies for c in s.claims if c.kind == "bar"]
+    found = [(s, c) for s, c in bars if c.verdict == verdict]
     if not found:
         return None
-    met = {claim.verdict for _, claim in found}
-    text = [sentence for verdict, sentence in OPEN.items() if verdict in met]
-    text.append("Neither is an error: a wrong output would be named above.")
-    items = (el("li", badge(c), el("div", _told(s, c))) for s, c in found)
-    return el(
-        "section",
-        el("h2", "Bars missed or within noise"),
-        el("p", " ".join(text), cls="quiet"),
+    word, text = OPEN[verdict]
+    items = (el("li", verdict_badge(c), el("div", _told(s, c))) for s, c in found)
+    return join(
+        el("h3", f"{word}: {len(found)}", cls="sub"),
+        el("p", text, cls="quiet"),
         el("ul", items, cls="open-bars"),
-        id="open-bars",
     )
 
 
@@ -66,7 +69,7 @@ def _told(study: StudyResult, claim: ClaimResult) -> Html:
     found = ""
     if claim.measured is not None:
         found = f"found {_figure(claim, claim.measured.value)} {_bounds(claim)}".rstrip()
-        found += f", bar {sign} {plain(_figure(claim, claim.bar))}{_short(claim)}. "
+        found += f", bar {sign} {plain(_figure(claim, claim.bar))}{_place(claim, claim.measured)}. "
     why = ". ".join(t.rstrip(".") for t in (claim.reason, claim.note) if t)
     return join(
         el("strong", pretty(claim.text)),
@@ -76,12 +79,14 @@ def _told(study: StudyResult, claim: ClaimResult) -> Html:
     )
 
 
-def _short(claim: ClaimResult) -> str:
-    """How far the figure is from the bar, where it is on the wrong side."""
-    found = claim.measured.value if claim.measured else 0.0
-    if claim.bar <= 0 or found <= 0 or (found >= claim.bar) == claim.at_least:
+def _place(claim: ClaimResult, found: Interval) -> str:
+    """Where the figure is, seen from the bar."""
+    if found.low <= claim.bar <= found.high:
+        return ", within the interval"
+    if claim.bar <= 0 or found.value <= 0 or (found.value >= claim.bar) == claim.at_least:
         return ""
-    return f" ({fmt.percent(abs(1 - found / claim.bar))} {'below' if claim.at_least else 'above'})"
+    off = fmt.percent(abs(1 - found.value / claim.bar))
+    return f" ({off} {'below' if claim.at_least else 'above'})"
 
 
 def claims_section(run: Run, anchors: list[str]) -> Html | None:
@@ -103,18 +108,13 @@ def claims_section(run: Run, anchors: list[str]) -> Html | None:
 
 
 def _study(study: StudyResult, anchor: str, *, alone: bool) -> Html:
-    tested = [c for c in study.claims if c.verdict != "not tested"]
-    rest = [c for c in study.claims if c.verdict == "not tested"]
-    ordered = [
-        c for half in (tested, rest) for k in ("bar", "published") for c in half if c.kind == k
-    ]
-    heads = [(h, "right" if h in RIGHT else None) for h in HEADS]
+    ordered = sorted(study.claims, key=lambda c: (c.verdict == "not tested", c.kind != "bar"))
     rows = el("tbody", (_claim(c) for c in ordered))
     label = f"Claims of {study.title or study.name}"
     return el(
         "details",
         el("summary", el("b", study.title or study.name), tallies(list(study.claims))),
-        table(heads, rows, cls="claims", label=label),
+        table(HEADS, rows, cls="claims", label=label),
         id=anchor,
         open=alone,
         cls="small-print" if len(ordered) <= SMALL else None,
@@ -125,19 +125,19 @@ def _claim(claim: ClaimResult) -> Html:
     sign = "≥" if claim.at_least else "≤"
     text = [claim.note] if claim.measured is None else [claim.reason, claim.note]
     said = "; ".join(t for t in text if t)
-    short = el("small", said) if 0 < len(said) <= SHORT else None
     first = (
-        el("td", badge(claim)),
+        el("td", verdict_badge(claim)),
         el("td", claim.kind, cls=f"kind kind-{claim.kind}"),
-        el("th", pretty(claim.text), short, scope="row"),
+        el(
+            "th", pretty(claim.text), some("small", said if len(said) <= SHORT else ""), scope="row"
+        ),
         el("td", name(claim.workload)),
         el("td", f"{sign} {plain(_figure(claim, claim.bar))}", cls="num right"),
     )
     if claim.measured is None:
         last: tuple[Html, ...] = (el("td", claim.reason or "not measured", colspan=2, cls="why"),)
     else:
-        bounds = _bounds(claim)
-        found = join(_figure(claim, claim.measured.value), el("small", bounds) if bounds else None)
+        found = (_figure(claim, claim.measured.value), some("small", _bounds(claim)))
         last = (el("td", found, cls="num right"), el("td", _margin(claim) or fmt.MISSING))
     if len(said) <= SHORT:
         return el("tr", first, last)

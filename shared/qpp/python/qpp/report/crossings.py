@@ -2,19 +2,19 @@
 
 A crossing is stated only where the two differ on both sides of it: at a size before and at a
 size after, the interval of their ratio excludes 1 and the ratio is further from 1 than the
-noise floor of the run. Sizes in between, where they do not differ, are called level.
+noise floor of that workload. Sizes in between, where they do not differ, are called level.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
 from qpp import format as fmt
 from qpp.report import roles
-from qpp.results import Interval, Row, ScalingCurve, StudyResult
-from qpp.statistics import paired_ratio
-from qpp.summary import noise_floor
+from qpp.results import Row, ScalingCurve, StudyResult
+from qpp.statistics import is_noise, noise_floors
+from qpp.summary import over
 
 
 @dataclass(frozen=True)
@@ -41,61 +41,62 @@ class Crossing:
     slower: str
     level: tuple[float, ...] = ()
 
+    def told(self, label: str) -> str:
+        """The crossing in words; ``label`` says what ``x`` is."""
+        where = f" at {label} ≈ {fmt.number(self.x)}"
+        if self.level:
+            first, last = (roles.tick_number(self.level[i]) for i in (0, -1))
+            apart = f"at {label} = {first}"
+            where = f": level {apart if first == last else f'between {label} = {first} and {last}'}"
+        return f"{self.faster} overtakes {self.slower}{where}"
+
 
 def lines(study: StudyResult, curve: ScalingCurve) -> list[Line]:
     """The curves of one chart, in the order of the study."""
     sizes = sorted(curve.points.items(), key=lambda item: item[1])
     results = {w.name: w for w in study.workloads}
     found = []
-    for name in roles.implementations(study):
-        points = []
-        for workload, x in sizes:
-            row = results[workload].row(name) if workload in results else None
-            drawable = row is not None and row.status in ("ok", "limit") and row.median
-            if row is not None and drawable and x > 0:
-                points.append((row, x, row.median or 0.0))
+    for name in dict.fromkeys(r.implementation for w in study.workloads for r in w.rows):
+        rows = [(results[w].row(name), x) for w, x in sizes if w in results and x > 0]
+        points = [
+            (row, x, row.median)
+            for row, x in rows
+            if row is not None and row.status in ("ok", "limit") and row.median
+        ]
         if len(points) > 1:
             found.append(Line(*zip(*points, strict=True)))
     return found
 
 
-def crossings(
-    study: StudyResult, curve: ScalingCurve, floor: float | None = None
-) -> list[Crossing]:
+def crossings(study: StudyResult, curve: ScalingCurve) -> list[Crossing]:
     """The crossings of what the study recommends with the others, in order of size.
 
-    Where it recommends nothing, of any two. ``floor`` is the noise floor of the run, by default
-    that of the study.
+    Where it recommends nothing, of any two.
     """
-    floor = (noise_floor(study) if floor is None else floor) or 0.0
+    noise = noise_floors(study.workloads)
+    floors = {x: noise[name] for name, x in curve.points.items() if name in noise}
     rivals = [line for line in lines(study, curve) if line.row.role not in roles.COMPUTED]
     known = {line.row.implementation for line in rivals}
     found: list[Crossing] = []
     for one, two in combinations(rivals, 2):
         names = {one.row.implementation, two.row.implementation}
         if study.recommended in names or study.recommended not in known:
-            found += _between(one, two, floor)
+            found += _between(one, two, floors)
     return sorted(found, key=lambda c: (c.x, c.faster, c.slower))
 
 
-def differs(ratio: Interval | None, floor: float) -> bool:
-    """Whether a ratio shows a difference: beyond its own interval and beyond the noise floor.
-
-    >>> differs(Interval(1.3, 1.2, 1.4), 0.1), differs(Interval(1.03, 1.02, 1.04), 0.1)
-    (True, False)
-    >>> differs(Interval(0.8, 0.7, 1.01), 0.1), differs(Interval(0.8, 0.7, 0.9), 0.1)
-    (False, True)
-    """
-    if ratio is None or not 0 < ratio.value < math.inf or ratio.low <= 1 <= ratio.high:
+def _differ(one: Row, two: Row, floor: float) -> bool:
+    ratio = over(one, two)
+    if ratio is None or ratio.low <= 1 <= ratio.high:
         return False
-    return max(ratio.value, 1 / ratio.value) - 1 > floor
+    return not is_noise(ratio.value, floor)
 
 
-def _between(one: Line, two: Line, floor: float) -> list[Crossing]:
+def _between(one: Line, two: Line, floors: Mapping[float, float]) -> list[Crossing]:
     a, b = (dict(zip(line.x, line.rows, strict=True)) for line in (one, two))
     shared = [x for x in a if x in b]
     gap = {x: math.log((a[x].median or 1.0) / (b[x].median or 1.0)) for x in shared}
-    apart = [x for x in shared if differs(_ratio(a[x], b[x]), floor)]
+    apart = [x for x in shared if _differ(a[x], b[x], floors[x])]
     found = []
     for left, right in pairwise(apart):
         if gap[left] * gap[right] >= 0:
@@ -111,21 +112,3 @@ def _between(one: Line, two: Line, floor: float) -> list[Crossing]:
         faster, slower = names if gap[right] < 0 else names[::-1]
         found.append(Crossing(x, y, faster, slower, tuple(inside[1:-1])))
     return found
-
-
-def _ratio(one: Row, two: Row) -> Interval | None:
-    return paired_ratio(one.seconds, one.rounds, two.seconds, two.rounds)
-
-
-def sentences(curve: ScalingCurve, found: Sequence[Crossing]) -> list[str]:
-    """The crossings in words, numbered as on the chart."""
-    return [f"{c.faster} overtakes {c.slower}{_where(curve.label, c)}" for c in found]
-
-
-def _where(label: str, crossing: Crossing) -> str:
-    if not crossing.level:
-        return f" at {label} ≈ {fmt.number(crossing.x)}"
-    ends = [roles.tick_number(x) for x in (crossing.level[0], crossing.level[-1])]
-    if ends[0] == ends[1]:
-        return f": level at {label} = {ends[0]}"
-    return f": level between {label} = {ends[0]} and {ends[1]}"

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from qpp import format as fmt
 from qpp.report import roles
-from qpp.report.crossings import Crossing, Line, crossings, lines, sentences
+from qpp.report.crossings import Crossing, Line, lines
 from qpp.report.svg import LIGHT, mark, new_figure, pixel_axes, style, themed
 from qpp.results import ScalingCurve, StudyResult
 
@@ -23,13 +23,12 @@ LABEL = 19.0
 
 @style()
 def scaling_chart(
-    study: StudyResult, curve: ScalingCurve, name: str, floor: float | None = None
+    study: StudyResult, curve: ScalingCurve, found: Sequence[Crossing], name: str
 ) -> str:
-    """Inline SVG of one scaling chart; empty where no implementation has two points."""
+    """Inline SVG of one scaling chart, with its crossings; empty where no curve has two points."""
     drawn = lines(study, curve)
     if not drawn:
         return ""
-    found = crossings(study, curve, floor)
     figure = new_figure(WIDTH, HEIGHT)
     axes, width, height = pixel_axes(figure, LEFT, TOP, RIGHT, BOTTOM)
     x = roles.span([v for line in drawn for v in line.x], least=1.5)
@@ -47,7 +46,7 @@ def scaling_chart(
         index = used[line.row.role] = used.get(line.row.role, -1) + 1
         _line(axes, line, index)
     _labels(axes, drawn, height)
-    text = sentences(curve, found)
+    text = [crossing.told(curve.label) for crossing in found]
     _rings(axes, found, text, width)
     text = text or ["no crossing in the measured range"]
     return themed(
@@ -84,9 +83,11 @@ def _line(axes: Axes, line: Line, index: int) -> None:
 def _labels(axes: Axes, drawn: Sequence[Line], height: float) -> None:
     low, high = axes.get_ylim()
     scale = height / math.log(high / low)
-    wanted = sorted((math.log(high / line.y[-1]) * scale, line.row) for line in drawn)
-    placed = roles.push_apart([y for y, _ in wanted], LABEL, height)
-    for (y, row), at in zip(wanted, placed, strict=True):
+    wanted = sorted(drawn, key=lambda line: -line.y[-1])
+    places = [math.log(high / line.y[-1]) * scale for line in wanted]
+    placed = roles.push_apart(places, LABEL, height)
+    for line, y, at in zip(wanted, places, placed, strict=True):
+        row = line.row
         tone = roles.colour(row)
         fraction = 1 - at / height
         axes.annotate(
@@ -116,16 +117,11 @@ def _rings(axes: Axes, found: Sequence[Crossing], text: Sequence[str], width: fl
         at = math.log(crossing.x / low) / math.log(high / low) * width
         level = next((i for i, end in enumerate(taken) if at - 34 > end), len(taken))
         taken[level : level + 1] = [at + 34]
-        floor = axes.get_ylim()[0]
-        line: dict[str, Any] = {
-            "color": LIGHT["ink"],
-            "linewidth": 1,
-            "linestyle": (0, (1, 2.5)),
-            "zorder": 2,
-        }
-        axes.plot([crossing.x, crossing.x], [floor, crossing.y], **line)
+        x, floor = crossing.x, axes.get_ylim()[0]
+        dotted: Any = (0, (1, 2.5))
+        axes.plot([x, x], [floor, crossing.y], color=LIGHT["ink"], lw=1, ls=dotted, zorder=2)
         [ring] = axes.plot(
-            [crossing.x],
+            [x],
             [crossing.y],
             "o",
             markersize=17,
@@ -136,8 +132,8 @@ def _rings(axes: Axes, found: Sequence[Crossing], text: Sequence[str], width: fl
         )
         mark(ring, "crossing", text[number - 1])
         centred: dict[str, Any] = {"ha": "center", "zorder": 6}
-        at_ring = (crossing.x, crossing.y)
-        roles.write(axes, str(number), at_ring, 0, fontweight="bold", fontsize=10, **centred)
+        ring_at = (x, crossing.y)
+        roles.write(axes, str(number), ring_at, 0, fontweight="bold", fontsize=10, **centred)
         box = {"boxstyle": "round,pad=0.2", "facecolor": LIGHT["paper"], "edgecolor": "none"}
-        label, shift = f"≈ {fmt.number(crossing.x)}", (0, 11 + 17 * level)
-        roles.write(axes, label, (crossing.x, floor), shift, fontsize=11, bbox=box, **centred)
+        label, shift = f"≈ {fmt.number(x)}", (0, 11 + 17 * level)
+        roles.write(axes, label, (x, floor), shift, fontsize=11, bbox=box, **centred)

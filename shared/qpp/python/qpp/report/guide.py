@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from qpp import format as fmt
-from qpp.report.markup import Html, el, join, raw, resource
+from qpp.report.markup import Html, el, raw, resource
 from qpp.results import Run
 
 LABELS = {
@@ -29,12 +29,12 @@ def machine_section(provenance: Mapping[str, Any]) -> Html:
     """The machine and the versions."""
     rest = {k: v for k, v in provenance.items() if k != "packages"}
     packages = provenance.get("packages")
-    body: list[Html | None] = [_sheet((label(k), value(k, v)) for k, v in rest.items())]
+    body = [_sheet((label(k), value(k, v)) for k, v in rest.items())]
     if not rest:
         body = [el("p", "The result file does not name its machine.")]
     if isinstance(packages, Mapping) and packages:
-        body.append(el("h3", "Packages", cls="sub"))
-        body.append(_sheet(((str(k), str(v)) for k, v in packages.items()), " packages"))
+        versions = ((str(k), str(v)) for k, v in packages.items())
+        body += [el("h3", "Packages", cls="sub"), _sheet(versions, " packages")]
     return el("section", el("h2", "Machine and versions"), body, id="machine")
 
 
@@ -70,17 +70,14 @@ def words(key: str) -> str:
 
 def guide_section(run: Run) -> Html:
     """How to read the figures, and the command that makes them again."""
+    again = (
+        el("p", "To make this report again:"),
+        el("pre", el("code", run.command), cls="command", tabindex=0),
+    )
     return el(
         "section",
         el("h2", "How to read this report"),
         raw(resource("guide.html")),
-        join(el("p", "To make this report again:"), command(run)) if run.command else None,
+        again if run.command else None,
         id="reading",
     )
-
-
-def command(run: Run) -> Html | None:
-    """The generating command, ready to copy."""
-    if not run.command:
-        return None
-    return el("pre", el("code", run.command), cls="command", tabindex=0)

@@ -43,7 +43,7 @@ def readme(run: Run, name: str, picture: str) -> str:
     """The chart of a study and at most :data:`MOST_ROWS` workloads and claims, for its README."""
     study = _study(run, name)
     summary, claims = _summary(study), _claims_in_short(study.claims)
-    if study.claims and len(claims) - HEAD > MOST_ROWS:
+    if len(claims) - HEAD > MOST_ROWS:
         claims = [f"Bars held: {_held(study)}."]
     link = f"Every implementation, workload and claim: [{RESULTS}]({RESULTS})."
     count = len(summary) - HEAD
@@ -54,16 +54,8 @@ def readme(run: Run, name: str, picture: str) -> str:
             summary[HEAD + i] for i in spread(count, MOST_ROWS, names.index(shown.name))
         ]
         link = f"Above: {MOST_ROWS} of {count} workloads, evenly spread. {link}"
-    lines = [
-        _picture(study, picture),
-        "",
-        *summary,
-        "",
-        *(claims if study.claims else ()),
-        "",
-        link,
-    ]
-    return "\n".join([*lines, "", *_made_by([run]), ""])
+    lines = [_picture(study, picture), "", *summary, "", *claims, "", link, "", *_made_by([run])]
+    return "\n".join([*lines, ""])
 
 
 def spread(count: int, most: int, always: int) -> list[int]:
@@ -81,13 +73,8 @@ def spread(count: int, most: int, always: int) -> list[int]:
 def results_page(run: Run, name: str, picture: str) -> str:
     """Everything about a study: the page that its README links to."""
     study = _study(run, name)
-    lines = [
-        f"# Results: {study.title}",
-        "",
-        "Written by `qpp readme`; see [README](README.md).",
-        "",
-    ]
-    lines += [*_made_by([run]), "", _picture(study, picture), "", "## Workloads", ""]
+    lines = [f"# Results: {study.title}", "", "Written by `qpp readme`; see [README](README.md)."]
+    lines += ["", *_made_by([run]), "", _picture(study, picture), "", "## Workloads", ""]
     lines += [*_summary(study), ""]
     if study.claims:
         lines += ["## Claims", "", *_claims_in_short(study.claims), ""]
@@ -141,6 +128,8 @@ def _summary(study: StudyResult) -> list[str]:
 
 def _claims_in_short(claims: Sequence[ClaimResult]) -> list[str]:
     """One line per claim: on how many workloads it held, and where it is nearest to its bar."""
+    if not claims:
+        return []
     lines = [
         "| claim | kind | held on | nearest to the bar, or furthest below |",
         "|---|---|---:|---|",

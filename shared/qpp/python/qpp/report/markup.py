@@ -20,6 +20,7 @@ class Html(str):
 
 
 Child = str | Html | None | Iterable["Child"]
+Value = str | float | bool | None
 
 
 def clean(text: str) -> str:
@@ -36,27 +37,36 @@ def join(*children: Child) -> Html:
     """Flatten and escape: plain strings are text, ``None`` is nothing."""
     parts: list[str] = []
     for child in children:
-        if child is None:
-            continue
         if isinstance(child, Html):
             parts.append(child)
         elif isinstance(child, str):
             parts.append(escape(clean(child), quote=False))
-        else:
+        elif child is not None:
             parts.append(join(*child))
     return Html("".join(parts))
 
 
-def el(tag: str, *children: Child, **attributes: str | float | bool | None) -> Html:
+def el(tag: str, *children: Child, **attributes: Value) -> Html:
     """One element. ``cls`` is ``class``; ``_`` in a name is ``-``; ``None`` leaves it out."""
     pairs = []
     for key, value in attributes.items():
-        if value is None or value is False:
-            continue
-        name = {"cls": "class", "for_": "for"}.get(key, key.replace("_", "-"))
-        pairs.append(f" {name}" if value is True else f' {name}="{escape(clean(str(value)))}"')
+        name = "class" if key == "cls" else key.replace("_", "-")
+        if value is not None and value is not False:
+            pairs.append(f" {name}" if value is True else f' {name}="{escape(clean(str(value)))}"')
     head = f"<{tag}{''.join(pairs)}>"
     return Html(head if tag in VOID else f"{head}{join(*children)}</{tag}>")
+
+
+def some(tag: str, *children: Child, **attributes: Value) -> Html | None:
+    """An element, or nothing where it would be empty."""
+    inner = join(*children)
+    return el(tag, inner, **attributes) if inner else None
+
+
+def badge(text: str, tone: str, mark: str, href: str | None = None) -> Html:
+    """A word with its colour (a class) and its mark, so that it can be read without colour."""
+    tag = "span" if href is None else "a"
+    return el(tag, text, href=href, cls=f"badge {tone}", data_mark=mark)
 
 
 def resource(name: str, package: str = "qpp.report") -> str:
@@ -79,10 +89,9 @@ def figures(text: str) -> Html:
     return join(el("span", p, cls="whole") if i % 2 else p for i, p in enumerate(pieces))
 
 
-def paragraphs(text: str, cls: str | None = None) -> Html:
+def paragraphs(text: str) -> Html:
     """Blank lines separate paragraphs; backquotes set code apart."""
-    blocks = [block for block in text.split("\n\n") if block.strip()]
-    return join(el("p", inline(" ".join(b.split())), cls=cls) for b in blocks)
+    return join(some("p", inline(" ".join(block.split()))) for block in text.split("\n\n"))
 
 
 def inline(text: str) -> Html:
@@ -93,8 +102,28 @@ def inline(text: str) -> Html:
     return join(el("code", p) if i % 2 else p for i, p in enumerate(pieces))
 
 
+def scroll(*children: Child, label: str) -> Html:
+    """A box that scrolls by itself, so that the page never does."""
+    return el("div", *children, cls="scroll", tabindex=0, role="region", aria_label=label)
+
+
+def figure(
+    title: str, text: str, drawing: str, narrow: str = "", extra: Child = None
+) -> Html | None:
+    """A drawing with its caption; ``None`` without a drawing.
+
+    Where there is a ``narrow`` drawing of the same, the style sheet shows one of the two.
+    """
+    if not drawing:
+        return None
+    caption = el("figcaption", el("strong", title), el("span", text))
+    shown = raw(drawing)
+    if narrow:
+        shown = join(el("div", shown, cls="wide"), el("div", raw(narrow), cls="narrow"))
+    return el("figure", caption, scroll(shown, label=title), extra)
+
+
 def table(heads: Sequence[tuple[str, str | None]], *bodies: Child, cls: str, label: str) -> Html:
-    """A table in a box that scrolls by itself. ``heads``: text and class of each column."""
+    """A table. ``heads``: text and class of each column."""
     head = el("tr", (el("th", text, scope="col", cls=side) for text, side in heads))
-    inner = el("table", el("thead", head), *bodies, cls=cls)
-    return el("div", inner, cls="scroll", tabindex=0, role="region", aria_label=label)
+    return scroll(el("table", el("thead", head), *bodies, cls=cls), label=label)

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from qpp import format as fmt
 from qpp.report import roles, versus
-from qpp.report.markup import Child, Html, el, inline, join, name, raw, table
-from qpp.report.verdicts import TONES, WRONG, noise_sentence, not_measured, pretty
+from qpp.report.markup import Html, badge, el, figure, inline, join, name, some, table
+from qpp.report.verdicts import TONES, WRONG, not_measured, pretty
 from qpp.results import Interval, Row, Run, StudyResult
-from qpp.summary import Summary, agreement, held, noise_floor, others, tally
+from qpp.statistics import noise_floors
+from qpp.summary import Summary, agreement, held, others, tally
 
 HEADS = (
     ("Study and workload", None),
@@ -18,7 +19,7 @@ HEADS = (
     ("Ratio over it", "right"),
     ("Agree", None),
     ("Bars held", None),
-    ("Published found", None),
+    ("Published reached", None),
 )
 
 
@@ -32,7 +33,7 @@ def overview_section(run: Run, anchors: Sequence[str]) -> Html | None:
         "section",
         el("h2", "All studies", cls="unseen"),
         table(HEADS, body, cls="glance", label="All studies"),
-        el("p", inline(missing), cls="footnote") if missing else None,
+        some("p", inline(missing), cls="footnote"),
         _chart(run),
         id="overview",
     )
@@ -41,52 +42,50 @@ def overview_section(run: Run, anchors: Sequence[str]) -> Html | None:
 def _line(study: StudyResult, anchor: str) -> Html:
     found = versus.of_study(study)
     where = found.workload.name if found else study.error or "nothing was measured"
-    cells: list[Child] = [None] * 5
-    if found is not None:
-        ours, peer = found.ours, found.peer
-        cells = [
-            _timed(found.baseline),
-            _timed(ours),
-            _ratio(ours.ratio if ours else None),
-            _timed(peer),
-            _ratio(found.over_peer),
-        ]
     link = el("a", study.title or study.name, href=f"#{anchor}")
-    first = el("th", link, el("small", where, cls="break"), scope="row")
-    numbers = (
-        el("td", cell or fmt.MISSING, cls="num right", data_label=HEADS[i + 1][0])
-        for i, cell in enumerate(cells)
-    )
-    last = (_agreement(study), _bars(study, anchor), _published(study))
-    counts = (
-        el("td", cell, data_label=HEADS[i + 6][0], cls="counts") for i, cell in enumerate(last)
-    )
-    return el("tr", first, numbers, counts)
+    cells = [el("th", link, el("small", where, cls="break"), scope="row")]
+    base, ours, peer = (found.baseline, found.ours, found.peer) if found else (None, None, None)
+    for (head, _), cell in zip(
+        HEADS[1:6],
+        (
+            _timed(base),
+            _timed(ours),
+            _ratio(ours.ratio if ours else None, base),
+            _timed(peer),
+            _ratio(found.over_peer if found else None, peer),
+        ),
+        strict=True,
+    ):
+        cells.append(el("td", cell, cls="num right", data_label=head))
+    counts = (_agreement(study), _bars(study, anchor), _published(study))
+    for (head, _), count in zip(HEADS[6:], counts, strict=True):
+        cells.append(el("td", count, data_label=head, cls="counts"))
+    return el("tr", cells)
 
 
-def _timed(row: Row | None) -> Html | None:
+def _timed(row: Row | None) -> Html | str:
     if row is None:
-        return None
-    part = el("small", fmt.in_part(row.parts)) if row.parts > 1 else None
-    return join(fmt.seconds(row.median), el("small", name(row.implementation)), part)
+        return fmt.MISSING
+    small = (some("small", text) for text in (name(row.implementation), roles.extrapolated(row)))
+    return join(fmt.seconds(row.median), small)
 
 
-def _ratio(ratio: Interval | None) -> Html | None:
+def _ratio(ratio: Interval | None, over: Row | None) -> Html | str:
     if ratio is None:
-        return None
-    bounds = roles.bounds(ratio)
-    figure = el("b", fmt.ratio(ratio.value, roles.TIMES))
-    return join(figure, el("small", bounds) if bounds else None)
+        return fmt.MISSING
+    part = "extrapolated" if over and over.parts > 1 else ""
+    small = (some("small", text) for text in (roles.bounds(ratio), part))
+    return join(el("b", fmt.ratio(ratio.value, roles.TIMES)), small)
 
 
 def _agreement(study: StudyResult) -> Html:
     agree, compared = agreement(study)
     if study.error:
-        return el("span", "could not run", cls="badge bad", data_mark=WRONG)
+        return badge("could not run", "bad", WRONG)
     if not compared:
-        return el("span", "not compared", cls="badge untested", data_mark="○")
+        return badge("not compared", "untested", "○")
     tone, mark = ("good", "✓") if agree == compared else ("bad", WRONG)
-    return el("span", f"{agree} of {compared}", cls=f"badge {tone}", data_mark=mark)
+    return badge(f"{agree} of {compared}", tone, mark)
 
 
 def _bars(study: StudyResult, anchor: str) -> Html | str:
@@ -97,13 +96,13 @@ def _bars(study: StudyResult, anchor: str) -> Html | str:
     if tested and reproduced < tested:
         tone, mark = ("missed", "✗") if count["not reproduced"] else ("noisy", "≈")
     text = f"{reproduced} of {tested}" if tested else "none tested"
-    badge = el("a", text, href=f"#{anchor}-claims", cls=f"badge {tone}", data_mark=mark)
+    first = badge(text, tone, mark, href=f"#{anchor}-claims")
     rest = (
         el("small", others({verdict: number}, not_reproduced="missed"), cls=TONES[verdict])
         for verdict, number in count.items()
         if number and verdict != "reproduced"
     )
-    return join(badge, rest)
+    return join(first, rest)
 
 
 def _published(study: StudyResult) -> Html | str:
@@ -115,48 +114,28 @@ def _published(study: StudyResult) -> Html | str:
 
 
 def _chart(run: Run) -> Html | None:
-    noise = noise_sentence(run)
-    grey = " The grey band shows how much that is." if noise else ""
-    rows = [(_short(s), found) for s in run.studies if (found := versus.of_study(s)) is not None]
-    return versus_figure(
-        rows,
-        noise_floor(run),
-        title="Ratio of what we recommend, over the baseline and over the best peer",
-        text=f"Log scale, 95 % intervals, at equal threads. {noise}{grey}",
-        anchor="all",
-    )
+    title = "Ratio of what we recommend, over the baseline and over the best peer"
+    text = "Log scale, 95 % intervals, at equal threads."
+    rows = [
+        (_short(study), found, noise_floors(study.workloads)[found.workload.name])
+        for study in run.studies
+        if (found := versus.of_study(study)) is not None
+    ]
+    return versus_figure(rows, title, text, "all")
 
 
 def versus_figure(
-    rows: Sequence[tuple[str, Summary]],
-    floor: float | None,
-    *,
-    title: str,
-    text: str,
-    anchor: str,
+    rows: Sequence[tuple[str, Summary | None, float]], title: str, text: str, anchor: str
 ) -> Html | None:
     """A chart of ratios with its caption, wide and narrow."""
     wide, narrow = (
-        versus.versus_chart(rows, floor, shape=shape, title=title, name=f"{anchor}-versus{end}")
+        versus.versus_chart(rows, shape=shape, title=title, name=f"{anchor}-versus{end}")
         for shape, end in ((versus.WIDE, ""), (versus.NARROW, "-narrow"))
     )
-    return figure(responsive(wide, narrow), title, text.strip())
-
-
-def band_sentence(floor: float | None) -> str:
-    """The sentence that explains the grey band of a chart."""
-    if roles.band(floor) is None:
-        return ""
-    return f"The grey band is the noise floor of the run, {fmt.percent(floor)}."
-
-
-def figure(drawing: str, title: str, text: str, extra: Html | None = None) -> Html | None:
-    """A drawing with its caption, in a box that scrolls by itself; ``None`` without a drawing."""
-    if not drawing:
-        return None
-    caption = el("figcaption", el("strong", title), el("span", text))
-    area = el("div", raw(drawing), cls="scroll", tabindex=0, role="region", aria_label=title)
-    return el("figure", caption, area, extra)
+    if any(floor for *_, floor in rows):
+        text += " A row's grey band is the noise floor of its workload: a ratio within it is no "
+        text += "difference."
+    return figure(title, text, wide, narrow)
 
 
 def _short(study: StudyResult) -> str:
@@ -176,8 +155,3 @@ def problems_section(run: Run) -> Html | None:
         for line in lines
     )
     return el("section", el("h2", title), el("ul", items, cls="problems"), id="problems")
-
-
-def responsive(wide: str, narrow: str) -> Html | str:
-    """A wide and a narrow drawing of one chart; the style sheet shows one of them."""
-    return wide and join(el("div", raw(wide), cls="wide"), el("div", raw(narrow), cls="narrow"))

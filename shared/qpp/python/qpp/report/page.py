@@ -1,13 +1,14 @@
 """The page around the sections: head, links, theme."""
 
 from datetime import datetime
+from typing import Any
 
 from qpp import format as fmt
 from qpp.report import claims, guide, overview, sections, verdicts
-from qpp.report.markup import Html, el, join, raw, resource
+from qpp.report.markup import Html, el, raw, resource, some
 from qpp.report.svg import FONT, tokens_css
 from qpp.results import Run
-from qpp.summary import noise_floor, plural
+from qpp.summary import plural
 
 LINKS = (
     ("overview", "Studies"),
@@ -27,47 +28,17 @@ def render_html(run: Run) -> str:
     policy forbids requests. The same run gives the same bytes.
     """
     anchors = [f"study-{i}" for i in range(1, len(run.studies) + 1)]
-    floor, noise = noise_floor(run), verdicts.noise_sentence(run)
-    parts = [
+    main = el(
+        "main",
         overview.problems_section(run),
         overview.overview_section(run, anchors),
         claims.open_bars(run),
-        *(
-            sections.study_section(s, a, floor, noise)
-            for s, a in zip(run.studies, anchors, strict=True)
-        ),
+        (sections.study_section(s, a) for s, a in zip(run.studies, anchors, strict=True)),
         claims.claims_section(run, anchors),
         guide.machine_section(run.provenance),
         guide.guide_section(run),
-    ]
-    head = _masthead(run, "".join(part for part in parts if part))
-    body = el(
-        "body",
-        head,
-        el("main", parts),
-        _footer(run),
-        el("script", raw("\n" + resource("script.js"))),
     )
-    return f"<!doctype html>\n{el('html', _head(run), body, lang='en')}\n"
-
-
-def _head(run: Run) -> Html:
-    sheet = resource("style.css")
-    _, first, rest = verdicts.headline(run)
-    return el(
-        "head",
-        el("meta", charset="utf-8"),
-        el("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        el("meta", http_equiv="Content-Security-Policy", content=POLICY),
-        el("link", rel="icon", href="data:,"),
-        el("title", f"Performance report: {first}{rest}".rstrip(".")),
-        el("style", raw(f"{tokens_css()} :root {{ --sans: {FONT}; }}\n{sheet}")),
-    )
-
-
-def _masthead(run: Run, body: str) -> Html:
-    tone, first, rest = verdicts.headline(run)
-    links = (el("a", word, href=f"#{to}") for to, word in LINKS if f'<section id="{to}">' in body)
+    links = [el("a", word, href=f"#{to}") for to, word in LINKS if f'<section id="{to}">' in main]
     bar = el(
         "div",
         el("div", el("b", "Quant Performance Portfolio"), el("span", "  Performance report")),
@@ -75,38 +46,59 @@ def _masthead(run: Run, body: str) -> Html:
         el("button", "Dark", id="theme", cls="toggle", type="button", hidden=True),
         cls="bar",
     )
-    remarks = verdicts.remarks(run)
+    tone, first, rest = verdicts.headline(run)
+    title = el("h1", el("span", first, cls=tone), rest)
+    remarks = some("p", verdicts.remarks(run), cls="lede")
+    facts = el("p", (el("span", fact) for fact in _facts(run) if fact), cls="facts")
+    source = f"Every figure on this page is computed from one result file ({run.schema}) by qpp"
+    body = el(
+        "body",
+        el("header", bar, title, remarks, facts, cls="masthead"),
+        main,
+        el("footer", f"{source}; none is typed by hand."),
+        el("script", raw("\n" + resource("script.js"))),
+    )
+    head = _head(f"{first}{rest}".rstrip("."))
+    return f"<!doctype html>\n{el('html', head, body, lang='en')}\n"
+
+
+def _head(sentence: str) -> Html:
+    sheet = f"{tokens_css()} :root {{ --sans: {FONT}; }}\n{resource('style.css')}"
     return el(
-        "header",
-        bar,
-        el("h1", el("span", first, cls=tone), rest),
-        el("p", remarks, cls="lede") if remarks else None,
-        _facts(run),
-        cls="masthead",
+        "head",
+        el("meta", charset="utf-8"),
+        el("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        el("meta", http_equiv="Content-Security-Policy", content=POLICY),
+        el("link", rel="icon", href="data:,"),
+        el("title", f"Performance report: {sentence}"),
+        el("style", raw(sheet)),
     )
 
 
-def _facts(run: Run) -> Html:
-    provenance = run.provenance
-    machine = str(provenance.get("cpu") or "")
-    cores = provenance.get("usable_cores")
+def _facts(run: Run) -> tuple[str, ...]:
+    """Date, preset, duration, machine, load and commit; empty where unknown."""
+    known = run.provenance
+    machine, commit = str(known.get("cpu") or ""), str(known.get("commit") or "")[:12]
+    cores, load = known.get("usable_cores"), known.get("load")
     if machine and isinstance(cores, int) and cores:
         machine += f", {plural(cores, 'core')}"
-    commit = str(provenance.get("commit") or "")[:12]
-    dirty = " with uncommitted changes" if provenance.get("dirty") else ""
-    facts = (
+    dirty = " with uncommitted changes" if known.get("dirty") else ""
+    return (
         when(run.created),
         f"{run.preset} preset" if run.preset else "",
         duration(run.duration),
         machine,
+        _load(load[0], cores) if isinstance(load, list) and load else "",
         f"commit {commit}{dirty}" if commit else "",
     )
-    return el("p", (el("span", f) for f in facts if f), cls="facts")
 
 
-def _footer(run: Run) -> Html:
-    text = "Every figure on this page is computed from one result file"
-    return el("footer", join(f"{text} ({run.schema}) by qpp; none is typed by hand."))
+def _load(load: Any, cores: Any) -> str:
+    """The load average before the run: busy where others need the core that is measured on."""
+    if not isinstance(load, int | float):
+        return ""
+    busy = ": busy" if isinstance(cores, int) and load > max(1, cores - 1) else ""
+    return f"load {load:.1f} at the start{busy}"
 
 
 def when(created: str) -> str:

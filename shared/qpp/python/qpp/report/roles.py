@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
@@ -14,10 +13,9 @@ from matplotlib.ticker import FixedFormatter, FixedLocator, NullLocator
 from qpp import format as fmt
 from qpp.report.markup import clean
 from qpp.report.svg import LIGHT, mark
-from qpp.results import Interval, Row, StudyResult, WorkloadResult
+from qpp.results import Interval, Row, WorkloadResult
 from qpp.summary import baseline_row, plural
 
-ROLES = ("baseline", "optimised", "peer", "component", "limit", "target")
 COMPUTED = ("limit", "target")  # roles of a time that was computed, not measured
 
 
@@ -38,6 +36,7 @@ LOOKS = {
     "limit": Look("v", 7.5, "limit (no way of doing this work is faster)"),
     "target": Look("*", 10.0, "target (set by the study; can be beaten)"),
 }
+ROLES = tuple(LOOKS)
 # Several implementations of one role on one chart stay apart by dash and marker.
 DASHES: tuple[tuple[float, tuple[float, ...] | None], ...] = (
     (0, None),
@@ -60,14 +59,14 @@ def colour(row: Row) -> str:
 
 
 def label(row: Row) -> str:
-    """The name, with the thread count where it is not one."""
-    threads = "" if row.threads == 1 else f" · {threads_text(row.threads)}"
-    return clean(row.implementation + threads)
+    """The name, with the thread count where it is not one; 0 stands for all cores."""
+    threads = plural(row.threads, "thread") if row.threads else "all cores"
+    return clean(row.implementation + ("" if row.threads == 1 else f" · {threads}"))
 
 
-def threads_text(threads: int) -> str:
-    """``0`` stands for all cores."""
-    return "all cores" if threads == 0 else plural(threads, "thread")
+def extrapolated(row: Row) -> str:
+    """The mark of a time that was multiplied, and of a ratio over it; empty otherwise."""
+    return f"extrapolated: {fmt.in_part(row.parts)}" if row.parts > 1 else ""
 
 
 def shorten(text: str, limit: int) -> str:
@@ -94,14 +93,12 @@ def bounds(ratio: Interval | None) -> str:
     return fmt.bounds(ratio, lambda x: fmt.ratio(x, TIMES))
 
 
-def band(floor: float | None) -> tuple[float, float] | None:
+def band(floor: float) -> tuple[float, float]:
     """The ratios around 1 that a noise floor makes indistinguishable from it.
 
-    >>> band(0.25), band(None), band(float("inf"))
-    ((0.8, 1.25), None, None)
+    >>> band(0.25)
+    (0.8, 1.25)
     """
-    if floor is None or not 0 < floor < math.inf:
-        return None
     return 1 / (1 + floor), 1 + floor
 
 
@@ -112,11 +109,6 @@ def shows_ratio(row: Row) -> bool:
     return 0 < row.ratio.low <= row.ratio.value <= row.ratio.high < math.inf
 
 
-def implementations(study: StudyResult) -> list[str]:
-    """Names in the order of their first row."""
-    return list(dict.fromkeys(r.implementation for w in study.workloads for r in w.rows))
-
-
 def log_ticks(low: float, high: float, most: int = 9) -> list[float]:
     """Round values inside the range: powers of ten, or finer steps where it is short.
 
@@ -125,8 +117,8 @@ def log_ticks(low: float, high: float, most: int = 9) -> list[float]:
     """
     exponents = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     for steps in STEPS:
-        ticks = _inside([float(f"{m}e{e}") for e in exponents for m in steps], low, high)
-        if len(ticks) >= 3:
+        made = [float(f"{m}e{e}") for e in exponents for m in steps]
+        if len(ticks := _inside(made, low, high)) >= 3:
             return ticks[:: math.ceil(len(ticks) / most)]
     # Less than a decade: equal steps read better than powers.
     rough = (high - low) / min(most, 5)
@@ -212,19 +204,17 @@ def write(
 ) -> None:
     """Text on the line of a row, ``offset`` pixels right of ``at``."""
     shift = offset if isinstance(offset, tuple) else (offset, 0)
-    options: dict[str, Any] = {
-        "textcoords": "offset points",
-        "va": "center_baseline",
-        "annotation_clip": False,
-    }
-    axes.annotate(text, at, shift, **(options | style))
+    style = {"textcoords": "offset points", "va": "center_baseline", **style}
+    axes.annotate(text, at, shift, annotation_clip=False, **style)
 
 
-def noise_band(axes: Axes, ends: Sequence[float], floor: float | None) -> None:
+def noise_band(axes: Axes, ends: Sequence[float], floor: float) -> None:
     """The line at 1, and the band of ratios within the noise floor."""
     axes.plot([1, 1], ends, color=LIGHT["baseline"], linewidth=1.4)
-    if (ratios := band(floor)) is not None:
-        area = axes.fill_betweenx(ends, *ratios, color=LIGHT["baseline"], alpha=0.25, linewidth=0)
+    if floor:
+        area = axes.fill_betweenx(
+            ends, *band(floor), color=LIGHT["baseline"], alpha=0.25, linewidth=0
+        )
         mark(area, "noise", f"noise floor: {fmt.percent(floor)}")
 
 
@@ -279,7 +269,7 @@ def tick_number(x: float) -> str:
 
 def span(values: Sequence[float], least: float = 10.0) -> tuple[float, float]:
     """The range of positive values, widened around its middle to ``high/low >= least``."""
-    low, high = float(np.min(values)), float(np.max(values))
+    low, high = min(values), max(values)
     lack = math.sqrt(max(1.0, least / (high / low)))
     return low / lack, high * lack
 

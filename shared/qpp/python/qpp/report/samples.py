@@ -26,22 +26,17 @@ BOTTOM = 26.0
 GOLDEN = 0.618033988749895
 
 
-def timed(workload: WorkloadResult) -> list[Row]:
-    """Rows with samples to draw: those that ran and agree (wrong answers are not timed)."""
-    return [r for r in workload.rows if r.status == "ok" and any(s > 0 for s in r.seconds)]
-
-
 @style()
 def timing_chart(workload: WorkloadResult, name: str) -> str:
-    """Inline SVG of the samples on log axes; empty where no row has any."""
-    rows = timed(workload)
+    """Inline SVG of the samples on log axes; empty where no row ran and agrees."""
+    rows = [r for r in workload.rows if r.status == "ok" and any(s > 0 for s in r.seconds)]
     if not rows:
         return ""
     figure = new_figure(WIDTH, TOP + BOTTOM + ROW * len(rows))
     right = WIDTH - GUTTER - LEFT_PANEL
     times, width, _ = pixel_axes(figure, GUTTER, TOP, right, BOTTOM)
     scatter, *_ = pixel_axes(figure, GUTTER + LEFT_PANEL + MIDDLE, TOP, MARGIN, BOTTOM)
-    samples = [_positive(row) for row in rows]
+    samples = [np.array([s for s in row.seconds if s > 0]) for row in rows]
     _axis(times, np.concatenate(samples), 3.0, "time of one call")
     relative = [s / np.median(s) for s in samples]
     _axis(scatter, np.concatenate(relative), 1.3, "the same, over its own median")
@@ -62,10 +57,6 @@ def timing_chart(workload: WorkloadResult, name: str) -> str:
         description="Seconds of one call on a logarithmic axis. " + "; ".join(text) + ".",
         name=name,
     )
-
-
-def _positive(row: Row) -> npt.NDArray[np.float64]:
-    return np.array([s for s in row.seconds if s > 0])
 
 
 def _axis(axes: Axes, values: npt.NDArray[np.float64], least: float, title: str) -> None:
@@ -93,10 +84,9 @@ def _strip(axes: Axes, row: Row, values: npt.NDArray[np.float64], y: float, kind
         markeredgewidth=0,
         alpha=0.55,
     )
-    tip = (
-        f"{roles.label(row)}: median {fmt.seconds(row.median)}, minimum {fmt.seconds(row.minimum)}"
-    )
-    mark(dots, kind, f"{tip}, {plural(len(row.seconds), 'sample')}")
+    median, minimum = fmt.seconds(row.median), fmt.seconds(row.minimum)
+    count = plural(len(row.seconds), "sample")
+    mark(dots, kind, f"{roles.label(row)}: median {median}, minimum {minimum}, {count}")
     axes.plot([middle, middle], [y - 9, y + 9], color=tone, linewidth=2.2)
 
 

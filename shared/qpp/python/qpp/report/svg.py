@@ -80,18 +80,16 @@ STYLE: Any = {  # matplotlib's own type of these keys changes with its version
     "axes.grid": True,
     "grid.color": LIGHT["grid"],
     "grid.linewidth": 1.0,
-    "xtick.color": LIGHT["rule"],
-    "ytick.color": LIGHT["rule"],
-    "xtick.labelcolor": LIGHT["muted"],
-    "ytick.labelcolor": LIGHT["muted"],
-    "xtick.labelsize": 11,
-    "ytick.labelsize": 11,
-    "xtick.major.size": 0,
-    "ytick.major.size": 0,
-    "xtick.minor.size": 0,
-    "ytick.minor.size": 0,
     "lines.solid_capstyle": "round",
 }
+TICKS = {
+    "color": LIGHT["rule"],
+    "labelcolor": LIGHT["muted"],
+    "labelsize": 11,
+    "major.size": 0,
+    "minor.size": 0,
+}
+STYLE |= {f"{axis}tick.{key}": value for axis in "xy" for key, value in TICKS.items()}
 
 
 @contextmanager
@@ -138,16 +136,11 @@ def themed(figure: Figure, *, title: str, description: str = "", name: str = "ch
     for element in root.iter():
         _paint(element)
     _share(root)
-    root.attrib.update(
-        {
-            "class": "chart",
-            "role": "img",
-            "aria-labelledby": f"{name}-title {name}-desc",
-            "stroke-linejoin": "round",
-        }
-    )
+    labels = f"{name}-title {name}-desc"
+    root.attrib |= {"class": "chart", "role": "img", "aria-labelledby": labels}
+    root.set("stroke-linejoin", "round")
     for key in ("width", "height", "version"):
-        root.attrib.pop(key, None)
+        del root.attrib[key]
     for position, (tag, text) in enumerate((("title", title), ("desc", description or title))):
         child = ET.Element(f"{{{_SVG}}}{tag}", {"id": f"{name}-{tag}"})
         child.text = clean(text)
@@ -182,9 +175,9 @@ def _strip(root: ET.Element) -> None:
     """Drop matplotlib's metadata (it holds web addresses) and its page-wide style."""
     for parent in list(root.iter()):
         for child in list(parent):
-            local = child.tag.rpartition("}")[2]
-            inner = [grandchild.tag.rpartition("}")[2] for grandchild in child]
-            if local == "metadata" or (local == "defs" and inner in ([], ["style"])):
+            inner = [grandchild.tag for grandchild in child]
+            style = child.tag == f"{{{_SVG}}}defs" and inner in ([], [f"{{{_SVG}}}style"])
+            if style or child.tag == f"{{{_SVG}}}metadata":
                 parent.remove(child)
 
 
@@ -192,13 +185,15 @@ def _identify(root: ET.Element, name: str) -> None:
     """Ids that are unique on the page and short, a class and a tooltip for each mark."""
     count = 0
     short: dict[str, str] = {}  # matplotlib's id -> ours
+
+    def ours(theirs: str) -> str:
+        return short.setdefault(theirs, f"{name}-{len(short)}")
+
     for element in root.iter():
         if (target := element.attrib.pop(_XLINK, None)) is not None:
-            made = short.setdefault(target[1:], f"{name}-{len(short)}")
-            element.set("href", f"#{made}")
+            element.set("href", f"#{ours(target[1:])}")
         if match := re.fullmatch(r"url\(#(.+)\)", element.get("clip-path", "")):
-            made = short.setdefault(match[1], f"{name}-{len(short)}")
-            element.set("clip-path", f"url(#{made})")
+            element.set("clip-path", f"url(#{ours(match[1])})")
     for element in list(root.iter()):
         identity = element.attrib.pop("id", "")
         if identity.startswith(_MARK):

@@ -5,9 +5,10 @@ from typing import Any
 
 from qpp import format as fmt
 from qpp.report import roles
-from qpp.report.markup import Html, el, figures, join, name, table
+from qpp.report.markup import Child, Html, badge, el, figures, join, name, some, table
 from qpp.report.verdicts import WRONG
-from qpp.results import CriterionEstimate, Interval, ParityResult, Row, StudyResult, WorkloadResult
+from qpp.results import CriterionEstimate, Interval, Row, StudyResult, WorkloadResult
+from qpp.summary import baseline_row
 
 HEADS = (
     ("Implementation", None),
@@ -20,14 +21,14 @@ HEADS = (
     ("Resident growth", "right"),
     ("Python peak", "right"),
 )
-# The word and the symbol beside the colour.
+# The word, the colour and the mark of a status.
 STATUS = {
-    "ok": ("agrees", "✓", "good"),
-    "disagrees": ("disagrees", WRONG, "bad"),
-    "failed": ("failed", WRONG, "bad"),
-    "unavailable": ("not available", "○", "untested"),
-    "not applicable": ("does not apply", "○", "untested"),
-    "limit": ("computed", "=", "untested"),
+    "ok": ("agrees", "good", "✓"),
+    "disagrees": ("disagrees", "bad", WRONG),
+    "failed": ("failed", "bad", WRONG),
+    "unavailable": ("not available", "untested", "○"),
+    "not applicable": ("does not apply", "untested", "○"),
+    "limit": ("computed", "untested", "="),
 }
 ABSENT = ("unavailable", "not applicable")
 # Sizes that count the work of one call, and what one of them is called.
@@ -55,30 +56,30 @@ SHAPES = {
         stroke_width=1.2,
     ),
 }
+TITLES = {
+    "": "",
+    "parallel": "In parallel",
+    "limit": "Limit: no way of doing this work is faster",
+    "target": "Target: a time that the study set, which can be beaten",
+}
 
 
 def workload_table(workload: WorkloadResult) -> Html:
     """All rows: in parallel, limits and targets apart, and last what was not measured."""
-    measured = [r for r in workload.rows if r.status not in ABSENT and r.status != "limit"]
-    groups: list[tuple[str, list[Row]]] = [
-        ("", [r for r in measured if r.threads == 1]),
-        ("In parallel", [r for r in measured if r.threads != 1]),
-        ("Limit: no way of doing this work is faster", _computed(workload, "limit")),
-        ("Target: a time that the study set, which can be beaten", _computed(workload, "target")),
-    ]
-    bodies = [_group(workload, title, rows) for title, rows in groups if rows]
+    groups: dict[str, list[Html]] = {key: [] for key in TITLES}
+    for row in workload.rows:
+        if row.status not in ABSENT:
+            computed = "target" if row.role == "target" else "limit"
+            key = computed if row.status == "limit" else "" if row.threads == 1 else "parallel"
+            groups[key].append(_row(workload, row))
+    bodies = [_body(TITLES[key], rows) for key, rows in groups.items()]
     label = f"Results on {workload.name}"
     return table(HEADS, bodies, _absent(workload), cls="rows", label=label)
 
 
-def _computed(workload: WorkloadResult, role: str) -> list[Row]:
-    rows = [r for r in workload.rows if r.status == "limit"]
-    return [r for r in rows if (r.role == "target") == (role == "target")]
-
-
-def _group(workload: WorkloadResult, title: str, rows: list[Row]) -> Html:
+def _body(title: str, rows: list[Html]) -> Html | None:
     head = el("tr", el("th", title, scope="rowgroup", colspan=len(HEADS))) if title else None
-    return el("tbody", head, (_row(workload, r) for r in rows))
+    return el("tbody", head, rows) if rows else None
 
 
 def _absent(workload: WorkloadResult) -> Html | None:
@@ -86,48 +87,43 @@ def _absent(workload: WorkloadResult) -> Html | None:
     for row in workload.rows:
         if row.status in ABSENT:
             reasons.setdefault((row.status, row.reason), []).append(row)
-    if not reasons:
-        return None
-    head = el("tr", el("th", "Not measured", scope="rowgroup", colspan=len(HEADS)))
     lines = []
     for (status, reason), rows in reasons.items():
-        names = join(
-            *(join(", " if i else None, name(r.implementation)) for i, r in enumerate(rows))
-        )
-        word, symbol, tone = STATUS[status]
-        badge = el("span", word, cls=f"badge {tone}", data_mark=symbol)
+        names = [(", " if i else None, name(r.implementation)) for i, r in enumerate(rows)]
         who = el("th", names, scope="row", colspan=2, cls="names")
         why = el("td", reason or "left out by the study", colspan=len(HEADS) - 3)
-        lines.append(el("tr", who, el("td", badge), why, cls="off"))
-    return el("tbody", head, lines)
+        lines.append(el("tr", who, el("td", badge(*STATUS[status])), why, cls="off"))
+    return _body("Not measured", lines)
 
 
 def _row(workload: WorkloadResult, row: Row) -> Html:
-    who = el(
-        "th",
+    part = f"{roles.extrapolated(row)}, its time multiplied" if row.parts > 1 else ""
+    who = (
         glyph(roles.role(row)),
         name(row.implementation),
-        el("small", row.note) if row.note else None,
-        el("small", f"{fmt.in_part(row.parts)}, its time multiplied") if row.parts > 1 else None,
-        scope="row",
-        cls="who",
+        some("small", row.note),
+        some("small", part),
     )
     count = fmt.MISSING if row.status == "limit" else str(row.threads or "all")
-    first = (who, el("td", count, cls="num right"), el("td", agreement(row), cls="parity"))
+    first = (
+        el("th", who, scope="row", cls="who"),
+        el("td", count, cls="num right"),
+        el("td", agreement(row), cls="parity"),
+    )
     if row.status not in ("ok", "limit"):
         why = row.reason or (row.parity.reason if row.parity else "") or "no reason was recorded"
         cell = el("td", figures(why), colspan=len(HEADS) - len(first), cls="break")
         return el("tr", first, cell, cls="off")
-    right = "num right"
-    cells = (
-        el("td", fmt.seconds(row.median), _each(workload, row), _samples(row), cls=right),
-        el("td", fmt.seconds(row.minimum), cls=right),
-        el("td", fmt.percent(row.spread), cls=right),
-        el("td", _ratio(workload, row), cls=f"{right} ratio"),
-        el("td", fmt.bytes_(row.resident_growth), cls=right),
-        el("td", fmt.bytes_(row.python_peak), cls=right),
+    cells: tuple[tuple[Child, str], ...] = (
+        ((fmt.seconds(row.median), _each(workload, row), _samples(row)), ""),
+        (fmt.seconds(row.minimum), ""),
+        (fmt.percent(row.spread), ""),
+        (_ratio(workload, row), " ratio"),
+        (fmt.bytes_(row.resident_growth), ""),
+        (fmt.bytes_(row.python_peak), ""),
     )
-    return el("tr", first, cells, cls=roles.role(row))
+    numbers = (el("td", cell, cls=f"num right{more}") for cell, more in cells)
+    return el("tr", first, numbers, cls=roles.role(row))
 
 
 def counted(sizes: Mapping[str, Any]) -> tuple[float, str] | None:
@@ -148,49 +144,35 @@ def _each(workload: WorkloadResult, row: Row) -> Html | None:
     found = counted(workload.sizes)
     if found is None or row.median is None:
         return None
-    units, noun = found
-    return el("small", f"{fmt.seconds(row.median / units)} per {noun}")
+    return el("small", f"{fmt.seconds(row.median / found[0])} per {found[1]}")
 
 
 def glyph(role: str) -> Html:
     """The role's mark, as in the charts, with its name as the title."""
-    return el(
-        "svg",
-        el("title", role),
-        SHAPES[role],
-        viewBox="0 0 11 11",
-        fill=f"var(--{role})",
-        role="img",
-    )
+    title = el("title", role)
+    return el("svg", title, SHAPES[role], viewBox="0 0 11 11", fill=f"var(--{role})", role="img")
 
 
 def agreement(row: Row) -> Html:
     """The badge, and how far the outputs are from the baseline's."""
-    word, symbol, tone = STATUS.get(row.status, (row.status, "○", "untested"))
-    small: list[str] = []
+    found = STATUS[row.status]
+    parity, error = row.parity, ""
     if row.role == "baseline" and row.status == "ok":
-        word, symbol, tone = "reference", "■", "untested"
-    elif row.parity is not None:
-        small = _largest_error(row.parity)
-    elif row.status == "ok":
-        word, symbol, tone = "not compared", "○", "untested"
-    badge = el("span", word, cls=f"badge {tone}", data_mark=symbol)
-    return join(badge, el("small", figures(", ".join(small))) if small else None)
-
-
-def _largest_error(parity: ParityResult) -> list[str]:
-    if parity.max_abs == 0 and parity.max_rel == 0:
-        return ["identical"] if parity.agrees else []
-    relative = [f"relative {fmt.error(parity.max_rel)}"] if parity.max_rel else []
-    where = [f"at {parity.worst}"] if parity.worst else []
-    return [f"error {fmt.error(parity.max_abs)}", *relative, *where]
+        found = ("reference", "untested", "■")
+    elif parity is None and row.status == "ok":
+        found = ("not compared", "untested", "○")
+    elif parity is not None and not (parity.max_abs or parity.max_rel):
+        error = "identical" if parity.agrees else ""
+    elif parity is not None:
+        error = f"error {fmt.error(parity.max_abs)}"
+        error += f", relative {fmt.error(parity.max_rel)}" if parity.max_rel else ""
+        error += f", at {parity.worst}" if parity.worst else ""
+    return join(badge(*found), some("small", figures(error)))
 
 
 def _samples(row: Row) -> Html | None:
-    if not row.seconds:
-        return None
     calls = f" × {row.number:,}" if row.number > 1 else ""
-    return el("small", f"n = {len(row.seconds)}{calls}")
+    return el("small", f"n = {len(row.seconds)}{calls}") if row.seconds else None
 
 
 def _ratio(workload: WorkloadResult, row: Row) -> Html | str:
@@ -201,34 +183,29 @@ def _ratio(workload: WorkloadResult, row: Row) -> Html | str:
         return f"1{roles.TIMES}"
     if row.ratio is None:
         return fmt.MISSING
-    ends = roles.bounds(row.ratio)
-    return join(fmt.ratio(row.ratio.value, roles.TIMES), el("small", ends) if ends else None)
+    base = baseline_row(workload)
+    part = "extrapolated" if max(row.parts, base.parts if base else 1) > 1 else ""
+    small = (some("small", text) for text in (roles.bounds(row.ratio), part))
+    return join(fmt.ratio(row.ratio.value, roles.TIMES), small)
 
 
-def noise_line(workload: WorkloadResult, sentence: str) -> Html:
-    """The A/A control of the workload, and the noise floor of the run."""
+def noise_line(workload: WorkloadResult, floor: float) -> Html:
+    """The A/A control of the workload, and its noise floor."""
     text = "No A/A control on this workload."
-    if workload.noise is not None:
-        noise = workload.noise
-        text = (
-            f"A/A control: {workload.noise_of or 'the same code'} against itself gave "
-            f"{fmt.ratio(noise.value, roles.TIMES)} {roles.bounds(noise)}".rstrip()
-            + f" over {noise.pairs} pairs."
-        )
-    return el("p", f"{text} {sentence}".rstrip(), cls="footnote")
+    if (noise := workload.noise) is not None:
+        found = f"{fmt.ratio(noise.value, roles.TIMES)} {roles.bounds(noise)}".rstrip()
+        code = workload.noise_of or "the same code"
+        text = f"A/A control: {code} against itself gave {found} over {noise.pairs} pairs."
+    if floor:
+        text += f" Noise floor: {fmt.percent(floor)}."
+    return el("p", text, cls="footnote")
 
 
 def criterion_table(study: StudyResult) -> Html | None:
     """Nanosecond kernels, as criterion measured them in Rust."""
     if not study.criterion:
         return None
-    heads = (
-        ("Benchmark", None),
-        ("One unit of work", "right"),
-        ("Throughput, units", "right"),
-        ("One iteration", "right"),
-        ("95 % interval", "right"),
-    )
+    heads = ("One unit of work", "Throughput, units", "One iteration", "95 % interval")
     body = el("tbody", (_estimate(e) for e in study.criterion))
     label = f"Criterion estimates of {study.title}"
     message = (
@@ -242,7 +219,12 @@ def criterion_table(study: StudyResult) -> Html | None:
         "div",
         el("h3", "Kernels, measured in Rust"),
         el("p", message, cls="quiet small"),
-        table(heads, body, cls="criterion", label=label),
+        table(
+            [("Benchmark", None), *((head, "right") for head in heads)],
+            body,
+            cls="criterion",
+            label=label,
+        ),
         cls="block",
     )
 
@@ -251,12 +233,11 @@ def _estimate(estimate: CriterionEstimate) -> Html:
     ns = estimate.nanoseconds
     time = Interval(ns.value * 1e-9, ns.low * 1e-9, ns.high * 1e-9)
     rate = estimate.throughput
-    right = "num right"
-    return el(
-        "tr",
-        el("th", name(estimate.name), scope="row"),
-        el("td", fmt.seconds(1 / rate) if rate else fmt.MISSING, cls=right),
-        el("td", fmt.rate(rate) if rate else fmt.MISSING, cls=right),
-        el("td", fmt.seconds(time.value), cls=right),
-        el("td", fmt.bounds(time, fmt.seconds) or fmt.MISSING, cls=right),
+    cells = (
+        fmt.seconds(1 / rate if rate else None),
+        fmt.rate(rate or None),
+        fmt.seconds(time.value),
+        fmt.bounds(time, fmt.seconds) or fmt.MISSING,
     )
+    head = el("th", name(estimate.name), scope="row")
+    return el("tr", head, (el("td", cell, cls="num right") for cell in cells))

@@ -5,11 +5,13 @@ not be run. A missed bar is not red.
 """
 
 import re
+from collections import Counter
 
 from qpp import format as fmt
-from qpp.report.markup import Html, el
-from qpp.results import ClaimResult, Run
-from qpp.summary import VERDICTS, agreement, held, noise_floor, others, plural, tally, unavailable
+from qpp.report.markup import Html, badge, el
+from qpp.results import ClaimResult, Run, StudyResult
+from qpp.statistics import noise_floors
+from qpp.summary import VERDICTS, agreement, held, others, plural, tally, unavailable
 
 MARKS = {"reproduced": "✓", "within noise": "≈", "not reproduced": "✗", "not tested": "○"}
 TONES = {
@@ -30,8 +32,7 @@ def headline(run: Run) -> tuple[str, str, str]:
     if not any(s.workloads or s.error for s in run.studies):
         return "untested", "Nothing was measured", "."
     tone, first, rest = _bars(run)
-    wrong = _wrong(run)
-    if wrong:
+    if wrong := _wrong(run):
         text = " and ".join(filter(None, (", ".join(wrong[:-1]), wrong[-1])))
         return "bad", text[:1].upper() + text[1:], f". {first}{rest}."
     if run.interrupted or any(s.interrupted for s in run.studies):
@@ -53,13 +54,12 @@ def _bars(run: Run) -> tuple[str, str, str]:
 
 
 def _wrong(run: Run) -> list[str]:
-    disagree = sum(len(s.disagreements) for s in run.studies)
-    failed = sum(r.status == "failed" for s in run.studies for w in s.workloads for r in w.rows)
+    rows = Counter(r.status for s in run.studies for w in s.workloads for r in w.rows)
     errors = sum(bool(s.error) for s in run.studies)
-    words = plural(disagree, "output disagrees", "outputs disagree")
+    disagree = plural(rows["disagrees"], "output disagrees", "outputs disagree")
     counted = (
-        (disagree, f"{words} with the baseline"),
-        (failed, f"{plural(failed, 'measurement')} failed"),
+        (rows["disagrees"], f"{disagree} with the baseline"),
+        (rows["failed"], f"{plural(rows['failed'], 'measurement')} failed"),
         (errors, f"{plural(errors, 'study', 'studies')} could not be run"),
     )
     return [text for count, text in counted if count]
@@ -77,48 +77,46 @@ def remarks(run: Run) -> str:
         count = f"All {every:,}" if agree == every else f"{agree:,} of {every:,}"
         parts.append(f"{count} compared outputs agree with the baseline.")
     if untested:
-        verb = "was" if untested == 1 else "were"
-        parts.append(f"{plural(untested, 'more bar')} {verb} not tested in this run.")
+        more = plural(untested, "more bar was", "more bars were")
+        parts.append(f"{more} not tested in this run.")
     if tested:
-        parts.append(f"Figures published by others that were found here: {published} of {tested}.")
+        others_said = f"Others published {plural(tested, 'figure')}, measured on their machines"
+        parts.append(f"{others_said}; this machine reached {published}.")
     return " ".join(parts)
 
 
 def not_measured(run: Run) -> str:
     """What was not measured and how to get it, in one line; empty where all was."""
-    by_remedy: dict[str, int] = {}
+    count = Counter[str]()
     for reason, names in unavailable(run).items():
-        if names:
-            remedy = _remedy(reason)
-            by_remedy[remedy] = by_remedy.get(remedy, 0) + len(names)
-    if not by_remedy:
+        count[_remedy(reason)] += len(names)
+    if not count:
         return ""
-    total = sum(by_remedy.values())
-    verb = "was" if total == 1 else "were"
     # What a command installs comes first, the most of it at the front.
-    ranked = sorted(by_remedy.items(), key=lambda item: (not item[0].startswith("`"), -item[1]))
+    ranked = sorted(count.items(), key=lambda item: (not item[0].startswith("`"), -item[1]))
     text = [remedy.format(n=f"{n:,}", s="" if n != 1 else "s") for remedy, n in ranked]
-    return f"{plural(total, 'implementation')} {verb} not measured: {'; '.join(text)}."
+    who = plural(count.total(), "implementation was", "implementations were")
+    return f"{who} not measured: {'; '.join(text)}."
 
 
 def _remedy(reason: str) -> str:
-    match = re.fullmatch(r"needs .+? \((.+)\)", reason, re.S)
     if "GPU" in reason:
         return "{n} need{s} an NVIDIA GPU"
-    if match and "\n" not in match[1]:
+    if match := re.fullmatch(r"needs .+? \((.+)\)", reason):
         return f"`{match[1].replace('{', '{{').replace('}', '}}')}` installs {{n}}"
     return "{n} for other reasons"
 
 
-def noise_sentence(run: Run) -> str:
-    """The noise floor of the run in one sentence; empty without A/A controls."""
-    floor = noise_floor(run)
-    if floor is None:
+def noise_sentence(study: StudyResult) -> str:
+    """What the noise floors of a study are worth; empty without A/A controls."""
+    floors = noise_floors(study.workloads)
+    if not any(floors.values()):
         return ""
-    return (
-        f"The same code timed against itself differed by up to {fmt.percent(floor)} in this run: "
-        "a smaller difference is noise."
-    )
+    least, (where, most) = min(floors.values()), max(floors.items(), key=lambda item: item[1])
+    text = f"Noise floor: {fmt.percent(least)}"
+    if most > least:
+        text += f" on half of the workloads, more on the others, {fmt.percent(most)} on {where}"
+    return f"{text}. Two timings of the same code differed by as much: what is smaller is noise."
 
 
 def tone(claim: ClaimResult) -> str:
@@ -128,26 +126,18 @@ def tone(claim: ClaimResult) -> str:
     return TONES[claim.verdict]
 
 
-def badge(claim: ClaimResult) -> Html:
+def verdict_badge(claim: ClaimResult) -> Html:
     """The verdict as mark, colour and word."""
-    return el("span", claim.verdict, cls=f"badge {tone(claim)}", data_mark=MARKS[claim.verdict])
+    return badge(claim.verdict, tone(claim), MARKS[claim.verdict])
 
 
 def tallies(claims: list[ClaimResult]) -> Html:
     """The number of bars with each verdict, and the published figures."""
     count = tally(claims, "bar")
     found, tested = held(claims, "published")
-    published = el("span", f"published: {found} of {tested} found") if tested else None
-    return el(
-        "span",
-        (
-            el("span", f"{count[v]} {v}", cls=f"badge {TONES[v]}", data_mark=MARKS[v])
-            for v in VERDICTS
-            if count[v]
-        ),
-        published,
-        cls="tallies",
-    )
+    bars = [badge(f"{count[v]} {v}", TONES[v], MARKS[v]) for v in VERDICTS if count[v]]
+    published = el("span", f"published: {found} of {tested} reached") if tested else None
+    return el("span", bars, published, cls="tallies")
 
 
 def pretty(text: str) -> str:
