@@ -159,10 +159,16 @@ def test_inputs_that_cannot_be_made_are_failed_rows(name: str) -> None:
     ],
 )
 def test_without_a_baseline_there_are_rows_and_reasons(name: str, status: str, reason: str) -> None:
-    assert {name: (row.status, row.reason) for name, row in rows(measure(name)).items()} == {
+    study = measure(name)
+    assert {name: (row.status, row.reason) for name, row in rows(study).items()} == {
         "base": (status, reason),
         "good": ("failed", "not compared: the baseline has no output"),
     }
+    told = Run("qpp", "quick", "", {}, (study,)).failures()[0]
+    assert told.startswith(f"{name}: ")
+    assert told.endswith(
+        f"base {'failed' if status == 'failed' else 'is missing'} on n=10: {reason}"
+    )
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")

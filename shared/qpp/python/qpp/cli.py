@@ -265,20 +265,20 @@ def _recorded(file: Path | None, names: Sequence[str]) -> list[tuple[str, result
         raise click.ClickException("nothing was run here yet: start with `qpp reproduce`")
     if not names:
         return list(runs.items())
-    if file is None and not all(any(r.study(n) for r in runs.values()) for n in names):
+    missing = [name for name in names if not any(run.study(name) for run in runs.values())]
+    if missing and file is None:
         with contextlib.suppress(ReadmeError):  # outside the repository
             committed = readme_module.committed(readme_module.repo_root())
-            runs |= {f"committed result of {name}": run for name, run in committed.items()}
-    chosen: dict[str, list[results.StudyResult]] = {}
-    for name in dict.fromkeys(names):
-        for source, run in runs.items():
-            if study := run.study(name):
-                chosen.setdefault(source, []).append(study)
-                break
-        else:
-            known = ", ".join(sorted({s.name for run in runs.values() for s in run.studies}))
-            raise WrongUsageError(f"no result of {name}; there are: {known or 'none'}")
-    return [(s, dataclasses.replace(runs[s], studies=tuple(c))) for s, c in chosen.items()]
+            runs |= {f"committed result of {name}": committed[name] for name in sorted(committed)}
+    where = {name: next((s for s, run in runs.items() if run.study(name)), "") for name in names}
+    if unknown := [name for name, source in where.items() if not source]:
+        known = ", ".join(sorted({s.name for run in runs.values() for s in run.studies})) or "none"
+        raise WrongUsageError(f"no result of {', '.join(unknown)}; there are: {known}")
+    return [
+        (source, dataclasses.replace(run, studies=tuple(filter(None, map(run.study, chosen)))))
+        for source, run in runs.items()
+        if (chosen := [name for name in where if where[name] == source])
+    ]
 
 
 def _publish(
@@ -291,8 +291,11 @@ def _publish(
 ) -> None:
     written, failed = [], []
     for path, make in files:
+        if run.interrupted:  # it never replaces a whole one
+            path = path.with_suffix(f".partial{path.suffix}")
         try:
-            written.append(_write(path, make(run), run))
+            results.write_atomically(path, make(run))
+            written.append(path)
         except ValueError as error:  # the other file and the table are still wanted
             failed.append(str(error))
     for path in _kept() if keep else ():
@@ -305,22 +308,3 @@ def _publish(
     finally:  # the reader may have closed the pipe
         if failed:
             raise click.ClickException("\n".join(failed))
-
-
-def _write(path: Path, text: str, run: results.Run) -> Path:
-    """Write a result; where that fails, write it to a temporary folder.
-
-    An interrupted run never replaces a complete one.
-    """
-    if run.interrupted:
-        path = path.with_suffix(f".partial{path.suffix}")
-    try:
-        results.write_atomically(path, text)
-    except results.ResultError as error:
-        fallback = None
-        with contextlib.suppress(OSError, results.ResultError):
-            fallback = Path(tempfile.mkdtemp(prefix="qpp-")) / path.name
-            results.write_atomically(fallback, text)
-        kept = f"; this run's is kept in {fallback}" if fallback and fallback.exists() else ""
-        raise results.ResultError(f"{error}{kept}") from None
-    return path

@@ -49,13 +49,8 @@ def reproduce(
                 interrupted = True
                 break
             except BaseException as error:  # a study's own code may raise anything
-                study = entry.study
-                title, question = (study.title, study.question) if study else ("", "")
-                finished.append(
-                    StudyResult(
-                        entry.name, title or entry.name, question, error=describe_error(error)
-                    )
-                )
+                reason = describe_error(error)
+                finished.append(StudyResult(entry.name, entry.name, "", error=reason))
     return Run(
         command=command_line(),
         preset=preset,
