@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import os
+from contextlib import closing
 
 import pytest
 from rich.console import Console
@@ -208,7 +209,7 @@ def test_a_bench_ends_its_workers() -> None:
 def test_a_worker_that_gives_no_answer_is_ended_and_says_why(
     tmp_path: object, study: str, limit: float, message: str
 ) -> None:
-    with WorkerHandle(study, "hangs", 1, str(tmp_path)) as worker:
+    with closing(WorkerHandle(study, "hangs", 1, str(tmp_path))) as worker:
         with pytest.raises(WorkerError, match=message):
             worker.ask("warm", limit, workload="n=500")
         assert not worker.alive

@@ -41,11 +41,8 @@ def reproduce(
                 finished.append(
                     measure_study(entry, settings, functools.partial(progress.tick, entry.name))
                 )
-            except Interrupted as stop:
-                finished.append(stop.result)
-                interrupted = True
-                break
-            except KeyboardInterrupt:  # outside the measurement: the studies before it are kept
+            except KeyboardInterrupt as stop:  # outside the measurement: what was before is kept
+                finished += [stop.result] if isinstance(stop, Interrupted) else []
                 interrupted = True
                 break
             except BaseException as error:  # a study's own code may raise anything

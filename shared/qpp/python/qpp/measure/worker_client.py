@@ -33,7 +33,7 @@ def thread_environment(threads: int) -> dict[str, str]:
 
 
 class WorkerHandle:
-    """One worker process. A context manager, which ends it.
+    """One worker process.
 
     The process starts at once and imports the study; the first answer waits for that.
     """
@@ -145,12 +145,6 @@ class WorkerHandle:
                 with contextlib.suppress(OSError):
                     stream.close()
         self._listener.join(timeout=1.0)  # it closes stdout, which something may still hold open
-
-    def __enter__(self) -> WorkerHandle:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _listen(self) -> None:
         assert self._process.stdout is not None  # asked for a pipe above
