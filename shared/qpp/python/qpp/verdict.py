@@ -145,15 +145,6 @@ def _quotient(numerator: float | None, denominator: float | None) -> Interval | 
 def _result(
     claim: Claim, workload: str, measured: Interval | None, verdict: Verdict, reason: str
 ) -> ClaimResult:
-    return ClaimResult(
-        text=claim.text(),
-        workload=workload,
-        metric=claim.metric,
-        bar=claim.bar,
-        at_least=claim.at_least is not None,
-        measured=measured,
-        verdict=verdict,
-        reason=reason,
-        kind=claim.kind,
-        note=claim.note,
-    )
+    bar = (claim.metric, claim.bar, claim.at_least is not None)
+    said = (claim.kind, reason, claim.note)
+    return ClaimResult(claim.text(), workload, *bar, measured, verdict, *said)

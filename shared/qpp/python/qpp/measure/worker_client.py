@@ -39,13 +39,7 @@ class WorkerHandle:
     """
 
     def __init__(
-        self,
-        address: str,
-        implementation: str,
-        threads: int,
-        outputs: str,
-        *,
-        quick: bool = False,
+        self, address: str, implementation: str, threads: int, outputs: str, *, quick: bool = False
     ) -> None:
         self.implementation = implementation
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
@@ -70,14 +64,8 @@ class WorkerHandle:
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
         self._waiting = 0
-        self.post(
-            "open",
-            address=address,
-            implementation=implementation,
-            outputs=outputs,
-            path=[p for p in sys.path if p],
-            quick=quick,
-        )
+        study = {"address": address, "implementation": implementation}
+        self.post("open", **study, outputs=outputs, path=[p for p in sys.path if p], quick=quick)
 
     def post(self, method: str, **arguments: Any) -> None:
         """Call a method of the worker without waiting for what it answers."""
