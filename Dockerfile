@@ -1,9 +1,9 @@
 # Two stages: wheels are built where Rust is, then installed where it is not.
 #
-#   docker build -t qpp .
-#   docker run --rm qpp                                     # qpp reproduce: the quick preset
-#   docker run --rm -it qpp python                          # the libraries
-#   docker run --rm -v "$PWD/reports:/reports" qpp \
+#   docker build -t quant-portfolio .
+#   docker run --rm quant-portfolio                                     # qpp reproduce: the quick preset
+#   docker run --rm -it quant-portfolio python                          # the libraries
+#   docker run --rm -v "$PWD/reports:/reports" quant-portfolio \
 #       qpp reproduce --json /reports/result.json --html /reports/report.html
 
 FROM rust:1-slim-bookworm AS rust

@@ -21,10 +21,6 @@ def ramp(n: int, **_: Any) -> dict[str, Any]:
     return {"x": np.arange(n, dtype=float)}
 
 
-def fails(n: int) -> dict[str, Any]:
-    raise LookupError(f"no data for {n}")
-
-
 def leaves(n: int) -> dict[str, Any]:
     sys.exit("no data")
 
@@ -92,11 +88,9 @@ sizes = declared(
     ],
 )
 floor = [Limit("floor", lambda inputs, speed: 1.0)]
-no_data = declared("no_data", workloads=[Workload("w", fails, n=1)], limits=floor)
 no_exit = declared("no_exit", workloads=[Workload("w", leaves, n=1)], limits=floor)
 no_package = declared("no_package", baseline=Implementation("base", double, needs="no_such.sub"))
 elsewhere = declared("elsewhere", baseline=Implementation("base", double, only=()))
-nothing = declared("nothing", baseline=Implementation("base", lambda x: {}))
 no_values = declared("no_values", baseline=Implementation("base", lambda x: x[:0]))
 calls = declared(
     "calls",
@@ -106,11 +100,7 @@ calls = declared(
         Implementation("good", double),
     ],
 )
-hanging = declared(
-    "hanging",
-    baseline=Implementation("base", hangs),
-    time_limit=300.0,
-)
+hanging = declared("hanging", baseline=Implementation("base", hangs), time_limit=300.0)
 marked = Study(
     "marked",
     "[red]why?[/nope]",

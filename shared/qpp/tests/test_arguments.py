@@ -99,6 +99,7 @@ def calls() -> dict[str, dict[str, Any]]:
         "fit_hmm": {"returns": X, "n_states": 2, "n_iterations": 2},
         "regime_labels": {"n_states": 2},
         "scale_parameters": {"base_params": {"window": 5}, "ratio": 1.5, "label": "bull"},
+        "regime_parameters": {"base_params": {"window": 5}, "label": "bull"},
         "scaling_rule": {"name": "window"},
         "sample": {"params": params, "n": 3},
         "select_n_states": {"returns": X, "candidates": (1, 2), "n_iterations": 2},

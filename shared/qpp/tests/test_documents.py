@@ -26,10 +26,6 @@ CALLERS = [
     *sorted((ROOT / ".github/workflows").glob("*.yml")),
 ]
 
-each_document = pytest.mark.parametrize(
-    "document", DOCUMENTS, ids=lambda p: p.relative_to(ROOT).as_posix()
-)
-
 
 def code(document: Path) -> Iterator[str]:
     """Lines of fenced blocks, and the text in backticks."""
@@ -40,22 +36,19 @@ def code(document: Path) -> Iterator[str]:
     yield from re.findall(r"`([^`\n]+)`", prose)
 
 
-@each_document
-def test_relative_links_lead_somewhere(document: Path) -> None:
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_links_and_paths_lead_somewhere_on_any_machine(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text):
         if not re.match(r"https?://", target):
             assert (document.parent / target).exists(), f"{document.name} links to {target}"
-
-
-@each_document
-def test_paths_named_exist(document: Path) -> None:
     for piece in code(document):
         for path in re.findall(
             r"(?<![\w/])((?:shared|case_studies|\.github|\.ci)/[\w./-]*)", piece
         ):
             if EXAMPLE not in path and path != "shared/results/summation.json":
                 assert (ROOT / path).exists(), f"{document.name} names {path}"
+    assert not re.findall(r"(?<![\w.:/])/(?:home|root|work|Users|tmp|opt)\b", text)
 
 
 @pytest.mark.parametrize("name", ["README.md", "ARCHITECTURE.md"])
@@ -71,20 +64,6 @@ def test_the_map_shows_what_is_there(name: str) -> None:
         assert (ROOT / path).exists(), f"{name} shows {path}"
 
 
-@each_document
-def test_no_path_of_one_machine(document: Path) -> None:
-    found = re.findall(r"(?<![\w.:/])/(?:home|root|work|Users|tmp|opt)\b", document.read_text())
-    assert not found
-
-
-@pytest.mark.parametrize("caller", [*DOCUMENTS, *CALLERS], ids=lambda p: p.name)
-def test_make_targets_named_exist(caller: Path) -> None:
-    pieces = list(code(caller)) if caller.suffix == ".md" else caller.read_text().splitlines()
-    for piece in pieces:
-        for target in re.findall(r"(?:^|[\s\"'(])make (?:--\w+ )*([a-z-]+)\b", piece.split("#")[0]):
-            assert target in TARGETS, f"{caller.name}: make {target}"
-
-
 def test_every_make_target_is_phony_and_explained() -> None:
     phony = set(re.search(r"^\.PHONY: (help .*)$", MAKEFILE, re.M)[1].split())  # type: ignore[index]
     internal = set(re.search(r"^\.PHONY: (rust .*)$", MAKEFILE, re.M)[1].split())  # type: ignore[index]
@@ -94,9 +73,11 @@ def test_every_make_target_is_phony_and_explained() -> None:
 
 
 @pytest.mark.parametrize("caller", [*DOCUMENTS, *CALLERS], ids=lambda p: p.name)
-def test_commands_and_options_of_qpp_exist(caller: Path) -> None:
+def test_commands_options_and_make_targets_exist(caller: Path) -> None:
     pieces = list(code(caller)) if caller.suffix == ".md" else caller.read_text().splitlines()
     for piece in pieces:
+        for target in re.findall(r"(?:^|[\s\"'(])make (?:--\w+ )*([a-z-]+)\b", piece.split("#")[0]):
+            assert target in TARGETS, f"{caller.name}: make {target}"
         for words in re.findall(r"(?:^|(?<!from)[\s/`])qpp ((?:[\w<\[-][^\s|)]* ?)+)", piece):
             check_command(caller.name, words.replace("[", " ").replace("]", " ").split())
 

@@ -42,12 +42,7 @@ def agrees(a: Any, b: Any, **bounds: Any) -> bool:
         (np.array([1, -1], np.int8), np.array([1.0, -1.0]), {}, True),
         (np.array([], float), np.array([], float), {}, True),
         (np.zeros((2, 3)), np.zeros((3, 2)), {"atol": 1.0}, False),
-        (
-            np.array(["2020-01-01"], "M8[D]"),
-            np.array(["2020-01-02"], "M8[D]"),
-            {"atol": 9.0},
-            False,
-        ),
+        (np.array([1], "M8[D]"), np.array([2], "M8[D]"), {"atol": 9.0}, False),
         (1 + 1j, 1 + 1.1j, {"atol": 0.05}, False),
         (True, True, {}, True),
     ],

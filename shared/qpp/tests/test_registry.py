@@ -29,12 +29,12 @@ def test_a_study_is_known_by_each_of_its_names_and_chosen_once(points: list[Entr
     with pytest.raises(UnknownStudyError, match="run `make develop`"):
         registry.select(())
     add(points, "alias", "toy_study:study")
-    add(points, "strict", "toy_study:strict")
-    with pytest.raises(UnknownStudyError, match="unknown study 'tay'; known: alias, strict"):
+    add(points, "broken", "toy_study:broken")
+    with pytest.raises(UnknownStudyError, match="unknown study 'tay'; known: alias, broken"):
         registry.find("tay")
     assert names("toy") == names("alias") == names("alias", "toy", "toy_study:study") == ["toy"]
-    assert names("strict", "toy") == ["strict", "toy"]
-    assert names() == ["toy", "strict"]
+    assert names("broken", "toy") == ["broken", "toy"]
+    assert names() == ["toy", "broken"]
 
 
 def test_of_two_studies_of_one_name_none_wins(points: list[EntryPoint]) -> None:
@@ -42,12 +42,12 @@ def test_of_two_studies_of_one_name_none_wins(points: list[EntryPoint]) -> None:
     add(points, "toy", "toy_study:study")
     assert names() == ["toy"], "one study, registered by an old and a new installation"
     add(points, "toy", "hostile_study:toy")
-    add(points, "toy", "toy_study:strict")
+    add(points, "toy", "toy_study:broken")
     for entries in (registry.discover(), registry.select(("toy",))):
-        both, strict = entries
+        both, broken = entries
         assert both.study is None
         assert both.error.startswith("toy_study:study and hostile_study:toy are both called 'toy'")
-        assert strict.study is not None, "registered as toy, but of another name"
+        assert broken.study is not None, "registered as toy, but of another name"
     assert registry.find("hostile_study:toy").study is not None
 
 

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -56,26 +56,24 @@ def qpp(
             process.kill()
 
 
-def wait_for(path: Path, ending: str = ".") -> str:
+def in_time(condition: Callable[[], bool]) -> bool:
     until = time.monotonic() + TIMEOUT
-    while time.monotonic() < until:
-        if path.exists() and (text := path.read_text()).endswith(ending):
-            return text
+    while not (held := condition()) and time.monotonic() < until:
         time.sleep(0.05)
-    raise AssertionError(f"{path.name} was not written")
+    return held
 
 
-def gone(pid: int) -> bool:
-    """Whether a process ends in time; a zombie has ended."""
-    until = time.monotonic() + TIMEOUT
-    while time.monotonic() < until:
-        try:
-            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
-                return True
-        except psutil.NoSuchProcess:
-            return True
-        time.sleep(0.05)
-    return False
+def written(path: Path) -> str:
+    """The text of a file, once it ends with a full stop."""
+    assert in_time(lambda: path.exists() and path.read_text().endswith("."))
+    return path.read_text()
+
+
+def ended(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 @pytest.mark.parametrize(
@@ -89,17 +87,17 @@ def test_signals_end_all_workers_and_a_second_one_loses_nothing(
     pids = tmp_path / "pids"
     arguments = ("reproduce", "hostile_study:hanging", "--json", "r.json")
     with qpp(*arguments, folder=tmp_path, HOSTILE_STUDY_PIDS=str(pids)) as process:
-        worker, child, _ = wait_for(pids).split()
+        worker, child, _ = written(pids).split()
         for _ in range(2):
             process.send_signal(number)
             time.sleep(0.02)
         output, errors = process.communicate(timeout=TIMEOUT)
     assert process.returncode == status, errors
-    assert gone(int(worker))
+    assert in_time(lambda: ended(int(worker)))
     if number == signal.SIGKILL:  # the kernel does not kill the worker's children
         psutil.Process(int(child)).kill()
         return
-    assert gone(int(child))
+    assert in_time(lambda: ended(int(child)))
     assert "Interrupted after" in output
     assert "Traceback" not in errors
     assert results.load(tmp_path / "r.partial.json").interrupted
@@ -111,7 +109,7 @@ def test_ctrl_c_while_a_study_or_a_library_is_imported(tmp_path: Path, module: s
         "import pathlib, time\npathlib.Path('here').write_text('.')\ntime.sleep(600)\n"
     )
     with qpp("reproduce", "long:study", folder=tmp_path) as process:
-        wait_for(tmp_path / "here")
+        written(tmp_path / "here")
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=TIMEOUT)
     assert process.returncode == 130

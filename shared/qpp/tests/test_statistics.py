@@ -12,26 +12,16 @@ TIMES = st.lists(st.floats(1e-9, 1e3), min_size=1, max_size=30)
 
 def test_a_sample_is_paired_with_what_was_taken_beside_it() -> None:
     slow, fast = ([10.0, 20.0], [0, 4]), ([1.0, 3.0, 4.0, 8.0], [0, 1, 3, 4])
-    ratio = paired_ratio(*slow, *fast)
-    assert ratio is not None
     # Beside round 0: the median of 1 and 3; beside round 4: that of 4 and 8.
-    assert (ratio.low, ratio.high) == (20 / 6, 5.0)
-    assert ratio.value == (10 / 2 + 20 / 6) / 2
-    assert ratio.pairs == 2
-    inverse = paired_ratio(*fast, *slow)
-    assert inverse is not None
-    assert inverse.value == (2 / 10 + 6 / 20) / 2
-
-
-def test_a_difference_is_taken_beside_too() -> None:
-    slow, fast = ([10.0, 20.0], [0, 4]), ([1.0, 3.0, 4.0, 8.0], [0, 1, 3, 4])
-    added = paired_difference(*slow, *fast)
-    assert added is not None
-    assert (added.low, added.value, added.high) == (8.0, 11.0, 14.0)
-    less = paired_difference(*fast, *slow)
-    assert less is not None
-    assert less.value == -11.0
-    assert paired_difference([], [], [1.0], [0]) is None
+    for ratio, expected in (
+        (paired_ratio(*slow, *fast), (20 / 6, (5 + 20 / 6) / 2, 5.0)),
+        (paired_ratio(*fast, *slow), (0.2, 0.25, 0.3)),
+        (paired_difference(*slow, *fast), (8.0, 11.0, 14.0)),
+        (paired_difference(*fast, *slow), (-14.0, -11.0, -8.0)),
+    ):
+        assert ratio is not None
+        assert (ratio.low, ratio.value, ratio.high) == pytest.approx(expected)
+        assert ratio.pairs == 2
 
 
 def test_known_values_and_nothing_to_pair() -> None:
@@ -41,6 +31,7 @@ def test_known_values_and_nothing_to_pair() -> None:
     for samples, others in (([], [1.0]), ([1.0], []), ([1.0], [0.0])):
         rounds = range(len(samples)), range(len(others))
         assert paired_ratio(samples, rounds[0], others, rounds[1]) is None
+    assert paired_difference([], [], [1.0], [0]) is None
 
 
 def test_pairing_cancels_a_drift_common_to_both() -> None:

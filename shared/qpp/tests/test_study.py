@@ -1,5 +1,6 @@
 """Errors of a declaration name the field."""
 
+import re
 from typing import Any
 
 import pytest
@@ -27,30 +28,20 @@ def part_of(part: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"name": "with space"}, "name='with space'"),
-        ({"name": ""}, "name=''"),
-        ({"workloads": []}, "no workload"),
-        ({"workloads": [W, W]}, "workload named twice: w"),
-        ({"peers": [B]}, "implementation named twice: b"),
-        ({"claims": [Claim("nobody", over="a", at_least=1)]}, "claim names 'nobody'"),
-        ({"claims": [Claim("b", over="nobody", at_least=1)]}, "claim names 'nobody'"),
-        ({"claims": [Claim("b", over="a", at_least=1, on="v")]}, "unknown workload 'v'"),
-        ({"optimised": [Implementation("b", len, only=("v",))]}, "unknown workload 'v'"),
-        ({"time_limit": 0}, "time_limit=0"),
-        ({"time_limit": float("nan")}, "time_limit=nan"),
-        ({"time_limit": float("inf")}, "time_limit=inf"),
-    ],
-)
-def test_bad_study(changes: dict[str, Any], message: str) -> None:
-    with pytest.raises(StudyError, match=message.replace("(", r"\(")):
-        make(**changes)
-
-
-@pytest.mark.parametrize(
     ("build", "message"),
     [
+        (lambda: make(name="with space"), "name='with space'"),
+        (lambda: make(name=""), "name=''"),
+        (lambda: make(workloads=[]), "no workload"),
+        (lambda: make(workloads=[W, W]), "workload named twice: w"),
+        (lambda: make(peers=[B]), "implementation named twice: b"),
+        (lambda: make(claims=[Claim("nobody", over="a", at_least=1)]), "claim names 'nobody'"),
+        (lambda: make(claims=[Claim("b", over="nobody", at_least=1)]), "claim names 'nobody'"),
+        (lambda: make(claims=[Claim("b", over="a", at_least=1, on="v")]), "unknown workload 'v'"),
+        (lambda: make(optimised=[Implementation("b", len, only=("v",))]), "unknown workload 'v'"),
+        (lambda: make(time_limit=0), "time_limit=0"),
+        (lambda: make(time_limit=float("nan")), "time_limit=nan"),
+        (lambda: make(time_limit=float("inf")), "time_limit=inf"),
         (lambda: Workload("", dict), "name is empty"),
         (lambda: Workload("w", 3), "not callable"),  # type: ignore[arg-type]
         (lambda: Workload("w", list).inputs(), "expected a mapping"),  # type: ignore[arg-type]
@@ -69,7 +60,7 @@ def test_bad_study(changes: dict[str, Any], message: str) -> None:
         (lambda: Claim("a", at_most=1, metric="added_time"), "over=None"),
         (lambda: Claim("a", over="b", at_most=1, metric="added_time", per=0), "per=0"),
         (lambda: Claim("a", over="b", at_least=1, metric="beauty"), "metric='beauty'"),  # type: ignore[arg-type]
-        (lambda: part_of(lambda i: i), r"'a': part gave a dict, expected \(inputs, how many"),
+        (lambda: part_of(lambda i: i), "'a': part gave a dict, expected (inputs, how many"),
         (lambda: part_of(lambda i: (3, 2)), "part gave a tuple, expected"),
         (lambda: part_of(lambda i: (i, 0)), "part gave 0 parts, expected an int from 1 to"),
         (lambda: part_of(lambda i: (i, 2.0)), "part gave 2.0 parts"),
@@ -77,8 +68,8 @@ def test_bad_study(changes: dict[str, Any], message: str) -> None:
         (lambda: part_of(lambda i: ({"x": [1] * 4, "n": 9}, 2)), "larger than the whole: x"),
     ],
 )
-def test_bad_part(build: Any, message: str) -> None:
-    with pytest.raises(StudyError, match=message):
+def test_an_error_names_the_field(build: Any, message: str) -> None:
+    with pytest.raises(StudyError, match=re.escape(message)):
         build()
 
 

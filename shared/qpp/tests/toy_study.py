@@ -94,16 +94,6 @@ broken = Study(
     time_limit=2.0,
 )
 
-strict = Study(
-    "strict",
-    "What does a bar do that no machine reaches?",
-    [SMALL],
-    Implementation("loop", loop),
-    [Implementation("numpy", fast)],
-    agreement=CLOSE,
-    claims=[Claim("numpy", over="loop", at_least=1e9)],
-)
-
 
 def naps(x: Any) -> dict[str, Any]:
     time.sleep(0.01)

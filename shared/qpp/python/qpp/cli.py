@@ -155,7 +155,7 @@ def report(what: tuple[str, ...], verbose: bool, html_file: Path | None) -> None
     wanted = _files(("--html", html_file, render_html), others=[source for source, _ in found])
     for source, run in found:
         click.echo(f"{source} ({run.preset} preset, {run.created}):")
-        _publish(run, wanted, verbose=verbose or bool(names), hints=source == found[-1][0])
+        _publish(run, wanted, verbose=verbose or bool(names), last=source == found[-1][0])
 
 
 @cli.command()
@@ -167,6 +167,7 @@ def judge(result: tuple[Path, ...], criterion: bool) -> None:
     Use it after a bar or a title has changed. Samples stay as they are; nothing is measured.
     """
     studies = {found.name: found.study for found in discover() if found.study is not None}
+    _files(*(("RESULT", path, results.to_json) for path in result), others=[])
     for path in result:
         run = judge_again(results.load(path), studies)
         if criterion:
@@ -183,17 +184,15 @@ def machine(as_json: bool) -> None:
     """Show this machine as results record it, with its memory bandwidth."""
     facts = machine_module.provenance()
     sizes = {"L1 (16 KiB)": 1 << 14, "L2 (256 KiB)": 1 << 18, "memory (256 MiB)": 1 << 28}
-    facts["bandwidth"] = {name: machine_module.bandwidth(size) for name, size in sizes.items()}
+    speeds = {name: machine_module.bandwidth(size) for name, size in sizes.items()}
     if as_json:
-        click.echo(json.dumps(facts, indent=1))
+        click.echo(json.dumps({**facts, "bandwidth": speeds}, indent=1))
         return
+    facts["memory"] = show.bytes_(facts["memory"])
+    facts["bandwidth"] = {name: f"{show.bytes_(speed)}/s" for name, speed in speeds.items()}
     grid = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
     for key, value in facts.items():
-        if key == "bandwidth":
-            value = ", ".join(f"{k} {show.bytes_(v)}/s" for k, v in facts["bandwidth"].items())
-        elif key == "memory":
-            value = show.bytes_(value)
-        elif isinstance(value, dict):
+        if isinstance(value, dict):
             value = ", ".join(f"{k} {v}" for k, v in value.items())
         text = "unknown" if value is None else escape(str(value))
         grid.add_row(f"[bold]{key.replace('_', ' ')}", text)
@@ -265,34 +264,32 @@ def _recorded(file: Path | None, names: Sequence[str]) -> list[tuple[str, result
         raise click.ClickException("nothing was run here yet: start with `qpp reproduce`")
     if not names:
         return list(runs.items())
-    if file is None and not all(any(r.study(n) for r in runs.values()) for n in names):
+    missing = [name for name in names if not any(run.study(name) for run in runs.values())]
+    if missing and file is None:
         with contextlib.suppress(ReadmeError):  # outside the repository
             committed = readme_module.committed(readme_module.repo_root())
-            runs |= {f"committed result of {name}": run for name, run in committed.items()}
-    chosen: dict[str, list[results.StudyResult]] = {}
-    for name in dict.fromkeys(names):
-        for source, run in runs.items():
-            if study := run.study(name):
-                chosen.setdefault(source, []).append(study)
-                break
-        else:
-            known = ", ".join(sorted({s.name for run in runs.values() for s in run.studies}))
-            raise WrongUsageError(f"no result of {name}; there are: {known or 'none'}")
-    return [(s, dataclasses.replace(runs[s], studies=tuple(c))) for s, c in chosen.items()]
+            runs |= {f"committed result of {name}": committed[name] for name in sorted(committed)}
+    where = {name: next((s for s, run in runs.items() if run.study(name)), "") for name in names}
+    if unknown := [name for name, source in where.items() if not source]:
+        known = ", ".join(sorted({s.name for run in runs.values() for s in run.studies})) or "none"
+        raise WrongUsageError(f"no result of {', '.join(unknown)}; there are: {known}")
+    return [
+        (source, dataclasses.replace(run, studies=tuple(filter(None, map(run.study, chosen)))))
+        for source, run in runs.items()
+        if (chosen := [name for name in where if where[name] == source])
+    ]
 
 
 def _publish(
-    run: results.Run,
-    files: Sequence[File],
-    *,
-    verbose: bool,
-    keep: bool = False,
-    hints: bool = True,
+    run: results.Run, files: Sequence[File], *, verbose: bool, keep: bool = False, last: bool = True
 ) -> None:
     written, failed = [], []
     for path, make in files:
+        if run.interrupted:  # it never replaces a whole one
+            path = path.with_suffix(f".partial{path.suffix}")
         try:
-            written.append(_write(path, make(run), run))
+            results.write_atomically(path, make(run))
+            written.append(path)
         except ValueError as error:  # the other file and the table are still wanted
             failed.append(str(error))
     for path in _kept() if keep else ():
@@ -301,26 +298,7 @@ def _publish(
             written.append(path)
             break
     try:
-        table.print_run(run, table.console(), written, verbose=verbose, hints=hints)
+        table.print_run(run, table.console(), written, verbose=verbose, last=last)
     finally:  # the reader may have closed the pipe
         if failed:
             raise click.ClickException("\n".join(failed))
-
-
-def _write(path: Path, text: str, run: results.Run) -> Path:
-    """Write a result; where that fails, write it to a temporary folder.
-
-    An interrupted run never replaces a complete one.
-    """
-    if run.interrupted:
-        path = path.with_suffix(f".partial{path.suffix}")
-    try:
-        results.write_atomically(path, text)
-    except results.ResultError as error:
-        fallback = None
-        with contextlib.suppress(OSError, results.ResultError):
-            fallback = Path(tempfile.mkdtemp(prefix="qpp-")) / path.name
-            results.write_atomically(fallback, text)
-        kept = f"; this run's is kept in {fallback}" if fallback and fallback.exists() else ""
-        raise results.ResultError(f"{error}{kept}") from None
-    return path

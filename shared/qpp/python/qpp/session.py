@@ -41,21 +41,13 @@ def reproduce(
                 finished.append(
                     measure_study(entry, settings, functools.partial(progress.tick, entry.name))
                 )
-            except Interrupted as stop:
-                finished.append(stop.result)
-                interrupted = True
-                break
-            except KeyboardInterrupt:  # outside the measurement: the studies before it are kept
+            except KeyboardInterrupt as stop:  # outside the measurement: what was before is kept
+                finished += [stop.result] if isinstance(stop, Interrupted) else []
                 interrupted = True
                 break
             except BaseException as error:  # a study's own code may raise anything
-                study = entry.study
-                title, question = (study.title, study.question) if study else ("", "")
-                finished.append(
-                    StudyResult(
-                        entry.name, title or entry.name, question, error=describe_error(error)
-                    )
-                )
+                reason = describe_error(error)
+                finished.append(StudyResult(entry.name, entry.name, "", error=reason))
     return Run(
         command=command_line(),
         preset=preset,

@@ -166,9 +166,9 @@ class Implementation:
         part = (self.quick_part if quick else None) or self.part
         if part is None:
             return inputs, 1
-        made, who = part(inputs), f"Implementation {self.name!r}: part"
-        wrong: Any = made  # the study's own code may return anything
-        if not isinstance(wrong, tuple) or len(made) != 2 or not isinstance(made[0], Mapping):
+        who = f"Implementation {self.name!r}: part"
+        made: Any = part(inputs)
+        if not isinstance(made, tuple) or len(made) != 2 or not isinstance(made[0], Mapping):
             kind = type(made).__name__
             raise StudyError(f"{who} gave a {kind}, expected (inputs, how many such parts)")
         some, parts = made

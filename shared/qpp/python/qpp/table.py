@@ -23,10 +23,7 @@ from qpp.summary import Summary, agreement, held, others, plural, summarise, tal
 
 WIDTH, NARROWEST = 100, 72  # a narrower terminal wraps the lines itself: no figure is left out
 FEW = 8  # studies: with a second line for each, more would not fit a screen
-KINDS: dict[Kind, str] = {
-    "bar": "Bars of the studies",
-    "published": "Published figures of others",
-}
+KINDS: dict[Kind, str] = {"bar": "Bars of the studies", "published": "Published figures of others"}
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 HEAD = "qpp head"
 STYLE = {"baseline": "bold", "optimised": "cyan"}
@@ -75,7 +72,7 @@ def print_run(
     written: Sequence[Path] = (),
     *,
     verbose: bool = False,
-    hints: bool = True,
+    last: bool = True,
 ) -> None:
     """A run in one table, its verdict and the next commands; with ``verbose`` first every row."""
     if verbose:
@@ -85,7 +82,7 @@ def print_run(
     out.print(render_verdict(run, verbose=verbose))
     if written:
         out.print(Text(f"wrote {', '.join(map(str, written))}", style="dim"))
-    if hints:
+    if last:
         out.print(render_next(run, verbose=verbose))
 
 

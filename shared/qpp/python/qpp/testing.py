@@ -7,12 +7,7 @@ A study's ``test_correctness.py`` is then::
 
     test_agreement = agreement_test(study)
 
-and its ``test_benchmark.py``::
-
-    from qpp.testing import benchmark_test
-    from my_study.study import study
-
-    test_benchmark = benchmark_test(study)
+and its ``test_benchmark.py`` the same with :func:`benchmark_test`.
 
 and its ``test_docs.py``::
 

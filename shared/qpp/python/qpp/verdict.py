@@ -8,6 +8,7 @@ noise*. *Not tested* says why.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from qpp.claim import BEST_PEER, MEMORY, Claim
 from qpp.format import in_part, percent, seconds
@@ -45,24 +46,26 @@ def judge_again(run: Run, studies: Mapping[str, Study]) -> Run:
 
     No sample is changed. A study that is not among ``studies`` stays as it is.
     """
-    judge = unjudged if run.preset == "check" else judge_claims
 
     def judged(result: StudyResult) -> StudyResult:
         study = studies.get(result.name)
-        if study is None:
-            return result
-        headline, recommended = study.headline or ("", "")
-        return replace(
-            result,
-            title=study.title or study.name.replace("_", " "),
-            question=study.question,
-            analysis=study.analysis,
-            headline=headline,
-            recommended=recommended,
-            claims=judge(study, result.workloads),
-        )
+        return replace(result, **declared(study, result.workloads, run.preset)) if study else result
 
     return replace(run, studies=tuple(judged(s) for s in run.studies))
+
+
+def declared(study: Study, measured: Sequence[WorkloadResult], preset: str) -> dict[str, Any]:
+    """The texts of a study as its result holds them, and its claims judged."""
+    headline, recommended = study.headline or ("", "")
+    judge = unjudged if preset == "check" else judge_claims
+    return {
+        "title": study.title or study.name.replace("_", " "),
+        "question": study.question,
+        "analysis": study.analysis,
+        "headline": headline,
+        "recommended": recommended,
+        "claims": judge(study, measured),
+    }
 
 
 def unjudged(study: Study, measured: Sequence[WorkloadResult]) -> tuple[ClaimResult, ...]:
@@ -165,15 +168,6 @@ def _quotient(numerator: float | None, denominator: float | None) -> Interval | 
 def _result(
     claim: Claim, workload: str, measured: Interval | None, verdict: Verdict, reason: str
 ) -> ClaimResult:
-    return ClaimResult(
-        text=claim.text(),
-        workload=workload,
-        metric=claim.metric,
-        bar=claim.bar,
-        at_least=claim.at_least is not None,
-        measured=measured,
-        verdict=verdict,
-        reason=reason,
-        kind=claim.kind,
-        note=claim.note,
-    )
+    bar = (claim.metric, claim.bar, claim.at_least is not None)
+    said = (claim.kind, reason, claim.note)
+    return ClaimResult(claim.text(), workload, *bar, measured, verdict, *said)

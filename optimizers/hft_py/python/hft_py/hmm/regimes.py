@@ -148,8 +148,7 @@ def regime_parameters(base_params: Mapping[str, Any], label: str) -> dict[str, A
     >>> regime_parameters({"stop_loss": 0.02, "position_size": 100, "entry_z": 2.0}, "bear")
     {'stop_loss': 0.01, 'position_size': 50.0, 'entry_z': 2.5}
     """
-    rules = {name: regime_rule(name, label) for name in base_params}
-    return scale_parameters(base_params, 1.0, label, rules)
+    return scale_parameters(base_params, 1.0, label, choose_rules(base_params, label, "regime", {}))
 
 
 def regime_rule(name: str, label: str) -> Rule:
@@ -170,6 +169,8 @@ def choose_rules(
         raise TypeError(f"rules={checks.short(own)}, expected a mapping or a table's name")
     if not isinstance(base_params, Mapping):
         raise TypeError(f"base_params={checks.short(base_params)}, expected a mapping")
+    if not isinstance(label, str):
+        raise TypeError(f"label={checks.short(label)}, expected a regime's name")
     chosen: dict[str, Rule] = dict.fromkeys(base_params, default) | dict(own)
     for name, rule in chosen.items():
         if rule == "volatility":

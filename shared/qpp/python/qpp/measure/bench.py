@@ -16,10 +16,11 @@ from qpp.measure.schedule import Settings, interleave, rounds_within
 from qpp.measure.worker import load_outputs
 from qpp.measure.worker_client import WorkerError, WorkerHandle
 from qpp.parity import Array
-from qpp.results import ParityResult, Row, WorkloadResult
+from qpp.results import Interval, ParityResult, Row, WorkloadResult
 from qpp.study import Implementation, Inputs, Limit, Study, Workload
 
 CONTROL = " (A/A control)"
+Tick = Callable[[str, float, float], None]
 
 
 @dataclass
@@ -64,12 +65,7 @@ class Bench:
             worker.close()
         self._folder.cleanup()
 
-    def run(
-        self,
-        workload: Workload,
-        tick: Callable[[str, float, float], None],
-        share: float | None = None,
-    ) -> WorkloadResult:
+    def run(self, workload: Workload, tick: Tick, share: float | None = None) -> WorkloadResult:
         """Measure one workload within ``share`` seconds, as far as its least rounds allow.
 
         ``tick(what, done, total)`` reports progress in seconds.
@@ -96,9 +92,7 @@ class Bench:
         noise = None
         if control and not control.failure:
             first = next(run for run in runs if run.implementation is control.implementation)
-            noise = statistics.paired_ratio(
-                first.seconds, first.rounds, control.seconds, control.rounds
-            )
+            noise = _ratio(first, control)
         return WorkloadResult(
             name=workload.name,
             sizes=_plain(workload.sizes),
@@ -139,13 +133,9 @@ class Bench:
             group = missing[first : first + many]
             for run in group:
                 one = run.implementation
-                self._workers[run.key] = worker = WorkerHandle(
-                    self.address,
-                    one.name,
-                    one.threads,
-                    self._folder.name,
-                    quick=self.settings.parts,
-                )
+                where, quick = self._folder.name, self.settings.parts
+                worker = WorkerHandle(self.address, one.name, one.threads, where, quick=quick)
+                self._workers[run.key] = worker
                 # Studies declare their workloads from small to large: warm up on the first.
                 smallest = next(
                     w.name
@@ -181,12 +171,7 @@ class Bench:
         except WorkerError as error:
             run.failure = str(error)
 
-    def _sample(
-        self,
-        runs: list[RowRun],
-        tick: Callable[[str, float, float], None],
-        available: float | None,
-    ) -> None:
+    def _sample(self, runs: list[RowRun], tick: Tick, available: float | None) -> None:
         cost = {run.key: run.sample_seconds for run in runs}
         counts = rounds_within(cost, self.settings, available)
         by_key = {run.key: run for run in runs}
@@ -242,8 +227,7 @@ class Bench:
         parity = self._compare(run, expected, in_part=_quick_part(base) or _quick_part(run))
         if not parity.agrees:
             return replace(row, status="disagrees", reason=parity.reason, parity=parity)
-        ratio = statistics.paired_ratio(base.seconds, base.rounds, run.seconds, run.rounds)
-        return replace(row, status="ok", parity=parity, ratio=ratio)
+        return replace(row, status="ok", parity=parity, ratio=_ratio(base, run))
 
     def _compare(self, run: RowRun, expected: dict[str, Array], *, in_part: bool) -> ParityResult:
         compare = parity.compare_part if in_part else parity.compare
@@ -257,6 +241,10 @@ class Bench:
 
     def _outputs(self, digest: str) -> dict[str, Array]:
         return load_outputs(Path(self._folder.name) / f"{digest}.npz")
+
+
+def _ratio(one: RowRun, other: RowRun) -> Interval | None:
+    return statistics.paired_ratio(one.seconds, one.rounds, other.seconds, other.rounds)
 
 
 def _quick_part(run: RowRun) -> bool:
@@ -292,11 +280,6 @@ def _plain(sizes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _bare(implementation: Implementation, status: Any, reason: str) -> Row:
-    return Row(
-        implementation=implementation.name,
-        role=implementation.role,
-        threads=implementation.threads or machine.usable_cores(),
-        status=status,
-        reason=reason,
-        note=implementation.note,
-    )
+    threads = implementation.threads or machine.usable_cores()
+    named = (implementation.name, implementation.role, threads)
+    return Row(*named, status, reason, implementation.note)

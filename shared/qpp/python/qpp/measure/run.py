@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 
 from qpp.criterion import CriterionError, estimates
 from qpp.measure.bench import Bench
-from qpp.measure.schedule import CHECK, Settings
+from qpp.measure.schedule import Settings
 from qpp.registry import StudyEntry
 from qpp.results import CriterionEstimate, ScalingCurve, StudyResult, WorkloadResult
 from qpp.study import Scaling, Study, Workload
-from qpp.verdict import judge_claims, unjudged
+from qpp.verdict import declared
 
 Tick = Callable[[str, str, float, float], None]
 
@@ -81,14 +81,9 @@ def _result(
     ]
     return StudyResult(
         name=study.name,
-        title=study.title or study.name.replace("_", " "),
-        question=study.question,
-        headline=study.headline[0] if study.headline else "",
-        recommended=study.headline[1] if study.headline else "",
-        analysis=study.analysis,
+        **declared(study, finished, settings.preset),
         agreement=study.agreement.describe(),
         workloads=tuple(finished),
-        claims=(unjudged if settings.preset == CHECK.preset else judge_claims)(study, finished),
         scaling=tuple(c for c in curves if len(c.points) > 1),
         criterion=criterion,
         interrupted=interrupted,

@@ -33,19 +33,13 @@ def thread_environment(threads: int) -> dict[str, str]:
 
 
 class WorkerHandle:
-    """One worker process. A context manager, which ends it.
+    """One worker process.
 
     The process starts at once and imports the study; the first answer waits for that.
     """
 
     def __init__(
-        self,
-        address: str,
-        implementation: str,
-        threads: int,
-        outputs: str,
-        *,
-        quick: bool = False,
+        self, address: str, implementation: str, threads: int, outputs: str, *, quick: bool = False
     ) -> None:
         self.implementation = implementation
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the worker
@@ -70,14 +64,8 @@ class WorkerHandle:
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
         self._waiting = 0
-        self.post(
-            "open",
-            address=address,
-            implementation=implementation,
-            outputs=outputs,
-            path=[p for p in sys.path if p],
-            quick=quick,
-        )
+        study = {"address": address, "implementation": implementation}
+        self.post("open", **study, outputs=outputs, path=[p for p in sys.path if p], quick=quick)
 
     def post(self, method: str, **arguments: Any) -> None:
         """Call a method of the worker without waiting for what it answers."""
@@ -145,12 +133,6 @@ class WorkerHandle:
                 with contextlib.suppress(OSError):
                     stream.close()
         self._listener.join(timeout=1.0)  # it closes stdout, which something may still hold open
-
-    def __enter__(self) -> WorkerHandle:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _listen(self) -> None:
         assert self._process.stdout is not None  # asked for a pipe above
