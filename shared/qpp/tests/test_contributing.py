@@ -79,7 +79,7 @@ def test_its_types_are_strict(folder: Path) -> None:
 def test_the_harness_runs_it(folder: Path) -> None:
     file = folder / "result.json"
     arguments = ("reproduce", "summation.study:study", "--check", "--json", str(file))
-    assert "summation" in run(folder, "qpp.cli", *arguments)
+    assert "summation" in run(folder, "qpp", *arguments)
     (study,) = results.load(file).studies
     assert not study.disagreements
     assert {row.status for w in study.workloads for row in w.rows} == {"ok"}

@@ -167,7 +167,7 @@ def judge(result: tuple[Path, ...], criterion: bool) -> None:
     Use it after a bar or a title has changed. Samples stay as they are; nothing is measured.
     """
     studies = {found.name: found.study for found in discover() if found.study is not None}
-    _files(*(("RESULT", path, results.to_json) for path in result), others=[])
+    _files(*(("RESULT", path, results.to_json) for path in dict.fromkeys(result)), others=[])
     for path in result:
         run = judge_again(results.load(path), studies)
         if criterion:
@@ -243,9 +243,10 @@ def _files(
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=folder):
                 files.append((path, make))
-        except (OSError, results.ResultError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise WrongUsageError(f"cannot write {path}: {reason}") from None
+        except results.ResultError as error:
+            raise WrongUsageError(str(error)) from None
+        except OSError as error:
+            raise WrongUsageError(f"cannot write {path}: {error.strerror or error}") from None
     return files
 
 
