@@ -162,7 +162,7 @@ def test_which_commits(past: Past) -> None:
 def test_ctrl_c_ends_what_was_started(tmp_path: Path) -> None:
     past = Past(tmp_path)
     past._commit("slow")
-    code = "from qpp.cli import main; main()"
+    code = "from qpp.__main__ import main; main()"
     command = [sys.executable, "-c", code, "history", "backfill", "HEAD", "--study", "tiny"]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, cwd=past.where, stdout=pipe, stderr=pipe, text=True) as process:

@@ -131,7 +131,7 @@ def test_asv_publishes_it_and_both_are_served(repo: Path) -> None:
     head = git(repo, "rev-parse", "HEAD")
     for day, commit in enumerate((git(repo, "rev-parse", "HEAD~1"), head)):
         put(repo / RESULTS, run(commit, scales={"rust": 1 + day}), day=day)
-    code = "from qpp.cli import main; main()"
+    code = "from qpp.__main__ import main; main()"
     command = [sys.executable, "-c", code, "history", "serve", "--port", "0", "--no-open"]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server:

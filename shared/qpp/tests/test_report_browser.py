@@ -42,15 +42,6 @@ def test_page_has_no_messages_no_requests_and_fits(page: Path, width: int, dark:
     assert shown == (paper[::-1] if dark else paper), "the reader's theme, then the button's"
 
 
-@pytest.mark.thorough
-@pytest.mark.parametrize("made", ["interrupted_run", "empty_run"])
-def test_every_kind_of_run_opens(tmp_path: Path, made: str) -> None:
-    path = tmp_path / "report.html"
-    path.write_text(render_html(getattr(fixtures, made)()), encoding="utf-8")
-    seen = visit(path, width=390)
-    assert (seen.console, seen.requests, seen.probe["overflow"]) == ([], [], 0)
-
-
 def test_control_a_bad_page_is_detected(tmp_path: Path) -> None:
     path = tmp_path / "bad.html"
     path.write_text(

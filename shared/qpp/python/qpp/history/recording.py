@@ -21,7 +21,7 @@ def measure(checkout: Checkout, studies: Sequence[str] = ()) -> Path:
     _require_ready(checkout, [entry for entry in entries if entry.study is not None])
     file = checkout.root / SCRATCH / f"{checkout.resolve('HEAD')[:8]}.json"
     file.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "qpp.cli", "reproduce", *studies, "--json", str(file)]
+    command = [sys.executable, "-m", "qpp", "reproduce", *studies, "--json", str(file)]
     done = subprocess.run(command, cwd=checkout.root, check=False)
     if not file.exists():
         raise HistoryError(f"qpp reproduce ended with exit code {done.returncode} and no result")

@@ -7,7 +7,6 @@ its reason. READMEs have it as a file, by :func:`save_ratio_chart`.
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -133,15 +132,14 @@ def _heading(axes: Axes, workload: WorkloadResult, layout: Layout) -> None:
     axes.plot([left, 1], [0, 0], transform=at, color=LIGHT["rule"], linewidth=1.0, clip_on=False)
     base = baseline_row(workload)
     name = roles.shorten(workload.name, 90 if layout.gutter else 46)
-    line: dict[str, Any] = {"transform": at, "va": "center_baseline"}
-    axes.text(left, 20, name, fontweight="bold", fontsize=12.5, **line)
+    roles.text(axes, left, 20, name, fontweight="bold", fontsize=12.5)
     text = "the baseline has no time here"
     if base is not None:
         time = fmt.seconds(base.median) + (" (extrapolated)" if base.parts > 1 else "")
         text = f"1× = {roles.shorten(base.implementation, 34)}, {time}"
     # Below the name where the drawing is narrow, at the right end of its line where it is wide.
     where, side = ((1, 20), "right") if layout.gutter else ((0, 38), "left")
-    axes.text(*where, text, color=LIGHT["muted"], fontsize=11, ha=side, **line)
+    roles.text(axes, *where, text, color=LIGHT["muted"], fontsize=11, ha=side)
 
 
 def _draw(axes: Axes, workload: WorkloadResult, row: Row, y: float, layout: Layout) -> None:
@@ -183,7 +181,7 @@ def _point(axes: Axes, row: Row, value: float, y: float, text: str, hollow: bool
         11 if right else -11,
         ha="left" if right else "right",
         fontsize=11.5,
-        fontweight="bold" if row.role == "optimised" else "normal",
+        fontweight=roles.weight(row),
         color=LIGHT["muted"] if hollow else LIGHT["ink"],
     )
 

@@ -91,30 +91,21 @@ def _place(claim: ClaimResult, found: Interval) -> str:
 
 def claims_section(run: Run, anchors: list[str]) -> Html | None:
     """Every claim of every study with its verdict; ``None`` where none was made."""
-    if not any(s.claims for s in run.studies):
-        return None
-    parts = [
-        _study(s, f"{a}-claims", alone=len(run.studies) == 1)
-        for s, a in zip(run.studies, anchors, strict=True)
-        if s.claims
-    ]
-    return el(
-        "section",
-        el("h2", "Bars and published figures"),
-        el("p", INTRO, cls="quiet"),
-        el("div", parts, cls="folds"),
-        id="claims",
-    )
+    alone = len(run.studies) == 1
+    made = [(s, a) for s, a in zip(run.studies, anchors, strict=True) if s.claims]
+    folds = el("div", (_study(s, f"{a}-claims", alone) for s, a in made), cls="folds")
+    head = (el("h2", "Bars and published figures"), el("p", INTRO, cls="quiet"))
+    return el("section", head, folds, id="claims") if made else None
 
 
-def _study(study: StudyResult, anchor: str, *, alone: bool) -> Html:
+def _study(study: StudyResult, anchor: str, alone: bool) -> Html:
     ordered = sorted(study.claims, key=lambda c: (c.verdict == "not tested", c.kind != "bar"))
+    title = study.title or study.name
     rows = el("tbody", (_claim(c) for c in ordered))
-    label = f"Claims of {study.title or study.name}"
     return el(
         "details",
-        el("summary", el("b", study.title or study.name), tallies(list(study.claims))),
-        table(HEADS, rows, cls="claims", label=label),
+        el("summary", el("b", title), tallies(list(study.claims))),
+        table(HEADS, rows, cls="claims", label=f"Claims of {title}"),
         id=anchor,
         open=alone,
         cls="small-print" if len(ordered) <= SMALL else None,
@@ -123,14 +114,13 @@ def _study(study: StudyResult, anchor: str, *, alone: bool) -> Html:
 
 def _claim(claim: ClaimResult) -> Html:
     sign = "≥" if claim.at_least else "≤"
-    text = [claim.note] if claim.measured is None else [claim.reason, claim.note]
-    said = "; ".join(t for t in text if t)
+    reason = claim.reason if claim.measured else ""
+    said = "; ".join(t for t in (reason, claim.note) if t)
+    short = some("small", said) if len(said) <= SHORT else None
     first = (
         el("td", verdict_badge(claim)),
         el("td", claim.kind, cls=f"kind kind-{claim.kind}"),
-        el(
-            "th", pretty(claim.text), some("small", said if len(said) <= SHORT else ""), scope="row"
-        ),
+        el("th", pretty(claim.text), short, scope="row"),
         el("td", name(claim.workload)),
         el("td", f"{sign} {plain(_figure(claim, claim.bar))}", cls="num right"),
     )

@@ -99,15 +99,8 @@ def _labels(axes: Axes, drawn: Sequence[Line], height: float) -> None:
             arrowprops={"arrowstyle": "-", "color": tone, "linewidth": 0.9, "alpha": 0.6},
             annotation_clip=False,
         )
-        axes.text(
-            1.036,
-            fraction,
-            roles.shorten(roles.label(row), 32),
-            transform=axes.transAxes,
-            va="center_baseline",
-            color=tone,
-            fontweight="bold" if row.role == "optimised" else "normal",
-        )
+        style: Any = {"transform": axes.transAxes, "color": tone, "fontweight": roles.weight(row)}
+        roles.text(axes, 1.036, fraction, roles.shorten(roles.label(row), 32), **style)
 
 
 def _rings(axes: Axes, found: Sequence[Crossing], text: Sequence[str], width: float) -> None:

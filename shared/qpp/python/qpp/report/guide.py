@@ -10,12 +10,7 @@ from qpp.results import Run
 
 LABELS = {
     "cpu": "Processor",
-    "cores": "Cores",
-    "usable_cores": "Usable cores",
-    "caches": "Caches",
-    "memory": "Memory",
     "os": "Operating system",
-    "python": "Python",
     "rustc": "Rust compiler",
     "gpu": "GPU",
     "dirty": "Uncommitted changes",
@@ -29,7 +24,8 @@ def machine_section(provenance: Mapping[str, Any]) -> Html:
     """The machine and the versions."""
     rest = {k: v for k, v in provenance.items() if k != "packages"}
     packages = provenance.get("packages")
-    body = [_sheet((label(k), value(k, v)) for k, v in rest.items())]
+    title = {k: LABELS.get(k) or words(k)[:1].upper() + words(k)[1:] for k in rest}
+    body = [_sheet((title[k], value(k, v)) for k, v in rest.items())]
     if not rest:
         body = [el("p", "The result file does not name its machine.")]
     if isinstance(packages, Mapping) and packages:
@@ -41,11 +37,6 @@ def machine_section(provenance: Mapping[str, Any]) -> Html:
 def _sheet(pairs: Iterable[tuple[str, str]], kind: str = "") -> Html:
     entries = (el("div", el("dt", k), el("dd", v)) for k, v in pairs)
     return el("dl", entries, cls=f"sheet{kind}")
-
-
-def label(key: str) -> str:
-    """A key of the provenance as a person would write it."""
-    return LABELS.get(key) or words(key)[:1].upper() + words(key)[1:]
 
 
 def value(key: str, found: Any) -> str:

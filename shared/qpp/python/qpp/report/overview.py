@@ -90,27 +90,23 @@ def _agreement(study: StudyResult) -> Html:
 
 def _bars(study: StudyResult, anchor: str) -> Html | str:
     count, (reproduced, tested) = tally(study.claims, "bar"), held(study.claims, "bar")
-    if not any(count.values()):
-        return fmt.MISSING
-    tone, mark = ("good", "✓") if tested and reproduced == tested else ("untested", "○")
-    if tested and reproduced < tested:
+    tone, mark = ("good", "✓") if tested else ("untested", "○")
+    if reproduced < tested:
         tone, mark = ("missed", "✗") if count["not reproduced"] else ("noisy", "≈")
+    rest = (
+        some("small", others({verdict: number}, not_reproduced="missed"), cls=TONES[verdict])
+        for verdict, number in count.items()
+    )
     text = f"{reproduced} of {tested}" if tested else "none tested"
     first = badge(text, tone, mark, href=f"#{anchor}-claims")
-    rest = (
-        el("small", others({verdict: number}, not_reproduced="missed"), cls=TONES[verdict])
-        for verdict, number in count.items()
-        if number and verdict != "reproduced"
-    )
-    return join(first, rest)
+    return join(first, rest) if any(count.values()) else fmt.MISSING
 
 
 def _published(study: StudyResult) -> Html | str:
     count, (found, tested) = tally(study.claims, "published"), held(study.claims, "published")
-    if not any(count.values()):
-        return fmt.MISSING
     rest = (el("small", text) for text in others({**count, "not reproduced": 0}))
-    return join(f"{found} of {tested}" if tested else "none tested", rest)
+    shown = join(f"{found} of {tested}" if tested else "none tested", rest)
+    return shown if any(count.values()) else fmt.MISSING
 
 
 def _chart(run: Run) -> Html | None:
@@ -144,14 +140,11 @@ def _short(study: StudyResult) -> str:
 
 def problems_section(run: Run) -> Html | None:
     """What is wrong, line by line: outputs, rows and studies."""
-    lines = run.failures()
-    if run.interrupted:
-        lines = ["The run was interrupted; what was finished is below.", *lines]
-    if not lines:
-        return None
-    title = "What is wrong" if run.failures() else "What is missing"
-    items = (
+    wrong = run.failures()
+    cut = ["The run was interrupted; what was finished is below."] if run.interrupted else []
+    items = [
         el("li", el("span", WRONG, cls="bad", aria_hidden="true"), el("span", pretty(line)))
-        for line in lines
-    )
-    return el("section", el("h2", title), el("ul", items, cls="problems"), id="problems")
+        for line in (*cut, *wrong)
+    ]
+    head = el("h2", "What is wrong" if wrong else "What is missing")
+    return el("section", head, el("ul", items, cls="problems"), id="problems") if items else None

@@ -208,6 +208,17 @@ def write(
     axes.annotate(text, at, shift, annotation_clip=False, **style)
 
 
+def text(axes: Axes, x: float, y: float, words: str, **style: Any) -> None:
+    """Text on a line of the axes: ``x`` in widths of the axes, ``y`` in data."""
+    style = {"transform": axes.get_yaxis_transform(), "va": "center_baseline", **style}
+    axes.text(x, y, words, **style)
+
+
+def weight(row: Row) -> str:
+    """What we recommend is bold."""
+    return "bold" if row.role == "optimised" else "normal"
+
+
 def noise_band(axes: Axes, ends: Sequence[float], floor: float) -> None:
     """The line at 1, and the band of ratios within the noise floor."""
     axes.plot([1, 1], ends, color=LIGHT["baseline"], linewidth=1.4)

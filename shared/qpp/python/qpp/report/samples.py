@@ -91,15 +91,6 @@ def _strip(axes: Axes, row: Row, values: npt.NDArray[np.float64], y: float, kind
 
 
 def _names(axes: Axes, row: Row, y: float, width: float) -> None:
-    at = axes.get_yaxis_transform()
-    name = roles.shorten(roles.label(row), 34)
-    axes.text(-12 / width, y, name, transform=at, ha="right", va="center_baseline")
-    axes.text(
-        1 + 80 / width,
-        y,
-        fmt.seconds(row.median),
-        transform=at,
-        ha="right",
-        va="center_baseline",
-        fontweight="bold" if row.role == "optimised" else "normal",
-    )
+    roles.text(axes, -12 / width, y, roles.shorten(roles.label(row), 34), ha="right")
+    time = fmt.seconds(row.median)
+    roles.text(axes, 1 + 80 / width, y, time, ha="right", fontweight=roles.weight(row))

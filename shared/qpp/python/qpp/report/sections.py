@@ -50,8 +50,8 @@ def _ratios(study: StudyResult, anchor: str) -> Html | None:
     found = summarise(study)
     if found is None:
         return None
-    rows = tuple(r for r in found.workload.rows if r.status not in tables.ABSENT)
-    shown = replace(found.workload, rows=rows)
+    shown = found.workload
+    shown = replace(shown, rows=tuple(r for r in shown.rows if r.status not in tables.ABSENT))
     wide, narrow = (
         charts.ratio_chart(study, shown, layout=layout, name=f"{anchor}-ratios{end}")
         for layout, end in ((charts.WIDE, ""), (charts.NARROW, "-narrow"))
@@ -59,7 +59,7 @@ def _ratios(study: StudyResult, anchor: str) -> Html | None:
     text = "The baseline's time over each one's, log scale, 95 % intervals."
     if floor := noise_floors(study.workloads)[shown.name]:
         text += f" The grey band is the noise floor, {fmt.percent(floor)}."
-    title = f"Every implementation measured on {found.workload.name}"
+    title = f"Every implementation measured on {shown.name}"
     return figure(title, text, wide, narrow)
 
 

@@ -3,15 +3,6 @@
 Figures are drawn in the light palette. On the way out each colour of the palette turns
 into a CSS variable, so one drawing serves both themes; ids get a prefix, so many drawings
 live on one page; marks get a class and a tooltip, so tests and readers can find them.
-
->>> with style():
-...     figure = new_figure(200, 80)
-...     axes, width, height = pixel_axes(figure, left=40, top=10, right=10, bottom=20)
-...     [line] = axes.plot([1, 2, 3], [2, 1, 3], color=LIGHT["optimised"])
-...     mark(line, "series", "three points")
->>> text = themed(figure, title="Three points", name="demo")
->>> 'class="mark mark-series"' in text and "var(--optimised)" in text
-True
 """
 
 import io

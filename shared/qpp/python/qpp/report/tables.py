@@ -114,8 +114,13 @@ def _row(workload: WorkloadResult, row: Row) -> Html:
         why = row.reason or (row.parity.reason if row.parity else "") or "no reason was recorded"
         cell = el("td", figures(why), colspan=len(HEADS) - len(first), cls="break")
         return el("tr", first, cell, cls="off")
+    calls = f" × {row.number:,}" if row.number > 1 else ""
+    under = (
+        each(workload.sizes, row.median),
+        f"n = {len(row.seconds)}{calls}" if row.seconds else "",
+    )
     cells: tuple[tuple[Child, str], ...] = (
-        ((fmt.seconds(row.median), _each(workload, row), _samples(row)), ""),
+        ((fmt.seconds(row.median), [some("small", text) for text in under]), ""),
         (fmt.seconds(row.minimum), ""),
         (fmt.percent(row.spread), ""),
         (_ratio(workload, row), " ratio"),
@@ -126,25 +131,18 @@ def _row(workload: WorkloadResult, row: Row) -> Html:
     return el("tr", first, numbers, cls=roles.role(row))
 
 
-def counted(sizes: Mapping[str, Any]) -> tuple[float, str] | None:
-    """How many units of work one call does, and their name, where the sizes define them.
+def each(sizes: Mapping[str, Any], seconds: float | None) -> str:
+    """The time of one unit of work, where the sizes count them; else empty.
 
-    >>> counted({"messages": 100, "levels": 20, "passes": 50}), counted({"rows": 500})
-    ((5000, 'message'), None)
+    >>> each({"messages": 100, "levels": 20, "passes": 50}, 0.005), each({"rows": 500}, 0.005)
+    ('1.00 µs per message', '')
     """
     for key, noun in COUNTED.items():
-        count = sizes.get(key)
-        if isinstance(count, int) and not isinstance(count, bool) and count > 0:
-            passes = sizes.get("passes", 1)
-            return count * (passes if isinstance(passes, int) and passes > 0 else 1), noun
-    return None
-
-
-def _each(workload: WorkloadResult, row: Row) -> Html | None:
-    found = counted(workload.sizes)
-    if found is None or row.median is None:
-        return None
-    return el("small", f"{fmt.seconds(row.median / found[0])} per {found[1]}")
+        count, passes = sizes.get(key), sizes.get("passes", 1)
+        if seconds is not None and isinstance(count, int) and count > 0 and count is not True:
+            units = count * (passes if isinstance(passes, int) and passes > 0 else 1)
+            return f"{fmt.seconds(seconds / units)} per {noun}"
+    return ""
 
 
 def glyph(role: str) -> Html:
@@ -168,11 +166,6 @@ def agreement(row: Row) -> Html:
         error += f", relative {fmt.error(parity.max_rel)}" if parity.max_rel else ""
         error += f", at {parity.worst}" if parity.worst else ""
     return join(badge(*found), some("small", figures(error)))
-
-
-def _samples(row: Row) -> Html | None:
-    calls = f" × {row.number:,}" if row.number > 1 else ""
-    return el("small", f"n = {len(row.seconds)}{calls}") if row.seconds else None
 
 
 def _ratio(workload: WorkloadResult, row: Row) -> Html | str:

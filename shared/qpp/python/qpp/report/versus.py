@@ -8,7 +8,7 @@ import math
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -145,16 +145,10 @@ def _name(axes: Axes, text: str, y: float, shape: Shape, width: float) -> None:
     axes.plot([left, 1], [y, y], transform=at, color=LIGHT["grid"], linewidth=1.0, clip_on=False)
     lines = textwrap.wrap(roles.shorten(text, 62), 33)[:2] if shape.gutter else [text]
     for index, line in enumerate(lines or [""]):
-        axes.text(
-            left,
-            y + shape.lines[0] + 16 * (index - (len(lines) - 1) / 2 if shape.gutter else 0),
-            roles.shorten(line, 44),
-            transform=at,
-            va="center_baseline",
-            fontweight="bold",
-            zorder=5,
-            bbox={"boxstyle": "square,pad=0.1", "facecolor": LIGHT["paper"], "edgecolor": "none"},
-        )
+        up = 16 * (index - (len(lines) - 1) / 2 if shape.gutter else 0)
+        box = {"boxstyle": "square,pad=0.1", "facecolor": LIGHT["paper"], "edgecolor": "none"}
+        style: Any = {"fontweight": "bold", "zorder": 5, "bbox": box}
+        roles.text(axes, left, y + shape.lines[0] + up, roles.shorten(line, 44), **style)
 
 
 def _point(axes: Axes, point: Point, y: float, letters: int) -> None:
