@@ -234,14 +234,10 @@ def from_json(text: str, *, name: str = "result") -> Run:
         run: Run = _typed(Run, raw, "run")
     except TypeError as error:
         raise ResultError(f"{name}: malformed {SCHEMA} file: {error}") from error
-    for study in run.studies:
-        for workload in study.workloads:
-            for row in workload.rows:
-                if len(row.rounds) != len(row.seconds):
-                    raise ResultError(
-                        f"{name}: malformed {SCHEMA} file: {row.implementation} on {workload.name} "
-                        f"has {len(row.seconds)} seconds and {len(row.rounds)} rounds"
-                    )
+    for row in (r for study in run.studies for w in study.workloads for r in w.rows):
+        if len(row.rounds) != len(row.seconds):
+            has = f"has {len(row.seconds)} seconds and {len(row.rounds)} rounds"
+            raise ResultError(f"{name}: malformed {SCHEMA} file: {row.implementation} {has}")
     return run
 
 
