@@ -129,6 +129,6 @@ def repository(where: Path) -> Path:
     where.mkdir()
     git(where, "init", "-q", "-b", "main")
     (where / "asv.conf.json").write_bytes((ROOT / "asv.conf.json").read_bytes())
-    (where / ".gitignore").write_text(".asv/\n.venv/\n__pycache__/\n", encoding="utf-8")
+    (where / ".gitignore").write_text(".asv/\n.venv/\nreports/\n__pycache__/\n", encoding="utf-8")
     commit_all(where, "The first commit")
     return where

@@ -25,7 +25,10 @@ def with_status(name: str, status: Any, of: Run | None = None) -> Run:
     """A run in which a row of every workload has a status."""
     raw = json.loads(to_json(of or run()))
     for row in (r for w in raw["studies"][0]["workloads"] for r in w["rows"]):
-        row["status"] = status if row["implementation"] == name else row["status"]
+        if row["implementation"] == name:
+            row["status"] = status
+            if row["parity"]:
+                row["parity"]["agrees"] = status != "disagrees"
     return from_json(json.dumps(raw))
 
 

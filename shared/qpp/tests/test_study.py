@@ -41,7 +41,6 @@ def part_of(part: Any) -> Any:
         (lambda: make(optimised=[Implementation("b", len, only=("v",))]), "unknown workload 'v'"),
         (lambda: make(time_limit=0), "time_limit=0"),
         (lambda: make(time_limit=float("nan")), "time_limit=nan"),
-        (lambda: make(time_limit=float("inf")), "time_limit=inf"),
         (lambda: Workload("", dict), "name is empty"),
         (lambda: Workload("w", 3), "not callable"),  # type: ignore[arg-type]
         (lambda: Workload("w", list).inputs(), "expected a mapping"),  # type: ignore[arg-type]

@@ -38,9 +38,8 @@ def reproduce(
     with RunProgress(counts, settings.budget) as progress:
         for entry in chosen:
             try:
-                finished.append(
-                    measure_study(entry, settings, functools.partial(progress.tick, entry.name))
-                )
+                tick = functools.partial(progress.tick, entry.name)
+                finished.append(measure_study(entry, settings, tick))
             except KeyboardInterrupt as stop:  # outside the measurement: what was before is kept
                 finished += [stop.result] if isinstance(stop, Interrupted) else []
                 interrupted = True

@@ -298,9 +298,8 @@ class Study:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "baseline", replace(self.baseline, role="baseline"))
-        roles: dict[str, Role] = {"peers": "peer", "components": "component"}
-        for attribute in ("optimised", *roles):
-            role = roles.get(attribute, "optimised")
+        pairs: list[tuple[str, Role]] = [("peers", "peer"), ("components", "component")]
+        for attribute, role in (("optimised", "optimised"), *pairs):
             given = tuple(replace(i, role=role) for i in getattr(self, attribute))
             object.__setattr__(self, attribute, given)
         self._validate()

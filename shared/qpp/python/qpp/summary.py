@@ -108,12 +108,10 @@ def others(count: Mapping[str, int], **words: str) -> list[str]:
 def unavailable(run: Run) -> dict[str, list[str]]:
     """Implementations that were not measured, by the reason."""
     missing: dict[str, list[str]] = {}
-    for study in run.studies:
-        for workload in study.workloads:
-            for row in workload.rows:
-                names = missing.setdefault(row.reason, []) if row.status == "unavailable" else []
-                if row.implementation not in names:
-                    names.append(row.implementation)
+    for row in (r for study in run.studies for w in study.workloads for r in w.rows):
+        names = missing.setdefault(row.reason, []) if row.status == "unavailable" else []
+        if row.implementation not in names:
+            names.append(row.implementation)
     return missing
 
 
