@@ -118,8 +118,8 @@ def test_a_run_fits_one_screen(studies: int, capsys: pytest.CaptureFixture[str])
     bar = replace(study.claims[0], kind="bar", text="a bar " * 10)
     missed, noise = (replace(bar, verdict=v) for v in ("not reproduced", "within noise"))
     study = replace(study, claims=study.claims + (missed, noise) * 40)
-    rows = [replace(r, parts=4) if r.role == "baseline" else r for r in study.workloads[2].rows]
-    study = replace(study, workloads=(replace(study.workloads[2], rows=tuple(rows)),))
+    rows = [replace(r, parts=4) if r.role == "baseline" else r for r in study.workloads[1].rows]
+    study = replace(study, workloads=(replace(study.workloads[1], rows=tuple(rows)),))
     crowded = replace(run, studies=tuple(replace(study, name=f"study_{i}") for i in range(studies)))
     table.print_run(crowded, table.console(), [Path("a.json"), Path("b.html")])
     output = capsys.readouterr().out
