@@ -47,6 +47,9 @@ def main() -> None:
             reason = f"cannot write the output: {error.strerror}"
         with contextlib.suppress(OSError):
             print("Interrupted." if first else f"Error: {reason}", file=sys.stderr)
+    if first:  # while Python ends it would restore the default: die by a second signal
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
     sys.exit(128 + first if first else status)
 
 
