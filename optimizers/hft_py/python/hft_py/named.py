@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, ItemsView, KeysView, ValuesView
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-if TYPE_CHECKING:
-    from hft_py.spaces import Spaces
-
 Floats = npt.NDArray[np.float64]
+
+
+class Spaces(Protocol):
+    """What is read of :class:`hft_py.spaces.Spaces`, which imports this module."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the parameters."""
+
+    def __getitem__(self, index: int) -> Any:
+        """The space of a parameter."""
 
 
 class NamedPoint(np.ndarray[Any, np.dtype[np.float64]]):
