@@ -197,10 +197,19 @@ def headline(study: StudyResult) -> Summary:
 
 
 def _made_by(runs: list[Run]) -> list[str]:
-    unique = {(r.command, r.created): r for r in runs}.values()
-    return [
-        f"<sub>`{r.command}` on {_machine(r.provenance)}, {r.created[:10]}.</sub>" for r in unique
-    ]
+    """One line for each machine: the command, or that there are several, and the days."""
+    machines: dict[str, list[Run]] = {}
+    for run in {(r.command, r.created): r for r in runs}.values():
+        machines.setdefault(_machine(run.provenance), []).append(run)
+    lines = []
+    for machine, same in machines.items():
+        days = sorted({run.created[:10] for run in same})
+        when = " to ".join(dict.fromkeys((days[0], days[-1])))
+        what = f"`{same[0].command}`"
+        if len(same) > 1:
+            what = "`qpp reproduce STUDY --full` (each result file holds its own command)"
+        lines.append(f"<sub>{what} on {machine}, {when}.</sub>")
+    return lines
 
 
 def _machine(provenance: dict[str, Any]) -> str:
