@@ -5,7 +5,7 @@
 //! remembers how far it was. So the fast recursions watch what they *predict*: once a state's share
 //! of it falls below [`LOST`], rows are computed here, until every share is sound again.
 
-use super::log_space::log_sum;
+use super::math::log_sum;
 use super::model::Model;
 use std::cell::OnceCell;
 

@@ -6,6 +6,7 @@ use super::emission::{BLOCK, Emission, Scratch};
 use super::error::HmmError;
 use super::lanes::{LANES, Lanes};
 use super::log_filter::LogFilter;
+use super::math::log_sum;
 use crate::memory;
 
 /// Logarithms of densities of a sequence, `K` a row.
@@ -22,15 +23,6 @@ pub fn log_densities(emission: &Emission<'_>, x: &[f64], scratch: &mut Scratch) 
         }
     }
     rows
-}
-
-/// `ln sum exp`; minus infinity of nothing but minus infinities.
-pub fn log_sum(values: impl Iterator<Item = f64> + Clone) -> f64 {
-    let most = values.clone().fold(f64::NEG_INFINITY, f64::max);
-    if most == f64::NEG_INFINITY {
-        return most;
-    }
-    most + values.map(|v| (v - most).exp()).sum::<f64>().ln()
 }
 
 /// Logarithms of the filter, `K` a row, and of the scales.

@@ -119,6 +119,15 @@ pub(crate) fn digamma(x: f64) -> f64 {
     raised.ln() - 0.5 / raised + tail - sum
 }
 
+/// `ln sum exp`; minus infinity of nothing but minus infinities.
+pub fn log_sum(values: impl Iterator<Item = f64> + Clone) -> f64 {
+    let most = values.clone().fold(f64::NEG_INFINITY, f64::max);
+    if most == f64::NEG_INFINITY {
+        return most;
+    }
+    most + values.map(|v| (v - most).exp()).sum::<f64>().ln()
+}
+
 #[cfg(test)]
 mod tests {
     use super::{digamma, exp, ln};

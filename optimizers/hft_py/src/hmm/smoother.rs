@@ -6,6 +6,7 @@ use super::expectation::{Workspace, expect};
 use super::lanes::LANES;
 use super::log_filter::{LOST, SMALL};
 use super::log_space;
+use super::math::log_sum;
 use super::model::{Model, Series};
 use super::{filter, forward};
 use crate::watch::{Flow, Watch};
@@ -253,11 +254,11 @@ fn waited_in_logs(model: &Model, window: &[f64], log_alpha: &[f64], row: &mut [f
         let later: Vec<f64> = b.iter().zip(&beta).map(|(b, v)| b + v).collect();
         for (i, value) in beta.iter_mut().enumerate() {
             let cells = &model.transition[i * k..(i + 1) * k];
-            *value = log_space::log_sum(cells.iter().zip(&later).map(|(a, w)| a.ln() + w));
+            *value = log_sum(cells.iter().zip(&later).map(|(a, w)| a.ln() + w));
         }
     }
     let joint: Vec<f64> = log_alpha.iter().zip(&beta).map(|(a, b)| a + b).collect();
-    let total = log_space::log_sum(joint.iter().copied());
+    let total = log_sum(joint.iter().copied());
     for (p, log) in row.iter_mut().zip(joint) {
         *p = (log - total).exp();
     }
