@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -17,13 +17,23 @@ from hft_py.mle._log_scale import LogScaled
 from hft_py.mle.baseline.loop import Array
 from hft_py.mle.cma_es import cma_es_optimize
 from hft_py.mle.differential_evolution import differential_evolution_optimize
+from hft_py.mle.dual_annealing import dual_annealing_optimize
+from hft_py.mle.genetic_algorithm import genetic_algorithm_optimize
 from hft_py.mle.information import covariance_of, observed_information, wald_intervals
+from hft_py.mle.particle_swarm import particle_swarm_optimize
 from hft_py.mle.result import MLEResult, OptimizeResult
 from hft_py.objectives import resolve
 from hft_py.objectives.references import PARAMETERS
 from hft_py.spaces import ParameterSpace, Spaces
 
-METHODS = ("cma_es", "differential_evolution")
+# Methods with a population, which take whole numbers.
+POPULATION: dict[str, Callable[..., OptimizeResult]] = {
+    "differential_evolution": differential_evolution_optimize,
+    "particle_swarm": particle_swarm_optimize,
+    "genetic_algorithm": genetic_algorithm_optimize,
+    "dual_annealing": dual_annealing_optimize,
+}
+METHODS = ("cma_es", *POPULATION)
 
 
 class MLEOptimizer:
@@ -95,8 +105,9 @@ class MLEOptimizer:
         Parameters
         ----------
         method
-            ``"cma_es"`` or ``"differential_evolution"``. Default: the latter where a parameter is
-            a whole number or there are constraints, else the former with ``restarts="ipop"`` and
+            ``"cma_es"``, ``"differential_evolution"``, ``"particle_swarm"``,
+            ``"genetic_algorithm"`` or ``"dual_annealing"``. Default: the second where a parameter
+            is a whole number or there are constraints, else the first with ``restarts="ipop"`` and
             at most two restarts, as likelihoods have few maxima.
         initial_params
             Where to start: values in order, or by name. Default: the middle of the spaces.
@@ -107,9 +118,8 @@ class MLEOptimizer:
         polish
             A local search at the end, as the curvature is taken at the maximum.
         **options
-            Handed to :func:`hft_py.mle.cma_es_optimize` or
-            :func:`hft_py.mle.differential_evolution_optimize`: ``seed``, ``sigma``,
-            ``max_iterations``, ``threads``, ``progress``, ...
+            Handed to the method's function, as :func:`hft_py.mle.cma_es_optimize`: ``seed``,
+            ``sigma``, ``max_iterations``, ``threads``, ``progress``, ...
 
         Returns
         -------
@@ -220,7 +230,7 @@ class MLEOptimizer:
             common = {"restarts": "ipop", "max_restarts": 2, **common}
             found = cma_es_optimize(objective, low, high, start, **common)
         else:
-            found = differential_evolution_optimize(
+            found = POPULATION[method](
                 objective, low, high, integrality=spaces.integrality, x0=start, **common
             )
         return found if scaled is None else _in_parameters(found, scaled)
