@@ -75,7 +75,7 @@ def genetic_plan(
             "mutation_index", mutation_index, least=0.0, most=1_000.0
         ),
     }
-    size = min(max(50, 10 * d), 1_000)
+    size = min(max(100, 20 * d), 1_000)
     return population_plan(GeneticPlan, settings, 4, size, bounds_lower, bounds_upper, **common)
 
 

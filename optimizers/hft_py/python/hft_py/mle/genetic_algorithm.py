@@ -24,8 +24,8 @@ def genetic_algorithm_optimize(
     population_size: int | None = None,
     max_iterations: int = 1_000,
     *,
-    crossover: float = 0.9,
-    crossover_index: float = 15.0,
+    crossover: float = 1.0,
+    crossover_index: float = 2.0,
     mutation: float | None = None,
     mutation_index: float = 20.0,
     seed: int | None = None,
@@ -57,16 +57,17 @@ def genetic_algorithm_optimize(
         ``target``, ``max_evaluations``, ``init``, ``polish``, ``retries``, ``threads``,
         ``vectorized``, ``executor``, ``data``, ``progress``, ``backend``.
     population_size
-        Individuals, at least 4. Default: ``10 d``, 50 to 1000.
+        Individuals, at least 4. Default: ``20 d``, 100 to 1000: with fewer the
+        population agrees before it has found the best region.
     max_iterations
         Generations after the first; each costs ``population_size`` evaluations. 0 evaluates the
         first population only.
     crossover
         Probability that two parents are crossed; of their coordinates every second one is. Default
-        0.9.
+        1: a child that is its parent again costs an evaluation.
     crossover_index
         ``eta_c`` of the simulated binary crossover, 0 to 1000: the larger, the nearer children
-        stay to their parents. Default 15.
+        stay to their parents. Default 2, Deb and Agrawal's: larger ones end in poorer minima.
     mutation
         Probability that a coordinate of a child is mutated. Default ``1 / d``: one a child.
     mutation_index
