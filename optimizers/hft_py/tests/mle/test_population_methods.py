@@ -15,6 +15,8 @@ from hft_py import active_backend
 from hft_py.mle import (
     DualAnnealing,
     GeneticAlgorithm,
+    MLEOptimizer,
+    ParameterSpace,
     ParticleSwarm,
     baseline,
     cma_es_optimize,
@@ -25,6 +27,7 @@ from hft_py.mle import (
 from hft_py.mle.baseline.annealing import REACH, acceptance, cooled, visiting_step
 from hft_py.mle.baseline.genetic import crossover_spread, mutation_step
 from hft_py.mle.baseline.local_search import LocalSearch
+from hft_py.mle.optimizer import METHODS
 from hft_py.rng import Stream
 
 Points = npt.NDArray[np.float64]
@@ -280,8 +283,9 @@ def test_whole_numbers_and_constraints(optimise: Callable[..., Any], kernel_set:
 
 
 def test_annealing_without_a_local_search_asks_for_single_points(kernel_set: str) -> None:
-    options = {"max_iterations": 4, "local_search": False, "seed": 1, "backend": kernel_set}
-    one = DualAnnealing([-1.0] * 3, [2.0] * 3, **options)
+    one = DualAnnealing(
+        [-1.0] * 3, [2.0] * 3, max_iterations=4, local_search=False, seed=1, backend=kernel_set
+    )
     sizes = []
     while one.stop_reason is None:
         points = one.ask()
@@ -307,6 +311,18 @@ def test_annealing_starts_again_from_above(kernel_set: str) -> None:
     assert (np.diff(found.history.temperature) > 0).sum() >= 3
 
 
+@pytest.mark.parametrize("method", METHODS[2:])
+def test_maximum_likelihood_by_each_method(method: str) -> None:
+    x = np.random.default_rng(0).normal(0.1, 2.0, size=400)
+    spaces = [ParameterSpace("mu", (-1, 1)), ParameterSpace("sigma", (0.1, 10), log=True)]
+    fit = MLEOptimizer(spaces, "gaussian", data=x).optimize(
+        method, initial_params=[0.0, 1.0], seed=1
+    )
+    assert fit.success
+    assert fit.warnings == ()
+    np.testing.assert_allclose(fit.best_params, [x.mean(), x.std()], rtol=1e-4)
+
+
 def test_points_told_are_points_learnt(kernel_set: str) -> None:
     one = ParticleSwarm([-1.0] * 2, [1.0] * 2, 6, seed=1, backend=kernel_set)
     points = one.ask()
@@ -319,7 +335,8 @@ def test_the_swarm_loses_in_a_narrow_valley() -> None:
     """What the documentation says of it: a negative control of the comparison."""
     if active_backend() != "rust":
         pytest.skip("a comparison of searches, not of kernels")
-    box, limits = ([-5] * 6, [5] * 6), {"seed": 1, "target": 1e-8, "max_evaluations": 20_000}
+    box = [-5] * 6, [5] * 6
+    limits: dict[str, Any] = {"seed": 1, "target": 1e-8, "max_evaluations": 20_000}
     lost = particle_swarm_optimize("rotated_cigar", *box, None, 10**6, **limits)
     assert lost.stop_reason == "max_evaluations"
     assert cma_es_optimize("rotated_cigar", *box, **limits).stop_reason == "target_reached"
