@@ -37,7 +37,7 @@ OPTIMISERS: list[Callable[..., Any]] = [
     genetic_algorithm_optimize,
     dual_annealing_optimize,
 ]
-SWARM = {"phi": 4.1, "neighbours": 1}
+SWARM: dict[str, Any] = {"phi": 4.1, "neighbours": 1}
 GENETIC = {"crossover": 0.9, "crossover_index": 15.0, "mutation": 0.2, "mutation_index": 20.0}
 ANNEALING = {
     "initial_temperature": 5_230.0,
@@ -66,7 +66,7 @@ def arguments(**changes: Any) -> dict[str, Any]:
         "seed": 3,
         "stream": 2,
         "max_iterations": 60,
-        "max_evaluations": 900,
+        "max_evaluations": 500,
         "target": -1.0,
         "tolerance": 1e-8,
         "absolute_tolerance": 1e-12,
@@ -307,8 +307,10 @@ def test_annealing_starts_again_from_above(kernel_set: str) -> None:
         seed=1,
         backend=kernel_set,
     )
-    assert found.history.temperature.max() == 5_230.0
-    assert (np.diff(found.history.temperature) > 0).sum() >= 3
+    temperature = found.history.temperature
+    assert temperature is not None
+    assert temperature.max() == 5_230.0
+    assert np.count_nonzero(np.diff(temperature) > 0) >= 3
 
 
 @pytest.mark.parametrize("method", METHODS[2:])
@@ -320,7 +322,7 @@ def test_maximum_likelihood_by_each_method(method: str) -> None:
     )
     assert fit.success
     assert fit.warnings == ()
-    np.testing.assert_allclose(fit.best_params, [x.mean(), x.std()], rtol=1e-4)
+    np.testing.assert_allclose(fit.best_params, [x.mean(), x.std()], atol=1e-3)
 
 
 def test_points_told_are_points_learnt(kernel_set: str) -> None:
