@@ -148,7 +148,7 @@ impl Scheme for Genetic {
         self.row = row;
     }
 
-    /// The best of parents and children; of equals the parents.
+    /// The best of parents and children, of equals the parents; copies only to fill the room.
     fn select(
         &mut self,
         population: &mut Population,
@@ -160,11 +160,20 @@ impl Scheme for Genetic {
         let (size, d) = (population.size(), population.dimension);
         let everyone = [&population.points[..], points].concat();
         let all = [&population.merits[..], merits].concat();
+        let point = |i: usize| &everyone[i * d..(i + 1) * d];
         rank(&all, &mut self.order);
-        for (place, &i) in self.order[..size].iter().enumerate() {
+        let (mut kept, mut copies) = (Vec::with_capacity(size), Vec::new());
+        for &i in &self.order {
+            match kept.last() {
+                _ if kept.len() == size => break,
+                Some(&last) if all[last] == all[i] && point(last) == point(i) => copies.push(i),
+                _ => kept.push(i),
+            }
+        }
+        kept.extend(copies.into_iter().take(size - kept.len()));
+        for (place, i) in kept.into_iter().enumerate() {
             population.merits[place] = all[i];
-            population.points[place * d..(place + 1) * d]
-                .copy_from_slice(&everyone[i * d..(i + 1) * d]);
+            population.points[place * d..(place + 1) * d].copy_from_slice(point(i));
         }
     }
 }

@@ -3,7 +3,8 @@
 Children are spread around two parents as those of a one-point crossover of binary strings are:
 near parents that are alike, far from parents that differ, so steps shrink as the population
 agrees. Both operators are told the bounds and make no point outside. The best of parents and
-children survive: the best individual is never lost.
+children survive, so the best individual is never lost; a child that is the copy of another
+survives only where there is room, else copies of one individual would soon be all there is.
 
 A generation draws one block of uniforms, a row for each pair of children: four for the two
 tournaments, one for the crossover, then seven a coordinate (whether it is crossed, how far, which
@@ -119,11 +120,22 @@ class GeneticAlgorithm(Population):
         return middle - half, middle + half
 
     def _select(self, points: Array, values: Array, violations: Array) -> None:
-        """The best of parents and children; of equals the parents."""
+        """The best of parents and children, of equals the parents; copies only to fill the room."""
         size = len(self.population)
         everyone = np.concatenate([self.population, points])
         all_values = np.concatenate([self.values, values])
         all_violations = np.concatenate([self.violations, violations])
-        kept = ranked(all_values, all_violations)[:size]
+        kept: list[int] = []
+        copies: list[int] = []
+        for i in ranked(all_values, all_violations):
+            if len(kept) == size:
+                break
+            copied = bool(kept) and (
+                all_values[kept[-1]] == all_values[i]
+                and all_violations[kept[-1]] == all_violations[i]
+                and (everyone[kept[-1]] == everyone[i]).all()
+            )
+            (copies if copied else kept).append(i)
+        kept += copies[: size - len(kept)]
         self.population = everyone[kept]
         self.values, self.violations = all_values[kept], all_violations[kept]

@@ -269,7 +269,10 @@ def table(result: dict[str, Any], methods: Iterable[str]) -> str:
     for name, by_method in result["evaluations"].items():
         cells = []
         for method in methods:
-            found = by_method[method]
+            found = by_method.get(method)
+            if not found:
+                cells.append("not counted")
+                continue
             reached = sum(x is not None for x in found)
             middle = median(found)
             cell = f"{middle:,.0f}" if middle < math.inf else "not reached"
