@@ -3,11 +3,11 @@
 Ten dimensions, the box [-5, 5]^10, the same random starts for every library; medians and quartiles
 over the seeds of the evaluations until a value of 1e-8 has been seen; ours count whole generations.
 A run that does not reach it within the budget counts as infinite. 25 seeds; 200 for CMA-ES where
-there is one minimum, 5 for ``pyswarms`` and ``pymoo``, which take seconds a run. Differential
-evolution is compared with SciPy's defaults (a population of 150, without polishing), CMA-ES with
-``cma`` with the same population, first step and restarts (IPOP), the swarm with a ring of 40 and
-the same coefficients, the genetic algorithm with the same operators and population, and annealing
-with SciPy's defaults.
+there is one minimum, 5 for ``pyswarms``, ``pymoo`` and SciPy's annealing, which take up to a minute
+a run. Differential evolution is compared with SciPy's defaults (a population of 150, without
+polishing), CMA-ES with ``cma`` with the same population, first step and restarts (IPOP), the swarm
+with a ring of 40 and the same coefficients, the genetic algorithm with the same operators and
+population, and annealing with SciPy's defaults.
 
 Writes ``evaluations.json`` into the folder given and prints the tables of the README. With
 ``--methods`` the other columns stay as they are in the file.
@@ -48,7 +48,7 @@ SEEDS = 25
 # CMA-ES on a function with one minimum takes a tenth of a second; libraries differ by per cents.
 SEED_FACTOR = 8
 QUICK = ("CMA-ES", "pycma")
-SLOW = ("pyswarms", "pymoo GA")
+SLOW = ("pyswarms", "pymoo GA", "scipy annealing")
 
 
 def seeds_of(name: str, method: str, seeds: int) -> int:
