@@ -194,7 +194,8 @@ impl LocalSearch {
     fn learn(&mut self, y: &[f64]) {
         let (m, s) = (y.len(), &self.s);
         let (sy, yy) = (dot(s, y), dot(y, y));
-        if !(sy > CURVATURE * (dot(s, s) * yy).sqrt()) {
+        let curved = sy > CURVATURE * (dot(s, s) * yy).sqrt();
+        if !curved {
             return;
         }
         let h = self.h.get_or_insert_with(|| {
@@ -228,7 +229,7 @@ impl LocalSearch {
         // The minimum of the parabola through both values and the slope.
         let shorter = -0.5 * slope / (value - self.value - slope);
         self.alpha *= if shorter.is_finite() {
-            shorter.max(0.1).min(0.5)
+            shorter.clamp(0.1, 0.5)
         } else {
             0.1
         };
