@@ -1,13 +1,17 @@
 //! The methods without Python: known minima, and properties. `tests/mle` tests the rest of them.
 
 use hft_py::indices::distinct;
+use hft_py::mle::annealing::{Annealing, Schedule};
 use hft_py::mle::bounds::Boundary;
 use hft_py::mle::classic::{Classic, Donor};
 use hft_py::mle::cma::{self, Cma};
-use hft_py::mle::evolution::{self, Evolution, Strategy as Evolving};
+use hft_py::mle::evolution::{Evolution, Strategy as Evolving};
+use hft_py::mle::genetic::{Genetic, Rates};
 use hft_py::mle::jde::SelfAdaptive;
 use hft_py::mle::lshade::SuccessHistory;
+use hft_py::mle::population::{Generations, Scheme, Setting};
 use hft_py::mle::search::{Budget, Merit, Reason, Search, rank, run, tell};
+use hft_py::mle::swarm::Swarm;
 use hft_py::objective::Closure;
 use hft_py::rng::Stream;
 use hft_py::watch::Unwatched;
@@ -29,19 +33,53 @@ fn budget(max_evaluations: u64) -> Budget {
     }
 }
 
-fn evolve(strategy: Box<dyn Evolving>, boundary: Boundary, evaluations: u64) -> Evolution {
+fn sample() -> Vec<f64> {
     let mut points = vec![0.0; 40 * D];
     Stream::new(1, 0, 0).uniforms(&mut points);
     points.iter_mut().for_each(|x| *x = 6.0 * *x - 3.0);
-    let setting = evolution::Setting {
+    points
+}
+
+fn setting() -> Setting {
+    Setting {
         lower: vec![-3.0; D],
         upper: vec![3.0; D],
         integral: vec![false; D],
-        boundary,
         tolerance: 0.0,
         absolute_tolerance: 0.0,
+    }
+}
+
+fn generations(scheme: Box<dyn Scheme>, evaluations: u64) -> Generations {
+    Generations::new(&sample(), scheme, setting(), budget(evaluations), (3, 0))
+}
+
+fn evolve(strategy: Box<dyn Evolving>, boundary: Boundary, evaluations: u64) -> Generations {
+    generations(Box::new(Evolution::new(strategy, boundary)), evaluations)
+}
+
+/// A swarm, a genetic algorithm, and annealing.
+fn others(evaluations: u64) -> [Box<dyn Search>; 3] {
+    let rates = Rates {
+        crossover: 1.0,
+        crossover_index: 2.0,
+        mutation: 0.2,
+        mutation_index: 20.0,
     };
-    Evolution::new(&points, strategy, setting, budget(evaluations), (3, 0))
+    let schedule = Schedule {
+        initial_temperature: 5230.0,
+        restart_temperature_ratio: 2e-5,
+        visit: 2.62,
+        accept: -5.0,
+        local_search: true,
+        patience: 1_000,
+    };
+    let (limits, key) = (budget(evaluations), (3, 0));
+    [
+        Box::new(generations(Box::new(Swarm::new(4.1, 1)), evaluations)),
+        Box::new(generations(Box::new(Genetic::new(rates)), evaluations)),
+        Box::new(Annealing::new(&sample(), schedule, setting(), limits, key)),
+    ]
 }
 
 fn adapt(boundary: Boundary, separable: bool) -> Cma {
@@ -86,6 +124,17 @@ fn every_strategy_reaches_the_minimum() {
     }
 }
 
+#[test]
+fn the_others_reach_the_minimum() {
+    let objective = Closure::new(D, |x: &[f64]| {
+        x.iter().fold(0.0, |sum, x| sum + (x - 0.3) * (x - 0.3))
+    });
+    for mut search in others(60_000) {
+        run(&mut *search, &objective, 1, &mut Unwatched).expect("nothing stops it");
+        assert_eq!(search.record().stop, Some(Reason::TargetReached));
+    }
+}
+
 proptest! {
     #[test]
     fn indices_are_distinct(
@@ -127,13 +176,19 @@ proptest! {
             prop_oneof![Just(f64::NAN), Just(f64::INFINITY), -1e300..1e300_f64, Just(0.0)], 40
         ),
         rule in 0_usize..4,
+        method in 0_usize..4,
         seed in any::<u64>(),
     ) {
         let rules = [Boundary::Reflect, Boundary::Resample, Boundary::Midpoint, Boundary::Clip];
-        let mut search = evolve(Box::new(SuccessHistory::new(40)), rules[rule], 100_000);
+        let evolution = evolve(Box::new(SuccessHistory::new(40)), rules[rule], 100_000);
+        let mut search: Box<dyn Search> = Box::new(evolution);
+        if let Some(other) = others(100_000).into_iter().nth(method) {
+            search = other;
+        }
         let mut points = Vec::new();
         let mut shift = seed;
-        for _ in 0..12 {
+        let rounds = if method == 2 { 200 } else { 12 };
+        for _ in 0..rounds {
             search.ask(&mut points);
             prop_assert!(points.iter().all(|x| (-3.0..=3.0).contains(x)));
             let count = points.len() / D;
@@ -141,7 +196,7 @@ proptest! {
                 .map(|i| values[(i as u64 ^ shift) as usize % 40])
                 .collect();
             shift = shift.rotate_left(7);
-            tell(&mut search, &points, &mut told, None).expect("no infinity on the good side");
+            tell(&mut *search, &points, &mut told, None).expect("no infinity on the good side");
         }
     }
 

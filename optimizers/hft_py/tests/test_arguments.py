@@ -16,10 +16,16 @@ from hft_py.mle import (
     CMAES,
     Constraint,
     DifferentialEvolution,
+    DualAnnealing,
+    GeneticAlgorithm,
     MLEOptimizer,
     ParameterSpace,
+    ParticleSwarm,
     cma_es_optimize,
     differential_evolution_optimize,
+    dual_annealing_optimize,
+    genetic_algorithm_optimize,
+    particle_swarm_optimize,
 )
 
 LOW, HIGH = [-1.0, -1.0], [1.0, 1.0]
@@ -33,6 +39,9 @@ GOOD: dict[Callable[..., Any], dict[str, Any]] = {
     },
     differential_evolution_optimize: {"bounds_lower": LOW, "bounds_upper": HIGH},
     cma_es_optimize: {"bounds_lower": LOW, "bounds_upper": HIGH},
+    particle_swarm_optimize: {"bounds_lower": LOW, "bounds_upper": HIGH},
+    genetic_algorithm_optimize: {"bounds_lower": LOW, "bounds_upper": HIGH},
+    dual_annealing_optimize: {"bounds_lower": LOW, "bounds_upper": HIGH},
 }
 Cases = list[tuple[dict[str, Any], type[Exception], str]]
 
@@ -63,13 +72,17 @@ OPTIMISERS: Cases = [
     ({"constraints": [3]}, TypeError, "constraints holds 3, expected a Constraint"),
 ]
 
-EVOLUTION: Cases = [
-    ({"bounds_upper": [np.inf, 1]}, ValueError, r"bounds_upper\[0\] is inf, expected a finite"),
+STRATEGIES: Cases = [
+    ({"boundary": "bounce"}, ValueError, "boundary='bounce', expected one of"),
     ({"strategy": "rand2bin", "population_size": 5}, ValueError, "expected 6 or more"),
     ({"mutation": 3.0}, ValueError, "mutation=3.0, expected at most 2"),
     ({"mutation": (1.0, 0.5)}, ValueError, "expected the smaller number first"),
     ({"mutation": (1.0,)}, ValueError, "expected one number or two"),
     ({"crossover": 1.5}, ValueError, "crossover=1.5, expected at most 1"),
+]
+
+POPULATIONS: Cases = [
+    ({"bounds_upper": [np.inf, 1]}, ValueError, r"bounds_upper\[0\] is inf, expected a finite"),
     ({"x0": [2.0, 0.0]}, ValueError, r"x0\[0\]=2.0 is outside \[-1.0, 1.0\]"),
     ({"x0": [0.0]}, ValueError, "x0 has length 1, expected 2"),
     ({"integrality": [1, 0, 0]}, ValueError, r"integrality has shape \(3,\)"),
@@ -87,6 +100,7 @@ EVOLUTION: Cases = [
 ]
 
 CMA: Cases = [
+    ({"boundary": "bounce"}, ValueError, "boundary='bounce', expected one of"),
     ({"sigma": 0.0}, ValueError, "sigma=0.0, expected at least 1e-15"),
     ({"initial_params": [0.0, 3.0]}, ValueError, r"initial_params\[1\]=3.0 is outside"),
     ({"initial_params": [0.0]}, ValueError, "initial_params has length 1, expected 2"),
@@ -101,6 +115,29 @@ CMA: Cases = [
         ValueError,
         "overflows, expected narrower bounds",
     ),
+]
+
+SWARM: Cases = [
+    ({"phi": 4.0}, ValueError, "phi=4.0, expected more than 4"),
+    ({"phi": "wide"}, TypeError, "phi='wide', expected a real number"),
+    ({"neighbours": 0}, ValueError, "neighbours=0, expected 1 or more"),
+]
+
+GENETIC: Cases = [
+    ({"crossover": 1.5}, ValueError, "crossover=1.5, expected at most 1"),
+    ({"mutation": -0.1}, ValueError, "mutation=-0.1, expected at least 0"),
+    ({"crossover_index": -1.0}, ValueError, "crossover_index=-1.0, expected at least 0"),
+    ({"mutation_index": np.inf}, ValueError, "mutation_index=inf, expected a finite number"),
+]
+
+ANNEALING: Cases = [
+    ({"initial_temperature": 0.0}, ValueError, "initial_temperature=0.0, expected at least"),
+    ({"restart_temperature_ratio": 1.0}, ValueError, "restart_temperature_ratio=1.0, expected"),
+    ({"visit": 3.0}, ValueError, "visit=3.0, expected at most 2.9"),
+    ({"visit": 1.0}, ValueError, "visit=1.0, expected more than 1"),
+    ({"accept": 1.0}, ValueError, "accept=1.0, expected less than 1"),
+    ({"local_search": "L-BFGS-B"}, TypeError, "local_search='L-BFGS-B', expected True or False"),
+    ({"patience": 0}, ValueError, "patience=0, expected 1 or more"),
 ]
 
 SAMPLERS: Cases = [
@@ -161,8 +198,11 @@ SAMPLERS: Cases = [
 
 OWN = {
     mcmc_optimize: SAMPLERS,
-    differential_evolution_optimize: OPTIMISERS + EVOLUTION,
+    differential_evolution_optimize: OPTIMISERS + POPULATIONS + STRATEGIES,
     cma_es_optimize: OPTIMISERS + CMA,
+    particle_swarm_optimize: OPTIMISERS + POPULATIONS + SWARM,
+    genetic_algorithm_optimize: OPTIMISERS + POPULATIONS + GENETIC,
+    dual_annealing_optimize: OPTIMISERS + POPULATIONS + ANNEALING,
 }
 
 
@@ -190,7 +230,9 @@ def test_arguments_are_not_changed(kernel_set: str) -> None:
         np.testing.assert_array_equal(before, after)
 
 
-@pytest.mark.parametrize("search", [DifferentialEvolution, CMAES])
+@pytest.mark.parametrize(
+    "search", [DifferentialEvolution, CMAES, ParticleSwarm, GeneticAlgorithm, DualAnnealing]
+)
 def test_tell_refuses(search: type[CMAES], kernel_set: str) -> None:
     one = search(LOW, HIGH, population_size=6, seed=1, backend=kernel_set)
     with pytest.raises(ValueError, match="before ask"):

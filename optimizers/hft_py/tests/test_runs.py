@@ -17,7 +17,13 @@ import pytest
 from hft_py import negated
 from hft_py.errors import InvalidValuesWarning, ObjectiveError, PoorMixingWarning
 from hft_py.mcmc import SAMPLERS, mcmc_optimize
-from hft_py.mle import cma_es_optimize, differential_evolution_optimize
+from hft_py.mle import (
+    cma_es_optimize,
+    differential_evolution_optimize,
+    dual_annealing_optimize,
+    genetic_algorithm_optimize,
+    particle_swarm_optimize,
+)
 from hft_py.objectives import resolve
 from hft_py.progress import Progress
 
@@ -56,6 +62,9 @@ SAMPLING = {"initial_params": [1.0] * 4, "n_iterations": 200, "burn_in": 40, "n_
 OPTIMISERS = [
     Method("differential_evolution", differential_evolution_optimize, EVOLUTION, 1),
     Method("cma_es", cma_es_optimize, ADAPTATION, 1),
+    Method("particle_swarm", particle_swarm_optimize, EVOLUTION, 1),
+    Method("genetic_algorithm", genetic_algorithm_optimize, EVOLUTION, 1),
+    Method("dual_annealing", dual_annealing_optimize, EVOLUTION, 1),
 ]
 METHODS = [
     *OPTIMISERS,
@@ -108,7 +117,7 @@ def test_threads_change_nothing(method: Method) -> None:
         assert method(objective, threads=threads) == alone
 
 
-@pytest.mark.parametrize("method", OPTIMISERS, ids=IDS[:2])
+@pytest.mark.parametrize("method", OPTIMISERS, ids=IDS[: len(OPTIMISERS)])
 def test_threads_change_nothing_in_retries(method: Method) -> None:
     assert method("rastrigin", retries=10) == method("rastrigin", retries=10, threads=2)
 

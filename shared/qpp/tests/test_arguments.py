@@ -110,8 +110,14 @@ def calls() -> dict[str, dict[str, Any]]:
         "MLEOptimizer": {"param_spaces": [ParameterSpace("x", (0, 1))], "log_likelihood": bowl},
         "CMAES": BOX,
         "DifferentialEvolution": BOX,
+        "DualAnnealing": BOX,
+        "GeneticAlgorithm": BOX,
+        "ParticleSwarm": BOX,
         "cma_es_optimize": least,
         "differential_evolution_optimize": least,
+        "dual_annealing_optimize": least,
+        "genetic_algorithm_optimize": least,
+        "particle_swarm_optimize": least,
     }
 
 

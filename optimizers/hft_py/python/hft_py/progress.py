@@ -38,8 +38,8 @@ class Progress:
 
     @property
     def fraction(self) -> float:
-        """The part that is done, from 0 to 1."""
-        return self.done / self.total if self.total else 1.0
+        """The part that is done, from 0 to 1; 1 where there is more than was known of."""
+        return min(self.done / self.total, 1.0) if self.total else 1.0
 
 
 class Reporter:

@@ -3,7 +3,8 @@
 //! Source: Storn and Price 1997; Price, Storn and Lampinen, "Differential Evolution", Springer
 //! 2005.
 
-use super::evolution::{Crossing, Population, Strategy};
+use super::evolution::{Crossing, Strategy};
+use super::population::Population;
 use crate::Error;
 use crate::indices::{distinct, index};
 use crate::rng::Stream;

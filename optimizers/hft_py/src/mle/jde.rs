@@ -3,7 +3,8 @@
 //! Source: Brest, Greiner, Boskovic, Mernik and Zumer, IEEE Trans. Evol. Comput. 10 (2006).
 
 use super::classic::{Donor, partners};
-use super::evolution::{Crossing, Population, Strategy};
+use super::evolution::{Crossing, Strategy};
+use super::population::Population;
 use crate::indices::index;
 
 /// The probability of a new number, `tau_1` and `tau_2`.

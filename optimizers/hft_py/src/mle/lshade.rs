@@ -3,7 +3,8 @@
 //! Source: Tanabe and Fukunaga, CEC 2014; Zhang and Sanderson, IEEE Trans. Evol. Comput. 13
 //! (2009). `F` is Cauchy given that it is positive: drawn so directly, where the paper rejects.
 
-use super::evolution::{Crossing, Population, Strategy};
+use super::evolution::{Crossing, Strategy};
+use super::population::Population;
 use super::search::rank;
 use crate::indices::{distinct, index};
 use crate::rng::Stream;

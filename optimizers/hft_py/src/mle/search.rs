@@ -1,4 +1,4 @@
-//! What both methods share: the run, the best point, the reasons to stop.
+//! What all methods share: the run, the best point, the reasons to stop.
 
 use crate::objective::{Evaluate, Sense, replace_nan};
 use crate::watch::{Flow, Watch};

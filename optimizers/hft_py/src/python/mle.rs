@@ -1,6 +1,7 @@
 //! The Python module `hft_py._rust.mle`: arguments were checked in Python.
 
-mod makers;
+mod cma;
+mod populations;
 
 use super::objective::Objective;
 use super::watch::PyWatch;
@@ -67,7 +68,7 @@ fn columns<'py>(
     Ok(columns)
 }
 
-/// A run of either method.
+/// A run of any method.
 #[pyclass(module = "hft_py._rust.mle")]
 struct Optimiser {
     inner: Box<dyn Search>,
@@ -175,7 +176,13 @@ impl Optimiser {
 
 pub(super) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("STRATEGIES", STRATEGIES)?;
-    module.add_function(wrap_pyfunction!(makers::differential_evolution, module)?)?;
-    module.add_function(wrap_pyfunction!(makers::cmaes, module)?)?;
-    module.add_function(wrap_pyfunction!(makers::cma_constants, module)?)
+    module.add_function(wrap_pyfunction!(
+        populations::differential_evolution,
+        module
+    )?)?;
+    module.add_function(wrap_pyfunction!(populations::particle_swarm, module)?)?;
+    module.add_function(wrap_pyfunction!(populations::genetic_algorithm, module)?)?;
+    module.add_function(wrap_pyfunction!(populations::dual_annealing, module)?)?;
+    module.add_function(wrap_pyfunction!(cma::cmaes, module)?)?;
+    module.add_function(wrap_pyfunction!(cma::cma_constants, module)?)
 }

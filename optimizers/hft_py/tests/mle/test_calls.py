@@ -10,11 +10,26 @@ import pytest
 from hft_py.mle import (
     CMAES,
     DifferentialEvolution,
+    DualAnnealing,
+    GeneticAlgorithm,
     MLEOptimizer,
     ParameterSpace,
+    ParticleSwarm,
     cma_es_optimize,
     differential_evolution_optimize,
+    dual_annealing_optimize,
+    genetic_algorithm_optimize,
+    particle_swarm_optimize,
 )
+
+OPTIMISERS = [
+    differential_evolution_optimize,
+    cma_es_optimize,
+    particle_swarm_optimize,
+    genetic_algorithm_optimize,
+    dual_annealing_optimize,
+]
+SEARCHES = [DifferentialEvolution, CMAES, ParticleSwarm, GeneticAlgorithm, DualAnnealing]
 
 BOX: Any = ([-4.0, -4.0], [4.0, 4.0])
 
@@ -28,7 +43,7 @@ def cost(x: Any) -> float:
     return -sharpe(x)
 
 
-@pytest.mark.parametrize("optimise", [differential_evolution_optimize, cma_es_optimize])
+@pytest.mark.parametrize("optimise", OPTIMISERS)
 @pytest.mark.parametrize("options", [{}, {"polish": True}, {"target": 2.999}])
 def test_maximise(optimise: Any, options: Any, kernel_set: str) -> None:
     seen: list[Any] = []
@@ -48,7 +63,7 @@ def test_maximise(optimise: Any, options: Any, kernel_set: str) -> None:
     assert found.maximize and not mirrored.maximize
 
 
-@pytest.mark.parametrize("search", [DifferentialEvolution, CMAES])
+@pytest.mark.parametrize("search", SEARCHES)
 def test_maximise_by_ask_and_tell(search: Any, kernel_set: str) -> None:
     one = search(*BOX, seed=1, maximize=True, target=2.999, backend=kernel_set)
     while one.stop_reason is None:

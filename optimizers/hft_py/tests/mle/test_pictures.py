@@ -61,6 +61,10 @@ def test_the_committed_counts_are_made_again(name: str, committed: dict[str, Any
             found = evaluations.METHODS[method](name, seed)
             known = committed["evaluations"][name][method][seed]
             assert found == (math.inf if known is None else known)
+    for method in ("swarm", "genetic"):
+        known = committed["evaluations"][name][method][0]
+        if known is not None:  # else it takes the whole budget
+            assert evaluations.METHODS[method](name, 0) == known
     # CMA-ES goes by rounding in the end, so only nearly the same on another machine.
     if name != "rastrigin":
         found = evaluations.cma(name, 0)

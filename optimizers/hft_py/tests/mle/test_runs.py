@@ -13,9 +13,15 @@ from hft_py.errors import InvalidValuesWarning
 from hft_py.mle import (
     CMAES,
     DifferentialEvolution,
+    DualAnnealing,
+    GeneticAlgorithm,
     OptimizeResult,
+    ParticleSwarm,
     cma_es_optimize,
     differential_evolution_optimize,
+    dual_annealing_optimize,
+    genetic_algorithm_optimize,
+    particle_swarm_optimize,
 )
 from hft_py.progress import Progress
 
@@ -39,7 +45,13 @@ def adapt(objective: Any, **options: Any) -> OptimizeResult:
     return cma_es_optimize(objective, LOW, HIGH, **options)
 
 
-METHODS = pytest.mark.parametrize("method", [evolve, adapt])
+def anneal(objective: Any, **options: Any) -> OptimizeResult:
+    defaults: dict[str, Any] = {"seed": 9, "max_iterations": 20, "population_size": 12}
+    return dual_annealing_optimize(objective, LOW, HIGH, **(defaults | options))
+
+
+# Swarm and genetic algorithm run in the frame of differential evolution.
+METHODS = pytest.mark.parametrize("method", [evolve, adapt, anneal])
 Method = Callable[..., OptimizeResult]
 
 
@@ -176,15 +188,23 @@ def test_a_latin_hypercube_has_one_point_in_every_slice() -> None:
         assert sorted((column * 50).astype(int).tolist()) == list(range(50))
 
 
-@pytest.mark.parametrize("search", [DifferentialEvolution, CMAES])
+FUNCTIONS: dict[Any, Method] = {
+    DifferentialEvolution: differential_evolution_optimize,
+    CMAES: cma_es_optimize,
+    ParticleSwarm: particle_swarm_optimize,
+    GeneticAlgorithm: genetic_algorithm_optimize,
+    DualAnnealing: dual_annealing_optimize,
+}
+
+
+@pytest.mark.parametrize("search", FUNCTIONS)
 def test_ask_and_tell_make_the_run(search: type[CMAES], kernel_set: str) -> None:
     one = search(LOW, HIGH, max_iterations=30, seed=3, backend=kernel_set)
     while not one.stop_reason:
         points = one.ask()
         np.testing.assert_array_equal(one.ask(), points)
         one.tell(points, (points * points).sum(axis=1))
-    optimise = cma_es_optimize if search is CMAES else differential_evolution_optimize
-    whole = optimise(
+    whole = FUNCTIONS[search](
         lambda points: (points * points).sum(axis=1),
         LOW,
         HIGH,

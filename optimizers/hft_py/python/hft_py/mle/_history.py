@@ -27,11 +27,15 @@ class History(results.Result):
     restart
         Which restart the generation belongs to, from 0.
     worst
-        Differential evolution: the worst value of the population; else None.
+        Methods with a population: its worst value (of a swarm, of the particles' best points).
+        None for CMA-ES and dual annealing.
     sigma, axis_ratio
         CMA-ES: the step size in scaled coordinates, and the longest axis over the shortest.
     mean
         CMA-ES: the mean of the search distribution, ``(g, d)``.
+    temperature
+        Dual annealing: that of the visiting distribution. Its generations are the points that it
+        asks for at once.
 
     Examples
     --------
@@ -49,6 +53,7 @@ class History(results.Result):
     sigma: Array | None = None
     axis_ratio: Array | None = None
     mean: Array | None = None
+    temperature: Array | None = None
 
     def to_frame(self) -> Any:
         """A pandas frame with a row for every generation; vectors become a column each.

@@ -1,4 +1,4 @@
-"""From checked arguments to a result: what differential evolution and CMA-ES share."""
+"""From checked arguments to a result: what all methods share."""
 
 from __future__ import annotations
 

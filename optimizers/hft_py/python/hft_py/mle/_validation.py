@@ -1,4 +1,4 @@
-"""The arguments that both methods take, checked once."""
+"""The arguments that all methods take, checked once."""
 
 from __future__ import annotations
 

@@ -18,14 +18,24 @@ from hft_py.mle._log_scale import LogScaled
 from hft_py.mle.baseline.loop import Array
 from hft_py.mle.cma_es import cma_es_optimize
 from hft_py.mle.differential_evolution import differential_evolution_optimize
+from hft_py.mle.dual_annealing import dual_annealing_optimize
+from hft_py.mle.genetic_algorithm import genetic_algorithm_optimize
 from hft_py.mle.information import covariance_of, observed_information, wald_intervals
+from hft_py.mle.particle_swarm import particle_swarm_optimize
 from hft_py.mle.result import MLEResult, OptimizeResult
 from hft_py.named import NamedPoint, named_objective
 from hft_py.objectives import resolve
 from hft_py.objectives.references import PARAMETERS
 from hft_py.spaces import ParameterSpace, Spaces
 
-METHODS = ("cma_es", "differential_evolution")
+# Methods with a population, which take whole numbers.
+POPULATION: dict[str, Callable[..., OptimizeResult]] = {
+    "differential_evolution": differential_evolution_optimize,
+    "particle_swarm": particle_swarm_optimize,
+    "genetic_algorithm": genetic_algorithm_optimize,
+    "dual_annealing": dual_annealing_optimize,
+}
+METHODS = ("cma_es", *POPULATION)
 
 
 class MLEOptimizer:
@@ -103,7 +113,8 @@ class MLEOptimizer:
         Parameters
         ----------
         method
-            ``"differential_evolution"`` (default where the spaces are finite), or ``"cma_es"``,
+            ``"differential_evolution"`` (default where the spaces are finite),
+            ``"particle_swarm"``, ``"genetic_algorithm"``, ``"dual_annealing"``; or ``"cma_es"``,
             which takes fewer evaluations where the likelihood is smooth with few maxima, and is the
             default where a space is infinite: with ``restarts="ipop"`` and two restarts at most.
         initial_params
@@ -115,9 +126,8 @@ class MLEOptimizer:
         polish
             A local search at the end, as the curvature is taken at the maximum.
         **options
-            Handed to :func:`hft_py.mle.cma_es_optimize` or
-            :func:`hft_py.mle.differential_evolution_optimize`: ``seed``, ``sigma``,
-            ``max_iterations``, ``threads``, ``progress``, ...
+            Handed to the method's function, as :func:`hft_py.mle.cma_es_optimize`: ``seed``,
+            ``sigma``, ``max_iterations``, ``threads``, ``progress``, ...
 
         Returns
         -------
@@ -233,8 +243,8 @@ class MLEOptimizer:
         else:
             # Tighter than the default, as the curvature is taken at the maximum.
             common = {"tolerance": 1e-12, **common}
-            _check_options(differential_evolution_optimize, method, options)
-            found = differential_evolution_optimize(
+            _check_options(POPULATION[method], method, options)
+            found = POPULATION[method](
                 objective, low, high, integrality=spaces.integrality, x0=start, **common
             )
         return found if scaled is None else _in_parameters(found, scaled)

@@ -1,4 +1,4 @@
-"""What every kind of differential evolution shares: population, trials, selection.
+"""What every kind of differential evolution shares: trials and selection.
 
 A generation makes one trial for every individual. Its random numbers are drawn as one block of
 uniforms, a row an individual, so nothing depends on how the work is shared out; a row begins
@@ -13,15 +13,13 @@ Source: Storn and Price, J. Global Optimization 11 (1997).
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from hft_py.mle.baseline.bounds import repaired, whole
-from hft_py.mle.baseline.loop import Array, Method, precedes, spread
-from hft_py.rng import Stream
-
-PURPOSE = 0x4445  # of the random numbers of a run
+from hft_py.mle.baseline.bounds import repaired
+from hft_py.mle.baseline.loop import Array, precedes
+from hft_py.mle.baseline.population import Population
 
 
 def distinct(uniforms: list[float], size: int, taken: list[int]) -> list[int]:
@@ -43,37 +41,15 @@ def distinct(uniforms: list[float], size: int, taken: list[int]) -> list[int]:
     return chosen
 
 
-class Evolution(Method):
+class Evolution(Population):
     """A population and its trials; a strategy says how a mutant is made."""
 
+    _purpose = 0x4445
     _n_uniforms = 0
 
-    def __init__(
-        self,
-        population: Array,
-        lower: Array,
-        upper: Array,
-        integral: NDArray[np.bool_],
-        boundary: str,
-        seed: int,
-        stream: int,
-        max_iterations: int,
-        max_evaluations: int,
-        target: float,
-        tolerance: float,
-        absolute_tolerance: float,
-    ) -> None:
-        super().__init__(population.shape[1], max_iterations, max_evaluations, target)
-        self.population = population.copy()
-        self.values = np.full(len(population), math.inf)
-        self.violations = np.full(len(population), math.inf)
-        self._lower, self._upper, self._integral = lower, upper, integral
+    def __init__(self, *, boundary: str, **shared: Any) -> None:
+        super().__init__(**shared)
         self._boundary = boundary
-        self._draws = Stream(seed, stream, PURPOSE)
-        self._tolerance, self._absolute = tolerance, absolute_tolerance
-        self._spread = math.inf
-        self._leader = 0
-        self._history["worst"] = []
 
     # -- what a strategy gives -----------------------------------------------------------
     def _prepare(self) -> None:
@@ -90,12 +66,7 @@ class Evolution(Method):
         """The generation is selected."""
 
     # -- the generation ------------------------------------------------------------------
-    def _next_size(self) -> int:
-        return len(self.population)
-
-    def ask(self) -> Array:
-        if not self.evaluations:
-            return self.population.copy()
+    def _trials(self) -> Array:
         size, d = self.population.shape
         self._prepare()
         own = self._n_uniforms
@@ -117,42 +88,19 @@ class Evolution(Method):
                     float(self.population[i, j]),
                     float(again),
                 )
-            for j in np.flatnonzero(self._integral):
-                trial[j] = whole(float(trial[j]), float(self._lower[j]), float(self._upper[j]))
-            trials[i] = trial
+            trials[i] = self._rounded(trial)
         return trials
 
-    def _learn(self, points: Array, values: Array, violations: Array) -> str | None:
-        if self.evaluations == len(values):
-            self.population = points.copy()
-            self.values, self.violations = values.copy(), violations.copy()
-            self._spread = spread(values)
-        else:
-            for i in range(len(values)):
-                old = float(self.values[i]), float(self.violations[i])
-                new = float(values[i]), float(violations[i])
-                if precedes(*old, *new):
-                    continue
-                self._accepted(i, gain(old, new) if precedes(*new, *old) else 0.0)
-                self.population[i] = points[i]
-                self.values[i], self.violations[i] = new
-            self._close()
-            self.iterations += 1
-        self._leader = 0
-        for i in range(1, len(self.values)):
-            leader = float(self.values[self._leader]), float(self.violations[self._leader])
-            if precedes(float(self.values[i]), float(self.violations[i]), *leader):
-                self._leader = i
-        worst = float(np.max(self.values))
-        self._history["worst"].append(worst)
-        best = float(self.values[self._leader])
-        level = self._absolute * min(self._spread, 1.0)
-        level += self._tolerance * min(self._spread, abs(best))
-        if not self.iterations or self.violations.any():
-            return None
-        if not math.isfinite(worst) or worst - best > level:
-            return None
-        return "converged"
+    def _select(self, points: Array, values: Array, violations: Array) -> None:
+        for i in range(len(values)):
+            old = float(self.values[i]), float(self.violations[i])
+            new = float(values[i]), float(violations[i])
+            if precedes(*old, *new):
+                continue
+            self._accepted(i, gain(old, new) if precedes(*new, *old) else 0.0)
+            self.population[i] = points[i]
+            self.values[i], self.violations[i] = new
+        self._close()
 
 
 def gain(old: tuple[float, float], new: tuple[float, float]) -> float:

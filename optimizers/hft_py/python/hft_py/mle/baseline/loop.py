@@ -1,4 +1,4 @@
-"""What both methods share: the run, the best point, the stop reasons.
+"""What all methods share: the run, the best point, the stop reasons.
 
 A method makes points (``ask``) and learns from their values (``tell``); ``run`` repeats both
 until one of the reasons to stop holds.

@@ -3,28 +3,40 @@
 Ten dimensions, the box [-5, 5]^10, the same random starts for every library; medians and quartiles
 over the seeds of the evaluations until a value of 1e-8 has been seen; ours count whole generations.
 A run that does not reach it within the budget counts as infinite. 25 seeds; 200 for CMA-ES where
-there is one minimum. Differential evolution is compared with SciPy's defaults (a population of 150,
-without polishing), CMA-ES with ``cma`` with the same population, first step and restarts (IPOP).
+there is one minimum, 5 for ``pyswarms``, ``pymoo`` and SciPy's annealing, which take up to a minute
+a run. Differential evolution is compared with SciPy's defaults (a population of 150, without
+polishing), CMA-ES with ``cma`` with the same population, first step and restarts (IPOP), the swarm
+with a ring of 40 and the same coefficients, the genetic algorithm with the same operators and
+population, and annealing with SciPy's defaults.
 
-Writes ``evaluations.json`` into the folder given and prints the table of the README.
+Writes ``evaluations.json`` into the folder given and prints the tables of the README. With
+``--methods`` the other columns stay as they are in the file.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import math
 import platform
 import statistics
 import warnings
-from collections.abc import Callable
-from importlib.metadata import version
+from collections.abc import Callable, Iterable
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from hft_py.mle import OptimizeResult, cma_es_optimize, differential_evolution_optimize
+from hft_py.mle import (
+    OptimizeResult,
+    cma_es_optimize,
+    differential_evolution_optimize,
+    dual_annealing_optimize,
+    genetic_algorithm_optimize,
+    particle_swarm_optimize,
+)
 from hft_py.mle.baseline.loop import Array
 from hft_py.objectives import resolve
 
@@ -36,10 +48,13 @@ SEEDS = 25
 # CMA-ES on a function with one minimum takes a tenth of a second; libraries differ by per cents.
 SEED_FACTOR = 8
 QUICK = ("CMA-ES", "pycma")
+SLOW = ("pyswarms", "pymoo GA", "scipy annealing")
 
 
 def seeds_of(name: str, method: str, seeds: int) -> int:
     """How many runs a method makes on a function."""
+    if method in SLOW:
+        return min(seeds, 5)
     return seeds * SEED_FACTOR if method in QUICK and name != "rastrigin" else seeds
 
 
@@ -52,24 +67,16 @@ def _until_target(found: OptimizeResult) -> float:
     return float(found.nfev) if found.stop_reason == "target_reached" else math.inf
 
 
-def evolution(strategy: str, budget: int) -> Callable[[str, int], float]:
-    """Our differential evolution."""
+ENDLESS: dict[str, Any] = {"max_iterations": 10**6, "target": TARGET}
+UNEQUAL = {"tolerance": 0.0, "absolute_tolerance": 0.0}  # no convergence but of equal values
+
+
+def ours(optimise: Callable[..., OptimizeResult], **options: Any) -> Callable[[str, int], float]:
+    """A method of this library with a population or a sample."""
+    options = ENDLESS | {"max_evaluations": BUDGET} | options
 
     def run(name: str, seed: int) -> float:
-        return _until_target(
-            differential_evolution_optimize(
-                name,
-                LOWER,
-                UPPER,
-                max_iterations=10**6,
-                max_evaluations=budget,
-                strategy=strategy,
-                seed=seed,
-                target=TARGET,
-                tolerance=0.0,
-                absolute_tolerance=0.0,
-            )
-        )
+        return _until_target(optimise(name, LOWER, UPPER, seed=seed, **options))
 
     return run
 
@@ -150,26 +157,94 @@ def pycma(objective: Counted, seed: int) -> None:
         size, point = 2 * size, rng.uniform(-BOX, BOX, D)
 
 
-METHODS: dict[str, Callable[[str, int], float]] = {
-    "DE, jde": evolution("jde", BUDGET),
-    "DE, lshade": evolution("lshade", 40_000),
-    "scipy DE": counted(scipy_evolution),
-    "CMA-ES": cma,
-    "pycma": counted(pycma),
-}
+def scipy_annealing(objective: Counted, seed: int) -> None:
+    """SciPy's dual annealing with its defaults."""
+    from scipy.optimize import dual_annealing
+
+    dual_annealing(
+        lambda x: float(objective(x[None])[0]),
+        list(zip(LOWER, UPPER, strict=True)),
+        maxiter=10**6,
+        maxfun=BUDGET,
+        rng=seed,
+    )
 
 
-def measure(seeds: int) -> dict[str, Any]:
-    """Evaluations by function and method, one number for each seed; None where not reached."""
-    counts: dict[str, dict[str, list[float | None]]] = {}
+def pyswarms(objective: Counted, seed: int) -> None:
+    """``pyswarms`` with our ring and coefficients; it draws from NumPy's global generator."""
+    import logging
+
+    logging.getLogger("pyswarms").disabled = True  # on import it configures a file log
+    from pyswarms.single import LocalBestPSO
+
+    np.random.seed(seed)  # noqa: NPY002  # the library knows no other
+    options = {"c1": 1.49618, "c2": 1.49618, "w": 0.72984, "k": 3, "p": 2}
+    search = LocalBestPSO(40, D, options, bounds=(LOWER, UPPER))
+    search.optimize(objective, BUDGET // 40, verbose=False)
+
+
+def pymoo(objective: Counted, seed: int) -> None:
+    """``pymoo``'s genetic algorithm with our operators and population."""
+    from pymoo.algorithms.soo.nonconvex.ga import GA
+    from pymoo.core.problem import Problem
+    from pymoo.operators.crossover.sbx import SBX
+    from pymoo.operators.mutation.pm import PM
+    from pymoo.optimize import minimize
+
+    class Vectorised(Problem):  # type: ignore[misc]  # untyped
+        def __init__(self) -> None:
+            super().__init__(n_var=D, n_obj=1, xl=LOWER, xu=UPPER)
+
+        def _evaluate(self, x: Array, out: dict[str, Any], *_: Any, **__: Any) -> None:
+            out["F"] = objective(x)
+
+    search = GA(pop_size=200, crossover=SBX(prob=1.0, eta=2), mutation=PM(eta=20))
+    minimize(Vectorised(), search, ("n_eval", BUDGET), seed=seed, verbose=False)
+
+
+TABLES: tuple[dict[str, Callable[[str, int], float]], ...] = (
+    {
+        "DE, jde": ours(differential_evolution_optimize, **UNEQUAL),
+        "DE, lshade": ours(
+            differential_evolution_optimize, strategy="lshade", max_evaluations=40_000, **UNEQUAL
+        ),
+        "scipy DE": counted(scipy_evolution),
+        "CMA-ES": cma,
+        "pycma": counted(pycma),
+    },
+    {
+        "swarm": ours(particle_swarm_optimize, **UNEQUAL),
+        "pyswarms": counted(pyswarms),
+        "genetic": ours(genetic_algorithm_optimize, **UNEQUAL),
+        "pymoo GA": counted(pymoo),
+        "annealing": ours(dual_annealing_optimize, patience=10**6),
+        "scipy annealing": counted(scipy_annealing),
+    },
+)
+METHODS = TABLES[0] | TABLES[1]
+
+
+def measure(
+    seeds: int, methods: Iterable[str] = METHODS, known: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Evaluations by function and method, one number for each seed; None where not reached.
+
+    ``known`` is a former result, whose other methods are kept.
+    """
+    counts: dict[str, dict[str, list[float | None]]] = dict(known["evaluations"]) if known else {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name in FUNCTIONS:
-            for method, run in METHODS.items():
-                found = [run(name, seed) for seed in range(seeds_of(name, method, seeds))]
+            for method in methods:
+                found = [
+                    METHODS[method](name, seed) for seed in range(seeds_of(name, method, seeds))
+                ]
                 counts.setdefault(name, {})[method] = [x if x < math.inf else None for x in found]
                 print(f"{name}: {method} {median(counts[name][method]):,.0f}", flush=True)
-    packages = {p: version(p) for p in ("hft-py", "numpy", "scipy", "cma")}
+    packages = dict(known["packages"]) if known else {}
+    for package in ("hft-py", "numpy", "scipy", "cma", "pyswarms", "pymoo"):
+        with contextlib.suppress(PackageNotFoundError):
+            packages[package] = version(package)
     return {
         "dimension": D,
         "box": BOX,
@@ -187,14 +262,17 @@ def median(found: list[float | None]) -> float:
     return statistics.median(math.inf if x is None else x for x in found)
 
 
-def table(result: dict[str, Any]) -> str:
+def table(result: dict[str, Any], methods: Iterable[str]) -> str:
     """Medians and quartiles in Markdown, with how many runs reached the target if not all."""
-    methods = list(METHODS)
+    methods = list(methods)
     lines = ["| | " + " | ".join(methods) + " |", "|---|" + "---:|" * len(methods)]
     for name, by_method in result["evaluations"].items():
         cells = []
         for method in methods:
-            found = by_method[method]
+            found = by_method.get(method)
+            if not found:
+                cells.append("not counted")
+                continue
             reached = sum(x is not None for x in found)
             middle = median(found)
             cell = f"{middle:,.0f}" if middle < math.inf else "not reached"
@@ -212,12 +290,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", type=Path, help="where evaluations.json goes")
     parser.add_argument("--seeds", type=int, default=SEEDS)
+    parser.add_argument("--methods", nargs="+", choices=METHODS, help="count these alone")
     arguments = parser.parse_args()
-    result = measure(arguments.seeds)
     arguments.folder.mkdir(parents=True, exist_ok=True)
     path = arguments.folder / "evaluations.json"
+    known = json.loads(path.read_text(encoding="utf-8")) if arguments.methods else None
+    result = measure(arguments.seeds, arguments.methods or METHODS, known)
     path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    print(table(result))
+    print("\n\n".join(table(result, methods) for methods in TABLES))
 
 
 if __name__ == "__main__":

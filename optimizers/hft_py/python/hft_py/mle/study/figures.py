@@ -1,7 +1,8 @@
 """The README's pictures: ``python -m hft_py.mle.study.figures FOLDER``.
 
 ``mle_convergence``: best value against evaluations, every method on two functions.
-``mle_evaluations``: evaluations to reach 1e-8, from ``evaluations.json`` in the same folder.
+``mle_evaluations``: evaluations to reach 1e-8 by differential evolution and CMA-ES, from
+``evaluations.json`` in the same folder.
 ``mle_path``: the mean of CMA-ES in Rosenbrock's valley, with the points of every eighth of the
 first generations.
 """
@@ -18,7 +19,7 @@ import numpy as np
 
 from hft_py.mle import CMAES, cma_es_optimize, differential_evolution_optimize
 from hft_py.mle.baseline.loop import Array
-from hft_py.mle.study.evaluations import FUNCTIONS, median
+from hft_py.mle.study.evaluations import FUNCTIONS, TABLES, median
 from hft_py.objectives import resolve
 from hft_py.results import pyplot
 
@@ -66,7 +67,7 @@ def convergence(names: tuple[str, ...] = ("rosenbrock", "rastrigin"), d: int = 1
 
 def evaluations(result: dict[str, Any]) -> Any:
     """Medians of the evaluations to the target, a group of bars for each function."""
-    methods = list(next(iter(result["evaluations"].values())))
+    methods = list(TABLES[0])
     figure, axes = pyplot().subplots(figsize=(9.2, 3.8), layout="constrained")
     width = 0.8 / len(methods)
     for place, (method, colour) in enumerate(zip(methods, COLOURS, strict=False)):

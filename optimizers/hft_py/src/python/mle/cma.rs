@@ -1,67 +1,13 @@
-//! What makes a run: the settings of both methods, by name.
+//! What makes a run of CMA-ES: its settings, by name.
 
 use super::Optimiser;
 use crate::memory::{self, product};
 use crate::mle::bounds::Boundary;
-use crate::mle::classic::{Classic, Donor};
 use crate::mle::cma::{self, Cma};
 use crate::mle::constants::Constants as CmaConstants;
-use crate::mle::evolution::{self, Evolution, Strategy};
-use crate::mle::jde::SelfAdaptive;
-use crate::mle::lshade::SuccessHistory;
 use crate::mle::search::Budget;
-use numpy::{IntoPyArray, PyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
+use numpy::{IntoPyArray, PyArray1};
 use pyo3::prelude::*;
-
-/// A run of differential evolution: named as the class of the Python kernels is.
-#[pyfunction(name = "DifferentialEvolution")]
-#[pyo3(signature = (*, strategy, mutation, crossover, population, lower, upper, integral, boundary,
-    seed, stream, max_iterations, max_evaluations, target, tolerance, absolute_tolerance))]
-#[allow(clippy::too_many_arguments)] // the settings of a run, by name
-pub(super) fn differential_evolution(
-    strategy: &str,
-    mutation: (f64, f64),
-    crossover: f64,
-    population: PyReadonlyArray2<'_, f64>,
-    lower: Vec<f64>,
-    upper: Vec<f64>,
-    integral: Vec<bool>,
-    boundary: &str,
-    seed: u64,
-    stream: u32,
-    max_iterations: u64,
-    max_evaluations: u64,
-    target: f64,
-    tolerance: f64,
-    absolute_tolerance: f64,
-) -> PyResult<Optimiser> {
-    let size = population.shape()[0];
-    // Population, trials, values; L-SHADE's archive.
-    memory::ensure_allocatable(&[product(&[size, lower.len() + 1, 6])])?;
-    let strategy: Box<dyn Strategy> = match strategy {
-        "jde" => Box::new(SelfAdaptive::new(size)),
-        "lshade" => Box::new(SuccessHistory::new(size)),
-        name => Box::new(Classic::new(Donor::named(name)?, mutation, crossover)),
-    };
-    let budget = Budget {
-        max_iterations,
-        max_evaluations,
-        target,
-    };
-    let setting = evolution::Setting {
-        lower,
-        upper,
-        integral,
-        boundary: Boundary::named(boundary)?,
-        tolerance,
-        absolute_tolerance,
-    };
-    let points = population.as_slice()?;
-    let inner = Evolution::new(points, strategy, setting, budget, (seed, stream));
-    Ok(Optimiser {
-        inner: Box::new(inner),
-    })
-}
 
 /// A run of CMA-ES: named as the class of the Python kernels is.
 #[pyfunction(name = "CMAES")]

@@ -1,0 +1,116 @@
+"""Searches with a first population: what their plans share, and the arguments of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, TypeVar
+
+from hft_py import checks
+from hft_py.mle._aggregate import RestartSequence
+from hft_py.mle._plan import Plan
+from hft_py.mle._runner import Kernel, Runner
+from hft_py.mle._starts import first_population, integrality_flags
+from hft_py.mle._validation import MAX_ITERATIONS, check_problem
+from hft_py.mle.baseline.loop import Array
+from hft_py.progress import Reporter
+
+
+@dataclass(frozen=True)
+class PopulationPlan(Plan):
+    """A search that starts from a sample of the box; ``maker`` is its name in a kernel set."""
+
+    maker: ClassVar[str]
+
+    max_iterations: int
+    init: Any
+    x0: list[Array]
+
+    @property
+    def run_evaluations(self) -> int:
+        """The most evaluations of one run."""
+        generations = self.max_iterations + 1
+        return min(self.problem.max_evaluations, self.population_size * generations)
+
+    def kernel(self, kernels: Any, stream: int = 0, known: list[Array] | None = None) -> Kernel:
+        """The method in a kernel set; ``stream`` numbers the retry."""
+        p = self.problem
+        made: Kernel = getattr(kernels, self.maker)(
+            population=first_population(
+                self.init,
+                self.population_size,
+                p.lower,
+                p.upper,
+                self.integral,
+                [*self.x0, *(known or [])],
+                p.seed,
+                stream,
+            ),
+            integral=self.integral,
+            stream=stream,
+            max_iterations=self.max_iterations,
+            max_evaluations=p.max_evaluations,
+            **self._shared(),
+        )
+        return made
+
+    def attempt(
+        self, runner: Runner, number: int, known: list[Array], reporter: Reporter | None
+    ) -> RestartSequence:
+        """One run."""
+        run = runner.run_kernel(lambda kernels: self.kernel(kernels, number, known), reporter)
+        return RestartSequence([run], [self.population_size], run.reason)
+
+
+P = TypeVar("P", bound=PopulationPlan)
+
+
+def population_plan(
+    plan: type[P],
+    settings: dict[str, Any],
+    least: int,
+    default: int,
+    bounds_lower: Any,
+    bounds_upper: Any,
+    *,
+    population_size: Any,
+    max_iterations: Any,
+    integrality: Any,
+    init: Any,
+    x0: Any,
+    tolerance: Any,
+    absolute_tolerance: Any,
+    **common: Any,
+) -> P:
+    """The plan of checked arguments; ``common`` are those of :func:`check_problem`.
+
+    ``settings`` are the method's own, checked; ``least`` and ``default`` are sizes of a population.
+    """
+    problem = check_problem(bounds_lower, bounds_upper, infinite=False, **common)
+    lower, upper = problem.lower, problem.upper
+    if not isinstance(init, str):
+        rows = len(checks.array("init", init, ndim=2, least=least))
+        if population_size is not None and population_size != rows:
+            raise ValueError(f"population_size={population_size}, and init has {rows} rows")
+        population_size = rows
+    settings = settings | {
+        "tolerance": checks.real_number("tolerance", tolerance, least=0.0),
+        "absolute_tolerance": checks.real_number(
+            "absolute_tolerance", absolute_tolerance, least=0.0
+        ),
+    }
+    return plan(
+        problem=problem,
+        population_size=problem.population_size(population_size, default, least),
+        max_iterations=checks.whole_number(
+            "max_iterations", max_iterations, least=0, most=MAX_ITERATIONS
+        ),
+        integral=integrality_flags(integrality, lower, upper),
+        settings=settings,
+        init=init,
+        x0=[] if x0 is None else [checks.inside("x0", x0, lower, upper)],
+    )
+
+
+def dimension(bounds_lower: Any) -> int:
+    """How many parameters there are, for a default; the bounds are checked elsewhere."""
+    return len(checks.array("bounds_lower", bounds_lower))
