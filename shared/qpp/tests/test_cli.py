@@ -156,7 +156,6 @@ def test_a_failing_study_is_status_1_and_stops_no_other(names: str) -> None:
         ("reproduce nosuch:study", "nosuch:study: ModuleNotFoundError: No module named 'nosuch'"),
         ("reproduce toy_study:nope", "module 'toy_study' has no attribute 'nope'"),
         ("reproduce toy_study:SMALL", "toy_study:SMALL is a Workload, expected a qpp.Study"),
-        ("reproduce --full --check", "exclude each other"),
         ("reproduce --full --budget 5", "--budget belongs to the quick preset"),
         ("reproduce --budget -1", "--budget -1: expected seconds, from 0 to 86,400 (a day)"),
         ("reproduce --budget nan", "--budget nan: expected seconds"),

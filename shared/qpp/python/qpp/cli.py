@@ -90,7 +90,11 @@ def list_command() -> None:
 @cli.command()
 @click.argument("studies", nargs=-1, metavar="[STUDY]...")
 @click.option("--full", is_flag=True, help="All workloads, more rounds (minutes to an hour).")
-@click.option("--check", is_flag=True, help="Agreement only: run everything once, time nothing.")
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Agreement only: run everything once, time nothing (with --full: on all workloads).",
+)
 @click.option("--json", "json_file", type=OUT, help="Write the result file.")
 @click.option(
     "--budget",
@@ -115,8 +119,6 @@ def reproduce(
     The exit status is 0 when every row ran and every output agrees. A missed bar is shown; with
     --strict it makes the status 1.
     """
-    if full and check:
-        raise WrongUsageError("--full and --check exclude each other")
     if budget is not None and (full or check):
         raise WrongUsageError("--budget belongs to the quick preset: leave out --full and --check")
     seconds = None if budget is None else _seconds(budget)
@@ -126,7 +128,7 @@ def reproduce(
             raise WrongUsageError(" ".join(entry.error.split()))
     wanted = (("--json", json_file, results.to_json), ("--html", html_file, render_html))
     files = _files(*wanted, others=[LAST_RUN])
-    preset = "full" if full else "check" if check else "quick"
+    preset = " ".join(name for name, on in (("full", full), ("check", check)) if on) or "quick"
     run = session.reproduce(chosen, preset=preset, budget=seconds)
     _publish(run, files, verbose=verbose, keep=True)
     failed = not run.passed or (strict and bool(run.missed()))

@@ -10,12 +10,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from qpp import machine
-from qpp.measure import CHECK, FULL, QUICK, Interrupted, Settings, measure_study
+from qpp.measure import CHECK, FULL, FULL_CHECK, QUICK, Interrupted, Settings, measure_study
 from qpp.progress import RunProgress
 from qpp.registry import StudyEntry, describe_error
 from qpp.results import Run, StudyResult
 
-PRESETS: dict[str, Settings] = {"quick": QUICK, "full": FULL, "check": CHECK}
+PRESETS: dict[str, Settings] = {
+    "quick": QUICK,
+    "full": FULL,
+    "check": CHECK,
+    "full check": FULL_CHECK,
+}
 
 
 def reproduce(

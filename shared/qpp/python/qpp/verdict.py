@@ -57,7 +57,7 @@ def judge_again(run: Run, studies: Mapping[str, Study]) -> Run:
 def declared(study: Study, measured: Sequence[WorkloadResult], preset: str) -> dict[str, Any]:
     """The texts of a study as its result holds them, and its claims judged."""
     headline, recommended = study.headline or ("", "")
-    judge = unjudged if preset == "check" else judge_claims
+    judge = unjudged if preset.endswith("check") else judge_claims
     return {
         "title": study.title or study.name.replace("_", " "),
         "question": study.question,

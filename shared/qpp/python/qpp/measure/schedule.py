@@ -8,7 +8,7 @@ seed: no implementation always runs after the same one.
 
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,14 @@ class Settings:
     @property
     def full(self) -> bool:
         """Whether every workload runs, not only the quick ones."""
-        return self.preset == "full"
+        return self.preset.startswith("full")
 
 
 QUICK = Settings("quick", 10.0, 0.6, 5, 25, 0.1, 3, 0.1, parts=True)
 FULL = Settings("full", None, 2.0, 11, 61, 1.0, 3, 1.5)
 # Every call once, nothing timed.
 CHECK = Settings("check", None, 0.0, 0, 0, 1.0, 0, 0.0)
+FULL_CHECK = replace(CHECK, preset="full check")
 
 
 def rounds_for(seconds: float, settings: Settings, share: float) -> int:
