@@ -93,7 +93,7 @@ def list_command() -> None:
 @click.option(
     "--check",
     is_flag=True,
-    help="Agreement only: run everything once, time nothing (with --full: on all workloads).",
+    help="Agreement only: run everything once, time nothing; with --full on all workloads.",
 )
 @click.option("--json", "json_file", type=OUT, help="Write the result file.")
 @click.option(

@@ -15,12 +15,7 @@ from qpp.progress import RunProgress
 from qpp.registry import StudyEntry, describe_error
 from qpp.results import Run, StudyResult
 
-PRESETS: dict[str, Settings] = {
-    "quick": QUICK,
-    "full": FULL,
-    "check": CHECK,
-    "full check": FULL_CHECK,
-}
+PRESETS: dict[str, Settings] = {one.preset: one for one in (QUICK, FULL, CHECK, FULL_CHECK)}
 
 
 def reproduce(

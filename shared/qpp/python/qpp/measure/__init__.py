@@ -3,4 +3,4 @@
 from qpp.measure.run import Interrupted, measure_study
 from qpp.measure.schedule import CHECK, FULL, FULL_CHECK, QUICK, Settings
 
-__all__ = ["CHECK", "FULL", "QUICK", "Interrupted", "Settings", "measure_study"]
+__all__ = ["CHECK", "FULL", "FULL_CHECK", "QUICK", "Interrupted", "Settings", "measure_study"]
