@@ -11,6 +11,7 @@ import pytest
 from hft_py.mle import MLEOptimizer, MLEResult, ParameterSpace
 from hft_py.mle._log_scale import LogScaled
 from hft_py.mle.information import covariance_of, observed_information
+from hft_py.mle.optimizer import METHODS
 from hft_py.objectives import builtin, resolve
 
 X = np.random.default_rng(12).normal(0.4, 1.7, size=500)
@@ -116,9 +117,18 @@ def test_impossible_parameters_are_no_warning() -> None:
     assert fit.params["alpha"] + fit.params["beta"] < 1
 
 
+@pytest.mark.parametrize("method", [None, *METHODS])
+def test_options_of_another_method(method: str | None) -> None:
+    wrong = "phi" if method == "cma_es" else "sigma"
+    fit = MLEOptimizer(SPACES, gaussian).optimize
+    with pytest.raises(TypeError, match=f"{wrong} is no argument of method"):
+        fit(method, seed=1, **{wrong: 0.01})
+    for value in (True, False):
+        with pytest.raises(TypeError, match=f"maximize={value}: leave it out"):
+            fit(method, seed=1, maximize=value)
+
+
 def test_starts_by_name() -> None:
-    with pytest.raises(TypeError, match="sigma is no argument of method"):
-        MLEOptimizer(SPACES, gaussian).optimize(seed=1, sigma=0.01)
     fit = MLEOptimizer(SPACES, gaussian).optimize(
         "cma_es", seed=1, sigma=0.01, initial_params={"mu": 0.4, "sigma": 1.7}
     )

@@ -185,7 +185,7 @@ class ParticleSwarm(AskTell):
     """A particle swarm by ask and tell.
 
     Takes the arguments of :func:`hft_py.mle.particle_swarm_optimize` that concern the search
-    itself.
+    itself, ``maximize`` included: values are told in the user's sign.
 
     Examples
     --------
@@ -224,7 +224,7 @@ class GeneticAlgorithm(AskTell):
     """A genetic algorithm by ask and tell.
 
     Takes the arguments of :func:`hft_py.mle.genetic_algorithm_optimize` that concern the search
-    itself.
+    itself, ``maximize`` included: values are told in the user's sign.
 
     Examples
     --------
@@ -265,7 +265,8 @@ class DualAnnealing(AskTell):
     """Generalised simulated annealing by ask and tell.
 
     Takes the arguments of :func:`hft_py.mle.dual_annealing_optimize` that concern the search
-    itself. Its batches have one point, and in a local search ``d``.
+    itself, ``maximize`` included: values are told in the user's sign. Its batches have one point,
+    and in a local search ``d``.
 
     Examples
     --------

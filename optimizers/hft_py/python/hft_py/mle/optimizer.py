@@ -266,6 +266,10 @@ def _in_parameters(found: OptimizeResult, scaled: LogScaled) -> OptimizeResult:
 
 
 def _check_options(optimise: Callable[..., Any], method: str, options: dict[str, Any]) -> None:
+    if "maximize" in options:
+        raise TypeError(
+            f"maximize={options['maximize']!r}: leave it out, a log-likelihood is always maximised"
+        )
     known = inspect.signature(optimise).parameters
     for name in options:
         if name not in known:
