@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import tempfile
 from dataclasses import replace
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -13,7 +14,7 @@ import fixtures_results as made
 import hostile_study
 from qpp import cli as cli_module
 from qpp import format as show
-from qpp import machine, measure, registry, results, session, summary, table
+from qpp import machine, measure, output, registry, results, session, summary, table
 from qpp.claim import Kind
 from qpp.measure import Interrupted
 from qpp.registry import StudyEntry
@@ -82,10 +83,30 @@ def test_reproduce_writes_both_files_and_keeps_the_last_run(folder: Path) -> Non
     assert [s.name for s in run.studies] == ["toy"]
     assert run.provenance["cpu"]
     assert (folder / "out" / "r.html").read_text().lstrip().lower().startswith("<!doctype html>")
-    assert results.load(cli_module.LAST_RUN) == run
+    assert results.load(output.LAST_RUN) == run
     shown = qpp("report")
     assert shown.output.startswith("reports/last.json (quick preset, ")
     assert (folder / "reports" / "report.html").stat().st_size > 10_000
+
+
+def test_a_run_that_no_place_takes_is_kept_in_a_temporary_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(output, "LAST_RUN", Path("/dev/null/last.json"))
+    monkeypatch.setenv("XDG_CACHE_HOME", "/dev/null")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    shown = qpp("reproduce", "toy")
+    assert shown.exit_code == 0, shown.output
+    (kept,) = tmp_path.glob("qpp-*/last.json")
+    assert results.load(kept).passed and kept.name in shown.output
+
+
+def test_judge_makes_no_folder_for_what_it_cannot_read() -> None:
+    Path("a_link").symlink_to("a_link")
+    for name in ("nowhere/deep/r.json", "a_link"):
+        result = qpp("judge", name)
+        assert result.exit_code == 1 and len(result.output.splitlines()) == 1
+    assert not Path("nowhere").exists()
 
 
 @pytest.mark.parametrize("verbose", [False, True])
@@ -164,7 +185,6 @@ def test_a_failing_study_is_status_1_and_stops_no_other(names: str) -> None:
         ("reproduce toy --html -", "--html: expected the name of a file"),
         ("reproduce toy --json a_file/x.json", "cannot write a_file/x.json"),
         ("reproduce toy --html a_link", "Error: cannot write a_link: it is not a regular file"),
-        ("judge a_link", "Error: cannot write a_link: it is not a regular file"),
         ("reproduce toy --json x --html ./x", "--html x: that file holds the result"),
         ("report a.json b.json", "one result file"),
         ("report r.json --html a_file/x.html", "cannot write a_file/x.html"),
@@ -246,7 +266,7 @@ def test_what_was_found_before_a_failure_is_kept(
     assert result.exit_code == status
     run = results.load(file)
     assert [s.name for s in run.studies] == names
-    assert run == results.load(cli_module.LAST_RUN)
+    assert run == results.load(output.LAST_RUN)
     assert run.interrupted == (status == 130) == ("Interrupted after" in result.output)
     assert not run.studies[0].error
     if status == 130:

@@ -11,17 +11,18 @@ import signal
 import sys
 import time
 
-DEAF = 10.0  # seconds after a signal: finished studies are being written, a second one is ignored
+# After a signal finished studies are being written: another one is ignored for so many seconds.
+IGNORED_FOR = 10.0
 
 
 def main() -> None:
     """Run the command line."""
-    first, heard = 0, 0.0
+    first, last = 0, 0.0
 
     def stop(number: int, _: object) -> None:
-        nonlocal first, heard
-        if not first or time.monotonic() - heard > DEAF:
-            first, heard = first or number, time.monotonic()
+        nonlocal first, last
+        if not first or time.monotonic() - last > IGNORED_FOR:
+            first, last = first or number, time.monotonic()
             raise KeyboardInterrupt
 
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -47,7 +48,7 @@ def main() -> None:
             reason = f"cannot write the output: {error.strerror}"
         with contextlib.suppress(OSError):
             print("Interrupted." if first else f"Error: {reason}", file=sys.stderr)
-    if first:  # while Python ends it would restore the default: die by a second signal
+    if first:  # Python restores the default while it ends: a second signal would kill it
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)
     sys.exit(128 + first if first else status)

@@ -5,14 +5,10 @@ bar was not reproduced; or a file could not be written after the run), 2 wrong u
 else is known to fail before the run, 130 interrupted by Ctrl-C, 143 by SIGTERM.
 """
 
-import contextlib
 import dataclasses
 import json
 import math
-import os
 import sys
-import tempfile
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,20 +23,13 @@ from qpp import results, session, table
 from qpp.criterion import CriterionError, with_estimates
 from qpp.history.cli import history_group
 from qpp.measure import QUICK
+from qpp.output import LAST_RUN, WrongUsageError, checked_files, publish, recorded
 from qpp.readme import ReadmeError
 from qpp.registry import UnknownStudyError, discover, select
 from qpp.report import render_html
 from qpp.verdict import judge_again
 
-LAST_RUN = Path("reports/last.json")
 OUT = click.Path(path_type=Path)
-File = tuple[Path, Callable[[results.Run], str]]
-
-
-class WrongUsageError(click.ClickException):
-    """One line and status 2."""
-
-    exit_code = 2
 
 
 class Commands(click.Group):
@@ -127,10 +116,10 @@ def reproduce(
         if entry.study is None and entry.address in studies:  # mistyped, unlike a registered one
             raise WrongUsageError(" ".join(entry.error.split()))
     wanted = (("--json", json_file, results.to_json), ("--html", html_file, render_html))
-    files = _files(*wanted, others=[LAST_RUN])
+    files = checked_files(*wanted, others=[LAST_RUN])
     preset = " ".join(name for name, on in (("full", full), ("check", check)) if on) or "quick"
     run = session.reproduce(chosen, preset=preset, budget=seconds)
-    _publish(run, files, verbose=verbose, keep=True)
+    publish(run, files, verbose=verbose, keep=True)
     failed = not run.passed or (strict and bool(run.missed()))
     sys.exit(130 if run.interrupted else 1 if failed else 0)
 
@@ -149,15 +138,17 @@ def report(what: tuple[str, ...], verbose: bool, html_file: Path | None) -> None
     names = [w for w in what if Path(w) not in files]
     if len(files) > 1:
         raise WrongUsageError("give one result file, or none for the last run")
-    found = _recorded(files[0] if files else None, names)
+    found = recorded(files[0] if files else None, names)
     if html_file is None and not names:
         html_file = (LAST_RUN if files else Path(found[0][0])).with_name("report.html")
     if html_file and len(found) > 1:
         raise WrongUsageError("--html: name studies of one result; these come from several")
-    wanted = _files(("--html", html_file, render_html), others=[source for source, _ in found])
+    wanted = checked_files(
+        ("--html", html_file, render_html), others=[source for source, _ in found]
+    )
     for source, run in found:
         click.echo(f"{source} ({run.preset} preset, {run.created}):")
-        _publish(run, wanted, verbose=verbose or bool(names), last=source == found[-1][0])
+        publish(run, wanted, verbose=verbose or bool(names), last=source == found[-1][0])
 
 
 @cli.command()
@@ -169,9 +160,10 @@ def judge(result: tuple[Path, ...], criterion: bool) -> None:
     Use it after a bar or a title has changed. Samples stay as they are; nothing is measured.
     """
     studies = {found.name: found.study for found in discover() if found.study is not None}
-    _files(*(("RESULT", path, results.to_json) for path in dict.fromkeys(result)), others=[])
-    for path in result:
-        run = judge_again(results.load(path), studies)
+    found = {path: results.load(path) for path in result}
+    checked_files(*(("RESULT", path, results.to_json) for path in found), others=[])
+    for path, before in found.items():
+        run = judge_again(before, studies)
         if criterion:
             groups = {name: study.criterion for name, study in studies.items()}
             updated = (with_estimates(s, groups.get(s.name, ())) for s in run.studies)
@@ -225,83 +217,3 @@ def _seconds(budget: str) -> float:
     if not 0 <= seconds <= 86_400:
         raise WrongUsageError(f"--budget {budget}: expected seconds, from 0 to 86,400 (a day)")
     return seconds
-
-
-def _files(
-    *wanted: tuple[str, Path | None, Callable[[results.Run], str]], others: Sequence[str | Path]
-) -> list[File]:
-    """What is to be written; checks before the run that it can be, each to a file of its own."""
-    files: list[File] = []
-    for option, path, make in wanted:
-        if path is None:
-            continue
-        if path in (Path(), Path("-")):
-            raise WrongUsageError(f"{option}: expected the name of a file")
-        taken = [*others, *(file for file, _ in files)]
-        if any(os.path.realpath(path) == os.path.realpath(other) for other in taken):
-            raise WrongUsageError(f"{option} {path}: that file holds the result, give another name")
-        try:
-            folder = results.destination(path).parent
-            folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=folder):
-                files.append((path, make))
-        except results.ResultError as error:
-            raise WrongUsageError(str(error)) from None
-        except OSError as error:
-            raise WrongUsageError(f"cannot write {path}: {error.strerror or error}") from None
-    return files
-
-
-def _kept() -> list[Path]:
-    """Where the last run is kept: the cache of the user where the folder cannot be written."""
-    cache = os.path.expanduser(os.environ.get("XDG_CACHE_HOME") or "~/.cache")
-    return [LAST_RUN, Path(cache, "qpp", LAST_RUN.name)]
-
-
-def _recorded(file: Path | None, names: Sequence[str]) -> list[tuple[str, results.Run]]:
-    """Runs by where they come from: a file, else the last run and the committed results."""
-    kept = [path for path in _kept() if path.is_file()]
-    path = file or max(kept, key=lambda p: p.stat().st_mtime, default=None)
-    runs = {str(path): results.load(path)} if path else {}
-    if not names and not runs:
-        raise click.ClickException("nothing was run here yet: start with `qpp reproduce`")
-    if not names:
-        return list(runs.items())
-    missing = [name for name in names if not any(run.study(name) for run in runs.values())]
-    if missing and file is None:
-        with contextlib.suppress(ReadmeError):  # outside the repository
-            committed = readme_module.committed(readme_module.repo_root())
-            runs |= {f"committed result of {name}": committed[name] for name in sorted(committed)}
-    where = {name: next((s for s, run in runs.items() if run.study(name)), "") for name in names}
-    if unknown := [name for name, source in where.items() if not source]:
-        known = ", ".join(sorted({s.name for run in runs.values() for s in run.studies})) or "none"
-        raise WrongUsageError(f"no result of {', '.join(unknown)}; there are: {known}")
-    return [
-        (source, dataclasses.replace(run, studies=tuple(filter(None, map(run.study, chosen)))))
-        for source, run in runs.items()
-        if (chosen := [name for name in where if where[name] == source])
-    ]
-
-
-def _publish(
-    run: results.Run, files: Sequence[File], *, verbose: bool, keep: bool = False, last: bool = True
-) -> None:
-    written, failed = [], []
-    for path, make in files:
-        if run.interrupted:  # it never replaces a whole one
-            path = path.with_suffix(f".partial{path.suffix}")
-        try:
-            results.write_atomically(path, make(run))
-            written.append(path)
-        except ValueError as error:  # the other file and the table are still wanted
-            failed.append(str(error))
-    for path in _kept() if keep else ():
-        with contextlib.suppress(ValueError):
-            results.write_atomically(path, results.to_json(run))
-            written.append(path)
-            break
-    try:
-        table.print_run(run, table.console(), written, verbose=verbose, last=last)
-    finally:  # the reader may have closed the pipe
-        if failed:
-            raise click.ClickException("\n".join(failed))

@@ -45,8 +45,11 @@ def reproduce(
                 interrupted = True
                 break
             except BaseException as error:  # a study's own code may raise anything
-                reason = describe_error(error)
-                finished.append(StudyResult(entry.name, entry.name, "", error=reason))
+                study, reason = entry.study, describe_error(error)
+                title, question = (study.title, study.question) if study else ("", "")
+                finished.append(
+                    StudyResult(entry.name, title or entry.name, question, error=reason)
+                )
     return Run(
         command=command_line(),
         preset=preset,

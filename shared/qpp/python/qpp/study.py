@@ -8,7 +8,6 @@ Nothing here measures or compares anything: these are plain, validated values.
 
 from __future__ import annotations
 
-import importlib.util
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,78 +16,14 @@ from typing import Any, Literal, TypeVar
 from qpp.claim import BEST_PEER as BEST_PEER
 from qpp.claim import Claim as Claim
 from qpp.claim import StudyError as StudyError
+from qpp.workload import Inputs as Inputs
+from qpp.workload import Needs, missing
+from qpp.workload import Workload as Workload
 
 Role = Literal["baseline", "optimised", "peer", "component", "limit", "target"]
-Inputs = Mapping[str, Any]
 T = TypeVar("T")
-MOST_PARTS = 10**9
-Needs = str | tuple[str, ...]
-MOST_THREADS = 4096  # more is a mistake, and libraries would start as many
-
-
-class Workload:
-    """A named input with its sizes, made from a seed or loaded from real data.
-
-    Parameters
-    ----------
-    name
-        Shown in every table, unique within the study: ``"3000 x 100, W=100"``.
-    make
-        ``make(**sizes)`` returns the keyword arguments with which every
-        implementation is called. Must be deterministic: each worker process
-        builds its own copy, not timed.
-    quick
-        Part of the quick preset. All workloads run under ``--full``.
-    needs
-        Packages that carry its data (``"skfolio"``). Where one is missing, its rows are
-        unavailable and say how to install it; that is no failure of a run.
-    **sizes
-        Passed to ``make`` and recorded in the result.
-
-    Examples
-    --------
-    >>> w = Workload("n=3", lambda n: {"x": list(range(n))}, quick=True, n=3)
-    >>> w.inputs()
-    {'x': [0, 1, 2]}
-    """
-
-    def __init__(
-        self,
-        name: str,
-        make: Callable[..., Inputs],
-        *,
-        quick: bool = False,
-        needs: Needs = (),
-        **sizes: Any,
-    ) -> None:
-        if not name:
-            raise StudyError("Workload name is empty: tables show it")
-        if not callable(make):
-            raise StudyError(f"Workload {name!r}: make={make!r} is not callable")
-        self.name = name
-        self.make = make
-        self.quick = quick
-        self.needs = needs
-        self.sizes: dict[str, Any] = sizes
-
-    def unavailable(self) -> str | None:
-        """Why there are no inputs here, with the remedy; ``None`` where there are."""
-        missing = _missing(self.needs)
-        names = " ".join(missing)
-        return f"needs {', '.join(missing)} (pip install --no-deps {names})" if missing else None
-
-    def inputs(self) -> Inputs:
-        """Build the keyword arguments of one call (not timed)."""
-        made = self.make(**self.sizes)
-        if not isinstance(made, Mapping):
-            raise StudyError(
-                f"Workload {self.name!r}: make returned {type(made).__name__}, "
-                "expected a mapping of keyword arguments"
-            )
-        return made
-
-    def __repr__(self) -> str:
-        return f"Workload({self.name!r}, quick={self.quick}, {self.sizes})"
+MAX_PARTS = 10**9
+MAX_THREADS = 4096  # more is a mistake, and libraries would start as many
 
 
 @dataclass(frozen=True)
@@ -153,10 +88,10 @@ class Implementation:
             raise StudyError("Implementation name is empty")
         if not callable(self.call):
             raise StudyError(f"Implementation {self.name!r}: call={self.call!r} is not callable")
-        if not 0 <= self.threads <= MOST_THREADS:
+        if not 0 <= self.threads <= MAX_THREADS:
             raise StudyError(
                 f"Implementation {self.name!r}: threads={self.threads}, "
-                f"expected 0 (all) to {MOST_THREADS}"
+                f"expected 0 (all) to {MAX_THREADS}"
             )
 
     def ready(self, inputs: Inputs, *, quick: bool = False) -> tuple[Inputs, int]:
@@ -172,9 +107,9 @@ class Implementation:
             kind = type(made).__name__
             raise StudyError(f"{who} gave a {kind}, expected (inputs, how many such parts)")
         some, parts = made
-        if type(parts) is not int or not 1 <= parts <= MOST_PARTS:
+        if type(parts) is not int or not 1 <= parts <= MAX_PARTS:
             shown = parts if type(parts) is not int or abs(parts) < 10**18 else "too many"
-            raise StudyError(f"{who} gave {shown} parts, expected an int from 1 to {MOST_PARTS:,}")
+            raise StudyError(f"{who} gave {shown} parts, expected an int from 1 to {MAX_PARTS:,}")
         if larger := [k for k in some if k in inputs and _length(some[k]) > _length(inputs[k])]:
             raise StudyError(f"{who} is larger than the whole: {', '.join(larger)}")
         return some, parts
@@ -185,8 +120,8 @@ class Implementation:
 
     def unavailable(self) -> str | None:
         """Why it cannot run here, with the remedy; ``None`` where it can."""
-        missing = _missing(self.needs)
-        return f"needs {', '.join(missing)} ({self.install})" if missing else None
+        absent = missing(self.needs)
+        return f"needs {', '.join(absent)} ({self.install})" if absent else None
 
 
 @dataclass(frozen=True)
@@ -298,8 +233,12 @@ class Study:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "baseline", replace(self.baseline, role="baseline"))
-        pairs: list[tuple[str, Role]] = [("peers", "peer"), ("components", "component")]
-        for attribute, role in (("optimised", "optimised"), *pairs):
+        roles: dict[str, Role] = {
+            "optimised": "optimised",
+            "peers": "peer",
+            "components": "component",
+        }
+        for attribute, role in roles.items():
             given = tuple(replace(i, role=role) for i in getattr(self, attribute))
             object.__setattr__(self, attribute, given)
         self._validate()
@@ -369,16 +308,3 @@ def _length(value: Any) -> int:
         return len(value)
     except TypeError:  # a number
         return 0
-
-
-def _missing(needs: Needs) -> list[str]:
-    """The modules that are not installed."""
-    missing = []
-    for module in (needs,) if isinstance(needs, str) else needs:
-        try:
-            found = importlib.util.find_spec(module) is not None
-        except (ImportError, ValueError):  # its parent is missing, or the name is invalid
-            found = False
-        if not found:
-            missing.append(module)
-    return missing

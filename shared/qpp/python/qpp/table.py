@@ -28,8 +28,15 @@ CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 HEAD = "qpp head"
 STYLE = {"baseline": "bold", "optimised": "cyan"}
 COLUMNS = (
-    *("implementation", "thr", "median", "spread", "ratio", "95 %"),
-    *("resident", "python", "max error"),
+    "implementation",
+    "thr",
+    "median",
+    "spread",
+    "ratio",
+    "95 %",
+    "resident",
+    "python",
+    "max error",
 )
 OVERVIEW = ("baseline", "ours", "by", "ratio", "best peer", "over it", "agree", "bars")
 STATUS = {"unavailable": "absent", "not applicable": "n/a"}

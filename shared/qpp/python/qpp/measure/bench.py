@@ -280,6 +280,11 @@ def _plain(sizes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _bare(implementation: Implementation, status: Any, reason: str) -> Row:
-    threads = implementation.threads or machine.usable_cores()
-    named = (implementation.name, implementation.role, threads)
-    return Row(*named, status, reason, implementation.note)
+    return Row(
+        implementation=implementation.name,
+        role=implementation.role,
+        threads=implementation.threads or machine.usable_cores(),
+        status=status,
+        reason=reason,
+        note=implementation.note,
+    )

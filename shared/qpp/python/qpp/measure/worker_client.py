@@ -16,8 +16,14 @@ from qpp.machine import usable_cores
 from qpp.measure import protocol
 
 THREAD_VARIABLES = (
-    *(f"{name}_NUM_THREADS" for name in ("MKL", "NUMBA", "NUMEXPR", "OMP", "OPENBLAS", "RAYON")),
-    *("POLARS_MAX_THREADS", "VECLIB_MAXIMUM_THREADS"),
+    "MKL_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "POLARS_MAX_THREADS",
+    "RAYON_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
 )
 START_SECONDS = 120.0
 
@@ -64,8 +70,14 @@ class WorkerHandle:
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
         self._waiting = 0
-        study = {"address": address, "implementation": implementation}
-        self.post("open", **study, outputs=outputs, path=[p for p in sys.path if p], quick=quick)
+        self.post(
+            "open",
+            address=address,
+            implementation=implementation,
+            outputs=outputs,
+            path=[p for p in sys.path if p],
+            quick=quick,
+        )
 
     def post(self, method: str, **arguments: Any) -> None:
         """Call a method of the worker without waiting for what it answers."""
