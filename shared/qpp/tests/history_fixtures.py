@@ -109,9 +109,9 @@ def fill_the_disk(patch: pytest.MonkeyPatch) -> None:
 
 def git(where: Path, *arguments: str) -> str:
     """Run git with its own author, without the user's configuration."""
-    nobody = ("-c", "user.name=A Tester", "-c", "user.email=tester@example.org")
+    author = ("-c", "user.name=A Tester", "-c", "user.email=tester@example.org")
     nothing = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
-    command = ["git", *nobody, *arguments]
+    command = ["git", *author, *arguments]
     done = subprocess.run(
         command, cwd=where, env=os.environ | nothing, check=True, capture_output=True, text=True
     )

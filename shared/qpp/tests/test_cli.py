@@ -16,6 +16,7 @@ from qpp import cli as cli_module
 from qpp import format as show
 from qpp import machine, measure, output, registry, results, session, summary, table
 from qpp.claim import Kind
+from qpp.files import write_atomically
 from qpp.measure import Interrupted
 from qpp.registry import StudyEntry
 from qpp.results import Interval, Run, StudyResult
@@ -57,7 +58,7 @@ def qpp(*arguments: str) -> Result:
 
 def save(run: Run, *path: str) -> Path:
     file = Path(*path)
-    results.write_atomically(file, results.to_json(run))
+    write_atomically(file, results.to_json(run))
     return file
 
 
@@ -207,17 +208,16 @@ def test_a_file_that_cannot_be_written_loses_nothing_else(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / "r.json").write_text("old")
-    write = results.write_atomically
 
     def full(path: Path, text: str) -> None:
         if not Path(path).is_absolute():
             raise results.ResultError(f"cannot write {path}: No space left on device")
-        write(path, text)
+        write_atomically(path, text)
 
     def undrawn(run: Run) -> str:
         raise ValueError("no such colour")
 
-    monkeypatch.setattr(results, "write_atomically", full)
+    monkeypatch.setattr(output, "write_atomically", full)
     monkeypatch.setattr(cli_module, "render_html", undrawn)
     result = qpp("reproduce", "toy", "--json", "r.json", "--html", "r.html")
     assert result.exit_code == 1

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import fixtures_results as made
-from qpp import readme, results
+from qpp import files, readme, results
 from qpp.report import markdown
 from qpp.results import ClaimResult, Interval, Run, StudyResult, WorkloadResult
 
@@ -53,7 +53,7 @@ def test_update_writes_and_checks_both_files(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     run = made.run()
-    results.write_atomically(tmp_path / "shared" / "results" / "r.json", results.to_json(run))
+    files.write_atomically(tmp_path / "shared" / "results" / "r.json", results.to_json(run))
     page, beside = tmp_path / "README.md", tmp_path / "RESULTS.md"
     page.write_text(PAGE.format(name=run.studies[0].name))
     assert readme.update(tmp_path, check=True) == [page, beside]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from fixtures_results import run as realistic_run
-from qpp import results, table
+from qpp import files, results, table
 from qpp.report import render_html
 from qpp.results import ResultError
 
@@ -59,7 +59,7 @@ def test_a_full_disk_leaves_the_old_file(
 
     monkeypatch.setattr(os, stage, full)
     with pytest.raises(ResultError, match=r"No space left on device \(the file that was there"):
-        results.write_atomically(path, "new")
+        files.write_atomically(path, "new")
     assert path.read_text() == "old"
     assert os.listdir(tmp_path) == ["r.json"], "nothing half-written stays behind"
 
@@ -69,11 +69,11 @@ def test_a_link_is_followed_not_replaced(tmp_path: Path) -> None:
     link = tmp_path / "link.json"
     link.symlink_to(there)
     for text in ("dangling at first", "then not", "a ? b"):
-        results.write_atomically(link, text.replace("?", "\ud800"))  # UTF-8 cannot hold it
+        files.write_atomically(link, text.replace("?", "\ud800"))  # UTF-8 cannot hold it
         assert link.is_symlink()
         assert there.read_text(encoding="utf-8") == text
     with pytest.raises(ResultError, match="cannot write"):
-        results.write_atomically(there / "r.json", "a folder that is a file")
+        files.write_atomically(there / "r.json", "a folder that is a file")
 
 
 @pytest.mark.parametrize("kind", ["pipe", "folder", "link to a pipe", "circle of links"])
@@ -91,7 +91,7 @@ def test_what_is_no_regular_file_is_refused_and_left_alone(tmp_path: Path, kind:
             path.symlink_to(tmp_path / "pipe")
     before = {p.name: p.lstat().st_mode for p in tmp_path.iterdir()}
     with pytest.raises(ResultError, match=r"cannot write .*r.json: it is not a regular file"):
-        results.write_atomically(path, "new")
+        files.write_atomically(path, "new")
     assert {p.name: p.lstat().st_mode for p in tmp_path.iterdir()} == before
     with pytest.raises(ResultError, match="cannot read"):  # at once: a pipe has no writer
         results.load(path)

@@ -21,6 +21,7 @@ from qpp import machine as machine_module
 from qpp import readme as readme_module
 from qpp import results, session, table
 from qpp.criterion import CriterionError, with_estimates
+from qpp.files import write_atomically
 from qpp.history.cli import history_group
 from qpp.measure import QUICK
 from qpp.output import LAST_RUN, WrongUsageError, checked_files, publish, recorded
@@ -168,7 +169,7 @@ def judge(result: tuple[Path, ...], criterion: bool) -> None:
             groups = {name: study.criterion for name, study in studies.items()}
             updated = (with_estimates(s, groups.get(s.name, ())) for s in run.studies)
             run = dataclasses.replace(run, studies=tuple(updated))
-        results.write_atomically(path, results.to_json(run))
+        write_atomically(path, results.to_json(run))
         click.echo(f"judged again: {path}")
 
 

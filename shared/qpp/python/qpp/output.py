@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from qpp import readme, results, table
+from qpp.files import destination, write_atomically
 from qpp.readme import ReadmeError
 
 LAST_RUN = Path("reports/last.json")
@@ -36,7 +37,7 @@ def checked_files(
         if any(os.path.realpath(path) == os.path.realpath(other) for other in taken):
             raise WrongUsageError(f"{option} {path}: that file holds the result, give another name")
         try:
-            folder = results.destination(path).parent
+            folder = destination(path).parent
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=folder):
                 files.append((path, make))
@@ -57,10 +58,10 @@ def _keep(run: results.Run) -> Path:
     """Write the run to the first place that can be written, at last a temporary folder."""
     for path in _kept():
         with contextlib.suppress(ValueError):
-            results.write_atomically(path, results.to_json(run))
+            write_atomically(path, results.to_json(run))
             return path
     path = Path(tempfile.mkdtemp(prefix="qpp-"), LAST_RUN.name)
-    results.write_atomically(path, results.to_json(run))
+    write_atomically(path, results.to_json(run))
     return path
 
 
@@ -104,7 +105,7 @@ def publish(
         if run.interrupted:  # it never replaces a whole one
             path = path.with_suffix(f".partial{path.suffix}")
         try:
-            results.write_atomically(path, make(run))
+            write_atomically(path, make(run))
             written.append(path)
         except ValueError as error:  # the other file and the table are still wanted
             failed.append(str(error))

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from qpp.agreement import Agreement
 from qpp.results import ParityResult
-from qpp.study import Agreement
 
 Array = npt.NDArray[Any]
 STANDARD_ERROR = "_standard_error"

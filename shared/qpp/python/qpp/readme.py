@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from qpp import results
+from qpp.files import write_atomically
 from qpp.report import markdown
 from qpp.report.charts import save_ratio_chart
 from qpp.results import Run
@@ -96,7 +97,7 @@ def update(root: Path, *, check: bool = False) -> list[Path]:
             if not file.exists() or file.read_text(encoding="utf-8") != text:
                 changed.append(file)
                 if not check:
-                    results.write_atomically(file, text)
+                    write_atomically(file, text)
         for name in names:
             study = runs[name].study(name)
             if study is not None and not check:

@@ -6,28 +6,20 @@ Every reader (table, report, README, history) works on these. Times are seconds,
 from __future__ import annotations
 
 import dataclasses
-import functools
 import json
-import math
-import os
-import tempfile
-import types
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal
 
 from qpp.claim import ALONE, BEST_PEER, Kind
+from qpp.files import ResultError as ResultError
+from qpp.typed_json import parse, typed
 
 SCHEMA = "qpp-result/2"
-MAX_NAME = 200  # bytes of a file name: systems allow 255, a temporary one beside it is longer
 
 Status = Literal["ok", "disagrees", "failed", "unavailable", "not applicable", "limit"]
 Verdict = Literal["reproduced", "within noise", "not reproduced", "not tested"]
-
-
-class ResultError(ValueError):
-    """A result file cannot be read or written; the message says which and why."""
 
 
 @dataclass(frozen=True)
@@ -228,14 +220,14 @@ def to_json(run: Run) -> str:
 def from_json(text: str, *, name: str = "result") -> Run:
     """Parse what :func:`to_json` wrote; ``ResultError`` on anything else."""
     try:
-        raw = json.loads(text, parse_int=_integer, parse_float=_finite, parse_constant=_finite)
+        raw = parse(text)
     except (ValueError, RecursionError) as error:
         raise ResultError(f"{name} is not JSON: {error}") from error
     if not isinstance(raw, dict) or raw.get("schema") != SCHEMA:
         found = raw.get("schema") if isinstance(raw, dict) else type(raw).__name__
         raise ResultError(f"{name}: schema {found!r}, this version reads {SCHEMA!r}")
     try:
-        run: Run = _typed(Run, raw, "run")
+        run: Run = typed(Run, raw, "run")
     except TypeError as error:
         raise ResultError(f"{name}: malformed {SCHEMA} file: {error}") from error
     for wrong in (wrong for study in run.studies for wrong in _contradictions(study)):
@@ -292,90 +284,3 @@ def load(path: str | Path) -> Run:
         raise ResultError(f"cannot read {path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise ResultError(f"{path} is not JSON: {error}") from error
-
-
-def destination(path: str | Path) -> Path:
-    """The file that writing to ``path`` replaces: links are followed, devices and pipes refused.
-
-    Raises
-    ------
-    ResultError
-        Something stands there that is not a regular file.
-    """
-    target = Path(os.path.realpath(path))
-    if len(os.fsencode(target.name)) > MAX_NAME:
-        raise ResultError(f"cannot write {path}: its name is longer than {MAX_NAME} bytes")
-    if os.path.lexists(target) and not target.is_file():
-        raise ResultError(f"cannot write {path}: it is not a regular file")
-    return target
-
-
-def write_atomically(path: str | Path, text: str) -> None:
-    """Write beside the target and rename: on a full disk the old file is kept.
-
-    What UTF-8 cannot encode (lone surrogates) becomes a question mark.
-    """
-    target = destination(path)
-    temporary: str | None = None
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, target)
-    except BaseException as error:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
-        if not isinstance(error, OSError):
-            raise
-        kept = " (the file that was there is unchanged)" if target.exists() else ""
-        raise ResultError(f"cannot write {path}: {error.strerror or error}{kept}") from error
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError(f"{text[:20]} is not a finite number")
-    return value
-
-
-def _integer(text: str) -> int:
-    _finite(text)  # figures are converted to float later
-    return int(text)
-
-
-def _typed(kind: Any, raw: Any, where: str) -> Any:
-    """``raw`` as a value of the declared type; ``TypeError`` names the first wrong field."""
-    origin, inner = get_origin(kind), get_args(kind)
-    if kind is Any or (origin is Literal and raw in inner):
-        return raw
-    if origin is types.UnionType:  # each union of this file is "or nothing"
-        return None if raw is None else _typed(inner[0], raw, where)
-    if origin is tuple and isinstance(raw, list):
-        return tuple(_typed(inner[0], item, f"{where}[{i}]") for i, item in enumerate(raw))
-    if origin is dict and isinstance(raw, dict):
-        return {key: _typed(inner[1], value, f"{where}.{key}") for key, value in raw.items()}
-    if isinstance(kind, type) and dataclasses.is_dataclass(kind) and isinstance(raw, dict):
-        hints = _hints(kind)
-        if unknown := raw.keys() - hints.keys():
-            raise TypeError(f"{where} has unknown {min(unknown)!r}")
-        given = {key: _typed(hints[key], value, f"{where}.{key}") for key, value in raw.items()}
-        missing = [f.name for f in dataclasses.fields(kind) if _required(f) and f.name not in raw]
-        if missing:
-            raise TypeError(f"{where} lacks {missing[0]!r}")
-        return kind(**given)
-    plain = {float: (int, float), int: (int,), str: (str,), bool: (bool,)}.get(kind, ())
-    if isinstance(raw, plain) and (kind is bool or not isinstance(raw, bool)):
-        return raw
-    expected = getattr(kind, "__name__", None) if origin is None else str(kind)
-    raise TypeError(f"{where} is {raw!r:.60}, expected {expected}")
-
-
-_hints = functools.cache(get_type_hints)
-
-
-def _required(one: dataclasses.Field[Any]) -> bool:
-    return one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING

@@ -14,10 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from qpp.files import write_atomically
 from qpp.history import HistoryError, page, store
 from qpp.history.checkout import CONFIGURATION, SCRATCH, Checkout
 from qpp.history.series import collect
-from qpp.results import write_atomically
 
 ASV = "asv"  # the folder of asv's site inside ours
 

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from qpp.files import write_atomically
 from qpp.history import HistoryError
 from qpp.history.points import COLUMNS, METRICS, VERSION, Json
-from qpp.results import write_atomically
 
 BENCHMARKS = "benchmarks.json"
 MACHINE = "machine.json"

@@ -12,9 +12,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from qpp import format as fmt
+from qpp.files import write_atomically
 from qpp.report import roles
 from qpp.report.svg import LIGHT, mark, new_figure, pixel_axes, standalone, style, themed
-from qpp.results import Row, StudyResult, WorkloadResult, write_atomically
+from qpp.results import Row, StudyResult, WorkloadResult
 from qpp.statistics import noise_floors
 from qpp.summary import baseline_row
 
