@@ -19,6 +19,30 @@ def agrees(a: Any, b: Any, **bounds: Any) -> bool:
 
 
 @pytest.mark.parametrize(
+    ("rows", "whole", "parts", "agree"),
+    [
+        (10, 100, (10, 1), True),
+        (100, 10, (1, 10), True),
+        (9, 100, (10, 1), True),  # an uneven share
+        (100, 100, (10, 1), True),  # an output that does not grow with the work
+        (3, 100, (10, 1), False),
+        (0, 100, (10, 1), False),
+        (101, 100, (10, 1), False),
+        (5, 10, (1, 10), False),  # the whole has fewer rows than the baseline's part
+        (0, 10, (1, 10), False),
+        (10, 100, (1, 1), False),
+        (10, 100, (10, 10), False),
+    ],
+)
+def test_a_part_is_compared_with_the_first_rows(
+    rows: int, whole: int, parts: tuple[int, int], agree: bool
+) -> None:
+    a, b = as_outputs(np.arange(rows)), as_outputs(np.arange(whole))
+    assert compare(a, b, Agreement(), None, parts).agrees == agree
+    assert not compare(as_outputs(np.arange(rows) + 1), b, Agreement(), None, parts).agrees
+
+
+@pytest.mark.parametrize(
     ("a", "b", "bounds", "expected"),
     [
         (1.0, 1.0, {}, True),

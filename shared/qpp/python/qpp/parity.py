@@ -38,18 +38,30 @@ def compare(
     expected: Mapping[str, Array],
     agreement: Agreement,
     names: tuple[str, ...] | None = None,
+    parts: tuple[int, int] = (1, 1),
 ) -> ParityResult:
     """Compare with the baseline's outputs; the result names the worst element.
 
     ``names`` restricts the comparison to shared stages; otherwise the two sets of
-    output names must be the same.
+    output names must be the same. ``parts`` says of each side that one part in so many was run:
+    where they differ, the side that ran less holds the first rows of the other's outputs, and
+    those are compared.
     """
+    if parts[0] != parts[1]:
+        try:
+            rows = _shared_rows(actual, expected, parts)
+        except ValueError as error:
+            return _no(str(error), agreement.describe())
+        actual, expected = (
+            {name: a[: rows[name]] if name in rows else a for name, a in side.items()}
+            for side in (actual, expected)
+        )
     wanted = list(names or expected)
     missing = [n for n in wanted if n not in actual or n not in expected]
     extra = [] if names else [n for n in actual if n not in expected]
     if missing or extra:
-        parts = [f"lacks output {n!r}" for n in missing] + [f"has unknown {n!r}" for n in extra]
-        return _no("; ".join(parts), agreement.describe())
+        wrong = [f"lacks output {n!r}" for n in missing] + [f"has unknown {n!r}" for n in extra]
+        return _no("; ".join(wrong), agreement.describe())
     worst = ParityResult(True, 0.0, 0.0, "", agreement.describe())
     largest = -1.0
     for name in wanted:
@@ -69,26 +81,24 @@ def compare(
     return worst
 
 
-def compare_part(
-    actual: Mapping[str, Array],
-    expected: Mapping[str, Array],
-    agreement: Agreement,
-    names: tuple[str, ...] | None = None,
-) -> ParityResult:
-    """As :func:`compare`, where one side holds the first rows of what the other holds.
-
-    A baseline that ran one part of its work is compared with the first rows of whole outputs.
-    """
-    rows = {
-        name: min(actual[name].shape[0], expected[name].shape[0])
-        for name in actual.keys() & expected.keys()
-        if actual[name].ndim and expected[name].ndim
-    }
-
-    def first(outputs: Mapping[str, Array]) -> dict[str, Array]:
-        return {n: a[: rows[n]] if n in rows else a for n, a in outputs.items()}
-
-    return compare(first(actual), first(expected), agreement, names)
+def _shared_rows(
+    actual: Mapping[str, Array], expected: Mapping[str, Array], parts: tuple[int, int]
+) -> dict[str, int]:
+    """The rows of each output that both sides hold; ``ValueError`` where they are too few."""
+    shared = {}
+    for name in actual.keys() & expected.keys():
+        if not actual[name].ndim or not expected[name].ndim:
+            continue
+        rows = len(actual[name]), len(expected[name])
+        part, whole = rows if parts[0] > parts[1] else rows[::-1]
+        share = min(parts) / max(parts)
+        if not whole * share / 2 <= part <= whole:  # shares need not be even
+            raise ValueError(
+                f"{name} has {rows[0]} rows, the baseline {rows[1]}, and one part in {parts[0]} "
+                f"was run, of the baseline one in {parts[1]}: expected the first rows"
+            )
+        shared[name] = part
+    return shared
 
 
 def _compare_one(

@@ -37,18 +37,20 @@ from typing import Any, ClassVar
 
 import pytest
 
-from qpp.parity import Array, as_outputs, compare, compare_part
+from qpp.parity import Array, as_outputs, compare
 from qpp.results import ParityResult
 from qpp.study import Implementation, Inputs, Study, Workload
 from qpp.workload import missing
 
 UNKNOWN = 'ValueError: QPP_ISA="sse9", expected "portable", "avx2" or "avx512"'
-Expected = tuple[Inputs, dict[str, Array]]
+Outputs = tuple[dict[str, Array], int]
+"""Named arrays, and one part in how many was run."""
 
 
-def outputs_of(implementation: Implementation, inputs: Inputs) -> dict[str, Array]:
+def outputs_of(implementation: Implementation, inputs: Inputs) -> Outputs:
     """Prepare, call and collect, as a worker of the quick preset does."""
-    return _collected(implementation, _prepared(implementation, inputs)())
+    call, parts = _prepared(implementation, inputs)
+    return _collected(implementation, call()), parts
 
 
 def check_agreement(study: Study, workload: str, implementation: str) -> ParityResult:
@@ -91,12 +93,14 @@ def benchmark_test(study: Study, *, full: bool = False) -> Callable[..., None]:
         cache = _outputs_of(study)
         if chosen.role == "baseline":  # the others are compared with this timed output
             inputs = study.workload(workload).inputs()
-            output = benchmark.pedantic(_prepared(chosen, inputs), rounds=1, iterations=1)
-            cache[workload] = (inputs, _collected(chosen, output))
+            call, parts = _prepared(chosen, inputs)
+            output = benchmark.pedantic(call, rounds=1, iterations=1)
+            cache[workload] = (inputs, (_collected(chosen, output), parts))
             return
         inputs, expected = _expected(study, workload)
-        output = benchmark.pedantic(_prepared(chosen, inputs), rounds=3, iterations=1)
-        result = _compared(study, chosen, _collected(chosen, output), expected)
+        call, parts = _prepared(chosen, inputs)
+        output = benchmark.pedantic(call, rounds=3, iterations=1)
+        result = _compared(study, chosen, (_collected(chosen, output), parts), expected)
         assert result.agrees, result.reason
 
     marked: Callable[..., None] = test
@@ -223,9 +227,9 @@ def _skip_unavailable(implementation: Implementation, workload: Workload) -> Non
         pytest.skip(reason)
 
 
-def _prepared(implementation: Implementation, inputs: Inputs) -> Callable[[], Any]:
-    ready, _ = implementation.ready(inputs, quick=True)
-    return lambda: implementation.call(**ready)
+def _prepared(implementation: Implementation, inputs: Inputs) -> tuple[Callable[[], Any], int]:
+    ready, parts = implementation.ready(inputs, quick=True)
+    return lambda: implementation.call(**ready), parts
 
 
 def _collected(implementation: Implementation, output: Any) -> dict[str, Array]:
@@ -233,23 +237,22 @@ def _collected(implementation: Implementation, output: Any) -> dict[str, Array]:
 
 
 def _compared(
-    study: Study, chosen: Implementation, outputs: dict[str, Array], expected: dict[str, Array]
+    study: Study, chosen: Implementation, actual: Outputs, expected: Outputs
 ) -> ParityResult:
-    in_part = study.baseline.quick_part or chosen.quick_part
-    by = compare_part if in_part else compare
-    return by(outputs, expected, study.agreement, chosen.compare)
+    parts = actual[1], expected[1]
+    return compare(actual[0], expected[0], study.agreement, chosen.compare, parts)
 
 
-_CACHE: dict[int, tuple[Study, dict[str, Expected]]] = {}
+_CACHE: dict[int, tuple[Study, dict[str, tuple[Inputs, Outputs]]]] = {}
 
 
-def _outputs_of(study: Study) -> dict[str, Expected]:
+def _outputs_of(study: Study) -> dict[str, tuple[Inputs, Outputs]]:
     """Inputs and the baseline's outputs of each workload, computed once because loops are slow."""
     # By identity, and the study is kept with them: the id of a deleted object may be used again.
     return _CACHE.setdefault(id(study), (study, {}))[1]
 
 
-def _expected(study: Study, workload: str) -> Expected:
+def _expected(study: Study, workload: str) -> tuple[Inputs, Outputs]:
     cache = _outputs_of(study)
     if workload not in cache:
         inputs = study.workload(workload).inputs()

@@ -81,7 +81,7 @@ class Bench:
                 self._prepare(run, workload)
         left = None if share is None else share - (time.monotonic() - begun)
         self._sample([run for run in running if not run.failure], tick, left)
-        measured = {row.implementation: row for row in self._judge(runs)}
+        measured = {row.implementation: row for row in self._compare_all(runs)}
         rows = [
             measured.get(one.name) or _not_run(one, workload)
             for one in self.study.implementations()
@@ -195,7 +195,7 @@ class Bench:
                 done += cost[name]
         tick("comparing outputs", total, total)
 
-    def _judge(self, runs: list[RowRun]) -> list[Row]:
+    def _compare_all(self, runs: list[RowRun]) -> list[Row]:
         """Compare every distinct output with the baseline's, then make the rows."""
         base = next((run for run in runs if run.implementation.role == "baseline"), None)
         expected = None
@@ -224,16 +224,16 @@ class Bench:
         )
         if base is None or expected is None:
             return replace(row, reason="not compared: the baseline has no output")
-        parity = self._compare(run, expected, in_part=_quick_part(base) or _quick_part(run))
+        parity = self._compare(run, base, expected)
         if not parity.agrees:
             return replace(row, status="disagrees", reason=parity.reason, parity=parity)
         return replace(row, status="ok", parity=parity, ratio=_ratio(base, run))
 
-    def _compare(self, run: RowRun, expected: dict[str, Array], *, in_part: bool) -> ParityResult:
-        compare = parity.compare_part if in_part else parity.compare
+    def _compare(self, run: RowRun, base: RowRun, expected: dict[str, Array]) -> ParityResult:
         names = run.implementation.compare
+        parts = run.probe["parts"], base.probe["parts"]
         found = [
-            compare(self._outputs(digest), expected, self.study.agreement, names)
+            parity.compare(self._outputs(digest), expected, self.study.agreement, names, parts)
             for digest in sorted(run.digests)
         ]
         wrong = next((one for one in found if not one.agrees), None)
@@ -245,10 +245,6 @@ class Bench:
 
 def _ratio(one: RowRun, other: RowRun) -> Interval | None:
     return statistics.paired_ratio(one.seconds, one.rounds, other.seconds, other.rounds)
-
-
-def _quick_part(run: RowRun) -> bool:
-    return run.implementation.quick_part is not None and bool(run.probe["parts"] > 1)
 
 
 def _not_run(implementation: Implementation, workload: Workload) -> Row:
