@@ -78,7 +78,7 @@ lint: develop ## check style, types and imports: ruff, mypy, import-linter, rust
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	PYO3_PYTHON="$(CURDIR)/$(PY)" cargo clippy --workspace --all-features --locked -- -D warnings
 
-format: develop ## rewrite Python and Rust sources in the house's style
+format: develop ## format the Python and Rust sources
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 	cargo fmt --all

@@ -1,4 +1,4 @@
-//! The counter counts: where it is 0 elsewhere, nothing was allocated.
+//! The counter works, so a count of 0 in other tests means that nothing was allocated.
 
 use native::allocations::{Counting, count};
 

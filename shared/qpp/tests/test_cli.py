@@ -291,7 +291,7 @@ def test_names_are_neither_markup_nor_control_codes(monkeypatch: pytest.MonkeyPa
 
 
 def test_report_shows_the_named_studies_from_wherever_they_are() -> None:
-    assert qpp("report").output == "Error: nothing was run here yet: start with `qpp reproduce`\n"
+    assert qpp("report").output == "Error: no run here yet: start with `qpp reproduce`\n"
     run = made.run()
     first, second = run.studies[:2]
     save(replace(run, studies=(first,)), "reports", "last.json")

@@ -95,7 +95,7 @@ def test_a_result_file_must_be_of_head_and_of_a_clean_tree(repo: Path, tmp_path:
         (("backfill", "HEAD", "--every", "0"), 2, "not in the range"),
         (("check",), 1, "nothing is stored under"),
         (("publish",), 1, "run `qpp history record`"),
-        (("--results", "x", "publish"), 2, "stands after the subcommand"),
+        (("--results", "x", "publish"), 2, "goes after the subcommand"),
         ((), 1, "run `qpp history record`"),
     ],
 )

@@ -77,7 +77,7 @@ def test_update_writes_and_checks_both_files(
     ("page", "message"),
     [
         (PAGE.format(name="nothing"), "no committed result for 'nothing'"),
-        ("<!-- qpp:results all -->\n", "has no partner"),
+        ("<!-- qpp:results all -->\n", "has no counterpart"),
     ],
 )
 def test_markers_that_cannot_be_filled(page: str, message: str) -> None:

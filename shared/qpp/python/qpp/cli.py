@@ -143,7 +143,7 @@ def report(what: tuple[str, ...], verbose: bool, html_file: Path | None) -> None
     if html_file is None and not names:
         html_file = (LAST_RUN if files else Path(found[0][0])).with_name("report.html")
     if html_file and len(found) > 1:
-        raise WrongUsageError("--html: name studies of one result; these come from several")
+        raise WrongUsageError("--html: these studies come from several results, expected one")
     wanted = checked_files(
         ("--html", html_file, render_html), others=[source for source, _ in found]
     )

@@ -71,7 +71,7 @@ def recorded(file: Path | None, names: Sequence[str]) -> list[tuple[str, results
     path = file or max(kept, key=lambda p: p.stat().st_mtime, default=None)
     runs = {str(path): results.load(path)} if path else {}
     if not names and not runs:
-        raise click.ClickException("nothing was run here yet: start with `qpp reproduce`")
+        raise click.ClickException("no run here yet: start with `qpp reproduce`")
     if not names:
         return list(runs.items())
     missing = [name for name in names if not any(run.study(name) for run in runs.values())]

@@ -1,7 +1,7 @@
 """Whether two outputs agree, and by how much they differ where they do not.
 
 Outputs are an array, a number, or a mapping of names to such. The bounds are those
-of :class:`qpp.Agreement`; NaN must stand where the baseline has NaN and nowhere else.
+of :class:`qpp.Agreement`; NaN must appear where the baseline has NaN and nowhere else.
 """
 
 from collections.abc import Mapping

@@ -60,7 +60,7 @@ def readmes(root: Path) -> Iterator[Path]:
 def splice(text: str, runs: dict[str, Run], *, name: str = "README.md") -> str:
     """Replace what stands between the markers; everything else stays to the byte."""
     if text.count("<!-- qpp:results ") != text.count("<!-- /qpp:results -->"):
-        raise ReadmeError(f"{name}: a qpp:results marker has no partner")
+        raise ReadmeError(f"{name}: a qpp:results marker has no counterpart")
 
     def replace(match: re.Match[str]) -> str:
         what = match["what"]

@@ -3,7 +3,7 @@
 Two runs of the same code differ: a machine has slow minutes and slow days, and a kernel of
 microseconds depends on where its memory lies. So the fastest samples are compared (from run to run
 of the same code, medians on a virtual machine move by tens of per cent, most fastest samples by a
-few), and never a time alone, but beside the code that did not change: the baselines and the
+few), and always relative to the code that did not change: the baselines and the
 peers, which ran in turns with ours. A row of ours became slower where
 
 1. the fastest sample of the newer run is slower than the fastest quarter of the older one's;

@@ -1,6 +1,6 @@
 """The time of one workload over commits, as inline SVG: a curve for each implementation.
 
-Commits stand at equal distances, oldest first. A point is the fastest sample of a run, the bar
+Commits are equally spaced, oldest first. A point is the fastest sample of a run, the bar
 above it ends at the median. A ring with a number marks a change beyond noise.
 """
 

@@ -44,7 +44,7 @@ def history_group(context: click.Context, results: Path | None) -> None:
     """Show how every study's time moved over the recorded commits, and what changed."""
     if context.invoked_subcommand is not None:
         if results is not None:
-            raise click.UsageError("--results stands after the subcommand")
+            raise click.UsageError("--results goes after the subcommand")
         return
     out = table.console()
     for part in listing.overview(collect(checkout.find(results=results).results)):
@@ -71,7 +71,7 @@ def record(
     done = recording.record(here, file, machine, clean=result is None)
     click.echo(f"recorded {done.commit[:8]} ({', '.join(done.studies)}) as {done.series}")
     if done.failed:
-        raise HistoryError(f"recorded without {', '.join(done.failed)}: could not be measured")
+        raise HistoryError(f"could not be measured, not recorded: {', '.join(done.failed)}")
 
 
 @history_group.command("backfill")

@@ -140,4 +140,4 @@ def _doubt(drifted: Drift) -> str:
         return ""
     apart = fmt.percent(math.expm1(drifted.scatter))
     text = f"baselines and peers, whose code did not change, differ by {apart}"
-    return f"\n  times are not judged: {text}; measure again, undisturbed"
+    return f"\n  times are not judged: {text}; measure again on a quiet machine"

@@ -1,8 +1,8 @@
 """The process in which one implementation is measured.
 
 Started by :mod:`qpp.measure.worker_client` with its thread count already in the
-environment (libraries read it at import). It builds its own inputs, so none travel;
-outputs travel as files, once per distinct content. What the study prints goes to
+environment (libraries read it at import). It builds its own inputs, so none are sent;
+outputs are sent as files, once per distinct content. What the study prints goes to
 stderr: stdout carries the protocol. Every answer repeats the number of its request.
 """
 
