@@ -18,6 +18,9 @@ class Agreement:
     then carries a companion ``<name>_standard_error``). NaN agrees with NaN only.
     All bounds zero means equal to the bit, save for the sign of zero.
     ``outputs`` overrides the bounds by output name.
+
+    >>> Agreement(rtol=1e-9, outputs={"rank": Agreement()}).describe()
+    'rank: equal; otherwise |a-b| <= 1e-09*|b|'
     """
 
     atol: float = 0.0

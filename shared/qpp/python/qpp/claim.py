@@ -47,6 +47,10 @@ class Claim:
     on their machine: it is shown beside the figure found here and never counted as a failure.
     ``note`` is one sentence for the reader: the purpose of the bar, or why a published figure
     differs from the one found here.
+
+    >>> claim = Claim("rust", over="numpy", at_least=25)
+    >>> claim.text(), claim.holds(31.0)
+    ('rust >= 25 x faster than numpy', True)
     """
 
     implementation: str

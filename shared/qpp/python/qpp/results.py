@@ -142,6 +142,9 @@ class StudyResult:
 
     ``headline`` and ``recommended`` are the workload and the implementation that stand for it in
     one line.
+
+    >>> StudyResult("toy", "A toy", "How fast?").disagreements
+    []
     """
 
     name: str
@@ -166,7 +169,12 @@ class StudyResult:
 
 @dataclass(frozen=True)
 class Run:
-    """One run of the harness: its command, its machine, its studies."""
+    """One run of the harness: its command, its machine, its studies.
+
+    >>> failed = StudyResult("toy", "A toy", "How fast?", error="no module")
+    >>> Run("qpp reproduce", "quick", "2026-01-01", {}, (failed,)).failures()
+    ['toy: no module']
+    """
 
     command: str
     preset: str

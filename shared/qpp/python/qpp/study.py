@@ -68,6 +68,12 @@ class Implementation:
         As ``part``, in the quick preset and in tests: for a slow baseline, whose whole belongs to
         the full preset. The outputs of the part must be the first rows of the whole's (fewer days
         of a backtest, fewer iterations of a fit): those are compared.
+
+    Examples
+    --------
+    >>> fast = Implementation("numpy", lambda x: sum(x), needs="nowhere", install="make peers")
+    >>> fast.unavailable()
+    'needs nowhere (make peers)'
     """
 
     name: str
@@ -134,6 +140,10 @@ class Limit:
     ``bandwidth(nbytes)`` is the memory bandwidth in bytes per second, measured in
     this run on a working set of ``nbytes`` (so a set that fits in cache is compared
     with the cache).
+
+    >>> floor = Limit("read once", lambda inputs, bandwidth: 8e6 / bandwidth(8_000_000))
+    >>> floor.seconds({}, lambda nbytes: 8e9)
+    0.001
     """
 
     name: str
@@ -152,6 +162,9 @@ class Scaling:
 
     ``x(sizes)`` gives the abscissa from a workload's sizes. Drawn log-log with the
     crossovers between implementations marked.
+
+    >>> Scaling("time against n", "n", lambda sizes: sizes["n"], on=("n=1",)).x({"n": 1})
+    1
     """
 
     title: str
@@ -169,6 +182,12 @@ class Study:
     a claim with ``metric="added_time"`` compares with them. ``headline`` is the workload and the
     implementation in the study's one-line summary. ``time_limit`` (seconds) bounds one call of one
     implementation.
+
+    >>> workload = Workload("n=3", lambda n: {"x": list(range(n))}, n=3)
+    >>> loop = Implementation("sum", lambda x: float(sum(x)))
+    >>> study = Study("total", "How fast?", [workload], baseline=loop, optimised=[])
+    >>> study.implementation("sum").role
+    'baseline'
     """
 
     name: str
