@@ -26,7 +26,7 @@ def test_by_hand() -> None:
     squares = sum((r - mean) ** 2 for r in RETURNS)
     deviation = math.sqrt(squares / 4)
     assert metrics.total_return(EQUITY, 100.0) == pytest.approx(0.32, rel=1e-14)
-    assert metrics.cagr(EQUITY, 100.0, periods=10) == pytest.approx(1.32**2 - 1, rel=1e-14)
+    assert metrics.cagr(EQUITY, 100.0, periods_per_year=10) == pytest.approx(1.32**2 - 1, rel=1e-14)
     assert metrics.volatility(RETURNS) == pytest.approx(deviation * math.sqrt(252), rel=1e-14)
     assert metrics.sharpe(RETURNS) == pytest.approx(mean / deviation * math.sqrt(252), rel=1e-14)
     # Only -20 % falls short of zero: downside deviation sqrt(.04 / 5).
@@ -138,7 +138,7 @@ def test_capm_of_norris() -> None:
     y = [0.1, 338.8, 118.1, 888.0, 9.2, 228.1, 668.5, 998.5, 449.1, 778.9, 559.2, 0.3]
     y += [0.1, 778.1, 668.8, 339.3, 448.9, 10.8, 557.7, 228.3, 998.0, 888.8, 119.6, 0.3]
     y += [0.6, 557.6, 339.3, 888.0, 998.5, 778.9, 10.2, 117.6, 228.9, 668.4, 449.2, 0.2]
-    fit = metrics.capm(np.array(y), np.array(x), periods=1)
+    fit = metrics.capm(np.array(y), np.array(x), periods_per_year=1)
     assert fit.alpha == pytest.approx(-0.262323073774029, rel=1e-10)
     assert fit.beta == pytest.approx(1.00211681802045, rel=1e-13)
     assert fit.alpha / fit.alpha_t == pytest.approx(0.232818234301152, rel=1e-10)
@@ -148,7 +148,7 @@ def test_capm_of_norris() -> None:
 
 def test_capm_of_the_benchmark_itself() -> None:
     market = np.random.default_rng(0).standard_normal(50)
-    fit = metrics.capm(2 * market, market, periods=252)
+    fit = metrics.capm(2 * market, market, periods_per_year=252)
     assert fit.beta == 2.0
     assert fit.r_squared == pytest.approx(1.0)
     assert fit.beta_t > 1e10

@@ -85,7 +85,7 @@ def test_frame() -> None:
 
 def test_text() -> None:
     text = repr(made(implementation="polars_numpy"))
-    assert text.startswith("BacktestResult by polars_numpy: 359 days, 3 assets, 2020-02-27 to")
+    assert text.startswith("BacktestResult by polars_numpy: 359 rows, 3 assets, 2020-02-27 to")
     assert max(len(line) for line in text.splitlines()) <= 100
     assert "Sharpe" in text
     assert "turnover" in text

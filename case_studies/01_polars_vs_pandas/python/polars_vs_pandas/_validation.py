@@ -16,6 +16,7 @@ import numpy as np
 
 from polars_vs_pandas import _kernels as kernels
 from polars_vs_pandas import _panel as panel
+from polars_vs_pandas import _periods as periods
 from polars_vs_pandas._arrays import Floats
 from polars_vs_pandas._panel import Dates, Panel
 
@@ -84,11 +85,16 @@ def not_negative(name: str, value: Any) -> float:
 
 
 def positive(name: str, value: Any) -> float:
-    """A finite number > 0 (``capital``)."""
+    """A finite number > 0 (``capital``, ``periods_per_year``)."""
     number = _number(name, value)
     if number <= 0:
         raise ValueError(f"{name}={_shown(value)}: expected a number > 0")
     return number
+
+
+def periods_per_year(value: Any, dates: Dates) -> float:
+    """A finite number > 0; ``None`` is judged by the dates, NaN where they do not tell."""
+    return periods.per_year(dates) if value is None else positive("periods_per_year", value)
 
 
 def threads(value: Any) -> int:

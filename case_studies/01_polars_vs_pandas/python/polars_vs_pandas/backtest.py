@@ -26,6 +26,7 @@ def run_backtest(
     implementation: str = "auto",
     threads: int = 1,
     benchmark: Any = None,
+    periods_per_year: float | None = None,
 ) -> BacktestResult:
     """Backtest a long/short strategy that trades when a signal leaves its usual range.
 
@@ -76,6 +77,13 @@ def run_backtest(
         may have a value per row of ``returns``, or per day of the result. Copied. Where
         it cannot be regressed on (constant, or fewer than three days), alpha, beta and
         their t-values are NaN.
+    periods_per_year
+        Rows a year, > 0, by which annual figures scale. By default the dates decide: 252 for
+        days of a five-day week (most of its days occur), 365 where both days of the weekend
+        occur like the others; 52, 26, 24, 12, 6, 4, 2 or 1 where the rows counted a year come
+        within 8 % of it; else that count. Rows within a day multiply this by their usual
+        number a date, or the mean where none is usual; where they lie on one or two dates,
+        which may be cut, annual figures are NaN. 252 without dates (numbers, text, durations).
 
     Returns
     -------
@@ -116,6 +124,7 @@ def run_backtest(
     cost = validation.not_negative("cost", cost)
     capital = validation.positive("capital", capital)
     threads = validation.threads(threads)
+    yearly = validation.periods_per_year(periods_per_year, market.dates)
     chosen = validation.implementation(implementation)
     dates = market.dates[window + 1 :]
     against = None
@@ -146,5 +155,6 @@ def run_backtest(
         cost=cost,
         capital=capital,
         implementation=chosen,
+        periods_per_year=yearly,
         benchmark=against,
     )

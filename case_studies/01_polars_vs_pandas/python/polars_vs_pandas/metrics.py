@@ -2,7 +2,8 @@
 
 ``equity`` is the curve after each day, ``[D]``, in currency; ``returns`` the simple
 returns of those days; ``capital`` what it started from. All are finite (the backtest
-sees to it). Annual figures assume ``periods`` days a year, by default 252.
+sees to it). Annual figures assume ``periods_per_year`` rows a year: 252 unless given here;
+a backtest judges by its dates.
 Where a figure is undefined (no deviation, no losing day, a benchmark that does not vary)
 it is NaN.
 """
@@ -16,8 +17,8 @@ import numpy as np
 
 from polars_vs_pandas._arrays import Floats
 
-PERIODS_PER_YEAR = 252
-"""Trading days in a year on US exchanges, to the nearest convention."""
+DAILY = 252.0
+"""Trading days of a US exchange."""
 
 
 def total_return(equity: Floats, capital: float) -> float:
@@ -31,8 +32,8 @@ def total_return(equity: Floats, capital: float) -> float:
     return float(equity[-1] / capital - 1)
 
 
-def cagr(equity: Floats, capital: float, periods: int = PERIODS_PER_YEAR) -> float:
-    """Compound annual growth rate: (last / start) ** (periods / D) - 1; -1 after ruin.
+def cagr(equity: Floats, capital: float, periods_per_year: float = DAILY) -> float:
+    """Compound annual growth rate: (last / start) ** (periods_per_year / D) - 1; -1 after ruin.
 
     NaN where no float can hold it (a few days of fortune, taken to the power of a year).
 
@@ -42,44 +43,44 @@ def cagr(equity: Floats, capital: float, periods: int = PERIODS_PER_YEAR) -> flo
     0.1
     """
     try:
-        return float(float(equity[-1] / capital) ** (periods / equity.size) - 1)
+        return float(float(equity[-1] / capital) ** (periods_per_year / equity.size) - 1)
     except OverflowError:
         return math.nan
 
 
-def volatility(returns: Floats, periods: int = PERIODS_PER_YEAR) -> float:
-    """Annualised sample deviation: std(returns, ddof=1) * sqrt(periods).
+def volatility(returns: Floats, periods_per_year: float = DAILY) -> float:
+    """Annualised sample deviation: std(returns, ddof=1) * sqrt(periods_per_year).
 
     Exactly 0 where all returns are equal; NaN for a single day.
 
     Examples
     --------
-    >>> round(volatility(np.array([0.01, -0.01, 0.02, -0.02]), periods=3), 12)
+    >>> round(volatility(np.array([0.01, -0.01, 0.02, -0.02]), periods_per_year=3), 12)
     0.031622776602
     """
-    return _deviation(returns) * math.sqrt(periods)
+    return _deviation(returns) * math.sqrt(periods_per_year)
 
 
-def sharpe(returns: Floats, risk_free: float = 0.0, periods: int = PERIODS_PER_YEAR) -> float:
-    """Sharpe ratio: mean excess return over its sample deviation, times sqrt(periods).
+def sharpe(returns: Floats, risk_free: float = 0.0, periods_per_year: float = DAILY) -> float:
+    """Sharpe ratio: mean excess return over its sample deviation, times sqrt(periods_per_year).
 
     ``risk_free`` is a rate per period. Denominator with ddof 1. NaN where the returns
     do not vary. Source: Sharpe, The Sharpe Ratio, Journal of Portfolio Management 1994
-    (ex post form); sqrt-of-time annualisation assumes uncorrelated days (Lo 2002).
+    (ex post form); sqrt-of-time annualisation assumes uncorrelated returns (Lo 2002).
 
     Examples
     --------
-    >>> round(sharpe(np.array([0.01, 0.03]), periods=2), 12)  # .02 / .0141.. * sqrt 2
+    >>> round(sharpe(np.array([0.01, 0.03]), periods_per_year=2), 12)  # .02 / .0141.. * sqrt 2
     2.0
     """
     deviation = _deviation(returns)
     if not deviation > 0:
         return math.nan
-    return float((np.mean(returns) - risk_free) / deviation * math.sqrt(periods))
+    return float((np.mean(returns) - risk_free) / deviation * math.sqrt(periods_per_year))
 
 
-def sortino(returns: Floats, target: float = 0.0, periods: int = PERIODS_PER_YEAR) -> float:
-    """Sortino ratio: mean excess return over the downside deviation, times sqrt(periods).
+def sortino(returns: Floats, target: float = 0.0, periods_per_year: float = DAILY) -> float:
+    """Sortino ratio: mean excess return over the downside deviation, annual as Sharpe's.
 
     Downside deviation: sqrt(mean(min(r - target, 0) ** 2)), the mean over *all* days
     (not the losing ones alone, and no ddof). NaN without a losing day. Source: Sortino
@@ -88,14 +89,14 @@ def sortino(returns: Floats, target: float = 0.0, periods: int = PERIODS_PER_YEA
 
     Examples
     --------
-    >>> round(sortino(np.array([0.04, -0.02, 0.04, 0.0]), periods=4), 12)  # .015 / .01 * 2
+    >>> round(sortino(np.array([0.04, -0.02, 0.04, 0.0]), periods_per_year=4), 12)  # .015 / .01 * 2
     3.0
     """
     excess = returns - target
     downside = math.sqrt(float(np.mean(np.minimum(excess, 0.0) ** 2)))
     if not downside > 0:
         return math.nan
-    return float(np.mean(excess)) / downside * math.sqrt(periods)
+    return float(np.mean(excess)) / downside * math.sqrt(periods_per_year)
 
 
 @dataclass(frozen=True)
@@ -192,7 +193,7 @@ def turnover(traded: Floats, equity: Floats, capital: float) -> Floats:
 class Capm:
     """Regression on a benchmark: r - r_f = alpha + beta * (b - r_f) + e.
 
-    ``alpha`` is annual (the daily intercept times the periods), ``beta`` has no unit;
+    ``alpha`` is annual (the intercept times the periods per year), ``beta`` has no unit;
     ``alpha_t`` and ``beta_t`` are their t-values against zero with ``days - 2`` degrees
     of freedom, ``r_squared`` the share of variance explained.
 
@@ -213,10 +214,7 @@ class Capm:
 
 
 def capm(
-    returns: Floats,
-    benchmark: Floats,
-    risk_free: float = 0.0,
-    periods: int = PERIODS_PER_YEAR,
+    returns: Floats, benchmark: Floats, risk_free: float = 0.0, periods_per_year: float = DAILY
 ) -> Capm:
     """Alpha and beta by ordinary least squares, with classical standard errors.
 
@@ -227,8 +225,8 @@ def capm(
 
     Examples
     --------
-    >>> fit = capm(np.array([1.0, 2.0, 4.0, 5.0]), np.array([1.0, 2.0, 3.0, 4.0]), periods=1)
-    >>> round(fit.beta, 12), round(fit.alpha, 12), round(fit.beta_t, 12)
+    >>> fit = capm(np.array([1.0, 2.0, 4.0, 5.0]), np.array([1.0, 2.0, 3.0, 4.0]))
+    >>> round(fit.beta, 12), round(fit.alpha / 252, 12), round(fit.beta_t, 12)
     (1.4, -0.5, 9.899494936612)
     """
     y, x = returns - risk_free, benchmark - risk_free
@@ -246,7 +244,7 @@ def capm(
     beta_error = math.sqrt(variance / sxx)
     alpha_error = math.sqrt(variance * (1 / days + float(x.mean()) ** 2 / sxx))
     return Capm(
-        alpha=alpha * y_unit * periods,
+        alpha=alpha * y_unit * periods_per_year,
         beta=beta * (y_unit / x_unit),
         alpha_t=_ratio(alpha, alpha_error),
         beta_t=_ratio(beta, beta_error),
@@ -256,15 +254,21 @@ def capm(
 
 
 def summary(
-    equity: Floats, returns: Floats, traded: Floats, capital: float, cost: float
+    equity: Floats,
+    returns: Floats,
+    traded: Floats,
+    capital: float,
+    cost: float,
+    periods_per_year: float = DAILY,
 ) -> dict[str, float]:
     """The figures of one backtest by name; where the drawdown lies is not a figure."""
     return {
+        "periods_per_year": periods_per_year,
         "total_return": total_return(equity, capital),
-        "cagr": cagr(equity, capital),
-        "volatility": volatility(returns),
-        "sharpe": sharpe(returns),
-        "sortino": sortino(returns),
+        "cagr": cagr(equity, capital, periods_per_year),
+        "volatility": volatility(returns, periods_per_year),
+        "sharpe": sharpe(returns, periods_per_year=periods_per_year),
+        "sortino": sortino(returns, periods_per_year=periods_per_year),
         "max_drawdown": max_drawdown(equity, capital).depth,
         "hit_rate": hit_rate(returns),
         "mean_turnover": float(np.mean(turnover(traded, equity, capital))),

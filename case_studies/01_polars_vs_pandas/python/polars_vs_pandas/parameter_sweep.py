@@ -53,6 +53,7 @@ def sweep(
     cost: float | Sequence[float] = 1e-4,
     capital: float = 1e6,
     threads: int = 0,
+    periods_per_year: float | None = None,
     progress: bool = True,
 ) -> pl.DataFrame:
     """Evaluate every combination of windows, thresholds and costs.
@@ -68,6 +69,8 @@ def sweep(
         ``(k_long, k_short)``.
     threads
         0 (default) for all cores: a sweep is usually the only thing running.
+    periods_per_year
+        As for :func:`run_backtest`: from the dates by default.
     progress
         A progress bar on the terminal; nothing where stderr is none.
 
@@ -100,6 +103,7 @@ def sweep(
     rules = [(*pair, c) for pair, c in itertools.product(_thresholds(k), costs)]
     capital = validation.positive("capital", capital)
     threads = validation.threads(threads)
+    yearly = validation.periods_per_year(periods_per_year, market.dates)
     engine = kernels.resolve("auto")
     tables = [kernels.KERNELS[engine].native(side) for side in (market.signal, market.returns)]
     curves = kernels.module(engine).sweep
@@ -113,7 +117,7 @@ def sweep(
                     with np.errstate(over="ignore", invalid="ignore"):
                         equity, traded = curves(*tables, window, batch, capital, threads)
                     for rule, curve, moved in zip(batch, equity, traded, strict=True):
-                        finished.append(_row(window, rule, curve, moved, capital))
+                        finished.append(_row(window, rule, curve, moved, capital, yearly))
                         advance()
     except KeyboardInterrupt:
         raise SweepInterrupted(pl.DataFrame(finished)) from None
@@ -139,7 +143,9 @@ def _batches(rules: list[Rule], days: int) -> Iterator[list[Rule]]:
         yield rules[first : first + size]
 
 
-def _row(window: int, rule: Rule, equity: Floats, traded: Floats, capital: float) -> dict[str, Any]:
+def _row(
+    window: int, rule: Rule, equity: Floats, traded: Floats, capital: float, yearly: float
+) -> dict[str, Any]:
     k_long, k_short, cost = rule
     validation.outcome(equity, traded, capital)
     daily = daily_returns(equity, capital)
@@ -148,7 +154,7 @@ def _row(window: int, rule: Rule, equity: Floats, traded: Floats, capital: float
         "k_long": k_long,
         "k_short": k_short,
         "cost": cost,
-        **metrics.summary(equity, daily, traded, capital, cost),
+        **metrics.summary(equity, daily, traded, capital, cost, yearly),
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from polars_vs_pandas import _validation as validation
 from polars_vs_pandas import metrics
 from polars_vs_pandas._arrays import Floats, Positions
 from polars_vs_pandas._benchmark import align
@@ -53,6 +55,9 @@ class BacktestResult:
         The rule, as validated.
     implementation
         What computed it: ``"auto"`` resolved.
+    periods_per_year
+        Rows a year by which annual figures scale: as given, or judged by the dates; NaN where
+        these do not tell.
     benchmark
         ``[D]`` benchmark returns, where ``run_backtest`` was given some.
 
@@ -85,43 +90,56 @@ class BacktestResult:
     cost: float
     capital: float
     implementation: str
+    periods_per_year: float = metrics.DAILY
     benchmark: Floats | None = None
 
     @cached_property
     def metrics(self) -> dict[str, Any]:
         """Every figure of :mod:`polars_vs_pandas.metrics`, computed when first read.
 
-        ``total_return``, ``cagr``, ``volatility``, ``sharpe``, ``sortino``, ``max_drawdown``
-        and the dates of its peak, trough and recovery (``None`` where there is none),
-        ``hit_rate``, ``mean_turnover``, ``costs_paid``; with a benchmark also ``alpha``,
-        ``beta``, ``alpha_t``, ``beta_t``, ``r_squared`` (NaN where it cannot be regressed on,
-        see :func:`polars_vs_pandas.metrics.capm`).
+        ``periods_per_year``, ``total_return``, ``cagr``, ``volatility``, ``sharpe``,
+        ``sortino``, ``max_drawdown`` and the dates of its peak, trough and recovery (``None``
+        where there is none), ``hit_rate``, ``mean_turnover``, ``costs_paid``; with a benchmark
+        also ``alpha``, ``beta``, ``alpha_t``, ``beta_t``, ``r_squared`` (NaN where it cannot be
+        regressed on, see :func:`polars_vs_pandas.metrics.capm`).
         """
         figures: dict[str, Any] = dict(
-            metrics.summary(self.equity, self.returns, self.traded, self.capital, self.cost)
+            metrics.summary(
+                self.equity,
+                self.returns,
+                self.traded,
+                self.capital,
+                self.cost,
+                self.periods_per_year,
+            )
         )
         fall = metrics.max_drawdown(self.equity, self.capital)
         figures["max_drawdown_peak"] = self._date(fall.peak)
         figures["max_drawdown_trough"] = self._date(fall.trough)
         figures["max_drawdown_recovery"] = self._date(fall.recovery)
         if self.benchmark is not None:
-            fit = metrics.capm(self.returns, self.benchmark)
+            fit = metrics.capm(self.returns, self.benchmark, periods_per_year=self.periods_per_year)
             names = ("alpha", "beta", "alpha_t", "beta_t", "r_squared")
             figures.update({name: getattr(fit, name) for name in names})
         return figures
 
-    def capm(self, benchmark: Any, risk_free: float = 0.0) -> Capm:
+    def capm(
+        self, benchmark: Any, risk_free: float = 0.0, *, periods_per_year: float | None = None
+    ) -> Capm:
         """Alpha and beta against a benchmark's simple returns.
 
         ``benchmark``: a pandas Series (by its index), a Polars frame with one date and one
         number column, or an array with one value for each of ``dates``. ``risk_free`` is
-        a daily rate. ``ValueError`` where dates or values are missing; NaN where the values
-        do not vary.
+        a rate per row. ``periods_per_year`` scales alpha, by default that of the result.
+        ``ValueError`` where dates or values are missing; NaN where the values do not vary.
         """
-        return metrics.capm(self.returns, align(benchmark, self.dates), risk_free)
+        yearly = self.periods_per_year
+        if periods_per_year is not None:
+            yearly = validation.positive("periods_per_year", periods_per_year)
+        return metrics.capm(self.returns, align(benchmark, self.dates), risk_free, yearly)
 
     def to_frame(self) -> pl.DataFrame:
-        """A Polars frame, one row a day.
+        """A Polars frame, one row for each of ``dates``.
 
         Columns ``date``, ``equity``, ``return``, ``drawdown``, ``turnover``, ``traded``, then
         one int8 column per asset, ``position_<asset>``.
@@ -174,20 +192,23 @@ class BacktestResult:
     def __repr__(self) -> str:
         m = self.metrics
         first, last = self.dates[0], self.dates[-1]
-        days, assets = self.positions.shape
+        rows, assets = self.positions.shape
+        yearly = f"at {self.periods_per_year:g} periods a year"
+        if math.isnan(self.periods_per_year):
+            yearly = "give periods_per_year"
         return "\n".join(
             [
-                f"BacktestResult by {self.implementation}: {days} days, {assets} assets, "
+                f"BacktestResult by {self.implementation}: {rows} rows, {assets} assets, "
                 f"{_day(first)} to {_day(last)}",
                 f"  rule      window {self.window}, k {self.k_long:g} / {self.k_short:g}, "
                 f"cost {self.cost:g}",
                 f"  equity    {self.capital:,.0f} -> {self.equity[-1]:,.0f}  "
                 f"({m['total_return']:+.2%}, {m['cagr']:+.2%} a year)",
                 f"  risk      volatility {m['volatility']:.2%}, Sharpe {m['sharpe']:.2f}, "
-                f"Sortino {m['sortino']:.2f}",
+                f"Sortino {m['sortino']:.2f}, {yearly}",
                 f"  drawdown  {m['max_drawdown']:.2%}, {_day(m['max_drawdown_peak'])} to "
                 f"{_day(m['max_drawdown_trough'])}",
-                f"  trading   turnover {m['mean_turnover']:.1%} a day, "
+                f"  trading   turnover {m['mean_turnover']:.1%} a row, "
                 f"costs {m['costs_paid']:,.0f}, hit rate {m['hit_rate']:.1%}",
             ]
         )
