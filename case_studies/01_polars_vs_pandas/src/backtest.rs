@@ -6,6 +6,7 @@ use crate::lanes::on_isa;
 use crate::panel::{self, Sums};
 use crate::strategy::Rule;
 use native::Isa;
+use native::threads::{pool, usable};
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -77,7 +78,9 @@ pub fn backtest_on(
     let count = check_inputs(&market, &[rule], capital)?;
     let assets = signal.ncols();
     let panels = panels(assets);
-    let threads = threads_or_all(threads).min(panels.len());
+    let threads = usable(threads).min(panels.len());
+    let pool = (threads > 1).then(|| pool(threads)).flatten();
+    let threads = if pool.is_some() { threads } else { 1 };
     // Between threads, few: each panel then needs sums of its own.
     let most = if threads == 1 {
         panels.len()
@@ -99,11 +102,7 @@ pub fn backtest_on(
     let run = |(panels, positions): &mut Task<'_>, sums: &mut [Sums]| {
         on_isa!(isa, L => panel::run::<L>(market, rule, own, panels, sums, positions));
     };
-    if threads == 1 {
-        for task in &mut tasks {
-            run(task, std::slice::from_mut(&mut total));
-        }
-    } else {
+    if let Some(pool) = pool {
         // Panels have sums of their own, which are added in the panels' order: a wave of as
         // many tasks as there are threads, so that they take little memory.
         for wave in tasks.chunks_mut(threads) {
@@ -112,8 +111,12 @@ pub fn backtest_on(
                 run(task, &mut sums);
                 sums
             };
-            let sums: Vec<Vec<Sums>> = wave.par_iter_mut().map(part).collect();
+            let sums: Vec<Vec<Sums>> = pool.install(|| wave.par_iter_mut().map(part).collect());
             sums.iter().flatten().for_each(|sums| total.add(sums));
+        }
+    } else {
+        for task in &mut tasks {
+            run(task, std::slice::from_mut(&mut total));
         }
     }
     let Sums { equity, traded } = total;
@@ -171,15 +174,6 @@ pub(crate) fn check_inputs(
     }
     check("capital", capital, capital > 0.0, "a finite number above 0")?;
     Ok(rows - window - 1)
-}
-
-/// The thread count asked for; 0 asks for all.
-pub(crate) fn threads_or_all(threads: usize) -> usize {
-    if threads == 0 {
-        rayon::current_num_threads()
-    } else {
-        threads
-    }
 }
 
 fn daily_returns(equity: &[f64], capital: f64) -> Vec<f64> {

@@ -3,7 +3,7 @@
 //! Complexity `O(T N)` for the window and as much, at about half the cost, for each rule.
 //! Equity and turnover have the bits that [`backtest`](crate::backtest()) gives each rule.
 
-use crate::backtest::{check_inputs, threads_or_all};
+use crate::backtest::check_inputs;
 use crate::error::Error;
 use crate::feed::{Feed, Group, Market, panels};
 use crate::lanes::{Kernel, LANES, Lanes, on_isa};
@@ -11,6 +11,7 @@ use crate::panel::Portfolio;
 use crate::strategy::{Account, Rule, State, Thresholds, opening};
 use crate::window::{Prefix, Two};
 use native::Isa;
+use native::threads::{pool, usable};
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 use rayon::prelude::*;
 
@@ -71,7 +72,7 @@ pub fn sweep_on(
     let mut equity = Array2::zeros((rules.len(), count));
     let mut traded = Array2::zeros((rules.len(), count));
     // Threads share the rules, not the assets: rows of the result are theirs alone.
-    let share = rules.len().div_ceil(threads_or_all(threads));
+    let share = rules.len().div_ceil(usable(threads));
     let mut tasks: Vec<_> = equity
         .axis_chunks_iter_mut(Axis(0), share)
         .zip(traded.axis_chunks_iter_mut(Axis(0), share))
@@ -84,11 +85,10 @@ pub fn sweep_on(
             traded,
         })
         .collect();
-    match tasks.len() {
-        1 => on_isa!(isa, L => tasks[0].run::<L>()),
-        _ => tasks
-            .par_iter_mut()
-            .for_each(|task| on_isa!(isa, L => task.run::<L>())),
+    let run = |task: &mut Task<'_>| on_isa!(isa, L => task.run::<L>());
+    match (tasks.len() > 1).then(|| pool(tasks.len())).flatten() {
+        Some(pool) => pool.install(|| tasks.par_iter_mut().for_each(run)),
+        None => tasks.iter_mut().for_each(run),
     }
     Ok(Sweep { equity, traded })
 }

@@ -113,9 +113,12 @@ def _read_polars(name: str, frame: pl.DataFrame) -> Panel:
         if column.null_count():
             raise ValueError(f"{name}: column {temporal[0]!r} has missing dates: drop those rows")
         if isinstance(column.dtype, pl.Datetime) and column.dtype.time_zone is not None:
-            column = column.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+            column = column.cast(pl.Datetime(column.dtype.time_unit))  # in UTC
         dates = column.to_numpy()
-    values = frame.select(pl.col(assets).cast(pl.Float64)).to_numpy()
+    # Column by column: Polars gives a whole frame to its threads, and a forked process has none.
+    values = np.empty((frame.height, len(assets)), order="F")
+    for i, label in enumerate(assets):
+        values[:, i] = frame[label].cast(pl.Float64).to_numpy()
     return Panel(values, dates, tuple(assets))
 
 

@@ -1,9 +1,9 @@
 //! One function at many points, by as many threads as pay.
 
 use crate::Stop;
-use rayon::{ThreadPool, ThreadPoolBuilder};
+use native::threads::pool;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Waking a thread costs some microseconds: it gets at least so much to do.
@@ -24,28 +24,6 @@ impl EvaluationCost {
         self.0.store(nanoseconds, Ordering::Relaxed);
         nanoseconds
     }
-}
-
-/// A pool of so many threads, made once for each number and kept.
-///
-/// Threads do not survive a fork, so a child process makes pools of its own. `None` where no
-/// thread can be started, and where the list is locked: in a child by a thread it does not have.
-fn pool(threads: usize) -> Option<&'static ThreadPool> {
-    static POOLS: Mutex<Vec<(u32, usize, &'static ThreadPool)>> = Mutex::new(Vec::new());
-    let mut pools = match POOLS.try_lock() {
-        Ok(pools) => pools,
-        Err(TryLockError::Poisoned(pools)) => pools.into_inner(),
-        Err(TryLockError::WouldBlock) => return None,
-    };
-    let key = (std::process::id(), threads);
-    if let Some((.., pool)) = pools.iter().find(|(process, n, _)| (*process, *n) == key) {
-        return Some(pool);
-    }
-    let pool = ThreadPoolBuilder::new().num_threads(threads).build().ok()?;
-    // Never dropped: to end the threads of the parent process, a child would wait for ever.
-    let pool = Box::leak(Box::new(pool));
-    pools.push((key.0, threads, pool));
-    Some(pool)
 }
 
 /// Evaluate `function` at every point of a batch.
