@@ -29,12 +29,14 @@ Dates: TypeAlias = npt.NDArray[Any]
 class Panel:
     """Values ``[T, N]`` (float64, any strides), and what names the rows and columns.
 
-    ``dates`` and ``assets`` are ``None`` where the input had none (NumPy).
+    ``dates`` and ``assets`` are ``None`` where the input had none (NumPy). ``dates`` are in UTC
+    where they have a ``zone`` (a name or a ``tzinfo``).
     """
 
     values: Floats
     dates: Dates | None
     assets: tuple[str, ...] | None
+    zone: Any = None
 
 
 def read(name: str, frame: Any) -> Panel:
@@ -57,8 +59,8 @@ def read(name: str, frame: Any) -> Panel:
     )
 
 
-def dates_of(name: str, index: pd.Index[Any]) -> Dates:
-    """A pandas index as an array; time zones are dropped after conversion to UTC.
+def dates_of(name: str, index: pd.Index[Any]) -> tuple[Dates, Any]:
+    """A pandas index as an array, in UTC where it has a time zone, and that zone.
 
     The numbers pandas gives to rows by itself are labels like any other: a slice of them
     still says which row of the other frame it belongs to.
@@ -70,7 +72,8 @@ def dates_of(name: str, index: pd.Index[Any]) -> Dates:
         )
     if isinstance(index, pd.PeriodIndex):
         index = index.to_timestamp()
-    if isinstance(index, pd.DatetimeIndex) and index.tz is not None:
+    zone = getattr(index, "tz", None)
+    if isinstance(index, pd.DatetimeIndex) and zone is not None:
         index = index.tz_convert("UTC").tz_localize(None)
     if isinstance(index, (pd.DatetimeIndex, pd.TimedeltaIndex)) and index.unit == "s":
         index = index.as_unit("ms")  # Polars has no unit of seconds
@@ -82,7 +85,32 @@ def dates_of(name: str, index: pd.Index[Any]) -> Dates:
             f"{name} has an index of {type(odd[0]).__name__}: expected dates, numbers or text "
             "(frame.reset_index(drop=True) numbers the rows)"
         )
-    return dates
+    return dates, zone
+
+
+def wall(dates: Dates, zone: Any) -> Dates:
+    """Dates in UTC as the clocks of their zone show them; others as they are."""
+    if zone is None:
+        return dates
+    return pd.DatetimeIndex(dates).tz_localize("UTC").tz_convert(zone).tz_localize(None).to_numpy()
+
+
+def zones(one: str, zone: Any, other: str, another: Any) -> str:
+    """What to say of dates in different zones; nothing where they are the same."""
+    if str(zone) == str(another):
+        return ""
+    first, second = (f"in {z}" if z is not None else "without a time zone" for z in (zone, another))
+    return f"{one} has dates {first}, {other} {second}: give both the same time zone"
+
+
+def comparable(one: str, left: Dates, zone: Any, other: str, right: Dates, another: Any) -> None:
+    """``ValueError`` where dates in a zone other than UTC meet dates without one.
+
+    Hours would be paired with other hours, days with none.
+    """
+    aware, its_zone = (right, another) if zone is None else (left, zone)
+    if (zone is None) != (another is None) and np.any(wall(aware, its_zone) != aware):
+        raise ValueError(zones(one, zone, other, another))
 
 
 def _read_pandas(name: str, frame: pd.DataFrame) -> Panel:
@@ -93,7 +121,8 @@ def _read_pandas(name: str, frame: pd.DataFrame) -> Panel:
     if len(set(assets)) < len(assets):
         raise _twice(name, assets)
     values = frame.to_numpy(dtype=np.float64, na_value=np.nan)
-    return Panel(values, dates_of(name, frame.index), assets)
+    dates, zone = dates_of(name, frame.index)
+    return Panel(values, dates, assets, zone)
 
 
 def _read_polars(name: str, frame: pl.DataFrame) -> Panel:
@@ -107,19 +136,20 @@ def _read_polars(name: str, frame: pl.DataFrame) -> Panel:
         if not frame.schema[label].is_numeric():
             remedy = "parse dates with str.to_date(), drop text columns"
             raise _not_numeric(name, label, frame.schema[label], remedy)
-    dates = None
+    dates, zone = None, None
     if temporal:
         column = frame[temporal[0]]
         if column.null_count():
             raise ValueError(f"{name}: column {temporal[0]!r} has missing dates: drop those rows")
         if isinstance(column.dtype, pl.Datetime) and column.dtype.time_zone is not None:
+            zone = column.dtype.time_zone
             column = column.cast(pl.Datetime(column.dtype.time_unit))  # in UTC
         dates = column.to_numpy()
     # Column by column: Polars gives a whole frame to its threads, and a forked process has none.
     values = np.empty((frame.height, len(assets)), order="F")
     for i, label in enumerate(assets):
         values[:, i] = frame[label].cast(pl.Float64).to_numpy()
-    return Panel(values, dates, tuple(assets))
+    return Panel(values, dates, tuple(assets), zone)
 
 
 def _read_numpy(name: str, array: npt.NDArray[Any]) -> Panel:

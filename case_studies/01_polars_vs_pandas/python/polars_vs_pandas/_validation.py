@@ -26,11 +26,16 @@ MAX_THREADS = 65_536
 
 @dataclass(frozen=True)
 class Market:
-    """Validated inputs: signal and returns ``[T, N]``, dates ``[T]``, asset names."""
+    """Validated inputs: signal and returns ``[T, N]``, dates ``[T]``, asset names.
+
+    ``instants`` are the dates in UTC where they have a ``zone``, else the dates themselves.
+    """
 
     signal: Floats
     returns: Floats
     dates: Dates
+    instants: Dates
+    zone: Any
     assets: tuple[str, ...]
 
 
@@ -46,19 +51,22 @@ def market(signal: Any, returns: Any) -> Market:
         )
     for name, side in (("signal", left), ("returns", right)):
         if side.dates is not None:
-            _ordered(name, side.dates)
+            _ordered(name, side.dates, panel.wall(side.dates, side.zone))
     if left.dates is not None and right.dates is not None:
-        _same_dates(left.dates, right.dates)
+        _same_dates(left.dates, right.dates, left.zone, right.zone)
     if left.assets is not None and right.assets is not None:
         _same_assets(left.assets, right.assets)
     for name, side in (("signal", left), ("returns", right)):
         _finite(name, side)
     rows, width = left.values.shape
-    dates = left.dates if left.dates is not None else right.dates
+    dated = left if left.dates is not None else right
+    instants = np.arange(rows) if dated.dates is None else dated.dates
     return Market(
         left.values,
         right.values,
-        np.arange(rows) if dates is None else dates,
+        panel.wall(instants, dated.zone),
+        instants,
+        dated.zone,
         left.assets or right.assets or tuple(f"asset_{i}" for i in range(width)),
     )
 
@@ -172,7 +180,7 @@ def _filled(name: str, side: Panel) -> None:
         raise ValueError(f"{name} is empty ({rows} rows, {width} assets)")
 
 
-def _ordered(name: str, dates: Dates) -> None:
+def _ordered(name: str, dates: Dates, shown: Dates) -> None:
     try:
         repeated, backwards = dates[1:] == dates[:-1], dates[1:] < dates[:-1]
         missing = dates != dates  # NaT
@@ -183,15 +191,15 @@ def _ordered(name: str, dates: Dates) -> None:
     if np.any(backwards):
         row = int(np.argmax(backwards)) + 1
         raise ValueError(
-            f"{name}: dates are not sorted, {dates[row]} comes after {dates[row - 1]}: "
+            f"{name}: dates are not sorted, {shown[row]} comes after {shown[row - 1]}: "
             "sort both frames by date"
         )
     if np.any(repeated):
         row = int(np.argmax(repeated))
-        raise ValueError(f"{name}: date {dates[row]} is duplicated: keep one row per date")
+        raise ValueError(f"{name}: date {shown[row]} is duplicated: keep one row per date")
 
 
-def _same_dates(signal: Dates, returns: Dates) -> None:
+def _same_dates(signal: Dates, returns: Dates, zone: Any, other: Any) -> None:
     comparable = {signal.dtype.kind, returns.dtype.kind} <= {"M"} or (
         signal.dtype.kind == returns.dtype.kind
     )
@@ -200,12 +208,15 @@ def _same_dates(signal: Dates, returns: Dates) -> None:
             f"signal has dates of type {signal.dtype}, returns of {returns.dtype}: "
             "give both the same dates"
         )
+    panel.comparable("signal", signal, zone, "returns", returns, other)
     different = signal != returns
     if np.any(different):
+        zones = panel.zones("signal", zone, "returns", other)
         row = int(np.argmax(different))
         raise ValueError(
-            f"dates of signal and returns do not match: row {row} is {signal[row]} in signal, "
-            f"{returns[row]} in returns; join the two on their dates first"
+            f"dates of signal and returns do not match: row {row} is "
+            f"{panel.wall(signal, zone)[row]} in signal, {panel.wall(returns, other)[row]} in "
+            f"returns; {zones or 'join the two on their dates first'}"
         )
 
 

@@ -48,9 +48,9 @@ def run_backtest(
         index), Polars frames (dates in the one temporal column, or none) or NumPy arrays.
         ``returns`` are simple returns of the day of their row; ``signal`` is known at the
         close of its row. Dates (or whatever labels the rows: numbers, text) must be
-        sorted, without duplicates, the same in both; those with a time zone are shown in
-        UTC, without it. NumPy arrays and pandas frames of float64 are borrowed, whatever
-        their strides.
+        sorted, without duplicates, the same in both; those with a time zone must be the same
+        instants, and are shown as the clocks of the signal's zone show them. NumPy arrays and
+        pandas frames of float64 are borrowed, whatever their strides.
     window
         Rows of the deviation, 2 to T - 2. Default 100: about five months of days.
     k_long, k_short
@@ -131,7 +131,7 @@ def run_backtest(
     if benchmark is not None:
         if getattr(benchmark, "shape", None) == (rows,) and not hasattr(benchmark, "index"):
             benchmark = benchmark[window + 1 :]
-        against = align(benchmark, dates)
+        against = align(benchmark, market.instants[window + 1 :], market.zone)
 
     fixed = {"threads": threads} if chosen == "rust_fused" else {}
     native = kernels.KERNELS[chosen].native
@@ -157,4 +157,6 @@ def run_backtest(
         implementation=chosen,
         periods_per_year=yearly,
         benchmark=against,
+        zone=market.zone,
+        instants=None if market.zone is None else market.instants[window + 1 :],
     )

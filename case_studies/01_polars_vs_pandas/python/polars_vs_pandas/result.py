@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -45,7 +46,7 @@ class BacktestResult:
     traded
         ``[D]``, the same in currency.
     dates
-        ``[D]``, from the frames (in UTC where they had a time zone); row numbers of the
+        ``[D]``, from the frames, without the time zone where they had one; row numbers of the
         input where it had none.
     start
         The date of the first decision, on which the equity is ``capital``.
@@ -60,6 +61,8 @@ class BacktestResult:
         these do not tell.
     benchmark
         ``[D]`` benchmark returns, where ``run_backtest`` was given some.
+    zone, instants
+        The time zone of ``dates`` (as given) and, ``[D]``, the same in UTC; ``None`` without one.
 
     Reads like a mapping, too: ``result["equity"]``, ``result["sharpe"]``, ``dict(result)``.
 
@@ -92,6 +95,8 @@ class BacktestResult:
     implementation: str
     periods_per_year: float = metrics.DAILY
     benchmark: Floats | None = None
+    zone: Any = None
+    instants: Dates | None = None
 
     @cached_property
     def metrics(self) -> dict[str, Any]:
@@ -136,16 +141,19 @@ class BacktestResult:
         yearly = self.periods_per_year
         if periods_per_year is not None:
             yearly = validation.positive("periods_per_year", periods_per_year)
-        return metrics.capm(self.returns, align(benchmark, self.dates), risk_free, yearly)
+        instants = self.dates if self.instants is None else self.instants
+        against = align(benchmark, instants, self.zone)
+        return metrics.capm(self.returns, against, risk_free, yearly)
 
     def to_frame(self) -> pl.DataFrame:
         """A Polars frame, one row for each of ``dates``.
 
         Columns ``date``, ``equity``, ``return``, ``drawdown``, ``turnover``, ``traded``, then
-        one int8 column per asset, ``position_<asset>``.
+        one int8 column per asset, ``position_<asset>``. ``date`` has the time zone of the input,
+        where Polars knows it by name.
         """
         columns: dict[str, Any] = {
-            "date": self.dates,
+            "date": self._dates(),
             "equity": self.equity,
             "return": self.returns,
             "drawdown": metrics.drawdowns(self.equity, self.capital),
@@ -212,6 +220,13 @@ class BacktestResult:
                 f"costs {m['costs_paid']:,.0f}, hit rate {m['hit_rate']:.1%}",
             ]
         )
+
+    def _dates(self) -> pl.Series:
+        if self.zone is not None and self.instants is not None:
+            unit: Any = np.datetime_data(self.instants.dtype)[0]
+            with suppress(pl.exceptions.ComputeError):  # an offset, or a zone of somebody's own
+                return pl.Series(self.instants).cast(pl.Datetime(unit, str(self.zone)))
+        return pl.Series(self.dates)
 
     def _date(self, position: int | None) -> Any:
         if position is None:
