@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -108,3 +109,49 @@ def test_an_offset_without_a_name() -> None:
     )
     assert result.to_frame()["date"].to_list() == DAYS[EARNING].to_pydatetime().tolist()
     assert result.capm(market).beta == result.metrics["beta"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        pytest.param([d.date() for d in DAYS], pl.Date, id="dates"),
+        pytest.param(list(DAYS.to_pydatetime()), pl.Datetime, id="datetimes"),
+        pytest.param(
+            [
+                d.to_pydatetime().replace(tzinfo=dt.timezone(dt.timedelta(hours=i % 2)))
+                for i, d in enumerate(DAYS)
+            ],
+            pl.Datetime,
+            id="datetimes of two offsets",
+        ),
+        pytest.param([dt.time(9 + i // 60, i % 60) for i in range(ROWS)], pl.Time, id="times"),
+        pytest.param([f"day {i:02}" for i in range(ROWS)], pl.String, id="text"),
+        pytest.param([Fraction(i, 3) for i in range(ROWS)], pl.Float64, id="fractions"),
+        pytest.param(list(range(ROWS)), pl.Int64, id="integers"),
+    ],
+)
+def test_python_objects_are_written_as_what_they_are(
+    labels: list[Any], expected: Any, tmp_path: Any
+) -> None:
+    index = pd.Index(labels, dtype=object)
+    result = run_backtest(pandas_of(SIGNAL, index), pandas_of(RETURNS, index), window=WINDOW)
+    frame = result.to_frame()
+    assert frame.schema["date"] == expected
+    assert frame.sort("date", descending=True)["date"][-1] == frame["date"][0]
+    assert frame.join(frame, on="date").height == frame.height
+    frame.write_csv(tmp_path / "result.csv")
+
+
+def test_date_objects_are_days() -> None:
+    index = pd.Index([d.date() for d in DAYS])
+    market = pd.Series(RETURNS[:, 0], index)
+    result = run_backtest(
+        pandas_of(SIGNAL, index), pandas_of(RETURNS, DAYS), window=WINDOW, benchmark=market
+    )
+    assert result.periods_per_year == 252
+    assert result.dates[0] == index[WINDOW + 1]
+    assert result.to_frame()["date"].to_list() == list(index[EARNING])
+    assert result.capm(pd.Series(RETURNS[:, 0], DAYS)).beta == result.metrics["beta"]
+    mixed = pd.Index([d.date() if i % 2 else d.to_pydatetime() for i, d in enumerate(DAYS)])
+    with pytest.raises(ValueError, match="signal: dates of mixed types cannot be ordered"):
+        run_backtest(pandas_of(SIGNAL, mixed), RETURNS, window=WINDOW)

@@ -172,11 +172,17 @@ def test_numbers_that_no_float_holds(argument: str, power: int, shown: str) -> N
         run_backtest(values(), values(), window=10**power)
 
 
-@pytest.mark.parametrize("odd", ["x", 1.0])
-def test_benchmark_dates_of_mixed_types(odd: Any) -> None:
-    frame = in_pandas(index=pd.Index(DATES.date))
-    benchmark = pd.Series(0.1, pd.Index([*DATES.date[1:], odd], dtype=object))
-    with pytest.raises(ValueError, match="benchmark has dates that cannot be compared"):
+@pytest.mark.parametrize(
+    ("labels", "odd", "message"),
+    [
+        (DATES.date, "x", "benchmark has dates of type object, the result of datetime64"),
+        (DATES.strftime("%Y-%m-%d"), 1.0, "benchmark has dates that cannot be compared"),
+    ],
+)
+def test_benchmark_dates_of_mixed_types(labels: Any, odd: Any, message: str) -> None:
+    frame = in_pandas(index=pd.Index(labels))
+    benchmark = pd.Series(0.1, pd.Index([*labels[1:], odd], dtype=object))
+    with pytest.raises(ValueError, match=message):
         run_backtest(frame, frame, window=10, benchmark=benchmark)
 
 

@@ -72,6 +72,11 @@ def dates_of(name: str, index: pd.Index[Any]) -> tuple[Dates, Any]:
         )
     if isinstance(index, pd.PeriodIndex):
         index = index.to_timestamp()
+    kind = pd.api.types.infer_dtype(index, skipna=False) if index.dtype == object else ""
+    if kind == "date" and not any(isinstance(x, dt.datetime) for x in index):
+        return index.to_numpy().astype("datetime64[D]"), None
+    if kind:  # Python's own times and numbers, in types that can be compared and written
+        index = _times(index) if kind == "datetime" else index.infer_objects()
     zone = getattr(index, "tz", None)
     if isinstance(index, pd.DatetimeIndex) and zone is not None:
         index = index.tz_convert("UTC").tz_localize(None)
@@ -111,6 +116,13 @@ def comparable(one: str, left: Dates, zone: Any, other: str, right: Dates, anoth
     aware, its_zone = (right, another) if zone is None else (left, zone)
     if (zone is None) != (another is None) and np.any(wall(aware, its_zone) != aware):
         raise ValueError(zones(one, zone, other, another))
+
+
+def _times(index: pd.Index[Any]) -> pd.DatetimeIndex:
+    try:
+        return pd.DatetimeIndex(index)
+    except ValueError:  # each with an offset of its own
+        return pd.to_datetime(index, utc=True)
 
 
 def _read_pandas(name: str, frame: pd.DataFrame) -> Panel:

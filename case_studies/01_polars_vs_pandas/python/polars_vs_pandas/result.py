@@ -226,7 +226,8 @@ class BacktestResult:
             unit: Any = np.datetime_data(self.instants.dtype)[0]
             with suppress(pl.exceptions.ComputeError):  # an offset, or a zone of somebody's own
                 return pl.Series(self.instants).cast(pl.Datetime(unit, str(self.zone)))
-        return pl.Series(self.dates)
+        objects = self.dates.dtype == object  # text, times of a day
+        return pl.Series(self.dates.tolist() if objects else self.dates)
 
     def _date(self, position: int | None) -> Any:
         if position is None:
