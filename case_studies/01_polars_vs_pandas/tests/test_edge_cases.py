@@ -172,6 +172,15 @@ def test_numbers_that_no_float_holds(argument: str, power: int, shown: str) -> N
         run_backtest(values(), values(), window=10**power)
 
 
+@pytest.mark.parametrize(("rows", "shown"), [(1, "1 row:"), (2, "2 rows:"), (3, "3 rows:")])
+def test_too_few_rows_for_any_window(rows: int, shown: str) -> None:
+    few = values()[:rows]
+    for call in (lambda: run_backtest(few, few, window=2), lambda: sweep(few, few)):
+        with pytest.raises(ValueError, match=f"signal and returns have {shown} expected at least"):
+            call()
+    assert run_backtest(values()[:4], values()[:4], window=2).equity.size == 1
+
+
 @pytest.mark.parametrize(
     ("labels", "odd", "message"),
     [

@@ -76,6 +76,11 @@ def window(value: Any, rows: int, name: str = "window") -> int:
     length = _integer(name, value, "an integer, the number of rows")
     if length < 2:
         raise ValueError(f"{name}={_shown(length)}: expected at least 2 rows, one has no deviation")
+    if rows < 4:
+        raise ValueError(
+            f"signal and returns have {rows} {'row' if rows == 1 else 'rows'}: expected at least "
+            "4, two for the shortest window, one to decide on and one to earn on"
+        )
     if length > rows - 2:
         raise ValueError(
             f"{name}={_shown(length)} is too long for {rows} rows: at most {rows - 2}, the rows "
