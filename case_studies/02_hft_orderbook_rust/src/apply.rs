@@ -61,12 +61,12 @@ pub(crate) fn apply_each<B: Book>(
     applied
 }
 
-/// Where a feed stands between two events: its sequence number, and whether a snapshot is
-/// being read.
+/// Where a feed stands between two events: its sequence number, and that of a snapshot that
+/// is being read.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FeedState {
     crossing: Crossing,
-    in_snapshot: bool,
+    snapshot: Option<u64>,
     last: u64,
 }
 
@@ -133,7 +133,9 @@ impl FeedState {
             return Ok(());
         }
         let side = Side::of(event.side);
-        self.in_snapshot = apply_non_set(book, side, event, self.in_snapshot)?;
+        let continues = self.snapshot == Some(event.seq);
+        let goes_on = apply_non_set(book, side, event, continues)?;
+        self.snapshot = goes_on.then_some(event.seq);
         if self.crossing == Crossing::Trim && event.lots > 0 {
             trim(book, side);
         }
@@ -144,7 +146,7 @@ impl FeedState {
     #[inline(always)]
     pub(crate) fn set<B: Book>(&mut self, book: &mut B, event: &Event) {
         let side = Side::of(event.side);
-        self.in_snapshot = false;
+        self.snapshot = None;
         book.set(side, event.tick, event.lots as u64);
         if self.crossing == Crossing::Trim && event.lots > 0 {
             trim(book, side);
@@ -153,24 +155,25 @@ impl FeedState {
 }
 
 /// Apply an event that is not a set; says whether a snapshot goes on. It gets no reference to
-/// the feed's state, which can so stay in registers.
+/// the feed's state, which can so stay in registers. `continues`: it has the number of the
+/// snapshot that is being read.
 #[inline(never)]
 fn apply_non_set<B: Book>(
     book: &mut B,
     side: Side,
     event: &Event,
-    in_snapshot: bool,
+    continues: bool,
 ) -> Result<bool, Error> {
     let snapshot = event.kind == EventKind::Snapshot as u8;
     if event.kind == EventKind::Delta as u8 {
         book.add(side, event.tick, event.lots)?;
-    } else if !snapshot || !in_snapshot {
+    } else if !snapshot || !continues {
         book.clear();
     }
     if snapshot {
         book.set(side, event.tick, event.lots as u64);
     }
-    // The next snapshot starts a run of its own once this one's message has ended.
+    // The next snapshot begins anew once this one's message has ended.
     Ok(snapshot && !event.is_last())
 }
 

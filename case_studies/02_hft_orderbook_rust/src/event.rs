@@ -18,7 +18,8 @@ pub enum EventKind {
     Delta = 1,
     /// Both sides are emptied; price, quantity and side are ignored.
     Clear = 2,
-    /// As `Set`; the first of a run of these empties both sides before it.
+    /// As `Set`; the first of a run of these empties both sides before it. A run ends with its
+    /// message, and where another kind or another sequence number comes.
     Snapshot = 3,
 }
 

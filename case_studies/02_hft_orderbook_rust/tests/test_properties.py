@@ -24,13 +24,15 @@ def feeds(draw: st.DrawFn) -> np.ndarray:
         st.integers(-span, span),
         st.sampled_from([0, 0, 1, 5, 900, 2**32 - 1, 2**32, 55_000_000_000, 2**63 - 1]),
         st.integers(0, 1),
+        st.sampled_from([0, 0, 1]),
     )
     drawn = draw(st.lists(event, min_size=1, max_size=120))
     events = np.zeros(len(drawn), hft.EVENT)
     for name, column in zip(
-        ("kind", "side", "tick", "lots", "flags"), zip(*drawn, strict=True), strict=True
+        ("kind", "side", "tick", "lots", "flags", "seq"), zip(*drawn, strict=True), strict=True
     ):
         events[name] = column
+    events["seq"] = np.cumsum(events["seq"])
     events["tick"] += start
     return events
 
@@ -66,6 +68,7 @@ def test_a_refused_batch_changes_nothing(events: np.ndarray, bad: int) -> None:
     book.apply(events)
     before = book.depth("bid"), book.depth("ask"), book.last_seq
     spoiled = events.copy()
+    spoiled["seq"] += events["seq"][-1]
     spoiled["side"][bad % len(events)] = 7
     spoiled["kind"][bad % len(events)] = 0
     with pytest.raises(ValueError, match="side=7"):

@@ -30,13 +30,13 @@ fn run<const READ: bool, P: Peer>(
     passes: usize,
 ) -> (Vec<i64>, Vec<i64>) {
     let (mut bids, mut asks) = (Vec::new(), Vec::new());
-    let mut in_snapshot = false;
+    let mut reading = None; // the number of a snapshot that goes on
     for event in (0..passes).flat_map(|_| events) {
         let snapshot = event.kind == EventKind::Snapshot as u8;
-        if snapshot && !in_snapshot {
+        if snapshot && reading != Some(event.seq) {
             peer.clear();
         }
-        in_snapshot = snapshot && !event.is_last();
+        reading = (snapshot && !event.is_last()).then_some(event.seq);
         peer.set(Side::of(event.side), event.tick, event.lots);
         if READ && event.is_last() {
             bids.push(peer.best_tick(Side::Bid));

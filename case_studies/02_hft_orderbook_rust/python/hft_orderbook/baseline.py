@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol, TypeAlias
 
+import numpy as np
+
 from hft_orderbook.events import LAST, Events, Kind, check
 
 #: kind, side, tick, lots, flags
@@ -18,9 +20,22 @@ NO_TICK = -(2**63)
 
 
 def plain(events: Events) -> list[PlainEvent]:
-    """Events as tuples of integers: kind, side, tick, lots, flags."""
+    """Events as tuples of integers: kind, side, tick, lots, flags.
+
+    The tuples have no sequence number, so a clear stands before a snapshot that follows
+    another one, of another number, whose message did not end.
+    """
     fields = ("kind", "side", "tick", "lots", "flags")
-    return list(zip(*(check(events)[name].tolist() for name in fields), strict=True))
+    found = list(zip(*(check(events)[name].tolist() for name in fields), strict=True))
+    reading = (events["kind"] == Kind.SNAPSHOT) & (events["flags"] & LAST == 0)
+    anew = (
+        reading[:-1]
+        & (events["kind"][1:] == Kind.SNAPSHOT)
+        & (events["seq"][1:] != events["seq"][:-1])
+    )
+    for place in np.flatnonzero(anew)[::-1].tolist():
+        found.insert(place + 1, (int(Kind.CLEAR), 0, 0, 0, 0))
+    return found
 
 
 class PythonBook(Protocol):

@@ -56,8 +56,9 @@ class Kind(enum.IntEnum):
     ``SET``        0      the level now has ``lots``; 0 deletes it, known or not
     ``DELTA``      1      the level changes by ``lots``; less than nothing is an error
     ``CLEAR``      2      both sides are emptied, sequence numbers start anew
-    ``SNAPSHOT``   3      as ``SET``; the first of a run, which ends with its message, empties
-                          both sides before it, and sequence numbers start anew
+    ``SNAPSHOT``   3      as ``SET``; the first of a run empties both sides before it, and
+                          sequence numbers start anew. A run ends with its message
+                          (:data:`LAST`), and where another number ``seq`` comes
     =============  =====  ====================================================================
 
     Examples
