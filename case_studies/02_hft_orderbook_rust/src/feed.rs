@@ -4,8 +4,10 @@
 //! and for spot. A message covers the update ids `first..=last` (`U`, `u`); a futures message
 //! also says which id it follows (`pu`). Messages are kept until a snapshot arrives, those
 //! within it are dropped, the first one applied must overlap it, and each next one must
-//! follow the one before. Anything else is a gap: the book is stale until a new snapshot. A
-//! snapshot that is no newer than a live book is left aside.
+//! follow the one before: a futures message names it, a spot message leaves no id out between
+//! the two and may repeat some. Anything else is a gap: the book is stale until a new snapshot.
+//! A message that ends no later than the book, and a snapshot that is no newer than a live
+//! book, are left aside.
 //!
 //! ```
 //! use hft_orderbook::feed::{Action, Ids, Rule, Sequencer};
@@ -43,7 +45,8 @@ pub struct Ids {
 pub enum Rule {
     /// `U <= id <= u` for the first after a snapshot `id`, then `pu` equals the last `u`.
     Futures,
-    /// `U <= id + 1 <= u` for the first after a snapshot `id`, then `U` equals the last `u + 1`.
+    /// `U <= id + 1 <= u`, for the first after a snapshot `id` and for each after the last `u`:
+    /// levels are absolute, so what a message repeats does no harm.
     Spot,
 }
 
@@ -61,6 +64,14 @@ impl Rule {
         match self {
             Self::Futures => ids.first <= snapshot || ids.previous == snapshot,
             Self::Spot => ids.first.saturating_sub(1) <= snapshot,
+        }
+    }
+
+    /// Whether a message that is not within the book continues it.
+    fn continues(self, ids: Ids, last: u64) -> bool {
+        match self {
+            Self::Futures => ids.previous == last,
+            Self::Spot => self.joins(ids, last),
         }
     }
 
@@ -149,7 +160,7 @@ impl<M> Sequencer<M> {
             }
             Standing::Live(last) if ids.last <= last => Action::Drop,
             Standing::Live(last) => {
-                let joins = self.rule.follows(ids) == last;
+                let joins = self.rule.continues(ids, last);
                 self.advance(ids, message, joins, last)
             }
         }

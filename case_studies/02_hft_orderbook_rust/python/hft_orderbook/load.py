@@ -51,7 +51,7 @@ def load_binance(
         Powers of ten, from 1e-18 to 1, that every price and quantity is a multiple of.
         Default: BTC-USDT perpetual.
     market
-        Whose sequence rules hold.
+        Whose sequence rules hold: those of :class:`hft_orderbook.Sequencer`.
     on_error
         ``"raise"``, or ``"skip"`` to list unreadable lines in ``skipped`` and to read a
         damaged gzip file as far as it goes.

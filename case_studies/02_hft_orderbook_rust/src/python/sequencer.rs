@@ -13,8 +13,8 @@ use pyo3::prelude::*;
 /// Parameters
 /// ----------
 /// rule
-///     ``"futures"`` (``pu`` equals the last ``u``) or ``"spot"`` (``U`` equals the last
-///     ``u + 1``).
+///     ``"futures"`` (``pu`` equals the last ``u``) or ``"spot"`` (``U`` is at most the last
+///     ``u + 1``: a message may repeat ids, none may be missing).
 ///
 /// Examples
 /// --------
@@ -62,7 +62,7 @@ impl PySequencer {
     /// Returns
     /// -------
     /// ``"apply"``: apply it now. ``"wait"``: it is kept for the snapshot that is awaited.
-    /// ``"drop"``: the book has it. ``"gap"``: messages are missing, the book is stale; this
+    /// ``"drop"``: the book has all of it. ``"gap"``: messages are missing, the book is stale; this
     /// one is kept, ask for a snapshot.
     #[pyo3(signature = (first, last, message, previous=None))]
     fn message(
