@@ -54,6 +54,12 @@ pub enum Error {
          book that they start from (a line with lastUpdateId, bids and asks)"
     )]
     NoSnapshot { lines: usize },
+    /// A recording has more than one instrument.
+    #[error("the recording has the symbols {found}: choose one of them (symbol=)")]
+    SeveralSymbols { found: String },
+    /// A recording does not have the instrument asked for.
+    #[error("symbol={symbol:?}: symbols of the recording: {found}")]
+    UnknownSymbol { symbol: String, found: String },
     /// A size asked for is beyond all use.
     #[error("{what}={asked}: at most {most}")]
     TooLarge {

@@ -52,7 +52,7 @@ pub enum Rule {
 
 impl Rule {
     /// Whether a message holds nothing that a snapshot does not.
-    fn is_within(self, ids: Ids, snapshot: u64) -> bool {
+    pub(crate) fn is_within(self, ids: Ids, snapshot: u64) -> bool {
         match self {
             Self::Futures => ids.last < snapshot,
             Self::Spot => ids.last <= snapshot,
@@ -60,7 +60,7 @@ impl Rule {
     }
 
     /// Whether a message overlaps or continues a snapshot without a hole.
-    fn joins(self, ids: Ids, snapshot: u64) -> bool {
+    pub(crate) fn joins(self, ids: Ids, snapshot: u64) -> bool {
         match self {
             Self::Futures => ids.first <= snapshot || ids.previous == snapshot,
             Self::Spot => ids.first.saturating_sub(1) <= snapshot,

@@ -27,6 +27,8 @@ impl Strictness {
     ) -> Result<Option<T>, Error> {
         match (outcome, self) {
             (Ok(value), _) => Ok(Some(value)),
+            // Of the recording, not of its line.
+            (Err(error @ Error::SeveralSymbols { .. }), _) => Err(error),
             (Err(error), Self::Strict) => Err(error.on_line(line)),
             (Err(_), Self::Lenient) => {
                 skipped.push(line);

@@ -81,7 +81,12 @@ class OrderTracker:
 def panic_on_purpose() -> None: ...
 def build_profile() -> Literal["debug", "release"]: ...
 def load_binance(
-    text: str, price_decimals: int, quantity_decimals: int, spot: bool, strict: bool
+    text: str,
+    price_decimals: int,
+    quantity_decimals: int,
+    spot: bool,
+    strict: bool,
+    symbol: str | None,
 ) -> dict[str, Any]: ...
 def load_lobster(messages: str, orderbook: str, tick: int, strict: bool) -> dict[str, Any]: ...
 def flow_events(

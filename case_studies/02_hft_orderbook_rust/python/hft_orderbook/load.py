@@ -34,9 +34,10 @@ def load_binance(
     tick_size: Number = "0.1",
     lot_size: Number = "0.001",
     market: Literal["futures", "spot"] = "futures",
+    symbol: str | None = None,
     on_error: OnError = "raise",
 ) -> BinanceRecording:
-    r"""Read a recorded Binance stream, plain or gzipped.
+    r"""Read a recorded Binance stream of one instrument, plain or gzipped.
 
     Each line: receive time in nanoseconds, a blank, one JSON message (``depthUpdate``,
     ``bookTicker``, ``trade``, or a REST depth snapshot). Events begin with the snapshot;
@@ -46,12 +47,17 @@ def load_binance(
     Parameters
     ----------
     path
-        The file, of one instrument: symbols are not read. Read as a whole.
+        The file. Read as a whole.
     tick_size, lot_size
         Powers of ten, from 1e-18 to 1, that every price and quantity is a multiple of.
         Default: BTC-USDT perpetual.
     market
         Whose sequence rules hold: those of :class:`hft_orderbook.Sequencer`.
+    symbol
+        The instrument, such as ``"BTCUSDT"``, in any case of letters; messages of others are
+        left out. Default: the only one of the file. A REST snapshot names no symbol: in a file
+        of several it is taken where update ids show that it is of this one, and is an error
+        where they do not decide (write ``"symbol":"BTCUSDT"`` into it).
     on_error
         ``"raise"``, or ``"skip"`` to list unreadable lines in ``skipped`` and to read a
         damaged gzip file as far as it goes.
@@ -63,8 +69,11 @@ def load_binance(
     Raises
     ------
     ValueError
-        With the line number, for a line that cannot be read; for a file without a snapshot, a
-        damaged gzip file, or a size that is no such power of ten.
+        With the line number, for a line that cannot be read; for a file without a snapshot, of
+        several symbols without ``symbol=`` or without that symbol; for a damaged gzip file, or
+        a size that is no such power of ten.
+    TypeError
+        A symbol that is no string.
     OSError
         The file cannot be opened.
 
@@ -90,7 +99,9 @@ def load_binance(
     spot = choice("market", market, "futures", "spot")
     decimals = _decimals("tick_size", tick_size), _decimals("lot_size", lot_size)
     strict = not choice("on_error", on_error, "raise", "skip")
-    found = _rust.load_binance(_text(path, strict), *decimals, spot, strict)
+    if not isinstance(symbol, str | None):
+        raise TypeError(f"symbol={shown(symbol)}: expected a string such as 'BTCUSDT'")
+    found = _rust.load_binance(_text(path, strict), *decimals, spot, strict, symbol)
     names = ("ts", "seq", "bid", "bid_lots", "ask", "ask_lots")
     return BinanceRecording(
         events=from_words(found["events"]),
@@ -102,6 +113,7 @@ def load_binance(
         skipped=found["skipped"],
         tick_size=decimal("tick_size", tick_size),
         lot_size=decimal("lot_size", lot_size),
+        symbol=found["symbol"],
     )
 
 

@@ -61,6 +61,8 @@ class BinanceRecording:
         Line numbers that could not be read, under ``on_error="skip"``.
     tick_size, lot_size
         What a tick and a lot of the events are.
+    symbol
+        The instrument, such as ``"BTCUSDT"``; ``None`` where no message names one.
 
     Examples
     --------
@@ -84,6 +86,7 @@ class BinanceRecording:
     skipped: list[int]
     tick_size: Decimal
     lot_size: Decimal
+    symbol: str | None = None
 
 
 @dataclass(frozen=True, eq=False)

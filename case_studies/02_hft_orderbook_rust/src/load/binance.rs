@@ -7,11 +7,14 @@
 //! is known in the book only when the snapshot is, so it carries the snapshot's time unless
 //! its own is later: times decrease in the events only where the recording's own clock did.
 
+mod message;
+mod symbols;
+
 use super::{BYTE_ORDER_MARK, Strictness};
-use crate::decimal::units;
-use crate::feed::{Action, Ids, Rule, Sequencer};
-use crate::{Error, Event, Side};
-use serde::Deserialize;
+use crate::feed::{Action, Rule, Sequencer};
+use crate::{Error, Event};
+use message::{Line, Message};
+use symbols::Instrument;
 
 /// How to read prices and quantities, and whose sequence rules hold.
 #[derive(Clone, Copy, Debug)]
@@ -76,66 +79,39 @@ pub struct Recording {
     pub live: bool,
     /// Lines that were skipped as unreadable.
     pub skipped: Vec<usize>,
+    /// The instrument; `None` where no line names one.
+    pub symbol: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct Envelope<'a> {
-    #[serde(borrow)]
-    data: Option<Data<'a>>,
-    #[serde(rename = "lastUpdateId")]
-    snapshot: Option<u64>,
-    #[serde(borrow)]
-    bids: Option<Vec<[&'a str; 2]>>,
-    #[serde(borrow)]
-    asks: Option<Vec<[&'a str; 2]>>,
-}
-
-#[derive(Deserialize)]
-struct Data<'a> {
-    e: Option<&'a str>,
-    u: Option<u64>,
-    #[serde(rename = "U")]
-    first: Option<u64>,
-    pu: Option<u64>,
-    #[serde(borrow)]
-    b: Option<Side1<'a>>,
-    #[serde(borrow)]
-    a: Option<Side1<'a>>,
-    #[serde(borrow, rename = "B")]
-    bid_quantity: Option<&'a str>,
-    #[serde(borrow, rename = "A")]
-    ask_quantity: Option<&'a str>,
-}
-
-/// `b` and `a` are lists of levels in a depth update and one price in a ticker.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Side1<'a> {
-    #[serde(borrow)]
-    Levels(Vec<[&'a str; 2]>),
-    Price(&'a str),
-    Other(serde::de::IgnoredAny),
-}
-
-enum Message {
-    Depth(i64, Ids, Vec<Event>),
-    Snapshot(i64, u64, Vec<Event>),
-    Ticker(Ticker),
-    Trade,
-}
-
-/// Read a recording.
+/// Read a recording of one instrument.
 ///
 /// # Errors
-/// [`Error::Line`] with the number of the line, unless lenient; [`Error::NoSnapshot`].
+/// [`Error::Line`] with the number of the line, unless lenient; [`Error::SeveralSymbols`],
+/// [`Error::NoSnapshot`].
 pub fn read(text: &str, format: Format) -> Result<Recording, Error> {
+    read_symbol(text, format, None)
+}
+
+/// Read one instrument of a recording that may have several; `None`: it has one.
+///
+/// # Errors
+/// Those of [`read`], and [`Error::UnknownSymbol`].
+pub fn read_symbol(text: &str, format: Format, symbol: Option<&str>) -> Result<Recording, Error> {
+    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+    let mut instrument = Instrument::choose(text, format.rule, symbol)?;
+    read_lines(text, format, &mut instrument).map_err(|error| instrument.explain(text, error))
+}
+
+fn read_lines(text: &str, format: Format, instrument: &mut Instrument) -> Result<Recording, Error> {
     let mut out = Recording::default();
     let mut sequencer = Sequencer::new(format.rule);
     let mut snapshots = 0;
-    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
     for (index, text) in text.lines().enumerate() {
         let line = index + 1;
-        let parsed = parse(text, &format);
+        let parsed = Line::read(text).and_then(|line| match line {
+            Some(line) if instrument.admits(&line)? => line.message(&format).map(Some),
+            _ => Ok(None),
+        });
         let strictness = format.strictness;
         let Some(message) = strictness.admit(line, parsed, &mut out.skipped)? else {
             continue;
@@ -164,6 +140,7 @@ pub fn read(text: &str, format: Format) -> Result<Recording, Error> {
         return Err(Error::NoSnapshot { lines });
     }
     out.live = sequencer.is_live();
+    out.symbol.clone_from(&instrument.symbol);
     Ok(out)
 }
 
@@ -203,107 +180,4 @@ impl Recording {
             self.push(events);
         }
     }
-}
-
-/// One line; `None` for a blank one.
-fn parse(text: &str, format: &Format) -> Result<Option<Message>, Error> {
-    if text.trim().is_empty() {
-        return Ok(None);
-    }
-    let (ts, json) = text
-        .split_once(' ')
-        .ok_or_else(|| Error::text("expected a time, a blank and a message"))?;
-    let ts: i64 = ts
-        .parse()
-        .map_err(|_| Error::text(format!("time {ts:?} is not a number of nanoseconds")))?;
-    let envelope: Envelope<'_> = serde_json::from_str(json).map_err(Error::text)?;
-    if let Some(id) = envelope.snapshot {
-        let (Some(bids), Some(asks)) = (envelope.bids, envelope.asks) else {
-            return Err(Error::text("a snapshot needs the lists bids and asks"));
-        };
-        let mut events = levels(&[bids, asks], ts, id, Event::snapshot, format)?;
-        if events.is_empty() {
-            // The exchange says that the book is empty: so is ours then.
-            events.push(Event::clear().stamped(ts, id).last());
-        }
-        return Ok(Some(Message::Snapshot(ts, id, events)));
-    }
-    let data = envelope
-        .data
-        .ok_or_else(|| Error::text("neither a stream message nor a snapshot"))?;
-    match data.e {
-        Some("depthUpdate") => depth(data, ts, format).map(Some),
-        Some("bookTicker") => ticker(&data, ts, format).map(Some),
-        Some("trade" | "aggTrade") => Ok(Some(Message::Trade)),
-        other => Err(Error::text(format!("message of unknown type {other:?}"))),
-    }
-}
-
-fn depth(data: Data<'_>, ts: i64, format: &Format) -> Result<Message, Error> {
-    let (Some(Side1::Levels(bids)), Some(Side1::Levels(asks))) = (data.b, data.a) else {
-        return Err(Error::text("a depth update needs the lists b and a"));
-    };
-    let (Some(first), Some(last)) = (data.first, data.u) else {
-        return Err(Error::text("a depth update needs U and u"));
-    };
-    if first > last {
-        return Err(Error::text(format!("U={first} lies beyond u={last}")));
-    }
-    let previous = match (format.rule, data.pu) {
-        (Rule::Futures, None) => return Err(Error::text("a futures depth update needs pu")),
-        (_, previous) => previous.unwrap_or(0),
-    };
-    let events = levels(&[bids, asks], ts, last, Event::set, format)?;
-    let ids = Ids {
-        first,
-        last,
-        previous,
-    };
-    Ok(Message::Depth(ts, ids, events))
-}
-
-fn ticker(data: &Data<'_>, ts: i64, format: &Format) -> Result<Message, Error> {
-    match (
-        data.u,
-        &data.b,
-        data.bid_quantity,
-        &data.a,
-        data.ask_quantity,
-    ) {
-        (Some(seq), Some(Side1::Price(b)), Some(bq), Some(Side1::Price(a)), Some(aq)) => {
-            Ok(Message::Ticker(Ticker {
-                ts,
-                seq,
-                bid: units(b, format.price_decimals)?,
-                bid_lots: units(bq, format.quantity_decimals)?,
-                ask: units(a, format.price_decimals)?,
-                ask_lots: units(aq, format.quantity_decimals)?,
-            }))
-        }
-        _ => Err(Error::text("a book ticker needs u, b, B, a and A")),
-    }
-}
-
-/// The levels of both sides as events of one message.
-fn levels(
-    sides: &[Vec<[&str; 2]>; 2],
-    ts: i64,
-    seq: u64,
-    event: impl Fn(Side, i64, i64) -> Event,
-    format: &Format,
-) -> Result<Vec<Event>, Error> {
-    let mut events = Vec::with_capacity(sides[0].len() + sides[1].len());
-    for (side, levels) in Side::BOTH.into_iter().zip(sides) {
-        for [price, quantity] in levels {
-            let tick = units(price, format.price_decimals)?;
-            let lots = units(quantity, format.quantity_decimals)?;
-            let event = event(side, tick, lots).stamped(ts, seq);
-            event.check()?;
-            events.push(event);
-        }
-    }
-    if let Some(last) = events.last_mut() {
-        *last = last.last();
-    }
-    Ok(events)
 }

@@ -40,6 +40,7 @@ pub(super) fn load_binance<'py>(
     quantity_decimals: u32,
     spot: bool,
     strict: bool,
+    symbol: Option<&str>,
 ) -> PyResult<Bound<'py, PyDict>> {
     let format = binance::Format {
         price_decimals,
@@ -47,7 +48,7 @@ pub(super) fn load_binance<'py>(
         rule: if spot { Rule::Spot } else { Rule::Futures },
         strictness: strictness(strict),
     };
-    let recording = detach(py, || binance::read(text, format))?;
+    let recording = detach(py, || binance::read_symbol(text, format, symbol))?;
     let column = |value: fn(&binance::Ticker) -> i64| {
         let values: Vec<i64> = recording.tickers.iter().map(value).collect();
         values.into_pyarray(py)
@@ -65,6 +66,7 @@ pub(super) fn load_binance<'py>(
     out.set_item("gaps", gap_columns(py, &recording.gaps)?)?;
     out.set_item("live", recording.live)?;
     out.set_item("skipped", recording.skipped)?;
+    out.set_item("symbol", recording.symbol)?;
     out.set_item("events", to_words(py, recording.events))?;
     Ok(out)
 }
