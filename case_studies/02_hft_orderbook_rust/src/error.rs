@@ -35,6 +35,12 @@ pub enum Error {
     /// A snapshot is older than the messages at hand.
     #[error("snapshot {snapshot} is too old: the first message kept starts at {first}")]
     StaleSnapshot { snapshot: u64, first: u64 },
+    /// A text is no decimal number.
+    #[error("{text:?} is not a decimal number")]
+    NotDecimal { text: String },
+    /// A decimal number is too large for the given unit.
+    #[error("{text:?} is too large: beyond 2^63 - 1 steps of 10^-{decimals}")]
+    DecimalOverflow { text: String, decimals: u32 },
     /// A decimal number cannot be read exactly in the given unit.
     #[error("{text:?} is no multiple of 10^-{decimals}: {reason}")]
     Decimal {

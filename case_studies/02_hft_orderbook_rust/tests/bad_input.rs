@@ -190,7 +190,9 @@ proptest! {
 
 #[test]
 fn decimals_that_do_not_fit() {
-    for text in ["", ".", "-", "1.2.3", "1e5", "NaN", " 1", "0.25"] {
+    for text in [
+        "", ".", "-", "1.2.3", "1e", "e1", "1e1.0", "NaN", " 1", "0.25",
+    ] {
         assert!(units(text, 1).is_err(), "{text:?}");
     }
     assert!(units("9223372036854775808", 1).is_err());

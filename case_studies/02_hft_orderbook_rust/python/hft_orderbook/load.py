@@ -40,7 +40,9 @@ def load_binance(
     r"""Read a recorded Binance stream of one instrument, plain or gzipped.
 
     Each line: receive time in nanoseconds, a blank, one JSON message (``depthUpdate``,
-    ``bookTicker``, ``trade``, or a REST depth snapshot). Events begin with the snapshot;
+    ``bookTicker``, ``trade``, or a REST depth snapshot), with or without the envelope of
+    combined streams. Prices and quantities are strings or numbers, read as they are written.
+    Requests and their replies are passed over. Events begin with the snapshot;
     messages before it are placed by the exchange's rules for update ids, and after a gap
     nothing is taken until the next snapshot. An empty snapshot empties the book.
 

@@ -24,6 +24,11 @@ struct Envelope<'a> {
     stream: Option<&'a str>,
     #[serde(borrow)]
     data: Option<&'a RawValue>,
+    /// Of a request and its reply.
+    #[serde(borrow)]
+    id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    error: Option<&'a RawValue>,
 }
 
 /// Fields of all kinds of messages. `a` and `b` are lists of levels in a depth update, a price
@@ -58,26 +63,42 @@ pub(super) struct Line<'a> {
     ts: i64,
     /// Of the message, else of the stream; a REST snapshot names none.
     pub(super) symbol: Option<&'a str>,
+    stream: Option<&'a str>,
     body: Body<'a>,
 }
 
 impl<'a> Line<'a> {
-    /// One line; `None` for a blank one.
+    /// One line; `None` for a blank one, and for a request such as `SUBSCRIBE` or its reply.
     pub(super) fn read(text: &'a str) -> Result<Option<Self>, Error> {
         if text.trim().is_empty() {
             return Ok(None);
         }
         let (ts, json) = text
             .split_once(' ')
+            .filter(|_| !text.starts_with('{'))
             .ok_or_else(|| Error::text("expected a time, a blank and a message"))?;
         let ts = ts
             .parse()
             .map_err(|_| Error::text(format!("time {ts:?} is not a number of nanoseconds")))?;
         let envelope: Envelope<'_> = parsed(json)?;
+        if let Some(error) = envelope.error {
+            let shown = shown(error);
+            return Err(Error::text(format!("the exchange sent an error: {shown}")));
+        }
+        // A message without the envelope, as a raw stream sends it, or a snapshot.
         let body: Body<'_> = parsed(envelope.data.map_or(json, RawValue::get))?;
-        let stream = envelope.stream.and_then(|stream| stream.split_once('@'));
-        let symbol = body.s.or(stream.map(|(symbol, _)| symbol));
-        Ok(Some(Self { ts, symbol, body }))
+        if envelope.id.is_some() && body.e.is_none() && body.snapshot.is_none() {
+            return Ok(None);
+        }
+        let stream = envelope.stream;
+        let of_stream = stream.and_then(|stream| stream.split_once('@'));
+        let symbol = body.s.or(of_stream.map(|(symbol, _)| symbol));
+        Ok(Some(Self {
+            ts,
+            symbol,
+            stream,
+            body,
+        }))
     }
 
     /// Update id of a snapshot.
@@ -116,7 +137,8 @@ impl<'a> Line<'a> {
             let (Some(bids), Some(asks)) = (body.bids, body.asks) else {
                 return Err(Error::text("a snapshot needs the lists bids and asks"));
             };
-            let mut events = levels([bids, asks], ts, id, Event::snapshot, format)?;
+            let sides = [("bids", bids), ("asks", asks)];
+            let mut events = events(sides, ts, id, Event::snapshot, format)?;
             if events.is_empty() {
                 // The exchange says that the book is empty: so is ours then.
                 events.push(Event::clear().stamped(ts, id).last());
@@ -127,15 +149,20 @@ impl<'a> Line<'a> {
             let (Some(bids), Some(asks)) = (body.b, body.a) else {
                 return Err(Error::text("a depth update needs the lists b and a"));
             };
+            if let Some(stream) = self.stream.filter(|stream| is_partial(stream)) {
+                return Err(Error::text(format!(
+                    "the stream {stream:?} sends the best levels, not what changes: record @depth"
+                )));
+            }
             let ids = self.ids(format.rule)?;
-            let events = levels([bids, asks], ts, ids.last, Event::set, format)?;
+            let events = events([("b", bids), ("a", asks)], ts, ids.last, Event::set, format)?;
             return Ok(Message::Depth(ts, ids, events));
         }
         match body.e {
             Some("bookTicker") => self.ticker(format).map(Message::Ticker),
             Some("trade" | "aggTrade") => Ok(Message::Trade),
+            Some(other) => Err(Error::text(format!("message of unknown type {other:?}"))),
             None => Err(Error::text("neither a stream message nor a snapshot")),
-            other => Err(Error::text(format!("message of unknown type {other:?}"))),
         }
     }
 
@@ -145,8 +172,8 @@ impl<'a> Line<'a> {
         let (Some(seq), Some(bid), Some(bid_lots), Some(ask), Some(ask_lots)) = fields else {
             return Err(Error::text("a book ticker needs u, b, B, a and A"));
         };
-        let price = |value: &RawValue| units(number(value.get()), format.price_decimals);
-        let quantity = |value: &RawValue| units(number(value.get()), format.quantity_decimals);
+        let price = |value: &RawValue| units(number(value), format.price_decimals);
+        let quantity = |value: &RawValue| units(number(value), format.quantity_decimals);
         Ok(Ticker {
             ts: self.ts,
             seq,
@@ -159,32 +186,83 @@ impl<'a> Line<'a> {
 }
 
 fn parsed<'a, T: Deserialize<'a>>(json: &'a str) -> Result<T, Error> {
-    serde_json::from_str(json).map_err(Error::text)
+    serde_json::from_str(json).map_err(|error| {
+        // Without the place: the message is one line, part of another.
+        let text = error.to_string();
+        Error::text(text.split(" at line ").next().unwrap_or_default())
+    })
+}
+
+/// Whether a stream such as `btcusdt@depth20@100ms` sends a few levels, all of them each time.
+fn is_partial(stream: &str) -> bool {
+    let kind = stream.split('@').nth(1);
+    let levels = kind.and_then(|kind| kind.strip_prefix("depth"));
+    levels.is_some_and(|levels| levels.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// The digits of a JSON string, or of a number.
-fn number(json: &str) -> &str {
+fn number(json: &RawValue) -> &str {
+    let json = json.get();
     let inner = json
         .strip_prefix('"')
         .and_then(|json| json.strip_suffix('"'));
     inner.unwrap_or(json)
 }
 
+/// JSON as an error shows it.
+fn shown(json: &RawValue) -> String {
+    let text = json.get();
+    match text.char_indices().nth(60) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// Pairs of price and quantity, each a string or a number.
+fn levels<'a>(name: &str, json: &'a RawValue) -> Result<Vec<[&'a RawValue; 2]>, Error> {
+    if let Ok(levels) = serde_json::from_str(json.get()) {
+        return Ok(levels);
+    }
+    let expected = |json| {
+        Error::text(format!(
+            "{name}: {}: expected [price, quantity]",
+            shown(json)
+        ))
+    };
+    let levels: Vec<&RawValue> = serde_json::from_str(json.get()).map_err(|_| {
+        Error::text(format!(
+            "{name} is {}: expected a list of levels",
+            shown(json)
+        ))
+    })?;
+    let pair = |level: &'a RawValue| {
+        let fields: Vec<&RawValue> =
+            serde_json::from_str(level.get()).map_err(|_| expected(level))?;
+        match fields[..] {
+            [price, quantity] => Ok([price, quantity]),
+            // The exchange's own older form.
+            [price, quantity, rest] if rest.get() == "[]" => Ok([price, quantity]),
+            _ => Err(expected(level)),
+        }
+    };
+    levels.into_iter().map(pair).collect()
+}
+
 /// The levels of both sides as events of one message.
-fn levels(
-    sides: [&RawValue; 2],
+fn events(
+    sides: [(&str, &RawValue); 2],
     ts: i64,
     seq: u64,
     event: impl Fn(Side, i64, i64) -> Event,
     format: &Format,
 ) -> Result<Vec<Event>, Error> {
     let mut events = Vec::new();
-    for (side, levels) in Side::BOTH.into_iter().zip(sides) {
-        let levels: Vec<[&RawValue; 2]> = parsed(levels.get())?;
+    for (side, (name, json)) in Side::BOTH.into_iter().zip(sides) {
+        let levels = levels(name, json)?;
         events.reserve(levels.len());
         for [price, quantity] in levels {
-            let tick = units(number(price.get()), format.price_decimals)?;
-            let lots = units(number(quantity.get()), format.quantity_decimals)?;
+            let tick = units(number(price), format.price_decimals)?;
+            let lots = units(number(quantity), format.quantity_decimals)?;
             let event = event(side, tick, lots).stamped(ts, seq);
             event.check()?;
             events.push(event);
