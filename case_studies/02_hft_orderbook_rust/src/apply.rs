@@ -2,6 +2,7 @@
 
 use crate::event::Events;
 use crate::{Book, Error, Event, EventKind, Side};
+use std::num::NonZeroUsize;
 
 /// What to do when a new or changed level meets the other side.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,6 +42,38 @@ pub(crate) fn apply_each<B: Book>(
     state: &mut FeedState,
     mut after: impl FnMut(&B, &Event),
 ) -> Result<(), Error> {
+    match state.max_depth {
+        None => apply_all(book, events, state, |book, event| after(book, event)),
+        Some(levels) => apply_and_cut(book, events, state, levels.get(), after),
+    }
+}
+
+// Not inlined: two loops in one function would share its registers.
+#[inline(never)]
+fn apply_and_cut<B: Book>(
+    book: &mut B,
+    events: &(impl Events + ?Sized),
+    state: &mut FeedState,
+    levels: usize,
+    mut after: impl FnMut(&B, &Event),
+) -> Result<(), Error> {
+    apply_all(book, events, state, |book, event| {
+        if event.is_last() {
+            cut(book, levels);
+        }
+        after(book, event);
+    })?;
+    cut(book, levels);
+    Ok(())
+}
+
+#[inline(always)]
+fn apply_all<B: Book>(
+    book: &mut B,
+    events: &(impl Events + ?Sized),
+    state: &mut FeedState,
+    mut after: impl FnMut(&mut B, &Event),
+) -> Result<(), Error> {
     let deltas = state.check(events)?;
     let saved = (deltas > 0).then(|| (book.clone(), *state));
     let applied = events.pieces(|first, piece| {
@@ -66,6 +99,7 @@ pub(crate) fn apply_each<B: Book>(
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FeedState {
     crossing: Crossing,
+    max_depth: Option<NonZeroUsize>,
     snapshot: Option<u64>,
     last: u64,
 }
@@ -77,6 +111,17 @@ impl FeedState {
         Self {
             crossing,
             ..Self::default()
+        }
+    }
+
+    /// Keep the best `levels` of each side only, `None` all, in [`apply`] and in the replays:
+    /// what lies beyond is removed at the end of each message and of each batch. Within a
+    /// message a level that is pushed out may come back, when a better one is deleted.
+    #[must_use]
+    pub fn with_max_depth(self, levels: Option<NonZeroUsize>) -> Self {
+        Self {
+            max_depth: levels,
+            ..self
         }
     }
 
@@ -175,6 +220,24 @@ fn apply_non_set<B: Book>(
     }
     // The next snapshot begins anew once this one's message has ended.
     Ok(snapshot && !event.is_last())
+}
+
+/// Remove all but the best levels of each side.
+#[inline(never)]
+fn cut<B: Book>(book: &mut B, levels: usize) {
+    for side in Side::BOTH {
+        let (mut seen, mut beyond) = (0, Vec::new());
+        book.visit(side, |level| {
+            seen += 1;
+            if seen > levels {
+                beyond.push(level.tick);
+            }
+            true
+        });
+        for tick in beyond {
+            book.set(side, tick, 0);
+        }
+    }
 }
 
 /// Remove what the newest level of `side` meets or crosses on the other side.

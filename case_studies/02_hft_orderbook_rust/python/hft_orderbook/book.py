@@ -11,7 +11,7 @@ from hft_orderbook import _rust
 from hft_orderbook._depth import Depth
 from hft_orderbook._touch import Touch
 from hft_orderbook._units import Unit
-from hft_orderbook._validation import Number, Side, choice, one_of, shown, side_number
+from hft_orderbook._validation import Number, Side, choice, one_of, shown, side_number, whole
 from hft_orderbook.events import Events, Kind, as_bytes, as_events, columns, in_units, records
 
 BookKind = Literal["ring", "btree", "vec", "hash_cached", "hash_scan"]
@@ -35,13 +35,18 @@ class OrderBook(Touch, Depth):
         tells; right for feeds that are consistent at the end of each message.
         ``"trim"``: the newer update is right, and levels of the other side at or through its
         price are removed, update by update, so that the order within a message matters.
+    max_depth
+        Keep the best ``max_depth`` levels of each side only. Right for feeds of limited depth,
+        such as Kraken's of ten levels, which do not delete what falls out of it. Cut at the end
+        of each message and of each batch, so give a message as one batch: within it a level
+        may be pushed out and come back. Default: every level is kept.
 
     Raises
     ------
     ValueError
-        A size out of range; an unknown kind or ``crossed``.
+        A size out of range; an unknown kind or ``crossed``; ``max_depth`` below 1.
     TypeError
-        A size that is no number.
+        A size that is no number; ``max_depth`` that is no whole number.
 
     Notes
     -----
@@ -69,11 +74,14 @@ class OrderBook(Touch, Depth):
         *,
         kind: BookKind = "ring",
         crossed: Crossing = "mark",
+        max_depth: int | None = None,
     ) -> None:
         trim = choice("crossed", crossed, "mark", "trim")
+        self._max_depth = None if max_depth is None else whole("max_depth", max_depth, 1)
         self._tick = Unit("tick_size", tick_size)
         self._lot = Unit("lot_size", lot_size)
-        self._book = _rust.Book(one_of("kind", kind, get_args(BookKind)), trim)
+        name = one_of("kind", kind, get_args(BookKind))
+        self._book = _rust.Book(name, trim, self._max_depth)
 
     @property
     def tick_size(self) -> Decimal:
@@ -92,6 +100,18 @@ class OrderBook(Touch, Depth):
         Decimal('0.001')
         """
         return self._lot.size
+
+    @property
+    def max_depth(self) -> int | None:
+        """Levels of each side that are kept; ``None``: all.
+
+        >>> book = OrderBook(max_depth=1)
+        >>> book.set("bid", 100, 1)
+        >>> book.set("bid", 101, 2)
+        >>> book.depth("bid")
+        [(101.0, 2.0)]
+        """
+        return self._max_depth
 
     def set(self, side: Side, price: Number, quantity: Number) -> None:
         """The level at ``price`` now has ``quantity``; 0 deletes it, known or not.

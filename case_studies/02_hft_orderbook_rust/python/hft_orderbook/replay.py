@@ -25,6 +25,7 @@ def replay(
     lot_size: Number = 1,
     kind: BookKind = "ring",
     crossed: Crossing = "mark",
+    max_depth: int | None = None,
 ) -> pl.DataFrame:
     """Top of book and features after every ``every``-th message, from an empty book.
 
@@ -42,7 +43,7 @@ def replay(
         Depth of the imbalance; default 5, so that no single level decides.
     tick_size, lot_size
         To show prices and quantities in their units; default ticks and lots.
-    kind, crossed
+    kind, crossed, max_depth
         As :class:`hft_orderbook.OrderBook`.
 
     Returns
@@ -80,7 +81,8 @@ def replay(
     >>> replay(synthetic_flow(10_000, seed=1), every=100)["spread"].min() > 0
     True
     """
-    book = _rust.Book(kind, choice("crossed", crossed, "mark", "trim"))
+    kept = None if max_depth is None else whole("max_depth", max_depth, 1)
+    book = _rust.Book(kind, choice("crossed", crossed, "mark", "trim"), kept)
     tick, lot = Unit("tick_size", tick_size), Unit("lot_size", lot_size)
     every, levels = whole("every", every, 1), whole("levels", levels, 1)
     applied = records(events, tick_size=tick.size, lot_size=lot.size)

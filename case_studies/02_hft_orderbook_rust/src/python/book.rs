@@ -11,6 +11,7 @@ use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use std::num::NonZeroUsize;
 use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError};
 
 /// Frozen, with a lock of its own: a call while another thread is in `apply`, which runs
@@ -75,7 +76,8 @@ fn columns(py: Python<'_>, levels: Vec<Level>) -> Columns2<'_> {
 #[pymethods]
 impl PyBook {
     #[new]
-    fn new(kind: &str, trim: bool) -> PyResult<Self> {
+    #[pyo3(signature = (kind, trim, max_depth=None))]
+    fn new(kind: &str, trim: bool, max_depth: Option<NonZeroUsize>) -> PyResult<Self> {
         let book = AnyBook::named(kind).ok_or_else(|| {
             let names = AnyBook::NAMES.join(", ");
             PyValueError::new_err(format!("kind={kind:?}: expected one of {names}"))
@@ -83,7 +85,7 @@ impl PyBook {
         let crossing = if trim { Crossing::Trim } else { Crossing::Mark };
         Ok(Self(RwLock::new(Inner {
             book,
-            state: FeedState::new(crossing),
+            state: FeedState::new(crossing).with_max_depth(max_depth),
         })))
     }
 
