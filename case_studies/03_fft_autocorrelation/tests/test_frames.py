@@ -120,3 +120,56 @@ def test_the_others_take_them_too() -> None:
     series = pd.Series(X)
     assert np.array_equal(acf(series, nlags=5), acf(X, nlags=5))
     assert np.array_equal(cross_correlation(series, series, 5), cross_correlation(X, X, 5))
+
+
+def test_two_series_have_the_same_labels() -> None:
+    days = pd.date_range("2020-01-01", periods=500)
+    x = pd.Series(X, index=days)
+    # The same values, five days later: by its dates y follows x, by position it does not.
+    y = pd.Series(X, index=days + pd.Timedelta(days=5))
+    with pytest.raises(ValueError, match=r"row 0 is 2020-01-01 .* in x, 2020-01-06 .* in y"):
+        cross_correlation(x, y, 10)
+    a, b = x.align(y, join="inner")
+    assert int(np.argmax(cross_correlation(a, b, 10))) - 10 == 5
+    assert int(np.argmax(cross_correlation(x.to_numpy(), y.to_numpy(), 10))) - 10 == 0
+    # Rows that pandas has numbered: a slice says where it comes from.
+    numbered = pd.Series(X)
+    with pytest.raises(ValueError, match="row 0 is 0 in x, 5 in y"):
+        cross_correlation(numbered[:-5], numbered[5:], 10)
+    with pytest.raises(ValueError, match="row 0 is 0 in x, 499 in y"):
+        cross_correlation(numbered, numbered[::-1], 10)
+
+
+@pytest.mark.parametrize(
+    ("convert", "message"),
+    [
+        (lambda i: i.tz_localize("UTC"), r"x are datetime64.* y datetime64\[.*, UTC\]: .* zone"),
+        (lambda i: i.to_period("D"), r"x are datetime64.* y period\[D\]"),
+        (lambda i: i.strftime("%Y"), "x are datetime64.* y str"),
+        (lambda i: range(1, 1 + len(i)), "x are datetime64.* y int64"),
+        (lambda i: i.where(i != i[3]), "row 3 is 2020-01-04 .* in x, NaT in y"),
+    ],
+)
+def test_labels_of_another_kind(convert: Any, message: str) -> None:
+    days = pd.date_range("2020-01-01", periods=500)
+    x, y = pd.Series(X, index=days), pd.Series(X, index=convert(days))
+    with pytest.raises(ValueError, match=f"labels of x and y differ, .*{message}"):
+        cross_correlation(x, y, 10)
+
+
+def test_equal_labels_and_none() -> None:
+    days = pd.date_range("2020-01-01", periods=500, tz="UTC")
+    x = pd.Series(X, index=days)
+    expected = cross_correlation(X, X[::-1], 10)
+    seconds = days.as_unit("s")
+    for index in (days, seconds, days.tz_convert("Asia/Tokyo"), None):
+        y = pd.Series(X[::-1], index=index)
+        assert np.array_equal(cross_correlation(x, y, 10), expected)
+        assert np.array_equal(cross_correlation(y, x, 10), expected[::-1])
+    for other in (X[::-1], pl.Series(X[::-1]), list(X[::-1])):
+        assert np.array_equal(cross_correlation(x, other, 10), expected)
+    gaps = days.where(days != days[3])
+    with pytest.raises(ValueError, match="row 4 is 2020-01-05 .* in x, NaT in y"):
+        cross_correlation(pd.Series(X, index=gaps), pd.Series(X, index=gaps.where(days != days[4])))
+    same = cross_correlation(pd.Series(X, index=gaps), pd.Series(X[::-1], index=gaps), 10)
+    assert np.array_equal(same, expected)

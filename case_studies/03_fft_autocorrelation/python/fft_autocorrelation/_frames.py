@@ -40,6 +40,38 @@ def is_a(library: str, kind: str, x: Any) -> bool:
     return module is not None and isinstance(x, getattr(module, kind, ()))
 
 
+def refuse_other_labels(x: Any, y: Any) -> None:
+    """``ValueError`` for two pandas Series of one length whose rows have different labels.
+
+    The numbers that pandas gives to rows by itself say nothing beside labels of another kind,
+    but a slice of them does beside numbers.
+    """
+    if not (is_a("pandas", "Series", x) and is_a("pandas", "Series", y)):
+        return
+    own, other = x.index, y.index
+    kinds = ["number" if i.dtype.kind in "iuf" else i.dtype.kind for i in (own, other)]
+    if kinds[0] != kinds[1]:
+        numbered = own if kinds[0] == "number" else other
+        if kinds.count("number") and numbered.equals(sys.modules["pandas"].RangeIndex(len(x))):
+            return
+        different = f"those of x are {own.dtype}, those of y {other.dtype}"
+    else:
+        zones = [getattr(i, "tz", None) for i in (own, other)]
+        if (zones[0] is None) != (zones[1] is None):
+            different = f"those of x are {own.dtype}, those of y {other.dtype}: give both a zone"
+        else:
+            if zones[0] is not None:
+                own, other = own.tz_convert("UTC"), other.tz_convert("UTC")
+            row = None if own.equals(other) else _first_difference(own, other)
+            if row is None:
+                return
+            different = f"row {row} is {own[row]} in x, {other[row]} in y"
+    raise ValueError(
+        f"the labels of x and y differ, {different}: x, y = x.align(y, join='inner') keeps the "
+        "rows of both, x.to_numpy() and y.to_numpy() pair by position"
+    )
+
+
 def refuse_large_integers(name: str, low: Any, high: Any) -> None:
     """``ValueError`` for integers that doubles would round."""
     if low < -EXACT or high > EXACT:
@@ -58,6 +90,14 @@ def dtype_hint(name: str, x: Any, kind: str) -> str:
     if is_a("pandas", "Series", x):
         return f" (pandas {x.dtype})" + f": pass {name}.astype('Float64')" * objects
     return ""
+
+
+def _first_difference(own: Any, other: Any) -> int | None:
+    """The first row whose labels differ; two missing ones do not."""
+    for row, (a, b) in enumerate(zip(own, other, strict=True)):
+        if a != b and (a == a or b == b):
+            return row
+    return None
 
 
 def _refuse_large_integers_with_gaps(name: str, x: Any) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from fft_autocorrelation import _rust
+from fft_autocorrelation._frames import refuse_other_labels
 from fft_autocorrelation._validation import as_numbers, last_lag, narrow
 
 
@@ -31,6 +32,7 @@ def cross_correlation(
     ----------
     x, y
         Two series of one shape ``(n,)``; anything ``numpy.asarray`` turns into real numbers.
+        Two pandas Series must have the same labels in the same order.
     max_lag
         The last lag, ``0 <= max_lag < n``. Default: all, ``n - 1``.
     demean
@@ -53,7 +55,8 @@ def cross_correlation(
     Raises
     ------
     ValueError
-        Lengths differ, a series is empty or holds NaN or infinity, ``max_lag`` out of range.
+        Lengths or labels differ, a series is empty or holds NaN or infinity, ``max_lag`` out of
+        range.
     TypeError
         A series is complex or not numeric, ``max_lag`` not an integer.
     OverflowError
@@ -82,6 +85,7 @@ def cross_correlation(
             raise ValueError(f"{name} has shape {array.shape}, expected one dimension")
     if a.size != b.size:
         raise ValueError(f"y has {b.size} observations, expected {a.size} as x has")
+    refuse_other_labels(x, y)
     lag = last_lag(max_lag, a.size)
     first, second = (np.ascontiguousarray(v, dtype=np.float64) for v in (a, b))
     lags = _rust.cross(first, second, lag, demean, normalise, adjusted, method)
