@@ -91,6 +91,7 @@ FITS: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.filterwarnings("ignore::hft_py.hmm.VarianceFloorWarning")
 @pytest.mark.parametrize("case", FITS)
 def test_every_iteration_of_em(kind: str, case: str, fit_inputs: Any) -> None:
     x, options = fit_inputs(kind, 400)

@@ -42,9 +42,10 @@ def test_a_state_visited_once(kind: str) -> None:
     data, options = x, {"emission": kind}
     if kind == "full":
         data, options = np.stack([x, np.roll(x, 3)], axis=1), {"covariance": kind}
-    fit = hmm.fit_hmm(data, 2, n_iterations=60, **options)
+    with pytest.warns(hmm.VarianceFloorWarning, match="variance of state 1 is the least"):
+        fit = hmm.fit_hmm(data, 2, n_iterations=60, **options)
     assert np.isfinite(fit.log_likelihood) and np.isfinite(fit.transition_matrix).all()
-    assert (fit.volatilities >= 0.9e-3 * np.std(data, axis=0).min()).all()
+    assert (fit.volatilities >= 0.9e-5).all() and (fit.volatilities[0] < 0.02).all()
 
 
 def test_all_missing() -> None:
@@ -65,6 +66,7 @@ def test_missing_values_have_likelihood_one(regimes: Any) -> None:
     assert refit.n_observations == 196 and np.isfinite(refit.log_likelihood)
 
 
+@pytest.mark.filterwarnings("ignore::hft_py.hmm.VarianceFloorWarning")
 def test_zeros_in_the_chain_stay(regimes: Any) -> None:
     x = regimes(300, 1)[0]
     chain = ([1.0, 0.0], [[0.99, 0.01], [0.0, 1.0]])
@@ -84,6 +86,7 @@ TIES = {
 }
 
 
+@pytest.mark.filterwarnings("ignore::hft_py.hmm.VarianceFloorWarning")
 @pytest.mark.parametrize("case", TIES)
 def test_many_equal_values_give_a_start_that_separates_states(case: str) -> None:
     x = TIES[case]

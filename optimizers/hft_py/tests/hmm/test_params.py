@@ -52,6 +52,7 @@ def test_updates_return_copies(two_states: hmm.HMMParams) -> None:
         np.testing.assert_array_equal(one.update(0.1), same.update(0.1))
 
 
+@pytest.mark.filterwarnings("ignore::hft_py.hmm.VarianceFloorWarning")
 def test_covariances_are_symmetric_to_rounding() -> None:
     common: dict[str, Any] = {"means": [[0.0, 0.0]], "covariance": "full"}
     model = hmm.HMMParams([1.0], [[1.0]], variances=[[[1.0, 1e-17], [0.0, 1.0]]], **common)

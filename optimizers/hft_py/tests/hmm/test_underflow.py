@@ -104,6 +104,7 @@ def test_no_row_depends_on_a_later_one(case: str) -> None:
         np.testing.assert_array_equal(surprise, ahead.log_scale[:stop])
 
 
+@pytest.mark.filterwarnings("ignore::hft_py.hmm.VarianceFloorWarning")
 def test_the_path_of_em_and_its_end_agree() -> None:
     model, x = made("absorbing")
     options: dict[str, Any] = {"initial": model, "order": "none", "tolerance": 0}

@@ -12,11 +12,12 @@ Sources: Rabiner, Proc. IEEE 77 (1989); Hamilton, Econometrica 57 (1989) for reg
 HMMRegimeDetector(n_states=3, not fitted)
 """
 
+from hft_py.hmm._degenerate import DegenerateDataWarning, VarianceFloorWarning
 from hft_py.hmm._parameters import HMMParams
 from hft_py.hmm.decoding import predict_regime, viterbi_decode
 from hft_py.hmm.detector import CurrentRegime, HMMRegimeDetector, NotFittedError
 from hft_py.hmm.filtering import OnlineFilter, filter_proba, forward, score
-from hft_py.hmm.fitting import DegenerateDataWarning, fit_hmm
+from hft_py.hmm.fitting import fit_hmm
 from hft_py.hmm.incremental import IncrementalEM
 from hft_py.hmm.regimes import (
     regime_labels,
@@ -46,6 +47,7 @@ __all__ = [
     "Posterior",
     "Sample",
     "StateSelection",
+    "VarianceFloorWarning",
     "adapted",
     "aic",
     "backward",

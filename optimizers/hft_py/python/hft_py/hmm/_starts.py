@@ -8,10 +8,12 @@ around the overall one, and chains of different persistence.
 
 from __future__ import annotations
 
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 
+from hft_py.hmm._degenerate import find_duplicate
 from hft_py.hmm._types import Floats, Ints
 from hft_py.hmm._validation import Observations, column_sizes
 from hft_py.rng import Stream
@@ -24,6 +26,11 @@ WINDOW = 21
 STAY = 0.95
 # Columns whose levels are tried, each alone.
 MAX_COLUMNS = 8
+# A variance of so many times the robust one is made up of a few outliers: fat tails and regimes
+# have ten times at most. States then start, and have their floor, in units of the robust one.
+OUTLIERS = 100.0
+# Rows that the robust variance reads.
+ROBUST_ROWS = 10_000
 # Restart r draws from stream r of the seed, for this purpose: see hft_py.rng.
 PURPOSE = 101
 
@@ -35,22 +42,33 @@ def known_rows(x: Floats) -> Floats:
 
 
 def reference_variances(known: Floats) -> Floats:
-    """Variance of each column; of one without variation 1e-16 of its squared size, of zeros 1."""
+    """The unit of variances, for each column: its variance, or a robust one if outliers make it up.
+
+    Of a column without variation 1e-16 of its squared size, of zeros 1.
+    """
     if not len(known):
         return np.ones(known.shape[1])
     variances = known.var(axis=0)
     sizes = column_sizes(known)
     flat = variances <= (1e-10 * sizes) ** 2
+    robust = _robust_variances(known)
+    variances = np.where(variances > OUTLIERS * robust, robust, variances)
     return np.where(flat, np.where(sizes > 0, (1e-8 * sizes) ** 2, 1.0), variances)
 
 
-def find_duplicate(theta: Floats) -> tuple[int, int] | None:
-    """Two states with the same emission; None where there are none."""
-    for state, row in enumerate(theta[1:], 1):
-        same = (np.abs(theta[:state] - row) <= 1e-9 * np.abs(row)).all(axis=1)
-        if same.any():
-            return int(same.argmax()), state
-    return None
+def _robust_variances(known: Floats) -> Floats:
+    """What the interquartile range says of each column's variance if it is normal.
+
+    Where the quartiles are equal, the next wider of the ranges between quantiles ``2^-k`` and
+    ``1 - 2^-k``; infinite where all of them are empty. Long columns are read at evenly spaced rows.
+    """
+    rows = known[:: -(-len(known) // ROBUST_ROWS)]
+    tails = 0.5 ** np.arange(2, max(3, len(rows).bit_length()))
+    ranges = np.quantile(rows, 1 - tails, axis=0) - np.quantile(rows, tails, axis=0)
+    first = (ranges > 0).argmax(axis=0)
+    found = np.take_along_axis(ranges, first[None], axis=0)[0]
+    widths = np.array([2 * NormalDist().inv_cdf(1 - tail) for tail in tails])
+    return np.where(found > 0, (found / widths[first]) ** 2, np.inf)
 
 
 def initial_guesses(

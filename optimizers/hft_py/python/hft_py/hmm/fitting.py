@@ -11,11 +11,11 @@ import numpy as np
 
 from hft_py import backend as backends
 from hft_py import checks
-from hft_py.errors import warn
 from hft_py.hmm._bins import bin_numbers, binned_moments, quantile_edges, validate_bin_edges
+from hft_py.hmm._degenerate import warn_if_degenerate
 from hft_py.hmm._inputs import warn_of_bins
 from hft_py.hmm._parameters import COVARIANCES, EMISSIONS, HMMParams
-from hft_py.hmm._starts import find_duplicate, initial_guesses, known_rows, reference_variances
+from hft_py.hmm._starts import initial_guesses, known_rows, reference_variances
 from hft_py.hmm._types import Floats, Ints, Lengths
 from hft_py.hmm._validation import refuse_small, validate_observations, validate_params
 from hft_py.progress import STOPPED, Progress, reporting
@@ -28,19 +28,6 @@ MAX_BINS = 10_000
 # Log-likelihoods whose relative difference is smaller are equal.
 EQUAL_RTOL = 1e-10
 ORDERS = ("mean", "volatility", "none")
-
-
-class DegenerateDataWarning(UserWarning):
-    """The data cannot tell as many states apart as were asked for.
-
-    Examples
-    --------
-    >>> import warnings
-    >>> with warnings.catch_warnings(record=True, action="always") as caught:
-    ...     model = fit_hmm([0.01] * 50, 2)
-    >>> str(caught[0].message)
-    'returns do not vary: 2 states cannot be told apart'
-    """
 
 
 def fit_hmm(
@@ -108,9 +95,10 @@ def fit_hmm(
     variance_floor
         The least variance of a state, in units of the variance of all data; without it the
         likelihood of a state with one observation has no bound. Default 1e-6, a thousandth of the
-        volatility.
+        volatility. Where a few outliers make up the variance, so that it is more than a hundred
+        times the squared interquartile range over 1.349, the latter is the unit.
     emission_prior
-        Pseudo-observations of each state with the variance of all data (symbols: spread evenly).
+        Pseudo-observations of each state with the same variance (symbols: spread evenly).
         Default 0, pure maximum likelihood.
     transition_prior
         Pseudo-transitions in each cell of the transition matrix. Default 0: zeros of ``initial``
@@ -143,6 +131,9 @@ def fit_hmm(
     DegenerateDataWarning
         No variation, fewer observations than states, or two states that came out alike. The model
         is finite all the same.
+    VarianceFloorWarning
+        A state has the least variance: it holds one outlier, or equal returns. Its mean is an
+        estimate, its variance is not. A kind of ``DegenerateDataWarning``.
 
     References
     ----------
@@ -198,7 +189,8 @@ def fit_hmm(
     known = known_rows(seen.x)
     if emission != "binned":
         refuse_small(known)
-    priors = (reference_variances(known), variance_floor, emission_prior, transition_prior)
+    reference = reference_variances(known)
+    priors = (reference, variance_floor, emission_prior, transition_prior)
     starts = initial_guesses(kind, seen, n_states, n_init, number, n_symbols, kernels, first)
 
     with reporting(progress, n_init * n_iterations, "fit_hmm") as reporter:
@@ -233,7 +225,7 @@ def fit_hmm(
         **fields,
     )
     _log.info("HMM fitted with %d states (%s)", n_states, kernels.words)
-    _warn_if_degenerate(known, theta)
+    warn_if_degenerate(known, kind, theta, variance_floor * reference)
     return params if order == "none" else params.permuted(_order(params, order))
 
 
@@ -272,16 +264,3 @@ def _order(params: HMMParams, order: str) -> Ints:
     chosen = params.means if order == "mean" else params.volatilities
     assert chosen is not None
     return np.argsort(chosen.reshape(params.n_states, -1)[:, 0], kind="stable")
-
-
-def _warn_if_degenerate(known: Floats, theta: Floats) -> None:
-    n_states = len(theta)
-    if len(known) < n_states:
-        message = f"{len(known)} observations for {n_states} states: some states are only a guess"
-    elif n_states > 1 and (known.max(axis=0) == known.min(axis=0)).all():
-        message = f"returns do not vary: {n_states} states cannot be told apart"
-    elif alike := find_duplicate(theta):
-        message = f"states {alike[0]} and {alike[1]} came out alike: ask for fewer, or raise n_init"
-    else:
-        return
-    warn(message, DegenerateDataWarning)

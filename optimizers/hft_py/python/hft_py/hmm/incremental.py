@@ -39,7 +39,7 @@ class IncrementalEM:
     probabilities
         Probabilities of the states now, ``(K,)``; None before the first observation.
     variance_floor
-        Least variance of a state, in units of the average of ``params``.
+        Least variance of a state, in units of the smallest of ``params``, which no outlier raises.
     missing, backend
         As for :class:`OnlineFilter`. A missing observation updates the filter and not the model.
 
@@ -106,7 +106,7 @@ class IncrementalEM:
             self._centre = params.means.mean(keepdims=True)
             self._floor = np.zeros(1)
         else:
-            self._floor = floor * (params.volatilities.reshape(k, -1) ** 2).mean(axis=0)
+            self._floor = floor * (params.volatilities.reshape(k, -1) ** 2).min(axis=0)
         self._pairs = np.repeat((share[:, None] * transition)[:, :, None], k, axis=2)
         each = np.stack([share[j] * self._expected(theta[j], j) for j in range(k)])
         self._each = np.repeat(each[:, :, None], k, axis=2)
