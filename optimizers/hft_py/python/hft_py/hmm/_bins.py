@@ -19,12 +19,53 @@ def validate_bin_edges(given: Any, least: int = 1) -> Floats:
 
 
 def quantile_edges(x: Floats, n_bins: int) -> Floats:
-    """Edges at quantiles of the data, equal ones merged."""
-    known = x[~np.isnan(x)]
-    if not len(known):
-        return np.empty(0)
-    inner = np.unique(np.quantile(known, np.arange(1, n_bins) / n_bins))
-    return np.asarray(inner[inner > known.min()], dtype=np.float64)
+    """Edges at quantiles of the data, always between two distinct values, at most ``n_bins - 1``.
+
+    Up to ``n_bins`` distinct values have a bin each. The edges of ``-x`` are those of ``x`` with
+    the other sign: no value lies on an edge, where the bin would depend on the sign.
+    """
+    known = np.sort(x[~np.isnan(x)])
+    starts = np.flatnonzero(np.diff(known)) + 1  # where a new value begins
+    if len(starts) < n_bins:
+        return _middles(known, starts)
+    quantiles = np.quantile(known, np.arange(1, n_bins) / n_bins)
+    edges: dict[int, float] = {}  # by the row above them
+    beside, both = set[int](), set[int]()
+    for i, quantile in enumerate(quantiles.tolist(), 1):
+        row, rest = divmod(i * (len(known) - 1), n_bins)
+        if not rest or known[row] == known[row + 1]:  # the quantile is a value
+            sides = _nearest_sides(known, row, i, n_bins)
+            (both if len(sides) > 1 else beside).update(sides)
+        elif known[row] < quantile < known[row + 1]:
+            edges[row + 1] = quantile
+        else:
+            beside.add(row + 1)
+    if len(beside | both | set(edges)) < n_bins:
+        beside |= both
+    for row in beside - set(edges):
+        edges[row] = float(_middles(known, [row])[0])
+    return np.array([edges[row] for row in sorted(edges)])
+
+
+def _middles(known: Floats, rows: Any) -> Floats:
+    """The middle between each of these rows and the row before."""
+    index = np.asarray(rows, dtype=np.intp)
+    below, above = known[index - 1], known[index]
+    middles = below + 0.5 * (above - below)
+    return np.asarray(np.where(middles > below, middles, above), dtype=np.float64)
+
+
+def _nearest_sides(known: Floats, row: int, i: int, n_bins: int) -> list[int]:
+    """Where to split for the quantile ``i / n_bins`` if it is a value: below or above its copies.
+
+    The side whose share of the data is nearer to the quantile; of two equally near the wider gap;
+    of two equally wide both.
+    """
+    ends = np.searchsorted(known, known[row]), np.searchsorted(known, known[row], side="right")
+    sides = [int(end) for end in ends if 0 < end < len(known)]
+    # Whole numbers, so that no rounding error prefers a side.
+    ranks = [(abs(s * n_bins - i * len(known)), known[s - 1] - known[s]) for s in sides]
+    return [side for side, rank in zip(sides, ranks, strict=True) if rank == min(ranks)]
 
 
 def bin_numbers(x: Floats, edges: Floats) -> Floats:

@@ -96,7 +96,11 @@ def _deterministic(
     kind: str, data: Observations, known: Floats, n_states: int, n_symbols: int, kernels: Any
 ) -> Start:
     scaled = _standardised(data.x, known)
-    groups = [_by_level(level, n_states) for level in _levels(scaled)]
+    groups = [
+        option
+        for level in _levels(scaled)
+        for option in _by_level_both_ways(level, n_states, kind == "categorical")
+    ]
     if n_states > 1:
         groups.append(_by_volatility(scaled, data, n_states))
     options = [_from_groups(kind, data.x, known, g, n_states, n_symbols) for g in groups]
@@ -127,6 +131,18 @@ def _levels(scaled: Floats) -> list[Floats]:
     axis = np.linalg.eigh(known.T @ known)[1][:, -1]
     # The sign of an eigenvector is arbitrary: its largest component is made positive.
     return [*columns, scaled @ (axis * np.sign(axis[np.argmax(np.abs(axis))]))]
+
+
+def _by_level_both_ways(key: Floats, n_states: int, binned: bool) -> list[Ints]:
+    """:func:`_by_level`, and the same from above where equal values make that another split.
+
+    Without the second ``x`` and ``-x`` would start apart. Bins are tied always; elsewhere a
+    difference of one row, as where the rows are no multiple of the states, is none.
+    """
+    up, down = _by_level(key, n_states), n_states - 1 - _by_level(-key, n_states)
+    down[np.isnan(key)] = n_states - 1
+    sizes = np.bincount(up, minlength=n_states) - np.bincount(down, minlength=n_states)
+    return [up, down] if np.abs(sizes).max() > (not binned) else [up]
 
 
 def _by_level(key: Floats, n_states: int) -> Ints:

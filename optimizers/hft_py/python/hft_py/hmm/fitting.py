@@ -66,7 +66,9 @@ def fit_hmm(
     n_states
         K, from 1 to 64. Three by default: bear, sideways, bull.
     n_bins
-        Bins of ``emission="binned"``, at quantiles of the data (equal ones merge). Default 10.
+        Bins of ``emission="binned"``, at quantiles of the data, with edges between two values only:
+        one bin for each distinct value where there are no more, else equal quantiles merge.
+        Default 10.
     n_iterations
         The largest number of steps of each start. 0 returns the start itself.
     emission
