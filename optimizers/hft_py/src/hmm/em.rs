@@ -1,6 +1,7 @@
 //! Expectation maximisation (Baum and Welch) from one start, over several sequences in parallel.
 //! Results do not depend on the threads: sums are taken in the sequences' order.
 
+use super::convergence::has_converged;
 use super::emission::{Emission, Priors, Statistics, update};
 use super::error::HmmError;
 use super::expectation::{Expected, Workspace, expect};
@@ -17,7 +18,7 @@ const WORTH_THREADS: usize = 20_000;
 pub struct Options {
     /// The most steps of each start.
     pub n_iterations: usize,
-    /// A start has converged when a step gains less; never where 0.
+    /// Nats within which a start has converged, see [`super::convergence`]; never where 0.
     pub tolerance: f64,
     /// Floors and pseudo-observations.
     pub priors: Priors,
@@ -32,7 +33,7 @@ pub struct Fitted {
     pub model: Model,
     /// Log-likelihood, and the same plus the prior's log-density: before each step, after the last.
     pub history: Vec<[f64; 2]>,
-    /// Whether the last step gained less than the tolerance.
+    /// Whether the end is within the tolerance of the limit.
     pub converged: bool,
 }
 
@@ -78,13 +79,6 @@ pub(super) fn fit_one(
         history,
         converged,
     })
-}
-
-fn has_converged(history: &[[f64; 2]], tolerance: f64) -> bool {
-    match history {
-        [.., before, now] => tolerance > 0.0 && now[1] - before[1] < tolerance,
-        _ => false,
-    }
 }
 
 fn workspaces(model: &Model, series: Series<'_>, threads: usize) -> Vec<Workspace> {

@@ -14,6 +14,7 @@
 #![allow(clippy::needless_range_loop)]
 
 mod chain;
+mod convergence;
 pub mod em;
 pub mod emission;
 pub mod error;

@@ -74,7 +74,7 @@ def test_converged_only_when_it_did(regimes: Any) -> None:
     full = hmm.fit_hmm(x, 3, n_iterations=2000, tolerance=1e-4)
     assert full.converged and full.stop_reason == "converged" and full.n_iterations < 2000
     gains = np.diff(full.objectives)
-    assert gains[-1] < 1e-4 and (gains[:-1] >= 1e-4).all()
+    assert (gains[-5:] < 1e-4).all() and gains[0] > 1e-4
     never = hmm.fit_hmm(x, 1, n_iterations=30, tolerance=0)
     assert not never.converged and len(never.log_likelihoods) == 31
     none = hmm.fit_hmm(x, 2, n_iterations=0)

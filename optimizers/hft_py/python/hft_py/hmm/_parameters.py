@@ -59,8 +59,8 @@ class HMMParams(Result):
     objectives
         The same plus the logarithm of the priors' density: this never decreases.
     converged
-        Whether the last iteration gained less than the tolerance. False where the limit of
-        iterations came first.
+        Whether little is left to gain by further iterations, see ``tolerance``. False where the
+        limit of iterations came first.
     n_iterations
         Iterations run.
     stop_reason

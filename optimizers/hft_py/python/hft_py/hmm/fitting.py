@@ -78,8 +78,10 @@ def fit_hmm(
     covariance
         Of several columns: ``"diag"``, independent given the state, or ``"full"``.
     tolerance
-        A start has converged when a step gains less than this in log-likelihood, in nats over all
-        the data. Default 1e-3: too little to prefer one model to another. 0: every step is done.
+        A start has converged when, five steps in a row, the last gain in log-likelihood was less
+        than this and Aitken's estimate of all that is still to gain less than twice this, in nats
+        over all the data. Default 1e-3: too little to prefer one model to another. 0: every step
+        is done.
     n_init
         Starts. The first is deterministic, the others are drawn; the likeliest result is kept, the
         earliest of equally likely ones.

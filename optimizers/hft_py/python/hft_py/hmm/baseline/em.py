@@ -14,6 +14,7 @@ from collections.abc import Callable
 import numpy as np
 
 from hft_py.hmm._types import Floats, Ints
+from hft_py.hmm.baseline.convergence import has_converged
 from hft_py.hmm.baseline.emission import EMPTY, Priors, update
 from hft_py.hmm.baseline.filtering import score
 from hft_py.hmm.baseline.smoothing import passes
@@ -57,7 +58,7 @@ def fit(
                 likelihood = float(sum(p.log_scale.sum() for p in found))
             objective = likelihood + priors.log_density(kind, transition, theta)
             history.append((likelihood, objective))
-            converged = _converged(history, tolerance)
+            converged = has_converged(history, tolerance)
             if converged or last:
                 break
             best = max(best, objective)
@@ -71,11 +72,6 @@ def fit(
                 halted = not reporter(done, best)
         results.append((start, transition, theta, np.array(history), converged))
     return results
-
-
-def _converged(history: list[tuple[float, float]], tolerance: float) -> bool:
-    """Whether the last step gained less than ``tolerance``; never for ``tolerance=0``."""
-    return tolerance > 0 and len(history) > 1 and history[-1][1] - history[-2][1] < tolerance
 
 
 def _transition(old: Floats, counts: Floats, prior: float) -> Floats:
