@@ -40,12 +40,17 @@ def test_scale_does_not_matter(kind: str, scale: float, fit_inputs: Any) -> None
     np.testing.assert_array_equal(hmm.predict_regime(scale * x, other), hmm.predict_regime(x, one))
 
 
-def test_far_from_zero(regimes: Any) -> None:
-    x = regimes(400, 1)[0]
-    options: dict[str, Any] = {"n_iterations": 15, "tolerance": 0}
-    one, other = hmm.fit_hmm(x, 3, **options), hmm.fit_hmm(x + 1e4, 3, **options)
-    np.testing.assert_allclose(other.log_likelihoods, one.log_likelihoods, rtol=1e-6)
-    np.testing.assert_allclose(other.variances, one.variances, rtol=1e-5)
+@pytest.mark.parametrize("offset", [10.0, 1e4, -1e9])
+def test_far_from_zero(kind: str, offset: float, fit_inputs: Any, kernel_set: str) -> None:
+    x, options = fit_inputs(kind, 400)
+    options |= {"n_iterations": 15, "tolerance": 0, "emission_prior": 1.0, "backend": kernel_set}
+    one, other = hmm.fit_hmm(x, 2, **options), hmm.fit_hmm(x + offset, 2, **options)
+    np.testing.assert_allclose(other.log_likelihoods, one.log_likelihoods, rtol=1e-5)
+    np.testing.assert_allclose(other.means - offset, one.means, atol=1e-6)
+    np.testing.assert_allclose(other.variances, one.variances, rtol=1e-3, atol=1e-9)
+    assert hmm.score(x + offset, other) == pytest.approx(other.log_likelihood, rel=1e-6)
+    again = hmm.fit_hmm(x + offset, 2, initial=other, **(options | {"n_iterations": 0}))
+    np.testing.assert_allclose(again.means, other.means, atol=1e-12 * abs(offset))
 
 
 def test_the_model_is_recovered(kind: str, known_model: Any) -> None:

@@ -29,7 +29,9 @@ MAX_COLUMNS = 8
 # A variance of so many times the robust one is made up of a few outliers: fat tails and regimes
 # have ten times at most. States then start, and have their floor, in units of the robust one.
 OUTLIERS = 100.0
-# Rows that the robust variance reads.
+# A column whose middle is so many volatilities from 0 is centred first.
+FAR = 1e4
+# Rows that robust estimates read.
 ROBUST_ROWS = 10_000
 # Restart r draws from stream r of the seed, for this purpose: see hft_py.rng.
 PURPOSE = 101
@@ -56,13 +58,36 @@ def reference_variances(known: Floats) -> Floats:
     return np.where(flat, np.where(sizes > 0, (1e-8 * sizes) ** 2, 1.0), variances)
 
 
+def column_offsets(known: Floats) -> Floats:
+    """What a fit subtracts from each column first: its middle where that is far from 0, else 0.
+
+    Squares of numbers like 1e9 + 0.01 hold no digit of what varies in them.
+    """
+    none = np.zeros(known.shape[1])
+    if not len(known):
+        return none
+    rows = _sampled(known)
+    middles = np.median(rows, axis=0)
+    scales = np.sqrt(np.minimum(rows.var(axis=0), _robust_variances(rows)))
+    far = np.abs(middles) > FAR * scales
+    if far.any():
+        rounding = 16 * np.finfo(np.float64).eps * column_sizes(known)
+        far &= known.max(axis=0) - known.min(axis=0) > rounding
+    return np.where(far, middles, none)
+
+
+def _sampled(known: Floats) -> Floats:
+    """At most about :data:`ROBUST_ROWS` rows, evenly spaced."""
+    return known[:: -(-len(known) // ROBUST_ROWS)]
+
+
 def _robust_variances(known: Floats) -> Floats:
     """What the interquartile range says of each column's variance if it is normal.
 
     Where the quartiles are equal, the next wider of the ranges between quantiles ``2^-k`` and
     ``1 - 2^-k``; infinite where all of them are empty. Long columns are read at evenly spaced rows.
     """
-    rows = known[:: -(-len(known) // ROBUST_ROWS)]
+    rows = _sampled(known)
     tails = 0.5 ** np.arange(2, max(3, len(rows).bit_length()))
     ranges = np.quantile(rows, 1 - tails, axis=0) - np.quantile(rows, tails, axis=0)
     first = (ranges > 0).argmax(axis=0)

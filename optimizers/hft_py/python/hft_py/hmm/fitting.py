@@ -15,7 +15,12 @@ from hft_py.hmm._bins import bin_numbers, binned_moments, quantile_edges, valida
 from hft_py.hmm._degenerate import warn_if_degenerate
 from hft_py.hmm._inputs import warn_of_bins
 from hft_py.hmm._parameters import COVARIANCES, EMISSIONS, HMMParams
-from hft_py.hmm._starts import initial_guesses, known_rows, reference_variances
+from hft_py.hmm._starts import (
+    column_offsets,
+    initial_guesses,
+    known_rows,
+    reference_variances,
+)
 from hft_py.hmm._types import Floats, Ints, Lengths
 from hft_py.hmm._validation import refuse_small, validate_observations, validate_params
 from hft_py.progress import STOPPED, Progress, reporting
@@ -56,7 +61,8 @@ def fit_hmm(
     """Fit a hidden Markov model by expectation maximisation, and return the best of its starts.
 
     ``O(T K^2)`` a step. Parameters and results have the scale of the data: fitting ``c * returns``
-    gives the same path and states, whatever ``c``.
+    gives the same path and states, whatever ``c``; so does ``returns + c`` as far as that sum keeps
+    the digits of the returns, since columns far from 0 are centred first.
 
     Parameters
     ----------
@@ -191,8 +197,13 @@ def fit_hmm(
     if initial is not None:
         first = _initial_start(initial, kind, n_states, emission, columns, n_symbols)
     known = known_rows(seen.x)
+    offsets = np.zeros(columns)
     if emission != "binned":
         refuse_small(known)
+        offsets = column_offsets(known)
+        if offsets.any():
+            seen, known = dataclasses.replace(seen, x=seen.x - offsets), known - offsets
+            first = first and (*first[:2], _moved(first[2], -offsets))
     reference = reference_variances(known)
     priors = (reference, variance_floor, emission_prior, transition_prior)
     starts = initial_guesses(kind, seen, n_states, n_init, number, n_symbols, kernels, first)
@@ -212,7 +223,7 @@ def fit_hmm(
         kind,
         start,
         transition,
-        theta,
+        _moved(theta, offsets) if offsets.any() else theta,
         (n_states, columns) if data.two_dimensional and emission == "gaussian" else (n_states,),
         emission=emission,
         covariance=covariance,
@@ -256,6 +267,11 @@ def _initial_start(
             f'which does not fit emission="{emission}" and {columns} columns'
         )
     return start, transition, theta
+
+
+def _moved(theta: Floats, by: Floats) -> Floats:
+    """``theta`` with its means, the first ``D`` numbers of each state, moved."""
+    return np.hstack([theta[:, : len(by)] + by, theta[:, len(by) :]])
 
 
 def _first_best(objectives: Floats) -> int:
