@@ -138,6 +138,7 @@ CALLS: list[tuple[Callable[[Any], Any], Error, str]] = [
         TypeError,
         "order is the detector's",
     ),
+    (lambda d: hmm.HMMRegimeDetector(2, n_itre=5), TypeError, "n_itre is no argument of fit_hmm"),
     (lambda d: d.use(None), TypeError, "params=None, expected HMMParams"),
     (lambda d: d.use(hmm.fit_hmm(GOOD, 3), "abc"), TypeError, "returns"),
     (lambda d: d.update("x"), TypeError, "x has dtype"),

@@ -108,6 +108,23 @@ def test_states_with_the_same_emission_are_named() -> None:
         hmm.fit_hmm(x, 2)
 
 
+def test_warnings_number_the_states_as_the_result_does() -> None:
+    x = np.random.default_rng(0).normal(size=100)
+    even = np.full((3, 3), 1 / 3)
+    twins = hmm.HMMParams(even[0], even, [2.0, -2.0, 2.0], [1.0, 1.0, 1.0])
+    with pytest.warns(hmm.DegenerateDataWarning, match="states 1 and 2 came out alike"):
+        fit = hmm.fit_hmm(x, 3, initial=twins)
+    assert fit.means[1] == pytest.approx(fit.means[2])
+    with pytest.warns(hmm.DegenerateDataWarning, match="states 1 and 2 came out alike"):
+        hmm.HMMRegimeDetector(3, initial=twins, n_init=1).fit(x)
+    with pytest.warns(hmm.DegenerateDataWarning, match="states 0 and 2 came out alike"):
+        hmm.fit_hmm(x, 3, initial=twins, order="none")
+    x[50] = -100.0
+    with pytest.warns(hmm.VarianceFloorWarning, match="variance of state 0 is"):
+        fit = hmm.HMMRegimeDetector(2).fit(x)
+    assert fit.means_[0] == pytest.approx(-100.0)
+
+
 def test_one_observation_of_everything() -> None:
     model = hmm.HMMParams([0.25, 0.75], [[0.9, 0.1], [0.2, 0.8]], [-1.0, 1.0], [1.0, 1.0])
     weights = np.array([0.25, 0.75]) * np.exp([-0.5, -0.5])

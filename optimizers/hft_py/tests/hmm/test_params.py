@@ -72,6 +72,9 @@ def test_durations_and_shares_of_chains_that_hardly_move() -> None:
         model = hmm.HMMParams([0.5, 0.5], [[1 - e, e], [3 * e, 1 - 3 * e]], [0.0, 1.0], [1.0, 1.0])
         np.testing.assert_allclose(model.stationary_distribution, [0.75, 0.25], rtol=1e-12)
         np.testing.assert_allclose(model.expected_durations, [1 / e, 1 / (3 * e)], rtol=1e-12)
+    hardly = hmm.HMMParams([0.5, 0.5], [[1.0, 1e-310], [0.5, 0.5]], [0.0, 1.0], [1.0, 1.0])
+    assert hardly.expected_durations.tolist() == [np.inf, 2.0]
+    np.testing.assert_allclose(hardly.stationary_distribution, [1.0, 2e-310])
     apart = hmm.HMMParams([0.5, 0.5], np.eye(2), [0.0, 1.0], [1.0, 1.0])
     np.testing.assert_allclose(apart.stationary_distribution, [0.5, 0.5])
     assert np.isinf(apart.expected_durations).all()

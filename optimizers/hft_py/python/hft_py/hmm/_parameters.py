@@ -214,10 +214,13 @@ class HMMParams(Result):
 
     @property
     def expected_durations(self) -> Floats:
-        """Mean length of a stay in each state, in steps: ``1 / (1 - a_kk)``."""
+        """Mean length of a stay in each state, in steps: ``1 / (1 - a_kk)``.
+
+        Infinite where a state is never left, or where the length is above the largest float.
+        """
         # Not 1 - a_kk, which rounds to zero where a state is hardly ever left.
         leaving = self.transition_matrix.sum(axis=1, where=~np.eye(self.n_states, dtype=bool))
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", over="ignore"):
             return np.asarray(1.0 / leaving, dtype=np.float64)
 
     @property

@@ -135,7 +135,8 @@ class HMMRegimeDetector:
         _check_options(options)
         names = ("n_states", "n_init", "seed", "missing", "threads", "backend")
         chosen = {name: getattr(self, name) for name in names} | self.options | options
-        params = fit_hmm(returns, lengths=lengths, order="none", **chosen)
+        # In order already, so that warnings number the regimes as the detector does.
+        params = fit_hmm(returns, lengths=lengths, order="mean", **chosen)
         self._reader_options = {name: chosen[name] for name in ("missing", "backend")}
         return self._read(params, returns, lengths)
 

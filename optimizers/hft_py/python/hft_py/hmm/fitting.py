@@ -240,8 +240,9 @@ def fit_hmm(
         **fields,
     )
     _log.info("HMM fitted with %d states (%s)", n_states, kernels.words)
-    warn_if_degenerate(known, kind, theta, variance_floor * reference)
-    return params if order == "none" else params.permuted(_order(params, order))
+    index = _order(params, order)
+    warn_if_degenerate(known, kind, theta[index], variance_floor * reference)
+    return params if order == "none" else params.permuted(index)
 
 
 def _bin_edges(x: Floats, n_bins: int, given: Any, initial: HMMParams | None) -> Floats:
@@ -281,6 +282,8 @@ def _first_best(objectives: Floats) -> int:
 
 
 def _order(params: HMMParams, order: str) -> Ints:
+    if order == "none":
+        return np.arange(params.n_states)
     chosen = params.means if order == "mean" else params.volatilities
     assert chosen is not None
     return np.argsort(chosen.reshape(params.n_states, -1)[:, 0], kind="stable")
