@@ -14,6 +14,7 @@ from hft_py.rng import box_muller, unit, words
 STEPS = (1e-140, 1e140)  # squares of steps beyond these overflow or underflow
 _MAX_ATTEMPTS = 64
 _ARCHIVE_STREAM = 2**31  # streams of an archive, beyond those of any member
+_WORST_CONDITION = 1e8  # emcee's bound: beyond it points are as good as on a plane
 
 
 def initial_spread(target: Target, initial: Floats | None, initial_scale: Any) -> Floats:
@@ -130,6 +131,32 @@ def initial_archive(
     """Past states for differential evolution to start with: the members, and ten a dimension."""
     rest = _draw(target, centre, scale, seed, [_ARCHIVE_STREAM], 0, 10 * x.shape[1])[0]
     return np.concatenate([np.clip(rest, target.low, target.high), x])
+
+
+def require_span(points: Floats, given: bool, named: str) -> None:
+    """An error where points lie on a line or plane: moves by their differences never leave it.
+
+    Judged by the condition number of the centred coordinates, each over its length, so that units
+    and the width of the start do not matter.
+    """
+    offsets = points / np.maximum(np.abs(points).max(axis=0), np.finfo(float).tiny)
+    offsets -= offsets[0].copy()
+    varies = (offsets != 0.0).any(axis=0)
+    what = "lie on a line or plane"
+    if varies.all():
+        offsets -= offsets.mean(axis=0)
+        offsets /= np.linalg.norm(offsets, axis=0)
+        if np.linalg.cond(offsets) <= _WORST_CONDITION:
+            return
+    else:
+        what = f"agree in parameter {int(np.argmin(varies))}"
+    remedy = (
+        "expected points that differ in all directions, or one point"
+        if given
+        else "expected one around which the density is positive in all directions; or pass "
+        "initial_scale, or another sampler"
+    )
+    raise ValueError(f"initial_params: {named} {what}, which their moves never leave; {remedy}")
 
 
 def _require_density(values: Floats, at: Floats) -> None:

@@ -67,8 +67,9 @@ def mcmc_optimize(
         not.
     initial_params
         Where to start: one point ``(d,)`` (the first chain starts there, the others around it), or
-        one a chain ``(n_chains, d)``. The log-density must be finite. Default: points drawn
-        uniformly from the box.
+        one a chain ``(n_chains, d)``. The log-density must be finite. The walkers of an ensemble
+        must not lie on a line or plane, which they would never leave; those of the other samplers
+        may. Default: points drawn uniformly from the box.
     n_iterations
         Iterations of each chain, warm-up included. Each costs one evaluation a chain
         (``n_temperatures`` of them for ``"parallel_tempering"``).
@@ -209,12 +210,16 @@ def mcmc_optimize(
 
     arguments: list[Any] = [resolved, start, start_values, lower, upper, codes]
     options: dict[str, Any] = {}
+    several = initial is not None and initial.ndim == 2
     if sampler == "ensemble":
+        _starts.require_span(start, several, "the walkers")
         options["stretch"] = stretch
     else:
         arguments.append(scale)
     if sampler == "de_mc":
-        arguments.append(_starts.initial_archive(target, start, centre, scale, seed))
+        archive = _starts.initial_archive(target, start, centre, scale, seed)
+        _starts.require_span(archive, False, "the first past states")
+        arguments.append(archive)
     if sampler in ("adaptive_metropolis", "parallel_tempering"):
         options["target_acceptance"] = acceptance
     if sampler == "adaptive_metropolis":

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from hft_py import checks
 from hft_py.mle._population_plan import PopulationPlan, dimension, population_plan
+from hft_py.mle._starts import first_population
 from hft_py.mle.baseline import STRATEGIES
 from hft_py.mle.baseline.bounds import RULES
 from hft_py.mle.baseline.classic import PARTNERS
@@ -52,7 +55,7 @@ def evolution_plan(
         "crossover": checks.real_number("crossover", crossover, least=0.0, most=1.0),
         "boundary": checks.choice("boundary", boundary, RULES),
     }
-    return population_plan(
+    plan = population_plan(
         EvolutionPlan,
         settings,
         max(4, PARTNERS.get(rule, 3) + 1),
@@ -61,6 +64,23 @@ def evolution_plan(
         bounds_upper,
         **common,
     )
+    if not isinstance(plan.init, str):
+        _check_differences(plan)
+    return plan
+
+
+def _check_differences(plan: EvolutionPlan) -> None:
+    """An error where all individuals given agree in a parameter: no step would ever change it."""
+    p = plan.problem
+    first = first_population(
+        plan.init, plan.population_size, p.lower, p.upper, plan.integral, plan.x0, p.seed, 0
+    )
+    several = np.where(plan.integral, np.floor(p.upper) > np.ceil(p.lower), p.lower < p.upper)
+    for j in np.flatnonzero(several & (first == first[0]).all(axis=0)):
+        raise ValueError(
+            f"init[:, {j}] is {first[0, j]} in every row, expected values that differ: steps are "
+            "differences of individuals, and would never change this parameter"
+        )
 
 
 def _mutation_range(mutation: Any) -> tuple[float, float]:
