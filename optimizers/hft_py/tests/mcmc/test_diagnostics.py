@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 from hft_py import active_backend
+from hft_py.backend import kernels
 from hft_py.mcmc import (
     compute_autocorrelation_time,
     compute_effective_sample_size,
     compute_r_hat,
 )
+from hft_py.mcmc.baseline.diagnostics import deviation
 
 
 def autoregression(a: float, chains: int, draws: int, seed: int = 0) -> Any:
@@ -209,6 +211,17 @@ def test_an_offset_costs_no_digits(measure: str, kernel_set: str) -> None:
     x = np.round(autoregression(0.3, 4, 200) * 2**20) / 2**20  # exact with the offset as well
     near, far = (MEASURES[measure](x + offset, kernel_set) for offset in (0.0, 2.0**32))
     assert far == pytest.approx(near, rel=1e-10)
+
+
+@pytest.mark.parametrize("scale", [1e-310, 1e-170, 1e160, 2.0**1018])
+def test_a_scale_changes_nothing(scale: float, kernel_set: str) -> None:
+    x = np.stack([autoregression(0.6, 4, 201), 5 + autoregression(0.3, 4, 201)], axis=2)
+    for measure, measured in MEASURES.items():
+        expected = measured(x, kernel_set)
+        np.testing.assert_allclose(measured(x * scale, kernel_set), expected, 1e-9, err_msg=measure)
+    one, other = (kernels("mcmc", kernel_set).diagnose(draws)["mcse"] for draws in (x, x * scale))
+    np.testing.assert_allclose(other / scale, one, rtol=1e-9)
+    assert deviation(x[..., 0] * scale) / scale == pytest.approx(x[..., 0].std(ddof=1), rel=1e-9)
 
 
 def test_folding_sees_scales(kernel_set: str) -> None:

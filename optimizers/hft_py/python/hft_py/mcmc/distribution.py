@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from hft_py.mcmc.baseline.diagnostics import deviation
 from hft_py.results import Result
 from hft_py.spaces import ParameterSpace
 
@@ -56,7 +57,7 @@ def distribution(space: ParameterSpace, samples: npt.NDArray[np.float64]) -> Par
         name=space.name,
         samples=samples,
         mean=float(samples.mean()) if numeric else float("nan"),
-        std=float(samples.std(ddof=1)) if numeric and samples.size > 1 else float("nan"),
+        std=deviation(samples) if numeric else float("nan"),
         quantiles=dict(zip(LEVELS, np.quantile(samples, LEVELS).tolist(), strict=True))
         if numeric
         else {},

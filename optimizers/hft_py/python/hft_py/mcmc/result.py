@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hft_py import results
+from hft_py.mcmc.baseline.diagnostics import deviation
 from hft_py.named import NamedPoint
 
 Floats = npt.NDArray[np.float64]
@@ -118,7 +119,7 @@ class MCMCResult(results.Result):
         low, middle, high = np.quantile(flat, [0.05, 0.5, 0.95], axis=0)
         columns = {
             "mean": flat.mean(axis=0),
-            "std": flat.std(axis=0, ddof=1) if len(flat) > 1 else np.full(flat.shape[1], np.nan),
+            "std": [deviation(column) for column in flat.T],
             "5%": low,
             "50%": middle,
             "95%": high,

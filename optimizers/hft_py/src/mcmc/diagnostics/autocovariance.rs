@@ -55,7 +55,8 @@ impl<'a> Values<'a> {
         let moments = runs.moments(values).into_iter().zip(runs.each_sequence());
         let factor = |((mean, square), own): ((f64, f64), std::ops::Range<usize>)| {
             let deviation = (square / real(runs.length)).sqrt();
-            (mean, if own.len() > 1 { 1.0 / deviation } else { 0.0 })
+            let moves = own.len() > 1 && deviation > 0.0;
+            (mean, if moves { 1.0 / deviation } else { 0.0 })
         };
         Self::centred(runs, values, moments.map(factor).collect(), transforms)
     }

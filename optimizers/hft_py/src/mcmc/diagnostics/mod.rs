@@ -79,8 +79,8 @@ impl<'a> Series<'a> {
             .iter()
             .zip(column.iter().skip(1))
             .any(|(a, b)| a != b);
-        let finite = column.iter().all(f64::is_finite);
-        (moves && finite).then_some(Self(column))
+        let column = column.scaled()?;
+        moves.then_some(Self(column))
     }
 
     /// An effective sample size.
@@ -140,7 +140,7 @@ impl<'a> Series<'a> {
             r_hat,
             ess_bulk,
             ess_tail,
-            mcse: deviation / mean_size.sqrt(),
+            mcse: deviation / mean_size.sqrt() / self.0.factor,
             autocorr_time: self.total() / mean_size,
         }
     }

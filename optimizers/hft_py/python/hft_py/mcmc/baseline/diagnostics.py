@@ -17,6 +17,7 @@ from hft_py.mcmc.baseline.target import Floats
 
 LEAST_DRAWS = 4
 TAIL = (0.05, 0.95)
+LARGE, SHRINK = 2.0**300, 2.0**-600
 _WINDOW = 5.0  # Sokal's window, in autocorrelation times
 
 
@@ -109,7 +110,7 @@ def ess_tail(draws: Floats) -> float:
 
 def near_zero(draws: Floats) -> Floats:
     """Less the first draw: those far from zero lose no digits."""
-    moved: Floats = draws - draws[0, 0]
+    moved: Floats = draws - draws.flat[0]
     return moved
 
 
@@ -149,10 +150,30 @@ def sokal(draws: Floats) -> float:
     """Integrated autocorrelation time with Sokal's automatic window, over all chains."""
     moving = draws[draws.min(axis=1) < draws.max(axis=1)]
     covariance = autocovariance(near_zero(moving))
+    covariance = covariance[covariance[:, 0] > 0.0]
     correlation = (covariance / covariance[:, :1]).mean(axis=0)
     time = 2.0 * np.cumsum(correlation) - 1.0
     closed = np.arange(len(time)) >= _WINDOW * time
     return float(time[np.argmax(closed) if closed.any() else len(time) - 1])
+
+
+def factor(draws: Floats) -> float:
+    """What draws are multiplied by where their squares would overflow or underflow, else 1.
+
+    A power of two, which changes no digit.
+    """
+    largest = np.abs(draws).max()
+    if largest > LARGE:
+        return SHRINK
+    return 1.0 / SHRINK if largest < 1.0 / LARGE else 1.0
+
+
+def deviation(draws: Floats) -> float:
+    """The standard deviation of all draws, divisor one less than their number; NaN of one."""
+    if draws.size < 2:
+        return np.nan
+    scale = factor(draws)
+    return float(near_zero(draws * scale).std(ddof=1) / scale)
 
 
 def _each(measure: Callable[[Floats], float], samples: Floats) -> Floats:
@@ -162,7 +183,7 @@ def _each(measure: Callable[[Floats], float], samples: Floats) -> Floats:
 def _of(measure: Callable[[Floats], float], draws: Floats) -> float:
     if draws.shape[1] < LEAST_DRAWS or not np.isfinite(draws).all() or draws.min() == draws.max():
         return np.nan
-    return measure(draws)
+    return measure(draws * factor(draws))
 
 
 ESS = {"bulk": ess_bulk, "tail": ess_tail, "mean": ess_mean}
@@ -196,8 +217,6 @@ def diagnose(samples: Floats, threads: int = 1) -> dict[str, Any]:
         "r_hat": r_hat(samples, "rank"),
         "ess_bulk": effective_sample_size(samples, "bulk"),
         "ess_tail": effective_sample_size(samples, "tail"),
-        "mcse": (samples - samples[:1, :1]).std(axis=(0, 1), ddof=1) / np.sqrt(mean)
-        if chains * draws > 1
-        else np.full(samples.shape[2], np.nan),
+        "mcse": np.array([deviation(samples[:, :, p]) for p in range(len(mean))]) / np.sqrt(mean),
         "autocorr_time": 2 * (draws // 2) * chains / mean,
     }
