@@ -78,6 +78,34 @@ def test_golden_values(measure: str, kernel_set: str) -> None:
     assert found == pytest.approx(GOLDEN[measure], rel=1e-8)
 
 
+@pytest.mark.parametrize(
+    ("kind", "shape", "seed", "expected"),
+    [  # ArviZ 0.23.4; the draws end with a pair of lags whose even one is negative
+        ("bulk", (1, 16), 14, 16.38936372596834),
+        ("mean", (2, 10), 156, 24.639341091897215),
+        ("tail", (3, 14), 365, 62.82228490832157),
+        ("bulk", (1, 30), 182, 13.17181078854907),
+    ],
+)
+def test_golden_sizes_of_short_chains(
+    kind: str, shape: tuple[int, int], seed: int, expected: float, kernel_set: str
+) -> None:
+    draws = np.random.default_rng(seed).normal(size=shape)
+    found = compute_effective_sample_size(draws, kind, backend=kernel_set)
+    assert found == pytest.approx(expected, rel=1e-9)
+
+
+def test_short_chains_equal_arviz(kernel_set: str) -> None:
+    arviz = pytest.importorskip("arviz", reason="arviz is not installed")
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        draws = rng.normal(size=rng.integers([1, 4], [5, 41]))
+        draws = [draws, np.cumsum(draws, axis=1), draws - np.roll(draws, 1, axis=1)][seed % 3]
+        for kind in ("bulk", "tail", "mean"):
+            found = compute_effective_sample_size(draws, kind, backend=kernel_set)
+            assert found == pytest.approx(arviz.ess(draws, method=kind), rel=1e-9), (seed, kind)
+
+
 @pytest.mark.parametrize("name", DRAWS)
 def test_equal_to_arviz(name: str) -> None:
     arviz = pytest.importorskip("arviz", reason="arviz is not installed")

@@ -54,8 +54,10 @@ fn geyer(mut correlation: impl FnMut(usize) -> f64, draws: usize, total: usize) 
         let positive = even + odd >= 0.0;
         rho.extend(if positive { [even, odd] } else { [0.0, 0.0] });
     }
-    let end = rho.len() - 2; // lags below it are summed twice, a positive one at it once
-    let tail = if end > 0 { even.max(0.0) } else { 0.0 };
+    // Lags below the last pair are summed twice, its even one once: also where that is negative
+    // and the draws end with this pair.
+    let end = rho.len() - 2;
+    let tail = if even > 0.0 { even } else { rho[end] };
     let mut lag = 1;
     while lag + 2 < end {
         let before = rho[lag - 1] + rho[lag];

@@ -75,13 +75,15 @@ def _geyer(correlation: Floats, total: int) -> float:
             correlation[last + 2] = 0.0
             correlation[last + 1] = 0.0
         last += 2
-    end = last - 2
-    tail = max(even, 0.0) if end >= 0 else 0.0
-    for lag in range(1, end - 1, 2):
+    # Lags below the last pair are summed twice, its even one once: also where that is negative and
+    # the draws end with this pair.
+    end = last - 1
+    tail = even if even > 0.0 else correlation[end]
+    for lag in range(1, end - 2, 2):
         before = correlation[lag - 1] + correlation[lag]
         if correlation[lag + 1] + correlation[lag + 2] > before:
             correlation[lag + 1] = correlation[lag + 2] = before / 2.0
-    time = -1.0 + 2.0 * correlation[: end + 1].sum() + tail
+    time = -1.0 + 2.0 * correlation[:end].sum() + tail
     return float(max(time, 1.0 / np.log10(total)))
 
 
