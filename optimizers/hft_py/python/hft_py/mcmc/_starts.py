@@ -78,58 +78,83 @@ def starting_points(
         _require_density(values, initial)
         return x, values
     x, values = np.empty((members, dimension)), np.full(members, -np.inf)
+    centres = None
     if initial is not None:
         x[0] = target.coordinates(initial)
         values[:1] = target.evaluate(x[:1])[1]
         _require_density(values[:1], initial[None])
+        centres = x[:1].copy()
+    _draw_missing(target, x, values, centres, scale, seed, 0)
+    found = np.flatnonzero(values > -np.inf)
+    if not found.size:
+        raise ValueError(
+            f"the log-density is -inf or NaN at {members * _MAX_ATTEMPTS} points drawn between the "
+            "bounds: pass initial_params where it is finite"
+        )
+    if initial is None:
+        _draw_missing(target, x, values, x[found].copy(), scale, seed, _MAX_ATTEMPTS)
+    # Where no other point of positive density was found near those, the rest start at them.
+    missing = np.flatnonzero(values == -np.inf)
+    known = found[missing % found.size]
+    x[missing], values[missing] = x[known], values[known]
+    return x, values
+
+
+def _draw_missing(
+    target: Target,
+    x: Floats,
+    values: Floats,
+    centres: Floats | None,
+    scale: Floats,
+    seed: int,
+    first: int,
+) -> None:
+    """Draw members without a positive density anew: in the box, or ever nearer to the centres.
+
+    ``centres`` are coordinates ``(n, d)``, dealt out in turn; ``first`` numbers the attempts.
+    """
     width = scale.copy()
     for attempt in range(_MAX_ATTEMPTS):
         missing = np.flatnonzero(values == -np.inf)
         if not missing.size:
-            return x, values
-        x[missing] = _draw(target, initial, width, seed, missing, attempt, 1)[:, 0]
+            return
+        around = None if centres is None else centres[missing % len(centres), None]
+        x[missing] = _draw(target, around, width, seed, missing, first + attempt, 1)[:, 0]
         values[missing] = target.evaluate(x[missing])[1]
         if attempt >= 3:
             width *= 0.5
-    missing = np.flatnonzero(values == -np.inf)
-    if not missing.size:
-        return x, values
-    if initial is None:
-        raise ValueError(
-            f"the log-density is -inf or NaN at {_MAX_ATTEMPTS} points drawn between the bounds: "
-            "pass initial_params where it is finite"
-        )
-    # No other point of positive density was found: all members start at the given one.
-    x[missing], values[missing] = x[0], values[0]
-    return x, values
 
 
 def _draw(
     target: Target,
-    initial: Floats | None,
+    centres: Floats | None,
     scale: Floats,
     seed: int,
     streams: Any,
     attempt: int,
     count: int,
 ) -> Floats:
-    """Points between the bounds, or around the initial one, shape ``(streams, count, d)``."""
+    """Points between the bounds, or around the centres, shape ``(streams, count, d)``.
+
+    ``centres`` are coordinates that broadcast to that shape.
+    """
     dimension = target.lower.size
     needed = count * dimension + count * dimension % 2
     u = unit(words(seed, streams, START, attempt * needed, needed))
     shape = (len(u), count, dimension)
-    if initial is None:
+    if centres is None:
         inside = u[:, : count * dimension].reshape(shape)
         return target.coordinates(target.first + inside * (target.last - target.first))
     normals = np.stack(box_muller(u[:, 0::2], u[:, 1::2]), axis=-1).reshape(len(u), needed)
-    return target.coordinates(initial) + scale * normals[:, : count * dimension].reshape(shape)
+    return np.asarray(centres + scale * normals[:, : count * dimension].reshape(shape))
 
 
 def initial_archive(
     target: Target, x: Floats, centre: Floats | None, scale: Floats, seed: int
 ) -> Floats:
     """Past states for differential evolution to start with: the members, and ten a dimension."""
-    rest = _draw(target, centre, scale, seed, [_ARCHIVE_STREAM], 0, 10 * x.shape[1])[0]
+    middle = None if centre is None else target.coordinates(centre)
+    rest = _draw(target, middle, scale, seed, [_ARCHIVE_STREAM], 0, 10 * x.shape[1])[0]
     return np.concatenate([np.clip(rest, target.low, target.high), x])
 
 

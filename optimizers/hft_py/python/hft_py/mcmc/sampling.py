@@ -69,7 +69,8 @@ def mcmc_optimize(
         Where to start: one point ``(d,)`` (the first chain starts there, the others around it), or
         one a chain ``(n_chains, d)``. The log-density must be finite. The walkers of an ensemble
         must not lie on a line or plane, which they would never leave; those of the other samplers
-        may. Default: points drawn uniformly from the box.
+        may. Default: points drawn uniformly from the box; a chain that finds no density in 64 of
+        them starts near one that did.
     n_iterations
         Iterations of each chain, warm-up included. Each costs one evaluation a chain
         (``n_temperatures`` of them for ``"parallel_tempering"``).
