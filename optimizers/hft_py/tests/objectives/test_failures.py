@@ -69,7 +69,13 @@ class Odd:
         (np.True_, TypeError, "returned the truth value True"),
         (1j, TypeError, "of type complex"),
         (np.array(1j), TypeError, "of type ndarray"),
-        (np.array([1.0]), ValueError, r"an array of shape \(1,\), expected a real number"),
+        (
+            np.ones(3),
+            ValueError,
+            r"an array of shape \(3,\).*vectorized=True",
+        ),
+        (np.ones((1, 0)), ValueError, r"an array of shape \(1, 0\)"),
+        (np.ma.masked_all(1), TypeError, "of type MaskedArray"),
         ([1.0], TypeError, "of type list"),
         (Odd(), TypeError, "of type Odd"),
     ],
@@ -82,7 +88,8 @@ def test_what_a_callable_must_not_return(
 
 
 @pytest.mark.parametrize(
-    "returned", [2, 2.0, np.float32(2.0), np.int8(2), np.array(2.0), np.array(2)]
+    "returned",
+    [2, 2.0, np.float32(2.0), np.int8(2), *(np.array(x) for x in (2.0, 2, [2.0], [2], [[2.0]]))],
 )
 def test_what_a_callable_may_return(values: Callable[..., Any], returned: Any) -> None:
     assert values(resolve(lambda x: returned, 3), POINTS[:2]).tolist() == [2.0, 2.0]

@@ -53,7 +53,8 @@ class AskTell:
 
         They may differ from those asked for (rounded, repaired): the search learns from the point
         it is told. ``violations``, where there are constraints, are 0 at feasible points. NaN
-        values count as the worst.
+        values count as the worst. Both have shape ``(n,)``, or ``(n, 1)`` where each is an array of
+        one number.
 
         Raises
         ------
@@ -95,7 +96,11 @@ class AskTell:
 
 
 def _fitting(name: str, numbers: Any, expected: int) -> Array:
-    found = checks.array(name, numbers)
+    found = checks.array(name, numbers, ndim=(1, 2))
+    if found.shape[1:] == (1,):
+        found = found[:, 0]
+    if found.ndim != 1:
+        raise ValueError(f"{name} has shape {found.shape}, expected ({expected},)")
     if len(found) != expected:
         raise ValueError(f"{name} has length {len(found)}, expected {expected} as points has")
     return found

@@ -11,12 +11,13 @@
 A batch is a generation of a population, or one step of all chains. Every function that takes an
 objective takes the same options and hands them to :func:`resolve`.
 
-**Values.** A real number for each point. NaN means that there is no value there: a minimiser takes
-it for plus infinity, a sampler for a log-density of minus infinity; both count such points and warn
-once at the end. An infinite value on the good side (minus infinity to a minimiser, plus infinity to
-a sampler) stops the run with an error. **Exceptions** stop the run and reach the caller
-unchanged, with their traceback. **Sense.** Optimisers minimise; samplers and maximum likelihood
-take logarithms of densities; :func:`negated` turns one into the other.
+**Values.** A real number for each point; from a callable of one point also an array of one number,
+as ``r.T @ r`` of a column. NaN means that there is no value there: a minimiser takes it for plus
+infinity, a sampler for a log-density of minus infinity; both count such points and warn once at the
+end. An infinite value on the good side (minus infinity to a minimiser, plus infinity to a sampler)
+stops the run with an error. **Exceptions** stop the run and reach the caller unchanged, with their
+traceback. **Sense.** Optimisers minimise; samplers and maximum likelihood take logarithms of
+densities; :func:`negated` turns one into the other.
 
 A callable may keep, or change, the array it is given: it is made for that call alone.
 """

@@ -16,14 +16,14 @@ _NUMBER = "the objective returned {}, expected a real number"
 
 
 def scalar(value: Any) -> float:
-    """What a callable returned for one point, as a float.
+    """What a callable returned for one point, as a float; an array of one number is that number.
 
     Raises
     ------
     TypeError
         For what is no real number: None, a truth value, a complex number, text.
     ValueError
-        For an array with dimensions.
+        For an array of several numbers, or of none.
     """
     if isinstance(value, float):
         return float(value)
@@ -32,13 +32,13 @@ def scalar(value: Any) -> float:
     if isinstance(value, Real | np.floating | np.integer):
         return float(value)
     if isinstance(value, np.ndarray):
-        if value.ndim:
+        if value.size != 1:
             raise ValueError(
                 _NUMBER.format(f"an array of shape {value.shape}")
                 + ": a callable of a whole batch is passed with vectorized=True"
             )
-        if value.dtype.kind in "iuf":
-            return float(value)
+        if value.dtype.kind in "iuf" and not isinstance(value, np.ma.MaskedArray):
+            return float(value.item())
     raise TypeError(_NUMBER.format(f"{short(value)} of type {type(value).__name__}"))
 
 
