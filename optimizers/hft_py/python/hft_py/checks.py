@@ -141,6 +141,35 @@ def finite_array(
     return found
 
 
+def sides(
+    lower: Any, upper: Any, names: tuple[str, str] = ("bounds_lower", "bounds_upper")
+) -> tuple[Floats, Floats]:
+    """Lower and upper bounds as vectors, not compared with each other.
+
+    Where ``upper`` is None, ``lower`` holds pairs ``[(lower, upper), ...]`` as SciPy has them (None
+    in a pair is no bound), or is a ``scipy.optimize.Bounds``.
+    """
+    if upper is None:
+        if hasattr(lower, "lb") and hasattr(lower, "ub"):
+            lower, upper = np.broadcast_arrays(lower.lb, lower.ub)
+        else:
+            lower, upper = zip(*_pairs(lower, names), strict=True)
+    return array(names[0], lower), array(names[1], upper)
+
+
+def _pairs(given: Any, names: tuple[str, str]) -> list[tuple[Any, Any]]:
+    try:
+        pairs = [(low, high) for low, high in given]
+    except (TypeError, ValueError):
+        pairs = []
+    if not pairs:
+        raise TypeError(
+            f"{names[0]}={short(given)} without {names[1]}, expected both, or pairs "
+            "[(lower, upper), ...]"
+        )
+    return [(-math.inf if a is None else a, math.inf if b is None else b) for a, b in pairs]
+
+
 def bounds(
     lower: Any,
     upper: Any,
@@ -152,10 +181,12 @@ def bounds(
 
     Parameters
     ----------
+    lower, upper
+        The vectors; or pairs ``(lower, upper)`` and None: :func:`sides`.
     infinite
         Allow infinite bounds. Default: finite ones, as a population is drawn between them.
     """
-    low, high = array(names[0], lower), array(names[1], upper)
+    low, high = sides(lower, upper, names)
     if len(low) != len(high):
         raise ValueError(
             f"{names[0]} has length {len(low)} and {names[1]} {len(high)}, expected one length"

@@ -15,6 +15,9 @@ from hft_py.mle import (
     ParameterSpace,
     cma_es_optimize,
     differential_evolution_optimize,
+    dual_annealing_optimize,
+    genetic_algorithm_optimize,
+    particle_swarm_optimize,
 )
 from hft_py.mle._stop_reasons import MESSAGES, SUCCESS_REASONS
 from hft_py.mle.baseline.loop import spread
@@ -89,6 +92,23 @@ def test_reason(reason: str, kernel_set: str) -> None:
         assert found.status == {"stopped_by_callback": 2}.get(
             reason, 1 if reason.startswith("max") or reason == "retries_done" else 3
         )
+
+
+@pytest.mark.parametrize("value", [0.0, 3.5, -1e10])
+@pytest.mark.parametrize(
+    "optimise",
+    [
+        differential_evolution_optimize,
+        cma_es_optimize,
+        particle_swarm_optimize,
+        genetic_algorithm_optimize,
+        dual_annealing_optimize,
+    ],
+)
+def test_a_constant_objective_is_a_success(optimise: Any, value: float, kernel_set: str) -> None:
+    """In every method, as in SciPy's: each point is as good as any other."""
+    found = optimise(lambda x: value, [-1] * 2, [1] * 2, seed=1, backend=kernel_set)
+    assert (found.success, found.status, found.fun) == (True, 0, value)
 
 
 LOW, HIGH = [-5.0] * 3, [4.0] * 3

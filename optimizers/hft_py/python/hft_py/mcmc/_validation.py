@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hft_py import checks
-from hft_py.objectives.references import PARAMETERS
+from hft_py.objectives import references
 
 Floats = npt.NDArray[np.float64]
 DEFAULT_CHAINS = 4
@@ -49,9 +49,7 @@ def check_coordinates(lower: Floats, upper: Floats, integral: Any, logs: Any) ->
 def parameter_names(given: Any, objective: Any, dimension: int) -> tuple[str, ...]:
     """Names for tables and pictures; a built-in log-likelihood has its own."""
     if given is None:
-        name = getattr(objective, "name", objective)
-        own = PARAMETERS.get(name, ()) if isinstance(name, str) else ()
-        return own if len(own) == dimension else tuple(f"x{i}" for i in range(dimension))
+        return references.parameter_names(objective, dimension)
     names = (given,) if isinstance(given, str) else given
     if not isinstance(names, Iterable) or not all(isinstance(n, str) and n for n in names):
         raise TypeError(f"param_names={checks.short(given)}, expected strings")

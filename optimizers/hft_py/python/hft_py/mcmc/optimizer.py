@@ -27,7 +27,8 @@ class MCMCOptimizer:
     Parameters
     ----------
     param_spaces
-        A list of `ParameterSpace`; their order is the order of the objective's vector.
+        A list of `ParameterSpace`, or of SciPy's pairs ``(lower, upper)``; their order is the order
+        of the objective's vector.
     objective
         The log-density of a vector, any kind of :mod:`hft_py.objectives`. Whole numbers are whole
         floats, categories their positions. For a strategy, for instance its Sharpe ratio over a
@@ -69,14 +70,14 @@ class MCMCOptimizer:
 
     def __init__(
         self,
-        param_spaces: Iterable[ParameterSpace],
+        param_spaces: Iterable[ParameterSpace | tuple[float, float]],
         objective: Any,
         *,
         named: bool | None = None,
         proposal_std: Any = None,
         **options: Any,
     ) -> None:
-        self.param_spaces = Spaces(param_spaces)
+        self.param_spaces = Spaces(param_spaces, objective)
         self.objective = objective
         self.named = named
         self.proposal_std = proposal_std

@@ -27,7 +27,7 @@ SAMPLERS = ("adaptive_metropolis", "ensemble", "de_mc", "parallel_tempering")
 def mcmc_optimize(
     objective: Any,
     bounds_lower: npt.ArrayLike,
-    bounds_upper: npt.ArrayLike,
+    bounds_upper: npt.ArrayLike | None = None,
     initial_params: npt.ArrayLike | None = None,
     n_iterations: int = 10_000,
     burn_in: int = 1_000,
@@ -62,9 +62,9 @@ def mcmc_optimize(
         counted in ``n_invalid`` and warned of once; ``+inf`` is an error.
     bounds_lower, bounds_upper
         The box, shape ``(d,)``; the density is zero outside, and the objective is never called
-        there. Bounds may be infinite, but not for ``"parallel_tempering"``. They are kept by
-        rejecting proposals, which leaves the distribution exact up to the bound; reflection would
-        not.
+        there. Or SciPy's pairs ``[(lower, upper), ...]``, or its ``Bounds``, alone. Bounds may be
+        infinite, but not for ``"parallel_tempering"``. They are kept by rejecting proposals, which
+        leaves the distribution exact up to the bound; reflection would not.
     initial_params
         Where to start: one point ``(d,)`` (the first chain starts there, the others around it), or
         one a chain ``(n_chains, d)``. The log-density must be finite. The walkers of an ensemble

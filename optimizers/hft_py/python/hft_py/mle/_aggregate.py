@@ -9,7 +9,7 @@ import numpy as np
 
 from hft_py.mle._history import Attempt, History
 from hft_py.mle._runner import Run
-from hft_py.mle._stop_reasons import MESSAGES, SUCCESS_REASONS, status_of
+from hft_py.mle._stop_reasons import MESSAGES, status_of, succeeded
 from hft_py.mle.baseline.loop import Array, precedes
 from hft_py.mle.result import OptimizeResult
 
@@ -81,9 +81,8 @@ def aggregate(
             winner = sequence
     best = winner.best
     reason = reason or winner.reason
-    # A run that ends after its first generation has not searched: its steps were too short.
     success = (
-        ((best.reason in SUCCESS_REASONS and best.iterations > 1) or reason == "target_reached")
+        (succeeded(best.reason, best.iterations) or reason == "target_reached")
         and best.violation == 0.0
         and math.isfinite(best.value)
         and reason != "stopped_by_callback"

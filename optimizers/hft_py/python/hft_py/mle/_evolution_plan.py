@@ -48,7 +48,7 @@ def evolution_plan(
 ) -> EvolutionPlan:
     """The plan of checked arguments; ``common`` are those of :func:`population_plan`."""
     rule = checks.choice("strategy", ALIASES.get(str(strategy), strategy), STRATEGIES)
-    size = (10 if rule == "lshade" else 5) * dimension(bounds_lower)
+    size = (10 if rule == "lshade" else 5) * dimension(bounds_lower, bounds_upper)
     settings = {
         "strategy": rule,
         "mutation": _mutation_range(mutation),

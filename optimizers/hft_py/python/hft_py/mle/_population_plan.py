@@ -111,6 +111,6 @@ def population_plan(
     )
 
 
-def dimension(bounds_lower: Any) -> int:
+def dimension(bounds_lower: Any, bounds_upper: Any) -> int:
     """How many parameters there are, for a default; the bounds are checked elsewhere."""
-    return len(checks.array("bounds_lower", bounds_lower))
+    return len(checks.sides(bounds_lower, bounds_upper)[0])

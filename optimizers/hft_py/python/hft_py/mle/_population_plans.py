@@ -63,7 +63,7 @@ def genetic_plan(
     **common: Any,
 ) -> GeneticPlan:
     """The plan of checked arguments; ``common`` are those of :func:`population_plan`."""
-    d = dimension(bounds_lower)
+    d = dimension(bounds_lower, bounds_upper)
     rate = 1.0 / d if mutation is None else mutation
     settings = {
         "crossover": checks.real_number("crossover", crossover, least=0.0, most=1.0),

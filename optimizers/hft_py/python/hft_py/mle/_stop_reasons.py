@@ -32,6 +32,17 @@ SUCCESS_REASONS = (
 """The stop reasons that mean success."""
 
 
+# These judge values: where all are equal from the first generation on, as those of a constant
+# objective are, there is nothing to search. The others judge steps: a run that they end after its
+# first generation has not searched, as its steps were too short.
+_BY_VALUES = ("target_reached", "converged", "function_tolerance")
+
+
+def succeeded(reason: str, iterations: int) -> bool:
+    """Whether a run that ended so has found what it looked for."""
+    return reason in SUCCESS_REASONS and (iterations > 1 or reason in _BY_VALUES)
+
+
 def status_of(reason: str, success: bool, violation: float) -> int:
     """The number of :class:`OptimizeResult`."""
     if violation > 0.0:

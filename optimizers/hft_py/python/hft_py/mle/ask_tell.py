@@ -125,7 +125,7 @@ class DifferentialEvolution(AskTell):
     def __init__(
         self,
         bounds_lower: npt.ArrayLike,
-        bounds_upper: npt.ArrayLike,
+        bounds_upper: npt.ArrayLike | None = None,
         population_size: int | None = None,
         max_iterations: int = 1_000,
         *,
@@ -166,7 +166,7 @@ class CMAES(AskTell):
     def __init__(
         self,
         bounds_lower: npt.ArrayLike,
-        bounds_upper: npt.ArrayLike,
+        bounds_upper: npt.ArrayLike | None = None,
         initial_params: npt.ArrayLike | None = None,
         sigma: float = 0.3,
         max_iterations: int | None = None,
@@ -205,7 +205,7 @@ class ParticleSwarm(AskTell):
     def __init__(
         self,
         bounds_lower: npt.ArrayLike,
-        bounds_upper: npt.ArrayLike,
+        bounds_upper: npt.ArrayLike | None = None,
         population_size: int | None = None,
         max_iterations: int = 1_000,
         *,
@@ -244,7 +244,7 @@ class GeneticAlgorithm(AskTell):
     def __init__(
         self,
         bounds_lower: npt.ArrayLike,
-        bounds_upper: npt.ArrayLike,
+        bounds_upper: npt.ArrayLike | None = None,
         population_size: int | None = None,
         max_iterations: int = 1_000,
         *,
@@ -286,7 +286,7 @@ class DualAnnealing(AskTell):
     def __init__(
         self,
         bounds_lower: npt.ArrayLike,
-        bounds_upper: npt.ArrayLike,
+        bounds_upper: npt.ArrayLike | None = None,
         population_size: int | None = None,
         max_iterations: int = 1_000,
         *,

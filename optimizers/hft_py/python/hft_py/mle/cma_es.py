@@ -20,7 +20,7 @@ from hft_py.mle.result import OptimizeResult
 def cma_es_optimize(
     objective_fn: Any,
     bounds_lower: npt.ArrayLike,
-    bounds_upper: npt.ArrayLike,
+    bounds_upper: npt.ArrayLike | None = None,
     initial_params: npt.ArrayLike | None = None,
     sigma: float = 0.3,
     max_iterations: int | None = None,
@@ -57,7 +57,8 @@ def cma_es_optimize(
         (:mod:`hft_py.objectives`). NaN counts as the worst value, is counted in ``n_invalid`` and
         warned of once; a value infinitely good is an error.
     bounds_lower, bounds_upper
-        The box, shape ``(d,)``; may be infinite. No point outside is ever evaluated.
+        The box, shape ``(d,)``; may be infinite. Or pairs, as in
+        :func:`hft_py.mle.differential_evolution_optimize`. No point outside is ever evaluated.
     initial_params
         The first mean, within the bounds. Default: the middle of the box, which must then be
         finite. Restarts begin anywhere in the box.

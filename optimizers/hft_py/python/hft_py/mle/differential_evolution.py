@@ -23,7 +23,7 @@ from hft_py.mle.result import OptimizeResult
 def differential_evolution_optimize(
     objective_fn: Any,
     bounds_lower: npt.ArrayLike,
-    bounds_upper: npt.ArrayLike,
+    bounds_upper: npt.ArrayLike | None = None,
     population_size: int | None = None,
     max_iterations: int = 1_000,
     *,
@@ -60,7 +60,8 @@ def differential_evolution_optimize(
         (:mod:`hft_py.objectives`). NaN counts as the worst value, is counted in ``n_invalid`` and
         warned of once; a value infinitely good is an error.
     bounds_lower, bounds_upper
-        The box, shape ``(d,)``, finite. No point outside is ever evaluated.
+        The box, shape ``(d,)``, finite; or SciPy's pairs ``[(lower, upper), ...]``, or its
+        ``Bounds``, alone. No point outside is ever evaluated.
     population_size
         Individuals, in all and not per parameter; at least 4 (6 for ``"rand2bin"``, 5 for
         ``"best2bin"``). Default: ``5 d``, and ``10 d`` for ``"lshade"``, which shrinks; 20 to 1000.
@@ -152,5 +153,7 @@ def differential_evolution_optimize(
     >>> found = differential_evolution_optimize("rastrigin", [-5] * 4, [5] * 4, seed=1)
     >>> found.stop_reason, bool(found.fun < 1e-8)
     ('converged', True)
+    >>> differential_evolution_optimize("rastrigin", [(-5, 5)] * 4, seed=1) == found
+    True
     """
     return optimize(evolution_plan, locals())

@@ -21,7 +21,7 @@ from hft_py.mle.result import OptimizeResult
 def dual_annealing_optimize(
     objective_fn: Any,
     bounds_lower: npt.ArrayLike,
-    bounds_upper: npt.ArrayLike,
+    bounds_upper: npt.ArrayLike | None = None,
     population_size: int | None = None,
     max_iterations: int = 1_000,
     *,

@@ -44,8 +44,8 @@ class MLEOptimizer:
     Parameters
     ----------
     param_spaces
-        A :class:`hft_py.mle.ParameterSpace` for each parameter, in the order in which the
-        log-likelihood takes them.
+        A :class:`hft_py.mle.ParameterSpace` for each parameter, or SciPy's pair ``(lower, upper)``,
+        in the order in which the log-likelihood takes them.
     log_likelihood
         The log-likelihood of parameters ``(d,)``, of all observations together: any kind of
         objective of :mod:`hft_py.objectives`. ``-inf`` and NaN where the parameters are
@@ -79,7 +79,7 @@ class MLEOptimizer:
 
     def __init__(
         self,
-        param_spaces: Iterable[ParameterSpace],
+        param_spaces: Iterable[ParameterSpace | tuple[float, float]],
         log_likelihood: Any,
         *,
         named: bool | None = None,
@@ -88,7 +88,7 @@ class MLEOptimizer:
         data: Any = None,
         backend: str | None = None,
     ) -> None:
-        self.spaces = Spaces(param_spaces)
+        self.spaces = Spaces(param_spaces, log_likelihood)
         function = named_objective(log_likelihood, self.spaces, named, vectorized)
         self._objective = resolve(
             function, len(self.spaces), vectorized, executor, data, name="log_likelihood"

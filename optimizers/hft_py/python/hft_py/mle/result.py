@@ -25,7 +25,8 @@ class OptimizeResult(results.Result):
         The best point, shape ``(d,)``, and its value. Also ``best_params`` and ``best_value``.
     success
         Whether the search converged or reached the target (:data:`SUCCESS_REASONS`), at a feasible
-        point. Not so where a budget ran out.
+        point. Not so where a budget ran out. A constant objective converges in every method: each
+        point is as good as any other.
     status
         0 success, 1 a budget used up, 2 stopped by the callback, 3 the search could not go on,
         4 no feasible point found.

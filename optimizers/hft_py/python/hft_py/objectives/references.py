@@ -27,6 +27,13 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
 }
 
 
+def parameter_names(objective: Any, count: int) -> tuple[str, ...]:
+    """The names of a built-in log-likelihood's parameters; of others ``x0``, ``x1``, ..."""
+    name = getattr(objective, "name", objective)
+    own = PARAMETERS.get(name, ()) if isinstance(name, str) else ()
+    return own if len(own) == count else tuple(f"x{i}" for i in range(count))
+
+
 def total(terms: Floats) -> Floats:
     """The sum over the coordinates of every point."""
     sums: Floats = terms.sum(axis=1)
