@@ -16,7 +16,6 @@ import numpy as np
 Number: TypeAlias = int | float | str | Decimal
 Side = Literal["bid", "ask"]
 
-SIDES = {"bid": 0, "ask": 1}
 _DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,9})?")
 
 

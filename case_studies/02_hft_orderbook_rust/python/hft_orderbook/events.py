@@ -15,7 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from hft_orderbook._units import Unit
-from hft_orderbook._validation import SIDES, Number, shown
+from hft_orderbook._validation import Number, shown
 
 Events = npt.NDArray[np.void]
 
@@ -125,20 +125,21 @@ right size
     if not isinstance(frame, pl.DataFrame):
         raise TypeError(f"frame is a {type(frame).__name__}: expected a Polars DataFrame")
     units = {"price": ("tick_size", tick_size), "quantity": ("lot_size", lot_size)}
+    # Series by Series: expressions of Polars would wait for ever in a forked process.
+    found = {name: frame[name] for name in frame.columns}
     for name, column in _IN_UNITS.items():
-        if name not in frame.columns:
+        if name not in found:
             continue
-        if column in frame.columns:
+        if column in found:
             raise ValueError(f"events has both {name!r} and {column!r}: give one of them")
         size_name, size = units[name]
         if size is None:
             raise ValueError(f"events: column {name!r} needs {size_name}=")
-        counted = _counted(frame[name], Unit(size_name, size))
-        frame = frame.with_columns(pl.Series(column, counted)).drop(name)
-    if "side" in frame.columns and not frame["side"].dtype.is_integer():
-        frame = frame.with_columns(_sides(frame["side"]))
+        found[column] = pl.Series(column, _counted(found.pop(name), Unit(size_name, size)))
+    if "side" in found and not found["side"].dtype.is_integer():
+        found["side"] = _sides(found["side"])
     events = np.zeros(frame.height, EVENT)
-    for name, values in columns(frame, strict=False).items():
+    for name, values in columns(pl.DataFrame(found), strict=False).items():
         if values is not None:
             events[name] = values
     return events
@@ -276,8 +277,10 @@ def _sides(series: pl.Series) -> pl.Series:
         raise TypeError(
             f"events: column 'side' is {series.dtype}, expected UInt8 or the strings bid and ask"
         )
-    numbers = series.cast(pl.String).replace_strict(SIDES, default=None, return_dtype=pl.UInt8)
-    if numbers.null_count():
-        bad = series.filter(numbers.is_null())[0]
+    names = series.cast(pl.String)
+    asks = names == "ask"
+    unknown = ~(asks | (names == "bid"))
+    if unknown.any():
+        bad = series.filter(unknown)[0]
         raise ValueError(f"events: column 'side' has {shown(bad)}: expected 'bid' or 'ask'")
-    return numbers
+    return asks.cast(pl.UInt8)
