@@ -6,9 +6,11 @@
 //! ([`expectation`]). Where that underflows, the same recursion runs on logarithms
 //! ([`log_space`]).
 //!
-//! Observations are rows of `dimension` numbers; a row with NaN is missing, its likelihood is one
-//! under every state. Sources: Rabiner, Proc. IEEE 77 (1989); Baum et al., Ann. Math. Statist. 41
-//! (1970); Viterbi, IEEE Trans. Inform. Theory 13 (1967).
+//! Observations are rows of `dimension` numbers, NaN where missing: a row has the likelihood of its
+//! known columns, and one under every state where it has none.
+//!
+//! Sources: Rabiner, Proc. IEEE 77 (1989); Baum et al., Ann. Math. Statist. 41 (1970); Viterbi, IEEE
+//! Trans. Inform. Theory 13 (1967).
 
 // Rows and columns keep the indices they have in the formulas.
 #![allow(clippy::needless_range_loop)]

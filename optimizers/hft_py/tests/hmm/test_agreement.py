@@ -55,7 +55,7 @@ def test_readers_of_several_sequences_with_gaps(
     kind: str, random_model: Any, series_for: Any
 ) -> None:
     x = series_for(kind, 300, 1)
-    x[np.random.default_rng(2).uniform(size=300) < 0.2] = np.nan
+    x[np.random.default_rng(2).uniform(size=x.shape) < 0.2] = np.nan
     x[30:45] = np.nan
     agree(x, random_model(kind, 3, 3), missing="ignore", lengths=[1, 7, 8, 20, 130, 134])
 
@@ -97,7 +97,7 @@ def test_every_iteration_of_em(kind: str, case: str, fit_inputs: Any) -> None:
     x, options = fit_inputs(kind, 400)
     options |= {"n_iterations": 12, "tolerance": 0, "order": "none", **FITS[case]}
     if "missing" in options:
-        x[np.random.default_rng(1).uniform(size=400) < 0.1] = np.nan
+        x[np.random.default_rng(1).uniform(size=x.shape) < 0.1] = np.nan
     one, two = both(hmm.fit_hmm, x, 3, **options)
     for name in ("objectives", "log_likelihoods", "restarts"):
         np.testing.assert_allclose(one[name], two[name], rtol=1e-9)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from hft_py import hmm
-from hft_py.hmm._starts import reference_variances
+from hft_py.hmm._starts import column_units
 
 FLOOR = "variance of state 2 is the least allowed"
 
@@ -49,17 +49,17 @@ def test_a_bad_tick_in_one_of_two_columns(prior: float) -> None:
 
 def test_the_unit_is_the_variance_unless_outliers_make_it_up() -> None:
     x = np.random.default_rng(3).standard_t(3, size=(30_000, 1))
-    np.testing.assert_array_equal(reference_variances(x), x.var(axis=0))
+    np.testing.assert_array_equal(column_units(x)[1], x.var(axis=0))
     ticks = np.repeat([-1.0, 0.0, 1.0], [25, 450, 25])[:, None]
-    np.testing.assert_array_equal(reference_variances(ticks), ticks.var(axis=0))
+    np.testing.assert_array_equal(column_units(ticks)[1], ticks.var(axis=0))
     constant = np.r_[np.zeros((499, 1)), [[3.0]]]
-    np.testing.assert_array_equal(reference_variances(constant), constant.var(axis=0))
+    np.testing.assert_array_equal(column_units(constant)[1], constant.var(axis=0))
     bad = np.append(x, [[1e9]], axis=0)
     quartiles = np.quantile(x, [0.25, 0.75])
     expected = (np.diff(quartiles) / 1.3489795) ** 2
-    np.testing.assert_allclose(reference_variances(bad), expected, rtol=0.1)
+    np.testing.assert_allclose(column_units(bad)[1], expected, rtol=0.1)
     ticks[7] = 1e6
-    assert 0.05 < reference_variances(ticks)[0] < 1.0
+    assert 0.05 < column_units(ticks)[1][0] < 1.0
 
 
 def test_learning_after_a_bad_tick(two_states: hmm.HMMParams) -> None:

@@ -65,13 +65,13 @@ def states_on_floor(kind: str, theta: Floats, least: Floats) -> list[int]:
 def warn_if_degenerate(known: Floats, kind: str, theta: Floats, least: Floats) -> None:
     """Warn of too few observations, of no variation, of states alike, and of those on the floor.
 
-    ``known`` are the observations without missing ones, ``least`` the least variances.
+    ``known`` are the rows with a number, ``least`` the least variances, ``(D,)``.
     """
     n_states = len(theta)
     if len(known) < n_states:
         message = f"{len(known)} observations for {n_states} states: some states are only a guess"
         return warn(message, DegenerateDataWarning)
-    if n_states > 1 and (known.max(axis=0) == known.min(axis=0)).all():
+    if n_states > 1 and (np.fmax.reduce(known) == np.fmin.reduce(known)).all():  # NaN left out
         message = f"returns do not vary: {n_states} states cannot be told apart"
         return warn(message, DegenerateDataWarning)
     if alike := find_duplicate(theta):

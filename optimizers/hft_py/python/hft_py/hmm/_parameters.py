@@ -67,7 +67,7 @@ class HMMParams(Result):
         ``"converged"``, ``"max_iterations"``, ``"stopped_by_callback"``, ``"learned"`` (by
         :class:`hft_py.hmm.IncrementalEM`), or ``"by_hand"``.
     n_observations
-        Rows that were fitted, without missing ones.
+        Rows that were fitted: those with a number.
     restarts
         Last objective of each start, the chosen one included.
     seed

@@ -32,68 +32,72 @@ OUTLIERS = 100.0
 # A column whose middle is so many volatilities from 0 is centred first.
 FAR = 1e4
 # Rows that robust estimates read.
-ROBUST_ROWS = 10_000
+ROBUST_ROWS = 1_000
 # Restart r draws from stream r of the seed, for this purpose: see hft_py.rng.
 PURPOSE = 101
 
 
 def known_rows(x: Floats) -> Floats:
-    """The rows without NaN; ``x`` itself where there is none."""
-    missing = np.isnan(x).any(axis=1)
+    """The rows with a number; ``x`` itself where all have one."""
+    missing = np.isnan(x).all(axis=1)
     return x[~missing] if missing.any() else x
 
 
-def reference_variances(known: Floats) -> Floats:
-    """The unit of variances, for each column: its variance, or a robust one if outliers make it up.
+def filled_rows(x: Floats) -> Floats:
+    """``x`` where the mean of its column replaces a missing value, except in rows without any."""
+    absent = np.isnan(x)
+    some = absent & ~absent.all(axis=1, keepdims=True)
+    if not some.any():
+        return x
+    known = np.where(absent, 0.0, x)
+    return np.where(some, known.sum(axis=0) / np.maximum((~absent).sum(axis=0), 1), x)
 
-    Of a column without variation 1e-16 of its squared size, of zeros 1.
+
+def column_units(known: Floats) -> tuple[Floats, Floats]:
+    """What a fit subtracts from each column, and its unit of variances.
+
+    Subtracted is the middle of a column that is far from 0, else 0: squares of numbers like
+    1e9 + 0.01 hold no digit of what varies in them. The unit is the variance, or a robust one if
+    outliers make it up; of a column without variation 1e-16 of its squared size, of zeros 1.
     """
+    if np.isnan(known).any():  # each column from the numbers that it has
+        columns = (column[~np.isnan(column)][:, None] for column in known.T)
+        pairs = [column_units(column) for column in columns]
+        return np.concatenate([o for o, _ in pairs]), np.concatenate([u for _, u in pairs])
+    offsets: Floats = np.zeros(known.shape[1])
     if not len(known):
-        return np.ones(known.shape[1])
+        return offsets, np.ones(known.shape[1])
+    middles, robust = _robust_moments(known)
+    far = np.abs(middles) > FAR * np.sqrt(robust)
+    if far.any():
+        rounding = 16 * np.finfo(np.float64).eps * column_sizes(known)
+        offsets = np.where(far & (np.ptp(known, axis=0) > rounding), middles, offsets)
+        known = known - offsets
     variances = known.var(axis=0)
     sizes = column_sizes(known)
     flat = variances <= (1e-10 * sizes) ** 2
-    robust = _robust_variances(known)
     variances = np.where(variances > OUTLIERS * robust, robust, variances)
-    return np.where(flat, np.where(sizes > 0, (1e-8 * sizes) ** 2, 1.0), variances)
+    return offsets, np.where(flat, np.where(sizes > 0, (1e-8 * sizes) ** 2, 1.0), variances)
 
 
-def column_offsets(known: Floats) -> Floats:
-    """What a fit subtracts from each column first: its middle where that is far from 0, else 0.
+def _robust_moments(known: Floats) -> tuple[Floats, Floats]:
+    """The middle between each column's quartiles, and what they say of its variance if normal.
 
-    Squares of numbers like 1e9 + 0.01 hold no digit of what varies in them.
+    Where the quartiles are equal, the variance is that of the next wider of the ranges between
+    quantiles ``2^-k`` and ``1 - 2^-k``; infinite where all of them are empty. Long columns are read
+    at evenly spaced rows.
     """
-    none = np.zeros(known.shape[1])
-    if not len(known):
-        return none
-    rows = _sampled(known)
-    middles = np.median(rows, axis=0)
-    scales = np.sqrt(np.minimum(rows.var(axis=0), _robust_variances(rows)))
-    far = np.abs(middles) > FAR * scales
-    if far.any():
-        rounding = 16 * np.finfo(np.float64).eps * column_sizes(known)
-        far &= known.max(axis=0) - known.min(axis=0) > rounding
-    return np.where(far, middles, none)
-
-
-def _sampled(known: Floats) -> Floats:
-    """At most about :data:`ROBUST_ROWS` rows, evenly spaced."""
-    return known[:: -(-len(known) // ROBUST_ROWS)]
-
-
-def _robust_variances(known: Floats) -> Floats:
-    """What the interquartile range says of each column's variance if it is normal.
-
-    Where the quartiles are equal, the next wider of the ranges between quantiles ``2^-k`` and
-    ``1 - 2^-k``; infinite where all of them are empty. Long columns are read at evenly spaced rows.
-    """
-    rows = _sampled(known)
-    tails = 0.5 ** np.arange(2, max(3, len(rows).bit_length()))
-    ranges = np.quantile(rows, 1 - tails, axis=0) - np.quantile(rows, tails, axis=0)
-    first = (ranges > 0).argmax(axis=0)
-    found = np.take_along_axis(ranges, first[None], axis=0)[0]
-    widths = np.array([2 * NormalDist().inv_cdf(1 - tail) for tail in tails])
-    return np.where(found > 0, (found / widths[first]) ** 2, np.inf)
+    rows = np.sort(known[:: -(-len(known) // ROBUST_ROWS)], axis=0)
+    quarter = len(rows) // 4
+    middles: Floats = 0.5 * (rows[quarter] + rows[-1 - quarter])
+    found = np.zeros(known.shape[1])
+    for k in range(2, max(3, len(rows).bit_length())):
+        place = len(rows) >> k
+        width = 2 * NormalDist().inv_cdf(1 - 0.5**k)
+        found = np.where(found > 0, found, (rows[-1 - place] - rows[place]) / width)
+        if (found > 0).all():
+            break
+    return middles, np.where(found > 0, found**2, np.inf)
 
 
 def initial_guesses(
@@ -107,9 +111,10 @@ def initial_guesses(
     initial: Start | None,
 ) -> tuple[Floats, Floats, Floats]:
     """Start probabilities, transitions, emissions of all starts, stacked; ``initial`` is first."""
-    known = known_rows(data.x)
-    found = [initial or _deterministic(kind, data, known, n_states, n_symbols, kernels)]
-    reference = reference_variances(known) if n_init > 1 else np.empty(0)
+    x = filled_rows(data.x)
+    known = known_rows(x)
+    found = [initial or _deterministic(kind, data, x, known, n_states, n_symbols, kernels)]
+    reference = column_units(known)[1] if n_init > 1 else np.empty(0)
     for restart in range(1, n_init):
         draws = Stream(seed, restart, PURPOSE)
         found.append(_drawn(kind, known, reference, n_states, n_symbols, draws))
@@ -118,9 +123,15 @@ def initial_guesses(
 
 
 def _deterministic(
-    kind: str, data: Observations, known: Floats, n_states: int, n_symbols: int, kernels: Any
+    kind: str,
+    data: Observations,
+    x: Floats,
+    known: Floats,
+    n_states: int,
+    n_symbols: int,
+    kernels: Any,
 ) -> Start:
-    scaled = _standardised(data.x, known)
+    scaled = _standardised(x, known)
     groups = [
         option
         for level in _levels(scaled)
@@ -128,7 +139,7 @@ def _deterministic(
     ]
     if n_states > 1:
         groups.append(_by_volatility(scaled, data, n_states))
-    options = [_from_groups(kind, data.x, known, g, n_states, n_symbols) for g in groups]
+    options = [_from_groups(kind, x, known, g, n_states, n_symbols) for g in groups]
     # EM never separates two states that start alike.
     options = [option for option in options if not find_duplicate(option[2])] or options
     if len(options) == 1:
@@ -141,7 +152,7 @@ def _standardised(x: Floats, known: Floats) -> Floats:
     """Each column less its mean, in units of its standard deviation; rows with NaN stay so."""
     if not len(known):
         return np.full(x.shape, np.nan)
-    found: Floats = (x - known.mean(axis=0)) / np.sqrt(reference_variances(known))
+    found: Floats = (x - known.mean(axis=0)) / np.sqrt(column_units(known)[1])
     if x.shape[1] > 1:
         found[np.isnan(found).any(axis=1)] = np.nan
     return found
@@ -200,7 +211,7 @@ def _by_volatility(scaled: Floats, data: Observations, n_states: int) -> Ints:
 def _from_groups(
     kind: str, x: Floats, known: Floats, groups: Ints, n_states: int, n_symbols: int
 ) -> Start:
-    reference = reference_variances(known)
+    reference = column_units(known)[1]
     rows = []
     for k in range(n_states):
         chosen = known_rows(x[groups == k])

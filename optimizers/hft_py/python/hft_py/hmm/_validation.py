@@ -66,8 +66,8 @@ def _refuse_large(found: Floats, allow_nan: bool) -> None:
 
 
 def column_sizes(known: Floats) -> Floats:
-    """The largest absolute value of each column."""
-    sizes: Floats = np.maximum(known.max(axis=0), -known.min(axis=0))
+    """The largest absolute value of each column; NaN counts only where there is nothing else."""
+    sizes: Floats = np.fmax(np.fmax.reduce(known), -np.fmin.reduce(known))
     return sizes
 
 

@@ -40,7 +40,8 @@ def forward(
     lengths
         Rows of each sequence; None for one.
     missing
-        ``"raise"``: NaN is an error. ``"ignore"``: a row with NaN has likelihood one.
+        ``"raise"``: NaN is an error. ``"ignore"``: a row with NaN in some columns has the marginal
+        likelihood of the others, one with NaN in all of them has likelihood one.
     backend
         See :mod:`hft_py.backend`.
 

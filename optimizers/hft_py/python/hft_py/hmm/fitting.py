@@ -15,12 +15,7 @@ from hft_py.hmm._bins import bin_numbers, binned_moments, quantile_edges, valida
 from hft_py.hmm._degenerate import warn_if_degenerate
 from hft_py.hmm._inputs import warn_of_bins
 from hft_py.hmm._parameters import COVARIANCES, EMISSIONS, HMMParams
-from hft_py.hmm._starts import (
-    column_offsets,
-    initial_guesses,
-    known_rows,
-    reference_variances,
-)
+from hft_py.hmm._starts import column_units, initial_guesses, known_rows
 from hft_py.hmm._types import Floats, Ints, Lengths
 from hft_py.hmm._validation import refuse_small, validate_observations, validate_params
 from hft_py.progress import STOPPED, Progress, reporting
@@ -97,8 +92,9 @@ def fit_hmm(
         Rows of each sequence, where ``returns`` holds several one after the other; each begins
         with the start probabilities.
     missing
-        ``"raise"``: NaN is an error. ``"ignore"``: a row with NaN has likelihood one under every
-        state, so that only the chain moves. Infinities are an error always.
+        ``"raise"``: NaN is an error. ``"ignore"``: a row with NaN in some columns has the marginal
+        likelihood of the others; one with NaN in all has likelihood one under every state, so that
+        only the chain moves. Infinities are an error always.
     order
         States in rising order of ``"mean"`` (default) or ``"volatility"`` of the first column, or
         as they come (``"none"``).
@@ -197,14 +193,12 @@ def fit_hmm(
     if initial is not None:
         first = _initial_start(initial, kind, n_states, emission, columns, n_symbols)
     known = known_rows(seen.x)
-    offsets = np.zeros(columns)
     if emission != "binned":
         refuse_small(known)
-        offsets = column_offsets(known)
-        if offsets.any():
-            seen, known = dataclasses.replace(seen, x=seen.x - offsets), known - offsets
-            first = first and (*first[:2], _moved(first[2], -offsets))
-    reference = reference_variances(known)
+    offsets, reference = column_units(known)
+    if offsets.any():
+        seen, known = dataclasses.replace(seen, x=seen.x - offsets), known - offsets
+        first = first and (*first[:2], _moved(first[2], -offsets))
     priors = (reference, variance_floor, emission_prior, transition_prior)
     starts = initial_guesses(kind, seen, n_states, n_init, number, n_symbols, kernels, first)
 

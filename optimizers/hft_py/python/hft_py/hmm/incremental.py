@@ -41,7 +41,8 @@ class IncrementalEM:
     variance_floor
         Least variance of a state, in units of the smallest of ``params``, which no outlier raises.
     missing, backend
-        As for :class:`OnlineFilter`. A missing observation updates the filter and not the model.
+        As for :class:`OnlineFilter`. An observation with a missing value updates the filter and not
+        the model.
 
     Attributes
     ----------

@@ -55,7 +55,7 @@ def _scored(
     """The model with the likelihood and the number of these observations."""
     log_likelihood = score(returns, params, lengths=lengths, missing=missing)
     x = validate_observations(returns, lengths, missing).x
-    known = int((~np.isnan(x).any(axis=1)).sum())
+    known = int((~np.isnan(x).all(axis=1)).sum())
     return dataclasses.replace(params, log_likelihood=log_likelihood, n_observations=known)
 
 

@@ -4,7 +4,7 @@ use super::super::model::{Kind, Model};
 use crate::Error;
 use crate::objective::special::ln_gamma;
 
-const LN_TAU: f64 = 1.837_877_066_409_345_3;
+pub(super) const LN_TAU: f64 = 1.837_877_066_409_345_3;
 
 /// A constant, then what the kind's density needs, of one state.
 pub(super) fn constants(model: &Model, row: &[f64]) -> Result<Vec<f64>, Error> {

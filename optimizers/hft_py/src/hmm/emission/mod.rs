@@ -4,6 +4,7 @@
 
 mod constants;
 mod densities;
+mod partial;
 mod priors;
 mod statistics;
 mod update;
@@ -76,7 +77,8 @@ impl<'a> Emission<'a> {
     }
 
     /// Logarithms of densities of up to [`BLOCK`] rows: state `k` at row `t` in
-    /// `scratch.logs[k * BLOCK + t]`; 0 where a row is missing, and up to the end of its tile.
+    /// `scratch.logs[k * BLOCK + t]`; of the known columns where some are missing, 0 where all are,
+    /// and up to the end of the last tile.
     pub fn logs(&self, x: &[f64], scratch: &mut Scratch) {
         let d = self.model.dimension;
         let rows = x.len() / d;
@@ -117,8 +119,13 @@ impl<'a> Emission<'a> {
         if has_nan(x) {
             for (t, row) in x.chunks_exact(d).enumerate() {
                 if row.iter().any(|v| v.is_nan()) {
+                    let partial = partial::is_partial(row);
                     for k in 0..self.table.len() {
-                        scratch.logs[k * BLOCK + t] = 0.0;
+                        scratch.logs[k * BLOCK + t] = if partial {
+                            partial::log_density(self.model, k, row)
+                        } else {
+                            0.0
+                        };
                     }
                 }
             }

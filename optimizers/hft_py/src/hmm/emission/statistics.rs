@@ -3,13 +3,13 @@
 use super::super::lanes::{LANES, Lanes};
 use super::super::math;
 use super::super::model::{Kind, Model};
-use super::{BLOCK, Scratch, has_nan, transpose};
+use super::{BLOCK, Scratch, has_nan, partial, transpose};
 use native::for_each_isa;
 
 /// Sums for each state, about its old mean `m`, with weights `g`:
 ///
-/// - Gaussian: `g`, `g (x - m)` by column, `g (x - m)^2` by column;
-/// - full: the same with products of all columns `i >= j` in place of squares;
+/// - Gaussian, by column: `g` where it is known, `g (x - m)`, `g (x - m)^2`;
+/// - full: `g`, `g (x - m)` by column, `g` times the products of all columns `i >= j`;
 /// - Student's t, with latent precisions `u`: `g`, `g u`, `g u (x - m)`, `g u (x - m)^2`,
 ///   `g (ln u - u)`;
 /// - symbols: `g` of each.
@@ -24,7 +24,7 @@ impl Statistics {
     pub fn width(model: &Model) -> usize {
         let d = model.dimension;
         match model.kind {
-            Kind::Gaussian => 1 + 2 * d,
+            Kind::Gaussian => 3 * d,
             Kind::GaussianFull => 1 + d + d * (d + 1) / 2,
             Kind::StudentT => 5,
             Kind::Categorical => model.parameters(),
@@ -50,15 +50,40 @@ impl Statistics {
             for column in scratch.columns.chunks_exact_mut(BLOCK) {
                 column[many..tiles * LANES].fill(0.0);
             }
-            if has_nan(rows) {
+            let gaps = has_nan(rows);
+            if gaps && model.kind == Kind::Gaussian {
+                for i in 0..d {
+                    masked[..tiles * k].copy_from_slice(weights);
+                    mask(
+                        &rows[i..],
+                        d,
+                        1,
+                        k,
+                        &mut masked,
+                        &mut scratch.columns[i * BLOCK..],
+                    );
+                    diagonal(
+                        model,
+                        &scratch.columns,
+                        &masked[..tiles * k],
+                        i..i + 1,
+                        &mut sums,
+                    );
+                }
+                continue;
+            }
+            if gaps {
+                if model.kind == Kind::GaussianFull {
+                    partial::add(model, rows, weights, &mut sums);
+                }
                 masked[..tiles * k].copy_from_slice(weights);
-                mask(rows, d, k, &mut masked, &mut scratch.columns);
+                mask(rows, d, d, k, &mut masked, &mut scratch.columns);
                 weights = &masked[..tiles * k];
             }
             match model.kind {
                 Kind::StudentT => student_t(model, &scratch.columns, weights, &mut sums),
                 Kind::GaussianFull => full(model, &scratch.columns, weights, &mut sums),
-                _ => diagonal(model, &scratch.columns, weights, &mut sums),
+                _ => diagonal(model, &scratch.columns, weights, 0..d, &mut sums),
             }
         }
         Self {
@@ -67,14 +92,21 @@ impl Statistics {
     }
 }
 
-/// Missing rows: weight 0, value 0.
-fn mask(rows: &[f64], d: usize, states: usize, weights: &mut [Lanes], columns: &mut [f64]) {
-    for (t, row) in rows.chunks_exact(d).enumerate() {
-        if row.iter().any(|v| v.is_nan()) {
+/// Rows that miss one of the first `count` columns: weight 0, values 0.
+fn mask(
+    rows: &[f64],
+    d: usize,
+    count: usize,
+    states: usize,
+    weights: &mut [Lanes],
+    columns: &mut [f64],
+) {
+    for (t, row) in rows.chunks(d).enumerate() {
+        if row[..count].iter().any(|v| v.is_nan()) {
             for weight in &mut weights[t / LANES * states..][..states] {
                 weight.0[t % LANES] = 0.0;
             }
-            for column in columns.chunks_exact_mut(BLOCK) {
+            for column in columns.chunks_exact_mut(BLOCK).take(count) {
                 column[t] = 0.0;
             }
         }
@@ -103,16 +135,22 @@ fn eight(column: &[f64], tile: usize) -> Lanes {
 
 for_each_isa! {
     for FUSED
-    fn diagonal(model: &Model, columns: &[f64], weights: &[Lanes], sums: &mut [Lanes]) {
+    fn diagonal(
+        model: &Model,
+        columns: &[f64],
+        weights: &[Lanes],
+        chosen: std::ops::Range<usize>,
+        sums: &mut [Lanes],
+    ) {
         let (states, d) = (model.states(), model.dimension);
-        let width = 1 + 2 * d;
+        let width = 3 * d;
         for k in 0..states {
             let row = model.row(k);
             let sums = &mut sums[k * width..(k + 1) * width];
-            for i in 0..d {
+            for i in chosen.clone() {
                 let mean = Lanes::splat(row[i]);
                 let column = &columns[i * BLOCK..(i + 1) * BLOCK];
-                let (mut zeroth, mut first, mut second) = (sums[0], sums[1 + i], sums[1 + d + i]);
+                let (mut zeroth, mut first, mut second) = (sums[i], sums[d + i], sums[2 * d + i]);
                 for (tile, weights) in weights.chunks_exact(states).enumerate() {
                     let weight = weights[k];
                     let deviation = eight(column, tile) - mean;
@@ -121,11 +159,9 @@ for_each_isa! {
                     first += product;
                     second = product.fma::<FUSED>(deviation, second);
                 }
-                if i == 0 {
-                    sums[0] = zeroth;
-                }
-                sums[1 + i] = first;
-                sums[1 + d + i] = second;
+                sums[i] = zeroth;
+                sums[d + i] = first;
+                sums[2 * d + i] = second;
             }
         }
     }

@@ -26,8 +26,8 @@ pub fn update(model: &Model, statistics: &Statistics, priors: &Priors) -> Vec<f6
     for (row, sums) in rows.zip(statistics.sums.chunks_exact(width)) {
         match model.kind {
             Kind::Categorical => categorical(row, sums, priors),
-            _ if sums[0] <= EMPTY => {}
             Kind::Gaussian => gaussian(row, sums, priors),
+            _ if sums[0] <= EMPTY => {}
             Kind::GaussianFull => full(row, sums, priors),
             Kind::StudentT => student_t(row, sums, priors),
         }
@@ -46,9 +46,10 @@ fn categorical(row: &mut [f64], sums: &[f64], priors: &Priors) {
 }
 
 fn gaussian(row: &mut [f64], sums: &[f64], priors: &Priors) {
-    let (d, total) = (row.len() / 2, sums[0]);
-    for i in 0..d {
-        let (first, second, reference) = (sums[1 + i], sums[1 + d + i], priors.reference[i]);
+    let d = row.len() / 2;
+    for i in (0..d).filter(|i| sums[*i] > EMPTY) {
+        let (total, first, second) = (sums[i], sums[d + i], sums[2 * d + i]);
+        let reference = priors.reference[i];
         row[i] += first / total;
         let squares = second - first * (first / total);
         let variance = (squares + priors.emission * reference) / (total + priors.emission);

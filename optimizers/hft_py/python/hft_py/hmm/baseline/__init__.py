@@ -8,7 +8,8 @@ by the callers; shapes here are
 ``start``, ``transition``, ``theta``
     ``(K,)``, ``(K, K)`` with rows that sum to one, ``(K, P)``.
 ``x``
-    Observations ``(T, D)``, rows with NaN missing: their likelihood is one under every state.
+    Observations ``(T, D)``, NaN where missing: a row has the likelihood of its known columns, and
+    one under every state where it has none.
 ``lengths``
     How many rows each sequence has, in order; they sum to ``T``.
 """

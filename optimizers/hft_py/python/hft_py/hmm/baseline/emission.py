@@ -24,6 +24,7 @@ import numpy as np
 import scipy  # scipy.special is loaded when first used
 
 from hft_py.hmm._types import Floats
+from hft_py.hmm.baseline import partial
 
 LOG_TAU = math.log(2 * math.pi)
 # Degrees of freedom: above two, so that the variance exists; at two hundred nearly Gaussian.
@@ -69,8 +70,12 @@ def _log_prior(kind: str, theta: Floats, reference: Floats) -> float:
 
 
 def log_densities(kind: str, theta: Floats, x: Floats) -> Floats:
-    """``log p(x_t | state k)``, of shape ``(T, K)``; zero where ``x_t`` is missing."""
-    missing = np.asarray(np.isnan(x).any(axis=1))
+    """``log p(x_t | state k)``, of shape ``(T, K)``; of the known columns where some are missing.
+
+    Zero where all are.
+    """
+    absent = np.isnan(x)
+    missing = np.asarray(absent.all(axis=1))
     if kind == "categorical":
         with np.errstate(divide="ignore"):
             table = np.log(theta.T)
@@ -78,7 +83,11 @@ def log_densities(kind: str, theta: Floats, x: Floats) -> Floats:
         rows[missing] = 0.0
         return rows
     columns = [_log_density(kind, row, x) for row in theta]
-    found: Floats = np.maximum(np.stack(columns, axis=1), MIN_LOG_DENSITY)
+    found: Floats = np.stack(columns, axis=1)
+    some = absent.any(axis=1) & ~missing
+    if some.any():
+        found[some] = partial.log_densities(kind, theta, x[some], _log_density)
+    found = np.maximum(found, MIN_LOG_DENSITY)
     found[missing] = 0.0
     return found
 
@@ -112,7 +121,7 @@ def update(kind: str, theta: Floats, x: Floats, gamma: Floats, priors: Priors) -
 
     ``gamma`` are the probabilities of the states, ``(T, K)``; empty states keep their ``theta``.
     """
-    present = ~np.isnan(x).any(axis=1)
+    present = ~np.isnan(x).all(axis=1)
     x, gamma = x[present], gamma[present]
     new = theta.copy()
     for k, row in enumerate(theta):
@@ -129,13 +138,17 @@ def _row(kind: str, old: Floats, x: Floats, weight: Floats, priors: Priors) -> F
         return np.asarray((counts + pseudo / len(old)) / (total + pseudo), dtype=np.float64)
     if kind == "student_t":
         return _student_t(old, x[:, 0], weight, priors)
-    mean = weight @ x / total
-    deviation = x - mean
     if kind == "gaussian":
-        squares = weight @ deviation**2
-        variance = (squares + pseudo * reference) / (total + pseudo)
-        return np.concatenate([mean, np.maximum(variance, priors.floor * reference)])
-    products = (deviation * weight[:, None]).T @ deviation
+        totals, sums, squares = partial.diagonal_moments(x, weight)
+        seen = np.tile(totals > EMPTY, 2)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            variance = (squares + pseudo * reference) / (totals + pseudo)
+            new = np.concatenate([sums / totals, np.maximum(variance, priors.floor * reference)])
+        return np.where(seen, new, old)
+    filled, spread = partial.completed(old, x, weight)
+    mean = weight @ filled / total
+    deviation = filled - mean
+    products = (deviation * weight[:, None]).T @ deviation + spread
     products = 0.5 * (products + products.T)
     covariance = (products + pseudo * np.diag(reference)) / (total + pseudo)
     return np.concatenate([mean, floored(covariance, priors.floor * reference).ravel()])
