@@ -82,7 +82,7 @@ def test_parameters_without_names() -> None:
         ([(0, 1, 2)], TypeError, r"expected both, or pairs \[\(lower, upper\), ...\]"),
         ([], TypeError, "without bounds_upper"),
         (3.0, TypeError, "without bounds_upper"),
-        ([(0, 1), (2, 1)], ValueError, r"bounds_lower\[1\]=2.0 is not below bounds_upper\[1\]=1.0"),
+        ([(0, 1), (2, 1)], ValueError, r"bounds_lower\[1\]=2.0 with bounds_upper\[1\]=1.0"),
         ([(0, 1), (0, np.nan)], ValueError, r"bounds_upper\[1\] is nan"),
         ([(0, 1), ("a", "b")], TypeError, "bounds_lower has dtype"),
     ],

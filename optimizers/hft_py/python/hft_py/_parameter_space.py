@@ -26,7 +26,7 @@ class ParameterSpace:
         What it is called in results and tables; unique among the parameters of a search.
     bounds
         ``(lower, upper)``, both inclusive, in the units of the parameter. May be infinite where
-        the search allows it; ``lower < upper``.
+        the search allows it. ``lower == upper`` holds the parameter at this value.
     integer
         Whole numbers only; the objective then receives ``3.0``, never ``2.7``. Default: no.
     log
@@ -49,7 +49,7 @@ class ParameterSpace:
         A name that is no string, bounds that are no pair of numbers, flags that are no truth
         values.
     ValueError
-        An empty name, bounds crossed, equal or NaN, a logarithm of what is not positive, integer
+        An empty name, bounds crossed or NaN, a logarithm of what is not positive, integer
         bounds that are not whole.
 
     Examples
@@ -98,8 +98,10 @@ class ParameterSpace:
             object.__setattr__(self, "proposal_std", std)
         lower, upper = _pair(self.name, self.bounds)
         shown = f"{self.name}: bounds=({lower:g}, {upper:g})"
-        if not lower < upper:  # NaN as well
-            raise ValueError(f"{shown}, expected lower < upper")
+        if not lower <= upper:  # NaN as well
+            raise ValueError(f"{shown}, expected lower <= upper")
+        if math.isinf(lower) and lower == upper:
+            raise ValueError(f"{shown}, expected a finite number to hold the parameter at")
         if self.log and not lower > 0:
             raise ValueError(f"{shown}, expected lower > 0 with log=True")
         if self.integer and not _whole(lower, upper):

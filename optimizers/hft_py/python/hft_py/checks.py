@@ -177,7 +177,9 @@ def bounds(
     names: tuple[str, str] = ("bounds_lower", "bounds_upper"),
     infinite: bool = False,
 ) -> tuple[Floats, Floats]:
-    """Two vectors of one length, every lower bound below its upper one.
+    """Two vectors of one length, every lower bound at most its upper one, and one of them below.
+
+    Where the two are equal the parameter is held.
 
     Parameters
     ----------
@@ -197,10 +199,18 @@ def bounds(
             index = int(np.flatnonzero(wrong)[0])
             expected = "a number" if infinite else "a finite number"
             raise ValueError(f"{name}[{index}] is {side[index]}, expected {expected}")
-    if not (low < high).all():
-        index = int(np.flatnonzero(~(low < high))[0])
+    wrong = (low > high) | (np.isinf(low) & (low == high))
+    if wrong.any():
+        index = int(np.flatnonzero(wrong)[0])
+        expected = "at most the upper bound" if low[index] > high[index] else "a finite number"
         raise ValueError(
-            f"{names[0]}[{index}]={low[index]} is not below {names[1]}[{index}]={high[index]}"
+            f"{names[0]}[{index}]={low[index]} with {names[1]}[{index}]={high[index]}, "
+            f"expected {expected}"
+        )
+    if (low == high).all():
+        raise ValueError(
+            f"{names[0]} equals {names[1]} in every parameter: all are held, and nothing is left "
+            "to search"
         )
     return low, high
 

@@ -22,7 +22,7 @@ def normal(x: Any) -> float:
     [
         (np.stack([T, 2 * T], axis=1), "the walkers lie on a line or plane"),
         (np.stack([T, 2 * T + 0.1], axis=1), "the walkers lie on a line or plane"),
-        (np.stack([T, np.full(8, 0.1)], axis=1), "the walkers agree in parameter 1"),
+        (np.stack([T, np.full(8, 0.1)], axis=1), "the walkers agree in x1"),
         (np.stack([T, T**2, 3 - T - 2 * T**2], axis=1), "the walkers lie on a line or plane"),
     ],
 )
@@ -67,11 +67,11 @@ def test_a_start_of_our_own_is_never_on_a_line(quick_run: Any) -> None:
         return 0.0 if abs(x[0] - x[1]) < 1e-6 else -np.inf
 
     options: Any = {"sampler": "ensemble", "seed": 1}
-    with pytest.raises(ValueError, match="agree in parameter 0.*expected one around which"):
+    with pytest.raises(ValueError, match="agree in x0.*expected one around which"):
         mcmc_optimize(at_one_point, [0.0] * 2, [2.0] * 2, [1.0, 1.0], 50, 10, **options)
     run = quick_run(in_a_sliver, [0.0] * 2, [2.0] * 2, [1.0, 1.0], 2_000, 500, **options)
     assert np.ptp(run.samples[..., 0] - run.samples[..., 1]) > 1e-6
-    with pytest.raises(ValueError, match="the first past states agree in parameter 0"):
+    with pytest.raises(ValueError, match="the first past states agree in x0"):
         mcmc_optimize(
             normal, [0.0], [1e9], [1e8], 50, 10, initial_scale=1e-12, sampler="de_mc", seed=1
         )

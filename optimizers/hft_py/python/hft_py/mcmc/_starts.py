@@ -9,6 +9,7 @@ import numpy as np
 from hft_py import checks
 from hft_py.mcmc.baseline.draws import START
 from hft_py.mcmc.baseline.target import Floats, Target
+from hft_py.objectives.transformed import Box
 from hft_py.rng import box_muller, unit, words
 
 STEPS = (1e-140, 1e140)  # squares of steps beyond these overflow or underflow
@@ -17,37 +18,38 @@ _ARCHIVE_STREAM = 2**31  # streams of an archive, beyond those of any member
 _WORST_CONDITION = 1e8  # emcee's bound: beyond it points are as good as on a plane
 
 
-def initial_spread(target: Target, initial: Floats | None, initial_scale: Any) -> Floats:
-    """The standard deviation of first steps, in coordinates, shape ``(d,)``.
+def initial_spread(target: Target, initial: Floats | None, initial_scale: Any, box: Box) -> Floats:
+    """The standard deviation of first steps, in coordinates, one for each free parameter.
 
     Default: a tenth of the width between the bounds; where one is infinite, a tenth of the initial
     value, or 0.1 if that is larger. It only has to be right within some orders of magnitude.
     """
-    dimension = target.lower.size
+    dimension = len(box.free)
     if initial_scale is not None:
         given = checks.finite_array("initial_scale", initial_scale, ndim=(0, 1))
         if np.ndim(initial_scale) and given.size != dimension:
             raise ValueError(
                 f"initial_scale has length {given.size}, expected one number or {dimension}"
             )
+        given = box.reduced(np.broadcast_to(given, dimension))
         if not (given > 0).all():
             raise ValueError(f"initial_scale={checks.short(initial_scale)}, expected more than 0")
-        return np.clip(np.broadcast_to(given, dimension), *STEPS)
-    middle = np.zeros(dimension) if initial is None else np.abs(target.coordinates(initial))
+        return np.clip(given, *STEPS)
+    middle = np.zeros(target.lower.size) if initial is None else np.abs(target.coordinates(initial))
     width = target.high - target.low
     scale = np.where(np.isfinite(width), width, np.maximum(middle, 1.0))
     return np.clip(0.1 * scale, *STEPS)
 
 
 def initial_points(
-    initial_params: Any, lower: Floats, upper: Floats, integrality: Any, chains: int, members: int
+    initial_params: Any, box: Box, integrality: Any, chains: int, members: int
 ) -> Floats | None:
-    """The initial point ``(d,)``, all initial points ``(members, d)``, or None.
+    """The initial point ``(d,)``, all initial points ``(members, d)``, or None; free parameters.
 
     Where a chain has several members (the levels of its ladder), all start at the chain's point.
     """
     if initial_params is None:
-        if not (np.isfinite(lower).all() and np.isfinite(upper).all()):
+        if not (np.isfinite(box.lower).all() and np.isfinite(box.upper).all()):
             raise ValueError(
                 "initial_params=None needs finite bounds to draw from: pass a point, or bounds"
             )
@@ -59,30 +61,31 @@ def initial_points(
             f"initial_params has {len(given)} rows, expected one point or {chains} rows"
         )
     for row in rows:
-        checks.inside("initial_params", row, lower, upper)
+        checks.inside("initial_params", row, box.lower, box.upper)
         broken = integrality & (row != np.floor(row))
         if broken.any():
             index = int(np.flatnonzero(broken)[0])
             raise ValueError(f"initial_params[{index}]={row[index]}, expected a whole number")
+    given = box.reduced(given)
     return given if given.ndim == 1 else np.repeat(given, members // chains, axis=0)
 
 
 def starting_points(
-    target: Target, initial: Floats | None, scale: Floats, members: int, seed: int
+    target: Target, initial: Floats | None, scale: Floats, members: int, seed: int, box: Box
 ) -> tuple[Floats, Floats]:
     """Coordinates and values of all members; each value is finite."""
     dimension = target.lower.size
     if initial is not None and initial.ndim == 2:
         x = target.coordinates(initial)
         values = target.evaluate(x)[1]
-        _require_density(values, initial)
+        _require_density(values, box.full(initial))
         return x, values
     x, values = np.empty((members, dimension)), np.full(members, -np.inf)
     centres = None
     if initial is not None:
         x[0] = target.coordinates(initial)
         values[:1] = target.evaluate(x[:1])[1]
-        _require_density(values[:1], initial[None])
+        _require_density(values[:1], box.full(initial[None]))
         centres = x[:1].copy()
     _draw_missing(target, x, values, centres, scale, seed, 0)
     found = np.flatnonzero(values > -np.inf)
@@ -158,7 +161,7 @@ def initial_archive(
     return np.concatenate([np.clip(rest, target.low, target.high), x])
 
 
-def require_span(points: Floats, given: bool, named: str) -> None:
+def require_span(points: Floats, given: bool, what: str, names: tuple[str, ...]) -> None:
     """An error where points lie on a line or plane: moves by their differences never leave it.
 
     Judged by the condition number of the centred coordinates, each over its length, so that units
@@ -167,21 +170,21 @@ def require_span(points: Floats, given: bool, named: str) -> None:
     offsets = points / np.maximum(np.abs(points).max(axis=0), np.finfo(float).tiny)
     offsets -= offsets[0].copy()
     varies = (offsets != 0.0).any(axis=0)
-    what = "lie on a line or plane"
+    place = "lie on a line or plane"
     if varies.all():
         offsets -= offsets.mean(axis=0)
         offsets /= np.linalg.norm(offsets, axis=0)
         if np.linalg.cond(offsets) <= _WORST_CONDITION:
             return
     else:
-        what = f"agree in parameter {int(np.argmin(varies))}"
+        place = f"agree in {names[int(np.argmin(varies))]}"
     remedy = (
         "expected points that differ in all directions, or one point"
         if given
         else "expected one around which the density is positive in all directions; or pass "
         "initial_scale, or another sampler"
     )
-    raise ValueError(f"initial_params: {named} {what}, which their moves never leave; {remedy}")
+    raise ValueError(f"initial_params: {what} {place}, which their moves never leave; {remedy}")
 
 
 def _require_density(values: Floats, at: Floats) -> None:

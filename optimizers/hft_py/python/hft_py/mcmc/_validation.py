@@ -17,7 +17,7 @@ MAX_COUNT = 2**31
 
 
 def chain_count(n_chains: Any, sampler: str, dimension: int) -> int:
-    """The number of chains; the default of an ensemble grows with the dimension."""
+    """The number of chains; the default of an ensemble grows with its dimension, held ones less."""
     count = checks.whole_number("n_chains", n_chains, least=1, most=MAX_COUNT)
     if sampler != "ensemble":
         return count

@@ -37,8 +37,8 @@ class MCMCResult(results.Result):
         Share of proposals accepted after the warm-up, by chain; ``acceptance_rate`` is their mean.
     r_hat, ess_bulk, ess_tail, mcse, autocorr_time
         By parameter: rank-normalised split R-hat, effective sample sizes, standard error of the
-        mean, integrated autocorrelation time in draws. NaN where a parameter never moved. The tail
-        size jumps where draws repeat: see :func:`compute_effective_sample_size`.
+        mean, integrated autocorrelation time in draws. NaN where a parameter never moved, as a held
+        one. The tail size jumps where draws repeat: see :func:`compute_effective_sample_size`.
     log_evidence, log_evidence_error
         The logarithm of the integral of ``exp(objective)`` over the box and its standard error over
         chains; ``sampler="parallel_tempering"`` only, else NaN. Subtract the logarithm of the box's

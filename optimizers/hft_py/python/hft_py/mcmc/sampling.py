@@ -16,6 +16,7 @@ from hft_py.mcmc.baseline.target import Target
 from hft_py.mcmc.convergence import convergence_warnings, evidence_error, mean_evidence
 from hft_py.mcmc.result import MCMCResult
 from hft_py.named import NamedPoint
+from hft_py.objectives.transformed import Box
 from hft_py.progress import reporting
 
 __all__ = ["SAMPLERS", "mcmc_optimize"]
@@ -64,7 +65,9 @@ def mcmc_optimize(
         The box, shape ``(d,)``; the density is zero outside, and the objective is never called
         there. Or SciPy's pairs ``[(lower, upper), ...]``, or its ``Bounds``, alone. Bounds may be
         infinite, but not for ``"parallel_tempering"``. They are kept by rejecting proposals, which
-        leaves the distribution exact up to the bound; reflection would not.
+        leaves the distribution exact up to the bound; reflection would not. Where the two are equal
+        the parameter is held: the draws carry its value, its diagnostics are NaN, and
+        ``log_evidence`` is an integral over the others.
     initial_params
         Where to start: one point ``(d,)`` (the first chain starts there, the others around it), or
         one a chain ``(n_chains, d)``. The log-density must be finite. The walkers of an ensemble
@@ -168,8 +171,8 @@ def mcmc_optimize(
     >>> bool((np.abs(run.samples.mean(axis=(0, 1))) < 4 * run.mcse).all())
     True
     """
-    lower, upper = checks.bounds(bounds_lower, bounds_upper, infinite=True)
-    dimension = lower.size
+    box = Box(*checks.bounds(bounds_lower, bounds_upper, infinite=True))
+    dimension = box.lower.size
     sampler = checks.choice("sampler", sampler, SAMPLERS)
     n_iterations = checks.whole_number("n_iterations", n_iterations, least=1, most=MAX_COUNT)
     burn_in = checks.whole_number("burn_in", burn_in, least=0)
@@ -180,7 +183,7 @@ def mcmc_optimize(
         raise ValueError(
             f"thin={thin}, expected at most the {n_iterations - burn_in} iterations after burn_in"
         )
-    chains = _validation.chain_count(n_chains, sampler, dimension)
+    chains = _validation.chain_count(n_chains, sampler, int(box.free.sum()))
     acceptance = checks.real_number("target_acceptance", target_acceptance, above=0.0, below=1.0)
     seed = checks.seed_number(seed)
     adaptation = checks.choice("adaptation", adaptation, ("ram", "haario"))
@@ -188,8 +191,8 @@ def mcmc_optimize(
     levels = checks.whole_number("n_temperatures", n_temperatures, least=2, most=10_000)
     integral = checks.flags("integrality", integrality, dimension)
     logs = checks.flags("log_scale", log_scale, dimension)
-    _validation.check_coordinates(lower, upper, integral, logs)
-    if sampler == "parallel_tempering" and not np.isfinite([lower, upper]).all():
+    _validation.check_coordinates(box.lower, box.upper, integral, logs)
+    if sampler == "parallel_tempering" and not np.isfinite([box.lower, box.upper]).all():
         raise ValueError(
             'infinite bounds, expected finite ones for sampler="parallel_tempering": its first '
             "level is uniform in the box"
@@ -198,28 +201,32 @@ def mcmc_optimize(
     n_threads = checks.thread_count(threads)
     kernels = backends.kernels("mcmc", backend)
     members = chains * levels if sampler == "parallel_tempering" else chains
-    initial = _starts.initial_points(initial_params, lower, upper, integral, chains, members)
+    initial = _starts.initial_points(initial_params, box, integral, chains, members)
 
     resolved = objectives.resolve(
         objective, dimension, vectorized=vectorized, executor=executor, data=data
     )
-    codes = (logs.astype(np.int8) + 2 * integral.astype(np.int8)).astype(np.int8)
+    # From here on there are the free parameters only, until the result.
+    resolved = box.objective(resolved, n_threads)
+    lower, upper = box.reduced(box.lower), box.reduced(box.upper)
+    free_names = tuple(np.array(names)[box.free].tolist())
+    codes = box.reduced((logs.astype(np.int8) + 2 * integral.astype(np.int8)).astype(np.int8))
     target = Target(resolved, lower, upper, codes)
     centre = initial[0] if initial is not None and initial.ndim == 2 else initial
-    scale = _starts.initial_spread(target, centre, initial_scale)
-    start, start_values = _starts.starting_points(target, initial, scale, members, seed)
+    scale = _starts.initial_spread(target, centre, initial_scale, box)
+    start, start_values = _starts.starting_points(target, initial, scale, members, seed, box)
 
     arguments: list[Any] = [resolved, start, start_values, lower, upper, codes]
     options: dict[str, Any] = {}
     several = initial is not None and initial.ndim == 2
     if sampler == "ensemble":
-        _starts.require_span(start, several, "the walkers")
+        _starts.require_span(start, several, "the walkers", free_names)
         options["stretch"] = stretch
     else:
         arguments.append(scale)
     if sampler == "de_mc":
         archive = _starts.initial_archive(target, start, centre, scale, seed)
-        _starts.require_span(archive, False, "the first past states")
+        _starts.require_span(archive, False, "the first past states", free_names)
         arguments.append(archive)
     if sampler in ("adaptive_metropolis", "parallel_tempering"):
         options["target_acceptance"] = acceptance
@@ -238,20 +245,22 @@ def mcmc_optimize(
             progress=reporter,
             **options,
         )
-    diagnostics = kernels.diagnose(run["samples"], threads=n_threads)
+    diagnostics: dict[str, Any] = kernels.diagnose(run["samples"], threads=n_threads)
     evidence = run.get("log_evidence")
     # The starting points were evaluated before the kernel ran.
     run["n_evaluations"] += target.n_evaluations
     run["n_invalid"] += target.n_invalid
-    messages = convergence_warnings(diagnostics, run, names)
+    messages = convergence_warnings(diagnostics, run, free_names)
     _log.info("%s: %d chains of %d iterations (%s)", sampler, chains, n_iterations, kernels.words)
+    diagnostics = {name: box.spread(found, np.nan) for name, found in diagnostics.items()}
+    run["samples"] = box.full(run["samples"])
     fields = ("samples", "log_probs", "acceptance", "n_evaluations", "n_invalid")
     ladder = ("inverse_temperatures", "swap_rejection", "round_trips")
     return MCMCResult(
         **{name: run[name] for name in (*fields, "n_iterations")},
         **{name: run.get(name) for name in ladder},
         **diagnostics,
-        best_params=NamedPoint(run["best_params"], names),
+        best_params=NamedPoint(box.full(run["best_params"]), names),
         best_log_prob=float(run["best_log_prob"]),
         log_evidence=float("nan") if evidence is None else mean_evidence(evidence),
         log_evidence_error=float("nan") if evidence is None else evidence_error(evidence),

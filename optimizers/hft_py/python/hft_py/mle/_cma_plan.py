@@ -160,16 +160,17 @@ def cma_plan(
     lower, upper = problem.lower, problem.upper
     d = len(lower)
     finite = np.isfinite(lower) & np.isfinite(upper)
+    box = problem.box
     if initial_params is None:
         if not finite.all():
-            index = int(np.flatnonzero(~finite)[0])
+            index = int(np.argmin(np.isfinite(box.lower) & np.isfinite(box.upper)))
             raise ValueError(
                 f"initial_params is needed: parameter {index} is bounded by "
-                f"[{lower[index]}, {upper[index]}]"
+                f"[{box.lower[index]}, {box.upper[index]}]"
             )
         mean = 0.5 * lower + 0.5 * upper
     else:
-        mean = checks.inside("initial_params", initial_params, lower, upper)
+        mean = box.reduced(checks.inside("initial_params", initial_params, box.lower, box.upper))
     if max_iterations is not None:
         max_iterations = checks.whole_number(
             "max_iterations", max_iterations, least=1, most=MAX_ITERATIONS

@@ -77,9 +77,10 @@ def _check_differences(plan: EvolutionPlan) -> None:
     )
     several = np.where(plan.integral, np.floor(p.upper) > np.ceil(p.lower), p.lower < p.upper)
     for j in np.flatnonzero(several & (first == first[0]).all(axis=0)):
+        place = int(np.flatnonzero(p.box.free)[j])
         raise ValueError(
-            f"init[:, {j}] is {first[0, j]} in every row, expected values that differ: steps are "
-            "differences of individuals, and would never change this parameter"
+            f"init[:, {place}] is {first[0, j]} in every row, expected values that differ: steps "
+            "are differences of individuals, and would never change this parameter"
         )
 
 

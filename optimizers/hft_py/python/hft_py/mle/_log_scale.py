@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
 from hft_py.mle.baseline.loop import Array
 from hft_py.objectives import Objective
+from hft_py.objectives.transformed import Transformed
 
 
-class LogScaled(Objective):
+class LogScaled(Transformed):
     """An objective of ``u``: ``x = exp(u)`` in the coordinates of ``log``, ``x = u`` elsewhere.
 
     Points are transformed a generation at a time; ``x`` stays within its bounds to the last bit.
@@ -25,12 +24,9 @@ class LogScaled(Objective):
         upper: Array,
         threads: int = 1,
     ) -> None:
-        super().__init__(inner.n_params)
-        self.kind = inner.kind
-        self._inner = inner
+        super().__init__(inner, inner.n_params, threads)
         self._log = log
         self._lower, self._upper = lower, upper
-        self._threads = threads
 
     def to_parameters(self, points: Array) -> Array:
         """From ``u`` to ``x``, of any number of rows."""
@@ -43,24 +39,3 @@ class LogScaled(Objective):
         moved = np.array(points, dtype=np.float64)
         moved[..., self._log] = np.log(moved[..., self._log])
         return moved
-
-    @property
-    def parallel(self) -> bool:
-        """Never: the transformation is in Python. Values of a generation may be (``threads``)."""
-        return False
-
-    def _values(self, points: Array) -> Array:
-        return self._inner.batch(self.to_parameters(points))
-
-    def _make_native(self, rust: Any) -> Any:
-        inner = self._inner
-        if not inner.parallel:
-            return rust.batch(self._values, self.n_params, self.sign < 0)
-        # Only the transformation is in Python: what Rust evaluates, it evaluates here too.
-        native, threads = inner.native, self._threads
-
-        def values(points: Array) -> Array:
-            found: Array = native.evaluate(self.to_parameters(points), threads)
-            return found
-
-        return rust.batch(values, self.n_params, self.sign < 0)

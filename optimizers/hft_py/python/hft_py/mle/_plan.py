@@ -79,9 +79,11 @@ def optimize(make_plan: Callable[..., Plan], arguments: dict[str, Any]) -> Optim
     )
     plan = make_plan(**arguments)
     p = plan.problem
-    objective = resolve(objective_fn, len(p.lower), vectorized, executor, data, name="objective_fn")
+    d = len(p.box.free)
+    objective = resolve(objective_fn, d, vectorized, executor, data, name="objective_fn")
     if p.maximize:
         objective = objective.negative()
+    objective = p.box.objective(objective, p.threads)
     # Threads share the points of a generation, or run one retry each: never both.
     alone = p.retries == 1
     runner = Runner(objective, p.constraints, p.threads if alone else 1, backend)
@@ -102,4 +104,5 @@ def optimize(make_plan: Callable[..., Plan], arguments: dict[str, Any]) -> Optim
     warn_invalid(result.n_invalid, result.nfev)
     words = backends.words(result.backend, backend)
     _log.info("%s ended after %d evaluations (%s)", plan.method, result.nfev, words)
+    result = result.moved(p.box.full)
     return result.negated() if p.maximize else result

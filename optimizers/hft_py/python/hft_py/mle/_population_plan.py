@@ -9,7 +9,7 @@ from hft_py import checks
 from hft_py.mle._aggregate import RestartSequence
 from hft_py.mle._plan import Plan
 from hft_py.mle._runner import Kernel, Runner
-from hft_py.mle._starts import first_population, integrality_flags
+from hft_py.mle._starts import first_population, given_population, integrality_flags
 from hft_py.mle._validation import MAX_ITERATIONS, check_problem
 from hft_py.mle.baseline.loop import Array
 from hft_py.progress import Reporter
@@ -86,12 +86,12 @@ def population_plan(
     ``settings`` are the method's own, checked; ``least`` and ``default`` are sizes of a population.
     """
     problem = check_problem(bounds_lower, bounds_upper, infinite=False, **common)
-    lower, upper = problem.lower, problem.upper
+    box = problem.box
     if not isinstance(init, str):
-        rows = len(checks.array("init", init, ndim=2, least=least))
-        if population_size is not None and population_size != rows:
-            raise ValueError(f"population_size={population_size}, and init has {rows} rows")
-        population_size = rows
+        init = given_population(init, box, least)
+        if population_size is not None and population_size != len(init):
+            raise ValueError(f"population_size={population_size}, and init has {len(init)} rows")
+        population_size = len(init)
     settings = settings | {
         "tolerance": checks.real_number("tolerance", tolerance, least=0.0),
         "absolute_tolerance": checks.real_number(
@@ -104,13 +104,14 @@ def population_plan(
         max_iterations=checks.whole_number(
             "max_iterations", max_iterations, least=0, most=MAX_ITERATIONS
         ),
-        integral=integrality_flags(integrality, lower, upper),
+        integral=box.reduced(integrality_flags(integrality, box.lower, box.upper)),
         settings=settings,
         init=init,
-        x0=[] if x0 is None else [checks.inside("x0", x0, lower, upper)],
+        x0=[] if x0 is None else [box.reduced(checks.inside("x0", x0, box.lower, box.upper))],
     )
 
 
 def dimension(bounds_lower: Any, bounds_upper: Any) -> int:
-    """How many parameters there are, for a default; the bounds are checked elsewhere."""
-    return len(checks.sides(bounds_lower, bounds_upper)[0])
+    """How many parameters are searched, for a default."""
+    lower, upper = checks.bounds(bounds_lower, bounds_upper, infinite=True)
+    return int((lower < upper).sum())

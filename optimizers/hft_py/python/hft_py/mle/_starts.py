@@ -10,6 +10,7 @@ import numpy as np
 from hft_py import checks
 from hft_py.mle.baseline.bounds import whole
 from hft_py.mle.baseline.loop import Array
+from hft_py.objectives.transformed import Box
 from hft_py.rng import Stream
 
 INITS = ("latin_hypercube", "uniform")
@@ -26,7 +27,7 @@ def first_population(
     seed: int,
     stream: int,
 ) -> Array:
-    """The first generation: drawn, or as given; its first rows are the points of ``seeds``.
+    """The first generation: drawn, or a given one; its first rows are the points of ``seeds``.
 
     ``latin_hypercube``: every coordinate has one individual in each of ``size`` equal slices of its
     range (McKay, Beckman and Conover, Technometrics 21, 1979), so small populations have no gaps.
@@ -41,14 +42,7 @@ def first_population(
             places = (slices + places) / size
         population = lower + places.T * (upper - lower)
     else:
-        population = checks.finite_array("init", init, ndim=2, least=4).copy()
-        if population.shape[1] != d:
-            raise ValueError(
-                f"init has {population.shape[1]} columns, expected {d} as the bounds have"
-            )
-        # By columns first: the flags of all points would take memory.
-        if (population.min(axis=0) < lower).any() or (population.max(axis=0) > upper).any():
-            checks.within("init", population, lower, upper)
+        population = init.copy()
     for row, point in enumerate(seeds[: len(population)]):
         population[row] = point
     for j in range(d):  # a column at a time: a copy of the whole is as large as all else
@@ -57,6 +51,20 @@ def first_population(
         column = population[:, j]
         population[:, j] = [whole(float(x), float(lower[j]), float(upper[j])) for x in column]
     return np.ascontiguousarray(population)
+
+
+def given_population(init: Any, box: Box, least: int) -> Array:
+    """A first population as given, ``(n, d)``, checked; the free parameters of it."""
+    population = checks.finite_array("init", init, ndim=2, least=least)
+    if population.shape[1] != len(box.free):
+        raise ValueError(
+            f"init has {population.shape[1]} columns, expected {len(box.free)} as the bounds have"
+        )
+    # By columns first: the flags of all points would take memory.
+    low, high = population.min(axis=0), population.max(axis=0)
+    if (low < box.lower).any() or (high > box.upper).any():
+        checks.within("init", population, box.lower, box.upper)
+    return box.reduced(population)
 
 
 def integrality_flags(value: Any, lower: Array, upper: Array) -> Any:

@@ -11,6 +11,7 @@ import numpy as np
 from hft_py import checks
 from hft_py.mle.baseline.loop import Array
 from hft_py.mle.constraints import Constraints
+from hft_py.objectives.transformed import Box
 
 UNLIMITED = 2**62
 MAX_ITERATIONS = 2**40
@@ -20,8 +21,12 @@ POLISHERS = ("L-BFGS-B", "Nelder-Mead")
 
 @dataclass(frozen=True)
 class Problem:
-    """The box, the budget and the rules of one search."""
+    """The box, the budget and the rules of one search.
 
+    ``lower`` and ``upper`` are those of the parameters that are searched; ``box`` has all.
+    """
+
+    box: Box
     lower: Array
     upper: Array
     seed: int
@@ -80,15 +85,17 @@ def check_problem(
     least = -math.inf
     if target is not None:
         least = checks.real_number("target", target) * (-1.0 if upwards else 1.0)
+    box = Box(lower, upper)
     return Problem(
-        lower=lower,
-        upper=upper,
+        box=box,
+        lower=box.reduced(lower),
+        upper=box.reduced(upper),
         seed=checks.seed_number(seed),
         max_evaluations=budget,
         target=least,
         threads=checks.thread_count(threads),
         retries=checks.whole_number("retries", retries, least=1, most=10**6),
         polish=polisher,
-        constraints=Constraints(constraints, len(lower)),
+        constraints=Constraints(constraints, box),
         maximize=upwards,
     )

@@ -18,6 +18,7 @@ import scipy  # scipy.optimize is loaded when first used
 
 from hft_py import checks
 from hft_py.mle.baseline.loop import Array
+from hft_py.objectives.transformed import Box
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,8 @@ class Constraint:
     --------
     >>> import numpy as np
     >>> budget = Constraint(lambda x: x.sum(), upper=1.0)
-    >>> Constraints([budget], 2).violations(np.array([[0.25, 0.5], [1.0, 1.5]]))
+    >>> budget.amounts(np.array([[0.25, 0.5], [1.0, 1.5]]))
     array([0. , 1.5])
-    >>> budget.amounts(np.array([[1.0, 1.5]]))
-    array([1.5])
     """
 
     fun: Callable[..., Any]
@@ -123,15 +122,16 @@ class Constraints:
     given
         A :class:`Constraint`, a callable ``g`` (``g(x) <= 0`` is feasible), SciPy's
         ``NonlinearConstraint`` or ``LinearConstraint``, or a sequence of these.
-    dimension
-        Coordinates of a point.
+    box
+        The bounds: constraints take all parameters, :meth:`violations` the free ones.
     """
 
-    def __init__(self, given: Any, dimension: int) -> None:
+    def __init__(self, given: Any, box: Box) -> None:
         if given is None:
             given = ()
         each = given if isinstance(given, Sequence) else (given,)
-        self._constraints = [translated(constraint, dimension) for constraint in each]
+        self._box = box
+        self._constraints = [translated(constraint, len(box.free)) for constraint in each]
 
     def __bool__(self) -> bool:
         return bool(self._constraints)
@@ -139,6 +139,7 @@ class Constraints:
     def violations(self, points: Array) -> Array:
         """The sum of all violations of each point, 0 where feasible; shape ``(n,)``."""
         total = np.zeros(len(points))
+        points = self._box.full(points)
         for constraint in self._constraints:
             total += constraint.amounts(points)
         return total

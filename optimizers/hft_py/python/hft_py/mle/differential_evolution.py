@@ -61,7 +61,9 @@ def differential_evolution_optimize(
         warned of once; a value infinitely good is an error.
     bounds_lower, bounds_upper
         The box, shape ``(d,)``, finite; or SciPy's pairs ``[(lower, upper), ...]``, or its
-        ``Bounds``, alone. No point outside is ever evaluated.
+        ``Bounds``, alone. No point outside is ever evaluated. Where the two are equal the parameter
+        is held: results and the objective have it at its place, and defaults that grow with ``d``
+        count the others.
     population_size
         Individuals, in all and not per parameter; at least 4 (6 for ``"rand2bin"``, 5 for
         ``"best2bin"``). Default: ``5 d``, and ``10 d`` for ``"lshade"``, which shrinks; 20 to 1000.

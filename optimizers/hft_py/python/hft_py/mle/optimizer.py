@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import inspect
 import math
 import warnings
@@ -158,8 +157,9 @@ class MLEOptimizer:
             covariance = self._covariance(point, messages)
             errors = np.sqrt(np.diag(covariance))
         intervals = wald_intervals(point, errors, spaces.log_scale, bounds, level)
+        free = spaces.lower < spaces.upper
         for name, interval, bound in zip(spaces.names, intervals, bounds, strict=True):
-            if (interval == bound).all():
+            if bound[0] < bound[1] and (interval == bound).all():
                 messages.append(
                     f"{name}: the interval is the whole space; the data do not determine it"
                 )
@@ -169,8 +169,8 @@ class MLEOptimizer:
             standard_errors=errors,
             covariance=covariance,
             confidence_intervals=intervals,
-            aic=2.0 * len(point) - 2.0 * top,
-            bic=math.nan if count is None else len(point) * math.log(count) - 2.0 * top,
+            aic=2.0 * free.sum() - 2.0 * top,
+            bic=math.nan if count is None else free.sum() * math.log(count) - 2.0 * top,
             best_params=NamedPoint(point, spaces.names, spaces),
             success=search.success,
             stop_reason=search.stop_reason,
@@ -186,11 +186,13 @@ class MLEOptimizer:
 
     def _covariance(self, point: Array, messages: list[str]) -> Array:
         spaces = self.spaces
+        held = spaces.lower == spaces.upper
         found = observed_information(
-            self._objective, point, spaces.lower, spaces.upper, spaces.integrality
+            self._objective, point, spaces.lower, spaces.upper, spaces.integrality | held
         )
-        for name, problem, doubt in zip(spaces.names, found.problems, found.doubts, strict=True):
-            if problem is not None:
+        each = zip(spaces.names, held, found.problems, found.doubts, strict=True)
+        for name, fixed, problem, doubt in each:
+            if problem is not None and not fixed:
                 messages.append(f"{name}: no standard error, {problem}")
             if doubt is not None:
                 messages.append(f"{name}: the standard error is doubtful, {doubt}")
@@ -247,22 +249,7 @@ class MLEOptimizer:
             found = POPULATION[method](
                 objective, low, high, integrality=spaces.integrality, x0=start, **common
             )
-        return found if scaled is None else _in_parameters(found, scaled)
-
-
-def _in_parameters(found: OptimizeResult, scaled: LogScaled) -> OptimizeResult:
-    """The result of a search in logarithms, in the parameters themselves."""
-    history = found.history
-    mean = None if history.mean is None else scaled.to_parameters(history.mean)
-    attempts = (dataclasses.replace(a, x=scaled.to_parameters(a.x)) for a in found.attempts)
-    return dataclasses.replace(
-        found,
-        x=scaled.to_parameters(found.x),
-        history=dataclasses.replace(
-            history, best_params=scaled.to_parameters(history.best_params), mean=mean
-        ),
-        attempts=tuple(attempts),
-    )
+        return found if scaled is None else found.moved(scaled.to_parameters)
 
 
 def _check_options(optimise: Callable[..., Any], method: str, options: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,6 +101,19 @@ class OptimizeResult(results.Result):
             maximize=not self.maximize,
         )
 
+    def moved(self, points: Callable[[Array], Array]) -> OptimizeResult:
+        """The result in other coordinates, which ``points`` gives of any number of rows."""
+        history = self.history
+        mean = None if history.mean is None else points(history.mean)
+        return dataclasses.replace(
+            self,
+            x=points(self.x),
+            history=dataclasses.replace(
+                history, best_params=points(history.best_params), mean=mean
+            ),
+            attempts=tuple(dataclasses.replace(a, x=points(a.x)) for a in self.attempts),
+        )
+
     def to_frame(self) -> Any:
         """The history as a pandas frame."""
         return self.history.to_frame()
@@ -145,14 +159,15 @@ class MLEResult(results.Result):
         Its maximum.
     standard_errors
         Roots of the diagonal of ``covariance``, ``(d,)``; NaN for whole numbers, for an estimate on
-        its bound, and where the log-likelihood is flat.
+        its bound, where the log-likelihood is flat, and for held parameters.
     covariance
         The inverse of the observed information, ``(d, d)``.
     confidence_intervals
         ``(d, 2)`` at ``confidence``, Wald's: ``estimate -+ z standard error``, in the logarithm for
         a parameter on that scale, so that it stays positive. Cut at the bounds.
     aic, bic
-        ``2 d - 2 l`` and ``d ln n - 2 l``; BIC is NaN without the number of observations.
+        ``2 k - 2 l`` and ``k ln n - 2 l`` of ``k`` parameters, held ones not counted; BIC is NaN
+        without the number of observations.
     success, stop_reason
         Of the search.
     warnings
