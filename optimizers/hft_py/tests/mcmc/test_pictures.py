@@ -55,6 +55,13 @@ def test_the_correlogram_is_one() -> None:
     centred = x - x.mean()
     expected = [float(centred[: 101 - k] @ centred[k:]) for k in range(6)]
     np.testing.assert_allclose(found, np.array(expected) / expected[0], rtol=1e-12)
+    for scale in (1e-170, 1e160):
+        np.testing.assert_allclose(plotting.correlogram(x * scale, 5), found, rtol=1e-12)
+
+
+def test_more_chains_than_draws(quick_run: Run) -> None:
+    run = quick_run(lambda x: 0.0, [0], [1], n_iterations=30, burn_in=0, n_chains=8, seed=1)
+    plotting.pyplot().close(run.plot("r_hat"))
 
 
 def test_refusals(quick_run: Run) -> None:

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from hft_py import checks
+from hft_py.backend import kernels
+from hft_py.mcmc.baseline.diagnostics import factor
 from hft_py.mcmc.convergence import MAX_R_HAT
-from hft_py.mcmc.diagnostics import compute_r_hat
 from hft_py.mcmc.result import MCMCResult
 from hft_py.results import pyplot
 
@@ -133,7 +134,8 @@ def autocorrelation(run: MCMCResult) -> Any:
 
 def correlogram(chain: npt.NDArray[np.float64], max_lag: int) -> npt.NDArray[np.float64]:
     """Autocorrelations at lags 0 to ``max_lag``; NaN for a chain that never moves."""
-    centred = chain - chain.mean()
+    scaled = chain * factor(chain)
+    centred = scaled - scaled.mean()
     power = np.abs(np.fft.rfft(centred, 2 * chain.size)) ** 2
     covariance = np.fft.irfft(power)[: max_lag + 1]
     if chain.min() == chain.max():
@@ -146,7 +148,9 @@ def r_hat(run: MCMCResult) -> Any:
     """R-hat of the first so many draws, for more and more of them."""
     draws = run.samples.shape[1]
     counts = np.unique(np.geomspace(4, draws, 40).astype(int))
-    found = np.array([np.atleast_1d(compute_r_hat(run.samples[:, :n])) for n in counts])
+    # The kernel itself: the axes are known here, also where draws are fewer than chains.
+    ratio = kernels("mcmc").r_hat
+    found = np.array([ratio(np.ascontiguousarray(run.samples[:, :n]), "rank") for n in counts])
     figure, axis = pyplot().subplots(figsize=(8, 4), layout="constrained")
     for p, name in enumerate(run.param_names):
         axis.plot(counts, found[:, p], lw=1.2, label=name)
