@@ -98,10 +98,10 @@ fn apply_all<B: Book>(
 /// is being read.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FeedState {
-    crossing: Crossing,
-    max_depth: Option<NonZeroUsize>,
-    snapshot: Option<u64>,
-    last: u64,
+    pub(crate) crossing: Crossing,
+    pub(crate) max_depth: Option<NonZeroUsize>,
+    pub(crate) snapshot: Option<u64>,
+    pub(crate) last: u64,
 }
 
 impl FeedState {

@@ -98,7 +98,7 @@ pub enum Action<M> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing {
+pub(crate) enum Standing {
     /// No snapshot yet, or a gap since.
     Waiting,
     /// A snapshot of this id is applied, no message since.
@@ -110,10 +110,10 @@ enum Standing {
 /// Orders the messages `M` of one instrument.
 #[derive(Clone, Debug)]
 pub struct Sequencer<M> {
-    rule: Rule,
-    standing: Standing,
-    kept: VecDeque<(Ids, M)>,
-    gaps: usize,
+    pub(crate) rule: Rule,
+    pub(crate) standing: Standing,
+    pub(crate) kept: VecDeque<(Ids, M)>,
+    pub(crate) gaps: usize,
 }
 
 impl<M> Sequencer<M> {

@@ -67,16 +67,16 @@ pub enum OrderMessage {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Resting {
-    side: Side,
-    tick: i64,
-    lots: u64,
+pub(crate) struct Resting {
+    pub(crate) side: Side,
+    pub(crate) tick: i64,
+    pub(crate) lots: u64,
 }
 
 /// Remembers the orders that rest.
 #[derive(Clone, Debug, Default)]
 pub struct OrderTracker {
-    resting: HashMap<u64, Resting>,
+    pub(crate) resting: HashMap<u64, Resting>,
 }
 
 impl OrderTracker {
@@ -134,7 +134,7 @@ impl OrderTracker {
         }
     }
 
-    fn add(&mut self, id: u64, order: Resting) -> Result<Event, Error> {
+    pub(crate) fn add(&mut self, id: u64, order: Resting) -> Result<Event, Error> {
         let lots = i64::try_from(order.lots).map_err(|_| Error::Order {
             id,
             reason: "its quantity exceeds 2^63 - 1 lots",

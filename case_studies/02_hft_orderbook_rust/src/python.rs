@@ -8,8 +8,9 @@ mod orders;
 mod sequencer;
 
 use crate::Error;
-use pyo3::exceptions::{PyMemoryError, PyValueError};
+use pyo3::exceptions::{PyMemoryError, PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
+use std::sync::TryLockError;
 
 impl From<Error> for PyErr {
     fn from(error: Error) -> Self {
@@ -30,6 +31,32 @@ where
         PyValueError::new_err(format!(
             "{argument}={value}: expected a whole number of {bits} bits"
         ))
+    })
+}
+
+/// The refusal of a single event, with what it is made of: Python names prices and sizes.
+fn refusal(py: Python<'_>, error: Error) -> PyResult<PyErr> {
+    let error = match error {
+        Error::Event { source, .. } => *source,
+        other => other,
+    };
+    let (reason, lots) = match error {
+        Error::Underflow { lots, .. } => ("Underflow", Some(lots)),
+        Error::QuantityOverflow { lots, .. } => ("QuantityOverflow", Some(lots)),
+        Error::PriceOverflow { .. } => ("PriceOverflow", None),
+        Error::NegativeQuantity { .. } => ("NegativeQuantity", None),
+        _ => ("", None),
+    };
+    let raised = PyErr::from(error);
+    raised.value(py).setattr("reason", reason)?;
+    raised.value(py).setattr("lots", lots)?;
+    Ok(raised)
+}
+
+fn in_use<T>(error: TryLockError<T>) -> PyErr {
+    PyRuntimeError::new_err(match error {
+        TryLockError::WouldBlock => "this book is in use by another thread",
+        TryLockError::Poisoned(_) => "a call on this book failed half-way: make another book",
     })
 }
 

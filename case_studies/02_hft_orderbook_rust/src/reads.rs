@@ -20,6 +20,20 @@ pub enum State {
     Crossed,
 }
 
+impl State {
+    /// As Python shows it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::OneSided => "one-sided",
+            Self::Normal => "normal",
+            Self::Locked => "locked",
+            Self::Crossed => "crossed",
+        }
+    }
+}
+
 /// How the two sides of a book stand to each other.
 pub fn state<B: Book>(book: &B) -> State {
     match Side::BOTH.map(|side| book.best_tick(side)) {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, Literal, NoReturn, get_args
+from typing import Any, Literal, get_args
 
 import polars as pl
 
@@ -53,7 +53,7 @@ class OrderBook(Touch, Depth):
     A refused input raises ``ValueError`` or ``TypeError`` and leaves the book unchanged; a
     batch is applied as a whole or not at all. One thread at a time: :meth:`apply` releases
     the GIL, and a call from another thread meanwhile raises ``RuntimeError``. A book can be
-    copied, not pickled.
+    copied and pickled: all levels, and where its feed stands.
 
     Examples
     --------
@@ -235,12 +235,6 @@ class OrderBook(Touch, Depth):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> OrderBook:
         return self.copy()
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError(
-            "an OrderBook cannot be pickled: send its events, or levels(side) of both sides, "
-            "and apply them there"
-        )
 
     def __len__(self) -> int:
         """Number of levels, both sides."""

@@ -1,18 +1,19 @@
 //! The class behind `hft_orderbook.OrderBook`: integers in, integers out.
 
 use super::any_book::{AnyBook, with_book};
-use super::events::{PyColumns, records};
+use super::events::{Levels, PyColumns, PyLevels, columns, records};
+use super::{in_use, refusal};
 use crate::apply::FeedState;
-use crate::reads::{self, State, Sweep};
+use crate::reads::{self, Sweep};
 use crate::replay::{self, Band};
-use crate::{Book, Crossing, Error, Event, Level, MAX_LOTS, Side, run};
+use crate::{Book, Crossing, Event, Level, MAX_LOTS, Side, run};
 use native::python::detach;
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
-use pyo3::exceptions::{PyRuntimeError, PyValueError};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use std::num::NonZeroUsize;
-use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard, TryLockError};
+use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// Frozen, with a lock of its own: a call while another thread is in `apply`, which runs
 /// without the GIL, fails instead of waiting.
@@ -25,13 +26,6 @@ struct Inner {
     state: FeedState,
 }
 
-fn in_use<T>(error: TryLockError<T>) -> PyErr {
-    PyRuntimeError::new_err(match error {
-        TryLockError::WouldBlock => "this book is in use by another thread",
-        TryLockError::Poisoned(_) => "a call on this book failed half-way: make another book",
-    })
-}
-
 impl PyBook {
     fn read(&self) -> PyResult<RwLockReadGuard<'_, Inner>> {
         self.0.try_read().map_err(in_use)
@@ -42,36 +36,10 @@ impl PyBook {
     }
 }
 
-/// The refusal of a single event, with what it is made of: Python names prices and sizes.
-fn refusal(py: Python<'_>, error: Error) -> PyResult<PyErr> {
-    let error = match error {
-        Error::Event { source, .. } => *source,
-        other => other,
-    };
-    let (reason, lots) = match error {
-        Error::Underflow { lots, .. } => ("Underflow", Some(lots)),
-        Error::QuantityOverflow { lots, .. } => ("QuantityOverflow", Some(lots)),
-        Error::PriceOverflow { .. } => ("PriceOverflow", None),
-        Error::NegativeQuantity { .. } => ("NegativeQuantity", None),
-        _ => ("", None),
-    };
-    let raised = PyErr::from(error);
-    raised.value(py).setattr("reason", reason)?;
-    raised.value(py).setattr("lots", lots)?;
-    Ok(raised)
-}
+type Ticks<'py> = (Bound<'py, PyArray1<i64>>, Bound<'py, PyArray1<i64>>);
 
-fn pair(level: Option<Level>) -> Option<(i64, u64)> {
-    level.map(|level| (level.tick, level.lots))
-}
-
-type Columns2<'py> = (Bound<'py, PyArray1<i64>>, Bound<'py, PyArray1<u64>>);
-type Ticks2<'py> = (Bound<'py, PyArray1<i64>>, Bound<'py, PyArray1<i64>>);
-
-fn columns(py: Python<'_>, levels: Vec<Level>) -> Columns2<'_> {
-    let (ticks, lots): (Vec<i64>, Vec<u64>) = levels.iter().map(|l| (l.tick, l.lots)).unzip();
-    (ticks.into_pyarray(py), lots.into_pyarray(py))
-}
+/// Sequence number, that of a snapshot that goes on, bids, asks.
+type State<'py> = (u64, Option<u64>, Levels<'py>, Levels<'py>);
 
 #[pymethods]
 impl PyBook {
@@ -83,14 +51,40 @@ impl PyBook {
             PyValueError::new_err(format!("kind={kind:?}: expected one of {names}"))
         })?;
         let crossing = if trim { Crossing::Trim } else { Crossing::Mark };
-        Ok(Self(RwLock::new(Inner {
-            book,
-            state: FeedState::new(crossing).with_max_depth(max_depth),
-        })))
+        let state = FeedState::new(crossing).with_max_depth(max_depth);
+        Ok(Self(RwLock::new(Inner { book, state })))
     }
 
     fn copy(&self) -> PyResult<Self> {
         Ok(Self(RwLock::new(self.read()?.clone())))
+    }
+
+    fn __getnewargs__(&self) -> PyResult<(&'static str, bool, Option<NonZeroUsize>)> {
+        let inner = self.read()?;
+        let trim = inner.state.crossing == Crossing::Trim;
+        Ok((inner.book.name(), trim, inner.state.max_depth))
+    }
+
+    fn __getstate__<'py>(&self, py: Python<'py>) -> PyResult<State<'py>> {
+        let inner = self.read()?;
+        let [bids, asks] = Side::BOTH.map(|side| {
+            let levels = with_book!(&inner.book, book => book.depth(side));
+            columns(py, levels)
+        });
+        Ok((inner.state.last, inner.state.snapshot, bids, asks))
+    }
+
+    fn __setstate__(&self, state: &Bound<'_, PyAny>) -> PyResult<()> {
+        let (last, snapshot, bids, asks): (u64, Option<u64>, PyLevels<'_>, PyLevels<'_>) =
+            state.extract()?;
+        let Inner { book, state } = &mut *self.write()?;
+        with_book!(book, book => {
+            book.clear();
+            bids.restore(Side::Bid, book)?;
+            asks.restore(Side::Ask, book)
+        })?;
+        (state.last, state.snapshot) = (last, snapshot);
+        Ok(())
     }
 
     #[getter]
@@ -103,7 +97,7 @@ impl PyBook {
         Ok(self.read()?.state.last_seq())
     }
 
-    /// One event of kind `kind`; checked as a batch is.
+    /// One event; checked as a batch is.
     fn event(&self, py: Python<'_>, kind: u8, side: u8, tick: i64, lots: i64) -> PyResult<()> {
         let Inner { book, state } = &mut *self.write()?;
         let event = state.stamp(Event {
@@ -142,7 +136,7 @@ impl PyBook {
     fn best(&self, side: u8) -> PyResult<Option<(i64, u64)>> {
         let side = Side::try_from(side)?;
         let inner = self.read()?;
-        Ok(with_book!(&inner.book, book => pair(book.best(side))))
+        Ok(with_book!(&inner.book, book => book.best(side)).map(|level| (level.tick, level.lots)))
     }
 
     fn lots(&self, side: u8, tick: i64) -> PyResult<u64> {
@@ -159,12 +153,7 @@ impl PyBook {
 
     /// The best `count` levels, or all.
     #[pyo3(signature = (side, count=None))]
-    fn depth<'py>(
-        &self,
-        py: Python<'py>,
-        side: u8,
-        count: Option<usize>,
-    ) -> PyResult<Columns2<'py>> {
+    fn depth<'py>(&self, py: Python<'py>, side: u8, count: Option<usize>) -> PyResult<Levels<'py>> {
         let side = Side::try_from(side)?;
         let inner = self.read()?;
         let levels = with_book!(&inner.book, book => {
@@ -198,13 +187,7 @@ impl PyBook {
 
     fn state(&self) -> PyResult<&'static str> {
         let inner = self.read()?;
-        Ok(match with_book!(&inner.book, book => reads::state(book)) {
-            State::Empty => "empty",
-            State::OneSided => "one-sided",
-            State::Normal => "normal",
-            State::Locked => "locked",
-            State::Crossed => "crossed",
-        })
+        Ok(with_book!(&inner.book, book => reads::state(book)).name())
     }
 
     /// Filled lots, average price, worst price and number of levels.
@@ -225,10 +208,10 @@ impl PyBook {
     /// Moves of the window, pages copied and updates of the cold tier; `None` for other books.
     fn moves(&self) -> PyResult<Option<(u64, u64, u64)>> {
         let moves = match &self.read()?.book {
-            AnyBook::Ring(book) => book.moves(),
-            _ => return Ok(None),
+            AnyBook::Ring(book) => Some(book.moves()),
+            _ => None,
         };
-        Ok(Some((moves.reanchors, moves.pages, moves.cold_updates)))
+        Ok(moves.map(|moves| (moves.reanchors, moves.pages, moves.cold_updates)))
     }
 
     /// Apply events that were checked.
@@ -246,7 +229,7 @@ impl PyBook {
         py: Python<'py>,
         bytes: PyReadonlyArray1<'_, u8>,
         passes: usize,
-    ) -> PyResult<Ticks2<'py>> {
+    ) -> PyResult<Ticks<'py>> {
         let events = records(bytes.as_slice()?)?;
         let Inner { book, .. } = &mut *self.write()?;
         let trace = detach(

@@ -1,6 +1,6 @@
 //! Events from NumPy and back: records are read in place, whatever made them.
 
-use crate::{Columns, Event};
+use crate::{Book, Columns, Event, Level, Side};
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -32,6 +32,31 @@ pub(super) fn to_records(py: Python<'_>, events: Vec<Event>) -> PyResult<Bound<'
     static EVENT: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let dtype = EVENT.import(py, "hft_orderbook.events", "EVENT")?;
     to_words(py, events).call_method1("view", (dtype,))
+}
+
+/// Ticks and lots of levels.
+pub(super) type Levels<'py> = (Bound<'py, PyArray1<i64>>, Bound<'py, PyArray1<u64>>);
+
+/// Levels as two arrays.
+pub(super) fn columns(py: Python<'_>, levels: Vec<Level>) -> Levels<'_> {
+    let (ticks, lots): (Vec<i64>, Vec<u64>) = levels.iter().map(|l| (l.tick, l.lots)).unzip();
+    (ticks.into_pyarray(py), lots.into_pyarray(py))
+}
+
+/// Levels from two arrays.
+#[derive(FromPyObject)]
+pub(super) struct PyLevels<'py>(PyReadonlyArray1<'py, i64>, PyReadonlyArray1<'py, u64>);
+
+impl PyLevels<'_> {
+    /// Put the levels into a side of a book.
+    pub(super) fn restore<B: Book>(&self, side: Side, book: &mut B) -> PyResult<()> {
+        for (&tick, &lots) in self.0.as_slice()?.iter().zip(self.1.as_slice()?) {
+            let lots = i64::try_from(lots).unwrap_or(-1);
+            Event::set(side, tick, lots).check()?;
+            book.set(side, tick, lots as u64);
+        }
+        Ok(())
+    }
 }
 
 /// Borrowed columns of a frame.

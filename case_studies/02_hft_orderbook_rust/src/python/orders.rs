@@ -2,10 +2,11 @@
 
 use super::events::to_records;
 use super::whole;
-use crate::orders::{OrderMessage, OrderTracker};
+use crate::orders::{OrderMessage, OrderTracker, Resting};
 use crate::{Event, Side};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 
 type Records<'py> = PyResult<Bound<'py, PyAny>>;
 
@@ -16,7 +17,7 @@ type Records<'py> = PyResult<Bound<'py, PyAny>>;
 /// :meth:`OrderBook.apply`; ``ts`` and ``seq`` are stamped on them. Prices are in ticks and
 /// quantities in lots. An order that is unknown, known twice or asked for more than it has
 /// is a ``ValueError``, and nothing has changed then. ``len()`` and ``in`` tell of the orders
-/// that rest.
+/// that rest. It can be copied and pickled.
 ///
 /// Examples
 /// --------
@@ -139,5 +140,29 @@ impl PyOrderTracker {
             lots: whole("lots", lots)?,
         };
         self.events(id.py(), message, (ts, seq))
+    }
+
+    /// Number, side, price and quantity of each order, in the order of their numbers.
+    fn __getstate__(&self) -> Vec<(u64, u8, i64, u64)> {
+        let orders = self.0.resting.iter();
+        let mut orders: Vec<_> = orders
+            .map(|(&id, order)| (id, order.side as u8, order.tick, order.lots))
+            .collect();
+        orders.sort_unstable();
+        orders
+    }
+
+    fn __setstate__(&mut self, state: Vec<(u64, u8, i64, u64)>) -> PyResult<()> {
+        let mut tracker = OrderTracker::default();
+        for (id, side, tick, lots) in state {
+            let side = Side::try_from(side)?;
+            tracker.add(id, Resting { side, tick, lots })?;
+        }
+        self.0 = tracker;
+        Ok(())
+    }
+
+    fn __getnewargs__<'py>(&self, py: Python<'py>) -> Bound<'py, PyTuple> {
+        PyTuple::empty(py)
     }
 }

@@ -1,7 +1,7 @@
 //! The sequence rules of [`crate::feed`] for Python: any object may be the message.
 
 use super::whole;
-use crate::feed::{Action, Ids, Rule, Sequencer};
+use crate::feed::{Action, Ids, Rule, Sequencer, Standing};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
@@ -15,6 +15,8 @@ use pyo3::prelude::*;
 /// rule
 ///     ``"futures"`` (``pu`` equals the last ``u``) or ``"spot"`` (``U`` is at most the last
 ///     ``u + 1``: a message may repeat ids, none may be missing).
+///
+/// A copy, or what is pickled, goes on where the original stands, with the messages it keeps.
 ///
 /// Examples
 /// --------
@@ -32,6 +34,9 @@ use pyo3::prelude::*;
 /// (['late'], True)
 #[pyclass(name = "Sequencer", module = "hft_orderbook._rust")]
 pub(super) struct PySequencer(Sequencer<Py<PyAny>>);
+
+/// Standing by name, its update id, gaps, and the messages kept with their ids.
+type State = (String, u64, usize, Vec<(u64, u64, u64, Py<PyAny>)>);
 
 #[pymethods]
 impl PySequencer {
@@ -123,5 +128,44 @@ impl PySequencer {
     #[getter]
     fn kept(&self) -> usize {
         self.0.kept()
+    }
+
+    fn __getnewargs__(&self) -> (&'static str,) {
+        match self.0.rule {
+            Rule::Futures => ("futures",),
+            Rule::Spot => ("spot",),
+        }
+    }
+
+    fn __getstate__(&self, py: Python<'_>) -> State {
+        let (standing, id) = match self.0.standing {
+            Standing::Waiting => ("waiting", 0),
+            Standing::Joining(id) => ("joining", id),
+            Standing::Live(id) => ("live", id),
+        };
+        let kept = self.0.kept.iter();
+        let kept = kept.map(|(i, message)| (i.first, i.last, i.previous, message.clone_ref(py)));
+        (standing.to_owned(), id, self.0.gaps, kept.collect())
+    }
+
+    fn __setstate__(&mut self, state: State) -> PyResult<()> {
+        let (standing, id, gaps, kept) = state;
+        self.0.standing = match &*standing {
+            "waiting" => Standing::Waiting,
+            "joining" => Standing::Joining(id),
+            "live" => Standing::Live(id),
+            _ => return Err(PyValueError::new_err("state: not that of a Sequencer")),
+        };
+        self.0.gaps = gaps;
+        let kept = kept.into_iter().map(|(first, last, previous, message)| {
+            let ids = Ids {
+                first,
+                last,
+                previous,
+            };
+            (ids, message)
+        });
+        self.0.kept = kept.collect();
+        Ok(())
     }
 }
