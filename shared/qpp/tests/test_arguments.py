@@ -137,7 +137,7 @@ def kinds(function: Callable[..., Any]) -> dict[str, tuple[str, bool]]:
     """The checked parameters: int, float or str, and whether None is allowed."""
     found = {}
     for name, parameter in inspect.signature(function).parameters.items():
-        text = str(parameter.annotation).strip("'")
+        text = str(parameter.annotation).strip("'").replace(" | np.random.Generator", "")
         kind = next((k for k in ("int", "float", "str") if text in (k, f"{k} | None")), None)
         if parameter.annotation is inspect.Parameter.empty:
             kind = BY_NAME.get(name)

@@ -260,7 +260,12 @@ def thread_count(threads: Any) -> int:
 
 
 def seed_number(seed: Any) -> int:
-    """A seed below 2**64; None draws one from the operating system."""
+    """A seed below 2**64; None draws one from the operating system, a Generator from itself.
+
+    A ``numpy.random.Generator`` is advanced by one draw of 64 bits.
+    """
     if seed is None:
         return secrets.randbits(64)
+    if isinstance(seed, np.random.Generator):
+        return int(seed.integers(2**64, dtype=np.uint64))
     return whole_number("seed", seed, least=0, most=2**64 - 1)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from hft_py import checks
+from hft_py._estimator import Estimator
 from hft_py.mcmc.distribution import ParameterDistribution, distribution
 from hft_py.mcmc.result import MCMCResult
 from hft_py.mcmc.sampling import mcmc_optimize
@@ -17,8 +19,10 @@ from hft_py.spaces import ParameterSpace, Spaces
 
 __all__ = ["MCMCOptimizer"]
 
+_BY_SPACES = {"bounds_lower", "bounds_upper", "integrality", "log_scale", "param_names"}
 
-class MCMCOptimizer:
+
+class MCMCOptimizer(Estimator):
     """Draw the parameters of a strategy or a model from a density over them.
 
     The objective is **maximised**: draws are frequent where it is high, ``best_params`` is the
@@ -63,10 +67,13 @@ class MCMCOptimizer:
     True
     >>> round(optimizer.get_parameter_distribution("entry_z").mean, 1)
     2.0
+    >>> optimizer.set_params(seed=2, burn_in=500).get_params()["seed"]
+    2
     """
 
     result_: MCMCResult
     best_params_: dict[str, Any]
+    _optional = frozenset(inspect.signature(mcmc_optimize).parameters) - _BY_SPACES
 
     def __init__(
         self,
@@ -77,6 +84,14 @@ class MCMCOptimizer:
         proposal_std: Any = None,
         **options: Any,
     ) -> None:
+        param_spaces = tuple(param_spaces) if isinstance(param_spaces, Iterator) else param_spaces
+        self._given = {
+            "param_spaces": param_spaces,
+            "objective": objective,
+            "named": named,
+            "proposal_std": proposal_std,
+            **options,
+        }
         self.param_spaces = Spaces(param_spaces, objective)
         self.objective = objective
         self.named = named
@@ -179,5 +194,5 @@ class MCMCOptimizer:
 
 def _check_options(options: Mapping[str, Any]) -> None:
     for name in options:
-        if name in {"bounds_lower", "bounds_upper", "integrality", "log_scale", "param_names"}:
+        if name in _BY_SPACES:
             raise TypeError(f"{name} is given by param_spaces: leave it out")

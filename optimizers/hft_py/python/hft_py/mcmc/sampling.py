@@ -36,7 +36,7 @@ def mcmc_optimize(
     n_chains: int = DEFAULT_CHAINS,
     sampler: str = "adaptive_metropolis",
     target_acceptance: float = 0.234,
-    seed: int | None = None,
+    seed: int | np.random.Generator | None = None,
     *,
     adaptation: str = "ram",
     initial_scale: npt.ArrayLike | None = None,
@@ -96,8 +96,9 @@ def mcmc_optimize(
         dimensions (Roberts, Gelman, Gilks 1997); 0.44 in one. For ``"adaptive_metropolis"`` and
         ``"parallel_tempering"``.
     seed
-        ``0 <= seed < 2**64``. The same seed gives the same draws, whatever the number of threads
-        and, up to rounding, the backend. Default: drawn from the system, and kept in the result.
+        ``0 <= seed < 2**64``, or a ``numpy.random.Generator``, which is advanced by one draw. The
+        same seed gives the same draws, whatever the number of threads and, up to rounding, the
+        backend. Default: drawn from the system, and kept in the result.
     adaptation
         Of ``"adaptive_metropolis"``: ``"ram"`` (default; Vihola 2012) or ``"haario"`` (2001). Both
         in the warm-up only.

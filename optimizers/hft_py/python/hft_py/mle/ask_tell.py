@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from hft_py.mle._ask_tell import AskTell
@@ -40,7 +41,7 @@ class DifferentialEvolution(AskTell):
         max_iterations: int = 1_000,
         *,
         strategy: str = "jde",
-        seed: int | None = None,
+        seed: int | np.random.Generator | None = None,
         integrality: npt.ArrayLike | None = None,
         x0: npt.ArrayLike | None = None,
         tolerance: float = 1e-8,
@@ -85,7 +86,7 @@ class CMAES(AskTell):
         active: bool = True,
         separable: bool | None = None,
         boundary: str = "fold",
-        seed: int | None = None,
+        seed: int | np.random.Generator | None = None,
         tolerance: float = 1e-12,
         parameter_tolerance: float = 1e-12,
         target: float | None = None,
@@ -121,7 +122,7 @@ class ParticleSwarm(AskTell):
         *,
         phi: float = 4.1,
         neighbours: int = 1,
-        seed: int | None = None,
+        seed: int | np.random.Generator | None = None,
         integrality: npt.ArrayLike | None = None,
         x0: npt.ArrayLike | None = None,
         tolerance: float = 1e-8,
@@ -162,7 +163,7 @@ class GeneticAlgorithm(AskTell):
         crossover_index: float = 2.0,
         mutation: float | None = None,
         mutation_index: float = 20.0,
-        seed: int | None = None,
+        seed: int | np.random.Generator | None = None,
         integrality: npt.ArrayLike | None = None,
         x0: npt.ArrayLike | None = None,
         tolerance: float = 1e-8,
@@ -206,7 +207,7 @@ class DualAnnealing(AskTell):
         accept: float = -5.0,
         local_search: bool = True,
         patience: int = 250,
-        seed: int | None = None,
+        seed: int | np.random.Generator | None = None,
         integrality: npt.ArrayLike | None = None,
         x0: npt.ArrayLike | None = None,
         tolerance: float = 1e-8,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from hft_py.mle._cma_plan import cma_plan
@@ -31,7 +32,7 @@ def cma_es_optimize(
     active: bool = True,
     separable: bool | None = None,
     boundary: str = "fold",
-    seed: int | None = None,
+    seed: int | np.random.Generator | None = None,
     constraints: Any = (),
     tolerance: float = 1e-12,
     parameter_tolerance: float = 1e-12,
@@ -88,8 +89,9 @@ def cma_es_optimize(
         Where the optimum lies in a corner, resampled and clipped points mislead the step size, and
         the search stalls; folded ones do not.
     seed
-        ``0 <= seed < 2**64``. The same seed gives the same run, up to rounding in both backends,
-        whatever the number of threads. Default: drawn from the system, and kept in the result.
+        ``0 <= seed < 2**64``, or a ``numpy.random.Generator``, which is advanced by one draw. The
+        same seed gives the same run, up to rounding in both backends, whatever the number of
+        threads. Default: drawn from the system, and kept in the result.
     constraints
         As in :func:`hft_py.mle.differential_evolution_optimize`; candidates are ranked by Deb's
         rules.

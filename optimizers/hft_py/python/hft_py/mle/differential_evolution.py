@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from hft_py.mle._evolution_plan import evolution_plan
@@ -28,7 +29,7 @@ def differential_evolution_optimize(
     max_iterations: int = 1_000,
     *,
     strategy: str = "jde",
-    seed: int | None = None,
+    seed: int | np.random.Generator | None = None,
     constraints: Any = (),
     integrality: npt.ArrayLike | None = None,
     x0: npt.ArrayLike | None = None,
@@ -75,8 +76,9 @@ def differential_evolution_optimize(
         ``"best1bin"``, ``"rand_to_best1"``, ``"current_to_best1"``, ``"best2bin"``, ``"rand2bin"``;
         also as the papers write them, ``"rand/1/bin"``, ``"rand-to-best/1"``, ``"jDE"``.
     seed
-        ``0 <= seed < 2**64``. The same seed gives the same run in both backends, whatever the
-        number of threads. Default: drawn from the system, and kept in the result.
+        ``0 <= seed < 2**64``, or a ``numpy.random.Generator``, which is advanced by one draw. The
+        same seed gives the same run in both backends, whatever the number of threads. Default:
+        drawn from the system, and kept in the result.
     constraints
         A :class:`hft_py.mle.Constraint`, a callable ``g`` (``g(x) <= 0`` is feasible), SciPy's
         ``NonlinearConstraint`` or ``LinearConstraint``, or a sequence of them. Compared by Deb's

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from hft_py.mle._plan import optimize
@@ -31,7 +32,7 @@ def dual_annealing_optimize(
     accept: float = -5.0,
     local_search: bool = True,
     patience: int = 250,
-    seed: int | None = None,
+    seed: int | np.random.Generator | None = None,
     constraints: Any = (),
     integrality: npt.ArrayLike | None = None,
     x0: npt.ArrayLike | None = None,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from hft_py.mle._plan import optimize
@@ -28,7 +29,7 @@ def genetic_algorithm_optimize(
     crossover_index: float = 2.0,
     mutation: float | None = None,
     mutation_index: float = 20.0,
-    seed: int | None = None,
+    seed: int | np.random.Generator | None = None,
     constraints: Any = (),
     integrality: npt.ArrayLike | None = None,
     x0: npt.ArrayLike | None = None,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import inspect
 import math
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
 from hft_py import checks
+from hft_py._estimator import Estimator
 from hft_py.backend import requested_backend
 from hft_py.errors import InvalidValuesWarning
 from hft_py.mle._log_scale import LogScaled
@@ -37,7 +38,7 @@ POPULATION: dict[str, Callable[..., OptimizeResult]] = {
 METHODS = ("cma_es", *POPULATION)
 
 
-class MLEOptimizer:
+class MLEOptimizer(Estimator):
     """Fit a model by maximum likelihood: the log-likelihood is **maximised**.
 
     Parameters
@@ -87,6 +88,16 @@ class MLEOptimizer:
         data: Any = None,
         backend: str | None = None,
     ) -> None:
+        param_spaces = tuple(param_spaces) if isinstance(param_spaces, Iterator) else param_spaces
+        self._given = {
+            "param_spaces": param_spaces,
+            "log_likelihood": log_likelihood,
+            "named": named,
+            "vectorized": vectorized,
+            "executor": executor,
+            "data": data,
+            "backend": backend,
+        }
         self.spaces = Spaces(param_spaces, log_likelihood)
         function = named_objective(log_likelihood, self.spaces, named, vectorized)
         self._objective = resolve(

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from hft_py.mle._plan import optimize
@@ -28,7 +29,7 @@ def particle_swarm_optimize(
     *,
     phi: float = 4.1,
     neighbours: int = 1,
-    seed: int | None = None,
+    seed: int | np.random.Generator | None = None,
     constraints: Any = (),
     integrality: npt.ArrayLike | None = None,
     x0: npt.ArrayLike | None = None,

@@ -1,0 +1,43 @@
+"""``get_params`` and ``set_params`` as scikit-learn calls them, without scikit-learn."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+
+class Estimator:
+    """Base of classes whose constructor's arguments can be read, changed and cloned.
+
+    A subclass puts its arguments, as they were given, into ``_given``.
+    """
+
+    _given: dict[str, Any]
+    _optional: frozenset[str] = frozenset()  # arguments that need not be among them
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """The arguments of the constructor by name, as they were given.
+
+        ``deep`` is scikit-learn's and changes nothing: no argument has parameters of its own.
+        """
+        return dict(self._given)
+
+    def set_params(self, **params: Any) -> Self:
+        """Change arguments of the constructor; those of the last run stay as they are.
+
+        Raises
+        ------
+        ValueError
+            No such argument. For what the constructor refuses, its error; nothing is changed then.
+        """
+        for name in params:
+            if name not in self._given and name not in self._optional:
+                raise ValueError(
+                    f"{name!r} is no parameter of {type(self).__name__}: expected one of "
+                    f"{', '.join([*self._given, *sorted(self._optional - set(self._given))])}"
+                )
+        self.__dict__.update(type(self)(**{**self._given, **params}).__dict__)
+        return self
+
+    def __sklearn_clone__(self) -> Self:
+        # The arguments themselves: copies of an executor or a compiled objective cannot be made.
+        return type(self)(**self._given)
