@@ -9,13 +9,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hft_py import mle
+from hft_py import hmm, mle
 from hft_py.errors import PoorMixingWarning
 from hft_py.mcmc import MCMCOptimizer, ParameterSpace, mcmc_optimize
 from hft_py.mle import MLEOptimizer
 
 PAIRS = [(-2.0, 2.0), (-3.0, 3.0)]
 SPACES = [ParameterSpace("a", (-2, 2)), ParameterSpace("b", (-3, 3))]
+
+
+MODEL = hmm.HMMParams([0.5, 0.5], [[0.9, 0.1], [0.1, 0.9]], [-9.0, 9.0], [1.0, 1.0])
+RETURNS = np.random.default_rng(0).normal(size=60)
 
 
 def density(x: Any) -> float:
@@ -39,6 +43,8 @@ CALLS = [
     lambda seed: mle.CMAES(PAIRS, seed=seed).ask(),
     lambda seed: mle.ParticleSwarm(PAIRS, seed=seed).ask(),
     lambda seed: MLEOptimizer(PAIRS, density).optimize(seed=seed, max_iterations=3).search,
+    lambda seed: hmm.sample(MODEL, 5, seed=seed).returns,
+    lambda seed: hmm.fit_hmm(RETURNS, 2, n_iterations=2, seed=seed),
 ]
 
 

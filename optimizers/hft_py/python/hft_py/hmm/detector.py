@@ -104,7 +104,7 @@ class HMMRegimeDetector:
         n_states: int = 3,
         *,
         n_init: int = 4,
-        seed: int | None = 0,
+        seed: int | np.random.Generator | None = 0,
         missing: str = "raise",
         memory: float | None = None,
         threads: int = 1,

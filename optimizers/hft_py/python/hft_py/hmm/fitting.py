@@ -40,7 +40,7 @@ def fit_hmm(
     covariance: str = "diag",
     tolerance: float = 1e-3,
     n_init: int = 1,
-    seed: int | None = 0,
+    seed: int | np.random.Generator | None = 0,
     lengths: Lengths = None,
     missing: str = "raise",
     order: str = "mean",
@@ -87,7 +87,8 @@ def fit_hmm(
         Starts. The first is deterministic, the others are drawn; the likeliest result is kept, the
         earliest of equally likely ones.
     seed
-        For the drawn starts: same seed, same result, whatever the threads. None draws a seed.
+        For the drawn starts: same seed, same result, whatever the threads. None draws a seed, and a
+        ``numpy.random.Generator`` is advanced by one draw.
     lengths
         Rows of each sequence, where ``returns`` holds several one after the other; each begins
         with the start probabilities.

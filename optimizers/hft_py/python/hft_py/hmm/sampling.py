@@ -20,7 +20,11 @@ STATES, VALUES = 102, 103
 
 
 def sample(
-    params: HMMParams, n: int, *, seed: int | None = 0, backend: str | None = None
+    params: HMMParams,
+    n: int,
+    *,
+    seed: int | np.random.Generator | None = 0,
+    backend: str | None = None,
 ) -> Sample:
     """Draw ``n`` observations and the states behind them.
 
@@ -31,7 +35,8 @@ def sample(
     n
         1 or more.
     seed
-        Same seed, same series, in both backends. None draws one.
+        Same seed, same series, in both backends. None draws one, and a ``numpy.random.Generator``
+        is advanced by one draw.
 
     Raises
     ------
