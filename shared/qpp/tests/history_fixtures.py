@@ -26,13 +26,14 @@ def run(
     studies: Sequence[str] = ("tiny",),
     scales: Mapping[str, float] | None = None,
     noise: float = 0.01,
+    threads: int = 1,
     seed: int = 0,
     **provenance: Any,
 ) -> Run:
     """A run: samples with a tail, as a shared machine gives them.
 
     ``scales`` multiplies the times of an implementation (``"rust"``), of one on one workload
-    (``"rust n=500"``) or of all (``"all"``).
+    (``"rust n=500"``) or of all (``"all"``). ``threads`` are those of the one of that name.
     """
     draw = np.random.default_rng(seed)
 
@@ -46,7 +47,7 @@ def run(
         each = draw.gamma(2.0, noise, 15) + draw.binomial(1, 0.2, 15) * 0.35
         samples = SECONDS[name] * factor(name, workload) * (1 + each)
         return Row(
-            *(name, ROLES[name], 1, "ok"),
+            *(name, ROLES[name], threads if name == "threads" else 1, "ok"),
             seconds=tuple(map(float, samples)),
             rounds=tuple(range(15)),
             median=float(np.median(samples)),

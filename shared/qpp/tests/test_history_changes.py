@@ -71,6 +71,12 @@ def test_one_row_alone(tmp_path: Path) -> None:
     assert rows(tmp_path) == {(kind, "threads", "n=500") for kind in ("slower", "faster")}
 
 
+@pytest.mark.parametrize(("scale", "count"), [(1.9, 0), (2.3, 3)])
+def test_the_loss_of_one_core_is_no_change(tmp_path: Path, scale: float, count: int) -> None:
+    history(tmp_path, [{}, {"threads": scale}], threads=2)
+    assert len(rows(tmp_path)) == count
+
+
 def test_the_controls_of_both_runs_are_noise(tmp_path: Path) -> None:
     history(tmp_path, [{}, {"rust": 1.3}])
     ((before, after),) = collect(tmp_path).values()

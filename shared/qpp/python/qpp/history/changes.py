@@ -14,7 +14,9 @@ peers, which ran in turns with ours. A row of ours became slower where
 
 The noise is the largest of 10 %, the A/A controls of the study in both runs (the same code in two
 processes), and twice the change that four of five baselines and peers stay within (what a second
-run does to code that did not change); where the last is more than 30 % no time is judged. With
+run does to code that did not change); where the last is more than 30 % no time is judged. A row of
+``t`` threads is at most ``t / (t - 1)`` times slower when something else takes one of its cores,
+which the baselines and peers of one thread do not show: that much is noise for it. With
 fewer than three baselines and peers the time itself must have changed by as much; where it is the
 only row of its study that changed in this direction, by twice as much. ``faster`` is the same the
 other way round.
@@ -120,7 +122,9 @@ def between(before: Point, after: Point, study: str) -> list[Change]:
             if one.median is not two.median:
                 kind: Kind = "repaired" if one.median is None else "broken"
                 found.append(Change(study, workload, name, kind, None, before, after))
-        elif not drifted.too_noisy and (moved := _moved(one, two, drifts, noise)):
+        elif not drifted.too_noisy and (
+            moved := _moved(one, two, drifts, max(noise, _one_core(new.threads[name])))
+        ):
             kind = "slower" if moved > 0 else "faster"
             found.append(Change(study, workload, name, kind, math.exp(moved), before, after))
     alone = {kind for kind in ("slower", "faster") if sum(c.kind == kind for c in found) == 1}
@@ -138,6 +142,11 @@ def _moved(old: Row, new: Row, drifts: Sequence[float], noise: float) -> float |
             if least > noise and apart > max(sign * d for d in drifts):
                 return sign * least
     return None
+
+
+def _one_core(threads: int) -> float:
+    """What the loss of one core can do to a row (a logarithm)."""
+    return math.log(threads / (threads - 1)) if threads > 1 else 0.0
 
 
 def _change(old: Row, new: Row) -> float | None:

@@ -39,7 +39,14 @@ COLUMNS = (
 # Raise it when the meaning of a figure changes: asv then starts a new series.
 VERSION = "1"
 NAN = float("nan")
-KEPT = ("title", "headline", "recommended", "roles", "noise")  # of a study, besides its figures
+KEPT = (
+    "title",
+    "headline",
+    "recommended",
+    "roles",
+    "threads",
+    "noise",
+)  # of a study, besides its figures
 MACHINE = "QPP_MACHINE"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 ROLES = ("baseline", "optimised", "peer", "component")  # the others are computed, not measured
@@ -108,10 +115,12 @@ def _study(study: Json) -> Json:
     """Roles, figures of every row, and noise floors of one study."""
     workloads: dict[str, dict[str, Json]] = {}
     roles: dict[str, str] = {}
+    threads: dict[str, int] = {}
     noise: dict[str, float | None] = {}
     for workload in study["workloads"]:
         rows = {r["implementation"]: r for r in workload["rows"] if r["role"] in ROLES}
         roles |= {name: row["role"] for name, row in rows.items()}
+        threads |= {name: int(row["threads"]) for name, row in rows.items()}
         fastest = min((r["median"] for r in rows.values() if _timed(r)), default=NAN)
         workloads[workload["name"]] = {name: _row(r, fastest) for name, r in rows.items()}
         if workload.get("noise"):
@@ -122,6 +131,7 @@ def _study(study: Json) -> Json:
         "headline": study.get("headline") or "",
         "recommended": study.get("recommended") or "",
         "roles": roles,
+        "threads": threads,
         "noise": noise,
         "fastest": {
             workload: {n: r["fastest"] for n, r in rows.items() if "fastest" in r}

@@ -31,12 +31,17 @@ class Row:
 
 @dataclass(frozen=True)
 class StudyPoint:
-    """One study at one commit. ``noise``: the A/A control's distance from 1, by workload."""
+    """One study at one commit.
+
+    ``roles`` and ``threads`` are those of the implementations; ``noise`` is the A/A control's
+    distance from 1, by workload.
+    """
 
     title: str
     headline: str
     recommended: str
     roles: Mapping[str, str]
+    threads: Mapping[str, int]
     noise: Mapping[str, float]
     rows: Mapping[Key, Row]
 
