@@ -7,6 +7,9 @@
 //! series has moved away from it. Observations are kept as they came and scaled on their way
 //! to the kernel, by a power of two that shrinks when a much larger one arrives.
 
+#[cfg(feature = "python")]
+pub(crate) mod state;
+
 use crate::direct::Direct;
 use crate::error::check_length;
 use crate::memory::{self, LONGEST};

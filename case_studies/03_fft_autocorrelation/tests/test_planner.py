@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -131,3 +132,10 @@ def test_the_build() -> None:
     assert _rust.build_profile() == "release"
     assert _rust.simd() in ("portable", "avx2", "avx512")
     _rust.clear_buffers()
+
+
+def test_a_copied_plan_keeps_its_method() -> None:
+    stored = pickle.dumps(Autocorrelator(10_000, 10))
+    _rust.use_costs([1e6] * 3 + [1.0] * (FIGURES - 3))  # direct sums would take long
+    assert Autocorrelator(10_000, 10).method != "direct"
+    assert pickle.loads(stored).method == "direct"

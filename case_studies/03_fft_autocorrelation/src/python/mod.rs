@@ -8,6 +8,7 @@
 mod arguments;
 mod functions;
 mod objects;
+mod stream;
 
 use crate::{Error, LONGEST, Method, Options, plan_cache, planner};
 use pyo3::exceptions::{PyMemoryError, PyOverflowError, PyValueError};
@@ -117,5 +118,5 @@ fn _rust(m: &Bound<'_, PyModule>) -> PyResult<()> {
     m.add_function(wrap_pyfunction!(use_costs, m)?)?;
     m.add_function(wrap_pyfunction!(clear_buffers, m)?)?;
     m.add_class::<objects::PyAutocorrelator>()?;
-    m.add_class::<objects::PyStreaming>()
+    m.add_class::<stream::PyStreaming>()
 }

@@ -1,19 +1,18 @@
-//! The plan and the stream as Python classes.
+//! The plan as a Python class.
 
 use super::{arguments, method, method_name, options};
-use crate::{Autocorrelator, LONGEST, StreamingAutocorrelation, memory};
+use crate::{Autocorrelator, LONGEST, memory};
 use native::python::detach;
-use numpy::{PyArray1, PyArrayDyn, PyArrayMethods, PyUntypedArrayMethods};
-use pyo3::exceptions::{PyRuntimeError, PyTypeError, PyValueError};
+use native::threads::usable;
+use numpy::{PyArray1, PyArrayMethods};
+use pyo3::exceptions::{PyRuntimeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyFloat, PyInt, PyList};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use pyo3::types::PyDict;
 use std::sync::{Mutex, MutexGuard, TryLockError};
 
 /// The value behind a mutex, or an error where another thread uses it: waiting would hold the
 /// interpreter lock.
-fn lock<'a, T>(mutex: &'a Mutex<T>, what: &str) -> PyResult<MutexGuard<'a, T>> {
+pub(super) fn lock<'a, T>(mutex: &'a Mutex<T>, what: &str) -> PyResult<MutexGuard<'a, T>> {
     match mutex.try_lock() {
         Ok(guard) => Ok(guard),
         Err(TryLockError::Poisoned(poisoned)) => Ok(poisoned.into_inner()),
@@ -58,8 +57,9 @@ fn lock<'a, T>(mutex: &'a Mutex<T>, what: &str) -> PyResult<MutexGuard<'a, T>> {
 ///
 /// Notes
 /// -----
-/// One call at a time: a plan's buffers are its own, so make one plan for each thread. A plan
-/// cannot be pickled or copied: make another in the other process.
+/// One call at a time: a plan's buffers are its own, so make one plan for each thread. A copy,
+/// or what is pickled, is a new plan with the method and the threads of this one, so that the
+/// results are the same bit for bit (on another machine if it has the cores).
 ///
 /// Examples
 /// --------
@@ -86,6 +86,7 @@ pub(super) struct PyAutocorrelator {
     /// Bytes of the buffers.
     #[pyo3(get)]
     nbytes: usize,
+    threads: usize,
 }
 
 #[pymethods]
@@ -121,6 +122,7 @@ method='auto', threads=1)")]
             max_lag,
             method: method_name(plan.method()),
             nbytes: plan.bytes(),
+            threads: usable(threads),
             plan: Mutex::new(plan),
             options: options(demean, normalise, adjusted),
         })
@@ -156,188 +158,24 @@ method='auto', threads=1)")]
         Ok(out)
     }
 
+    /// The method as it was chosen: another process may have another cost model.
+    fn __getnewargs_ex__<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> PyResult<((usize, usize), Bound<'py, PyDict>)> {
+        let options = PyDict::new(py);
+        options.set_item("demean", self.options.demean)?;
+        options.set_item("normalise", self.options.normalise)?;
+        options.set_item("adjusted", self.options.adjusted)?;
+        options.set_item("method", self.method)?;
+        options.set_item("threads", self.threads)?;
+        Ok(((self.n, self.max_lag), options))
+    }
+
     fn __repr__(&self) -> String {
         format!(
             "Autocorrelator(n={}, max_lag={}, method='{}')",
             self.n, self.max_lag, self.method
         )
     }
-}
-
-/// Autocorrelation of a series that is still growing: ``O(max_lag)`` work per observation and
-/// ``O(max_lag)`` memory, and the result of the whole series whenever it is read.
-///
-/// Parameters
-/// ----------
-/// max_lag
-///     The last lag, 0 or more; it may exceed the observations so far.
-///
-/// Notes
-/// -----
-/// What is read agrees with :func:`autocorrelation` of the whole series to about 1e-12. There
-/// is no ``missing=``: NaN and infinities are refused with a ``ValueError``, and nothing of
-/// that call is taken. One thread at a time; a stream cannot be pickled.
-///
-/// Examples
-/// --------
-/// >>> stream = StreamingAutocorrelation(max_lag=1)
-/// >>> stream.update([1.0, -1.0])
-/// >>> stream.update([1.0, -1.0])
-/// >>> stream.autocorrelation()
-/// array([ 1.  , -0.75])
-/// >>> stream.autocovariance(), stream.count, stream.max_lag
-/// (array([ 1.  , -0.75]), 4, 1)
-#[pyclass(
-    name = "StreamingAutocorrelation",
-    module = "fft_autocorrelation",
-    frozen
-)]
-pub(super) struct PyStreaming {
-    stream: Mutex<StreamingAutocorrelation>,
-    // Readable without the lock.
-    /// The last lag.
-    #[pyo3(get)]
-    max_lag: usize,
-    count: AtomicUsize,
-}
-
-#[pymethods]
-impl PyStreaming {
-    #[new]
-    fn new(max_lag: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let max_lag = arguments::size("max_lag", max_lag, 1 << 28)?;
-        Ok(Self {
-            stream: Mutex::new(StreamingAutocorrelation::try_new(max_lag)?),
-            max_lag,
-            count: AtomicUsize::new(0),
-        })
-    }
-
-    /// Take one observation, or a sequence or one-dimensional array of them, in the order of
-    /// time.
-    ///
-    /// Raises
-    /// ------
-    /// ValueError
-    ///     NaN or infinity among them, or more than one dimension; nothing of that call is
-    ///     taken.
-    /// TypeError
-    ///     Complex numbers, ``longdouble``, truth values, objects, data frames, masked arrays.
-    fn update(&self, values: &Bound<'_, PyAny>) -> PyResult<()> {
-        if let Ok(value) = values.cast::<PyFloat>() {
-            return self.change(|stream| Ok(stream.push(value.value())?));
-        }
-        // Larger integers are checked below.
-        if let Ok(value) = values.cast_exact::<PyInt>()
-            && let Ok(value) = value.extract::<i32>()
-        {
-            return self.change(|stream| Ok(stream.push(f64::from(value))?));
-        }
-        if let Ok(list) = values.cast_exact::<PyList>() {
-            let floats = list.iter().map(|v| Some(v.cast::<PyFloat>().ok()?.value()));
-            if let Some(floats) = floats.collect::<Option<Vec<f64>>>() {
-                return self.change(|stream| Ok(stream.extend(&floats)?));
-            }
-        }
-        if let Ok(array) = values.cast_exact::<PyArray1<f64>>()
-            && array.is_contiguous()
-            && array.is_aligned()
-        {
-            return self.extend(array);
-        }
-        let converted = doubles(values)?;
-        if converted.ndim() > 1 {
-            let shape = converted.shape();
-            return Err(PyValueError::new_err(format!(
-                "values has shape {shape:?}, expected one dimension"
-            )));
-        }
-        self.extend(&converted.reshape([converted.len()])?)
-    }
-
-    /// Autocorrelation at lags 0 to ``max_lag`` of all observations so far; NaN at lags not
-    /// below the count, and throughout for a series without variation.
-    #[pyo3(signature = (*, demean=true, adjusted=false))]
-    fn autocorrelation<'py>(
-        &self,
-        py: Python<'py>,
-        demean: bool,
-        adjusted: bool,
-    ) -> PyResult<Bound<'py, PyArray1<f64>>> {
-        self.read(py, options(demean, true, adjusted))
-    }
-
-    /// Autocovariance at lags 0 to ``max_lag`` of all observations so far.
-    #[pyo3(signature = (*, demean=true, adjusted=false))]
-    fn autocovariance<'py>(
-        &self,
-        py: Python<'py>,
-        demean: bool,
-        adjusted: bool,
-    ) -> PyResult<Bound<'py, PyArray1<f64>>> {
-        self.read(py, options(demean, false, adjusted))
-    }
-
-    /// Observations so far.
-    #[getter]
-    fn count(&self) -> usize {
-        self.count.load(Ordering::Relaxed)
-    }
-
-    fn __repr__(&self) -> String {
-        format!(
-            "StreamingAutocorrelation(max_lag={}, count={})",
-            self.max_lag,
-            self.count()
-        )
-    }
-}
-
-impl PyStreaming {
-    fn change(
-        &self,
-        update: impl FnOnce(&mut StreamingAutocorrelation) -> PyResult<()>,
-    ) -> PyResult<()> {
-        let mut stream = lock(&self.stream, "stream")?;
-        update(&mut stream)?;
-        self.count.store(stream.count(), Ordering::Relaxed);
-        Ok(())
-    }
-
-    fn extend(&self, array: &Bound<'_, PyArray1<f64>>) -> PyResult<()> {
-        let borrowed = arguments::reading("values", array)?;
-        let values = borrowed.as_slice()?;
-        self.change(|stream| detach(array.py(), || stream.extend(values)))
-    }
-
-    fn read<'py>(
-        &self,
-        py: Python<'py>,
-        options: crate::Options,
-    ) -> PyResult<Bound<'py, PyArray1<f64>>> {
-        let mut stream = lock(&self.stream, "stream")?;
-        let mut out = memory::zeros(self.max_lag + 1)?;
-        let (from, into) = (&mut *stream, &mut out);
-        detach(py, || from.read(options, into))?;
-        Ok(PyArray1::from_vec(py, out))
-    }
-}
-
-/// Contiguous doubles of anything numeric, with the same checks as the functions'.
-fn doubles<'py>(values: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyArrayDyn<f64>>> {
-    static AS_NUMBERS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let py = values.py();
-    let numpy = py.import("numpy")?;
-    let raw = numpy.call_method1("asarray", (values,));
-    if let Ok(raw) = raw
-        && raw.getattr("dtype")?.getattr("kind")?.eq("b")?
-    {
-        return Err(PyTypeError::new_err(
-            "values are truth values, expected numbers",
-        ));
-    }
-    let as_numbers = AS_NUMBERS.import(py, "fft_autocorrelation._validation", "as_numbers")?;
-    let array = as_numbers.call1(("values", values))?;
-    let array = numpy.call_method1("array", (array, "float64"))?;
-    Ok(array.cast_into::<PyArrayDyn<f64>>()?)
 }
