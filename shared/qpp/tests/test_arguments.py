@@ -90,6 +90,7 @@ def calls() -> dict[str, dict[str, Any]]:
         "OnlineFilter": {"params": params},
         "backward": read,
         "filter_proba": read,
+        "forecast": {**read, "horizon": 3},
         "forward": read,
         "posterior": read,
         "predict_regime": read,

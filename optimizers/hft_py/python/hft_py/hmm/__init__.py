@@ -3,7 +3,7 @@
 Forward, backward and Viterbi recursions, expectation maximisation for Gaussian, Student-t and
 binned emissions: ``O(T K^2)`` each. The right choice where a series switches between a few
 persistent regimes; not where parameters drift smoothly (use a state-space model or GARCH), and not
-a forecast of the direction of tomorrow's return.
+to forecast the direction of tomorrow's return.
 
 Sources: Rabiner, Proc. IEEE 77 (1989); Hamilton, Econometrica 57 (1989) for regimes.
 
@@ -18,6 +18,7 @@ from hft_py.hmm.decoding import predict_regime, viterbi_decode
 from hft_py.hmm.detector import CurrentRegime, HMMRegimeDetector, NotFittedError
 from hft_py.hmm.filtering import OnlineFilter, filter_proba, forward, score
 from hft_py.hmm.fitting import fit_hmm
+from hft_py.hmm.forecasting import Forecast, forecast
 from hft_py.hmm.incremental import IncrementalEM
 from hft_py.hmm.regimes import (
     regime_labels,
@@ -38,6 +39,7 @@ __all__ = [
     "CurrentRegime",
     "Decoding",
     "DegenerateDataWarning",
+    "Forecast",
     "Forward",
     "HMMParams",
     "HMMRegimeDetector",
@@ -54,6 +56,7 @@ __all__ = [
     "bic",
     "filter_proba",
     "fit_hmm",
+    "forecast",
     "forward",
     "posterior",
     "predict_regime",

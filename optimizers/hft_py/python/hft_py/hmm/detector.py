@@ -16,6 +16,7 @@ from hft_py.hmm._validation import validate_params
 from hft_py.hmm.decoding import predict_regime
 from hft_py.hmm.filtering import OnlineFilter, filter_proba, score
 from hft_py.hmm.fitting import fit_hmm
+from hft_py.hmm.forecasting import Forecast, forecast_from
 from hft_py.hmm.incremental import IncrementalEM
 from hft_py.hmm.regimes import Rule, choose_rules, regime_labels, scale_parameters
 from hft_py.hmm.smoothing import smooth_proba
@@ -91,6 +92,8 @@ class HMMRegimeDetector:
     array([1., 0.])
     >>> detector.current_regime(returns[-50:]).label
     'bear'
+    >>> detector.forecast(5).means.shape
+    (5,)
     >>> detector.get_regime_parameters("bear", {"stop_loss": 0.02, "position_size": 100})
     {'stop_loss': 0.01, 'position_size': 50.0}
     >>> detector.use(detector.params_).reset().score(returns) == detector.log_likelihood_
@@ -209,14 +212,27 @@ class HMMRegimeDetector:
         ValueError
             ``returns`` is empty, or left out where nothing was seen.
         """
+        last = self._last(returns, lengths)
+        index = int(last.argmax())
+        return CurrentRegime(index, self.labels_[index], float(last[index]))
+
+    def forecast(self, horizon: int, returns: Any = None, *, lengths: Lengths = None) -> Forecast:
+        """Regimes, mean and variance of the next ``horizon`` returns: :func:`hft_py.hmm.forecast`.
+
+        ``returns`` as for :meth:`current_regime`.
+        """
+        horizon = checks.whole_number("horizon", horizon, least=1)
+        return forecast_from(self._last(returns, lengths), self._fitted(), horizon)
+
+    def _last(self, returns: Any, lengths: Lengths) -> Floats:
+        """Filtered probabilities at the end of ``returns``, or of what was seen."""
         if returns is None:
             last = self.probabilities_
         else:
             last = next(iter(self.predict_proba(returns, lengths=lengths)[-1:]), None)
         if last is None:
             raise ValueError("returns: expected at least one observation")
-        index = int(last.argmax())
-        return CurrentRegime(index, self.labels_[index], float(last[index]))
+        return last
 
     def predict_regime(
         self, returns: Any, *, method: str = "filtered", lengths: Lengths = None
