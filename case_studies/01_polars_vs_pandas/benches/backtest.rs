@@ -1,4 +1,4 @@
-//! The kernel alone: one backtest, nanoseconds a cell in criterion's throughput.
+//! The kernel alone: one backtest; criterion's throughput gives nanoseconds per cell.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use ndarray::{Array2, ShapeBuilder};

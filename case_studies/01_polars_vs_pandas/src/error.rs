@@ -1,4 +1,4 @@
-//! What can be wrong with an input. Python sees every variant as a `ValueError`.
+//! Errors in an input. Python raises a `ValueError` for every variant.
 
 /// Why a backtest cannot be computed; the message names the argument and its value.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

@@ -1,4 +1,4 @@
-//! A tile of a group of assets, made ready for a kernel: suffix sums built, rows at hand.
+//! A tile of a group of assets, prepared for a kernel: its suffix sums and its rows.
 
 use crate::lanes::{LANES, Lanes};
 use crate::rows::{Fetch, Rows, Stage};

@@ -1,4 +1,4 @@
-//! A rolling-window backtest in one pass: `O(1)` work a cell, whatever the window.
+//! A rolling-window backtest in one pass: `O(1)` work per cell, whatever the window.
 //!
 //! The strategy: long where the signal exceeds `k_long` rolling standard deviations of
 //! itself, short below `-k_short` of them, flat between; every asset compounds its own
@@ -12,7 +12,7 @@
 //! | `lanes` | eight assets side by side: plain Rust, AVX2, AVX-512 |
 //! | `rows`, `feed` | contiguous rows in place, columns transposed, the next tile fetched |
 //! | `panel` | the fused loop, and what a cell costs |
-//! | [`backtest`](mod@backtest), [`sweep`](mod@sweep) | the public functions: checks, threads, results |
+//! | [`backtest`](mod@backtest), [`sweep`](mod@sweep) | public functions: checks, threads, results |
 //! | `python` | the Python bindings, the only use of PyO3 (feature `python`) |
 //!
 //! Results have the same bits on every instruction set, for any number of threads, and for

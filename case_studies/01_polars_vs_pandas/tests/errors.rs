@@ -1,4 +1,4 @@
-//! What is refused, and in which words.
+//! Which inputs are refused, and with which messages.
 
 mod common;
 

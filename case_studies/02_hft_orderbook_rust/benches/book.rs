@@ -1,6 +1,6 @@
 //! One event, one read, one move of the window: what takes nanoseconds.
 //!
-//! `update/…`: nanoseconds an event, throughput declared, events streamed from memory.
+//! `update/…`: nanoseconds per event, throughput declared, events streamed from memory.
 //! `read/…`: one read of a book at rest. `reanchor/…`: a price far above the window set and
 //! deleted, which moves every page out and in again.
 #![allow(missing_docs)]

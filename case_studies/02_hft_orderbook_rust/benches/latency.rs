@@ -1,8 +1,8 @@
 //! The distribution of single updates over the recorded stream: p50, p99, p99.9, maximum.
 //!
-//! One clock reading stands between each two updates, so every nanosecond of the replay,
-//! moves of the window and stalls of the machine included, belongs to exactly one sample:
-//! nothing is omitted because something else was late. Each sample holds one reading of the
+//! The clock is read once between two updates, so every nanosecond of the replay, including
+//! moves of the window and stalls of the machine, belongs to exactly one sample: there is no
+//! coordinated omission. Each sample holds one reading of the
 //! clock; the same loop without a book gives that floor. Where the recording is absent, a
 //! synthetic flow takes its place and the table says so.
 #![allow(missing_docs)]

@@ -1,4 +1,4 @@
-//! The contract that every book keeps.
+//! The trait that every book implements.
 
 use crate::{Error, Level, MAX_LOTS, Side};
 

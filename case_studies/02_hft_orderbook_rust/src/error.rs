@@ -18,10 +18,10 @@ pub enum Error {
     #[error("lots={lots}: a quantity must not be negative (0 deletes the level)")]
     NegativeQuantity { lots: i64 },
     /// A delta takes more than the level has.
-    #[error("delta={delta} at tick {tick}: the level has {lots} lots only")]
+    #[error("delta={delta} at tick {tick}: the level has only {lots} lots")]
     Underflow { tick: i64, lots: u64, delta: i64 },
     /// A delta brings a level above [`crate::MAX_LOTS`].
-    #[error("delta={delta} at tick {tick}: {lots} lots and this exceed 2^63 - 1")]
+    #[error("delta={delta} at tick {tick}: added to {lots} lots, it exceeds 2^63 - 1")]
     QuantityOverflow { tick: i64, lots: u64, delta: i64 },
     /// Sequence numbers run backwards.
     #[error("seq={seq} after {last}: events must come in the order of their sequence numbers")]
@@ -42,7 +42,7 @@ pub enum Error {
     #[error("{text:?} is too large: beyond 2^63 - 1 steps of 10^-{decimals}")]
     DecimalOverflow { text: String, decimals: u32 },
     /// A decimal number cannot be read exactly in the given unit.
-    #[error("{text:?} is no multiple of 10^-{decimals}: {reason}")]
+    #[error("{text:?} is not a multiple of 10^-{decimals}: {reason}")]
     Decimal {
         text: String,
         decimals: u32,
@@ -74,7 +74,7 @@ pub enum Error {
         most: u128,
     },
     /// A result does not fit in memory.
-    #[error("{what}: {bytes} bytes cannot be had")]
+    #[error("{what}: {bytes} bytes cannot be allocated")]
     Memory { what: &'static str, bytes: usize },
     /// A line of a file cannot be read.
     #[error("line {line}: {reason}")]

@@ -7,8 +7,8 @@
 //! one price only. Of the window, updates near a touch at rest use a few pages of 256 bytes.
 //!
 //! Levels come and go at the same prices. So a deletion leaves its bit in the bitset and a
-//! mark in the quantity, and a search for the next best level clears what it finds stale. The
-//! quantity that an update replaces then tells all there is to know: a price that had a level
+//! mark in the quantity, and a search for the next best level clears what it finds stale. An
+//! update then only needs to look at the quantity that it replaces: a price that had a level
 //! before, not above the best, needs one load, one store and a branch that is nearly always
 //! right.
 //!
@@ -20,9 +20,9 @@
 //! window copies at most 64 pages of 256 bytes each way and looks each of them up; a touch
 //! that leaves an empty window behind looks for the best page among the cold ones. The words
 //! and slots that a search for the next best level passes are those that deletions left: it
-//! clears them, so each is passed once. No heap allocation outside the cold tier. Choose it for a feed whose activity is near
-//! the touch; for a book of which every price is updated equally often, the cold tier is what
-//! you get, and [`crate::BTreeMapBook`] is simpler.
+//! clears them, so each is passed once. No heap allocation outside the cold tier. Choose it for a
+//! feed whose activity is near the touch; if every price is updated equally often, most updates
+//! go to the cold tier, and [`crate::BTreeMapBook`] is simpler.
 
 mod bitset;
 mod cold;

@@ -1,4 +1,4 @@
-//! What is refused, and that a refusal changes nothing.
+//! Which inputs are refused, and that a refused input changes nothing.
 #![allow(missing_docs)]
 
 use hft_orderbook::decimal::units;
@@ -64,10 +64,10 @@ fn bad_events_are_refused_by_name() {
             "tick=2305843009213693953: a price must lie",
         ),
         (good.stamped(0, 4), "seq=4 after 6: "),
-        (delta(-8), "delta=-8 at tick 100: the level has 7 lots only"),
+        (delta(-8), "delta=-8 at tick 100: the level has only 7 lots"),
         (
             delta(i64::MAX),
-            "delta=9223372036854775807 at tick 100: 7 lots and this exceed",
+            "delta=9223372036854775807 at tick 100: added to 7 lots, it exceeds",
         ),
     ] {
         let text = refused(bad).to_string();
@@ -302,7 +302,7 @@ fn lobster_lines_that_cannot_be_read() {
     for (bad, message) in [
         ("1.0,1,2,5,10000", "expected 6 fields"),
         ("1.0,9,2,5,10000,1", "type 9"),
-        ("1.0,1,2,5,10050,1", "no multiple of the tick"),
+        ("1.0,1,2,5,10050,1", "not a multiple of the tick"),
         ("1.0,1,2,5,10000,0", "direction 0"),
         ("1.0,1,2,-5,10000,1", "negative"),
         ("x,1,2,5,10000,1", "not a decimal number"),

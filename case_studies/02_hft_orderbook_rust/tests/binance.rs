@@ -144,7 +144,7 @@ fn a_recording_without_a_snapshot_is_refused() {
 #[test]
 fn errors_name_the_line_and_nothing_else() {
     let start = snapshot(1, 10, &["9.0"]);
-    let fine = r#""9.05" is no multiple of 10^-1: finer than the unit"#;
+    let fine = r#""9.05" is not a multiple of 10^-1: finer than the unit"#;
     for (bad, message) in [
         ("2 {}", "neither a stream message nor a snapshot"),
         ("4", "expected a time, a blank and a message"),

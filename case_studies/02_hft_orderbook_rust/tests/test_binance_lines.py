@@ -42,7 +42,7 @@ def test_prices_with_an_exponent(digits: int, point: int, exponent: int, form: s
     ticks = Decimal(written.strip('"')) / Decimal("1e-8")
     line = update(f"[[{written},3]]")
     if ticks != int(ticks):
-        with pytest.raises(ValueError, match=r"no multiple of 10\^-8: finer than the unit"):
+        with pytest.raises(ValueError, match=r"not a multiple of 10\^-8: finer than the unit"):
             load(line, tick_size="1e-8")
     else:
         events = load(line, tick_size="1e-8").events

@@ -28,8 +28,8 @@ def book() -> hft.OrderBook:
     [
         ("buy", 100, 1, ValueError, "side='buy'"),
         ("bid", float("nan"), 1, ValueError, "price=nan"),
-        ("bid", 100.05, 1, ValueError, "price=100.05 is no multiple"),
-        ("bid", 0.1 + 0.2, 1, ValueError, "no multiple"),
+        ("bid", 100.05, 1, ValueError, "price=100.05 is not a multiple"),
+        ("bid", 0.1 + 0.2, 1, ValueError, "not a multiple"),
         ("bid", "abc", 1, ValueError, "price='abc'"),
         ("bid", "1_000", 1, ValueError, "price='1_000'"),
         ("bid", "\u0661", 1, ValueError, "is not a decimal number"),
@@ -163,7 +163,7 @@ def test_sweep_to_a_limit() -> None:
     assert book.sweep("ask", 2, limit="100.5") == book.sweep("ask", 2)
     assert book.sweep("bid", 5, limit=99.8) == book.sweep("bid", 3)
     assert book.sweep("ask", 5, limit=100).levels == 0
-    with pytest.raises(ValueError, match="limit=100.15 is no multiple"):
+    with pytest.raises(ValueError, match="limit=100.15 is not a multiple"):
         book.sweep("ask", 5, limit=100.15)
 
 

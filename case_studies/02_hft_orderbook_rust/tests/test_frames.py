@@ -46,13 +46,17 @@ def test_prices_and_quantities(frame: pl.DataFrame) -> None:
 @pytest.mark.parametrize(
     ("frame", "error", "message"),
     [
-        (SETS | {"price": [100.1, 100.35]}, ValueError, "row 1: price=.*100.35.* is no multiple"),
+        (
+            SETS | {"price": [100.1, 100.35]},
+            ValueError,
+            "row 1: price=.*100.35.* is not a multiple",
+        ),
         (SETS | {"price": [100.1, float("nan")]}, ValueError, "row 1: price=.*nan"),
         (SETS | {"price": [100.1, None]}, ValueError, "'price' has 1 nulls"),
         (SETS | {"price": ["100.1", "x"]}, ValueError, "row 1: price='x' is not a decimal"),
         (SETS | {"price": [1e30, 100.1]}, ValueError, "row 0: price=.*overflows"),
         (SETS | {"price": [True, False]}, TypeError, "row 0: price=True"),
-        (SETS | {"quantity": [2, 0.3]}, ValueError, "row 1: quantity=.*0.3.* is no multiple"),
+        (SETS | {"quantity": [2, 0.3]}, ValueError, "row 1: quantity=.*0.3.* is not a multiple"),
         (SETS | {"tick": [1, 2]}, ValueError, "both 'price' and 'tick'"),
         (SETS | {"side": ["bid", "buy"]}, ValueError, "'side' has 'buy'"),
         (SETS | {"side": [0.0, 1.0]}, TypeError, "'side' is Float64"),

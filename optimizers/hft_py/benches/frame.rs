@@ -1,4 +1,4 @@
-//! What every module stands on: random numbers, and an evaluation of each kind of objective.
+//! What every module builds on: random numbers, and an evaluation of each kind of objective.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use hft_py::objective::compiled::{Compiled, Function};

@@ -47,7 +47,7 @@ pub enum Error {
         expected: &'static str,
     },
     /// A kernel needs more memory than there is.
-    #[error("a kernel needs {} of memory, more than there is", amount(*.bytes))]
+    #[error("a kernel needs {} of memory, more than is available", amount(*.bytes))]
     Memory {
         /// How much it needs.
         bytes: usize,

@@ -1,4 +1,4 @@
-//! Places of uniform numbers: different individuals, a coordinate.
+//! Indices from uniform numbers: distinct individuals, a coordinate.
 
 /// Different indices below `size`, none of them in `taken`; one for each uniform.
 ///

@@ -1,6 +1,6 @@
 //! Kernels of `hft_py`: hidden Markov models, Markov chain Monte Carlo, global optimisation.
 //!
-//! Nothing here knows Python except the module `python`, behind the feature of that name.
+//! Only the module `python`, behind the feature of that name, uses Python.
 //! Random numbers come from counters ([`rng`]), so results depend on the seed alone and never on
 //! the number of threads. What is minimised or sampled is an [`objective::Evaluate`]; a
 //! [`watch::Watch`] follows a run and may stop it.

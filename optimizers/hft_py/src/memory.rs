@@ -1,4 +1,4 @@
-//! Checks that memory can be had before kernels use it: an allocation that fails inside a kernel
+//! Checks that memory is available before kernels use it: an allocation that fails inside a kernel
 //! would abort the process, with the state of a notebook or of a trading session.
 
 use crate::Error;
@@ -10,8 +10,8 @@ pub fn product(sizes: &[usize]) -> usize {
         .fold(1_usize, |all, size| all.saturating_mul(*size))
 }
 
-/// Whether so many `f64` in all can be had now: `ensure_allocatable(&[product(&[n, k, k]), n])` before a kernel
-/// makes them.
+/// Whether so many `f64` in all can be had now: `ensure_allocatable(&[product(&[n, k, k]), n])`
+/// before a kernel makes them.
 ///
 /// The memory is given back at once, so another thread may take it in between; and a system that
 /// promises more than it has can still fail later.

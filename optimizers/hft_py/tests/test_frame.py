@@ -167,7 +167,7 @@ def test_a_result_shows_itself_on_one_line() -> None:
     [
         (lambda: checks.real_number("s", "1"), TypeError, "s='1', expected a real number"),
         (lambda: checks.array("x", [True]), TypeError, "x has dtype bool"),
-        (lambda: checks.array("x", [[1.0], [1.0, 2.0]]), ValueError, "x is no array"),
+        (lambda: checks.array("x", [[1.0], [1.0, 2.0]]), ValueError, "x is not an array"),
         (lambda: checks.array("x", np.ma.array([1.0])), TypeError, "x is a masked array"),
         (lambda: checks.bounds([0], [np.inf]), ValueError, r"bounds_upper\[0\] is inf"),
     ],

@@ -1,6 +1,6 @@
 """Types shared by every implementation: what goes in, what comes out.
 
-T rows, N assets, W rows of window. Results stand on the dates of rows W+1 .. T-1,
+T rows, N assets, W rows of window. Results are dated by rows W+1 .. T-1,
 the days on which a position decided the day before earns its return.
 """
 

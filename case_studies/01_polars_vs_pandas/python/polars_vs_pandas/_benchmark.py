@@ -1,4 +1,4 @@
-"""Bringing a benchmark's returns onto the dates of a result."""
+"""Aligns a benchmark's returns with the dates of a result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading what a user has (pandas, Polars, NumPy) into one form.
+"""Converts a user's input (pandas, Polars, NumPy) to one form.
 
 NaN policy, the same in every implementation: a NaN in the signal, today or in the
 window, means no position that day; a NaN return counts as 0. Polars' null, pandas' NA
@@ -192,6 +192,6 @@ def _not_numeric(name: str, label: Any, dtype: Any, remedy: str) -> ValueError:
 def _twice(name: str, labels: tuple[str, ...]) -> ValueError:
     label = next(c for c in labels if labels.count(c) > 1)
     return ValueError(
-        f"{name}: column {label!r} stands twice (labels are read as text): "
+        f"{name}: column {label!r} appears twice (labels are read as text): "
         "give each asset its own name"
     )

@@ -75,7 +75,7 @@ def window(value: Any, rows: int, name: str = "window") -> int:
     """An integer from 2 to T - 2: shorter has no deviation, longer leaves no result."""
     length = _integer(name, value, "an integer, the number of rows")
     if length < 2:
-        raise ValueError(f"{name}={_shown(length)}: expected at least 2 rows, one has no deviation")
+        raise ValueError(f"{name}={_shown(length)}: expected at least 2 rows, for a deviation")
     if rows < 4:
         raise ValueError(
             f"signal and returns have {rows} {'row' if rows == 1 else 'rows'}: expected at least "
@@ -83,8 +83,8 @@ def window(value: Any, rows: int, name: str = "window") -> int:
         )
     if length > rows - 2:
         raise ValueError(
-            f"{name}={_shown(length)} is too long for {rows} rows: at most {rows - 2}, the rows "
-            "less one to decide on and one to earn on"
+            f"{name}={_shown(length)} is too long for {rows} rows: at most {rows - 2}, which "
+            "leaves one row to decide on and one to earn on"
         )
     return length
 
@@ -235,7 +235,7 @@ def _same_assets(signal: tuple[str, ...], returns: tuple[str, ...]) -> None:
         )
     mine = [c for c in signal if c not in returns] or [c for c in returns if c not in signal]
     where = "signal" if mine[0] in signal else "returns"
-    raise ValueError(f"columns do not match: {mine[0]!r} stands in {where} only")
+    raise ValueError(f"columns do not match: {mine[0]!r} is in {where} only")
 
 
 def _finite(name: str, side: Panel) -> None:

@@ -1,4 +1,4 @@
-"""The naive pandas loop: one row after the other, the window taken anew at every row.
+"""The naive pandas loop: row by row, with the window recomputed at every row.
 
 What it computes: the long/short threshold strategy of this study, with costs, capital
 compounding separately in each asset. Complexity: O(T * W * N) reads of the signal, plus

@@ -2,7 +2,7 @@
 
 ``equity`` is the curve after each day, ``[D]``, in currency; ``returns`` the simple
 returns of those days; ``capital`` what it started from. All are finite (the backtest
-sees to it). Annual figures assume ``periods_per_year`` rows a year: 252 unless given here;
+ensures it). Annual figures assume ``periods_per_year`` rows a year: 252 unless given here;
 a backtest judges by its dates.
 Where a figure is undefined (no deviation, no losing day, a benchmark that does not vary)
 it is NaN.

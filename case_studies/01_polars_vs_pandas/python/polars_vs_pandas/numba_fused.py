@@ -11,7 +11,7 @@ Tried and slower here: separate row sums, column blocks of 16 to 256 assets (the
 are strided), separate state arrays, 8-bit comparisons instead of selected values.
 
 Complexity O(T N), whatever the window; extra memory 16 W N bytes. Right for a team that
-will not ship a compiler; the first call compiles (seconds), nothing is cached on disk.
+wants no build step; the first call compiles (seconds), nothing is cached on disk.
 """
 
 from __future__ import annotations

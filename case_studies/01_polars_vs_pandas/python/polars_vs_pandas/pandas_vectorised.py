@@ -1,7 +1,7 @@
 """Vectorised pandas, as an expert tunes it: what most users would pick instead of a loop.
 
 Computes the strategy of :mod:`polars_vs_pandas.baseline` on whole frames. Complexity
-O(T * N), with some fifteen frames of the input's size alive or passing by.
+O(T * N), with some fifteen frames of the input's size, kept or temporary.
 
 When to use it: signals of ordinary size, data in pandas already. When not: signals with
 outliers, wide changes of scale or runs of equal values. pandas' rolling deviation

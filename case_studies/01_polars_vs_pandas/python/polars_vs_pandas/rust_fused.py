@@ -1,6 +1,6 @@
 """One pass in Rust: constant memory per column, O(T * N), independent of the window.
 
-The functions here are thin over :mod:`polars_vs_pandas._rust`. Choose them wherever the
+The functions here are thin wrappers of :mod:`polars_vs_pandas._rust`. Choose them wherever the
 extension imports; they need NumPy arrays, which are borrowed whatever their strides.
 """
 

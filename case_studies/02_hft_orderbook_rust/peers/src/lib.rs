@@ -1,7 +1,7 @@
 //! Order books of other crates, each as its authors would use it, behind one small trait.
 //!
 //! Prices and quantities are handed over as floats of whole ticks and lots with a tick and a
-//! lot of 1, so that no rounding stands between them and the other books. The conversion from
+//! lot of 1, so that rounding does not set them apart from the other books. The conversion from
 //! integers is a single instruction and inside the clock.
 
 mod hftbacktest_depth;

@@ -1,4 +1,4 @@
-"""What lies behind the best prices of a book: levels, sweeps, checksums."""
+"""The depth of a book beyond the best prices: levels, sweeps, checksums."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the best prices of a book say: prices, spread, microprice, imbalance, state."""
+"""Values read from the best prices of a book: prices, spread, microprice, imbalance, state."""
 
 from __future__ import annotations
 

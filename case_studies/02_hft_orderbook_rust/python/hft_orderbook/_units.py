@@ -1,7 +1,7 @@
 """Prices and quantities to integers and back, exactly.
 
 A float stands for the shortest decimal that reads back as it: 0.1 is one tick of 0.1,
-and 0.1 + 0.2, which is not 0.3, is no multiple of it.
+and 0.1 + 0.2, which is not 0.3, is not a multiple of it.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Unit:
         count, rest = divmod(numerator * self._ratio[1], denominator * self._ratio[0])
         if rest:
             raise ValueError(
-                f"{argument}={shown(value)} is no multiple of {self.name}={self.size}: "
+                f"{argument}={shown(value)} is not a multiple of {self.name}={self.size}: "
                 "round it or give the right size"
             )
         if not -(2**63) <= count < 2**63:

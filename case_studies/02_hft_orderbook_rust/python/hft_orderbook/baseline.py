@@ -1,6 +1,6 @@
-"""The Python baseline: a ``dict`` a side, the best price stored and searched when deleted.
+"""The Python baseline: a ``dict`` per side, the best price cached, searched for when deleted.
 
-What a competent user writes first. Update O(1), save for deletions of the best, which look
+What a competent user writes first. Update O(1), except for deletions of the best, which look
 at every level of the side. Events come as lists of plain integers, made outside the clock:
 iterating NumPy scalars would triple the time.
 """

@@ -64,7 +64,7 @@ class OrderBook(Touch, Depth):
     (100.0, 100.01, 'normal')
     >>> book.set("bid", 99.985, 10)
     Traceback (most recent call last):
-    ValueError: price=99.985 is no multiple of tick_size=0.01: round it or give the right size
+    ValueError: price=99.985 is not a multiple of tick_size=0.01: round it or give the right size
     """
 
     def __init__(

@@ -119,7 +119,7 @@ def as_events(
     [(999, 4, 0), (1001, 1, 1)]
     >>> as_events(frame, tick_size="0.5", lot_size="0.5")
     Traceback (most recent call last):
-    ValueError: events: row 0: price=99.9 is no multiple of tick_size=0.5: round it or give the \
+    ValueError: events: row 0: price=99.9 is not a multiple of tick_size=0.5: round it or give the \
 right size
     """
     if not isinstance(frame, pl.DataFrame):

@@ -1,6 +1,6 @@
-//! A `BTreeMap` a side: what most people would write, and hard to beat without effort.
+//! A `BTreeMap` per side: what most people would write, and hard to beat without effort.
 //!
-//! Everything `O(log n)`, ordered reads for free.
+//! Everything is `O(log n)`; ordered reads are free.
 
 use crate::{Book, Level, Side};
 use std::collections::BTreeMap;

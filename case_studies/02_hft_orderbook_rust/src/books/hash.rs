@@ -1,8 +1,8 @@
-//! A `HashMap` a side, with the best price kept or looked for at every read.
+//! A `HashMap` per side, with the best price cached or searched for at every read.
 //!
 //! Without it: update `O(1)`, best `O(n)`. That is the published baseline, kept because the
 //! published figures are ratios to it; its default hasher is the published one too. With it:
-//! best `O(1)`, update `O(1)` save for deletions of the best, which are `O(n)`; a fair choice
+//! best `O(1)`, update `O(1)` except for deletions of the best, which are `O(n)`; a fair choice
 //! for a shallow book of which only the top is read. Ordered reads sort.
 
 use crate::{Book, Level, Side};

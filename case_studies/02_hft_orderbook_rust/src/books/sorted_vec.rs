@@ -1,4 +1,4 @@
-//! A sorted vector a side, best last: insertions near the touch move little.
+//! A sorted vector per side, best last: insertions near the touch move little.
 //!
 //! Update `O(n)` in the worst case, but what is moved lies next to the touch and is copied at
 //! memory speed; best `O(1)`. Strong for shallow books, poor for far levels of deep ones.

@@ -1,11 +1,11 @@
 //! Recorded Binance streams: each line a receive time in nanoseconds, a blank, one JSON message.
 //!
 //! Depth updates become events once a snapshot places them ([`crate::feed`]); the exchange's
-//! own best bid and ask (`bookTicker`) are kept beside them as an independent truth.
+//! own best bid and ask (`bookTicker`) are kept as an independent reference.
 //!
-//! An event carries the time at which it could be known. A message that waited for a snapshot
-//! is known in the book only when the snapshot is, so it carries the snapshot's time unless
-//! its own is later: times decrease in the events only where the recording's own clock did.
+//! An event has the time at which a book could contain it. A message that was held back for a
+//! snapshot enters the book only with the snapshot, so it has the snapshot's time unless its
+//! own is later: times decrease in the events only where the recording's own clock did.
 
 mod message;
 mod symbols;

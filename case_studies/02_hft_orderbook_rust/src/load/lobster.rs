@@ -223,7 +223,7 @@ fn ticks(price: i64, tick: i64) -> Result<i64, Error> {
         Ok(price / tick)
     } else {
         Err(Error::text(format!(
-            "price {price} is no multiple of the tick {tick}"
+            "price {price} is not a multiple of the tick {tick}"
         )))
     }
 }

@@ -1,4 +1,4 @@
-//! Events from NumPy and back: records are read in place, whatever made them.
+//! Events from NumPy and back: records are read in place, wherever they come from.
 
 use crate::{Book, Columns, Event, Level, Side};
 use numpy::{IntoPyArray, PyArray1, PyReadonlyArray1};

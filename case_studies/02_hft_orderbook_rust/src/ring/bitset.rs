@@ -2,8 +2,8 @@
 //!
 //! The highest candidate is two leading-zero counts away, whatever the number of levels. A
 //! slot that becomes free keeps its bit, and a word that becomes zero its bit in the summary,
-//! until a search comes by: clearing at once would cost every deletion, and every return of
-//! the level, what the search pays once for each.
+//! until a search passes it: clearing at once would add to every deletion, and to every return
+//! of the level, a cost that the search pays only once.
 //! Slots are counted round a ring: slot 0 of word `start` comes first.
 
 /// Words of the set, and bits of the summary.
@@ -53,7 +53,7 @@ impl Bitset {
         self.words[at % WORDS]
     }
 
-    /// The highest slot that may be taken, counted from the first slot of word `start` round the ring.
+    /// The highest slot that may be taken, counted from the first slot of word `start`.
     #[inline(always)]
     pub(super) fn highest(&mut self, start: usize) -> Option<usize> {
         while self.summary != 0 {

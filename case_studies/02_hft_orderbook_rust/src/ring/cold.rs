@@ -2,8 +2,8 @@
 //!
 //! An update is a look-up and a store, `O(1)`; the order of the pages is kept beside it and
 //! touched only when a page appears or goes. A page whose last level was deleted is kept for
-//! a while: far levels tend to come back. Quantities beyond 31 bits stand in a table of their
-//! own, for the hot window too, so that they need not move with it.
+//! a while: far levels tend to come back. Quantities beyond 31 bits are kept in a separate
+//! table, also for the hot window, so that they need not move with it.
 
 use super::hot::{DELETED, WIDE, visit_page};
 use std::collections::{BTreeMap, BTreeSet, HashMap};

@@ -5,8 +5,8 @@
 //! move the best level lies `HEADROOM` pages below the top: it may improve by 768 ticks and
 //! retreat by 1,216 without another. A level above the window never exists, so a move upwards
 //! only takes pages out and a move downwards only brings pages in: at most 64 of them, however
-//! far the jump. A price far off, set and deleted in turn, costs that much each time and
-//! nothing is lost by it.
+//! far the jump. A far price that is set and deleted repeatedly costs that much each
+//! time; no level is lost.
 
 use super::bitset::WORDS;
 use super::cold::Cold;

@@ -1,6 +1,6 @@
 """Masked arrays, data frames and columns: errors that name a remedy.
 
-Imports neither pandas nor Polars: a library that the caller has not imported made no argument.
+Imports neither pandas nor Polars: an argument cannot come from a library that is not imported.
 """
 
 from __future__ import annotations

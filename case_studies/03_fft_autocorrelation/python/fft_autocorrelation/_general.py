@@ -1,7 +1,7 @@
 """The general path: frames, batches, single precision, missing values.
 
-The compiled ``autocorrelation`` comes here with what is not a contiguous ``float64`` array
-of one dimension.
+The compiled ``autocorrelation`` calls this for everything but contiguous, one-dimensional
+``float64`` arrays.
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ def cross_correlation(
         if array.ndim != 1:
             raise ValueError(f"{name} has shape {array.shape}, expected one dimension")
     if a.size != b.size:
-        raise ValueError(f"y has {b.size} observations, expected {a.size} as x has")
+        raise ValueError(f"y has {b.size} observations, expected {a.size}, as many as x")
     refuse_other_labels(x, y)
     lag = last_lag(max_lag, a.size)
     first, second = (np.ascontiguousarray(v, dtype=np.float64) for v in (a, b))

@@ -1,9 +1,9 @@
 //! A transform larger than the caches, in three passes over memory.
 //!
-//! The packed series (even observations real, odd ones imaginary) is an `rows x columns`
+//! The packed series (even observations real, odd ones imaginary) is a `rows x columns`
 //! matrix. Transforms down the columns, twiddles, transforms along the rows give the
 //! spectrum with transposed indices (D. H. Bailey, "FFTs in external or hierarchical
-//! memory", J. Supercomputing 4 (1990)). A correlation does not care about the order: the
+//! memory", J. Supercomputing 4 (1990)). The order does not matter for a correlation: the
 //! spectrum is squared in place, and the inverse takes the same steps in reverse order. So
 //! nothing is transposed, the forward and the backward row transform share one visit
 //! to memory, rows of zero padding are never read, and only lags asked for are written.

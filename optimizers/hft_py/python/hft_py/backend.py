@@ -179,7 +179,7 @@ class KernelSet:
             try:
                 return compiled(*arguments, **named)
             except InternalError as error:
-                _log.error("%s.%s failed in Rust, Python answers: %s", self.module, function, error)
+                _log.error("%s.%s failed in Rust, using Python: %s", self.module, function, error)
                 self.name = "python"
                 spare = importlib.import_module(f"hft_py.{self.module}.baseline")
                 return getattr(spare, function)(*arguments, **named)

@@ -102,7 +102,7 @@ def array(name: str, value: Any, *, ndim: int | tuple[int, ...] = 1, least: int 
     try:
         found = np.asarray(value)
     except ValueError as error:
-        raise ValueError(f"{name} is no array: {error}") from None
+        raise ValueError(f"{name} is not an array: {error}") from None
     if found.dtype.kind not in "iuf" and not (found.dtype.kind == "O" and _real(found)):
         raise TypeError(f"{name} has dtype {found.dtype}, expected real numbers")
     allowed = (ndim,) if isinstance(ndim, int) else ndim
@@ -191,7 +191,7 @@ def bounds(
     low, high = sides(lower, upper, names)
     if len(low) != len(high):
         raise ValueError(
-            f"{names[0]} has length {len(low)} and {names[1]} {len(high)}, expected one length"
+            f"{names[0]} has length {len(low)} and {names[1]} {len(high)}, expected the same"
         )
     for name, side in zip(names, (low, high), strict=True):
         wrong = np.isnan(side) if infinite else ~np.isfinite(side)

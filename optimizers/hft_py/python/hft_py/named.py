@@ -68,7 +68,7 @@ class NamedPoint(np.ndarray[Any, np.dtype[np.float64]]):
         try:
             index = self.names.index(key)
         except ValueError:
-            raise KeyError(f"{key!r} is no parameter: {', '.join(self.names)}") from None
+            raise KeyError(f"{key!r} is not a parameter: {', '.join(self.names)}") from None
         value = float(np.asarray(self)[index])
         return value if self._spaces is None else self._spaces[index].value(value)
 

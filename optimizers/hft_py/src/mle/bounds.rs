@@ -1,7 +1,7 @@
-//! What becomes of a coordinate that left its bounds: it is changed before it is evaluated.
+//! Bound handling: a coordinate outside its bounds is changed before it is evaluated.
 //!
-//! So the point evaluated and the point told are one: a penalty, or a transformation behind the
-//! optimiser's back, would tell it the value of one point as that of another.
+//! So the optimiser learns from the point that was evaluated: with a penalty, or a transformation
+//! hidden from it, it would attribute the value of one point to another.
 
 use crate::Error;
 

@@ -1,4 +1,4 @@
-//! Differential evolution with a fixed strategy: `rand1bin`, `best1bin` and their kin.
+//! Differential evolution with a fixed strategy: `rand1bin`, `best1bin` and others.
 //!
 //! Source: Storn and Price 1997; Price, Storn and Lampinen, "Differential Evolution", Springer
 //! 2005.

@@ -1,4 +1,4 @@
-//! One function at many points, by as many threads as pay.
+//! One function at many points, on as many threads as are worthwhile.
 
 use crate::Stop;
 use native::threads::pool;

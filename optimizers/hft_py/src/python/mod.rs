@@ -1,4 +1,4 @@
-//! The Python module `hft_py._rust`: the only place that knows PyO3.
+//! The Python module `hft_py._rust`: the only user of PyO3.
 
 mod hmm;
 mod mcmc;

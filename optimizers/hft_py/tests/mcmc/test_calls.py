@@ -136,7 +136,7 @@ def test_a_named_point_is_an_array() -> None:
     again = pickle.loads(pickle.dumps(point))
     assert dict(again) == dict(point) == dict(point.copy())
     assert point.get("exit_z", 0.5) == 0.5
-    with pytest.raises(KeyError, match="'exit_z' is no parameter: entry_z, window, average"):
+    with pytest.raises(KeyError, match="'exit_z' is not a parameter: entry_z, window, average"):
         point["exit_z"]
 
 

@@ -121,7 +121,7 @@ def test_impossible_parameters_are_no_warning() -> None:
 def test_options_of_another_method(method: str | None) -> None:
     wrong = "phi" if method == "cma_es" else "sigma"
     fit = MLEOptimizer(SPACES, gaussian).optimize
-    with pytest.raises(TypeError, match=f"{wrong} is no argument of method"):
+    with pytest.raises(TypeError, match=f"{wrong} is not an argument of method"):
         fit(method, seed=1, **{wrong: 0.01})
     for value in (True, False):
         with pytest.raises(TypeError, match=f"maximize={value}: leave it out"):

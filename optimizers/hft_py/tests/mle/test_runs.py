@@ -231,5 +231,5 @@ def test_few_dimensions(dimension: int, kernel_set: str) -> None:
 def test_memory_that_is_not_there_is_an_error() -> None:
     """More than can be addressed, so that no system grants it."""
     bound = np.ones(2_000_000)
-    with pytest.raises(MemoryError, match="more than there is"):
+    with pytest.raises(MemoryError, match="more than is available"):
         CMAES(-bound, bound, separable=False, seed=1)

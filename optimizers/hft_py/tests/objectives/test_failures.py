@@ -188,7 +188,7 @@ def test_bad_objectives(options: dict[str, Any], error: type[Exception], message
 
 def test_a_resolved_objective_keeps_its_options() -> None:
     handle = resolve("sphere", 3)
-    with pytest.raises(ValueError, match="objective has 3 parameters, and 2 are asked for"):
+    with pytest.raises(ValueError, match="objective has 3 parameters, but 2 were requested"):
         resolve(handle, 2)
     with pytest.raises(ValueError, match="resolved already"):
         resolve(handle, 3, data=np.ones(3))

@@ -1,4 +1,4 @@
-"""Inputs of the study: seeded synthetic markets, and S&P 500 stocks; what is done to them.
+"""Inputs of the study (seeded synthetic markets, S&P 500 stocks) and their conversions.
 
 Synthetic returns carry what matters to the strategy and to its arithmetic: fat tails
 (Student t, 5 degrees of freedom) and volatility clustering (Taylor's log-AR(1)

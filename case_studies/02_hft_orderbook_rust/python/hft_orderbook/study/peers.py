@@ -1,6 +1,6 @@
 """What a Python user would pick instead, each at its best, with the baseline's methods.
 
-``sortedcontainers`` (Apache-2.0): a sorted dict a side. ``order-book`` (GPL-3.0, C): used
+``sortedcontainers`` (Apache-2.0): a sorted dict per side. ``order-book`` (GPL-3.0, C): used
 for comparison only, never imported by the library. Both are installed by ``make peers``.
 """
 

@@ -42,7 +42,7 @@ def published_read(task: str, times: int) -> Inputs:
 
 
 def deep_read(task: str, times: int, levels: int) -> Inputs:
-    """A book of ``levels`` a side after some flow, read ``times`` over."""
+    """A book of ``levels`` per side after some flow, read ``times`` times."""
     return {**synthetic(4 * levels, levels), "task": task, "times": times}
 
 

@@ -31,7 +31,7 @@ REAL = "S&P 500 |returns| k=250"
 
 
 def workloads_up_to(products: float, max_lag: int = 10**9) -> tuple[str, ...]:
-    """Workloads of at most so many products ``n k`` and at most so many lags."""
+    """Workloads with ``n k`` at most ``products`` and at most ``max_lag`` lags."""
     chosen = [(n, k) for n, k in SIZES if n * k <= products and k <= max_lag]
     return (*(name(*size) for size in chosen), REAL)
 

@@ -1,4 +1,4 @@
-"""Markov chain Monte Carlo: four samplers of one contract, and what their draws are worth.
+"""Markov chain Monte Carlo: four samplers with one interface, and diagnostics of their draws.
 
 >>> from hft_py.mcmc import mcmc_optimize
 >>> run = mcmc_optimize(lambda x: -0.5 * float(x @ x), [-5, -5], [5, 5], [1, 1], seed=1)

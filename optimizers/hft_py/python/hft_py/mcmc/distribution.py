@@ -1,4 +1,4 @@
-"""What the draws say of one parameter."""
+"""The distribution of one parameter over the draws."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ class MCMCOptimizer(Estimator):
         if isinstance(given, Mapping):
             unknown = sorted(set(given) - set(spaces.names))
             if unknown:
-                raise ValueError(f"proposal_std names {unknown[0]!r}, which is no parameter")
+                raise ValueError(f"proposal_std names {unknown[0]!r}, which is not a parameter")
             own |= given
         elif given is not None:
             return given
@@ -184,7 +184,7 @@ class MCMCOptimizer(Estimator):
         """
         result, spaces = self._last("get_parameter_distribution"), self.param_spaces
         if name not in spaces.names:
-            raise KeyError(f"{name!r} is no parameter: {', '.join(spaces.names)}")
+            raise KeyError(f"{name!r} is not a parameter: {', '.join(spaces.names)}")
         index = spaces.names.index(name)
         return distribution(spaces[index], result.samples[:, :, index].ravel())
 

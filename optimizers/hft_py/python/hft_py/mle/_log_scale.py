@@ -1,4 +1,4 @@
-"""A search in the logarithm of some parameters: the objective keeps seeing the parameters."""
+"""A search in the logarithm of some parameters: the objective still receives the parameters."""
 
 from __future__ import annotations
 

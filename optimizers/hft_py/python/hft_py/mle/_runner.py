@@ -83,7 +83,7 @@ class Runner:
         except InternalError as error:
             if backends.requested_backend(self.backend) != "auto":
                 raise
-            _log.error("mle failed in Rust, Python answers: %s", error)
+            _log.error("mle failed in Rust, using Python: %s", error)
             return self._run(backends.kernels("mle", "python"), make, reporter)
 
     def _run(self, kernels: Any, make: Callable[[Any], Kernel], reporter: Reporter | None) -> Run:

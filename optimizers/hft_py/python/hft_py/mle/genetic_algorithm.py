@@ -1,4 +1,4 @@
-"""A genetic algorithm on real numbers: children near parents that agree, far from others.
+"""A genetic algorithm on real numbers: children near similar parents, far from different ones.
 
 The right choice where parameters hardly interact and minima are many: a child takes some
 coordinates of either parent, and good ones are kept together. The wrong choice where parameters

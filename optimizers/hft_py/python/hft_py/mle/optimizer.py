@@ -272,8 +272,8 @@ def _check_options(optimise: Callable[..., Any], method: str, options: dict[str,
     for name in options:
         if name not in known:
             raise TypeError(
-                f'{name} is no argument of method="{method}": leave it out, or choose the method '
-                "that takes it"
+                f'{name} is not an argument of method="{method}": leave it out, or choose the '
+                "method that takes it"
             )
 
 

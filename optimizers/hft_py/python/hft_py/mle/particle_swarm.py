@@ -1,7 +1,7 @@
 """Particle swarm: points that move, each towards its own best and its neighbours' best.
 
 The right choice for a quick look at an objective of few parameters whose shape is unknown, and for
-objectives that are noisy or have steps: nothing is fitted to the values but their order. The wrong
+objectives that are noisy or have steps: only the order of the values matters. The wrong
 choice for a narrow valley that is not along an axis, and where the last digits count:
 :func:`hft_py.mle.cma_es_optimize` needs a fraction of the evaluations there. With many minima in
 ten dimensions or more it seldom finds the best one, as

@@ -2,11 +2,11 @@
 
 | kind | what is given | who calls it, how |
 |---|---|---|
-| ``"python"`` | ``f(x) -> float``, ``x`` of shape ``(n_params,)`` | a call a point, with the lock |
-| ``"vectorized"`` | ``f(points) -> values``, ``(n, n_params)`` to ``(n,)`` | one call a batch |
+| ``"python"`` | ``f(x) -> float``, ``x`` of shape ``(n_params,)`` | one call per point, with lock |
+| ``"vectorized"`` | ``f(points) -> values``, ``(n, n_params)`` to ``(n,)`` | one call per batch |
 | ``"compiled"`` | a C function: see :mod:`hft_py.objectives.compiled` | Rust, in parallel |
 | ``"builtin"`` | a name: see :func:`builtin` | Rust, in parallel |
-| ``"executor"`` | ``f(x) -> float`` and ``executor=`` | one task a point |
+| ``"executor"`` | ``f(x) -> float`` and ``executor=`` | one task per point |
 
 A batch is a generation of a population, or one step of all chains. Every function that takes an
 objective takes the same options and hands them to :func:`resolve`.

@@ -98,10 +98,10 @@ class BuiltinObjective(Objective):
         if wanted is not None and n_params != len(wanted):
             raise ValueError(
                 f"{spec.name} has {len(wanted)} parameters ({', '.join(wanted)}), "
-                f"and {n_params} are asked for"
+                f"but {n_params} were requested"
             )
         if spec.name == "rosenbrock" and n_params < 2:
-            raise ValueError(f"rosenbrock has two coordinates or more, and {n_params} is asked for")
+            raise ValueError(f"rosenbrock needs two coordinates or more, got {n_params}")
 
     def _values(self, points: Floats) -> Floats:
         if self.spec.data is None:

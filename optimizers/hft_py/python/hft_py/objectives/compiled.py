@@ -20,7 +20,7 @@ Accepted are
 
 A signature that is known is checked. ``data`` becomes ``user_data``: the address of a contiguous
 array's first number, of a ctypes object, a cffi pointer, or an integer. Function and data are kept
-alive as long as the objective is; of an integer's there is nothing to keep.
+alive as long as the objective is; for an integer address there is nothing to keep.
 """
 
 from __future__ import annotations

@@ -129,7 +129,7 @@ def _resolved_before(
 ) -> Objective:
     if objective.n_params != n_params:
         raise ValueError(
-            f"{name} has {objective.n_params} parameters, and {n_params} are asked for"
+            f"{name} has {objective.n_params} parameters, but {n_params} were requested"
         )
     if vectorized or executor is not None or data is not None:
         raise ValueError(f"{name} is resolved already: its options were given then")

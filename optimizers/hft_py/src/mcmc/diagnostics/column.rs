@@ -1,4 +1,4 @@
-//! One parameter of draws, read where it lies.
+//! One parameter of the draws, read in place.
 
 /// Beyond these sizes squares of draws overflow or underflow: such draws are read times a power of
 /// two, which changes no digit.

@@ -1,13 +1,13 @@
 //! Draws as runs of equal values: a chain that rejects a proposal stays where it is.
 //!
-//! Of a random walk one draw in four is new. What is sorted, ranked and scored are these.
+//! In a random walk one draw in four is new. Only those are sorted, ranked and scored.
 
 use super::column::Column;
 use crate::mcmc::real;
 
 /// Runs of equal draws within sequences of one length (chains, or their halves).
 ///
-/// Whoever goes with it has one value a run, in their order.
+/// Values that belong to the runs are kept apart, one per run and in the same order.
 #[derive(Debug, Clone)]
 pub(super) struct Runs {
     /// Where each run ends, counted over all sequences; no run crosses the end of one.
@@ -105,7 +105,8 @@ impl Runs {
         };
         let of = |runs: std::ops::Range<usize>| {
             if runs.len() == 1 {
-                return (values[runs.start] - origin, 0.0); // exactly: R-hat of chains that stand is infinite
+                // Exactly: R-hat of chains that stand is infinite.
+                return (values[runs.start] - origin, 0.0);
             }
             let total: f64 = weighted(runs.clone()).map(|(v, count)| v * count).sum();
             let mean = total / real(self.length);

@@ -1,4 +1,4 @@
-"""The kernels in NumPy: readable, exact, and the measure of the compiled ones."""
+"""The kernels in NumPy: readable, exact, and the reference for the compiled ones."""
 
 from hft_py.mcmc.baseline.adaptive_metropolis import adaptive_metropolis
 from hft_py.mcmc.baseline.de_mc import de_mc

@@ -2,9 +2,9 @@
 
 ``"ram"`` (Vihola 2012, Statistics and Computing 22, eq. 1) coerces the acceptance rate by rank-one
 updates of the proposal's Cholesky factor: robust where the target has no second moments. They are
-slow to shrink a factor that is far too large, as each tells of one direction, so the whole factor
+slow to shrink a factor that is far too large, as each covers one direction, so the whole factor
 is scaled as well (Robbins and Monro, gain ``n ** -0.5``): a start wrong by six orders of magnitude
-is made good in a warm-up of a thousand.
+is corrected in a warm-up of a thousand iterations.
 ``"haario"`` (Haario, Saksman, Tamminen 2001, Bernoulli 7; its scale coerced as in Andrieu and Thoms
 2008, algorithm 4) learns the target's covariance: the better shape where it exists.
 

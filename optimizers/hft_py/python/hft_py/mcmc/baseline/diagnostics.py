@@ -1,4 +1,4 @@
-"""Has it mixed, and how much is it worth: R-hat, effective sample sizes, standard errors.
+"""Convergence diagnostics: R-hat, effective sample sizes, standard errors.
 
 Vehtari, Gelman, Simpson, Carpenter and Buerkner (2021, Bayesian Analysis 16). Draws have shape
 ``(chains, draws, parameters)``; results have shape ``(parameters,)``. NaN where a parameter never

@@ -149,7 +149,7 @@ def workload(
 def inputs(
     *, density: str, sampler: str, iterations: int, effective: int = 0, dimension: int = 0
 ) -> dict[str, Any]:
-    """The inputs of a workload; with ``effective``, as long as so many effective draws take."""
+    """The inputs of a workload; ``effective``: run until there are that many effective draws."""
     made = student_t(daily_returns()) if density == "student_t" else gaussian(dimension)
     return {
         "density": made,

@@ -1,7 +1,7 @@
 """Bound handling: a coordinate outside its bounds is changed before it is evaluated.
 
-Every rule changes the point itself, so the optimiser is told the point that was evaluated. (With a
-penalty on repaired points it would be told the value of one point as that of another.)
+Every rule changes the point itself, so the optimiser learns from the point evaluated. (With a
+penalty on repaired points it would attribute the value of one point to another.)
 
 ``reflect``: folded back at the bound, as often as needed; keeps the distance to the bound.
 ``fold``: the same, but smooth (CMA-ES only): within 5 % of the range from a bound ``x`` is a

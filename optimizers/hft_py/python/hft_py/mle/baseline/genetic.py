@@ -2,9 +2,9 @@
 
 Children are spread around two parents as those of a one-point crossover of binary strings are:
 near parents that are alike, far from parents that differ, so steps shrink as the population
-agrees. Both operators are told the bounds and make no point outside. The best of parents and
+converges. Both operators are told the bounds and make no point outside. The best of parents and
 children survive, so the best individual is never lost; a child that is the copy of another
-survives only where there is room, else copies of one individual would soon be all there is.
+survives only where there is room, else copies of one individual would soon take over.
 
 A generation draws one block of uniforms, a row for each pair of children: four for the two
 tournaments, one for the crossover, then seven a coordinate (whether it is crossed, how far, which

@@ -1,7 +1,7 @@
 """Particle swarm: every particle is drawn to its own best point and to its neighbours' best.
 
 The constriction coefficient ``chi`` makes the swarm contract without a bound on velocities and
-without a schedule. Each coordinate is drawn on its own, so the search keeps step with parameters of
+without a schedule. Each coordinate is drawn on its own, so the search copes with parameters of
 different scales, and gets nowhere in a narrow valley that is not along an axis. (Standard PSO 2011,
 which draws in spheres, is not better there, and loses the different scales: with 40 particles it
 does not find the minimum of the ellipsoid in ten dimensions in 60,000 evaluations, which this one

@@ -20,7 +20,7 @@ LIKELIHOOD = "DE, GARCH(1,1) of the S&P 500, 2,460 evaluations"
 
 
 def rosenbrock(x: Array) -> float:
-    """One point, as one writes it in NumPy."""
+    """One point, as usually written in NumPy."""
     return float(np.sum(100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1.0 - x[:-1]) ** 2))
 
 
@@ -46,7 +46,7 @@ def rosenbrock_decorated() -> Any:
 
 
 def evolution(population_size: int, generations: int) -> dict[str, Any]:
-    """Differential evolution from one Latin hypercube for all."""
+    """Differential evolution; all implementations start from the same Latin hypercube."""
     lower, upper = np.full(D, -BOX), np.full(D, BOX)
     population = latin_hypercube(population_size, lower, upper)
     return {"lower": lower, "upper": upper, "population": population, "generations": generations}
@@ -59,7 +59,7 @@ def latin_hypercube(size: int, lower: Array, upper: Array) -> Array:
 
 
 def cma(evaluations: int) -> dict[str, Any]:
-    """CMA-ES from one start for all."""
+    """CMA-ES; all implementations start from the same point."""
     start = np.random.default_rng(1).uniform(-BOX, BOX, D)
     return {
         "lower": np.full(D, -BOX),
