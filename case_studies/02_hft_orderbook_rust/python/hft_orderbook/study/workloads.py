@@ -24,7 +24,9 @@ from qpp.study import Inputs
 READS = ("best", "mid")
 
 #: A recorded stream; its terms forbid a copy in the repository.
-RECORDING = Path(__file__).resolve().parents[6] / "shared/data/binance_usdm_btcusdt_20240808.gz"
+# Beside the repository; an installed package has no such folder.
+_ROOT = Path(__file__).resolve().parents[:7][-1]
+RECORDING = _ROOT / "shared/data/binance_usdm_btcusdt_20240808.gz"
 
 
 def published(messages: int, levels: int, passes: int) -> Inputs:
