@@ -8,7 +8,7 @@
 use criterion::{Criterion, criterion_group, criterion_main};
 use hft_py::hmm::emission::{Emission, Priors};
 use hft_py::hmm::expectation::{Workspace, expect};
-use hft_py::hmm::{Kind, Model, Options, Series, filter, fit, viterbi};
+use hft_py::hmm::{Fixed, Kind, Model, Options, Series, filter, fit, viterbi};
 use hft_py::rng::Stream;
 use hft_py::watch::Unwatched;
 use std::hint::black_box;
@@ -71,6 +71,7 @@ fn recursions(c: &mut Criterion) {
                 transition: 0.0,
             },
             threads: 1,
+            fixed: Fixed::default(),
         };
         c.bench_function(&name("ten steps of EM"), |b| {
             b.iter(|| {

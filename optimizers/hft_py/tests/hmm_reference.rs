@@ -1,7 +1,7 @@
 //! The kernels without Python: enumeration of every path, and properties of a fit.
 
 use hft_py::hmm::emission::Priors;
-use hft_py::hmm::{Kind, Model, Options, Series, filter, fit, smoother, viterbi};
+use hft_py::hmm::{Fixed, Kind, Model, Options, Series, filter, fit, smoother, viterbi};
 use hft_py::watch::Unwatched;
 use proptest::prelude::*;
 
@@ -16,6 +16,7 @@ fn options(n_iterations: usize, threads: usize) -> Options {
             transition: 0.0,
         },
         threads,
+        fixed: Fixed::default(),
     }
 }
 

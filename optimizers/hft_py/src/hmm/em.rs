@@ -24,6 +24,19 @@ pub struct Options {
     pub priors: Priors,
     /// Threads, 1 or more.
     pub threads: usize,
+    /// What stays as it is.
+    pub fixed: Fixed,
+}
+
+/// The parts of a model that a fit holds; none by default.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Fixed {
+    /// Probabilities of the first state.
+    pub start: bool,
+    /// Transition probabilities.
+    pub transition: bool,
+    /// Parameters of the emission.
+    pub emission: bool,
 }
 
 /// Where a start has ended.
@@ -53,7 +66,7 @@ pub(super) fn fit_one(
         if halted {
             break;
         }
-        let expected = expect_all(&model, series, &mut spaces)?;
+        let expected = expect_all(&model, series, &mut spaces, !options.fixed.emission)?;
         let likelihood = expected.iter().map(|e| e.log_likelihood).sum::<f64>();
         let objective = likelihood + options.priors.log_density(&model);
         history.push([likelihood, objective]);
@@ -61,7 +74,7 @@ pub(super) fn fit_one(
         if converged {
             break;
         }
-        maximise(&mut model, expected, &options.priors);
+        maximise(&mut model, expected, &options.priors, options.fixed);
         halted = after(objective)?;
     }
     if !converged {
@@ -93,15 +106,16 @@ fn workspaces(model: &Model, series: Series<'_>, threads: usize) -> Vec<Workspac
         .collect()
 }
 
-/// The expectation step over every sequence, in their order.
+/// The expectation step over every sequence, in their order; with `sums` for the emission too.
 fn expect_all(
     model: &Model,
     series: Series<'_>,
     spaces: &mut [Workspace],
+    sums: bool,
 ) -> Result<Vec<Expected>, HmmError> {
     let emission = Emission::new(model)?;
     let one = |(from, x): (usize, &[f64]), space: &mut Workspace| {
-        expect(&emission, x, space, true).map_err(|e| e.after(from))
+        expect(&emission, x, space, sums).map_err(|e| e.after(from))
     };
     if let [space] = spaces {
         return series.sequences().map(|s| one(s, space)).collect();
@@ -131,8 +145,8 @@ fn expect_all(
     })
 }
 
-/// New parameters from what all sequences expect.
-fn maximise(model: &mut Model, expected: Vec<Expected>, priors: &Priors) {
+/// New parameters from what all sequences expect, except those that are held.
+fn maximise(model: &mut Model, expected: Vec<Expected>, priors: &Priors, fixed: Fixed) {
     let k = model.states();
     let many = expected.len() as f64;
     let mut start = vec![0.0; k];
@@ -150,8 +164,15 @@ fn maximise(model: &mut Model, expected: Vec<Expected>, priors: &Priors) {
         let own = one.statistics.map(|s| s.sums).unwrap_or_default();
         sums.iter_mut().zip(own).for_each(|(s, p)| *s += p);
     }
-    model.theta = update(model, &Statistics { sums }, priors);
-    model.start = start;
+    if !fixed.emission {
+        model.theta = update(model, &Statistics { sums }, priors);
+    }
+    if !fixed.start {
+        model.start = start;
+    }
+    if fixed.transition {
+        return;
+    }
     let rows = model
         .transition
         .chunks_exact_mut(k)

@@ -35,7 +35,7 @@ pub mod smoother;
 mod states;
 pub mod viterbi;
 
-pub use em::{Fitted, Options};
+pub use em::{Fitted, Fixed, Options};
 pub use error::HmmError;
 pub use model::{Kind, Model, Series};
 pub use parallel_fit::fit;

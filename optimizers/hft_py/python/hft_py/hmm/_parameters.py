@@ -18,11 +18,18 @@ from hft_py.hmm._stochastic import (
     validate_stochastic,
     validate_variances,
 )
+from hft_py.hmm._theta import fields_of, theta_of
 from hft_py.hmm._types import Floats
 from hft_py.results import Result, pandas
 
 EMISSIONS = ("gaussian", "binned", "student_t")
 COVARIANCES = ("diag", "full")
+# The parts of a model that a fit can hold, and their fields.
+HELD = {
+    "starts": ("start_probabilities",),
+    "transitions": ("transition_matrix",),
+    "emissions": ("means", "variances", "dof", "bin_edges", "bin_probabilities"),
+}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -72,6 +79,8 @@ class HMMParams(Result):
         Last objective of each start, the chosen one included.
     seed
         The seed that was used.
+    fixed
+        The parts that the fit held: ``"starts"``, ``"transitions"``, ``"emissions"``.
     n_bins
         Bins that were asked for; ``bin_edges`` make fewer where quantiles are equal.
     backend
@@ -109,12 +118,15 @@ class HMMParams(Result):
     n_observations: int = 0
     restarts: Floats = field(default_factory=lambda: np.empty(0))
     seed: int | None = None
+    fixed: tuple[str, ...] = field(default=(), repr=False)
     n_bins: int | None = field(default=None, repr=False)
     backend: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
         checks.choice("emission", self.emission, EMISSIONS)
         checks.choice("covariance", self.covariance, COVARIANCES)
+        for part in self.fixed:
+            checks.choice("fixed", part, HELD)
         for name, ndim in (("start_probabilities", 1), ("transition_matrix", 2)):
             self._set(name, validate_stochastic(name, getattr(self, name), ndim))
         validate_shape("transition_matrix", self.transition_matrix, (self.n_states,) * 2)
@@ -192,14 +204,15 @@ class HMMParams(Result):
 
     @property
     def n_parameters(self) -> int:
-        """The number of free parameters."""
+        """The number of free parameters: what a fit held is not counted."""
         k, d = self.n_states, self.n_columns
         each = {
             "binned": 0 if self.bin_edges is None else len(self.bin_edges),
             "student_t": 3,
             "gaussian": d + (d * (d + 1) // 2 if self.covariance == "full" else d),
         }[self.emission]
-        return k - 1 + k * (k - 1) + k * each
+        free = {"starts": k - 1, "transitions": k * (k - 1), "emissions": k * each}
+        return sum(count for part, count in free.items() if part not in self.fixed)
 
     @property
     def aic(self) -> float:
@@ -234,21 +247,8 @@ class HMMParams(Result):
 
     @functools.cached_property
     def kernel_arguments(self) -> tuple[str, Floats, Floats, Floats]:
-        """What every kernel takes first: the kind of emission, start, transition, theta.
-
-        ``theta`` holds one row of emission parameters for each state, see
-        :mod:`hft_py.hmm.baseline.emission`.
-        """
-        given: Any = self  # the arrays of its emission are not None
-        if self.emission == "binned":
-            kind, theta = "categorical", given.bin_probabilities
-        elif self.emission == "student_t":
-            scales = given.variances * (given.dof - 2.0) / given.dof
-            kind, theta = "student_t", np.stack([given.means, scales, given.dof], axis=1)
-        else:
-            kind = "gaussian_full" if given.variances.ndim == 3 else "gaussian"
-            parts = (given.means, given.variances)
-            theta = np.hstack([part.reshape(self.n_states, -1) for part in parts])
+        """What every kernel takes first: the kind of emission, start, transition, theta."""
+        kind, theta = theta_of(self)
         return kind, self.start_probabilities, self.transition_matrix, read_only(theta)
 
     @classmethod
@@ -262,16 +262,7 @@ class HMMParams(Result):
         **fields: Any,
     ) -> HMMParams:
         """The inverse of :attr:`kernel_arguments`; ``shape`` is that of the means."""
-        if kind == "categorical":
-            fields["bin_probabilities"] = theta
-        elif kind == "student_t":
-            location, scale, dof = theta.T
-            fields |= {"means": location, "variances": scale * dof / (dof - 2.0), "dof": dof}
-        else:
-            d = shape[1] if len(shape) > 1 else 1
-            full = shape[1:] if kind == "gaussian_full" else ()
-            fields["means"] = theta[:, :d].reshape(shape)
-            fields["variances"] = theta[:, d:].reshape(shape + full)
+        fields |= fields_of(kind, theta, shape)
         return cls(start, transition, **fields)
 
     def permuted(self, order: Any) -> HMMParams:

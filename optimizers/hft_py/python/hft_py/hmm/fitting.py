@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from hft_py import backend as backends
 from hft_py import checks
-from hft_py.hmm._bins import bin_numbers, binned_moments, quantile_edges, validate_bin_edges
+from hft_py.hmm._bins import bin_numbers, binned_moments
 from hft_py.hmm._degenerate import warn_if_degenerate
+from hft_py.hmm._initial import (
+    chosen_edges,
+    held_in_all,
+    initial_start,
+    moved,
+    restored,
+    validate_fixed,
+)
 from hft_py.hmm._inputs import warn_of_bins
-from hft_py.hmm._parameters import COVARIANCES, EMISSIONS, HMMParams
+from hft_py.hmm._parameters import COVARIANCES, EMISSIONS, HELD, HMMParams
 from hft_py.hmm._starts import column_units, initial_guesses, known_rows
 from hft_py.hmm._types import Floats, Ints, Lengths
-from hft_py.hmm._validation import refuse_small, validate_observations, validate_params
+from hft_py.hmm._validation import refuse_small, validate_observations
 from hft_py.progress import STOPPED, Progress, reporting
 
 _log = logging.getLogger("hft_py")
@@ -48,6 +56,7 @@ def fit_hmm(
     emission_prior: float = 0.0,
     transition_prior: float = 0.0,
     initial: HMMParams | None = None,
+    fixed: str | Sequence[str] = (),
     bin_edges: Any = None,
     threads: int = 1,
     progress: bool | Callable[[Progress], Any] = False,
@@ -112,6 +121,10 @@ def fit_hmm(
         stay zeros; the starts made here have none.
     initial
         A model to start from, in place of the first start. Its emission must be the one asked for.
+    fixed
+        What stays as in ``initial``: one or more of ``"starts"``, ``"transitions"`` and
+        ``"emissions"``. Default: nothing. The states are put in order all the same;
+        ``order="none"`` keeps the numbers that they have in ``initial``.
     bin_edges
         Edges between bins, rising, in place of quantiles.
     threads
@@ -175,8 +188,7 @@ def fit_hmm(
         raise ValueError(f'emission="{emission}" takes one column, returns has {columns}')
     if bin_edges is not None and emission != "binned":
         raise ValueError(f'bin_edges is for emission="binned", not "{emission}"')
-    if initial is not None:
-        validate_params("initial", initial)
+    held = validate_fixed(fixed, initial)
     if n_bins is not None and (emission != "binned" or bin_edges is not None):
         given = emission == "binned"
         warn_of_bins(bins, "bin_edges are given" if given else f'emission is "{emission}"')
@@ -185,27 +197,30 @@ def fit_hmm(
     kind, n_symbols = emission, 0
     seen, fields = data, {}
     if emission == "binned":
-        edges = _bin_edges(data.x[:, 0], bins, bin_edges, initial)
+        edges = chosen_edges(data.x[:, 0], bins, bin_edges, initial, held)
         kind, n_symbols = "categorical", len(edges) + 1
         seen = dataclasses.replace(data, x=bin_numbers(data.x, edges))
     elif covariance == "full" and data.two_dimensional:
         kind = "gaussian_full"
-    first = None
-    if initial is not None:
-        first = _initial_start(initial, kind, n_states, emission, columns, n_symbols)
+    first = initial_start(initial, kind, n_states, emission, columns, n_symbols)
     known = known_rows(seen.x)
     if emission != "binned":
         refuse_small(known)
     offsets, reference = column_units(known)
     if offsets.any():
         seen, known = dataclasses.replace(seen, x=seen.x - offsets), known - offsets
-        first = first and (*first[:2], _moved(first[2], -offsets))
+        first = first and (*first[:2], moved(first[2], -offsets))
     priors = (reference, variance_floor, emission_prior, transition_prior)
     starts = initial_guesses(kind, seen, n_states, n_init, number, n_symbols, kernels, first)
+    starts = held_in_all(starts, first, held)
+    holds = tuple(part in held for part in HELD)
 
     with reporting(progress, n_init * n_iterations, "fit_hmm") as reporter:
         results = kernels.fit(
-            kind, *starts, seen.x, seen.lengths, n_iterations, tolerance, *priors, threads, reporter
+            *(kind, *starts, seen.x, seen.lengths, n_iterations, tolerance, *priors),
+            threads,
+            reporter,
+            holds,
         )
         stopped = reporter is not None and reporter.stopped
     last = np.array([history[-1, 1] for _, _, _, history, _ in results])
@@ -218,7 +233,7 @@ def fit_hmm(
         kind,
         start,
         transition,
-        _moved(theta, offsets) if offsets.any() else theta,
+        moved(theta, offsets),
         (n_states, columns) if data.two_dimensional and emission == "gaussian" else (n_states,),
         emission=emission,
         covariance=covariance,
@@ -235,39 +250,11 @@ def fit_hmm(
         **fields,
     )
     _log.info("HMM fitted with %d states (%s)", n_states, kernels.words)
+    params = restored(params, initial, held)
     index = _order(params, order)
-    warn_if_degenerate(known, kind, theta[index], variance_floor * reference)
+    if "emissions" not in held:
+        warn_if_degenerate(known, kind, theta[index], variance_floor * reference)
     return params if order == "none" else params.permuted(index)
-
-
-def _bin_edges(x: Floats, n_bins: int, given: Any, initial: HMMParams | None) -> Floats:
-    """The edges given, those of a model to start from, or quantiles of the data."""
-    if given is not None:
-        return validate_bin_edges(given)
-    if initial is not None and initial.bin_edges is not None:
-        return initial.bin_edges
-    return quantile_edges(x, n_bins)
-
-
-def _initial_start(
-    initial: HMMParams, kind: str, n_states: int, emission: str, columns: int, n_symbols: int
-) -> tuple[Floats, Floats, Floats]:
-    """The start that ``initial`` stands for, where it fits the data and what is asked for."""
-    if initial.n_states != n_states:
-        raise ValueError(f"initial has {initial.n_states} states, n_states={n_states}")
-    own, start, transition, theta = initial.kernel_arguments
-    wrong_bins = kind == "categorical" and theta.shape[1] != n_symbols
-    if own != kind or initial.n_columns != columns or wrong_bins:
-        raise ValueError(
-            f'initial has the emission "{initial.emission}" with {theta.shape[1]} numbers a state, '
-            f'which does not fit emission="{emission}" and {columns} columns'
-        )
-    return start, transition, theta
-
-
-def _moved(theta: Floats, by: Floats) -> Floats:
-    """``theta`` with its means, the first ``D`` numbers of each state, moved."""
-    return np.hstack([theta[:, : len(by)] + by, theta[:, len(by) :]])
 
 
 def _first_best(objectives: Floats) -> int:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hft_py import checks
-from hft_py.hmm._parameters import HMMParams
+from hft_py.hmm._parameters import HELD, HMMParams
 from hft_py.hmm._types import Floats
 from hft_py.hmm.filtering import OnlineFilter
 
@@ -29,7 +29,8 @@ class IncrementalEM:
     Parameters
     ----------
     params
-        The first model. Student's t keeps its degrees of freedom.
+        The first model. Student's t keeps its degrees of freedom, and what a fit held
+        (``params.fixed``) stays here too.
     n_observed
         How many observations ``params`` stand for; the larger, the less each new one weighs.
         Default: those it was fitted to, 100 for a model written by hand.
@@ -179,10 +180,14 @@ class IncrementalEM:
         params = self.params
         totals = pairs.sum(axis=1, keepdims=True)
         seen = totals > MIN_WEIGHT
-        transition = np.where(seen, pairs / np.where(seen, totals, 1.0), params.transition_matrix)
-        emission = self._bins(each) if self._kind == "categorical" else self._moments(each)
+        transition = params.transition_matrix
+        if "transitions" not in params.fixed:
+            transition = np.where(seen, pairs / np.where(seen, totals, 1.0), transition)
+        emission = {name: params[name] for name in HELD["emissions"]}
+        if "emissions" not in params.fixed:
+            emission |= self._bins(each) if self._kind == "categorical" else self._moments(each)
         # A new model, as the diagnostics of the fit do not hold for what was learned since.
-        names = ("start_probabilities", "emission", "covariance", "dof", "bin_edges", "seed")
+        names = ("start_probabilities", "emission", "covariance", "seed", "fixed")
         fields = {name: params[name] for name in names} | emission
         fields |= {"stop_reason": "learned", "n_observations": int(self._count)}
         self.filter.replace(HMMParams(transition_matrix=transition, **fields))

@@ -3,7 +3,7 @@
 use super::super::watch::PyWatch;
 use super::{Matrix, Vector, kind_of, sizes, table, work};
 use crate::hmm::emission::Priors;
-use crate::hmm::{self, Fitted, Model, Options, Series};
+use crate::hmm::{self, Fitted, Fixed, Model, Options, Series};
 use crate::{Error, memory};
 use numpy::{
     IntoPyArray, PyReadonlyArray1, PyReadonlyArray2, PyReadonlyArray3, PyUntypedArrayMethods,
@@ -17,7 +17,8 @@ type Ended<'py> = (Vector<'py>, Matrix<'py>, Matrix<'py>, Matrix<'py>, bool);
 /// Expectation maximisation from each start: see `hft_py.hmm.baseline.em.fit`.
 #[pyfunction]
 #[pyo3(signature = (kind, starts, transitions, thetas, x, lengths, n_iterations, tolerance,
-                    reference, floor, emission_prior, transition_prior, threads=1, reporter=None))]
+                    reference, floor, emission_prior, transition_prior, threads=1, reporter=None,
+                    fixed=(false, false, false)))]
 pub(super) fn fit<'py>(
     py: Python<'py>,
     kind: &str,
@@ -34,6 +35,7 @@ pub(super) fn fit<'py>(
     transition_prior: f64,
     threads: usize,
     reporter: Option<Bound<'py, PyAny>>,
+    fixed: (bool, bool, bool),
 ) -> PyResult<Vec<Ended<'py>>> {
     let (kind, k, d) = (kind_of(kind)?, starts.shape()[1], x.shape()[1]);
     let lengths = sizes(&lengths)?;
@@ -62,6 +64,11 @@ pub(super) fn fit<'py>(
             transition: transition_prior,
         },
         threads: threads.max(1),
+        fixed: Fixed {
+            start: fixed.0,
+            transition: fixed.1,
+            emission: fixed.2,
+        },
     };
     let at_once = options.threads.min(models.len().max(lengths.len()));
     memory::ensure_allocatable(&[memory::product(&[at_once, series.longest(), 2 * k])])?;

@@ -39,10 +39,12 @@ def fit(
     transition_prior: float,
     threads: int = 1,
     reporter: Callable[[int, float], bool] | None = None,
+    fixed: tuple[bool, bool, bool] = (False, False, False),
 ) -> list[Fitted]:
     """Run EM from each start: ``starts (R, K)``, ``transitions (R, K, K)``, ``thetas (R, K, P)``.
 
-    ``threads`` is ignored: these kernels have one.
+    ``fixed`` says whether starts, transitions and emissions stay as they are. ``threads`` is
+    ignored: these kernels have one.
     """
     priors = Priors(reference, floor, emission_prior, transition_prior)
     results: list[Fitted] = []
@@ -64,10 +66,13 @@ def fit(
             best = max(best, objective)
             done += 1
             gamma = np.concatenate([p.gamma for p in found])
-            start = np.mean([p.gamma[0] for p in found], axis=0)
-            counts = sum((p.xi.sum(axis=0) for p in found), start=np.zeros_like(transition))
-            transition = _transition(transition, counts, priors.transition)
-            theta = update(kind, theta, x, gamma, priors)
+            if not fixed[0]:
+                start = np.mean([p.gamma[0] for p in found], axis=0)
+            if not fixed[1]:
+                counts = sum((p.xi.sum(axis=0) for p in found), start=np.zeros_like(transition))
+                transition = _transition(transition, counts, priors.transition)
+            if not fixed[2]:
+                theta = update(kind, theta, x, gamma, priors)
             if reporter is not None and done % reporter.every == 0:  # type: ignore[attr-defined]
                 halted = not reporter(done, best)
         results.append((start, transition, theta, np.array(history), converged))
