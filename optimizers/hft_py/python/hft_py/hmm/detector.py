@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Mapping
+import copy
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from hft_py import checks
+from hft_py.hmm._estimator import Estimator, check_options
 from hft_py.hmm._inputs import prepare_inputs
+from hft_py.hmm._named_regimes import NamedRegimes, first_volatilities
 from hft_py.hmm._parameters import HMMParams
 from hft_py.hmm._types import Floats, Ints, Lengths
 from hft_py.hmm._validation import validate_params
@@ -18,15 +19,8 @@ from hft_py.hmm.filtering import OnlineFilter, filter_proba, score
 from hft_py.hmm.fitting import fit_hmm
 from hft_py.hmm.forecasting import Forecast, forecast_from
 from hft_py.hmm.incremental import IncrementalEM
-from hft_py.hmm.regimes import Rule, choose_rules, regime_labels, scale_parameters
+from hft_py.hmm.regimes import regime_labels
 from hft_py.hmm.smoothing import smooth_proba
-
-# What fit takes by name beside the returns and their lengths.
-_FIT_OPTIONS = tuple(
-    name
-    for name in inspect.signature(fit_hmm).parameters
-    if name not in ("returns", "lengths", "order")
-)
 
 
 class NotFittedError(ValueError, AttributeError):
@@ -48,7 +42,7 @@ class CurrentRegime(NamedTuple):
     probability: float
 
 
-class HMMRegimeDetector:
+class HMMRegimeDetector(Estimator, NamedRegimes):
     """Regimes of a return series: a hidden Markov model with its states in order and named.
 
     Regimes are ordered by mean, of equal means the more volatile first: 0 is the bear, the last one
@@ -102,32 +96,19 @@ class HMMRegimeDetector:
     (1000, 2)
     """
 
-    def __init__(
-        self,
-        n_states: int = 3,
-        *,
-        n_init: int = 4,
-        seed: int | np.random.Generator | None = 0,
-        missing: str = "raise",
-        memory: float | None = None,
-        threads: int = 1,
-        backend: str | None = None,
-        **options: Any,
-    ) -> None:
-        self.n_states = n_states
-        self.n_init = n_init
-        self.seed = seed
-        self.missing = missing
-        self.memory = memory
-        self.threads = threads
-        self.backend = backend
-        self.options = options
-        _check_options(options)
-
     def __repr__(self) -> str:
         if not hasattr(self, "params_"):
             return f"HMMRegimeDetector(n_states={self.n_states}, not fitted)"
         return f"HMMRegimeDetector(n_states={self.params_.n_states}, fitted)"
+
+    def __copy__(self) -> HMMRegimeDetector:
+        """A detector that is updated without changing this one; the model and data are shared."""
+        twin = object.__new__(type(self))
+        vars(twin).update(vars(self), options=dict(self.options))
+        if hasattr(self, "params_"):
+            twin._learner = copy.copy(self._learner)
+            twin._online = twin._learner.filter if twin._learner else copy.copy(self._online)
+        return twin
 
     def fit(self, returns: Any, *, lengths: Lengths = None, **options: Any) -> HMMRegimeDetector:
         """Fit to ``returns`` ``(T,)`` or ``(T, D)``; updates continue from their end.
@@ -135,7 +116,7 @@ class HMMRegimeDetector:
         ``options`` are arguments of :func:`hft_py.hmm.fit_hmm`; for this fit they win over those of
         the constructor.
         """
-        _check_options(options)
+        check_options(options)
         names = ("n_states", "n_init", "seed", "missing", "threads", "backend")
         chosen = {name: getattr(self, name) for name in names} | self.options | options
         # In order already, so that warnings number the regimes as the detector does.
@@ -154,7 +135,7 @@ class HMMRegimeDetector:
         """Put the regimes in order, and filter the past."""
         validate_params("params", params)
         means = np.reshape(np.asarray(params.means), (params.n_states, -1))[:, 0]
-        ordered = params.permuted(np.lexsort((-_volatilities(params), means)))
+        ordered = params.permuted(np.lexsort((-first_volatilities(params), means)))
         online, states = OnlineFilter(ordered, **self._reader_options), None
         if returns is not None:
             kernels, arguments = prepare_inputs(returns, ordered, lengths, **self._reader_options)
@@ -293,85 +274,3 @@ class HMMRegimeDetector:
         """Filtered probabilities now, ``(K,)``; None before the first observation."""
         self._fitted()
         return self._online.probabilities
-
-    def label(self, regime: int) -> str:
-        """The name of a regime."""
-        return self.labels_[self._index(regime)]
-
-    def _index(self, regime: Any) -> int:
-        k = self._fitted().n_states
-        if isinstance(regime, str):
-            checks.choice("regime", regime, self.labels_)
-            return self.labels_.index(regime)
-        if np.ndim(regime):
-            series = np.asarray(regime)
-            if series.ndim != 1 or not len(series):
-                raise ValueError(
-                    f"regime has shape {series.shape}, expected a regime or a series of them"
-                )
-            regime = series[-1]
-        return checks.whole_number("regime", regime, least=0, most=k - 1)
-
-    def get_regime_parameters(
-        self,
-        regime: Any,
-        base_params: Mapping[str, Any],
-        *,
-        rules: str | Mapping[str, Rule] = "regime",
-    ) -> dict[str, Any]:
-        """Strategy parameters for a regime, by the tables of rules in :mod:`hft_py.hmm.regimes`.
-
-        Parameters
-        ----------
-        regime
-            Its number or its name; of a series, such as :meth:`predict_regime` returns, the last.
-        base_params
-            Parameters by name, for no regime in particular. They are not changed.
-        rules
-            ``"regime"`` (default): larger positions and wider stops in the bull, smaller and
-            tighter in the bear, parameters of mean reversion between. ``"volatility"``: by the
-            regime's volatility. Or for some names a rule in place of the default: one of these two
-            words, ``"widen"``, ``"shrink"``, ``"shorten"``, ``"keep"``, or a function
-            ``(value, ratio) -> value`` of the ratio of volatilities.
-
-        Raises
-        ------
-        ValueError, TypeError
-            No such regime or rule.
-
-        Examples
-        --------
-        >>> from hft_py.hmm import HMMParams
-        >>> model = HMMParams([0.5, 0.5], [[0.5, 0.5], [0.5, 0.5]], [-1.0, 1.0], [7.0, 1.0])
-        >>> detector = HMMRegimeDetector(2).use(model)
-        >>> base = {"stop_loss": 0.02, "position_size": 100}
-        >>> detector.get_regime_parameters("bull", base)
-        {'stop_loss': 0.03, 'position_size': 150.0}
-        >>> detector.get_regime_parameters("bull", base, rules="volatility")
-        {'stop_loss': 0.01, 'position_size': 200.0}
-        """
-        index = self._index(regime)
-        label = self.labels_[index]
-        volatilities = _volatilities(self.params_)
-        average = float(np.sqrt(self.params_.stationary_distribution @ volatilities**2))
-        ratio = float(volatilities[index]) / average if average > 0 else 1.0
-        default, own = "regime", rules
-        if isinstance(rules, str):
-            default, own = checks.choice("rules", rules, ("regime", "volatility")), {}
-        return scale_parameters(
-            base_params, ratio, label, choose_rules(base_params, label, default, own)
-        )
-
-
-def _volatilities(params: HMMParams) -> Floats:
-    """Volatility of the first column in each state."""
-    return params.volatilities.reshape(params.n_states, -1)[:, 0]
-
-
-def _check_options(options: Mapping[str, Any]) -> None:
-    """An error for what a fit does not take, before there is one."""
-    if "order" in options:
-        raise TypeError("order is the detector's own: regimes run from worst to best")
-    for name in options:
-        if name not in _FIT_OPTIONS:
-            raise TypeError(f"{name} is no argument of fit_hmm: expected {', '.join(_FIT_OPTIONS)}")

@@ -9,6 +9,7 @@ Source: Cappe, J. Comput. Graph. Statist. 20 (2011), equations 8 and 9.
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import numpy as np
@@ -90,6 +91,12 @@ class IncrementalEM:
         self.memory = None if memory is None else checks.real_number("memory", memory, above=1.0)
         floor = checks.real_number("variance_floor", variance_floor, least=0)
         self._set_statistics(floor)
+
+    def __copy__(self) -> IncrementalEM:
+        """A learner that is updated without changing this one."""
+        twin = object.__new__(type(self))
+        vars(twin).update(vars(self), filter=copy.copy(self.filter))
+        return twin
 
     @property
     def params(self) -> HMMParams:
