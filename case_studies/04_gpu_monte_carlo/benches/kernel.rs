@@ -42,6 +42,13 @@ fn option() -> Terms {
         1.0,
         1.0,
         sigma,
+        0.0,
+        1.0,
+        1.0,
+        1.0,
+        rate,
+        dt,
+        1.0,
     ];
     Terms::from_row(&row, 0).expect("terms in range")
 }
@@ -69,6 +76,8 @@ fn kernels(c: &mut Criterion) {
                 first_block: 0,
                 blocks: 1,
                 observations: STEPS,
+                lengths: None,
+                unobserved: false,
                 antithetic,
                 control,
                 greeks,

@@ -7,8 +7,8 @@ use crate::tile::TILE;
 
 /// Sums of a block: `n`, and of `Y, Y^2, C, C^2, Y C`.
 pub const MOMENTS: usize = 6;
-/// The same with greeks: six more, of `D, D^2, V, V^2, G, G^2`.
-pub const MOMENTS_WITH_GREEKS: usize = 12;
+/// The same with greeks: ten more, of each in the order of [`Samples`] and its square.
+pub const MOMENTS_WITH_GREEKS: usize = 16;
 
 const LANES: usize = 8;
 
@@ -24,6 +24,10 @@ pub(crate) struct Samples {
     pub(crate) vega: [f64; TILE],
     /// Gamma, `G`.
     pub(crate) gamma: [f64; TILE],
+    /// Pathwise theta, `T`.
+    pub(crate) theta: [f64; TILE],
+    /// Pathwise rho, `R`.
+    pub(crate) rho: [f64; TILE],
 }
 
 impl Samples {
@@ -33,6 +37,8 @@ impl Samples {
         delta: [0.0; TILE],
         vega: [0.0; TILE],
         gamma: [0.0; TILE],
+        theta: [0.0; TILE],
+        rho: [0.0; TILE],
     };
 }
 
@@ -45,7 +51,7 @@ impl Sums {
 
     #[inline(always)]
     pub(crate) fn add(&mut self, samples: &Samples, control: bool, greeks: bool) {
-        let [n, y, y2, c, c2, yc, d, d2, v, v2, g, g2] = &mut self.0;
+        let [n, y, y2, c, c2, yc, d, d2, v, v2, g, g2, t, t2, r, r2] = &mut self.0;
         add_powers(&samples.payoff, y, y2);
         for lane in n.iter_mut() {
             *lane += (TILE / LANES) as f64;
@@ -62,6 +68,8 @@ impl Sums {
             add_powers(&samples.delta, d, d2);
             add_powers(&samples.vega, v, v2);
             add_powers(&samples.gamma, g, g2);
+            add_powers(&samples.theta, t, t2);
+            add_powers(&samples.rho, r, r2);
         }
     }
 

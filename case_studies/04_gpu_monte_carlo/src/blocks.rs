@@ -4,6 +4,7 @@
 //! in the result: how many threads there are and who takes which block leaves no trace.
 
 use crate::accumulate::{MOMENTS, MOMENTS_WITH_GREEKS};
+use crate::dates::Dates;
 use crate::kernel::{self, Job, Scratch};
 use crate::option::Terms;
 use crate::philox::Keys;
@@ -34,7 +35,7 @@ pub enum Precision {
 
 /// What to simulate, and how.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Simulation {
+pub struct Simulation<'a> {
     /// The key of the generator.
     pub seed: u64,
     /// The first block.
@@ -43,11 +44,15 @@ pub struct Simulation {
     pub blocks: usize,
     /// Steps of a path.
     pub observations: usize,
+    /// Of the steps, in a common unit, above 0 and at most 1; `None` where all are of that length.
+    pub lengths: Option<&'a [f64]>,
+    /// The last step leads to the exercise, and its price is in no average.
+    pub unobserved: bool,
     /// A sample is the mean over a path and its mirror image.
     pub antithetic: bool,
     /// Sum up the geometric twin, too.
     pub control: bool,
-    /// Sum up delta, vega and gamma, too.
+    /// Sum up delta, vega, gamma, theta and rho, too.
     pub greeks: bool,
     /// The precision of paths.
     pub precision: Precision,
@@ -57,7 +62,7 @@ pub struct Simulation {
     pub isa: Isa,
 }
 
-impl Simulation {
+impl Simulation<'_> {
     /// Sums a block has for each option.
     #[must_use]
     pub fn moments(&self) -> usize {
@@ -102,9 +107,10 @@ impl Simulation {
 /// The sums of every block for every option, in the order `(blocks, options, moments)`.
 ///
 /// # Errors
-/// [`Error::Range`] for observations or blocks that cannot be, [`Error::OutOfMemory`] where
-/// the result or the tables of a step each do not fit.
-pub fn block_sums(options: &[Terms], simulation: &Simulation) -> Result<Vec<f64>, Error> {
+/// [`Error::Range`] for observations or blocks that cannot be, [`Error::Shape`] and
+/// [`Error::Length`] for lengths, [`Error::OutOfMemory`] where the result or the tables of a step
+/// each do not fit.
+pub fn block_sums(options: &[Terms], simulation: &Simulation<'_>) -> Result<Vec<f64>, Error> {
     simulation.check()?;
     let stride = options.len() * simulation.moments();
     let mut out = memory::filled(simulation.blocks as u128 * stride as u128, 0.0)?;
@@ -119,18 +125,23 @@ pub fn block_sums(options: &[Terms], simulation: &Simulation) -> Result<Vec<f64>
 
 fn fill<F: Real>(
     options: &[Terms],
-    simulation: &Simulation,
+    simulation: &Simulation<'_>,
     stride: usize,
     out: &mut [f64],
 ) -> Result<(), Error> {
+    let dates = Dates::new(
+        simulation.observations,
+        simulation.unobserved,
+        simulation.lengths,
+    )?;
     let plans: Result<Vec<_>, Error> = options
         .iter()
-        .map(|option| Plan::new(*option, simulation.observations, simulation.greeks))
+        .map(|option| Plan::new(*option, &dates, simulation.greeks))
         .collect();
     let job = Job::<F> {
         keys: Keys::of_seed(simulation.seed),
         plans: plans?,
-        observations: simulation.observations,
+        dates,
         antithetic: simulation.antithetic,
         control: simulation.control,
         greeks: simulation.greeks,

@@ -20,6 +20,9 @@ pub enum Error {
         value: u64,
         expected: &'static str,
     },
+    /// The length of a step outside its range.
+    #[error("lengths[{index}]={value}, expected above 0, at most 1")]
+    Length { index: usize, value: f64 },
     /// An array without the shape that was expected.
     #[error("{name} has shape {found}, expected {expected}")]
     Shape {

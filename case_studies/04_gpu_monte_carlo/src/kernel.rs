@@ -7,6 +7,7 @@
 //! of a run walk on the same normals.
 
 use crate::accumulate::{Samples, Sums};
+use crate::dates::Dates;
 use crate::payoff::{self, Normals};
 use crate::philox::{Counters, Keys};
 use crate::plan::Plan;
@@ -22,7 +23,7 @@ pub(crate) const BLOCK: usize = 16_384;
 pub(crate) struct Job<F> {
     pub(crate) keys: Keys,
     pub(crate) plans: Vec<Plan<F>>,
-    pub(crate) observations: usize,
+    pub(crate) dates: Dates,
     pub(crate) antithetic: bool,
     pub(crate) control: bool,
     pub(crate) greeks: bool,
@@ -119,20 +120,27 @@ fn tile<F: Real, const FUSED: bool>(job: &Job<F>, path: u64, scratch: &mut Scrat
     counters.start::<F>(&job.keys, path);
     for pair in walks.iter_mut() {
         for walk in pair.iter_mut().take(1 + usize::from(job.antithetic)) {
-            walk.clone_from(&Walk::START);
+            walk.restart(job.greeks);
         }
     }
     (*last, *area) = ([F::ZERO; TILE], [F::ZERO; TILE]);
-    for (group, step) in (0..job.observations).step_by(GROUP).enumerate() {
+    let all = job.dates.steps;
+    for (group, step) in (0..all).step_by(GROUP).enumerate() {
         counters.words::<F>(&job.keys, group as u32, words);
         box_muller::<F, FUSED>(words, normals);
         if group == 0 {
             *first = normals[0];
         }
+        for (j, row) in normals.iter_mut().enumerate() {
+            if let Some(root) = job.dates.root(step + j) {
+                let root = F::of(root);
+                row.iter_mut().for_each(|z| *z = *z * root);
+            }
+        }
         if group > 0 && group % F::FOLD == 0 {
             walks.iter_mut().flatten().for_each(Walk::fold);
         }
-        let steps = GROUP.min(job.observations - step);
+        let steps = GROUP.min(all - step);
         match steps {
             GROUP => walk::<F, GROUP, FUSED>(job, step, normals, 0, last, area, walks, summed),
             _ => {
@@ -140,6 +148,11 @@ fn tile<F: Real, const FUSED: bool>(job: &Job<F>, path: u64, scratch: &mut Scrat
                     walk::<F, 1, FUSED>(job, step + j, normals, j, last, area, walks, summed);
                 }
             }
+        }
+    }
+    if job.dates.observed < all {
+        for (area, last) in area.iter_mut().zip(&*last) {
+            *area = *area - *last;
         }
     }
     let normals = Normals { first, last, area };

@@ -8,6 +8,7 @@
 
 mod accumulate;
 mod blocks;
+mod dates;
 mod error;
 mod kernel;
 mod memory;

@@ -3,7 +3,7 @@
 use crate::Error;
 
 /// Numbers in an option's row.
-pub const COLUMNS: usize = 8;
+pub const COLUMNS: usize = 15;
 
 const FINITE: &str = "a finite number";
 const NOT_NEGATIVE: &str = "a finite number, 0 or more";
@@ -13,11 +13,13 @@ const ARITHMETIC: u8 = 1;
 const FLOATING: u8 = 2;
 const INCLUDES_SPOT: u8 = 4;
 
-/// An Asian option under geometric Brownian motion, observed at `observations` equal steps.
+/// An Asian option under geometric Brownian motion.
 ///
-/// The spot moves by `S_k = S_{k-1} exp(a + b z_k)`, with `a = (r - q - sigma^2 / 2) dt` and
-/// `b = sigma sqrt(dt)`. The payoff is `phi (A - strike)` or, with a floating strike,
-/// `phi (S_n - A)`, where positive; `A` is the average of `S_1 .. S_n`, or of `S_0 .. S_n`.
+/// In a step of length `l`, in the unit of time `u`, the spot is multiplied by
+/// `exp(a l + b sqrt(l) z)`, with `a = (r - q - sigma^2 / 2) u` and `b = sigma sqrt(u)`. The
+/// payoff is `phi (A - strike)` or, with a floating strike, `phi (S_T - A)`, where positive. With
+/// the prices over the spot from today on, the arithmetic average is `past + weight spot` times
+/// their mean, the geometric one `level spot` times that of their logarithms to the `power`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Terms {
     /// `S_0`.
@@ -40,11 +42,26 @@ pub struct Terms {
     pub includes_spot: bool,
     /// Volatility a year: what vega is taken with respect to.
     pub volatility: f64,
+    /// What earlier prices add to the arithmetic average.
+    pub past: f64,
+    /// What the arithmetic mean of the prices from today on is multiplied by.
+    pub weight: f64,
+    /// What the geometric mean of the prices from today on is multiplied by.
+    pub level: f64,
+    /// The power of that mean.
+    pub power: f64,
+    /// Rate a year: what rho is taken with respect to.
+    pub rate: f64,
+    /// The unit of time, in years.
+    pub unit: f64,
+    /// Years until the payment.
+    pub maturity: f64,
 }
 
 impl Terms {
     /// The terms of a row: spot, strike, `a`, `b`, discount, `phi`, flags (1 arithmetic,
-    /// 2 floating strike, 4 average includes the spot, added up), volatility.
+    /// 2 floating strike, 4 average includes the spot, added up), volatility, past, weight, level,
+    /// power, rate, unit, maturity.
     ///
     /// # Errors
     /// [`Error::Term`] with `index`, for a number that is not finite or outside its range.
@@ -58,6 +75,13 @@ impl Terms {
             phi,
             flags,
             volatility,
+            past,
+            weight,
+            level,
+            power,
+            rate,
+            unit,
+            maturity,
         ] = *row;
         let check = |name, value: f64, allowed: bool, expected| {
             if allowed && value.is_finite() {
@@ -86,6 +110,13 @@ impl Terms {
             both,
             "above 0 where b is, and 0 where b is",
         )?;
+        check("past", past, past >= 0.0, NOT_NEGATIVE)?;
+        check("weight", weight, weight >= 0.0, NOT_NEGATIVE)?;
+        check("level", level, level > 0.0, POSITIVE)?;
+        check("power", power, power >= 0.0, NOT_NEGATIVE)?;
+        check("rate", rate, true, FINITE)?;
+        check("unit", unit, unit > 0.0, POSITIVE)?;
+        check("maturity", maturity, maturity > 0.0, POSITIVE)?;
         let flags = flags as u8;
         let floating = flags & FLOATING != 0;
         if !floating {
@@ -102,7 +133,19 @@ impl Terms {
             floating,
             includes_spot: flags & INCLUDES_SPOT != 0,
             volatility,
+            past,
+            weight,
+            level,
+            power,
+            rate,
+            unit,
+            maturity,
         })
+    }
+
+    /// Whether the payoff is proportional to the spot: delta is constant in it.
+    pub(crate) fn proportional(&self) -> bool {
+        self.floating && self.past == 0.0 && self.level == 1.0 && self.power == 1.0
     }
 
     /// The root of a step's length in years; zero without volatility, where vega is zero.
@@ -119,7 +162,9 @@ impl Terms {
 mod tests {
     use super::*;
 
-    const GOOD: [f64; COLUMNS] = [100.0, 100.0, 1e-4, 0.0126, 0.95, 1.0, 1.0, 0.2];
+    const GOOD: [f64; COLUMNS] = [
+        100.0, 100.0, 1e-4, 0.0126, 0.95, 1.0, 1.0, 0.2, 0.0, 1.0, 1.0, 1.0, 0.05, 0.004, 1.0,
+    ];
 
     #[test]
     fn a_row_is_read() {
@@ -147,6 +192,13 @@ mod tests {
             (6, f64::NAN, "flags"),
             (7, -1.0, "sigma"),
             (7, 0.0, "sigma"),
+            (8, -1.0, "past"),
+            (9, f64::NAN, "weight"),
+            (10, 0.0, "level"),
+            (11, -1.0, "power"),
+            (12, f64::INFINITY, "rate"),
+            (13, 0.0, "unit"),
+            (14, 0.0, "maturity"),
         ];
         for (column, value, name) in bad {
             let mut row = GOOD;

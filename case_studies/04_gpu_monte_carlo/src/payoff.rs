@@ -1,16 +1,19 @@
 //! The payoff of a simulated path, and its sensitivities.
 //!
-//! With the average `A`, the last price `S_n`, the exercise indicator `1`, `W_k` the sum of
-//! the first `k` normals and `h` the root of a step:
+//! A path pays `D (phi F)+`, where `F` is the average less the strike, or the last price less the
+//! average. By the spot, by a shift `x` of the logarithms of all prices but today's, as the first
+//! normal makes one, and by volatility and rate, `F` has the derivatives named here:
 //!
-//! - pathwise delta: all prices are proportional to the spot, so `A / S_0` takes the payoff's
-//!   place (Broadie and Glasserman 1996, section 3.1);
-//! - pathwise vega: `dS_k / d sigma = S_k h (W_k - b k)`;
+//! - pathwise delta, vega and rho (Broadie and Glasserman 1996, section 3.1), with
+//!   `dS_k / d sigma = S_k h (W_k - b t_k)`, `W_k` the sum of the first `k` normals and `h` the root
+//!   of the unit of time, and `dS_k / d rate = S_k t_k`;
+//! - theta: the first step becomes shorter and all others stay, so `F` moves by
+//!   `-(mu + sigma z_1 / 2 sqrt(dt_1)) F_x`;
 //! - gamma: the pathwise delta jumps at the strike, so the second derivative goes over to the
-//!   density of the first normal (pathwise times likelihood ratio, Glasserman 2004,
-//!   section 7.3). A spot inside the average does not move with that normal; the weight below
-//!   allows for it and without it is `z_1 / b - 1`. With a floating strike the price is
-//!   proportional to the spot: gamma is zero.
+//!   density of the first normal (pathwise times likelihood ratio, Glasserman 2004, section 7.3):
+//!   `1(F > 0) (F_ss + z_1 h - dh / dz_1)`, `h = F_s^2 / (b_1 F_x)`. Today's price, where it is
+//!   averaged, is in `F_s` and not in `F_x`. With a floating strike that `F > 0` serves the put,
+//!   too: in the put's own region `F_x` has roots. A payoff in proportion to the spot has none.
 //!
 //! Control: the same payoff on the geometric average (Kemna and Vorst 1990), whose logarithm
 //! needs only the sum of the `W_k`.
@@ -28,7 +31,7 @@ pub(crate) struct Normals<'a, F> {
     pub(crate) first: &'a [F; TILE],
     /// `W_n`.
     pub(crate) last: &'a [F; TILE],
-    /// The sum of `W_1 .. W_n`.
+    /// The sum of the `W_k` that are observed.
     pub(crate) area: &'a [F; TILE],
 }
 
@@ -63,12 +66,12 @@ fn fixed<F: Real, const FUSED: bool, const CONTROL: bool>(
 ) {
     let terms = &plan.terms;
     let sign = if twin { -1.0 } else { 1.0 };
-    let steps = plan.observations * (plan.observations + 1.0) / 2.0;
     let (drift, weight) = (
-        terms.drift * steps / plan.count,
-        sign * terms.deviation / plan.count,
+        terms.power * terms.drift * plan.total / plan.count,
+        sign * terms.power * terms.deviation / plan.count,
     );
     let (unit, struck) = (terms.phi * terms.spot, terms.phi * terms.strike);
+    let past = terms.past / terms.spot;
     let mix = |to: &mut f64, mean: f64| {
         let gap = unit * mean - struck;
         let value = terms.discount * if gap > 0.0 { gap } else { 0.0 };
@@ -77,13 +80,13 @@ fn fixed<F: Real, const FUSED: bool, const CONTROL: bool>(
     for i in 0..TILE {
         mix(
             &mut out.payoff[i],
-            (plan.leading + walk.sum_of(i)) / plan.count,
+            past + terms.weight * ((plan.leading + walk.sum_of(i)) / plan.count),
         );
         if CONTROL {
             let area = normals.area[i].widen();
             mix(
                 &mut out.control[i],
-                double::exp::<FUSED>(weight * area + drift),
+                terms.level * double::exp::<FUSED>(weight * area + drift),
             );
         }
     }
@@ -102,10 +105,10 @@ fn any<F: Real, const FUSED: bool>(
 ) {
     let sign = if twin { -1.0 } else { 1.0 };
     let terms = &plan.terms;
-    let (n, leading, count, b) = (plan.observations, plan.leading, plan.count, terms.deviation);
-    let steps = n * (n + 1.0) / 2.0;
-    let (drift, weight) = (terms.drift * steps / count, b / count);
-    // The whole payoff scales with the spot, the strike being the exception.
+    let (leading, count, b) = (plan.leading, plan.count, terms.deviation);
+    let (power, weight) = (terms.power, terms.weight);
+    // The mean and the last price are over the spot, and so is what is known of the average.
+    let past = terms.past / terms.spot;
     let (unit, scale) = (terms.phi * terms.spot, terms.discount * terms.phi);
     let worth = |mean: f64, last: f64| {
         let gap = if terms.floating {
@@ -113,70 +116,117 @@ fn any<F: Real, const FUSED: bool>(
         } else {
             unit * mean - terms.phi * terms.strike
         };
-        if gap > 0.0 { gap } else { 0.0 }
+        terms.discount * if gap > 0.0 { gap } else { 0.0 }
     };
     let share = |to: &mut f64, value: f64| {
         *to = if twin { 0.5 * (*to + value) } else { value };
     };
+    let (drift, spread) = (power * terms.drift * plan.total / count, power * b / count);
+    let root = plan.first.sqrt();
     for i in 0..TILE {
         let w = sign * normals.last[i].widen();
         let area = sign * normals.area[i].widen();
         let geometric = if control || !terms.arithmetic {
-            double::exp::<FUSED>(weight * area + drift)
+            terms.level * double::exp::<FUSED>(spread * area + drift)
         } else {
             0.0
         };
+        let sum = walk.sum_of(i);
         let (mean, last) = if terms.arithmetic {
             let last = walk.level[i].widen() * plan.last_drift;
-            ((leading + walk.sum_of(i)) / count, last)
+            (past + weight * ((leading + sum) / count), last)
         } else if terms.floating {
-            (geometric, double::exp::<FUSED>(b * w + terms.drift * n))
+            let last = double::exp::<FUSED>(b * w + terms.drift * plan.last);
+            (geometric, last)
         } else {
             (geometric, 0.0)
         };
         let payoff = worth(mean, last);
-        share(&mut out.payoff[i], terms.discount * payoff);
+        share(&mut out.payoff[i], payoff);
         if control {
-            share(&mut out.control[i], terms.discount * worth(geometric, last));
+            share(&mut out.control[i], worth(geometric, last));
         }
         if greeks {
-            let exercised = if payoff > 0.0 { scale } else { 0.0 };
-            let slope = if terms.arithmetic {
-                walk.slope_of(i) / count
+            let mut f = if terms.arithmetic {
+                let moving = sum * (weight / count);
+                Slopes {
+                    s: mean - past,
+                    x: moving,
+                    ss: 0.0,
+                    sx: moving,
+                    xx: moving,
+                    sigma: walk.slope_of(i) * (weight / count),
+                    rate: walk.timed_of(i) * (weight / count),
+                }
             } else {
-                geometric * (area - b * steps) / count
+                let moved = power * plan.observed / count;
+                Slopes {
+                    s: mean * power,
+                    x: mean * moved,
+                    ss: mean * power * (power - 1.0),
+                    sx: mean * power * moved,
+                    xx: mean * moved * moved,
+                    sigma: mean * (area - b * plan.total) * (power / count),
+                    rate: mean * plan.total * (power / count),
+                }
             };
+            if terms.floating {
+                f = Slopes {
+                    s: last - f.s,
+                    x: last - f.x,
+                    ss: -f.ss,
+                    sx: last - f.sx,
+                    xx: last - f.xx,
+                    sigma: last * (w - b * plan.last) - f.sigma,
+                    rate: last * plan.last - f.rate,
+                };
+            }
+            let held = if payoff > 0.0 { scale } else { 0.0 };
             let z = sign * normals.first[i].widen();
-            let (delta, vega, gamma) = if terms.floating {
-                (last - mean, last * (w - b * n) - slope, 0.0)
+            let speed = (terms.drift + 0.5 * b * z / root) / terms.unit;
+            let gamma = if b == 0.0 || terms.proportional() {
+                0.0
             } else {
-                // How far the average moves with the first normal, relative to `b`.
-                let moved = if terms.arithmetic {
-                    mean * count - leading
-                } else {
-                    n / count
+                let region = match (terms.floating, last > mean) {
+                    (true, true) => terms.discount,
+                    (true, false) => 0.0,
+                    (false, _) => held,
                 };
-                let weight = if terms.arithmetic {
-                    (z * (leading + moved) / b - (moved - leading)) / moved
+                let moved = if region == 0.0 {
+                    0.0
                 } else {
-                    z / (b * moved) - 1.0
+                    let ratio = f.s / f.x;
+                    ratio * (f.s * z / (b * root) - 2.0 * f.sx + ratio * f.xx)
                 };
-                (
-                    mean,
-                    slope,
-                    if b > 0.0 {
-                        mean * weight / terms.spot
-                    } else {
-                        0.0
-                    },
-                )
+                (region * moved + held * f.ss) / terms.spot
             };
-            share(&mut out.delta[i], exercised * delta);
+            share(&mut out.delta[i], held * f.s);
             share(
                 &mut out.vega[i],
-                exercised * vega * terms.spot * plan.root_step,
+                held * f.sigma * terms.spot * plan.root_step,
             );
-            share(&mut out.gamma[i], exercised * gamma);
+            share(&mut out.gamma[i], gamma);
+            share(
+                &mut out.theta[i],
+                terms.rate * payoff - held * f.x * terms.spot * speed,
+            );
+            share(
+                &mut out.rho[i],
+                held * f.rate * terms.spot * terms.unit - terms.maturity * payoff,
+            );
         }
     }
+}
+
+/// Derivatives of `F` over the spot, for a spot of 1: see above.
+struct Slopes {
+    s: f64,
+    x: f64,
+    ss: f64,
+    sx: f64,
+    xx: f64,
+    /// In units of the root of the unit of time.
+    sigma: f64,
+    /// In the unit of time.
+    rate: f64,
 }

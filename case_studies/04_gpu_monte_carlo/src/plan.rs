@@ -1,6 +1,7 @@
 //! What one option needs at every step, computed once for a whole run.
 
 use crate::Error;
+use crate::dates::Dates;
 use crate::memory::filled;
 use crate::option::Terms;
 use crate::precision::Real;
@@ -95,30 +96,43 @@ pub(crate) struct Plan<F> {
     /// Of the growth polynomial, in `z`.
     pub(crate) coefficients: [F; COEFFICIENTS],
     pub(crate) deviation: F,
-    /// `exp(a k)` for `k = 1 ..`: with the drift outside, a level is a product of `exp(b z)`.
+    /// `exp(a t)` for the ends `t` of the steps, 0 where the price is in no average: with the drift
+    /// outside, a level is a product of `exp(b z)`.
     pub(crate) drifts: Vec<F>,
-    /// `b k` for `k = 1 ..`; empty without greeks.
+    /// `b t`; empty without greeks.
     pub(crate) lags: Vec<F>,
+    /// `t`; empty without greeks.
+    pub(crate) ends: Vec<F>,
     /// 1 where the average includes the spot, else 0.
     pub(crate) leading: f64,
-    pub(crate) observations: f64,
-    /// Terms of the average.
+    pub(crate) observed: f64,
+    /// The ends that are observed, added up.
+    pub(crate) total: f64,
+    /// Terms of the average from today on, at least 1.
     pub(crate) count: f64,
-    /// `exp(a n)`.
+    /// The end of the last step.
+    pub(crate) last: f64,
+    /// `exp(a t)` of it.
     pub(crate) last_drift: f64,
+    /// The length of the first step.
+    pub(crate) first: f64,
     pub(crate) root_step: f64,
 }
 
 impl<F: Real> Plan<F> {
-    pub(crate) fn new(terms: Terms, observations: usize, greeks: bool) -> Result<Self, Error> {
+    pub(crate) fn new(terms: Terms, dates: &Dates, greeks: bool) -> Result<Self, Error> {
         let (growth, coefficients) = Growth::of::<F>(terms.deviation);
         let leading = f64::from(u8::from(terms.includes_spot));
         // A geometric average is made without walking: no table.
-        let steps = if terms.arithmetic { observations } else { 0 };
-        let drifts = table(steps, |k| F::of((terms.drift * k).exp()))?;
-        let lags = table(if greeks { steps } else { 0 }, |k| {
-            F::of(terms.deviation * k)
-        })?;
+        let steps = if terms.arithmetic { dates.steps } else { 0 };
+        let with_greeks = if greeks { steps } else { 0 };
+        let mut drifts = table(steps, dates, |t| F::of((terms.drift * t).exp()))?;
+        if let Some(after) = drifts.get_mut(dates.observed..) {
+            after.fill(F::ZERO);
+        }
+        let lags = table(with_greeks, dates, |t| F::of(terms.deviation * t))?;
+        let ends = table(with_greeks, dates, F::of)?;
+        let observed = dates.observed as f64;
         Ok(Self {
             terms,
             growth,
@@ -126,20 +140,24 @@ impl<F: Real> Plan<F> {
             deviation: F::of(terms.deviation),
             drifts,
             lags,
+            ends,
             leading,
-            observations: observations as f64,
-            count: observations as f64 + leading,
-            last_drift: (terms.drift * observations as f64).exp(),
+            observed,
+            total: dates.total(),
+            count: (observed + leading).max(1.0),
+            last: dates.last(),
+            last_drift: (terms.drift * dates.last()).exp(),
+            first: dates.first(),
             root_step: terms.root_step(),
         })
     }
 }
 
-/// A function of `k = 1 ..= steps`, or an error where there is no room for it.
-fn table<F: Real>(steps: usize, value: impl Fn(f64) -> F) -> Result<Vec<F>, Error> {
+/// A function of the ends of the steps, or an error where there is no room for it.
+fn table<F: Real>(steps: usize, dates: &Dates, value: impl Fn(f64) -> F) -> Result<Vec<F>, Error> {
     let mut values = filled(steps as u128, F::ZERO)?;
-    for (i, to) in values.iter_mut().enumerate() {
-        *to = value((i + 1) as f64);
+    for (k, to) in values.iter_mut().enumerate() {
+        *to = value(dates.end(k));
     }
     Ok(values)
 }

@@ -35,6 +35,8 @@ struct SimulationArguments {
     greeks: bool,
     precision: String,
     threads: usize,
+    lengths: Option<Vec<f64>>,
+    unobserved: bool,
 }
 
 /// Sums over paths, block by block.
@@ -42,10 +44,12 @@ struct SimulationArguments {
 /// Parameters
 /// ----------
 /// options
-///     ``(m, 8)`` float64, a row for each option: spot, strike (ignored where it floats), drift
+///     ``(m, 15)`` float64, a row for each option: spot, strike (ignored where it floats), drift
 ///     ``a`` and deviation ``b`` of the logarithm in one step, discount factor, +1 for a call
 ///     or -1 for a put, flags (1 arithmetic average, 2 floating strike, 4 average includes the
-///     spot, added up), volatility a year (0 exactly where ``b`` is).
+///     spot, added up), volatility a year (0 exactly where ``b`` is), what earlier prices add to
+///     the arithmetic average, what multiplies the arithmetic and the geometric mean, the power of
+///     the latter, rate a year, unit of time of a step and years until the payment.
 /// simulation
 ///     A ``Simulation``; 0 threads mean all cores.
 /// first_block, blocks
@@ -55,7 +59,7 @@ struct SimulationArguments {
 /// -------
 /// numpy.ndarray
 ///     ``(blocks, m, 6)``: number of samples, sums of ``Y, Y^2, C, C^2, Y C``; with greeks
-///     ``(blocks, m, 12)``: then of ``D, D^2, V, V^2, G, G^2``.
+///     ``(blocks, m, 16)``: then of each of delta, vega, gamma, theta, rho and its square.
 ///
 /// Raises
 /// ------
@@ -89,11 +93,14 @@ fn block_sums<'py>(
         }
         terms.push(Terms::from_row(&values, index)?);
     }
+    let lengths = simulation.lengths;
     let simulation = Simulation {
         seed: simulation.seed,
         first_block,
         blocks,
         observations: simulation.observations,
+        lengths: lengths.as_deref(),
+        unobserved: simulation.unobserved,
         antithetic: simulation.antithetic,
         control: simulation.control,
         greeks: simulation.greeks,

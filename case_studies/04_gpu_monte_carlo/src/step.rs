@@ -1,6 +1,6 @@
 //! A few steps of one option for a tile of paths: the innermost loop.
 //!
-//! A level is `S_k / (S_0 exp(a k))`, a product of growths `exp(b z)`; the running sum takes
+//! A level is `S_k / (S_0 exp(a t_k))`, a product of growths `exp(b z)`; the running sum takes
 //! the drift back in by one multiply-add. Levels and sums are read and written once for all
 //! steps a call of the generator gives.
 
@@ -12,14 +12,16 @@ use crate::tile::TILE;
 #[derive(Clone)]
 #[repr(C, align(64))]
 pub(crate) struct Walk<F> {
-    /// `S_k / (S_0 exp(a k))`.
+    /// `S_k / (S_0 exp(a t_k))`.
     pub(crate) level: [F; TILE],
     /// The sum of `S_k / S_0`.
     pub(crate) sum: [F; TILE],
-    /// The sum of `S_k / S_0 (W_k - b k)`, `W_k` the sum of normals: vega's.
+    /// The sum of `S_k / S_0 (W_k - b t_k)`, `W_k` the sum of normals: vega's.
     pub(crate) slope: [F; TILE],
-    /// What has been folded out of `sum` and of `slope`: see `fold`.
-    folded: [[f64; TILE]; 2],
+    /// The sum of `S_k / S_0 t_k`: rho's.
+    pub(crate) timed: [F; TILE],
+    /// What has been folded out of `sum`, `slope` and `timed`: see `fold`.
+    folded: [[f64; TILE]; 3],
 }
 
 impl<F: Real> Walk<F> {
@@ -27,14 +29,31 @@ impl<F: Real> Walk<F> {
         level: [F::ONE; TILE],
         sum: [F::ZERO; TILE],
         slope: [F::ZERO; TILE],
-        folded: [[0.0; TILE]; 2],
+        timed: [F::ZERO; TILE],
+        folded: [[0.0; TILE]; 3],
     };
+
+    /// As at the start; what only greeks use is left alone without them.
+    #[inline(always)]
+    pub(crate) fn restart(&mut self, greeks: bool) {
+        (self.level, self.sum) = ([F::ONE; TILE], [F::ZERO; TILE]);
+        self.folded[0] = [0.0; TILE];
+        if greeks {
+            (self.slope, self.timed) = ([F::ZERO; TILE], [F::ZERO; TILE]);
+            self.folded = [[0.0; TILE]; 3];
+        }
+    }
 
     /// Move the running sums of single precision into double: a sum of a hundred thousand
     /// prices in 24 bits would lose a digit of the price.
     pub(crate) fn fold(&mut self) {
-        let [sum, slope] = &mut self.folded;
-        for (running, folded) in [(&mut self.sum, sum), (&mut self.slope, slope)] {
+        let [sum, slope, timed] = &mut self.folded;
+        let sums = [
+            (&mut self.sum, sum),
+            (&mut self.slope, slope),
+            (&mut self.timed, timed),
+        ];
+        for (running, folded) in sums {
             for (running, folded) in running.iter_mut().zip(folded) {
                 *folded += running.widen();
                 *running = F::ZERO;
@@ -48,10 +67,16 @@ impl<F: Real> Walk<F> {
         self.folded[0][path] + self.sum[path].widen()
     }
 
-    /// The sum of `S_k / S_0 (W_k - b k)` of a path.
+    /// The sum of `S_k / S_0 (W_k - b t_k)` of a path.
     #[inline(always)]
     pub(crate) fn slope_of(&self, path: usize) -> f64 {
         self.folded[1][path] + self.slope[path].widen()
+    }
+
+    /// The sum of `S_k / S_0 t_k` of a path.
+    #[inline(always)]
+    pub(crate) fn timed_of(&self, path: usize) -> f64 {
+        self.folded[2][path] + self.timed[path].widen()
     }
 }
 
@@ -113,15 +138,17 @@ fn walk<
 ) {
     let coefficients = plan.coefficients;
     let mut drifts = [F::ZERO; STEPS];
-    let mut lags = [F::ZERO; STEPS];
+    let (mut lags, mut ends) = ([F::ZERO; STEPS], [F::ZERO; STEPS]);
     drifts.copy_from_slice(&plan.drifts[step..step + STEPS]);
     if GREEKS {
         lags.copy_from_slice(&plan.lags[step..step + STEPS]);
+        ends.copy_from_slice(&plan.ends[step..step + STEPS]);
     }
     for i in 0..TILE {
         let mut w = before[i];
         let (mut level, mut sum, mut slope) = (path.level[i], path.sum[i], path.slope[i]);
         let (mut level_, mut sum_, mut slope_) = (twin.level[i], twin.sum[i], twin.slope[i]);
+        let (mut timed, mut timed_) = (path.timed[i], twin.timed[i]);
         for j in 0..STEPS {
             let z = normals[j][i];
             let (up, down) = growths::<F, DEGREE, TWINS, FUSED>(z, &coefficients, plan.deviation);
@@ -133,9 +160,13 @@ fn walk<
             }
             if GREEKS {
                 w += z;
-                slope = (level * drifts[j]).fma::<FUSED>(w - lags[j], slope);
+                let price = level * drifts[j];
+                slope = price.fma::<FUSED>(w - lags[j], slope);
+                timed = price.fma::<FUSED>(ends[j], timed);
                 if TWINS {
-                    slope_ = (level_ * drifts[j]).fma::<FUSED>(F::ZERO - w - lags[j], slope_);
+                    let price = level_ * drifts[j];
+                    slope_ = price.fma::<FUSED>(F::ZERO - w - lags[j], slope_);
+                    timed_ = price.fma::<FUSED>(ends[j], timed_);
                 }
             }
         }
@@ -144,9 +175,9 @@ fn walk<
             (twin.level[i], twin.sum[i]) = (level_, sum_);
         }
         if GREEKS {
-            path.slope[i] = slope;
+            (path.slope[i], path.timed[i]) = (slope, timed);
             if TWINS {
-                twin.slope[i] = slope_;
+                (twin.slope[i], twin.timed[i]) = (slope_, timed_);
             }
         }
     }

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from gpu_monte_carlo import (
     AsianOption,
+    _dates,
     black_scholes,
-    bounds,
     curran_lower_bound,
     geometric,
     parity,
@@ -135,5 +135,5 @@ def test_chunks_change_nothing(
 ) -> None:
     one = option(strike_type=strike_type, includes_spot=True)
     whole = bracket(one)
-    monkeypatch.setattr(bounds, "CHUNK", 7)
+    monkeypatch.setattr(_dates, "CHUNK", 7)
     assert bracket(one) == pytest.approx(whole, rel=1e-13)

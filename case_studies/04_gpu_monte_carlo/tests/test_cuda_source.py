@@ -52,14 +52,15 @@ static void sincospif(float x, float* s, float* c)
 """
 RUNNER = r"""
 extern "C" void run(const double* options, int many, u32 k0, u32 k1, u64 first, int blocks,
-                    int observations, double* partial, double* sums)
+                    int observations, const double* dates, double* partial,
+                    double* sums)
 {
     const int groups = blocks * GROUPS_PER_BLOCK;
     gridDim = {(unsigned)groups, (unsigned)many};
     for (int y = 0; y < many; ++y)
         for (int x = 0; x < groups; ++x) {
             blockIdx = {(unsigned)x, (unsigned)y};
-            asian(options, k0, k1, first, observations, partial);
+            asian(options, k0, k1, first, observations, dates, partial);
         }
     const u64 columns = many * MOMENTS, total = blocks * columns;
     for (u64 i = 0; i < total; ++i) {
@@ -115,29 +116,53 @@ def test_numbers(tmp_path: Path, precision: str) -> None:
                 np.testing.assert_allclose(out, twin, rtol=close, atol=close)
 
 
+SIX = (0.05, 0.1, 0.3, 0.35, 0.5, 0.8)
+OWN: dict[str, dict[str, Any]] = {
+    "equal": {"observations": 7},
+    "own": {"observations": 7, "fixing_times": (*SIX, 0.9)},
+    "later": {"observations": 6, "fixing_times": SIX, "strike_type": "floating"},
+}
+
+
 @needs_compiler
 @pytest.mark.parametrize(
-    ("precision", "antithetic", "control", "greeks"),
+    ("precision", "antithetic", "control", "greeks", "dates"),
     [
-        ("float64", False, False, False),
-        ("float64", True, True, True),
-        ("float64", False, True, True),
-        ("float32", True, True, False),
+        ("float64", False, False, False, "equal"),
+        ("float64", True, True, True, "equal"),
+        ("float64", False, True, True, "own"),
+        ("float64", True, True, True, "later"),
+        ("float32", True, True, False, "equal"),
+        ("float32", False, True, False, "later"),
     ],
 )
 def test_sums(
-    tmp_path: Path, option: Any, precision: str, antithetic: bool, control: bool, greeks: bool
+    tmp_path: Path,
+    option: Any,
+    precision: str,
+    antithetic: bool,
+    control: bool,
+    greeks: bool,
+    dates: str,
 ) -> None:
-    simulation = Simulation(5, 7, antithetic, control, greeks, precision)
-    library = compiled(tmp_path, simulation)
+    past = (90.0, 104.0)
     options = [
-        option(observations=7, dividend=0.01),
-        option(observations=7, kind="put", includes_spot=True),
-        option(observations=7, average="geometric", strike=95.0),
-        option(observations=7, average="geometric", strike_type="floating"),
-        option(observations=7, strike_type="floating", includes_spot=True),
-        option(observations=7, volatility=0.0),
+        option(**{**changes, **OWN[dates]})
+        for changes in (
+            {"dividend": 0.01},
+            {"kind": "put", "includes_spot": True, "past_fixings": past},
+            {"average": "geometric", "strike": 95.0, "past_fixings": past},
+            {"average": "geometric", "strike_type": "floating"},
+            {"strike_type": "floating", "includes_spot": True},
+            {"strike_type": "floating", "kind": "put", "past_fixings": past},
+            {"volatility": 0.0},
+        )
     ]
+    one = options[0]
+    lengths = None if one.lengths is None else tuple(one.lengths)
+    later = one.exercised_later
+    simulation = Simulation(5, 7, antithetic, control, greeks, precision, 1, lengths, later)
+    library = compiled(tmp_path, simulation)
     seed, first, blocks = 5, 3, 2
     table, moments = rows(options), count(greeks)
     partial = np.zeros((blocks * 64, len(options), moments))
@@ -150,6 +175,7 @@ def test_sums(
         start,
         blocks,
         7,
+        pointer(cuda_source.dates(simulation)),
         pointer(partial),
         pointer(sums),
     )

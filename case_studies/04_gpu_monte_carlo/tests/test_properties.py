@@ -235,14 +235,6 @@ def test_likelihood_ratio_agrees_with_pathwise(option: Any) -> None:
     assert ratio.standard_error > pathwise.greeks_standard_error["delta"]
 
 
-def test_gamma_is_unknown_where_its_estimator_fails(option: Any, backend: str) -> None:
-    found = price(
-        option(observations=6, includes_spot=True), paths=20_000, backend=backend, greeks=True
-    )
-    assert np.isnan(found.greeks["gamma"])
-    assert np.isfinite(found.greeks["delta"])
-
-
 def test_target_error_is_met(option: Any, backend: str) -> None:
     found = price(option(), target_error=1e-3, seed=1, backend=backend)
     assert found.standard_error <= 1e-3

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from gpu_monte_carlo._simulation import Simulation
+from gpu_monte_carlo._simulation import GREEKS, Simulation
 
 Doubles = npt.NDArray[np.float64]
 BLOCK = 16_384
@@ -157,7 +157,7 @@ def finish(xp: Any, total: Any, exact: Any, *, control: bool) -> dict[str, Any]:
         variance = xp.where(left <= RESOLUTION * (yy / n), 0.0, left)
     found = {"price": price, "standard_error": xp.sqrt(variance / (n - 1))}
     found["effective"] = effective(xp, y, yy)
-    for k, name in enumerate(("delta", "vega", "gamma")):
+    for k, name in enumerate(GREEKS):
         if total.shape[1] > 6:
             s, ss = total[:, 6 + 2 * k], total[:, 7 + 2 * k]
             found[name] = s / n

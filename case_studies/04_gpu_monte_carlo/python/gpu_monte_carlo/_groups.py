@@ -16,7 +16,9 @@ from typing import Any
 import numpy as np
 
 from gpu_monte_carlo import _blocks, backends, closed_form, sobol
+from gpu_monte_carlo._certain import certain
 from gpu_monte_carlo._request import MAX_PATHS, Request
+from gpu_monte_carlo._simulation import GREEKS
 from gpu_monte_carlo.bounds import bracket
 from gpu_monte_carlo.option import AsianOption, rows
 
@@ -39,8 +41,8 @@ class Group:
     """Options of which too few paths have paid for an error to be known."""
 
     @property
-    def observations(self) -> int:
-        return self.options[0].observations
+    def steps(self) -> int:
+        return self.options[0].steps if self.paths else 0
 
     def controlled(self, request: Request) -> bool:
         """Whether the control applies: a geometric average would be its own."""
@@ -49,13 +51,18 @@ class Group:
     def units(self) -> list[AsianOption]:
         """The same options on a spot of 1: no square of a price overflows a double."""
         return [
-            replace(option, spot=1.0, strike=min(option.strike / option.spot, MAX_STRIKE))
+            replace(
+                option,
+                spot=1.0,
+                strike=min(option.strike / option.spot, MAX_STRIKE),
+                past_fixings=[min(p / option.spot, MAX_STRIKE) for p in option.past_fixings],
+            )
             for option in self.options
         ]
 
     def exact(self) -> Any:
-        """Prices of the geometric twins, on a spot of 1."""
-        return np.array([closed_form.geometric(option) for option in self.units()])
+        """Prices of the controls, on a spot of 1: of all prices, or of those ahead."""
+        return np.array([_twin(option) for option in self.units()])
 
     def keep(self, found: dict[str, Any], samples: int, xp: Any) -> None:
         """Store estimates on a spot of 1, in currency; bounds where too few paths paid."""
@@ -113,11 +120,35 @@ class Group:
             warnings.warn(message, RuntimeWarning, stacklevel=4)
 
 
-def groups_of(options: list[AsianOption]) -> list[list[int]]:
-    """Indices of options that one call of a kernel prices."""
-    groups: dict[tuple[int, str], list[int]] = {}
-    for i, option in enumerate(options):
-        groups.setdefault((option.observations, option.average), []).append(i)
+def known(options: list[AsianOption]) -> Group:
+    """Those whose price is certain, without a path."""
+    found = {i: values for i, one in enumerate(options) if (values := certain(one)) is not None}
+    group = Group(list(found), [options[i] for i in found])
+    for name in (
+        "price",
+        "standard_error",
+        *GREEKS,
+        *(f"{name}_standard_error" for name in GREEKS),
+    ):
+        group.found[name] = np.array([values.get(name, 0.0) for values in found.values()])
+    return group
+
+
+def _twin(option: AsianOption) -> float:
+    reduced = option.average == "arithmetic" and option.strike_type == "fixed"
+    if reduced and option.past_fixings:
+        return option.ahead / option.terms * closed_form.geometric(option.reduced())
+    return closed_form.geometric(option)
+
+
+def groups_of(options: list[AsianOption], indices: list[int]) -> list[list[int]]:
+    """Indices of options that one call of a kernel prices: on the same dates."""
+    groups: dict[Any, list[int]] = {}
+    for i in indices:
+        option = options[i]
+        own = None if option.lengths is None else option.lengths.tobytes()
+        key = (option.steps, own, option.exercised_later, option.average)
+        groups.setdefault(key, []).append(i)
     return [
         indices[at : at + MAX_OPTIONS]
         for indices in groups.values()
@@ -133,7 +164,7 @@ def simulate_pseudo(group: Group, request: Request, executor: Executor | None) -
     run = _blocks.Run(
         backends.kernel(request.backend, on_device=on_device),
         rows(group.units()),
-        request.simulation(group.observations, control),
+        request.simulation(group.options[0], control),
     )
     sums: Any = 0.0
     totals = _blocks.Totals()
@@ -159,7 +190,7 @@ def simulate_pseudo(group: Group, request: Request, executor: Executor | None) -
 def simulate_sobol(group: Group, request: Request, executor: Executor | None) -> None:
     control = group.controlled(request)
     points = request.points()
-    simulation = request.simulation(group.observations, control)
+    simulation = request.simulation(group.options[0], control)
     table, exact = rows(group.units()), group.exact()
     while True:
         each = [(table, simulation, i, 1, points) for i in range(sobol.REPLICATIONS)]

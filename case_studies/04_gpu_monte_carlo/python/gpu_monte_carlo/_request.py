@@ -69,16 +69,18 @@ class Request:
         """Whether the geometric average is a control variate."""
         return "control" in self.variance_reduction
 
-    def simulation(self, observations: int, control: bool) -> Simulation:
-        """What a kernel simulates."""
+    def simulation(self, option: AsianOption, control: bool) -> Simulation:
+        """What a kernel simulates for an option, and others on the same dates."""
         return Simulation(
             self.seed,
-            observations,
+            option.steps,
             antithetic=self.antithetic,
             control=control,
             greeks=self.greeks,
             precision=self.precision,
             threads=self.threads,
+            lengths=None if option.lengths is None else tuple(option.lengths.tolist()),
+            unobserved=option.exercised_later,
         )
 
     @property
@@ -144,9 +146,9 @@ def options_of(option_or_batch: Any, sampling: str) -> tuple[list[AsianOption], 
         raise ValueError("option_or_batch is empty, expected at least one AsianOption")
     for i, option in enumerate(options):
         expected_option(option, f"option_or_batch[{i}]")
-        if sampling == "sobol" and option.observations > MAX_DIMENSIONS:
+        if sampling == "sobol" and option.steps > MAX_DIMENSIONS:
             raise ValueError(
-                f"observations={option.observations}, expected at most {MAX_DIMENSIONS} "
+                f"observations={option.steps}, expected at most {MAX_DIMENSIONS} "
                 "with sampling='sobol': the sequence has no more dimensions"
             )
     return options, single

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -42,6 +42,24 @@ def integer(name: str, value: Any, least: int, most: int | None = None) -> int:
         within = f"an integer >= {least}" if most is None else f"{least} to {most}"
         raise ValueError(f"{name}={number}, expected {within}")
     return number
+
+
+def numbers(name: str, value: Any) -> tuple[float, ...]:
+    """``value`` as a tuple of finite floats greater than 0."""
+    if isinstance(value, str | bytes | bytearray | memoryview) or not isinstance(value, Iterable):
+        raise TypeError(f"{name}={value!r}, expected a sequence of numbers")
+    return tuple(finite(f"{name}[{i}]", number, above=0.0) for i, number in enumerate(value))
+
+
+def ascending(name: str, value: Any, most: float) -> tuple[float, ...]:
+    """``value`` as a tuple of ascending numbers greater than 0 and at most ``most``."""
+    found = numbers(name, value)
+    for i, (before, after) in enumerate(zip((0.0, *found), found, strict=False)):
+        if after <= before:
+            raise ValueError(f"{name}[{i}]={after!r} after {before!r}, expected ascending numbers")
+    if found and found[-1] > most:
+        raise ValueError(f"{name}[{len(found) - 1}]={found[-1]!r}, expected at most {most!r}")
+    return found
 
 
 def one_of(name: str, value: Any, choices: Sequence[str]) -> str:

@@ -5,22 +5,25 @@ moderate volatility and worse as ``sigma sqrt(T)`` grows and far from the money;
 ``curran_lower_bound`` is a bound, usually within 1e-4 of the price, and the one to quote where a
 simulation is too slow.
 
-All take discrete observations, with today's price or without, calls and puts.
+All take discrete observations, with today's price or without, after others that are known, calls
+and puts.
 """
 
 from __future__ import annotations
 
+import functools
 import math
+from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 import scipy  # scipy.optimize is loaded when first used
 from scipy.special import logsumexp, ndtr
 
+from gpu_monte_carlo._certain import certain
+from gpu_monte_carlo._dates import dates
 from gpu_monte_carlo.closed_form import arithmetic_forward, black, geometric_law, mean_growth
-from gpu_monte_carlo.option import AsianOption, expected_option
+from gpu_monte_carlo.option import AsianOption, Doubles, expected_option
 
-Doubles = npt.NDArray[np.float64]
 # Of sigma sqrt(T). Below the first, the series differs from Levy's price by less than a double's
 # rounding, about 0.05 sigma^2 T of itself at the money; above the second, it diverges.
 SMALL, LARGE = 1e-7, 1.0
@@ -38,19 +41,44 @@ def _fixed_arithmetic(option: AsianOption) -> None:
         )
 
 
-def _shares(option: AsianOption) -> tuple[Doubles, Doubles]:
-    """Numbers of the average's dates, and the share of each in its expectation."""
-    first = 0 if option.includes_spot else 1
-    k = np.arange(first, option.observations + 1, dtype=np.float64)
-    drift = (option.rate - option.dividend) * option.step
+def _reduced(formula: Callable[[AsianOption], float]) -> Callable[[AsianOption], float]:
+    """A formula for the prices ahead, as one for those already known, too."""
+
+    @functools.wraps(formula)
+    def priced(option: AsianOption) -> float:
+        _fixed_arithmetic(option)
+        known = certain(option)
+        if known is not None:
+            return known["price"]
+        return option.ahead / option.terms * formula(option.reduced())
+
+    return priced
+
+
+def _shares(option: AsianOption) -> tuple[Doubles, Doubles, Doubles]:
+    """Times of the average's dates, ``sum_j min(t_j, t_k)``, and shares in its expectation."""
+    t, overlap = (np.concatenate(parts) for parts in zip(*dates(option), strict=True))
+    drift = (option.rate - option.dividend) * t
     # From the largest forward down, so that none overflows.
-    growth = np.exp(drift * k - max(drift * first, drift * option.observations))
-    return k, growth / growth.sum()
+    growth = np.exp(drift - max(drift[0], drift[-1]))
+    return t, overlap, growth / growth.sum()
 
 
 def _lognormal(u: float) -> tuple[float, float]:
     """Third and fourth central moments of a lognormal variable of mean 1 and variance ``u``."""
     return u * u * (3.0 + u), u * u * (3.0 + u * u * (15.0 + u * (6.0 + u)) + 16.0 * u)
+
+
+def _step_table(u: float) -> list[list[float]]:
+    """Of ``w^j E[b'^j]`` in ``E[b^p]``, where ``b = x + w b' (1 + x)`` and ``Var[x] = u``."""
+    step = (1.0, 0.0, u, *_lognormal(u))
+    return [
+        [
+            math.comb(p, j) * math.fsum(math.comb(j, i) * step[p - j + i] for i in range(j + 1))
+            for j in range(p + 1)
+        ]
+        for p in range(5)
+    ]
 
 
 def central_moments(option: AsianOption) -> tuple[float, float, float]:
@@ -67,22 +95,16 @@ def central_moments(option: AsianOption) -> tuple[float, float, float]:
     >>> [round(m, 6) for m in central_moments(option)]
     [0.040811, 0.005065, 0.006126]
     """
-    u = math.expm1(option.volatility**2 * option.step)
-    step = (1.0, 0.0, u, *_lognormal(u))
-    # b = x + w b' (1 + x): the coefficient of w^j E[b'^j] in E[b^p].
-    table = [
-        [
-            math.comb(p, j) * math.fsum(math.comb(j, i) * step[p - j + i] for i in range(j + 1))
-            for j in range(p + 1)
-        ]
-        for p in range(5)
-    ]
-    shares = _shares(option)[1]
+    t, _, shares = _shares(option)
+    own = option.fixing_times is not None
+    steps = np.diff(t[option.includes_spot :], prepend=0.0) if own else [option.step] * t.size
     # Of all forwards from a date on, the share of the later ones: nothing on the last date.
     until = np.cumsum(shares[::-1])[::-1]
     weights = [*(until[1:] / until[:-1]).tolist(), 0.0]
-    b = [1.0, 0.0, 0.0, 0.0, 0.0]
-    for w in reversed(weights[option.includes_spot :]):
+    b, table, of = [1.0, 0.0, 0.0, 0.0, 0.0], [[0.0]], math.nan
+    for w, years in zip(reversed(weights[option.includes_spot :]), reversed(steps), strict=False):
+        if years != of:
+            table, of = _step_table(math.expm1(option.volatility**2 * years)), years
         later = [w**j * moment for j, moment in enumerate(b)]
         b = [math.fsum(c * later[j] for j, c in enumerate(row)) for row in table]
     scale = weights[0] if option.includes_spot else 1.0
@@ -91,9 +113,9 @@ def central_moments(option: AsianOption) -> tuple[float, float, float]:
 
 def _relative_variance(option: AsianOption) -> float:
     """``Var[A] / E[A]^2``, a sum of positive terms: right to all digits however small."""
-    k, shares = _shares(option)
+    t, _, shares = _shares(option)
     until = np.cumsum(shares[::-1])[::-1]
-    own = np.expm1(option.volatility**2 * option.step * k)
+    own = np.expm1(option.volatility**2 * t)
     return float((shares * own * (2.0 * until - shares)).sum())
 
 
@@ -103,6 +125,7 @@ def _no_less(value: float, option: AsianOption) -> float:
     return max(0.0, option.phi * forward, value)
 
 
+@_reduced
 def levy(option: AsianOption) -> float:
     """Approximation: a lognormal law with the average's first two moments.
 
@@ -121,12 +144,12 @@ def levy(option: AsianOption) -> float:
     >>> round(levy(AsianOption(100, 100, 0.05, 0.0, 0.2, 1.0, 252)), 3)
     5.801
     """
-    _fixed_arithmetic(option)
     deviation = math.sqrt(math.log1p(_relative_variance(option)))
     forward = arithmetic_forward(option)
     return _no_less(option.discount * black(forward, option.strike, deviation, option.phi), option)
 
 
+@_reduced
 def turnbull_wakeman(option: AsianOption) -> float:
     """Approximation: Levy's, corrected for the third and fourth cumulants (Edgeworth).
 
@@ -149,13 +172,13 @@ def turnbull_wakeman(option: AsianOption) -> float:
     >>> abs(turnbull_wakeman(option) - 5.781824) < 1e-2
     True
     """
-    _fixed_arithmetic(option)
-    life = option.volatility * math.sqrt(option.maturity)
+    last = float(option.times[-1])
+    life = option.volatility * math.sqrt(last)
     if life > LARGE:
         raise ValueError(
             f"volatility={option.volatility!r} with maturity={option.maturity!r}: volatility * "
-            f"sqrt(maturity) is {life:g}, expected at most {LARGE:g}, as the series diverges; "
-            "take curran_lower_bound or price"
+            f"sqrt({last!r}), to the last observation, is {life:g}, expected at most {LARGE:g}, as "
+            "the series diverges; take curran_lower_bound or price"
         )
     plain, forward = levy(option), arithmetic_forward(option)
     if life < SMALL or option.strike <= 0.0:
@@ -177,6 +200,7 @@ def turnbull_wakeman(option: AsianOption) -> float:
     return _no_less(plain + option.discount * forward * correction, option)
 
 
+@_reduced
 def curran_lower_bound(option: AsianOption) -> float:
     """Lower bound: the option on ``E[A | G]``, by Jensen's inequality.
 
@@ -198,16 +222,14 @@ def curran_lower_bound(option: AsianOption) -> float:
     >>> 0 < 5.781824 - curran_lower_bound(option) < 1e-3
     True
     """
-    _fixed_arithmetic(option)
     phi, strike, forward = option.phi, option.strike, arithmetic_forward(option)
     variance = geometric_law(option)[1]
     if variance <= 0.0 or strike <= 0.0:
         return _no_less(0.0, option)
-    n, m, s = option.observations, option.terms, math.sqrt(variance)
-    k, shares = _shares(option)
+    s = math.sqrt(variance)
+    _, overlap, shares = _shares(option)
     # Covariance of ln S_k with ln G over the deviation of ln G.
-    sums = k * (k + 1) / 2 + k * (n - k)
-    loading = option.volatility**2 * option.step * sums / (m * s)
+    loading = option.volatility**2 * overlap / (option.terms * s)
     moneyness = math.log(option.spot) + math.log(mean_growth(option)) - math.log(strike)
 
     def given(x: float) -> float:

@@ -17,25 +17,28 @@ date against another; Kemna and Vorst (1990) for the geometric average.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import ndtr
 
-from gpu_monte_carlo.closed_form import geometric, geometric_law, mean_growth
-from gpu_monte_carlo.option import AsianOption, expected_option
-
-Doubles = npt.NDArray[np.float64]
-CHUNK = 2**16  # dates at a time: half a megabyte an array
+from gpu_monte_carlo._certain import certain
+from gpu_monte_carlo._dates import dates, total_times
+from gpu_monte_carlo.closed_form import (
+    arithmetic_forward,
+    black,
+    geometric,
+    geometric_law,
+    mean_growth,
+)
+from gpu_monte_carlo.option import AsianOption, Doubles, expected_option
 
 
 def bracket(option: AsianOption) -> tuple[float, float]:
     """A lower and an upper bound of the price, in currency, right up to rounding.
 
-    Equal where the price is known: a geometric average, one term only, zero volatility, or a
-    strike of 0.
+    Equal where the price is known: a geometric average, one term only, zero volatility, a
+    strike of 0, prices already known that decide on exercise or are the whole average.
 
     Parameters
     ----------
@@ -61,9 +64,21 @@ def bracket(option: AsianOption) -> tuple[float, float]:
     (10.0, 10.0)
     """
     expected_option(option)
+    known = certain(option)
+    if known is not None:
+        return known["price"], known["price"]
     if option.average == "geometric" or option.terms == 1:
         exact = geometric(option)
         return exact, exact
+    if option.observations == 0:  # an exchange for an average that is known
+        last = option.spot * math.exp((option.rate - option.dividend) * option.maturity)
+        deviation = option.volatility * math.sqrt(option.maturity)
+        exact = option.discount * black(last, arithmetic_forward(option), deviation, option.phi)
+        return exact, exact
+    if option.past_fixings and option.strike_type == "fixed":
+        share = option.ahead / option.terms
+        low, high = bracket(option.reduced())
+        return share * low, share * high
     if option.strike_type == "fixed":
         lower, upper = _fixed(option)
     else:
@@ -77,77 +92,72 @@ def bracket(option: AsianOption) -> tuple[float, float]:
 
 
 def _fixed(option: AsianOption) -> tuple[float, float]:
+    """Of an arithmetic average whose prices are all ahead."""
     phi, m, discount = option.phi, option.terms, option.discount
     # In units about the larger of the two, so that no product of theirs overflows; of a power of
     # two, which rounds nothing.
     unit = math.ldexp(1.0, math.frexp(max(option.spot, option.strike))[1] - 1)
     spot, strike = option.spot / unit, discount * (option.strike / unit)
     growth = discount * mean_growth(option)  # D E[A] / S
-    certain = max(0.0, phi * (spot * growth - strike))
+    least = max(0.0, phi * (spot * growth - strike))
     law_mean, variance = geometric_law(option)
     if variance <= 0.0 or option.strike == 0.0:
-        return certain * unit, certain * unit
+        return least * unit, least * unit
     s = math.sqrt(variance)
     moneyness = math.log(option.spot) - math.log(option.strike)
     d = (law_mean - math.log(option.strike)) / s
-    drift = (option.rate - option.dividend) * option.step
+    drift = option.rate - option.dividend
     exercised, same, shared = [], [], []
-    for k, f in _dates(option):
-        loading = _covariance(option, k) / s
+    for t, overlap in dates(option):
+        f = np.exp((option.rate - option.dividend) * t - option.rate * option.maturity)
+        loading = option.volatility**2 * overlap / (m * s)
         exercised.append(float((f * ndtr(phi * (d + loading))).sum()))
-        deviation = option.volatility * np.sqrt(option.step * k)
+        deviation = option.volatility * np.sqrt(t)
         forwards = spot * f
         # The same strike on every date; and strikes in proportion to the forwards, which are
         # certain to be paid or not where the average is.
-        same.append(_black(forwards, strike, moneyness + drift * k, deviation, phi))
+        same.append(_black(forwards, strike, moneyness + drift * t, deviation, phi))
         strikes = strike * (f / growth)
         level = moneyness + math.log(growth) + option.rate * option.maturity
         shared.append(_black(forwards, strikes, level, deviation, phi))
     lower = phi * (spot * math.fsum(exercised) / m - strike * float(ndtr(phi * d)))
     upper = min(math.fsum(same), math.fsum(shared)) / m
-    return max(certain, lower) * unit, upper * unit
+    return max(least, lower) * unit, upper * unit
 
 
 def _floating(option: AsianOption) -> tuple[float, float]:
-    phi, n, m = option.phi, option.observations, option.terms
-    drift = (option.rate - option.dividend) * option.step
+    phi, m = option.phi, option.terms
+    drift = option.rate - option.dividend
     last = math.exp(-option.dividend * option.maturity)  # D E[S_n] / S
     growth = option.discount * mean_growth(option)  # D E[A] / S
-    certain = max(0.0, phi * (last - growth))
+    past = option.discount * (option.past / option.spot)  # D of what is known of A, over S
+    least = max(0.0, phi * (last - growth - past))
     mean, variance = geometric_law(option)
-    step_variance = option.volatility**2 * option.step
-    # X = ln S_n - ln G, which is positive where the geometric call pays.
-    spread = step_variance * n + variance - 2.0 * step_variance * n * (n + 1) / (2 * m)
+    square, life = option.volatility**2, option.maturity
+    first = total_times(option)[0]
+    # X = ln S_T - ln G, which is positive where the geometric call pays.
+    spread = square * life + variance - 2.0 * square * first / m
     if spread <= 0.0:
-        return certain * option.spot, certain * option.spot
+        return least * option.spot, least * option.spot
     s = math.sqrt(spread)
-    d = (math.log(option.spot) - mean) / s + (drift - 0.5 * step_variance) * n / s
-    exercised, apart = [], []
-    for k, f in _dates(option):
-        loading = (step_variance * k - _covariance(option, k)) / s
+    d = (math.log(option.spot) - mean) / s + (drift - 0.5 * square) * life / s
+    exercised, apart = [past * m * float(ndtr(phi * d))], []
+    for t, overlap in dates(option):
+        f = np.exp(drift * t - option.rate * life)
+        loading = square * (t - overlap / m) / s
         exercised.append(float((f * ndtr(phi * (d + loading))).sum()))
-        deviation = option.volatility * np.sqrt(option.step * (n - k))
-        apart.append(_black(np.full_like(f, last), f, drift * (n - k), deviation, phi))
-    own = (step_variance * n - float(_covariance(option, np.array([float(n)]))[0])) / s
+        rest = np.where(life - t > 1e-15 * life, life - t, 0.0)
+        deviation = option.volatility * np.sqrt(rest)
+        apart.append(_black(np.full_like(f, last), f, drift * rest, deviation, phi))
+    if past:  # one option on the mean of what is known
+        count = len(option.past_fixings)
+        apart.append(
+            count * black(last, past * m / count, option.volatility * math.sqrt(life), phi)
+        )
+    own = square * (life - first / m) / s
     lower = phi * (last * float(ndtr(phi * (d + own))) - math.fsum(exercised) / m)
     upper = math.fsum(apart) / m
-    return max(certain, lower) * option.spot, upper * option.spot
-
-
-def _dates(option: AsianOption) -> Iterator[tuple[Doubles, Doubles]]:
-    """Numbers of the average's dates, and their forwards discounted from maturity over the spot."""
-    first = 0 if option.includes_spot else 1
-    drift = (option.rate - option.dividend) * option.step
-    for at in range(first, option.observations + 1, CHUNK):
-        k = np.arange(at, min(at + CHUNK, option.observations + 1), dtype=np.float64)
-        yield k, np.exp(drift * k - option.rate * option.maturity)
-
-
-def _covariance(option: AsianOption, k: Doubles) -> Doubles:
-    """Of ``ln S_k`` with the logarithm of the geometric average."""
-    n, m = option.observations, option.terms
-    found: Doubles = option.volatility**2 * option.step * (k * (k + 1) / 2 + k * (n - k)) / m
-    return found
+    return max(least, lower) * option.spot, upper * option.spot
 
 
 def _black(forward: Any, strike: Any, moneyness: Any, deviation: Doubles, phi: float) -> float:

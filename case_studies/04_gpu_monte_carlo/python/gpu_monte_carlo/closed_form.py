@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 
+from gpu_monte_carlo._dates import growths, total_times
 from gpu_monte_carlo.option import AsianOption, expected_option
 
 
@@ -56,33 +57,41 @@ def black_scholes(option: AsianOption) -> float:
     expected_option(option)
     if option.strike_type != "fixed":
         raise ValueError(f"strike_type={option.strike_type!r}, expected 'fixed'")
-    if option.terms != 1:
+    if option.terms != 1 or option.observations != 1:
         raise ValueError(
-            f"observations={option.observations} with includes_spot={option.includes_spot}, "
-            "expected 1 and False: an average of more prices is no European option"
+            f"observations={option.observations} with includes_spot={option.includes_spot} and "
+            f"{len(option.past_fixings)} past_fixings, expected 1, False and none: an average of "
+            "more prices is no European option"
         )
-    forward = option.spot * math.exp((option.rate - option.dividend) * option.maturity)
-    deviation = option.volatility * math.sqrt(option.maturity)
+    fixing = float(option.times[0])
+    forward = option.spot * math.exp((option.rate - option.dividend) * fixing)
+    deviation = option.volatility * math.sqrt(fixing)
     return option.discount * black(forward, option.strike, deviation, option.phi)
 
 
 def geometric_law(option: AsianOption) -> tuple[float, float]:
     """Mean and variance of the logarithm of the geometric average.
 
-    With ``m`` terms: mean ``ln S + mu dt n (n+1) / 2m``, variance
-    ``sigma^2 dt n (n+1) (2n+1) / 6m^2``, ``mu = rate - dividend - sigma^2 / 2``.
+    With ``m`` terms, ``p`` of them known: mean ``((m - p) ln S + sum ln P_i + mu sum t_k) / m``,
+    variance ``sigma^2 sum min(t_j, t_k) / m^2``, ``mu = rate - dividend - sigma^2 / 2``.
     """
-    n, m, dt = option.observations, option.terms, option.step
+    mean, variance = _relative_law(option)
+    return math.log(option.spot) + mean, variance
+
+
+def _relative_law(option: AsianOption) -> tuple[float, float]:
+    """The same of the average over the spot."""
+    m, (first, second), spot = option.terms, total_times(option), math.log(option.spot)
     drift = option.rate - option.dividend - 0.5 * option.volatility**2
-    mean = math.log(option.spot) + drift * dt * n * (n + 1) / (2 * m)
-    variance = option.volatility**2 * dt * n * (n + 1) * (2 * n + 1) / (6 * m * m)
-    return mean, variance
+    mean = math.fsum(math.log(price) - spot for price in option.past_fixings) + drift * first
+    return mean / m, option.volatility**2 * second / (m * m)
 
 
 def geometric(option: AsianOption) -> float:
     """Price of the option on the geometric average of its prices, discretely observed.
 
-    Whatever ``option.average`` says; fixed or floating strike, with today's price or without.
+    Whatever ``option.average`` says; fixed or floating strike, with today's price or without,
+    prices already known or not.
 
     Examples
     --------
@@ -91,36 +100,36 @@ def geometric(option: AsianOption) -> float:
     5.34256066
     """
     expected_option(option)
-    variance = geometric_law(option)[1]
+    variance = _relative_law(option)[1]
     forward = _geometric_forward(option)
     if option.strike_type == "fixed":
         deviation = math.sqrt(variance)
         return option.discount * black(forward, option.strike, deviation, option.phi)
-    n, m = option.observations, option.terms
     last = option.spot * math.exp((option.rate - option.dividend) * option.maturity)
-    covariance = option.volatility**2 * option.step * n * (n + 1) / (2 * m)
+    covariance = option.volatility**2 * total_times(option)[0] / option.terms
     exchange = option.volatility**2 * option.maturity + variance - 2.0 * covariance
-    # An average of one price is the last price: what is left is rounding.
-    deviation = 0.0 if n == m == 1 else math.sqrt(max(exchange, 0.0))
+    # An average of the last price alone: what is left is rounding.
+    same = option.observations == option.terms == 1 and not option.exercised_later
+    deviation = 0.0 if same else math.sqrt(max(exchange, 0.0))
     return option.discount * black(last, forward, deviation, option.phi)
 
 
 def _geometric_forward(option: AsianOption) -> float:
     """``E[G]`` of the geometric average."""
-    n, m = option.observations, option.terms
-    drift = option.rate - option.dividend - 0.5 * option.volatility**2
-    mean = drift * option.step * n * (n + 1) / (2 * m)
-    return option.spot * math.exp(mean + 0.5 * geometric_law(option)[1])
+    mean, variance = _relative_law(option)
+    return option.spot * math.exp(mean + 0.5 * variance)
 
 
 def mean_growth(option: AsianOption) -> float:
-    """``E[A] / S_0`` of the arithmetic average: a geometric series.
+    """``E[A] / S_0`` of the arithmetic average, less what is known of it: a geometric series.
 
     Examples
     --------
     >>> mean_growth(AsianOption(100, 100, 0.02, 0.02, 0.2, 1.0, 252))
     1.0
     """
+    if option.fixing_times is not None:
+        return growths(option)[0] / option.terms
     drift, n = option.rate - option.dividend, option.observations
     step, life = drift * option.step, drift * option.maturity
     total = float(n) if abs(life) < 1e-18 else math.expm1(life) / -math.expm1(-step)
@@ -128,8 +137,8 @@ def mean_growth(option: AsianOption) -> float:
 
 
 def arithmetic_forward(option: AsianOption) -> float:
-    """``E[A]`` of the arithmetic average: the mean of the forwards."""
-    return option.spot * mean_growth(option)
+    """``E[A]`` of the arithmetic average: the mean of the forwards and of what is known."""
+    return option.past + option.spot * mean_growth(option)
 
 
 def parity(option: AsianOption) -> float:

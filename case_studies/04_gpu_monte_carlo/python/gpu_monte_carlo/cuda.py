@@ -14,7 +14,7 @@ import numpy as np
 from gpu_monte_carlo._blocks import BLOCK
 from gpu_monte_carlo._memory import in_pieces
 from gpu_monte_carlo._simulation import Simulation
-from gpu_monte_carlo.cuda_source import GROUP, GROUPS_PER_BLOCK, SOURCE, macros
+from gpu_monte_carlo.cuda_source import GROUP, GROUPS_PER_BLOCK, SOURCE, dates, macros
 from gpu_monte_carlo.moments import count
 from gpu_monte_carlo.philox import LOW
 
@@ -45,12 +45,12 @@ def block_sums_on_device(
     key = np.uint32(simulation.seed & LOW), np.uint32(simulation.seed >> 32)
 
     def piece(first: int, size: int) -> Any:
-        table = cupy.asarray(options)
+        table, when = cupy.asarray(options), cupy.asarray(dates(simulation))
         groups = size * GROUPS_PER_BLOCK
         partial = cupy.empty((groups, many, moments), dtype=cupy.float64)
         sums = cupy.empty((size, many, moments), dtype=cupy.float64)
         start, steps = np.uint64(first * BLOCK), np.int32(simulation.observations)
-        asian((groups, many), (GROUP,), (table, *key, start, steps, partial))
+        asian((groups, many), (GROUP,), (table, *key, start, steps, when, partial))
         columns, total = np.uint64(many * moments), sums.size
         fold((-(-total // GROUP),), (GROUP,), (partial, columns, np.uint64(total), sums))
         return sums

@@ -64,19 +64,22 @@ def likelihood_ratio_delta(
         raise ValueError("volatility=0.0, expected > 0: a certain price has no density")
     paths = integer("paths", paths, 2)
     seed = integer("seed", seed, 0, 2**64 - 1)
-    width = option.spot * option.volatility * math.sqrt(option.step)
+    if option.observations == 0:
+        raise ValueError("observations=0, expected at least 1: no price of the average is ahead")
+    first = option.step * (1.0 if option.lengths is None else float(option.lengths[0]))
+    width = option.spot * option.volatility * math.sqrt(first)
     if width == 0.0:
         raise ValueError(
             f"volatility={option.volatility!r} with maturity={option.maturity!r}, expected more: "
             "the first step's deviation rounds to 0"
         )
     score = 1.0 / width
-    chunk = baseline.chunk_paths(option.observations, 8)
+    chunk = baseline.chunk_paths(option.steps, 8)
     rng = np.random.default_rng(seed)
     total = squares = 0.0
     done = 0
     while done < paths:
-        z = rng.standard_normal((option.observations, min(chunk, paths - done)))
+        z = rng.standard_normal((option.steps, min(chunk, paths - done)))
         values = payoffs(option, z) * z[0] * score
         total += float(values.sum())
         squares += float(values @ values)

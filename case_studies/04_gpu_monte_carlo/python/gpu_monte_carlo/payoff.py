@@ -11,16 +11,18 @@ from gpu_monte_carlo.option import AsianOption
 
 
 def prices(option: AsianOption, normals: Any, xp: Any = np) -> Any:
-    """Prices at ``t_0 … t_n``, ``[observations + 1, paths]``, from normals ``[n, paths]``."""
+    """Prices today and after each step, ``[steps + 1, paths]``, from normals ``[steps, paths]``."""
     _, _, a, b, *_ = option.row()
     dtype = normals.dtype.type
-    steps = xp.cumsum(normals * dtype(b) + dtype(a), axis=0)
+    length = xp.ones((1, 1)) if option.lengths is None else xp.asarray(option.lengths)[:, None]
+    root, drift = ((x * y).astype(dtype) for x, y in ((xp.sqrt(length), b), (length, a)))
+    steps = xp.cumsum(normals * root + drift, axis=0)
     start = xp.full((1, normals.shape[1]), option.spot, dtype=normals.dtype)
     return xp.concatenate([start, dtype(option.spot) * xp.exp(steps)])
 
 
 def payoffs(option: AsianOption, normals: Any) -> npt.NDArray[np.float64]:
-    """Discounted payoff of each path, ``[paths]``, from normals ``[observations, paths]``.
+    """Discounted payoff of each path, ``[paths]``, from normals ``[steps, paths]``.
 
     Examples
     --------
@@ -30,7 +32,9 @@ def payoffs(option: AsianOption, normals: Any) -> npt.NDArray[np.float64]:
     array([10.])
     """
     path = prices(option, normals)
-    seen = path if option.includes_spot else path[1:]
+    past = np.empty((len(option.past_fixings), path.shape[1]))
+    past.T[:] = option.past_fixings
+    seen = np.concatenate([past, path[1 - option.includes_spot : 1 + option.observations]])
     if option.average == "arithmetic":
         average = seen.mean(axis=0)
     else:

@@ -12,13 +12,13 @@ import numpy as np
 from scipy.special import ndtri, stdtrit
 
 from gpu_monte_carlo import backends, payoff, philox, sobol
-from gpu_monte_carlo._groups import Group, groups_of, simulate_pseudo, simulate_sobol
+from gpu_monte_carlo._groups import Group, groups_of, known, simulate_pseudo, simulate_sobol
 from gpu_monte_carlo._request import DEVICES, MAX_PATHS, PRECISIONS, Request, on_device, options_of
+from gpu_monte_carlo._simulation import GREEKS
 from gpu_monte_carlo._validation import executor_like, integer, one_of
 from gpu_monte_carlo.option import AsianOption, expected_option
 from gpu_monte_carlo.result import PriceEstimate
 
-GREEKS = ("delta", "vega", "gamma")
 LEVEL = 0.975  # of the upper end of a two-sided 95 % interval
 
 
@@ -43,8 +43,9 @@ def price(
     Parameters
     ----------
     option_or_batch
-        An ``AsianOption`` or several; those with the same ``observations`` share their
-        random numbers, so that their differences are more accurate than they are.
+        An ``AsianOption`` or several; those with the same dates share their random numbers,
+        so that their differences are more accurate than they are. Where the prices already
+        known decide on exercise, the price is certain: no path, no error.
     paths
         Simulated in whole blocks of 16,384 samples (a sample is a path, or two with
         ``"antithetic"``), so rounded up; the estimate says how many. Default 2**20. With
@@ -68,7 +69,7 @@ def price(
         Simulate until the standard error (the largest of a batch) is no more than this, in
         currency. A ``RuntimeWarning`` is issued where ``paths`` did not suffice.
     greeks
-        Also delta, vega and gamma, with their standard errors.
+        Also delta, vega, gamma, theta and rho, with their standard errors.
     device_output
         Leave price and error on the device, as CuPy arrays; ``"cupy"`` and ``"cuda"`` only.
     threads
@@ -122,13 +123,16 @@ def price(
     executor = executor_like(executor)
     options, single = options_of(option_or_batch, request.sampling)
     start = time.perf_counter()
-    groups = [Group(indices, [options[i] for i in indices]) for indices in groups_of(options)]
+    certain = known(options)
+    others = sorted(set(range(len(options))) - set(certain.indices))
+    groups = [Group(some, [options[i] for i in some]) for some in groups_of(options, others)]
     simulate = simulate_sobol if request.sampling == "sobol" else simulate_pseudo
     with np.errstate(over="ignore", invalid="ignore"):  # checked once, in the estimates
         for group in groups:
             simulate(group, request, executor)
     if request.device_output:  # a launch returns at once: wait for the work
         importlib.import_module("cupy").cuda.get_current_stream().synchronize()
+    groups += [certain] * bool(certain.indices)
     return _estimate(request, options, single, groups, time.perf_counter() - start)
 
 
@@ -138,7 +142,7 @@ def _estimate(
     xp: Any = importlib.import_module("cupy") if request.device_output else np
 
     def in_batch_order(name: str) -> Any:
-        values = xp.concatenate([group.found[name] for group in groups])
+        values = xp.concatenate([xp.asarray(group.found[name]) for group in groups])
         order = np.argsort(np.concatenate([group.indices for group in groups]))
         return values[xp.asarray(order)]
 
@@ -153,16 +157,18 @@ def _estimate(
     interval = xp.stack([value - width * error, value + width * error], axis=-1)
     sensitivities, errors = {}, {}
     if request.greeks:
-        # The density of the first step does not depend on a spot that is itself averaged.
-        lost = np.array([o.includes_spot or o.volatility == 0.0 for o in options])
+        # Without volatility the kink of the payoff is one of the price, if it is simulated.
+        still = {i for group in groups if group.paths for i in group.indices}
+        lost = np.array([i in still and o.volatility == 0.0 for i, o in enumerate(options)])
         for name in GREEKS:
             one, its_error = in_batch_order(name), in_batch_order(f"{name}_standard_error")
             if name == "gamma":
                 unknown = xp.asarray(lost)
                 one, its_error = (xp.where(unknown, xp.nan, v) for v in (one, its_error))
             sensitivities[name], errors[name] = as_output(one), as_output(its_error)
-    used = [name for name in ("antithetic", "control") if getattr(request, name)]
-    if "control" in used and not any(group.controlled(request) for group in groups):
+    simulated = any(group.paths for group in groups)
+    used = [name for name in ("antithetic", "control") if simulated and getattr(request, name)]
+    if "control" in used and not any(group.controlled(request) for group in groups if group.paths):
         used.remove("control")
     pair = interval[0] if single else interval
     return PriceEstimate(
@@ -174,7 +180,7 @@ def _estimate(
         greeks=sensitivities,
         greeks_standard_error=errors,
         paths=max(group.paths for group in groups),
-        path_steps=sum(group.paths * group.observations for group in groups),
+        path_steps=sum(group.paths * group.steps for group in groups),
         seconds=seconds,
         backend=request.backend,
         variance_reduction=tuple(used),
@@ -196,14 +202,15 @@ def simulate_paths(
 ) -> Any:
     """The paths themselves, the same that ``price`` averages on ``rust`` and ``cuda``.
 
-    Every backend gives the same paths (to rounding) for the same seed.
+    Every backend gives the same paths (to rounding) for the same seed. They end at the last
+    observation, or at maturity where a floating strike is exercised later.
 
     Parameters
     ----------
     option
         Whose price is simulated.
     paths
-        How many. All are kept: ``8 paths (observations + 1)`` bytes in double precision.
+        How many. All are kept: ``8 paths (steps + 1)`` bytes in double precision.
     seed
         0 to 2**64 - 1.
     backend
@@ -216,7 +223,7 @@ def simulate_paths(
     Returns
     -------
     array
-        ``[paths, observations + 1]``, currency; the first column is today's price.
+        ``[paths, steps + 1]``, currency; the first column is today's price.
 
     Raises
     ------
@@ -238,9 +245,9 @@ def simulate_paths(
     chosen = backends.resolve(one_of("backend", backend, backends.BACKENDS))
     on_device(chosen, device_output)
     xp: Any = importlib.import_module("cupy") if chosen in DEVICES else np
-    steps = option.observations
+    steps = option.steps
     out = xp.empty((paths, steps + 1), dtype=precision)
-    chunk = max(1, (1 << 18) // steps)
+    chunk = max(1, (1 << 18) // max(steps, 1))
     for first in range(0, paths, chunk):
         count = min(chunk, paths - first)
         if chosen == "rust":

@@ -69,14 +69,15 @@ class PriceEstimate(_ByValue):
     greeks
         By name: ``delta`` (per unit of spot), ``vega`` (per unit of volatility, so per
         100 points), ``gamma`` (per unit of spot, squared; NaN where its estimator does not
-        hold: zero volatility, an average that includes today's price). Empty without
+        hold: zero volatility), ``theta`` (a year that passes while all dates and today's
+        price stay), ``rho`` (per unit of the rate, so per 100 points). Empty without
         ``greeks=True``.
     greeks_standard_error
         By the same names.
     paths
         Simulated, antithetic partners included.
     path_steps
-        ``paths`` times observations (a batch shares its paths).
+        ``paths`` times their steps (a batch shares its paths).
     path_steps_per_second
         Over ``seconds``.
     seconds

@@ -25,7 +25,7 @@ import numpy.typing as npt
 from scipy.special import ndtri
 
 from gpu_monte_carlo._blocks import coefficient, effective
-from gpu_monte_carlo._simulation import Simulation
+from gpu_monte_carlo._simulation import GREEKS, Simulation
 from gpu_monte_carlo.baseline import chunk_paths
 from gpu_monte_carlo.moments import chunk_moments, count
 
@@ -117,7 +117,7 @@ def finish(sums: Doubles, exact: Doubles, *, control: bool) -> dict[str, Any]:
         value = value - beta * (sums[:, :, 3] / n - exact)
     found = {"price": value.mean(axis=0), "standard_error": _error(value)}
     found["effective"] = effective(np, y, yy)
-    for k, name in enumerate(("delta", "vega", "gamma")):
+    for k, name in enumerate(GREEKS):
         if sums.shape[2] > 6:
             one = sums[:, :, 6 + 2 * k] / n
             found[name], found[f"{name}_standard_error"] = one.mean(axis=0), _error(one)

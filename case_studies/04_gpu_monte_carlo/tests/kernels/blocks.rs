@@ -1,7 +1,9 @@
 //! Threads, splits, instruction sets and other options in the batch change no result.
 
 use crate::{PLAIN, PRECISIONS};
-use gpu_monte_carlo::{BLOCK, Error, Isa, MAX_BLOCKS, Precision, Simulation, Terms, block_sums};
+use gpu_monte_carlo::{
+    BLOCK, COLUMNS, Error, Isa, MAX_BLOCKS, Precision, Simulation, Terms, block_sums,
+};
 
 fn options() -> Vec<Terms> {
     [
@@ -12,12 +14,22 @@ fn options() -> Vec<Terms> {
         (0.0126, -1.0, 2.0),
     ]
     .map(|(b, phi, flags)| {
-        Terms::from_row(&[100.0, 100.0, 1e-4, b, 0.95, phi, flags, b * 16.0], 0).unwrap()
+        // A quarter of the average is known, of the geometric ones, too.
+        let rest = if flags < 2.0 {
+            [0.0, 1.0, 1.0, 1.0]
+        } else {
+            [24.0, 0.75, 0.99, 0.75]
+        };
+        let mut row = [0.0; COLUMNS];
+        row[..8].copy_from_slice(&[100.0, 100.0, 1e-4, b, 0.95, phi, flags, b * 16.0]);
+        row[8..12].copy_from_slice(&rest);
+        row[12..].copy_from_slice(&[0.05, 0.004, 1.0]);
+        Terms::from_row(&row, 0).unwrap()
     })
     .to_vec()
 }
 
-fn run(precision: Precision) -> Simulation {
+fn run(precision: Precision) -> Simulation<'static> {
     Simulation {
         seed: 9,
         first_block: 3,
@@ -88,7 +100,7 @@ fn greeks_and_controls_leave_the_price_alone() {
         let (all, few) = (block_sums(&options(), &all), block_sums(&options(), &few));
         for (all, few) in all
             .unwrap()
-            .chunks_exact(12)
+            .chunks_exact(16)
             .zip(few.unwrap().chunks_exact(6))
         {
             assert_eq!(bits(&all[..3]), bits(&few[..3]));
@@ -113,10 +125,10 @@ fn instruction_sets_agree() {
                 })
                 .collect();
             for other in &sums[1..] {
-                for (a, b) in sums[0].chunks_exact(12).zip(other.chunks_exact(12)) {
+                for (a, b) in sums[0].chunks_exact(16).zip(other.chunks_exact(16)) {
                     for (i, (x, y)) in a.iter().zip(b).enumerate() {
                         // Sums of either sign are compared with the size of their terms.
-                        let scale = if i == 8 || i == 10 {
+                        let scale = if i >= 8 && i % 2 == 0 {
                             (a[i + 1] * a[0]).sqrt()
                         } else {
                             x.abs()

@@ -1,6 +1,7 @@
 //! The kernels without Python.
 
 mod blocks;
+mod dates;
 mod generator;
 mod prices;
 
@@ -9,11 +10,13 @@ use gpu_monte_carlo::{Isa, Precision, Simulation};
 const PRECISIONS: [Precision; 2] = [Precision::Float64, Precision::Float32];
 
 /// Plain paths in double precision on all cores.
-const PLAIN: Simulation = Simulation {
+const PLAIN: Simulation<'static> = Simulation {
     seed: 42,
     first_block: 0,
     blocks: 1,
     observations: 1,
+    lengths: None,
+    unobserved: false,
     antithetic: false,
     control: false,
     greeks: false,

@@ -8,16 +8,16 @@ const FLOATING: f64 = 2.0;
 const INCLUDES_SPOT: f64 = 4.0;
 
 #[derive(Clone, Copy)]
-struct Market {
-    spot: f64,
-    strike: f64,
-    rate: f64,
-    dividend: f64,
-    sigma: f64,
-    years: f64,
+pub(crate) struct Market {
+    pub(crate) spot: f64,
+    pub(crate) strike: f64,
+    pub(crate) rate: f64,
+    pub(crate) dividend: f64,
+    pub(crate) sigma: f64,
+    pub(crate) years: f64,
 }
 
-const MARKET: Market = Market {
+pub(crate) const MARKET: Market = Market {
     spot: 100.0,
     strike: 100.0,
     rate: 0.05,
@@ -37,11 +37,18 @@ fn terms(m: Market, observations: usize, phi: f64, flags: f64) -> Terms {
         phi,
         flags,
         m.sigma,
+        0.0,
+        1.0,
+        1.0,
+        1.0,
+        m.rate,
+        dt,
+        m.years,
     ];
     Terms::from_row(&row, 0).unwrap()
 }
 
-fn run(observations: usize, blocks: usize) -> Simulation {
+pub(crate) fn run(observations: usize, blocks: usize) -> Simulation<'static> {
     Simulation {
         blocks,
         observations,
@@ -50,7 +57,7 @@ fn run(observations: usize, blocks: usize) -> Simulation {
 }
 
 /// Totals over the blocks of option `index` of `options`.
-fn totals(options: &[Terms], index: usize, simulation: &Simulation) -> Vec<f64> {
+pub(crate) fn totals(options: &[Terms], index: usize, simulation: &Simulation<'_>) -> Vec<f64> {
     let sums = block_sums(options, simulation).unwrap();
     let width = simulation.moments();
     let mut totals = vec![0.0; width];
@@ -63,12 +70,12 @@ fn totals(options: &[Terms], index: usize, simulation: &Simulation) -> Vec<f64> 
 }
 
 /// Mean and standard error from the sums at `at` and `at + 1`.
-fn estimate(totals: &[f64], at: usize) -> (f64, f64) {
+pub(crate) fn estimate(totals: &[f64], at: usize) -> (f64, f64) {
     let (n, mean) = (totals[0], totals[at] / totals[0]);
     (mean, ((totals[at + 1] / n - mean * mean) / n).sqrt())
 }
 
-fn near((mean, error): (f64, f64), exact: f64) {
+pub(crate) fn near((mean, error): (f64, f64), exact: f64) {
     let distance = (mean - exact).abs() / error;
     assert!(
         distance < 4.0,
@@ -77,7 +84,7 @@ fn near((mean, error): (f64, f64), exact: f64) {
 }
 
 /// `E[phi (G - K)^+]` discounted, for `ln G` normal.
-fn lognormal(mean: f64, variance: f64, strike: f64, discount: f64, phi: f64) -> f64 {
+pub(crate) fn lognormal(mean: f64, variance: f64, strike: f64, discount: f64, phi: f64) -> f64 {
     let (deviation, forward) = (variance.sqrt(), (mean + 0.5 * variance).exp());
     let d = (mean - strike.ln()) / deviation;
     let exercised = normal_cdf(phi * d);
@@ -169,19 +176,22 @@ fn greeks_are_derivatives() {
         for (phi, antithetic) in [(1.0, false), (-1.0, false), (1.0, true)] {
             let at = |m: Market| terms(m, 4, phi, flags);
             let (h, s) = (0.5, 1e-4);
-            let moved = |h: f64, s: f64| {
+            let moved = |h: f64, s: f64, r: f64| {
                 at(Market {
                     spot: MARKET.spot + h,
                     sigma: MARKET.sigma + s,
+                    rate: MARKET.rate + r,
                     ..MARKET
                 })
             };
             let options = [
-                moved(0.0, 0.0),
-                moved(h, 0.0),
-                moved(-h, 0.0),
-                moved(0.0, s),
-                moved(0.0, -s),
+                moved(0.0, 0.0, 0.0),
+                moved(h, 0.0, 0.0),
+                moved(-h, 0.0, 0.0),
+                moved(0.0, s, 0.0),
+                moved(0.0, -s, 0.0),
+                moved(0.0, 0.0, s),
+                moved(0.0, 0.0, -s),
             ];
             let simulation = Simulation {
                 greeks: true,
@@ -189,7 +199,7 @@ fn greeks_are_derivatives() {
                 precision,
                 ..run(4, 8)
             };
-            let t: Vec<_> = (0..5).map(|i| totals(&options, i, &simulation)).collect();
+            let t: Vec<_> = (0..7).map(|i| totals(&options, i, &simulation)).collect();
             let difference =
                 |at: usize, up: usize, h: f64| (t[up][at] - t[up + 1][at]) / (2.0 * h * t[0][0]);
             let (delta, vega) = (t[0][6] / t[0][0], t[0][8] / t[0][0]);
@@ -202,6 +212,11 @@ fn greeks_are_derivatives() {
             assert!(
                 (vega - difference(1, 3, s)).abs() < bound,
                 "vega {vega} {flags}"
+            );
+            let rho = t[0][14] / t[0][0];
+            assert!(
+                (rho - difference(1, 5, s)).abs() < bound,
+                "rho {rho} {flags}"
             );
             if (FLOATING..INCLUDES_SPOT).contains(&flags) {
                 assert_eq!(t[0][10], 0.0);

@@ -22,7 +22,8 @@ Found = dict[str, float]
 
 def _plain(option: AsianOption) -> tuple[float, float]:
     """The step's drift and deviation, of the one kind of option that peers price."""
-    if option.average != "arithmetic" or option.strike_type != "fixed" or option.includes_spot:
+    other = option.includes_spot or option.past_fixings or option.fixing_times is not None
+    if option.average != "arithmetic" or option.strike_type != "fixed" or other:
         raise ValueError("peers price the arithmetic average without today's price, fixed strike")
     return option.row()[2], option.row()[3]
 
