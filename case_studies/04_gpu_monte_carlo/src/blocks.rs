@@ -1,7 +1,7 @@
 //! A range of blocks, shared out over threads.
 //!
 //! A block's sums depend on the seed and its index alone, and every block has its own place
-//! in the result: how many threads there are and who takes which block leaves no trace.
+//! in the result: the number of threads, and which of them takes which block, have no effect.
 
 use crate::accumulate::{MOMENTS, MOMENTS_WITH_GREEKS};
 use crate::dates::Dates;

@@ -2,7 +2,7 @@
 //!
 //! Paths go in tiles. A tile's normals for one group of steps, its levels and its sums stay
 //! in the first cache (a few kilobytes), and each stage is a short loop over the tile that
-//! becomes vector code: short, because then the CPU holds several turns of it at once and
+//! becomes vector code: short, because then the CPU has several iterations in flight and
 //! hides the latencies of the generator's products, the division and the root. All options
 //! of a run walk on the same normals.
 

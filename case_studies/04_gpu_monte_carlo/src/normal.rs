@@ -4,8 +4,8 @@
 //! 1958). No branch, no table, no call: a loop over these is vectorised for whatever
 //! registers there are, which the C library's functions are not. In double precision they are
 //! right to 5e-13: the uniforms that go in have 32 bits, 2e-10 apart, so that further digits
-//! would say nothing. In single precision they are right to the last place or two. Arguments are what the generator
-//! gives, `0 < u <= 1`; nothing is promised beyond.
+//! would be meaningless. In single precision they are right to the last place or two. Arguments
+//! are what the generator gives, `0 < u <= 1`; other arguments are not supported.
 //!
 //! Coefficients: each function over its leading term, as a polynomial in the square of the
 //! reduced argument, interpolated in exact arithmetic at the Chebyshev nodes of the interval.

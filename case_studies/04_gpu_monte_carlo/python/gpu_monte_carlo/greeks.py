@@ -61,7 +61,7 @@ def likelihood_ratio_delta(
     if option.includes_spot:
         raise ValueError("includes_spot=True, expected False: the average depends on the spot")
     if option.volatility == 0.0:
-        raise ValueError("volatility=0.0, expected > 0: a certain price has no density")
+        raise ValueError("volatility=0.0, expected > 0: a deterministic price has no density")
     paths = integer("paths", paths, 2)
     seed = integer("seed", seed, 0, 2**64 - 1)
     if option.observations == 0:

@@ -1,4 +1,4 @@
-"""Paths and what they pay, path by path: the definition that everything else is tested by."""
+"""Paths and what they pay, path by path: the definition that everything else is tested against."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 Sobol points fill the cube more evenly than random ones, and their first dimensions best: the
 bridge gives those to what matters most, first the end of the path, then its middle, and so on.
-The points of one scramble are not independent, so their spread says nothing about the error:
-``REPLICATIONS`` independent scramblings do.
+The points of one scramble are not independent, so their spread says nothing about the error,
+which is estimated from ``REPLICATIONS`` independent scramblings.
 
 Right for one price to high accuracy with a control variate; for thousands of observations or a
 strict error in a fixed time, the pseudo-random kernels are faster per digit.

@@ -1,7 +1,7 @@
 //! Chains of products: one step forward, one step back, and their scales.
 //!
-//! A chain is bound by the latency of its steps, so nothing that can stand beside it stands on it:
-//! every fourth step the exponent of its sum is read, and taken back two steps later.
+//! A chain is bound by the latency of its steps, so whatever can be computed off the chain is:
+//! every fourth step the exponent of its sum is read, and divided out two steps later.
 
 use super::lanes::{LANES, Lanes};
 use super::states::States;
@@ -114,7 +114,7 @@ impl<S: States> Chain<S> {
     }
 }
 
-/// Both chains over a tile each, step by step in turn: neither waits for the other.
+/// Both chains over a tile each, step by step in turn: neither depends on the other.
 #[inline(always)]
 pub(super) fn pairwise_step<S: States>(
     s: S,

@@ -1,12 +1,12 @@
 //! The expectation step: both recursions at once, from the ends to the middle and on.
 //!
-//! A chain of products is bound by latency: while it walks forward over the first half, another
-//! walks backward over the second, and neither waits for the other. Each stores what it finds;
-//! past the middle each meets the other's half and the two give the probabilities of states and of
-//! transitions, eight times at once, with one division.
+//! A chain of products is bound by latency, so two independent ones run at once: one forward over
+//! the first half, one backward over the second. Each stores its results; past the middle each
+//! continues over the other's half, and both together give the probabilities of states and of
+//! transitions, for eight time steps at once, with one division.
 //!
 //! Both chains are scaled by powers of two: every fourth step the exponent of their sum is read and
-//! taken back two steps later, off the chain. The forward exponents add up to the likelihood.
+//! divided out two steps later, off the chain. The forward exponents add up to the likelihood.
 //! Memory: `2 K` numbers a time.
 
 use super::chain::{Chain, first, pairwise_step, sum};

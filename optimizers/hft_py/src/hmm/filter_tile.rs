@@ -1,4 +1,4 @@
-//! The filter's chain over a tile of eight rows, and whether they are sound.
+//! The filter's chain over a tile of eight rows, and the check that no row has lost digits.
 
 use super::chain::{Chain, factor, multiply, put, sum};
 use super::lanes::{LANES, Lanes};

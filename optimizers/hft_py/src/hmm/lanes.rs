@@ -1,4 +1,4 @@
-//! Eight consecutive times side by side.
+//! Eight consecutive time steps side by side.
 //!
 //! A series of `n` times and `K` states is kept in `ceil(n / 8)` tiles of `K` [`Lanes`]: eight times
 //! of state 0, the same eight times of state 1, and so on.

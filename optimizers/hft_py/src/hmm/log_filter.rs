@@ -2,7 +2,7 @@
 //!
 //! On the linear scale the probability of a state may underflow to zero. That does no harm while
 //! others lead to it; where none does, later observations may bring it back, and only its logarithm
-//! remembers how far it was. So the fast recursions watch what they *predict*: once a state's share
+//! keeps how small it was. So the fast recursions check what they *predict*: once a state's share
 //! of it falls below [`LOST`], rows are computed here, until every share is sound again.
 
 use super::math::log_sum;

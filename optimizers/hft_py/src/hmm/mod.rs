@@ -1,9 +1,9 @@
 //! Hidden Markov models: recursions, expectation maximisation and decoding, `O(T K^2)` each.
 //!
-//! Times lie in tiles of eight ([`lanes`]): chains walk a tile step by step, everything that does
-//! not depend on the step before runs on eight times at once. Scales are powers of two, applied
-//! every fourth step and known by their exponents, so no chain waits for a division or a logarithm
-//! ([`expectation`]). Where that underflows, the same recursion runs on logarithms
+//! Time steps are stored in tiles of eight ([`lanes`]): chains go through a tile step by step, and
+//! everything that does not depend on the previous step runs on eight steps at once. Scales are
+//! powers of two, applied every fourth step and kept as exponents, so no chain contains a division
+//! or a logarithm ([`expectation`]). Where that underflows, the same recursion runs on logarithms
 //! ([`log_space`]).
 //!
 //! Observations are rows of `dimension` numbers, NaN where missing: a row has the likelihood of its

@@ -43,7 +43,7 @@ FITS: list[tuple[Any, dict[str, Any], Error, str]] = [
     (GOOD, {"lengths": 60}, TypeError, "lengths="),
     (np.zeros((9, 2)), {"emission": "student_t"}, ValueError, "takes one column"),
     (np.zeros((9, 2)), {"emission": "binned"}, ValueError, "takes one column"),
-    (GOOD, {"emission": "binned", "bin_edges": [1.0, 1.0]}, ValueError, "bin_edges must rise"),
+    (GOOD, {"emission": "binned", "bin_edges": [1.0, 1.0]}, ValueError, "bin_edges must be"),
     (GOOD, {"initial": 3}, TypeError, "initial=3, expected HMMParams"),
     (GOOD, {"initial": TWO}, ValueError, "initial has 2 states, n_states=3"),
     (

@@ -5,8 +5,8 @@ Three tables: every reference price with its distance in standard errors; the sh
 Exits with 1 where a price is further than three standard errors, an error above its bound, the
 coverage outside 93 % to 97 %, or a continuous limit missed.
 
-Sources: the discrete figures were computed with other code than this and are taken as right to the
-six decimals they are given with; the continuous ones are V. Linetsky's ("Spectral expansions for
+Sources: the discrete figures were computed with other code and are taken to be correct to the six
+decimals given; the continuous ones are V. Linetsky's ("Spectral expansions for
 Asian (average price) options", 2004), which J. Vecer's equation confirms to 1e-7.
 """
 

@@ -54,7 +54,7 @@ def equal_paths(paths: int, observations: int) -> dict[str, Any]:
 
 
 def to_error(target: float, observations: int) -> dict[str, Any]:
-    """As many paths as a standard error takes, in currency."""
+    """As many paths as a standard error of ``target``, in currency, takes."""
     return {"option": at_the_money(observations), "paths": None, "target": target}
 
 

@@ -14,7 +14,7 @@ def validate_bin_edges(given: Any, least: int = 1) -> Floats:
     """``bin_edges`` as an array that rises."""
     edges = checks.finite_array("bin_edges", given, least=least)
     if (np.diff(edges) <= 0).any():
-        raise ValueError("bin_edges must rise from each to the next")
+        raise ValueError("bin_edges must be strictly increasing")
     return edges
 
 

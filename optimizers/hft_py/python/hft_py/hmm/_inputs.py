@@ -1,4 +1,4 @@
-"""What every function that reads a model does first: check its arguments, choose the kernels."""
+"""The first steps of every function that reads a model: argument checks, choice of kernels."""
 
 from __future__ import annotations
 

@@ -179,7 +179,7 @@ class HMMParams(Result):
                 raise ValueError('emission="student_t" takes one column')
             dof = checks.finite_array("dof", [] if self.dof is None else self.dof)
             if dof.shape != means.shape or (dof <= 2).any():
-                raise ValueError(f"dof={checks.short(dof.tolist())}, expected one above 2 a state")
+                raise ValueError(f"dof={checks.short(dof.tolist())}, expected values above 2")
             self._set("dof", dof)
 
     @property

@@ -89,11 +89,11 @@ def _validate_lengths(lengths: Lengths, rows: int) -> Ints:
         return np.array([rows], dtype=np.int64)
     found = np.asarray(lengths)
     if found.ndim != 1 or not len(found) or found.dtype.kind not in "iu":
-        raise TypeError(f"lengths={checks.short(lengths)}, expected whole numbers, one a sequence")
+        raise TypeError(f"lengths={checks.short(lengths)}, expected a whole number per sequence")
     if (found < 1).any():
         index = int(np.flatnonzero(found < 1)[0])
         raise ValueError(f"lengths[{index}]={found[index]}, expected 1 or more")
     total = sum(found.tolist())  # Python's integers do not overflow
     if total != rows:
-        raise ValueError(f"lengths sum to {total}, expected {rows} as returns has rows")
+        raise ValueError(f"lengths sum to {total}, expected {rows}, the rows of returns")
     return np.ascontiguousarray(found, dtype=np.int64)

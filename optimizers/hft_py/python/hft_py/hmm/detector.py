@@ -176,7 +176,7 @@ class HMMRegimeDetector(Estimator, NamedRegimes):
         """The most probable path of the data of the fit, ``(T,)``: **it looks ahead** (Viterbi)."""
         self._fitted()
         if self._states is None:
-            raise NotFittedError("state_sequence: this detector took a model without its data")
+            raise NotFittedError("state_sequence: this detector was given a model without its data")
         return self._states
 
     def current_regime(self, returns: Any = None, *, lengths: Lengths = None) -> CurrentRegime:

@@ -2,7 +2,7 @@
 
 **By regime**, the default: larger positions and wider stops in a bull market, smaller positions and
 tighter stops in a bear market, and between the two the parameters of a strategy that trades back to
-the mean. The factors are a place to start from, not an estimate.
+the mean. The factors are starting points, not estimates.
 
 ========  ====================================================  =====  ========  =====
 kind      names that contain                                    bear   sideways  bull

@@ -1,6 +1,6 @@
 """The kernels in NumPy: loops over time, written to be read.
 
-The same functions, with the same signatures, stand in ``hft_py._rust.hmm``. Arguments are checked
+The same functions, with the same signatures, are in ``hft_py._rust.hmm``. Arguments are checked
 by the callers; shapes here are
 
 ``kind``
