@@ -119,7 +119,7 @@ def test_a_refused_batch_leaves_the_book() -> None:
     events = np.zeros(2, hft.EVENT)
     events["tick"], events["lots"], events["side"] = [9, 10], [1, -3], 1
     events["kind"], events["flags"] = hft.Kind.DELTA, hft.LAST
-    with pytest.raises(ValueError, match="event 1: delta=-3 at tick 10: the level has 0 lots"):
+    with pytest.raises(ValueError, match="event 1: delta=-3 at tick 10: the level has only 0 lots"):
         book.apply(events)
     assert book.depth("ask") == [(10.0, 3.0)]
 
