@@ -94,6 +94,12 @@ def _bar(total: int, description: str) -> tuple[Callable[[Progress], None], Call
     return show, bar.close
 
 
+def check_progress(progress: Any) -> None:
+    """Refuse what is neither a flag nor a callable, before anything is evaluated."""
+    if not (progress is None or isinstance(progress, bool) or callable(progress)):
+        raise TypeError(f"progress={progress!r}, expected True, False or a callable")
+
+
 @contextmanager
 def reporting(
     progress: Any, total: int, description: str, negated: bool = False
@@ -125,6 +131,7 @@ def reporting(
     >>> seen
     [Progress(done=2, total=200, best=-1.5)]
     """
+    check_progress(progress)
     if progress is None or progress is False:
         yield None
     elif progress is True:
@@ -133,7 +140,5 @@ def reporting(
             yield Reporter(show, total, negated)
         finally:
             close()
-    elif callable(progress):
-        yield Reporter(progress, total, negated)
     else:
-        raise TypeError(f"progress={progress!r}, expected True, False or a callable")
+        yield Reporter(progress, total, negated)

@@ -14,7 +14,13 @@ import pytest
 import hft_py
 from hft_py.errors import IgnoredArgumentWarning
 from hft_py.hmm import HMMParams, HMMRegimeDetector, NotFittedError
-from hft_py.optimizers import fit_hmm, predict_regime, viterbi_decode
+from hft_py.optimizers import (
+    differential_evolution_optimize,
+    fit_hmm,
+    mcmc_optimize,
+    predict_regime,
+    viterbi_decode,
+)
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +36,20 @@ def test_bins_of_an_emission_without_bins_are_named(returns: Any) -> None:
         regimes = predict_regime(returns, params, n_bins=10)
     np.testing.assert_array_equal(regimes, predict_regime(returns, params))
     with pytest.warns(IgnoredArgumentWarning, match="bin_edges are given"):
-        fit_hmm(returns, 2, 10, 5, emission="binned", bin_edges=[-0.01, 0.01])
+        first = fit_hmm(returns, 2, 10, 5, emission="binned", bin_edges=[-0.01, 0.01])
+    with pytest.warns(IgnoredArgumentWarning, match="initial has bin_edges"):
+        again = fit_hmm(returns, 2, 10, 5, emission="binned", initial=first)
+    assert again.n_bins == 3
+
+
+def test_progress_is_checked_before_anything_is_computed() -> None:
+    def called(_: Any) -> float:
+        raise AssertionError
+
+    wrong: Any = "bar"
+    for run in (mcmc_optimize, differential_evolution_optimize):
+        with pytest.raises(TypeError, match="progress='bar'"):
+            run(called, [-1], [1], progress=wrong)
 
 
 def test_bins_are_checked_against_the_model(returns: Any) -> None:

@@ -41,6 +41,16 @@ def chosen_edges(
     return edges
 
 
+def bins_unused(n_bins: int, emission: str, edges: Any, initial: HMMParams | None) -> str:
+    """Why ``n_bins`` has no effect; empty where it has one."""
+    if emission != "binned":
+        return f'emission is "{emission}"'
+    if edges is not None:
+        return "bin_edges are given"
+    own = None if initial is None else initial.bin_edges
+    return "initial has bin_edges" if own is not None and len(own) + 1 != n_bins else ""
+
+
 def initial_start(
     initial: HMMParams | None,
     kind: str,

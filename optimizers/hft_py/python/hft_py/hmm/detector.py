@@ -35,7 +35,11 @@ class NotFittedError(ValueError, AttributeError):
 
 
 class CurrentRegime(NamedTuple):
-    """The regime now: its number, its name, and its filtered probability."""
+    """The regime now: its number, its name, and its filtered probability.
+
+    >>> CurrentRegime(1, "bull", 0.93).label
+    'bull'
+    """
 
     regime: int
     label: str

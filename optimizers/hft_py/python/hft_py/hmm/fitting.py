@@ -14,6 +14,7 @@ from hft_py import checks
 from hft_py.hmm._bins import bin_numbers, binned_moments
 from hft_py.hmm._degenerate import warn_if_degenerate
 from hft_py.hmm._initial import (
+    bins_unused,
     chosen_edges,
     held_in_all,
     initial_start,
@@ -26,7 +27,7 @@ from hft_py.hmm._parameters import COVARIANCES, EMISSIONS, HELD, HMMParams
 from hft_py.hmm._starts import column_units, initial_guesses, known_rows
 from hft_py.hmm._types import Floats, Ints, Lengths
 from hft_py.hmm._validation import refuse_small, validate_observations
-from hft_py.progress import STOPPED, Progress, reporting
+from hft_py.progress import STOPPED, Progress, check_progress, reporting
 
 _log = logging.getLogger("hft_py")
 # Kernels hold tables of this size squared.
@@ -182,6 +183,7 @@ def fit_hmm(
     emission_prior = checks.real_number("emission_prior", emission_prior, least=0, most=1e12)
     transition_prior = checks.real_number("transition_prior", transition_prior, least=0, most=1e12)
     threads = checks.thread_count(threads)
+    check_progress(progress)
     data = validate_observations(returns, lengths, missing)
     columns = data.x.shape[1]
     if columns > 1 and emission != "gaussian":
@@ -189,9 +191,8 @@ def fit_hmm(
     if bin_edges is not None and emission != "binned":
         raise ValueError(f'bin_edges is for emission="binned", not "{emission}"')
     held = validate_fixed(fixed, initial)
-    if n_bins is not None and (emission != "binned" or bin_edges is not None):
-        given = emission == "binned"
-        warn_of_bins(bins, "bin_edges are given" if given else f'emission is "{emission}"')
+    if n_bins is not None and (unused := bins_unused(bins, emission, bin_edges, initial)):
+        warn_of_bins(bins, unused)
 
     kernels = backends.kernels("hmm", backend)
     kind, n_symbols = emission, 0
@@ -226,7 +227,8 @@ def fit_hmm(
     last = np.array([history[-1, 1] for _, _, _, history, _ in results])
     start, transition, theta, history, converged = results[_first_best(last)]
     if emission == "binned":
-        asked = bins if bin_edges is None else len(edges) + 1
+        by_quantiles = bin_edges is None and (initial is None or initial.bin_edges is None)
+        asked = bins if by_quantiles else len(edges) + 1
         moments = binned_moments(theta, data.x[:, 0], edges)
         fields = {"bin_edges": edges, "n_bins": asked, **moments}
     params = HMMParams.from_kernel(

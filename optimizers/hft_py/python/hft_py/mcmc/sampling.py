@@ -17,7 +17,7 @@ from hft_py.mcmc.convergence import convergence_warnings, evidence_error, mean_e
 from hft_py.mcmc.result import MCMCResult
 from hft_py.named import NamedPoint
 from hft_py.objectives.transformed import Box
-from hft_py.progress import reporting
+from hft_py.progress import check_progress, reporting
 
 __all__ = ["SAMPLERS", "mcmc_optimize"]
 
@@ -187,6 +187,7 @@ def mcmc_optimize(
     chains = _validation.chain_count(n_chains, sampler, int(box.free.sum()))
     acceptance = checks.real_number("target_acceptance", target_acceptance, above=0.0, below=1.0)
     seed = checks.seed_number(seed)
+    check_progress(progress)
     adaptation = checks.choice("adaptation", adaptation, ("ram", "haario"))
     stretch = checks.real_number("stretch", stretch, above=1.0)
     levels = checks.whole_number("n_temperatures", n_temperatures, least=2, most=10_000)

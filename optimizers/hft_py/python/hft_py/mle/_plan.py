@@ -19,7 +19,7 @@ from hft_py.mle.result import OptimizeResult
 from hft_py.mle.retries import run_retries
 from hft_py.objectives import resolve
 from hft_py.objectives.invalid_values import warn_invalid
-from hft_py.progress import Reporter, reporting
+from hft_py.progress import Reporter, check_progress, reporting
 
 _log = logging.getLogger("hft_py")
 
@@ -80,6 +80,7 @@ def optimize(make_plan: Callable[..., Plan], arguments: dict[str, Any]) -> Optim
     plan = make_plan(**arguments)
     p = plan.problem
     d = len(p.box.free)
+    check_progress(progress)
     objective = resolve(objective_fn, d, vectorized, executor, data, name="objective_fn")
     if p.maximize:
         objective = objective.negative()
