@@ -36,11 +36,11 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help reproduce test test-all alone lint format bench coverage history develop wheel peers pins subprojects clean
+.PHONY: help reproduce test test-all alone lint format bench audit_demo coverage history develop wheel peers pins subprojects clean
 .PHONY: rust moved
 
 help: ## list the targets
-	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-13s%s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z][a-z_-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-13s%s\n", $$1, $$2}'
 	@echo
 	@echo '  ARGS="..." is handed to qpp reproduce and pytest: make reproduce ARGS="--full"'
 	@echo '  TESTS=... tests a part: make test TESTS=case_studies/01_polars_vs_pandas ARGS="-x"'
@@ -87,6 +87,9 @@ bench: develop ## measure everything: criterion, pytest-benchmark, the full pres
 	cargo bench --workspace
 	$(PYTEST) -m benchmark $(TESTS)
 	@$(QPP) reproduce --full --json reports/full.json --html reports/full.html $(ARGS)
+
+audit_demo: develop ## audit three slow programs, then show each after its roadmap (minutes)
+	@$(PY) shared/qpp/examples/audit_demo.py
 
 coverage: develop ## the lines that make test runs, in Python and in Rust (half an hour)
 	$(INSTALL) --quiet -r $(SETUP)/coverage-tools.txt
@@ -148,7 +151,7 @@ $(PACKAGES): $(TOOLS)
 	@$(PY) $(SETUP)/dependencies.py $(PROJECTS) >$@.txt
 	@$(INSTALL) --quiet -r $(SETUP)/tools.txt -r $@.txt
 	@$(INSTALL) --quiet --no-deps -r $(SETUP)/data.txt
-	@$(WITH_TOOLS) $(INSTALL) --quiet --no-build-isolation -e './shared/qpp[test,history]'
+	@$(WITH_TOOLS) $(INSTALL) --quiet --no-build-isolation -e './shared/qpp[test,history,audit]'
 	@touch $@
 
 $(ENVIRONMENT): $(PACKAGES) | $(BUILT)

@@ -4,6 +4,9 @@ from collections import Counter
 
 import pytest
 
+# Programs to audit: they are run, never imported in search of examples.
+collect_ignore_glob = ["shared/qpp/tests/audit_scripts/*"]
+
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     skipped = terminalreporter.stats.get("skipped", [])

@@ -15,7 +15,7 @@ compile() {
 }
 
 # Not the packages of this repository themselves, which come as paths.
-for folder; do echo "./$folder[test,history,peers]"; done >"$new/packages"
+for folder; do echo "./$folder[test,history,audit,peers]"; done >"$new/packages"
 compile "$new/packages" "$here"/*tools.txt >"$new/resolved"
 compile --no-deps "$here/data.txt" >"$new/data"
 {

@@ -19,7 +19,7 @@ DOCUMENTS = sorted(
     [*ROOT.glob("*.md"), ROOT / "shared/qpp/README.md", *ROOT.glob("case_studies/*/README.md")]
 )
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-TARGETS = set(re.findall(r"^([a-z-]+):(?!=)", MAKEFILE, re.M))
+TARGETS = set(re.findall(r"^([a-z_-]+):(?!=)", MAKEFILE, re.M))
 CALLERS = [
     ROOT / ".ci/run",
     ROOT / ".pre-commit-config.yaml",
@@ -68,7 +68,7 @@ def test_every_make_target_is_phony_and_explained() -> None:
     phony = set(re.search(r"^\.PHONY: (help .*)$", MAKEFILE, re.M)[1].split())  # type: ignore[index]
     internal = set(re.search(r"^\.PHONY: (rust .*)$", MAKEFILE, re.M)[1].split())  # type: ignore[index]
     assert phony | internal == TARGETS
-    explained = set(re.findall(r"^([a-z-]+):[^\n]*## \w", MAKEFILE, re.M))
+    explained = set(re.findall(r"^([a-z_-]+):[^\n]*## \w", MAKEFILE, re.M))
     assert explained == phony
 
 
@@ -76,7 +76,9 @@ def test_every_make_target_is_phony_and_explained() -> None:
 def test_commands_options_and_make_targets_exist(caller: Path) -> None:
     pieces = list(code(caller)) if caller.suffix == ".md" else caller.read_text().splitlines()
     for piece in pieces:
-        for target in re.findall(r"(?:^|[\s\"'(])make (?:--\w+ )*([a-z-]+)\b", piece.split("#")[0]):
+        for target in re.findall(
+            r"(?:^|[\s\"'(])make (?:--\w+ )*([a-z_-]+)\b", piece.split("#")[0]
+        ):
             assert target in TARGETS, f"{caller.name}: make {target}"
         for words in re.findall(r"(?:^|(?<!from)[\s/`])qpp ((?:[\w<\[-][^\s|)]* ?)+)", piece):
             check_command(caller.name, words.replace("[", " ").replace("]", " ").split())
@@ -84,7 +86,7 @@ def test_commands_options_and_make_targets_exist(caller: Path) -> None:
 
 def check_command(where: str, words: list[str]) -> None:
     command: click.Command = cli
-    rest = list(words)
+    rest = words[: words.index("--")] if "--" in words else list(words)  # then the program's
     while rest and isinstance(command, click.Group) and not rest[0].startswith("-"):
         if command is not cli and rest[0] not in command.commands:
             break  # the group is a command, too: the rest is prose

@@ -1,4 +1,4 @@
-"""The command line: ``qpp list | reproduce | report | judge | history | machine | readme``.
+"""The command line: ``qpp list | reproduce | report | audit | judge | history | machine | readme``.
 
 Exit status: 0 every row ran and every output agrees; 1 one did not (or, under ``--strict``, a
 bar was not reproduced; or a file could not be written after the run), 2 wrong usage and whatever
@@ -20,6 +20,7 @@ from qpp import format as show
 from qpp import machine as machine_module
 from qpp import readme as readme_module
 from qpp import results, session, table
+from qpp.audit.cli import audit_command
 from qpp.criterion import CriterionError, with_estimates
 from qpp.files import write_atomically
 from qpp.history.cli import history_group
@@ -208,6 +209,7 @@ def readme(check: bool) -> None:
 
 
 cli.add_command(history_group)
+cli.add_command(audit_command)
 
 
 def _seconds(budget: str) -> float:

@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
@@ -14,6 +15,7 @@ from qpp.files import destination, write_atomically
 from qpp.readme import ReadmeError
 
 LAST_RUN = Path("reports/last.json")
+T = TypeVar("T")
 File = tuple[Path, Callable[[results.Run], str]]
 
 
@@ -24,10 +26,10 @@ class WrongUsageError(click.ClickException):
 
 
 def checked_files(
-    *wanted: tuple[str, Path | None, Callable[[results.Run], str]], others: Sequence[str | Path]
-) -> list[File]:
+    *wanted: tuple[str, Path | None, Callable[[T], str]], others: Sequence[str | Path]
+) -> list[tuple[Path, Callable[[T], str]]]:
     """What is to be written; checks before the run that it can be, each to a file of its own."""
-    files: list[File] = []
+    files: list[tuple[Path, Callable[[T], str]]] = []
     for option, path, make in wanted:
         if path is None:
             continue

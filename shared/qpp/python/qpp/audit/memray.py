@@ -1,0 +1,63 @@
+"""Bytes that the client's lines allocate, from memray, in a run of its own."""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+
+from qpp.audit.attribution import Charging
+from qpp.audit.client import Client
+from qpp.audit.execution import Execution, run
+from qpp.audit.places import Place
+from qpp.audit.stacks import Frame
+from qpp.audit.stored_input import StoredInput
+from qpp.audit.tally import Position
+
+LARGE = 4096  # bytes: smaller allocations are not what makes a program slow
+MOST = 3_000_000  # records that are read
+
+
+def allocated(
+    client: Client, charging: Charging, *, time_limit: float, stdin: StoredInput | None = None
+) -> tuple[Execution, dict[Position, int]]:
+    """Run the client once; the bytes in large allocations, by the charged line."""
+    import memray
+
+    kinds = memray.AllocatorType
+    freeing = (kinds.FREE, kinds.MUNMAP, kinds.PYMALLOC_FREE)
+    found: dict[Position, int] = defaultdict(int)
+    with tempfile.TemporaryDirectory(prefix="qpp-audit-") as folder:
+        out = Path(folder) / "memory.bin"
+        command, environment = client.launched("memray", "run", "--quiet", "--output", str(out))
+        execution = run(
+            command, cwd=client.folder, time_limit=time_limit, stdin=stdin, environment=environment
+        )
+        if not out.exists():
+            return execution, {}
+        try:
+            reader = memray.FileReader(out)
+            for record in islice(reader.get_allocation_records(), MOST):
+                if record.size >= LARGE and record.allocator not in freeing:
+                    whose = charging(
+                        tuple(Frame(*frame) for frame in reversed(record.stack_trace()))
+                    )
+                    if whose.works:
+                        found[whose.where] += record.size
+        except OSError:  # cut short where the program was killed: what was read counts
+            pass
+    return execution, dict(found)
+
+
+def with_allocated(places: Sequence[Place], bytes_of: dict[Position, int]) -> tuple[Place, ...]:
+    """The places with the bytes that their lines allocated."""
+    return tuple(
+        dataclasses.replace(
+            place,
+            allocated=sum(bytes_of.get((line.file, line.line), 0) for line in place.lines),
+        )
+        for place in places
+    )

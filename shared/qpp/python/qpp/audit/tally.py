@@ -1,0 +1,114 @@
+"""What one profiled run spent, by charge; and shares with intervals over several runs."""
+
+from __future__ import annotations
+
+import statistics
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from qpp.audit.attribution import Charge, Charging
+from qpp.audit.pyspy import Profile
+from qpp.audit.stacks import Spent, Stack
+from qpp.audit.timeline import spent
+
+Position = tuple[str, int]  # a file and a line
+
+
+@dataclass(frozen=True)
+class Amounts:
+    """Seconds: of wall, processor and kernel time, and of waiting (part of wall)."""
+
+    wall: float = 0.0
+    cpu: float = 0.0
+    system: float = 0.0
+    waiting: float = 0.0
+
+    def __add__(self, other: Amounts) -> Amounts:
+        return Amounts(
+            self.wall + other.wall,
+            self.cpu + other.cpu,
+            self.system + other.system,
+            self.waiting + other.waiting,
+        )
+
+
+@dataclass(frozen=True)
+class Tally:
+    """One profiled run.
+
+    ``charges`` is the work; ``aside`` are start-up, imports and the end, in seconds of wall time.
+    ``visits`` are, for each thread, the charged lines one after the other with their seconds.
+    """
+
+    charges: dict[Charge, Amounts]
+    aside: float
+    visits: tuple[tuple[tuple[Position, float], ...], ...]
+    rate: float
+
+    @property
+    def work(self) -> Amounts:
+        """All that is not aside."""
+        return sum(self.charges.values(), Amounts())
+
+
+def tally(profiles: Sequence[Profile], charging: Charging, waiting: float = 0.0) -> Tally:
+    """Add up the executions of one run (several for a program of less than a second).
+
+    ``waiting`` are the seconds that the program waits when no profiler stops it.
+    """
+    charges: dict[Charge, Amounts] = defaultdict(Amounts)
+    aside = 0.0
+    visits = []
+    for profile in profiles:
+        for one in _spent(profile, charging, waiting):
+            whose = charging(one.stack)
+            if whose.works:
+                charges[whose] += Amounts(one.wall, one.cpu, one.system, one.waiting)
+            else:
+                aside += one.wall
+        threads: dict[tuple[int, int], list[tuple[Position, float]]] = defaultdict(list)
+        for span in sorted(profile.spans, key=lambda s: s.start):
+            whose = charging(span.stack)
+            if whose.works:
+                threads[span.pid, span.tid].append((whose.where, span.stop - span.start))
+        visits += [tuple(thread) for thread in threads.values()]
+    return Tally(dict(charges), aside, tuple(visits), statistics.fmean(p.sampled for p in profiles))
+
+
+def native_seconds(
+    profile: Profile, charging: Charging, native: Callable[[Stack], bool]
+) -> dict[Position, tuple[float, float]]:
+    """For each charged line: seconds in compiled code of libraries, and all seconds."""
+    found: dict[Position, tuple[float, float]] = {}
+    for one in _spent(profile, charging, 0.0):
+        whose = charging(one.stack)
+        if whose.works:
+            seconds = one.wall - one.waiting
+            compiled, total = found.get(whose.where, (0.0, 0.0))
+            compiled += seconds if native(one.stack) else 0.0
+            found[whose.where] = compiled, total + seconds
+    return found
+
+
+def _spent(profile: Profile, charging: Charging, waiting: float) -> list[Spent]:
+    return spent(
+        profile.spans,
+        profile.activity,
+        profile.sampled,
+        lambda stack: charging(stack).works,
+        waiting,
+    )
+
+
+def interval(shares: Iterable[float], samples: float) -> tuple[float, float, float]:
+    """Mean, low and high: the range of the runs, at least two standard errors of the sampling.
+
+    >>> interval([0.5, 0.5, 0.5], samples=10_000)
+    (0.5, 0.49, 0.51)
+    """
+    values = list(shares)
+    mean = statistics.fmean(values)
+    error = 2.0 * (max(0.0, mean * (1.0 - mean)) / max(samples, 1.0)) ** 0.5
+    low, high = min(*values, mean - error), max(*values, mean + error)
+    return mean, max(0.0, low), min(1.0, high)

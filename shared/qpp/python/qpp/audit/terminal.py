@@ -1,0 +1,55 @@
+"""The audit on the terminal: the places in one table, what is uncertain, the files written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from qpp.audit import words
+from qpp.audit.document import Audit
+
+TONES = {"good": "green", "missed": "yellow", "bad": "red"}
+LAST_LINES = 12  # of a traceback
+
+
+def show(audit: Audit, out: Console, written: Sequence[Path] = ()) -> None:
+    """Print the summary; the whole report is in the files."""
+    tone, first, rest = words.headline(audit)
+    for problem in words.problems(audit):
+        out.print(Text(problem, style="red"))
+    if audit.traceback:
+        lines = audit.traceback.rstrip().splitlines()
+        out.print(Text("\n".join(lines[-LAST_LINES:]), style="dim"))
+    out.print(Text.assemble((first, f"bold {TONES[tone]}"), (rest, "bold")))
+    out.print(Text(", ".join(words.facts(audit)), style="dim"))
+    if audit.findings:
+        out.print(_table(audit))
+    for note in words.uncertain(audit):
+        out.print(Text(f"uncertain: {note}", style="dim"))
+    names = words.files(audit.findings)
+    for number, (finding, _) in enumerate(words.roadmap(audit)[: words.TOP], 1):
+        place = Text.assemble(f"{number}. ", (words.named(finding, names), "bold"), ": ")
+        out.print(place.append(words.first_sentence(finding.remedy)))
+    if written:
+        out.print(Text(f"wrote {', '.join(map(str, written))}", style="dim"))
+
+
+def _table(audit: Audit) -> Table:
+    names = words.files(audit.findings)
+    grid = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
+    for name, right in (("share", True), ("where", False), ("pattern", False), ("at most", True)):
+        grid.add_column(name, justify="right" if right else "left", overflow="fold")
+    grid.add_column("effort")
+    grid.add_column("risk")
+    for finding in audit.findings[: 2 * words.TOP]:
+        gain = words.times(finding.bound) if finding.worth else "[dim]no gain"
+        cost = (finding.effort, finding.risk) if finding.worth else ("", "")
+        where = escape(words.named(finding, names))
+        grid.add_row(words.share(finding), where, words.pattern(finding.pattern), gain, *cost)
+    return grid

@@ -1,0 +1,235 @@
+"""What the HTML page, the Markdown and the terminal say about an audit, in the same words."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from qpp import format as fmt
+from qpp.audit import findings
+from qpp.audit.document import Audit, Finding
+from qpp.summary import plural
+
+TOP = findings.FIRST  # on the first screen, and in the bound for all together
+MUCH_SLOWER = 1.5  # under a profiler: its shares may be off
+MUCH_START_UP = 0.1  # of the whole time: what a rewrite brings to the whole is told apart
+NUMBERS = ("no", "one", "two", "three")
+PATTERNS = {
+    "copy_storm": "whole arrays or frames copied again and again",
+    "datetime_parsing": "dates parsed one by one",
+    "deep_copy": "deep copies in a loop",
+    "float64_cpu_monte_carlo": "a simulation in float64 on the processor",
+    "full_fft_few_lags": "a Fourier transform of full length for few lags",
+    "gil_bound_threads": "threads that run one at a time (the interpreter's lock)",
+    "groupby_python": "a Python function called for every group",
+    "growing_array": "an array that grows in a loop",
+    "growing_frame": "a data frame that grows in a loop",
+    "iterrows": "a loop over the rows of a data frame",
+    "json_in_loop": "JSON read or written one message at a time",
+    "library_bound": "work inside a library",
+    "list_membership": "a list searched from its start",
+    "lru_missing": "the same result computed again and again",
+    "mask_scan": "the whole table filtered for every key",
+    "np_vectorize": "np.vectorize, which calls Python for every element",
+    "numpy_element_loop": "a Python loop over the elements of an array",
+    "object_dtype": "columns of Python objects",
+    "polars_udf": "a Python function inside a Polars expression",
+    "python_number_loop": "arithmetic in a Python loop",
+    "python_objective": "an objective in Python that an optimiser or a sampler calls",
+    "repeated_regex_compile": "regular expressions compiled again and again",
+    "repeated_sort": "the same data sorted again and again",
+    "reread_files": "the same file read again and again",
+    "rolling_apply": "a Python function called for every window",
+    "row_apply": "a Python function called for every row",
+    "scalar_loc": "single cells of a data frame read or written in a loop",
+    "scalar_scipy": "SciPy called with one number at a time",
+    "scan_best_price": "the best price searched in the whole book",
+    "serial_independent_work": "independent work on one core",
+    "small_array_numpy": "NumPy called for a few numbers at a time",
+    "split_parsing": "messages parsed with split, one by one",
+    "string_concat": "a string that grows in a loop",
+    "unrecognised": "time in Python code of no known pattern",
+    "waiting": "waiting: sleep, disk, network or other processes",
+    "window_recompute": "every window computed from its start",
+}
+
+
+def pattern(name: str) -> str:
+    """A pattern in words; a name that is not known, with spaces."""
+    return PATTERNS.get(name) or name.replace("_", " ")
+
+
+def times(bound: float) -> str:
+    """A bound, with as many digits as it deserves.
+
+    >>> times(1.0), times(1.348), times(5.24), times(41.7)
+    ('1.00×', '1.35×', '5.2×', '42×')
+    """
+    return f"{bound:,.{2 if bound < 1.995 else 1 if bound < 9.95 else 0}f}×"
+
+
+def percent(part: float) -> str:
+    """A share in whole points, which is as far as it is known."""
+    return f"{100 * part:.0f} %"
+
+
+def share(finding: Finding) -> str:
+    """A share with its interval: ``43 % (40 to 46)``; without one where it has no width."""
+    low, high = (f"{100 * end:.0f}" for end in (finding.share_low, finding.share_high))
+    interval = f" ({low} to {high})" if low != high else ""
+    return f"{percent(finding.share)}{interval}"
+
+
+def files(found: Sequence[Finding]) -> dict[str, str]:
+    """Each file as a reader knows it: without the folders that all have in common."""
+    paths = sorted({finding.file for finding in found})
+    if not paths:
+        return {}
+    folder = os.path.commonpath([os.path.dirname(path) for path in paths])
+    return {path: os.path.relpath(path, folder) if folder else path for path in paths}
+
+
+def lines(finding: Finding) -> str:
+    """``line 7``, ``lines 40–52``, ``cell 3, line 7``."""
+    first, last = finding.first_line, finding.last_line
+    text = f"line {first}" if first == last else f"lines {first}–{last}"
+    return text if finding.cell is None else f"cell {finding.cell}, {text}"
+
+
+def where(finding: Finding, names: dict[str, str]) -> str:
+    """The file and its lines."""
+    return f"{names.get(finding.file, Path(finding.file).name)}, {lines(finding)}"
+
+
+def named(finding: Finding, names: dict[str, str]) -> str:
+    """The function, where there is one, with its file and lines."""
+    place = where(finding, names)
+    return f"{finding.function} ({place})" if finding.function else place
+
+
+def first_sentence(text: str) -> str:
+    """Up to the first full stop that ends a sentence.
+
+    >>> first_sentence("Use `a.b(c)`, e.g. 2.5 of them. Then rest.")
+    'Use `a.b(c)`, e.g. 2.5 of them.'
+    """
+    for i, letter in enumerate(text):
+        if letter == "." and text[i + 1 : i + 2] in ("", " ", "\n") and text[i - 2 : i] != ".g":
+            return text[: i + 1]
+    return text
+
+
+def worthwhile(audit: Audit) -> list[Finding]:
+    """The findings whose remedy pays, largest first."""
+    return [finding for finding in audit.findings if finding.worth]
+
+
+def roadmap(audit: Audit) -> list[tuple[Finding, float]]:
+    """What to do first: by time saved for the effort; each with the bound of all so far."""
+    order = findings.roadmap(audit.findings)
+    return [(found, findings.bound_together(order[:n])) for n, found in enumerate(order, 1)]
+
+
+def headline(audit: Audit) -> tuple[str, str, str]:
+    """The first sentence of a report: its tone (a class of the style sheet), beginning and rest."""
+    top = worthwhile(audit)[:TOP]
+    if not audit.findings and (audit.exit_status or audit.time_limit_reached):
+        return "bad", "Not measured", ": the program ended too early to say where its time goes."
+    if not audit.findings:
+        said = f": the whole program takes {fmt.seconds(audit.bare_seconds)}."
+        return "good", "Nothing here is worth your money", said
+    if audit.nothing_worth or not top:
+        return "good", "Nothing here is worth your money", ": no rewrite of a single place pays."
+    count, total = len(top), sum(finding.share for finding in top)
+    places = f"{NUMBERS[count].capitalize()} place{'s' if count > 1 else ''}"
+    take = f"{'take' if count > 1 else 'takes'} {percent(total)} of the work"
+    bound = audit.bound_together
+    together = f". Rewritten, the program is at most {times(bound)} as fast."
+    if audit.imports_share >= MUCH_START_UP:
+        whole = 1.0 / (audit.imports_share + (1.0 - audit.imports_share) / bound)
+        together = (
+            f". Rewritten, the work is at most {times(bound)} as fast, the whole program "
+            f"{times(whole)}: start-up and imports take {percent(audit.imports_share)}."
+        )
+    return "missed", f"{places} {take}", together
+
+
+def facts(audit: Audit) -> list[str]:
+    """The program in figures; what is unknown or nothing is left out."""
+    work = audit.bare_seconds * (1.0 - audit.imports_share)
+    parts = [f"{fmt.seconds(audit.bare_seconds)} without a profiler"]
+    if audit.imports_share >= 0.01:
+        parts.append(f"{percent(audit.imports_share)} of it start-up and imports")
+        parts.append(f"{fmt.seconds(work)} work")
+    if audit.waiting_share >= 0.01:
+        parts.append(f"{percent(audit.waiting_share)} of the work waiting")
+    runs = sum(run.runs for run in audit.profilers if not run.reason)
+    parts.append(plural(runs, "profiled run") if runs else "")
+    parts.append(f"audited in {fmt.seconds(audit.total_seconds)}" if audit.total_seconds else "")
+    return [part for part in parts if part]
+
+
+def problems(audit: Audit) -> list[str]:
+    """What went wrong with the program itself."""
+    found = []
+    if audit.time_limit_reached:
+        found.append(
+            "The time limit interrupted the program: what follows is about the part that ran "
+            "(--time-limit gives it longer)."
+        )
+    elif audit.exit_status:
+        found.append(
+            f"The program ended with status {audit.exit_status}: what follows is about the part "
+            "that ran."
+        )
+    return found
+
+
+def uncertain(audit: Audit) -> list[str]:
+    """What a reader should not take for certain."""
+    notes = list(audit.notes)
+    notes += [
+        f"{run.name} tells nothing here ({run.reason.rstrip('.')})."
+        for run in audit.profilers
+        if run.reason
+    ]
+    notes += [
+        f"The program ran {run.slowdown:.1f} times as long under {run.name}, so the shares that it "
+        "found may be off."
+        for run in audit.profilers
+        if run.slowdown is not None and run.slowdown >= MUCH_SLOWER
+    ]
+    return list(dict.fromkeys(notes))
+
+
+def profilers(audit: Audit) -> Iterator[tuple[str, str]]:
+    """Each profiler with what it did, in words."""
+    for name, runs in groupby(audit.profilers, key=lambda run: f"{run.name} {run.version}".strip()):
+        for run in runs:
+            slow = f", the program {run.slowdown:.2f} times as long" if run.slowdown else ""
+            said = run.reason or f"{plural(run.runs, 'run')}{slow}"
+            yield name, said
+
+
+def verification(audit: Audit) -> list[str]:
+    """How the client will know that the new code gives the same answers."""
+    return [
+        "Keep the old code as the baseline: it defines the right answer.",
+        f"`{scaffold_command(audit)}` records the arguments of the slowest function in one run and "
+        "writes a study: the old function and a copy to rewrite, run on these arguments.",
+        "`qpp reproduce` on that study compares the outputs first, then times both in turns in one "
+        "run. A wrong answer is shown without a ratio.",
+        "Decide before rewriting how close is close enough: equal, or within a rounding error that "
+        "you state. Sums in another order differ in the last digits.",
+        "Add inputs that are rare in production: an empty day, a missing price, one asset, equal "
+        "prices.",
+        "Audit the new program again: its time now, beside the bound of this report.",
+    ]
+
+
+def scaffold_command(audit: Audit) -> str:
+    """The command of this audit, asking for the skeleton of a study."""
+    head, _, rest = audit.command.partition("qpp audit ")
+    return f"{head}qpp audit --scaffold DIR {rest}" if rest else f"{audit.command} --scaffold DIR"

@@ -1,0 +1,119 @@
+"""Findings: bounds against hand-made values, what is worth a change, the order of the roadmap."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from audit_places import place
+from qpp.audit.document import Audit, Effort, Finding, from_json, to_json
+from qpp.audit.findings import (
+    bound,
+    bound_together,
+    findings,
+    first,
+    not_found,
+    nothing_worth,
+    reachable,
+    roadmap,
+)
+from qpp.audit.places import Place
+
+ROWS = """
+    for _, row in df.iterrows():             #: 30 iterrows=28
+        total += row["price"] * row["size"]  #: 50 getitem=35
+    """
+LIBRARY = "y = np.linalg.eigvals(x)  #: 90 numpy.linalg._linalg.eigvals=90\n"
+SLEEP = "for order in orders:\n    send(order)  #: 90\n"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A measurement, as far as findings need it."""
+
+    places: tuple[Place, ...]
+    bare_seconds: float = 10.0
+    imports_share: float = 0.1
+
+
+def test_bounds() -> None:
+    assert bound(0.9, 100.0) == pytest.approx(1 / (0.1 + 0.009))
+    assert bound(0.5, 2.0) == pytest.approx(4 / 3)
+    assert bound(1.0, 20.0) == pytest.approx(20.0)
+    # Half of a place becomes infinitely fast: the place at most twice as fast.
+    assert reachable(1e12, 0.5) == pytest.approx(2.0)
+
+
+@given(st.floats(0, 1), st.floats(1, 1e6), st.floats(0, 1))
+def test_a_bound_is_at_least_one_and_never_above_its_gain(s: float, r: float, e: float) -> None:
+    assert 1.0 <= bound(s, reachable(r, e)) <= bound(s, r) * (1 + 1e-12) <= r * (1 + 1e-9)
+
+
+def test_a_finding_of_rows() -> None:
+    (found,) = findings(Run((place(ROWS),)))
+    assert (found.pattern, found.first_line, found.last_line) == ("iterrows", 1, 2)
+    assert found.study == "polars_vs_pandas"
+    assert found.study_ratio is not None and found.study_ratio > found.gain > 50
+    assert found.bound == pytest.approx(bound(0.8, found.gain))
+    assert found.worth and found.caution and "line 1" in found.evidence[0]
+    assert found.excerpt[0].startswith("for _, row")
+    assert "iterrows" not in not_found([found]) and "polars_udf" in not_found([found])
+
+
+def test_library_and_waiting_promise_nothing() -> None:
+    found = findings(Run((place(LIBRARY, python=0.02), place(SLEEP, waiting=0.88))))
+    assert [f.pattern for f in found] == ["library_bound", "waiting"]
+    assert [(f.bound, f.worth) for f in found] == [(1.0, False), (1.0, False)]
+    assert nothing_worth(found) and not first(found) and not roadmap(found)
+    assert bound_together(found) == pytest.approx(1.0)
+
+
+def test_the_part_that_waits_is_not_promised() -> None:
+    whole, half = (findings(Run((place(ROWS, waiting=w),)))[0] for w in (0.0, 0.36))
+    assert half.bound == pytest.approx(bound(0.8, reachable(100.0, 0.55)), rel=0.01)
+    assert half.bound < whole.bound
+
+
+def made(share: float, gain: float, effort: Effort, low: float | None = None) -> Finding:
+    """A finding with some values."""
+    (found,) = findings(Run((place(ROWS),)))
+    return dataclasses.replace(
+        found,
+        share=share,
+        share_low=low or share,
+        gain=gain,
+        effort=effort,
+        bound=bound(share, gain),
+    )
+
+
+def test_together_and_in_the_order_of_the_roadmap() -> None:
+    days, hours = made(0.5, 10.0, "days"), made(0.3, 10.0, "hours")
+    together = bound_together([days, hours])
+    assert together == pytest.approx(1 / (0.2 + 0.08))
+    assert together > max(days.bound, hours.bound)
+    # 0.37 times faster for half a day comes before 0.82 for three.
+    assert roadmap([days, hours]) == (hours, days)
+    assert first([days, hours, days, hours]) == (days, hours, days)
+    assert bound_together([made(0.9, 10.0, "days")] * 2) == pytest.approx(10.0)
+
+
+def test_a_share_that_is_not_sure_is_not_worth_it() -> None:
+    low, high = (place(ROWS.replace("30", "8").replace("50", "5")), place(ROWS))
+    found = findings(Run((high, low)))
+    assert [f.worth for f in found] == [True, True]
+    unsure = dataclasses.replace(low, share=dataclasses.replace(low.share, low=0.01))
+    assert not findings(Run((unsure,)))[0].worth
+
+
+def test_findings_are_written_and_read_as_json() -> None:
+    found = findings(Run((place(ROWS), place(LIBRARY, python=0.0), place(SLEEP, waiting=0.9))))
+    audit = Audit("x", "now", {}, 0, False, 1.0, 1.1, (), True, False, 0.1, 0.0, found)
+    text = to_json(audit)
+    assert from_json(text) == audit
+    assert "Infinity" not in text and json.loads(text)["findings"][0]["pattern"] == "iterrows"

@@ -1,0 +1,163 @@
+"""The audit's page, Markdown and terminal: the answer first, the same words, safe with any text."""
+
+import dataclasses
+import io
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
+
+import audit_fixtures as fixtures
+from chromium import visit
+from qpp.audit import document, markdown, page, terminal, words
+from qpp.audit.remedies import REMEDIES
+from qpp.files import ResultError
+from qpp.table import Terminal
+
+HEADLINE = "Three places take 83 % of the work. Rewritten, the program is at most 5.1× as fast."
+VOID = {"meta", "link", "br", "hr", "img", "input"}
+
+
+class Outline(HTMLParser):
+    """Whether elements are balanced, which there are, and the text in their order."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: set[str] = set()
+        self.texts: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attributes: object) -> None:
+        self.seen.add(tag)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if not {"style", "script", "title", "nav"} & set(self.open):
+            self.texts.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(self.texts).split())
+
+
+def on_terminal(audit: document.Audit) -> str:
+    out = io.StringIO()
+    terminal.show(audit, Terminal(file=out, width=100), [Path("/tmp/audit.html")])
+    return out.getvalue()
+
+
+def test_json_is_read_back_and_refuses_what_is_no_number() -> None:
+    audit = fixtures.audit()
+    assert document.from_json(document.to_json(audit)) == audit
+    with pytest.raises(ValueError, match="Out of range"):
+        document.to_json(dataclasses.replace(audit, bare_seconds=float("inf")))
+    with pytest.raises(ResultError, match="schema"):
+        document.from_json("{}")
+
+
+def test_first_screen_says_what_is_slow_what_to_do_what_it_brings_and_what_is_unsure() -> None:
+    outline = Outline(page.render(fixtures.audit()))
+    assert not outline.open
+    text = outline.text
+    order = (
+        HEADLINE,
+        "Do first: signals.py, lines 40–52 (momentum). Use rolling().mean()",
+        "at most 1.82× as fast; effort: hours, risk: low",
+        "42.1 s from start to end: 45 % in 1 momentum",
+        "of the work, 43 to 49 % over the runs",
+        "What is uncertain",
+        "scalene charges line 44 with 38 %",
+        "Roadmap",
+    )
+    places = [text.index(part) for part in order]
+    assert places == sorted(places)
+
+
+def test_the_roadmap_goes_by_time_saved_for_the_effort() -> None:
+    steps = words.roadmap(fixtures.audit())
+    order = [finding.pattern for finding, _ in steps]
+    assert order == ["rolling_apply", "growing_frame", "scalar_loc"]
+    kept = 1 - 0.46 - 0.13 - 0.24 + sum(f.share / f.gain for f, _ in steps)
+    assert steps[-1][1] == pytest.approx(1 / kept)
+    assert steps[0][1] == pytest.approx(steps[0][0].bound)
+
+
+def test_every_pattern_has_words() -> None:
+    assert set(REMEDIES) <= set(words.PATTERNS)
+    assert words.pattern("a_new_one") == "a new one"
+
+
+@pytest.mark.parametrize("render", [page.render, markdown.render, on_terminal])
+def test_every_reader_has_the_same_answer(render: object) -> None:
+    assert callable(render)
+    flat = " ".join(re.sub(r"<[^>]+>", "", str(render(fixtures.audit()))).split())
+    assert HEADLINE in flat
+    assert "Nothing here is worth your money" in str(render(fixtures.nothing()))
+    failed = str(render(fixtures.failed()))
+    assert "ended with status 1" in " ".join(failed.split())
+    assert "ModuleNotFoundError" in failed
+
+
+def test_long_imports_are_told_apart_from_the_work() -> None:
+    _, _, rest = words.headline(fixtures.audit(imports_share=0.44))
+    whole = 1 / (0.44 + 0.56 / fixtures.audit().bound_together)
+    assert f"the work is at most 5.1× as fast, the whole program {whole:.2f}×" in rest
+
+
+def test_source_that_is_left_out_leaves_no_table() -> None:
+    with_source = Outline(page.render(fixtures.audit())).text
+    assert "scores = {}" in with_source
+    bare = tuple(
+        dataclasses.replace(f, excerpt=(), excerpt_lines=(), excerpt_shares=())
+        for f in fixtures.audit().findings
+    )
+    audit = fixtures.audit(findings=bare)
+    assert "scores = {}" not in page.render(audit) + markdown.render(audit)
+
+
+def test_a_name_that_is_markup_stays_text() -> None:
+    rendered = page.render(fixtures.hostile())
+    outline = Outline(rendered)
+    assert not outline.open
+    assert rendered.count("<script>") == 1, "our own"
+    assert "\x1b" not in rendered + markdown.render(fixtures.hostile())
+    tokens = MarkdownIt().enable("table").parse(markdown.render(fixtures.hostile()))
+    inner = [child for token in tokens for child in token.children or ()]
+    assert not {token.type for token in (*tokens, *inner)} & {"html_block", "html_inline"}
+    assert "\x1b[31m" not in on_terminal(fixtures.hostile())
+
+
+def test_files_lose_the_folder_that_they_share_and_lines_are_counted_in_cells() -> None:
+    findings = fixtures.audit().findings
+    names = words.files(findings)
+    assert sorted(names.values()) == ["engine/book.py", "signals.py"]
+    assert words.where(dataclasses.replace(findings[0], cell=3), names) == (
+        "signals.py, cell 3, lines 40–52"
+    )
+    assert words.files(()) == {}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("width", "dark"),
+    [
+        pytest.param(1280, False, id="desk"),
+        pytest.param(390, True, id="phone", marks=pytest.mark.thorough),
+    ],
+)
+def test_page_in_a_browser(tmp_path: Path, width: int, dark: bool) -> None:
+    path = tmp_path / "audit.html"
+    path.write_text(page.render(fixtures.audit()), encoding="utf-8")
+    seen = visit(path, width=width, dark=dark)
+    assert (seen.console, seen.requests) == ([], [])
+    assert (seen.probe["width"], seen.probe["overflow"]) == (width, 0)
+    paper = ["rgb(251, 251, 249)", "rgb(16, 18, 21)"]
+    shown = [seen.probe["background"], seen.probe["toggled"]]
+    assert shown == (paper[::-1] if dark else paper)
