@@ -94,7 +94,12 @@ def test_a_script_is_profiled_and_its_time_charged_to_its_lines(tmp_path: Path) 
         "spin(0.5)\n"
     )
     client = Client("script", "client.py", cwd=tmp_path)
-    profile = pyspy.profile(client, rate=100, time_limit=60.0)
+    try:
+        profile = pyspy.profile(client, rate=100, time_limit=60.0)
+    except AuditError as error:
+        if "ptrace is forbidden" in str(error):
+            pytest.skip("py-spy may not read the memory of other programs here")
+        raise
     found = tally([profile], Charging(client.owns))
     lines = {charge.where[1] for charge in found.charges}
     assert profile.execution.exit_status == 0 and profile.samples
