@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from qpp.claim import ALONE, BEST_PEER, Kind
 from qpp.files import ResultError as ResultError
-from qpp.typed_json import parse, typed
+from qpp.typed_json import read
 
 SCHEMA = "qpp-result/2"
 
@@ -227,17 +227,7 @@ def to_json(run: Run) -> str:
 
 def from_json(text: str, *, name: str = "result") -> Run:
     """Parse what :func:`to_json` wrote; ``ResultError`` on anything else."""
-    try:
-        raw = parse(text)
-    except (ValueError, RecursionError) as error:
-        raise ResultError(f"{name} is not JSON: {error}") from error
-    if not isinstance(raw, dict) or raw.get("schema") != SCHEMA:
-        found = raw.get("schema") if isinstance(raw, dict) else type(raw).__name__
-        raise ResultError(f"{name}: schema {found!r}, this version reads {SCHEMA!r}")
-    try:
-        run: Run = typed(Run, raw, "run")
-    except TypeError as error:
-        raise ResultError(f"{name}: malformed {SCHEMA} file: {error}") from error
+    run = read(Run, text, schema=SCHEMA, name=name)
     for wrong in (wrong for study in run.studies for wrong in _contradictions(study)):
         raise ResultError(f"{name} contradicts itself: {wrong}")
     return run

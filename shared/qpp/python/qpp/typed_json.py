@@ -5,12 +5,27 @@ import functools
 import json
 import math
 import types
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+
+from qpp.files import ResultError
+
+T = TypeVar("T")
 
 
-def parse(text: str) -> Any:
-    """Parse JSON; ``ValueError`` where it is none or holds a number that is not finite."""
-    return json.loads(text, parse_int=_integer, parse_float=_finite, parse_constant=_finite)
+def read(kind: type[T], text: str, *, schema: str, name: str) -> T:
+    """A document of one schema, as a value of its type; ``ResultError`` on anything else."""
+    try:
+        raw = json.loads(text, parse_int=_integer, parse_float=_finite, parse_constant=_finite)
+    except (ValueError, RecursionError) as error:
+        raise ResultError(f"{name} is not JSON: {error}") from error
+    if not isinstance(raw, dict) or raw.get("schema") != schema:
+        found = raw.get("schema") if isinstance(raw, dict) else type(raw).__name__
+        raise ResultError(f"{name}: schema {found!r}, this version reads {schema!r}")
+    try:
+        value: T = typed(kind, raw, kind.__name__.lower())
+    except TypeError as error:
+        raise ResultError(f"{name}: malformed {schema} file: {error}") from error
+    return value
 
 
 def typed(kind: Any, raw: Any, where: str) -> Any:

@@ -11,8 +11,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from qpp.files import ResultError
-from qpp.typed_json import parse, typed
+from qpp.typed_json import read
 
 SCHEMA = "qpp-audit/1"
 Effort = Literal["hours", "days", "weeks"]
@@ -118,15 +117,5 @@ def to_json(audit: Audit) -> str:
 
 def from_json(text: str, *, name: str = "audit") -> Audit:
     """Parse what :func:`to_json` wrote; ``ResultError`` on anything else."""
-    try:
-        raw = parse(text)
-    except (ValueError, RecursionError) as error:
-        raise ResultError(f"{name} is not JSON: {error}") from error
-    if not isinstance(raw, dict) or raw.get("schema") != SCHEMA:
-        found = raw.get("schema") if isinstance(raw, dict) else type(raw).__name__
-        raise ResultError(f"{name}: schema {found!r}, this version reads {SCHEMA!r}")
-    try:
-        audit: Audit = typed(Audit, raw, "audit")
-    except TypeError as error:
-        raise ResultError(f"{name}: malformed {SCHEMA} file: {error}") from error
+    audit = read(Audit, text, schema=SCHEMA, name=name)
     return audit
