@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 # Programs to audit: they are run, never imported in search of examples.
-collect_ignore_glob = ["shared/qpp/tests/audit_scripts/*"]
+collect_ignore_glob = ["shared/qpp/tests/audit_scripts/*", "shared/qpp/examples/*"]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

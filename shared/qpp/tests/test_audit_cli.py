@@ -180,7 +180,7 @@ def test_a_program_that_does_not_start_is_run_once(here: Path, text: str, messag
     if text[0] != "i":
         (here / "slow.py").write_text(text)
     command = [sys.executable, "-m", "qpp", "audit", "slow.py", "--json", "a.json"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
     assert done.returncode == 1, done.stderr
     assert message in done.stdout
     found = from_json((here / "a.json").read_text())

@@ -11,6 +11,8 @@ import pytest
 CLIENTS = Path(__file__).parents[1] / "examples" / "clients"
 RTOL = 1e-6  # of a printed figure: the last digit may be rounded the other way
 
+pytestmark = pytest.mark.timeout(400)
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -28,7 +30,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def report(client: str, script: str, *arguments: str) -> str:
     command = [sys.executable, "-B", CLIENTS / client / script, *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

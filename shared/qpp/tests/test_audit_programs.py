@@ -11,6 +11,7 @@ from qpp.audit.document import Audit, from_json
 
 pytestmark = [
     pytest.mark.thorough,
+    pytest.mark.timeout(400),
     pytest.mark.skipif(sys.platform == "win32", reason="the audit runs on Linux and macOS"),
 ]
 WORK = """
@@ -34,7 +35,7 @@ def audit(folder: Path, text: str, *options: str, given: str = "") -> tuple[int,
         input=given,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=300,
         check=False,
     )
     if "ptrace is forbidden" in done.stderr:
@@ -61,7 +62,7 @@ def test_what_ran_is_reported(tmp_path: Path, text: str, status: int, said: str)
     assert (code, found.exit_status) == (int(status != 0), status)
     assert said in out
     assert found.findings[0].function == "work"
-    assert found.findings[0].share > 0.8
+    assert found.findings[0].share > 0.5
     assert "x" * 100 not in out
     assert sorted(os.listdir(tmp_path)) == ["out.json", "slow.py"], "no __pycache__, no core"
 

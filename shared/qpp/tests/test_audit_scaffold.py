@@ -16,7 +16,10 @@ from qpp.audit.document import Audit
 from qpp.audit.recording import Recording, arrays, definitions
 from qpp.audit.scaffold import check_folder, scaffold
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the audit runs on Linux and macOS")
+pytestmark = [
+    pytest.mark.timeout(400),
+    pytest.mark.skipif(sys.platform == "win32", reason="the audit runs on Linux and macOS"),
+]
 PROGRAM = """
 import sys
 from dataclasses import dataclass
@@ -85,7 +88,7 @@ def made(program: Path, function: str) -> Path:
 
 def reproduce(folder: Path) -> str:
     command = [sys.executable, "-B", "-m", "qpp", "reproduce", "--check", "study:study"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=100)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300)
     return done.stdout
 
 
