@@ -29,6 +29,7 @@ from qpp.output import LAST_RUN, WrongUsageError, checked_files, publish, record
 from qpp.readme import ReadmeError
 from qpp.registry import UnknownStudyError, discover, select
 from qpp.report import render_html
+from qpp.summary import plural
 from qpp.verdict import judge_again
 
 OUT = click.Path(path_type=Path)
@@ -75,7 +76,7 @@ def list_command() -> None:
         for limit in study.limits:
             grid.add_row(limit.kind, escape(limit.name), "")
         out.print(grid)
-        out.print(f"  {len(study.claims)} claims\n")
+        out.print(f"  {plural(len(study.claims), 'claim')}\n")
 
 
 @cli.command()

@@ -113,5 +113,8 @@ def _by_folder(runs: dict[str, Run]) -> dict[str, tuple[str, Run]]:
         for path in readmes(root)
         for match in MARKED.finditer(path.read_text(encoding="utf-8"))
     }
-    found = [(folders.get(name, "."), name) for name in runs]
+    if missing := [name for name in runs if name not in folders]:
+        lines = f"<!-- qpp:results {missing[0]} --> and <!-- /qpp:results -->"
+        raise ReadmeError(f"no README shows the committed result of {missing[0]}: add {lines}")
+    found = [(folders[name], name) for name in runs]
     return {name: (folder, runs[name]) for folder, name in sorted(found)}
