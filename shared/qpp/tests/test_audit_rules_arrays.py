@@ -234,6 +234,15 @@ def test_a_recurrence_is_named_as_one() -> None:
     assert patterns(ABSENT["numpy_element_loop"][0], python=0.8)[0] == "python_number_loop"
 
 
+def test_a_few_windows_are_read_in_full_anyway() -> None:
+    text = """
+        for shift in range(n):  #>
+            out.append(np.std(x[shift * 100 :]))  #: 90 numpy._core.fromnumeric.std=85
+        """
+    for count, expected in ((4, False), (4_000, True)):
+        assert ("window_recompute" in patterns(text, python=0.2, count=count)) == expected
+
+
 def test_the_time_of_a_pass_tells_small_arrays_from_large_ones() -> None:
     text, python = SHOWN["small_array_numpy"]
     for seconds, expected in ((1.0, True), (100.0, False)):

@@ -10,7 +10,7 @@ from qpp.audit.rules._match import Match
 from qpp.audit.rules._names import arguments, last_name
 from qpp.audit.rules._numpy import REDUCTIONS
 from qpp.audit.rules._view import Repeating, View
-from qpp.audit.source import Comprehension, Function
+from qpp.audit.source import Comprehension, Function, Loop
 
 BUILTINS = {
     "sorted",
@@ -33,10 +33,14 @@ BUILTINS = {
 }
 # What many records of a book share.
 CATEGORIES = {"tenor", "expiry", "maturity", "currency", "symbol", "asset", "strike", "sector"}
+FEW = 20  # windows: so few are read in full whatever is carried from one to the next
 
 
 def window_recompute(view: View) -> Iterator[Match]:
     """A window, or all values so far, read again for every row."""
+    passes = view.place.count if isinstance(view.place.node, Loop) else None
+    if passes is not None and passes < FEW:
+        return
     for node in view.walk(ast.Subscript):
         if not isinstance(node, ast.Subscript) or not isinstance(node.slice, ast.Slice):
             continue
