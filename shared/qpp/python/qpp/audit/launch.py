@@ -91,11 +91,24 @@ def count_calls(what: dict[str, Any]) -> None:
             json.dump(counted, file)
 
 
+def restore_temporary_folder(folder: str) -> None:
+    """Give the program its own folder for temporary files, after the profiler's has been used."""
+    import tempfile
+
+    tempfile.tempdir = None
+    if folder:
+        os.environ["TMPDIR"] = folder
+    else:
+        del os.environ["TMPDIR"]
+
+
 def main() -> None:
     """Run what the environment says."""
     what = json.loads(os.environ.pop(VARIABLE))
     sys.argv = [what["argv0"], *what["arguments"]]
     sys.path[0] = what["path0"]
+    if "temporary" in what:
+        restore_temporary_folder(what["temporary"])
     if "counts" in what:
         count_calls(what)
     else:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -34,8 +35,11 @@ def lines(
         out = Path(folder) / "scalene.json"
         options = ["run", "--cpu-only", "--no-stacks", "--outfile", str(out)]
         command, environment = client.launched(
-            "scalene", *options, "--program-path", str(client.folders[0]), seconds=SHORTEST
+            *("scalene", *options, "--program-path", str(client.folders[0])),
+            seconds=SHORTEST,
+            temporary=os.environ.get("TMPDIR", ""),
         )
+        environment["TMPDIR"] = folder  # scalene leaves files there; the program gets its own back
         execution = run(
             command,
             cwd=client.folder,
