@@ -12,7 +12,6 @@ from markdown_it import MarkdownIt
 import audit_fixtures as fixtures
 from chromium import visit
 from qpp.audit import document, markdown, page, terminal, words
-from qpp.audit.remedies import REMEDIES
 from qpp.files import ResultError
 from qpp.table import Terminal
 
@@ -87,11 +86,6 @@ def test_the_roadmap_goes_by_time_saved_for_the_effort() -> None:
     kept = 1 - 0.46 - 0.13 - 0.24 + sum(f.share / f.gain for f, _ in steps)
     assert steps[-1][1] == pytest.approx(1 / kept)
     assert steps[0][1] == pytest.approx(steps[0][0].bound)
-
-
-def test_every_pattern_has_words() -> None:
-    assert set(REMEDIES) <= set(words.PATTERNS)
-    assert words.pattern("a_new_one") == "a new one"
 
 
 @pytest.mark.parametrize("render", [page.render, markdown.render, on_terminal])

@@ -10,55 +10,18 @@ from pathlib import Path
 from qpp import format as fmt
 from qpp.audit import findings
 from qpp.audit.document import Audit, Finding
+from qpp.audit.remedies import REMEDIES
 from qpp.summary import plural
 
 TOP = findings.FIRST  # on the first screen, and in the bound for all together
 MUCH_SLOWER = 1.5  # under a profiler: its shares may be off
 MUCH_START_UP = 0.1  # of the whole time: what a rewrite brings to the whole is told apart
 NUMBERS = ("no", "one", "two", "three")
-PATTERNS = {
-    "copy_storm": "whole arrays or frames copied again and again",
-    "datetime_parsing": "dates parsed one by one",
-    "deep_copy": "deep copies in a loop",
-    "float64_cpu_monte_carlo": "a simulation in float64 on the processor",
-    "full_fft_few_lags": "a Fourier transform of full length for few lags",
-    "gil_bound_threads": "threads that run one at a time (the interpreter's lock)",
-    "groupby_python": "a Python function called for every group",
-    "growing_array": "an array that grows in a loop",
-    "growing_frame": "a data frame that grows in a loop",
-    "iterrows": "a loop over the rows of a data frame",
-    "json_in_loop": "JSON read or written one message at a time",
-    "library_bound": "work inside a library",
-    "list_membership": "a list searched from its start",
-    "lru_missing": "the same result computed again and again",
-    "mask_scan": "the whole table filtered for every key",
-    "np_vectorize": "np.vectorize, which calls Python for every element",
-    "numpy_element_loop": "a Python loop over the elements of an array",
-    "object_dtype": "columns of Python objects",
-    "polars_udf": "a Python function inside a Polars expression",
-    "python_number_loop": "arithmetic in a Python loop",
-    "python_objective": "an objective in Python that an optimiser or a sampler calls",
-    "repeated_regex_compile": "regular expressions compiled again and again",
-    "repeated_sort": "the same data sorted again and again",
-    "reread_files": "the same file read again and again",
-    "rolling_apply": "a Python function called for every window",
-    "row_apply": "a Python function called for every row",
-    "scalar_loc": "single cells of a data frame read or written in a loop",
-    "scalar_scipy": "SciPy called with one number at a time",
-    "scan_best_price": "the best price searched in the whole book",
-    "serial_independent_work": "independent work on one core",
-    "small_array_numpy": "NumPy called for a few numbers at a time",
-    "split_parsing": "messages parsed with split, one by one",
-    "string_concat": "a string that grows in a loop",
-    "unrecognised": "time in Python code of no known pattern",
-    "waiting": "waiting: sleep, disk, network or other processes",
-    "window_recompute": "every window computed from its start",
-}
 
 
 def pattern(name: str) -> str:
     """A pattern in words; a name that is not known, with spaces."""
-    return PATTERNS.get(name) or name.replace("_", " ")
+    return REMEDIES[name].title if name in REMEDIES else name.replace("_", " ")
 
 
 def times(bound: float) -> str:

@@ -1,31 +1,72 @@
 """What to do about each pattern, what it risks, and the gain that is reachable.
 
-A gain ``r`` is how many times faster the explained part of a place becomes. It is no more than was
-measured, or than the least that a study of this repository measured, and never more than
-``LARGEST``: what replaces a place also has to convert, check and return. ``source`` names the
-measurement. The figures said to be measured come from ``python shared/qpp/tests/audit_pairs.py``,
-which times each ``before`` against its ``after`` (AMD EPYC, two cores, CPython 3.11, NumPy 2.4,
-pandas 3.1, Polars 2.1).
-
-The ratio of a study is read from its committed result, so it is the one that its README shows.
+The texts and the code are in the TOML files beside this module, a table for each pattern. The
+figures said to be measured come from ``python shared/qpp/tests/audit_pairs.py``, which times each
+``before`` against its ``after`` (AMD EPYC, two cores, CPython 3.11, NumPy 2.4, pandas 3.1, Polars
+2.1). The ratio of a study is read from its committed result, so it is the one its README shows.
 """
 
 from __future__ import annotations
 
+import tomllib
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from qpp.audit.remedies import arrays, frames, plain, system
-from qpp.audit.remedies._remedy import Remedy, Shown
+from qpp.audit.document import Effort, Risk
 from qpp.results import ResultError, load
 from qpp.summary import over
 
-__all__ = ["LARGEST", "REMEDIES", "Remedy", "Shown", "measured"]
 
-LARGEST = 100.0
-REMEDIES: dict[str, Remedy] = {
-    r.pattern: r for family in (frames, arrays, plain, system) for r in family.REMEDIES
-}
+class Shown(NamedTuple):
+    """A row of a study's committed result: how much faster than the baseline, or than ``over``."""
+
+    study: str
+    workload: str
+    implementation: str
+    over: str = ""
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What to do about a pattern.
+
+    ``title`` is the pattern in words, ``mechanism`` says in two sentences why the code is slow,
+    ``caution`` what the remedy can change in the results. ``before`` and ``after`` define one
+    function; ``np``, ``pd`` and ``pl`` are the usual imports. ``gain`` is how many times faster the
+    explained part of a place becomes: no more than was measured, or than the least that a study of
+    this repository measured, and never above 100, since what replaces a place also has to convert,
+    check and return. ``source`` names that measurement.
+    """
+
+    pattern: str
+    title: str
+    mechanism: str
+    remedy: str
+    caution: str
+    effort: Effort
+    risk: Risk
+    gain: float
+    source: str
+    before: str = ""
+    after: str = ""
+    shown: Shown | None = None
+
+
+def _remedies() -> dict[str, Remedy]:
+    found: dict[str, Remedy] = {}
+    for path in sorted(Path(__file__).parent.glob("*.toml")):
+        for pattern, table in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            values: dict[str, Any] = table
+            for text in ("mechanism", "remedy", "caution", "source"):
+                values[text] = " ".join(values[text].split())
+            shown = Shown(*values.pop("shown")) if "shown" in values else None
+            found[pattern] = Remedy(pattern, shown=shown, **values)
+    return found
+
+
+REMEDIES = _remedies()
 
 
 @lru_cache
