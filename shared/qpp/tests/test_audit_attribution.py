@@ -3,8 +3,8 @@
 import pytest
 
 from qpp.audit.attribution import Charge, Charging, module
-from qpp.audit.compiled import compiled
 from qpp.audit.stacks import Frame
+from qpp.audit.tally import compiled
 
 SITE = "/env/lib/python3.11/site-packages/"
 STDLIB = "/usr/lib/python3.11/"

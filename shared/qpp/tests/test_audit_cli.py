@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from qpp.audit import AuditError, run
+from qpp.audit import AuditError
+from qpp.audit import cli as audit_cli
 from qpp.audit.document import ProfilerRun, from_json
 from qpp.audit.measure import Measured
 from qpp.audit.places import Line, Place, Share
@@ -38,7 +39,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty folder with a program, whose measurement takes no time."""
     monkeypatch.chdir(tmp_path)
     Path("slow.py").write_text(PROGRAM)
-    monkeypatch.setattr(run, "measure", lambda client, **_: measured(client.path))
+    monkeypatch.setattr(audit_cli, "measure", lambda client, **_: measured(client.path))
     return tmp_path
 
 
@@ -120,7 +121,7 @@ def test_wrong_usage_is_one_message_and_status_2(arguments: list[str], message: 
 def test_the_exit_status_follows_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
     trace = "Traceback (most recent call last):\n  File\n    x = secret-1234\nKeyError: secret-1234"
     failed = measured(Path("slow.py").absolute(), exit_status=3, traceback=trace)
-    monkeypatch.setattr(run, "measure", lambda client, **_: failed)
+    monkeypatch.setattr(audit_cli, "measure", lambda client, **_: failed)
     done = audit("slow.py", "--json", "a.json", "--", "--token", "secret-1234")
     assert done.exit_code == 1
     assert "ended with status 3" in " ".join(done.stdout.split())
@@ -131,7 +132,7 @@ def test_the_exit_status_follows_the_program(monkeypatch: pytest.MonkeyPatch) ->
     def refuse(*_: object, **__: object) -> Measured:
         raise AuditError("py-spy may not read the program's memory: the remedy")
 
-    monkeypatch.setattr(run, "measure", refuse)
+    monkeypatch.setattr(audit_cli, "measure", refuse)
     done = audit("slow.py")
     assert (done.exit_code, done.output.splitlines()[-1]) == (
         1,
@@ -150,7 +151,9 @@ def test_the_source_can_be_left_out_and_secrets_in_it_are_masked(
         assert "in frame.iterrows()" not in Path(file).read_text()
     text = Source(Path("slow.py"), PROGRAM)
     whole = Place(text, text.tree.body[1], Share(1.0, 1.0, 1.0))
-    monkeypatch.setattr(run, "measure", lambda *_, **__: measured(Path("slow.py"), places=(whole,)))
+    monkeypatch.setattr(
+        audit_cli, "measure", lambda *_, **__: measured(Path("slow.py"), places=(whole,))
+    )
     audit("slow.py", *names)
     assert "hunter2" not in Path("a.json").read_text()
 
@@ -158,7 +161,9 @@ def test_the_source_can_be_left_out_and_secrets_in_it_are_masked(
 def test_lines_of_a_notebook_are_counted_in_their_cell(monkeypatch: pytest.MonkeyPatch) -> None:
     source = Source(Path("slow.py").absolute(), PROGRAM, cells=(1, 7))
     place = dataclasses.replace(measured(source.path).places[0], source=source)
-    monkeypatch.setattr(run, "measure", lambda *_, **__: measured(source.path, places=(place,)))
+    monkeypatch.setattr(
+        audit_cli, "measure", lambda *_, **__: measured(source.path, places=(place,))
+    )
     audit("slow.py", "--json", "a.json")
     (finding,) = from_json(Path("a.json").read_text(encoding="utf-8")).findings
     assert (finding.cell, finding.first_line, finding.last_line) == (2, 3, 4)

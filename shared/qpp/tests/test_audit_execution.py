@@ -25,8 +25,7 @@ def script(folder: Path, text: str, *arguments: str, name: str = "client.py") ->
 
 
 def ran(client: Client, *, limit: float = 60.0, stdin: StoredInput | None = None) -> Execution:
-    command, environment = client.command()
-    return run(command, cwd=client.folder, time_limit=limit, stdin=stdin, environment=environment)
+    return run(client.command(), time_limit=limit, stdin=stdin)
 
 
 SELF = """
@@ -50,8 +49,7 @@ def test_it_sees_the_same_inside_a_profiler(tmp_path: Path) -> None:
     (tmp_path / "helper.py").write_text("")
     client = script(tmp_path, SELF, "---", "--help")
     alone = json.loads(ran(client).output)
-    command, environment = client.launched()
-    inside = run(command, cwd=tmp_path, time_limit=60.0, environment=environment)
+    inside = run(client.launched(), time_limit=60.0)
     assert json.loads(inside.output) == alone
 
 

@@ -74,7 +74,7 @@ def test_forked_processes_that_share_an_address_are_apart() -> None:
 def test_a_profiler_that_may_not_look_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said = Execution(0.1, 0.0, 0.0, 1, False, "", "Error: Permission denied (os error 13)")
+    said = Execution(0.1, 1, False, "", "Error: Permission denied (os error 13)")
     monkeypatch.setattr(pyspy, "run", lambda *_, **__: said)
     monkeypatch.setattr(pyspy, "program", lambda: "py-spy")
     (tmp_path / "a.py").write_text("1\n")

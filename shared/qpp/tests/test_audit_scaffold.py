@@ -82,7 +82,7 @@ def made(program: Path, function: str) -> Path:
     """The folder of a new study."""
     folder = program.parents[1] / "study"
     client = Client("script", "program.py", ("3",), cwd=program.parent)
-    scaffold(client, an_audit(program, function), folder, time_limit=60)
+    scaffold(client, an_audit(program, function), folder, 60)
     return folder
 
 
@@ -94,14 +94,11 @@ def reproduce(folder: Path) -> str:
 
 def test_a_function_with_its_call_its_globals_and_the_classes_of_the_script(program: Path) -> None:
     folder = made(program, "notional")
-    recording = Recording.load(folder / "call.pickle")
-    assert (
-        recording.run(recording.function, recording.arguments())
-        == 0.5 * 3 * (1.5 * 2 + 2.5 * 4) + 1.0
-    )
-    text = (folder / "rewritten.py").read_text()
-    assert "'''Adds in a loop.'''" in text
-    assert "scale = client.scale" in text
+    for rewritten in (None, folder / "rewritten.py"):
+        recording = Recording(folder / "call.pickle", rewritten)
+        output = recording.run(**recording.arguments())
+        assert output["result"] == 0.5 * 3 * (1.5 * 2 + 2.5 * 4) + 1.0
+    assert (folder / "rewritten.py").read_text() == PROGRAM
     with pytest.raises(AuditError, match=r"holds study\.py already"):
         check_folder(folder)
 
@@ -118,9 +115,9 @@ def test_a_wrong_rewrite_is_found(program: Path) -> None:
 @pytest.mark.thorough
 def test_a_function_that_changes_its_arguments_is_compared_by_them(program: Path) -> None:
     folder = made(program, "fill")
-    recording = Recording.load(folder / "call.pickle")
+    recording = Recording(folder / "call.pickle")
     for _ in range(2):  # the arguments are as they were
-        output = recording.run(recording.function, recording.arguments())
+        output = recording.run(**recording.arguments())
         assert output["arguments"][0] == [2.0, 3.0]
 
 

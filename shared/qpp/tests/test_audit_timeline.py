@@ -1,11 +1,11 @@
 """Wall time goes to what ran: threads, processes, pools of libraries, waiting, a busy machine."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import pytest
 
 from qpp.audit.monitor import Activity, Interval
-from qpp.audit.stacks import Frame, Span, Spent, Stack
+from qpp.audit.stacks import Amounts, Frame, Span, Stack
 from qpp.audit.timeline import spent
 
 MAIN, OTHER, CHILD, POOL = (1, 1), (1, 2), (5, 5), (1, 9)
@@ -17,7 +17,7 @@ def at(line: int) -> Stack:
 
 
 def shown(thread: tuple[int, int], line: int, start: float, stop: float) -> Span:
-    return Span(*thread, "", start, stop, at(line))
+    return Span(*thread, start, stop, at(line))
 
 
 def ran(*threads: dict[tuple[int, int], float], ready: bool = False) -> Activity:
@@ -30,9 +30,9 @@ def ran(*threads: dict[tuple[int, int], float], ready: bool = False) -> Activity
     return Activity(0.0, intervals, {1: 0, 5: 1})
 
 
-def by_line(found: Sequence[Spent], what: str = "wall") -> dict[int, float]:
+def by_line(found: Mapping[Stack, Amounts], what: str = "wall") -> dict[int, float]:
     """Seconds by line, but for the rounding of nothing."""
-    lines = {one.stack[0].line if one.stack else 0: getattr(one, what) for one in found}
+    lines = {s[0].line if s else 0: getattr(amounts, what) for s, amounts in found.items()}
     return {line: pytest.approx(seconds) for line, seconds in lines.items() if seconds > 1e-9}
 
 
@@ -84,7 +84,7 @@ def test_what_nothing_ran_for_waits() -> None:
 def test_the_stops_of_the_profiler_are_no_waiting() -> None:
     found = spent([shown(MAIN, 1, 0, 1)], ran(*[{MAIN: 0.7}] * 10), 1e9, waiting=0.0)
     assert by_line(found) == {1: 0.1}
-    assert sum(one.waiting for one in found) < 1e-6
+    assert sum(one.waiting for one in found.values()) < 1e-6
 
 
 def test_being_ready_on_a_busy_machine_is_no_waiting() -> None:
@@ -93,7 +93,7 @@ def test_being_ready_on_a_busy_machine_is_no_waiting() -> None:
 
 def test_a_thread_that_never_enters_the_clients_code_works_for_the_main_thread() -> None:
     library: Stack = (Frame("g", "/lib/pool.py", 1),)
-    spans = [shown(MAIN, 1, 0, 1), Span(*OTHER, "", 0, 1, library)]
+    spans = [shown(MAIN, 1, 0, 1), Span(*OTHER, 0, 1, library)]
     found = spent(spans, ran(*[{OTHER: 1.0}] * 10), 1e9, lambda s: s != library)
     assert by_line(found) == {1: 0.1}
 

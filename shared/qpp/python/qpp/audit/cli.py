@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -18,11 +20,11 @@ import click
 from qpp import table
 from qpp.audit import AuditError, document, markdown, page, terminal
 from qpp.audit.client import Client
-from qpp.audit.measure import RUNS, TIME_LIMIT
-from qpp.audit.progress import AuditProgress
-from qpp.audit.run import Options, audit
+from qpp.audit.compose import compose
+from qpp.audit.measure import RUNS, TIME_LIMIT, measure
 from qpp.audit.scaffold import check_folder, scaffold
 from qpp.audit.stored_input import StoredInput
+from qpp.audit.terminal import AuditProgress
 from qpp.files import ResultError, write_atomically
 from qpp.output import WrongUsageError, checked_files
 
@@ -95,14 +97,12 @@ def audit_command(
     module: str | None,
     function: str | None,
     case: Path | None,
-    runs: int,
-    time_limit: float,
-    memory: bool | None,
     no_source: bool,
     html_file: Path | None,
     markdown_file: Path | None,
     json_file: Path | None,
     folder: Path | None,
+    **how: Any,
 ) -> None:
     """Find where a slow program spends its time, why, and what a rewrite can bring at most.
 
@@ -116,6 +116,8 @@ def audit_command(
             check_folder(folder)
     except AuditError as error:
         raise WrongUsageError(str(error)) from None
+    if folder and no_source:
+        raise WrongUsageError("--scaffold copies the file with the function: leave out --no-source")
     if not (html_file or markdown_file or json_file):
         html_file = Path(f"audit-{_name(client)}.html")
     files = _outputs(
@@ -123,23 +125,23 @@ def audit_command(
         ("--markdown", markdown_file, markdown.render),
         ("--json", json_file, document.to_json),
     )
-    options = Options(runs=runs, time_limit=time_limit, memory=memory, source=not no_source)
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # in the background of a shell
+        signal.signal(signal.SIGINT, lambda *_: None)  # or what starts here would ignore it too
     written: list[Path] = []
     failed: list[str] = []
+    begun = time.monotonic()
     with _terminal_kept(), AuditProgress() as progress, contextlib.closing(StoredInput(0)) as stdin:
         try:
-            found = audit(client, options, stdin=stdin, echo=progress.step)
+            measured = measure(client, echo=progress.step, stdin=stdin, **how)
         except AuditError as error:
             raise click.ClickException(str(error)) from None
+        progress.step("naming the patterns")
+        spent = time.monotonic() - begun
+        found = compose(client, measured, source=not no_source, total_seconds=spent)
         if folder and not found.exit_status:
             try:
-                written += scaffold(
-                    *(client, found, folder),
-                    time_limit=time_limit,
-                    source=not no_source,
-                    stdin=stdin,
-                    echo=progress.step,
-                )
+                limit = how["time_limit"]
+                written += scaffold(client, found, folder, limit, stdin=stdin, echo=progress.step)
             except (AuditError, ResultError, OSError) as error:  # the reports are still wanted
                 failed.append(str(error))
     for path, make in files:
@@ -173,7 +175,7 @@ def _client(
 
 def _name(client: Client) -> str:
     """A file name for the report: of the script, the module or the function."""
-    if client.kind in ("script", "notebook"):
+    if client.is_file:
         return Path(client.target).stem
     return client.target.rpartition(":")[2].rpartition(".")[2]
 

@@ -15,12 +15,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from qpp.audit import AuditError, launch, notebook
+from qpp.audit.execution import Command
 from qpp.audit.source import Source
 
-Kind = Literal["script", "module", "function", "notebook"]
 LIBRARY_FOLDERS = frozenset({"site-packages", "dist-packages"})
 SHORTEST = 1.0  # seconds of work that a function is called again for
 
@@ -44,30 +44,32 @@ class Client:
         function that makes them. Without one it is called without arguments.
     """
 
-    kind: Kind
+    kind: Literal["script", "module", "function", "notebook"]
     target: str
     arguments: tuple[str, ...] = ()
     cwd: Path = Path()
     case: Path | None = None
-    python: str = sys.executable
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "cwd", Path(self.cwd).absolute())
         if self.case is not None:
             object.__setattr__(self, "case", (self.cwd / self.case).absolute())
-        if self.kind in ("script", "notebook"):
+            _check_file(self.cwd / self.case, str(self.case), "a Python file that defines case")
+        if self.is_file:
             _check_file(self.path, self.target, "a Python file, a notebook, or a module with -m")
-        elif self.kind == "function":
-            if not all(self.target.partition(":")):
-                raise AuditError(f"--function {self.target!r}: expected module:function")
-            if self.case is not None:
-                _check_file(self.case, str(self.case), "a Python file that defines case")
-        if self.kind in ("module", "function") and self._top is None:
-            name = self.target.partition(":")[0]
+        elif self.kind == "function" and not all(self.target.partition(":")):
+            raise AuditError(f"--function {self.target!r}: expected module:function")
+        elif self._top is None:
+            name = self.target.partition(":")[0].partition(".")[0]
             raise AuditError(
-                f"no module named {name.partition('.')[0]!r} in {self.cwd} or in this environment: "
-                "run in the folder that holds it, or install it"
+                f"no module named {name!r} in {self.cwd} or in this environment: run in the folder "
+                "that holds it, or install it"
             )
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the target is a path."""
+        return self.kind in ("script", "notebook")
 
     @property
     def path(self) -> Path:
@@ -79,39 +81,31 @@ class Client:
         """The folder that the program runs in."""
         return self.path.parent if self.kind == "notebook" else self.cwd
 
-    def command(self) -> tuple[list[str], dict[str, str]]:
-        """The command line that runs the program, and what it adds to the environment."""
-        start = [self.python, "-B"]
-        if self.kind == "script":
-            return [*start, self.target, *self.arguments], {}
-        if self.kind == "module":
-            return [*start, "-m", self.target, *self.arguments], {}
-        return self.launched()
+    def command(self, seconds: float = 0.0) -> Command:
+        """What runs the program; a function is called again until the seconds are over."""
+        if self.kind in ("function", "notebook"):
+            return self.launched(seconds=seconds)
+        module = ["-m"] if self.kind == "module" else []
+        return Command([sys.executable, "-B", *module, self.target, *self.arguments], self.folder)
 
-    def launched(
-        self, *profiler: str, seconds: float = 0.0, **more: str
-    ) -> tuple[list[str], dict[str, str]]:
+    def launched(self, *profiler: str, **more: Any) -> Command:
         """The same inside a profiler, a module with its options that takes a script.
 
-        ``seconds``: a function is called again until they are over; ``more`` is handed to the
-        launcher.
+        ``more`` is handed to the launcher.
         """
-        text = notebook.read(self.path)[0] if self.kind == "notebook" else ""
-        here = str(self.path.parent if self.kind in ("script", "notebook") else self.cwd)
         what = {
             "kind": self.kind,
-            "target": str(self.path) if self.kind in ("script", "notebook") else self.target,
+            "target": str(self.path) if self.is_file else self.target,
             "argv0": self.target,
             "arguments": self.arguments,
-            "path0": here,
+            "path0": str(self.path.parent if self.is_file else self.cwd),
             "case": None if self.case is None else str(self.case),
-            "seconds": seconds,
-            "text": text,
+            "text": notebook.read(self.path)[0] if self.kind == "notebook" else "",
             **more,
         }
         modules = ["-m", *profiler] if profiler else []
-        command = [self.python, "-B", *modules, str(Path(launch.__file__).resolve())]
-        return command, {launch.VARIABLE: json.dumps(what)}
+        words = [sys.executable, "-B", *modules, str(Path(launch.__file__).resolve())]
+        return Command(words, self.folder, {launch.VARIABLE: json.dumps(what)})
 
     @cached_property
     def _top(self) -> importlib.machinery.ModuleSpec | None:
@@ -121,7 +115,7 @@ class Client:
     @cached_property
     def folders(self) -> tuple[Path, ...]:
         """The folders whose modules are the client's own."""
-        if self.kind in ("script", "notebook"):
+        if self.is_file:
             folder = self.path.resolve().parent
             while (folder / "__init__.py").exists():
                 folder = folder.parent

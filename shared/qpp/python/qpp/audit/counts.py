@@ -35,18 +35,16 @@ class Calls:
 
 def calls(
     client: Client, *, time_limit: float, stdin: StoredInput | None = None
-) -> tuple[Execution, Calls]:
-    """Run the client once and count; nothing where it ended in a way that Python does not see."""
+) -> tuple[Execution, Calls | None]:
+    """Run the client once and count; ``None`` where it ended in a way that Python does not see."""
     with tempfile.TemporaryDirectory(prefix="qpp-audit-") as folder:
         out = Path(folder) / "calls.json"
-        command, environment = client.launched(counts=str(out))
-        execution = run(
-            command, cwd=client.folder, time_limit=time_limit, stdin=stdin, environment=environment
-        )
+        command = client.launched(counts=str(out))
+        execution = run(command, time_limit=time_limit, stdin=stdin)
         try:
             counted = json.loads(out.read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            counted = []
+            return execution, None
     of: dict[Code, int] = {}
     made: dict[Code, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for file, line, name, count, callers in counted:

@@ -44,32 +44,28 @@ def run_notes(
     bare: Sequence[Execution], profiles: Sequence[Sequence[Profile]], samples: float
 ) -> list[str]:
     """What makes the figures uncertain; ``samples`` of the work of one run."""
-    found = []
-    times = [one.seconds for one in bare]
-    if max(times) > APART * min(times) and max(times) - min(times) > 0.1:
-        found.append(
-            f"Runs without a profiler took from {min(times):.2f} s to {max(times):.2f} s: the "
-            "machine was not quiet, or the program does not always do the same."
-        )
-    if 0 < len(profiles) < FIRST:
-        found.append(f"Of {len(profiles)} profiled run(s) no interval can be given: use --runs 3.")
+    shortest, longest = min(one.seconds for one in bare), max(one.seconds for one in bare)
     every = [one for profile in profiles for one in profile]
-    if any(one.sampled < MISSED * one.rate for one in every):
-        found.append(
-            "The machine was busy: py-spy took fewer samples than asked for, and its figures are "
-            "less certain."
-        )
-    if every and samples < FEW:
-        found.append(
-            f"A run has {samples:.0f} samples of work: the shares are rough. Give the program "
-            "more to do."
-        )
-    if any(one.time_limit_reached for one in bare):
-        found.append(
-            f"The program was interrupted at the time limit, after {max(times):.0f} s: only what "
-            "ran by then was measured."
-        )
-    return found
+    notes = {
+        f"Runs without a profiler took from {shortest:.2f} s to {longest:.2f} s: the machine was "
+        "not quiet, or the program does not always do the same.": (
+            longest > APART * shortest and longest - shortest > 0.1
+        ),
+        f"Of {len(profiles)} profiled run(s) no interval can be given: use --runs 3.": (
+            0 < len(profiles) < FIRST
+        ),
+        "The machine was busy: py-spy took fewer samples than asked for, and its figures are less "
+        "certain.": any(one.sampled < MISSED * one.rate for one in every),
+        f"A run has {samples:.0f} samples of work: the shares are rough. Give the program more to "
+        "do.": bool(every) and samples < FEW,
+        "This system does not tell when a program waits (for a disk, a network, a lock, another "
+        "process): such time counts here as work of the line that waits.": (
+            bool(every) and all(one.activity is None for one in every)
+        ),
+        f"The program was interrupted at the time limit, after {longest:.0f} s: only what ran by "
+        "then was measured.": any(one.time_limit_reached for one in bare),
+    }
+    return [text for text, holds in notes.items() if holds]
 
 
 def crowd(profiles: Iterable[Sequence[Profile]], works: Callable[[Stack], bool]) -> tuple[int, int]:

@@ -66,7 +66,7 @@ def start(what: dict[str, Any]) -> None:
     if what["kind"] == "module":
         runpy.run_module(what["target"], run_name="__main__", alter_sys=True)
     elif what["kind"] == "function":
-        run_function(what["target"], what["case"], what["seconds"])
+        run_function(what["target"], what["case"], what.get("seconds", 0.0))
     elif what["kind"] == "notebook":
         run_file(what["target"], what["text"], ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, display=print)
     else:
@@ -91,24 +91,20 @@ def count_calls(what: dict[str, Any]) -> None:
             json.dump(counted, file)
 
 
-def restore_temporary_folder(folder: str) -> None:
-    """Give the program its own folder for temporary files, after the profiler's has been used."""
-    import tempfile
-
-    tempfile.tempdir = None
-    if folder:
-        os.environ["TMPDIR"] = folder
-    else:
-        del os.environ["TMPDIR"]
-
-
 def main() -> None:
     """Run what the environment says."""
     what = json.loads(os.environ.pop(VARIABLE))
     sys.argv = [what["argv0"], *what["arguments"]]
     sys.path[0] = what["path0"]
-    if "temporary" in what:
-        restore_temporary_folder(what["temporary"])
+    if "temporary" in what:  # the program's own folder, after the profiler's has been used
+        import tempfile
+
+        tempfile.tempdir = None
+        os.environ["TMPDIR"] = what["temporary"]
+        if not what["temporary"]:
+            del os.environ["TMPDIR"]
+    if "record" in what:
+        runpy.run_path(what["recorder"])["start"](**what["record"])
     if "counts" in what:
         count_calls(what)
     else:

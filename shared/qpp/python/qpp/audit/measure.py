@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import importlib.metadata
+import importlib.util
 import math
+import platform
 import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 from qpp.audit import AuditError, counts, memray, pyspy, scalene
 from qpp.audit.attribution import Charging
 from qpp.audit.client import Client
-from qpp.audit.compiled import compiled
 from qpp.audit.document import ProfilerRun
 from qpp.audit.execution import Execution, run
 from qpp.audit.judging import FIRST, crowd, last_words, order_notes, run_notes, unstarted
@@ -29,6 +32,7 @@ from qpp.audit.stacks import Stack
 from qpp.audit.stored_input import StoredInput
 from qpp.audit.tally import Tally, native_seconds, tally
 
+T = TypeVar("T")
 RUNS = 3
 TIME_LIMIT = 300.0
 SAMPLES = 1500  # of a run: a share of a third is known to 2.4 points
@@ -45,8 +49,7 @@ class Measured:
     """What was measured; shares are fractions of the work (without start-up and imports).
 
     ``imports_share`` is of the wall time, ``waiting_share`` of the work. ``bare_seconds`` and
-    ``profiled_seconds`` are medians of whole runs. ``threads`` and ``processes`` are the most that
-    had the client's code on their stacks in one run.
+    ``profiled_seconds`` are medians of whole runs.
     """
 
     places: tuple[Place, ...]
@@ -60,8 +63,6 @@ class Measured:
     profilers: tuple[ProfilerRun, ...]
     notes: tuple[str, ...] = ()
     traceback: str = ""
-    threads: int = 1
-    processes: int = 1
 
 
 def measure(
@@ -100,52 +101,54 @@ def measure(
         raise ValueError(f"runs is {runs}, expected at least 1")
     if not time_limit > 0.0:
         raise ValueError(f"time_limit is {time_limit}, expected seconds above 0")
-    return _Measurement(client, runs, time_limit, echo, stdin or StoredInput()).result(memory)
+    return _Measurement(client, runs, time_limit, memory, echo, stdin).result()
 
 
+@dataclass
 class _Measurement:
-    def __init__(
-        self,
-        client: Client,
-        runs: int,
-        time_limit: float,
-        echo: Callable[[str], None],
-        stdin: StoredInput,
-    ) -> None:
-        self.client, self.runs, self.limit = client, runs, time_limit
-        self.echo, self.stdin = echo, stdin
-        self.begun = time.monotonic()
-        self.rate = RATES[1]
-        self.notes: list[str] = []
-        self.bare: list[Execution] = []
-        self.activity: list[Activity] = []
-        self.profiles: list[list[Profile]] = []
-        self.native_profile: Profile | None = None
-        self.profilers: list[ProfilerRun] = []
-        self.charging = Charging(
-            client.owns, qpp_audit_call.__name__ if client.kind == "function" else ""
-        )
+    client: Client
+    runs: int
+    limit: float
+    memory: bool | None
+    echo: Callable[[str], None]
+    stdin: StoredInput | None
+    begun: float = field(default_factory=time.monotonic)
+    rate: int = RATES[1]
+    notes: list[str] = field(default_factory=list)
+    bare: list[Execution] = field(default_factory=list)
+    activity: list[Activity] = field(default_factory=list)
+    profiles: list[list[Profile]] = field(default_factory=list)
+    native_profile: Profile | None = None
+    profilers: list[ProfilerRun] = field(default_factory=list)
+
+    @functools.cached_property
+    def charging(self) -> Charging:
+        below = qpp_audit_call.__name__ if self.client.kind == "function" else ""
+        return Charging(self.client.owns, below)
 
     def works(self, stack: Stack) -> bool:
         return self.charging(stack).works
 
-    def result(self, memory: bool | None) -> Measured:
+    def result(self) -> Measured:
         pyspy.program()
         self.run_bare("run without a profiler")
+        seconds = self.bare[0].seconds
         if unstarted(self.bare[0]):
             self.notes.append("The program did not start: nothing was profiled.")
-            return self.measured((), [])
+            return self.measured([], [])
         try:
             self.run_pyspy()
         except AuditError:
-            if self.bare[0].seconds > TOO_SHORT:
+            if seconds > TOO_SHORT:
                 raise
             self.notes.append(
-                f"The program ends after {1000 * self.bare[0].seconds:.0f} ms, too soon to be "
-                "profiled: give it more to do, or name one of its functions by --function."
+                f"The program ends after {1000 * seconds:.0f} ms, too soon to be profiled: give it "
+                "more to do, or name one of its functions by --function."
             )
-            return self.measured((), [])
-        tallies = [tally(one, self.charging, self.waiting()) for one in self.profiles]
+            return self.measured([], [])
+        waiting = [activity.waiting for activity in self.activity]  # without a profiler
+        waits = statistics.fmean(waiting) if waiting else 0.0
+        tallies = [tally(one, self.charging, waits) for one in self.profiles]
         sources = self.client.sources(
             {frame.file for one in tallies for charge in one.charges for frame in charge.chain}
         )
@@ -154,43 +157,36 @@ class _Measurement:
         self.run_scalene(places, sources)
         if self.affords(1.0):
             self.run_bare("run without a profiler, again")
-        places = self.run_memray(self.run_counts(places), memory)
+        places = self.run_memray(self.run_counts(places))
         samples = statistics.fmean(one.work.wall * one.rate for one in tallies)
         self.notes += run_notes(self.bare, self.profiles, samples)
-        located = tuple(
-            dataclasses.replace(one, place=place)
-            for one, place in zip(located, places, strict=True)
-        )
-        return self.measured(located, tallies)
+        again = zip(located, places, strict=True)
+        return self.measured([dataclasses.replace(one, place=p) for one, p in again], tallies)
+
+    @property
+    def left(self) -> float:
+        """Seconds until the audit has taken what it may, at least one."""
+        allowed = ALLOWED[0] * self.bare[0].seconds + ALLOWED[1]
+        return max(1.0, allowed - (time.monotonic() - self.begun))
 
     def affords(self, slowdown: float) -> bool:
         """Whether another run fits into what the audit may take, and ends."""
-        bare = self.bare[0].seconds
-        if self.bare[0].time_limit_reached:
-            return False
-        left = ALLOWED[0] * bare + ALLOWED[1] - (time.monotonic() - self.begun)
-        return slowdown * bare + 1.0 <= left
+        bare = self.bare[0]
+        return not bare.time_limit_reached and slowdown * bare.seconds + 1.0 <= self.left
 
     def run_bare(self, what: str) -> None:
         self.echo(what)
         monitors: list[Monitor] = []
-        command, environment = self.client.command()
         try:
             execution = run(
-                command,
-                cwd=self.client.folder,
+                self.client.command(),
                 time_limit=self.limit,
                 stdin=self.stdin,
-                environment=environment,
                 started=lambda pid: monitors.extend(follow(pid, within=False, period=0.02)),
             )
         finally:
             self.activity += [monitor.stop() for monitor in monitors]
         self.bare.append(execution)
-
-    def waiting(self) -> float:
-        """Seconds that a run without a profiler waits."""
-        return statistics.fmean(a.waiting for a in self.activity) if self.activity else 0.0
 
     def run_pyspy(self) -> None:
         seconds = max(self.bare[0].seconds, 0.05)
@@ -201,24 +197,13 @@ class _Measurement:
             native = number == self.runs > 1 and seconds > OWN_NATIVE_RUN
             self.profiles.append([self.pyspy(native) for _ in range(repeats)])
             self.native_profile = self.profiles[-1][-1] if native else None
-        every = [one for profile in self.profiles for one in profile]
-        self.add_profiler("py-spy", [one.execution for one in every])
+        self.add_profiler("py-spy", [one.execution for profile in self.profiles for one in profile])
 
     def pyspy(self, native: bool = False) -> Profile:
         rate = max(RATES[0], self.rate // 2) if native else self.rate
         return pyspy.profile(
             self.client, rate=rate, time_limit=self.limit, stdin=self.stdin, native=native
         )
-
-    def add_profiler(self, name: str, executions: Sequence[Execution], reason: str = "") -> None:
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            slowdown = None
-            if executions and self.client.kind != "function":  # called again and again there
-                slowdown = statistics.median(e.seconds for e in executions) / self.bare[0].seconds
-            version = importlib.metadata.version(name) if name != "cProfile" else sys.version[:6]
-            self.profilers.append(
-                ProfilerRun(name, version.strip(), slowdown, len(executions), reason)
-            )
 
     def run_native(self) -> Native:
         """Which lines stand in compiled code; none where py-spy cannot tell here."""
@@ -230,43 +215,62 @@ class _Measurement:
         if profile is None:
             self.notes.append("Compiled code of libraries is not told from Python's own.")
             return {}
-        return native_seconds(profile, self.charging, compiled)
+        return native_seconds(profile, self.charging)
+
+    def further(
+        self,
+        name: str,
+        what: str,
+        collect: Callable[..., tuple[Execution, T]],
+        slowdown: float,
+        limit: float = math.inf,
+    ) -> T | None:
+        """Run a further profiler where the audit's time allows it; ``None`` where it said nothing.
+
+        ``slowdown`` is the usual one; 0: it was asked for, and has all the time of a run.
+        """
+        if slowdown and not self.affords(slowdown):
+            self.add_profiler(name, [], "not run: it would take too long")
+            return None
+        self.echo(f"{name}, {what}")
+        limit = min(limit, self.limit, self.left if slowdown else math.inf)
+        execution, found = collect(self.client, time_limit=limit, stdin=self.stdin)
+        reason = "" if found else "it wrote nothing"
+        if execution.time_limit_reached:
+            reason = f"stopped after {execution.seconds:.0f} s without an answer"
+        self.add_profiler(name, [execution], reason)
+        return None if reason else found
+
+    def add_profiler(self, name: str, executions: Sequence[Execution], reason: str = "") -> None:
+        slowdown = None
+        if executions and self.client.kind != "function":  # called again and again there
+            slowdown = statistics.median(e.seconds for e in executions) / self.bare[0].seconds
+        own = name == "cProfile"
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            version = platform.python_version() if own else importlib.metadata.version(name)
+            self.profilers.append(ProfilerRun(name, version, slowdown, len(executions), reason))
 
     def run_scalene(self, places: Sequence[Place], sources: dict[str, Source]) -> None:
         threads, processes = crowd(self.profiles, self.works)
-        reason = ""
         if threads > 1 or processes > 1:
-            reason = f"not run: it misses the time in {'processes' if processes > 1 else 'threads'}"
-        elif not self.affords(1.7):
-            reason = "not run: it would take too long"
-        if reason:
-            self.add_profiler("scalene", [], reason)
+            of = "processes" if processes > 1 else "threads"
+            self.add_profiler("scalene", [], f"not run: it misses the time in {of}")
             return
-        self.echo("scalene, a second opinion")
-        limit = min(self.limit, 3.0 * self.bare[0].seconds + 10.0)
-        execution, percent = scalene.lines(self.client, time_limit=limit, stdin=self.stdin)
-        if not percent:
-            reason = "stopped: it hung" if execution.time_limit_reached else "it wrote nothing"
-        self.add_profiler("scalene", [execution], reason)
-        self.notes += scalene.differing(places, percent, sources)
+        longest = 3.0 * self.bare[0].seconds + 10.0  # it may hang
+        percent = self.further("scalene", "a second opinion", scalene.lines, 1.7, longest)
+        self.notes += scalene.differing(places, percent or {}, sources)
 
     def run_counts(self, places: tuple[Place, ...]) -> tuple[Place, ...]:
-        if not self.affords(3.0):
-            return places
-        self.echo("cProfile, calls")
-        execution, found = counts.calls(self.client, time_limit=self.limit, stdin=self.stdin)
-        self.add_profiler("cProfile", [execution])
-        return counts.with_counts(places, found)
+        calls = self.further("cProfile", "calls", counts.calls, 3.0)
+        return counts.with_counts(places, calls) if calls else places
 
-    def run_memray(self, places: tuple[Place, ...], memory: bool | None) -> tuple[Place, ...]:
+    def run_memray(self, places: tuple[Place, ...]) -> tuple[Place, ...]:
         heavy = any(p.share.system > HEAVY and p.share.cpu > HEAVY for p in places[:FIRST])
-        if not (memory or (memory is None and heavy and self.affords(2.0))):
+        known = importlib.util.find_spec("memray") is not None
+        if not known or self.memory is False or not (self.memory or heavy):
             return places
-        self.echo("memray, allocations")
-        execution, found = memray.allocated(
-            self.client, self.charging, time_limit=self.limit, stdin=self.stdin
-        )
-        self.add_profiler("memray", [execution])
+        collect = functools.partial(memray.allocated, charging=self.charging)
+        found = self.further("memray", "allocations", collect, 0.0 if self.memory else 2.0)
         return memray.with_allocated(places, found) if found else places
 
     def measured(self, located: Sequence[Located], tallies: Sequence[Tally]) -> Measured:
@@ -275,7 +279,6 @@ class _Measurement:
         aside = [one.aside / ((one.aside + one.work.wall) or 1.0) for one in tallies]
         waits = [one.work.waiting / (one.work.wall or 1.0) for one in tallies]
         changed = order_notes(located)
-        threads, processes = crowd(self.profiles, self.works)
         return Measured(
             places=tuple(one.place for one in located),
             stable=not changed,
@@ -288,6 +291,4 @@ class _Measurement:
             profilers=tuple(self.profilers),
             notes=tuple(changed + self.notes),
             traceback=last_words(first),
-            threads=threads,
-            processes=processes,
         )

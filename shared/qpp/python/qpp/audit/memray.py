@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import tempfile
 from collections import defaultdict
@@ -32,23 +33,15 @@ def allocated(
     found: dict[Position, int] = defaultdict(int)
     with tempfile.TemporaryDirectory(prefix="qpp-audit-") as folder:
         out = Path(folder) / "memory.bin"
-        command, environment = client.launched("memray", "run", "--quiet", "--output", str(out))
-        execution = run(
-            command, cwd=client.folder, time_limit=time_limit, stdin=stdin, environment=environment
-        )
-        if not out.exists():
-            return execution, {}
-        try:
-            reader = memray.FileReader(out)
-            for record in islice(reader.get_allocation_records(), MOST):
+        command = client.launched("memray", "run", "--quiet", "--output", str(out))
+        execution = run(command, time_limit=time_limit, stdin=stdin)
+        with contextlib.suppress(OSError):  # nothing, or cut short where the program was killed
+            records = memray.FileReader(out).get_allocation_records()
+            for record in islice(records, MOST):
                 if record.size >= LARGE and record.allocator not in freeing:
-                    whose = charging(
-                        tuple(Frame(*frame) for frame in reversed(record.stack_trace()))
-                    )
-                    if whose.works:
+                    stack = tuple(Frame(*frame) for frame in reversed(record.stack_trace()))
+                    if (whose := charging(stack)).works:
                         found[whose.where] += record.size
-        except OSError:  # cut short where the program was killed: what was read counts
-            pass
     return execution, dict(found)
 
 

@@ -15,6 +15,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+Thread = tuple[int, int]  # process and thread
 PROC = Path("/proc")
 HUNGRY = 0.05  # part of its time that a thread with work runs at least, on a busy machine
 LIGHT = 0.03  # part of its time for which a profiler that wakes a thread makes it run
@@ -22,7 +23,7 @@ UNKNOWN = 0.3  # seconds without a reading
 TICK = 1.0 / os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 0.01
 
 
-@dataclass(frozen=True)
+@dataclass
 class Interval:
     """What ran from ``start`` to ``stop`` (seconds of the monotonic clock).
 
@@ -31,9 +32,9 @@ class Interval:
 
     start: float
     stop: float
-    run: dict[tuple[int, int], float]
-    ready: dict[tuple[int, int], float]
-    system: dict[int, float]
+    run: dict[Thread, float] = field(default_factory=dict)
+    ready: dict[Thread, float] = field(default_factory=dict)
+    system: dict[int, float] = field(default_factory=dict)
 
     @property
     def known(self) -> bool:
@@ -41,7 +42,7 @@ class Interval:
         return self.stop - self.start < UNKNOWN
 
     @property
-    def active(self) -> dict[tuple[int, int], float]:
+    def active(self) -> dict[Thread, float]:
         """Seconds that each thread ran or was ready to."""
         threads = self.run.keys() | self.ready.keys()
         return {t: self.run.get(t, 0.0) + self.ready.get(t, 0.0) for t in threads}
@@ -92,7 +93,7 @@ class Activity:
 
         They hardly run, or, on a busy machine, are ready for much longer than they run.
         """
-        woken: list[tuple[dict[tuple[int, int], float], tuple[int, int]]] = []
+        woken: list[tuple[dict[Thread, float], Thread]] = []
         for at, interval in enumerate(self.intervals):
             near = self.intervals[max(0, at - 3) : at + 4]
             length = near[-1].stop - near[0].start
@@ -105,11 +106,6 @@ class Activity:
                     woken.append((interval.ready, thread))
         for counted, thread in woken:
             counted.pop(thread, None)
-
-
-def available() -> bool:
-    """Whether this system tells what each thread ran."""
-    return (PROC / "self" / "schedstat").exists()
 
 
 class Monitor:
@@ -155,19 +151,16 @@ class Monitor:
             turn += 1
             if turn % 4 == 0:
                 self._discover()
-            run: dict[tuple[int, int], float] = {}
-            ready: dict[tuple[int, int], float] = {}
-            system: dict[int, float] = {}
+            interval = Interval(last, 0.0)
             for pid, process in list(self._processes.items()):
-                process.read(run, ready, system)
+                process.read(interval)
                 if process.gone:
                     process.close()
                     del self._processes[pid]
                     if self._within and pid == next(iter(self._activity.parents)):
                         self._kill_rest()
-            now = time.monotonic()
-            self._activity.intervals.append(Interval(last, now, run, ready, system))
-            last = now
+            last = interval.stop = time.monotonic()
+            self._activity.intervals.append(interval)
 
     def _kill_rest(self) -> None:
         for pid in self._processes:
@@ -187,7 +180,8 @@ class Monitor:
 
 def follow(pid: int, *, within: bool, period: float = 0.01) -> list[Monitor]:
     """A monitor of a process; none on a system that does not tell what threads ran."""
-    return [Monitor(pid, within=within, period=period)] if available() else []
+    tells = (PROC / "self" / "schedstat").exists()
+    return [Monitor(pid, within=within, period=period)] if tells else []
 
 
 def children(pid: int) -> list[int]:
@@ -222,25 +216,19 @@ class _Process:
             os.close(self._stat)
             self._stat = -1
 
-    def read(
-        self,
-        run: dict[tuple[int, int], float],
-        ready: dict[tuple[int, int], float],
-        system: dict[int, float],
-    ) -> None:
+    def read(self, interval: Interval) -> None:
         """Add what was run since the last reading."""
         try:
             tasks = set(map(int, os.listdir(self._folder / "task")))
             fields = os.pread(self._stat, 1024, 0).rpartition(b")")[2].split()
+            self.gone = fields[0] == b"Z"  # ended, and not yet taken note of by its parent
         except (OSError, ValueError):
             self.gone = True
-            return
-        if fields[0] == b"Z":  # ended, and not yet taken note of by its parent
-            self.gone = True
+        if self.gone:
             return
         kernel = int(fields[12]) * TICK
         if kernel > self._system:
-            system[self.pid] = kernel - self._system
+            interval.system[self.pid] = kernel - self._system
             self._system = kernel
         for task in tasks - self._tasks.keys():
             with contextlib.suppress(OSError):
@@ -254,7 +242,7 @@ class _Process:
                 del self._tasks[task]
                 continue
             if now_ran > ran:
-                run[self.pid, task] = (now_ran - ran) / 1e9
+                interval.run[self.pid, task] = (now_ran - ran) / 1e9
             if now_waited > waited:
-                ready[self.pid, task] = (now_waited - waited) / 1e9
+                interval.ready[self.pid, task] = (now_waited - waited) / 1e9
             self._tasks[task] = (file, now_ran, now_waited)

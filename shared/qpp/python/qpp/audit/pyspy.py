@@ -8,6 +8,7 @@ threads of the system.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import shutil
@@ -15,6 +16,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +27,16 @@ from qpp.audit.monitor import Activity, Monitor, follow
 from qpp.audit.stacks import Frame, Span, Stack
 from qpp.audit.stored_input import StoredInput
 
-_THREAD = re.compile(r"thread \((?P<tid>0x[0-9A-Fa-f]+|\d+)\)(?:: (?P<name>.*))?$")
-_WROTE = re.compile(r"Samples: (?P<samples>\d+) Errors: (?P<errors>\d+)")
+_THREAD = re.compile(r"thread \((0x[0-9A-Fa-f]+|\d+)\)")
+_WROTE = re.compile(r"^py-spy> Wrote .* Samples: (\d+)", re.MULTILINE)
+# The client's program writes to the same stream, and may say "Permission denied" or "Error: ..."
+# itself, but hardly in the words of Rust's standard library.
+_SAID = re.compile(r"^(?:Error|Reason): .*", re.MULTILINE)
+_FORBIDDEN = re.compile(
+    r"^(?:Permission Denied$|Error: Permission Denied: Try running|This program requires root)"
+    r"|^(?:Error|Reason): .*(?:\(os error (?:1|13)\)|\bEPERM: |\bEACCES: )",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)
@@ -37,7 +47,6 @@ class Profile:
     spans: tuple[Span, ...]
     rate: int
     samples: int
-    errors: int
     activity: Activity | None = None
 
     @property
@@ -64,52 +73,48 @@ def profile(
     stdin: StoredInput | None = None,
     native: bool = False,
 ) -> Profile:
-    """Run the client once under py-spy."""
-    command, environment = client.command()
-    if client.kind == "function":
-        command, environment = client.launched(seconds=SHORTEST)
+    """Run the client under py-spy; once more where it wrote nothing, as of a very short program."""
+    said = ""
+    for _ in range(2):
+        execution, activity, trace = _record(client, rate, time_limit, stdin, native)
+        if trace:
+            samples = _WROTE.findall(execution.output)
+            seen = tuple(spans(json.loads(trace)))
+            return Profile(execution, seen, rate, int(samples[-1]) if samples else 0, activity)
+        if _FORBIDDEN.search(execution.errors):
+            raise AuditError(
+                "py-spy may not read the program's memory (ptrace is forbidden). In a container, "
+                "start it with --cap-add=SYS_PTRACE; on Linux, sudo sysctl "
+                "kernel.yama.ptrace_scope=0; on macOS, run qpp audit with sudo"
+            )
+        said = " ".join(_SAID.findall(execution.errors))[-500:]
+    raise AuditError(f"py-spy wrote nothing: {said or 'it gave no reason'}")
+
+
+def _record(
+    client: Client, rate: int, time_limit: float, stdin: StoredInput | None, native: bool
+) -> tuple[Execution, Activity | None, str]:
+    command = client.command(seconds=SHORTEST)
     monitors: list[Monitor] = []
     with tempfile.TemporaryDirectory(prefix="qpp-audit-") as folder:
         trace = Path(folder) / "trace.json"
-        options = ["--subprocesses", *(["--native"] if native else [])]
+        words = [
+            *(program(), "record", "--idle", "--threads", "--full-filenames", "--subprocesses"),
+            *(["--native"] if native else []),
+            *("--rate", str(rate), "--format", "chrometrace", "--output", str(trace)),
+            *("--", *command.words),
+        ]
         try:
             execution = run(
-                [
-                    *(program(), "record", "--idle", "--threads", "--full-filenames", *options),
-                    *("--rate", str(rate), "--format", "chrometrace", "--output", str(trace)),
-                    *("--", *command),
-                ],
-                cwd=client.folder,
+                dataclasses.replace(command, words=words),
                 time_limit=time_limit,
                 stdin=stdin,
-                environment=environment,
                 started=lambda pid: monitors.extend(follow(pid, within=True)),
             )
         finally:
             activity = [monitor.stop() for monitor in monitors]
         text = trace.read_text(encoding="utf-8", errors="replace") if trace.exists() else ""
-    if not text:
-        raise AuditError(_reason(execution))
-    wrote = _WROTE.search(execution.output)
-    return Profile(
-        execution,
-        tuple(spans(json.loads(text))),
-        rate,
-        samples=int(wrote["samples"]) if wrote else 0,
-        errors=int(wrote["errors"]) if wrote else 0,
-        activity=activity[0] if activity else None,
-    )
-
-
-def _reason(execution: Execution) -> str:
-    said = (execution.errors + execution.output).strip()
-    if "ermission" in said or "Operation not permitted" in said:
-        return (
-            "py-spy may not read the program's memory (ptrace is forbidden). In a container, start "
-            "it with --cap-add=SYS_PTRACE; on Linux, sudo sysctl kernel.yama.ptrace_scope=0; on "
-            "macOS, run qpp audit with sudo"
-        )
-    return f"py-spy wrote nothing: {said[-500:] or 'it said nothing'}"
+    return execution, activity[0] if activity else None, text
 
 
 def spans(events: Iterable[dict[str, Any]]) -> Iterator[Span]:
@@ -120,7 +125,7 @@ def spans(events: Iterable[dict[str, Any]]) -> Iterator[Span]:
     root, which name process and thread, not from the event's own process.
     """
     stacks: dict[int, list[Frame]] = {}
-    shown: dict[tuple[int, int], tuple[float, str, Stack]] = {}
+    shown: dict[tuple[int, int], tuple[float, Stack]] = {}
     end = 0.0
     for address, end, batch in _batches(events):
         stack = stacks.setdefault(address, [])
@@ -130,36 +135,27 @@ def spans(events: Iterable[dict[str, Any]]) -> Iterator[Span]:
                 stack.append(Frame(event["name"], where["filename"], where["line"] or 0))
             elif stack:
                 stack.pop()
-        tid, name, frames = _thread(stack)
+        tid, frames = _thread(stack)
         if tid is not None:  # the last events empty every stack
             key = batch[-1]["pid"], tid
             if key in shown:
-                since, named, before = shown[key]
-                yield Span(*key, named, since, end, before)
-            shown[key] = (end, name, frames)
-    for key, (since, name, frames) in shown.items():
-        yield Span(*key, name, since, end, frames)
+                since, before = shown[key]
+                yield Span(*key, since, end, before)
+            shown[key] = (end, frames)
+    for key, (since, frames) in shown.items():
+        yield Span(*key, since, end, frames)
 
 
-def _batches(
-    events: Iterable[dict[str, Any]],
-) -> Iterator[tuple[int, float, list[dict[str, Any]]]]:
+def _batches(events: Iterable[dict[str, Any]]) -> Iterator[tuple[int, float, list[dict[str, Any]]]]:
     """Events of one thread's address at one time: from one stack to the next."""
-    batch: list[dict[str, Any]] = []
-    for event in events:
-        if event["ph"] not in "BE":
-            continue
-        if batch and (event["tid"], event["ts"]) != (batch[0]["tid"], batch[0]["ts"]):
-            yield batch[0]["tid"], batch[0]["ts"] / 1e6, batch
-            batch = []
-        batch.append(event)
-    if batch:
-        yield batch[0]["tid"], batch[0]["ts"] / 1e6, batch
+    wanted = (event for event in events if event["ph"] in "BE")
+    for (address, time), batch in groupby(wanted, key=lambda event: (event["tid"], event["ts"])):
+        yield address, time / 1e6, list(batch)
 
 
-def _thread(stack: list[Frame]) -> tuple[int | None, str, Stack]:
-    """The system's thread, its name, and the frames below the ones that name it."""
+def _thread(stack: list[Frame]) -> tuple[int | None, Stack]:
+    """The system's thread, and the frames below the ones that name it."""
     for depth, frame in enumerate(stack):
         if not frame.file and (found := _THREAD.match(frame.name)):
-            return int(found["tid"], 0), found["name"] or "", tuple(stack[depth + 1 :])
-    return None, "", ()
+            return int(found[1], 0), tuple(stack[depth + 1 :])
+    return None, ()

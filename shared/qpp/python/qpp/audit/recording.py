@@ -7,8 +7,8 @@ The file is a pickle: open only one that was written on this machine.
 from __future__ import annotations
 
 import ast
+import contextlib
 import copy
-import dataclasses
 import importlib
 import io
 import os
@@ -18,9 +18,8 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -29,36 +28,45 @@ import numpy.typing as npt
 from qpp.audit import AuditError, notebook
 
 NUMBER = re.compile(r"-?\d[\d,]*\.?\d*(?:[eE][+-]?\d+)?")
+NUMBERS = "biufcmM"  # kinds of NumPy's types, dates among them
+DEPTH = 8  # of containers and objects within each other that are compared
 
 
-@dataclass(frozen=True)
 class Recording:
-    """The first call of a function in its program."""
+    """The first call of a function in its program.
 
-    kept: Mapping[str, Any]
-    module: ModuleType
+    Parameters
+    ----------
+    path
+        What was recorded.
+    rewritten
+        A changed copy of the file with the function, to be run in its place.
+    """
 
-    @classmethod
-    def load(cls, path: Path) -> Recording:
-        """Read a recording and load the module that holds the function."""
-        kept = pickle.loads(path.read_bytes())
-        if reason := kept.get("error"):
-            raise AuditError(f"{kept.get('function', 'the function')}: {reason}")
-        sys.path.extend(p for p in kept["path"] if p not in sys.path)
-        if kept["module"] == "__main__":
-            module = definitions(Path(kept["file"]), kept["package"])
+    def __init__(self, path: Path, rewritten: Path | None = None) -> None:
+        self._kept: dict[str, Any] = pickle.loads(path.read_bytes())
+        if reason := self._kept.get("error"):
+            raise AuditError(reason)
+        sys.path.extend(p for p in self._kept["path"] if p not in sys.path)
+        name, package = self._kept["module"], self._kept["package"]
+        if name == "__main__":
+            self._module = definitions(Path(self._kept["file"]), package)
         else:
-            module = importlib.import_module(kept["module"])
-        found = cls(kept, module)
-        for name, value in kept["globals"].items():
-            setattr(module, name, found._read(value))
-        return found
+            self._module = importlib.import_module(name)
+        if rewritten is not None:
+            before = vars(self._module)
+            self._module = definitions(rewritten, package)
+            vars(self._module).update(
+                {k: v for k, v in before.items() if k not in vars(self._module)}
+            )
+        for name, value in self._kept["globals"].items():
+            setattr(self._module, name, self._read(value))
 
     @property
     def function(self) -> Callable[..., Any]:
-        """The client's function without its decorators."""
-        found: Any = self.module
-        for name in self.kept["function"].split("."):
+        """The function without its decorators."""
+        found: Any = self._module
+        for name in self._kept["function"].split("."):
             found = vars(found)[name]
         found = getattr(found, "fget", None) or getattr(found, "__func__", found)
         while hasattr(found, "__wrapped__"):
@@ -66,41 +74,38 @@ class Recording:
         function: Callable[..., Any] = found
         return function
 
-    def arguments(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """Positional and keyword arguments of the call."""
-        arguments: tuple[tuple[Any, ...], dict[str, Any]] = self._read(self.kept["arguments"])
-        return arguments
+    def arguments(self, _: object = None) -> dict[str, Any]:
+        """The call, a new one each time: positional and keyword arguments."""
+        return {"call": self._read(self._kept["arguments"])}
 
-    def run(self, function: Callable[..., Any], call: Any) -> Any:
-        """Call ``function`` as the program did, with the state of its random numbers.
+    def run(self, call: Any) -> Any:
+        """Call the function as the program did, with the state of its random numbers.
 
         Where the client's function changes its arguments, it gets a copy of them, and the changed
         ones are part of the output.
         """
-        random.setstate(self.kept["random"])
-        if "numpy" in self.kept:
-            np.random.set_state(self._read(self.kept["numpy"]))  # noqa: NPY002
-        if not self.kept["changes"]:
-            positional, keywords = call
-            return function(*positional, **keywords)
-        positional, keywords = copy.deepcopy(call)
-        result = function(*positional, **keywords)
-        return {"result": result, "arguments": [*positional, *keywords.values()]}
+        random.setstate(self._kept["random"])
+        if "numpy" in self._kept:
+            np.random.set_state(self._read(self._kept["numpy"]))  # noqa: NPY002
+        changes = self._kept["changes"]
+        positional, keywords = copy.deepcopy(call) if changes else call
+        result = self.function(*positional, **keywords)
+        return {"result": result, "arguments": [*positional, *keywords.values()] if changes else []}
 
     def _read(self, pickled: bytes) -> Any:
-        return _Unpickler(pickled, self.module).load()
+        return _Unpickler(pickled, self._kept["module"], self._module).load()
 
 
 class _Unpickler(pickle.Unpickler):
-    """Finds the classes of the client's script in the module that it was loaded as."""
+    """Finds the classes of the client's file in the module that it was loaded as."""
 
-    def __init__(self, pickled: bytes, module: ModuleType) -> None:
+    def __init__(self, pickled: bytes, name: str, module: ModuleType) -> None:
         super().__init__(io.BytesIO(pickled))
-        self._module = module
+        self._name, self._module = name, module
 
     def find_class(self, module: str, name: str) -> Any:
         """The class or function of that name."""
-        if module != "__main__":
+        if module != self._name:
             return super().find_class(module, name)
         found: Any = self._module
         for part in name.split("."):
@@ -114,7 +119,7 @@ def definitions(path: Path, package: str = "") -> ModuleType:
     text = notebook.read(path)[0] if is_notebook else path.read_text(encoding="utf-8")
     tree = ast.parse(text, str(path))
     tree.body = [node for node in tree.body if _defines(node)]
-    module = ModuleType("client_program")
+    module = ModuleType(f"client_{path.stem}")
     module.__file__ = str(path)
     module.__package__ = package
     sys.modules[module.__name__] = module  # dataclasses look their module up
@@ -144,53 +149,42 @@ def arrays(output: Any) -> dict[str, npt.NDArray[Any]]:
 
 
 def _parts(value: Any, name: str, depth: int) -> Iterator[tuple[str, npt.NDArray[Any]]]:
-    if value is None or depth > 8:
+    if value is None or isinstance(value, FunctionType | type) or depth > DEPTH:
         return
-    if isinstance(value, str):
-        yield name, np.array([ord(letter) for letter in value], dtype=np.int64)
-    elif hasattr(value, "columns") and hasattr(value, "index"):  # a pandas frame
-        yield from _parts(value.index.to_numpy(), f"{name}.index".lstrip("."), depth + 1)
-        for column in value.columns:
-            inner = f"{name}.{column}".lstrip(".")
-            yield from _parts(value[column].to_numpy(), inner, depth + 1)
-    elif hasattr(value, "to_dict") and hasattr(value, "schema"):  # a Polars frame
-        yield from _parts(value.to_dict(as_series=False), name, depth)
+    if hasattr(value, "columns"):  # a frame of pandas or Polars
+        index = {"index": value.index} if hasattr(value, "index") else {}
+        value = index | {str(column): value[column] for column in value.columns}
+    elif isinstance(value, set | frozenset):
+        value = sorted(value)
+    elif hasattr(value, "__array__"):
+        value = np.asarray(value)
+        value = value if value.dtype.kind in NUMBERS else value.ravel().tolist()
+    else:
+        value = getattr(value, "__dict__", None) or value
+    array = _array(value)
+    if array is not None:
+        yield name, array
     elif isinstance(value, Mapping):
         for key, item in value.items():
             yield from _parts(item, f"{name}.{key}".lstrip("."), depth + 1)
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
-        yield from _parts(fields, name, depth)
-    else:
-        yield from _sequence(value, name, depth)
+    elif isinstance(value, list | tuple):
+        for position, item in enumerate(value):
+            yield from _parts(item, f"{name}[{position}]", depth + 1)
+    elif not repr(value).endswith(f" at {id(value):#x}>"):  # an address is no value
+        yield from _parts(str(value), name, depth)
 
 
-def _sequence(value: Any, name: str, depth: int) -> Iterator[tuple[str, npt.NDArray[Any]]]:
-    several = isinstance(value, list | tuple | set | frozenset)
-    items: list[Any] = sorted(value) if isinstance(value, set | frozenset) else value
-    if several and any(isinstance(item, str) for item in items):
-        items = list(items)  # NumPy would turn the numbers beside them into text
-        if not all(isinstance(item, str) for item in items):
-            for position, item in enumerate(items):
-                yield from _parts(item, f"{name}[{position}]", depth + 1)
-            return
-    try:
-        array = np.asarray(items)
-    except ValueError:  # rows of different lengths
-        array = np.empty(0, dtype=object)
-    if array.dtype.kind in "biufcmM":
-        yield name, array
-    elif array.dtype.kind in "SU" and (array.ndim < 2 or not several):
-        yield name, np.frombuffer(np.ascontiguousarray(array).tobytes(), dtype=np.uint8)
-    elif several or isinstance(value, np.ndarray):
-        plain = np.array([np.nan if item is None else item for item in items], dtype=object)
-        try:
-            yield name, plain.astype(np.float64)
-        except (TypeError, ValueError):
-            for position, item in enumerate(items):
-                yield from _parts(item, f"{name}[{position}]", depth + 1)
-    elif hasattr(value, "__dict__"):
-        yield from _parts(vars(value), name, depth + 1)
+def _array(value: Any) -> npt.NDArray[Any] | None:
+    """Numbers, dates, a text or texts as one array; nothing where parts have to be taken apart."""
+    texts = value if isinstance(value, list | tuple) else [value]
+    if any(isinstance(item, str) for item in texts):
+        if not all(isinstance(item, str) for item in texts):
+            return None  # NumPy would turn the numbers beside them into text
+        return np.array([ord(letter) for letter in "\n".join(texts)], dtype=np.int64)
+    with contextlib.suppress(TypeError, ValueError):
+        found = np.asarray(value)
+        return found if found.dtype.kind in NUMBERS else found.astype(np.float64)
+    return None
 
 
 def printed(command: Sequence[str], folder: str, path: Sequence[str] = ()) -> dict[str, Any]:

@@ -10,9 +10,11 @@ its own, and its output is named by an absolute path.
 from __future__ import annotations
 
 import ast
+import dataclasses
 import json
 import os
 import tempfile
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -34,19 +36,15 @@ def lines(
     with tempfile.TemporaryDirectory(prefix="qpp-audit-") as folder:
         out = Path(folder) / "scalene.json"
         options = ["run", "--cpu-only", "--no-stacks", "--outfile", str(out)]
-        command, environment = client.launched(
+        command = client.launched(
             *("scalene", *options, "--program-path", str(client.folders[0])),
             seconds=SHORTEST,
             temporary=os.environ.get("TMPDIR", ""),
         )
-        environment["TMPDIR"] = folder  # scalene leaves files there; the program gets its own back
-        execution = run(
-            command,
-            cwd=client.folder,
-            time_limit=time_limit,
-            stdin=stdin,
-            environment=environment,
-        )
+        # scalene leaves files in the folder for temporary ones; the program gets its own back.
+        environment = {**command.environment, "TMPDIR": folder}
+        command = dataclasses.replace(command, environment=environment)
+        execution = run(command, time_limit=time_limit, stdin=stdin)
         try:
             written = json.loads(out.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -64,13 +62,13 @@ def differing(
 ) -> list[str]:
     """A sentence for each function of the largest places to which scalene gives another share."""
     working = {where: p for where, p in percent.items() if not _imports(where, sources)}
-    by_function: dict[tuple[str, int, int, str], list[Place]] = {}
+    by_function: dict[tuple[str, int, int, str], list[Place]] = defaultdict(list)
     for place in places:
-        file = str(place.source.path)
         around = (place.node, *place.source.above(place.node))
         node = next((n for n in reversed(around) if isinstance(n, Function)), place.node)
         lines = getattr(node, "lineno", 1), getattr(node, "end_lineno", 1)
-        by_function.setdefault((file, *lines, place.function or "its own lines"), []).append(place)
+        name = place.function or "its own lines"
+        by_function[str(place.source.path), *lines, name].append(place)
     shares: dict[tuple[str, int, int, str], tuple[float, float]] = {}
     for (file, first, last, name), members in by_function.items():
         ours = sum(place.share.value for place in members)

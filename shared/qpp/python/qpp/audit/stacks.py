@@ -1,4 +1,4 @@
-"""Stacks over time: what a sampling profiler saw."""
+"""Stacks over time: what a sampling profiler saw, and what it cost."""
 
 from __future__ import annotations
 
@@ -17,24 +17,29 @@ class Frame(NamedTuple):
 Stack = tuple[Frame, ...]  # the root first
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """One thread showed one stack from ``start`` to ``stop`` (seconds of the monotonic clock)."""
 
     pid: int
     tid: int
-    thread: str
     start: float
     stop: float
     stack: Stack
 
 
 @dataclass(frozen=True)
-class Spent:
-    """Seconds spent with one stack: of wall, processor and kernel time, and waiting (of wall)."""
+class Amounts:
+    """Seconds: of wall, processor and kernel time, and of waiting (part of wall)."""
 
-    stack: Stack
-    wall: float
+    wall: float = 0.0
     cpu: float = 0.0
     system: float = 0.0
     waiting: float = 0.0
+
+    def __add__(self, other: Amounts) -> Amounts:
+        return Amounts(
+            self.wall + other.wall,
+            self.cpu + other.cpu,
+            self.system + other.system,
+            self.waiting + other.waiting,
+        )

@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from qpp.audit.attribution import Charge, Charging
+from qpp.audit.attribution import Charge, Charging, is_python
 from qpp.audit.pyspy import Profile
-from qpp.audit.stacks import Spent, Stack
+from qpp.audit.stacks import Amounts as Amounts
+from qpp.audit.stacks import Stack
 from qpp.audit.timeline import spent
 
 Position = tuple[str, int]  # a file and a line
-
-
-@dataclass(frozen=True)
-class Amounts:
-    """Seconds: of wall, processor and kernel time, and of waiting (part of wall)."""
-
-    wall: float = 0.0
-    cpu: float = 0.0
-    system: float = 0.0
-    waiting: float = 0.0
-
-    def __add__(self, other: Amounts) -> Amounts:
-        return Amounts(
-            self.wall + other.wall,
-            self.cpu + other.cpu,
-            self.system + other.system,
-            self.waiting + other.waiting,
-        )
+# Libraries of the system, and files of Python's own compiled code.
+OUTSIDE = ("libc.", "libc-", "ld-linux", "libm.", "libm-", "libpthread", "?")
+PYTHON_C = re.compile(r"(^|/(Modules|Objects|Python|Include|Parser)/)[^/]*\.[ch]$")
 
 
 @dataclass(frozen=True)
@@ -61,12 +48,12 @@ def tally(profiles: Sequence[Profile], charging: Charging, waiting: float = 0.0)
     aside = 0.0
     visits = []
     for profile in profiles:
-        for one in _spent(profile, charging, waiting):
-            whose = charging(one.stack)
+        for stack, amounts in _spent(profile, charging, waiting).items():
+            whose = charging(stack)
             if whose.works:
-                charges[whose] += Amounts(one.wall, one.cpu, one.system, one.waiting)
+                charges[whose] += amounts
             else:
-                aside += one.wall
+                aside += amounts.wall
         threads: dict[tuple[int, int], list[tuple[Position, float]]] = defaultdict(list)
         for span in sorted(profile.spans, key=lambda s: s.start):
             whose = charging(span.stack)
@@ -76,29 +63,38 @@ def tally(profiles: Sequence[Profile], charging: Charging, waiting: float = 0.0)
     return Tally(dict(charges), aside, tuple(visits), statistics.fmean(p.sampled for p in profiles))
 
 
-def native_seconds(
-    profile: Profile, charging: Charging, native: Callable[[Stack], bool]
-) -> dict[Position, tuple[float, float]]:
+def native_seconds(profile: Profile, charging: Charging) -> dict[Position, tuple[float, float]]:
     """For each charged line: seconds in compiled code of libraries, and all seconds."""
     found: dict[Position, tuple[float, float]] = {}
-    for one in _spent(profile, charging, 0.0):
-        whose = charging(one.stack)
+    for stack, amounts in _spent(profile, charging, 0.0).items():
+        whose = charging(stack)
         if whose.works:
-            seconds = one.wall - one.waiting
-            compiled, total = found.get(whose.where, (0.0, 0.0))
-            compiled += seconds if native(one.stack) else 0.0
-            found[whose.where] = compiled, total + seconds
+            seconds = amounts.wall - amounts.waiting
+            native, total = found.get(whose.where, (0.0, 0.0))
+            found[whose.where] = native + compiled(stack) * seconds, total + seconds
     return found
 
 
-def _spent(profile: Profile, charging: Charging, waiting: float) -> list[Spent]:
-    return spent(
-        profile.spans,
-        profile.activity,
-        profile.sampled,
-        lambda stack: charging(stack).works,
-        waiting,
-    )
+def compiled(stack: Stack) -> bool:
+    """Whether a stack stands in compiled code of a library.
+
+    Python's own compiled code (its evaluation, its built-in types and modules) counts as Python;
+    the system's libraries count as whoever calls them.
+    """
+    for frame in reversed(stack):
+        name = frame.file.rpartition("/")[2]
+        if is_python(frame.file) or name.startswith(("libpython", "python")):
+            return False
+        if not name.startswith(OUTSIDE):
+            return "lib-dynload" not in frame.file and not PYTHON_C.search(frame.file)
+    return False
+
+
+def _spent(profile: Profile, charging: Charging, waiting: float) -> dict[Stack, Amounts]:
+    def works(stack: Stack) -> bool:
+        return charging(stack).works
+
+    return spent(profile.spans, profile.activity, profile.sampled, works, waiting)
 
 
 def interval(shares: Iterable[float], samples: float) -> tuple[float, float, float]:

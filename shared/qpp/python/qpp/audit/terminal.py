@@ -1,21 +1,46 @@
-"""The audit on the terminal: the places in one table, what is uncertain, the files written."""
+"""The audit on the terminal: progress, then the places in one table and the files written."""
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from rich import box
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from qpp.audit import words
 from qpp.audit.document import Audit
+from qpp.table import console
 
 TONES = {"good": "green", "missed": "yellow", "bad": "red"}
 LAST_LINES = 12  # of a traceback
+
+
+class AuditProgress(Progress):
+    """On a terminal a line with the step and a clock; elsewhere a line for each step."""
+
+    def __init__(self) -> None:
+        columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False))
+        out = console(stderr=True)
+        super().__init__(
+            *columns, TimeElapsedColumn(), console=out, transient=True, disable=not out.is_terminal
+        )
+        self._step = self.add_task("starting", total=None)
+        self._begun = time.monotonic()
+
+    def step(self, text: str) -> None:
+        """Called with what is done next. Where stderr is full or closed only this is lost."""
+        with contextlib.suppress(OSError, SystemExit):
+            self.update(self._step, description=text)
+            if self.disable:
+                minutes, seconds = divmod(int(time.monotonic() - self._begun), 60)
+                self.console.print(f"[{minutes}:{seconds:02d}] {text}", markup=False)
 
 
 def show(audit: Audit, out: Console, written: Sequence[Path] = ()) -> None:

@@ -14,10 +14,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 
-from qpp.audit.monitor import Activity, Interval
-from qpp.audit.stacks import Span, Spent, Stack
+from qpp.audit.monitor import Activity, Interval, Thread
+from qpp.audit.stacks import Amounts, Span, Stack
 
-Thread = tuple[int, int]
 WAITS = 0.97  # part of the time run above which the exact shift of the clocks plays no part
 LATE = 0.3  # seconds until py-spy finds a new process or thread
 
@@ -67,23 +66,26 @@ def spent(
     rate: float,
     works: Callable[[Stack], bool] = bool,
     waiting: float = 0.0,
-) -> list[Spent]:
+) -> dict[Stack, Amounts]:
     """The seconds of each stack; the empty stack gets what no stack was seen for.
 
     ``works`` tells stacks of the client's from others: the time of a thread that never enters the
     client's code belongs to its process's main thread. ``waiting`` are the seconds that the program
-    waits when no profiler stops it. Without ``activity`` (no ``/proc``) the wall time of the first
-    process's main thread is all that is known.
+    waits when no profiler stops it. Without ``activity`` (no ``/proc``) all that is known is the
+    wall time of the first process's main thread, which is taken for processor time too.
     """
     timeline = Timeline(spans, works)
     if activity is None or not activity.intervals:
-        return [Spent(s.stack, s.stop - s.start) for s in timeline.spans.get(timeline.first, ())]
+        found: dict[Stack, Amounts] = defaultdict(Amounts)
+        for span in timeline.spans.get(timeline.first, ()):
+            found[span.stack] += Amounts(span.stop - span.start, span.stop - span.start)
+        return found
     # A stack stands for the time around its sample: half a gap earlier.
     join = _Join(timeline, activity, _shift(timeline, activity) - 0.5 / rate, works)
     stopped = _stopped(activity, waiting)
     for interval, part in zip(activity.intervals, activity.waits(), strict=True):
         join.add(interval, max(0.0, part - stopped) / (1.0 - stopped))
-    return [Spent(stack, *values) for stack, values in join.total.items()]
+    return {stack: Amounts(*values) for stack, values in join.total.items()}
 
 
 def _shift(timeline: Timeline, activity: Activity) -> float:
