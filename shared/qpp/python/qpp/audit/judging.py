@@ -26,8 +26,8 @@ UNSTARTED = re.compile(
 def order_notes(located: Sequence[Located]) -> list[str]:
     """A sentence for each two of the largest places whose order changed between runs."""
     return [
-        f"The order of {named(one.place)} and {named(other.place)} changed from run to run: take "
-        "them for equal."
+        f"The order of {named(one.place)} and {named(other.place)} changed from run to run: treat "
+        "them as equal."
         for rank, one in enumerate(located[:FIRST])
         for other in located[rank + 1 : FIRST + 1]
         if any(b > a + TIED for a, b in zip(one.shares, other.shares, strict=True))

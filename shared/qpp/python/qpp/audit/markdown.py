@@ -1,92 +1,109 @@
-"""The report as Markdown, for a ticket, a pull request or a mail."""
+"""The report as Markdown, for a ticket, a pull request or a mail; the page is made of its parts."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
-from qpp import format as fmt
 from qpp.audit import words
 from qpp.audit.document import Audit, Finding
+
+ROADMAP = (
+    "Sorted by the time that a step can save, for its effort. The figures are upper bounds: the "
+    "time of everything else stays, and the rewritten place becomes as fast as such rewrites "
+    "become. No bound is a promise."
+)
 
 
 def render(audit: Audit) -> str:
     """The report: summary, roadmap, findings, verification and measurement."""
     names = words.files(audit.findings)
     _, first, rest = words.headline(audit)
-    parts = [f"# {_text(first + rest)}", _code(audit.command), _text(", ".join(words.facts(audit)))]
-    parts += [f"**{_text(problem)}**" for problem in words.problems(audit)]
-    parts += [_block(audit.traceback)] if audit.traceback else []
-    parts += _roadmap(audit, names)
-    if unsure := words.uncertain(audit):
-        parts += ["## What is uncertain", _items(unsure)]
-    if audit.findings:
-        parts.append("## Findings")
-        for number, finding in enumerate(audit.findings, 1):
-            parts += _finding(finding, number, names)
-    if audit.not_found:
-        kinds = "; ".join(words.pattern(name) for name in audit.not_found)
-        parts.append(f"Looked for, and not found: {kinds}.")
-    if words.worthwhile(audit):
-        parts += ["## Verification", _items(words.verification(audit), numbered=True)]
-    known = [f"{name}: {said}" for name, said in words.profilers(audit)]
-    parts += ["## Measurement", _items([*known, f"Written by qpp audit ({audit.schema})."])]
-    return "\n\n".join(parts) + "\n"
-
-
-def _roadmap(audit: Audit, names: dict[str, str]) -> list[str]:
-    steps = words.roadmap(audit)
-    if not steps:
-        return []
-    rows = [
-        "| # | where | share | pattern | effort | risk | at most | with those above |",
-        "|---|---|---|---|---|---|---|---|",
+    blocks = [
+        f"# {_text(first + rest)}",
+        _code(audit.command),
+        _text(", ".join(words.facts(audit))),
     ]
-    for number, (finding, together) in enumerate(steps, 1):
-        cells = (
-            str(number),
-            _text(words.named(finding, names)),
-            words.share(finding),
-            _text(words.pattern(finding.pattern)),
-            finding.effort,
-            finding.risk,
-            words.times(finding.bound),
-            words.times(together),
-        )
-        rows.append(f"| {' | '.join(cells)} |")
-    return ["## Roadmap", "\n".join(rows)]
+    blocks += [f"**{_text(problem)}**" for problem in words.problems(audit)]
+    blocks += [_block(audit.traceback)] if audit.traceback else []
+    blocks += _section("Roadmap", roadmap(audit))
+    blocks += _section("What is uncertain", items(words.uncertain(audit)))
+    for number, finding in enumerate(audit.findings, 1):
+        blocks += [] if number > 1 else ["## Findings"]
+        blocks += [f"### {number}. {_text(words.title(finding))}"]
+        blocks += [_prose(words.named(finding, names))]
+        blocks += [_pairs(words.figures(finding))]
+        for title, body in parts(finding):
+            blocks += [f"#### {title}", body] if title else [body]
+    blocks += _section("Looked for, and not found", not_found(audit))
+    blocks += _section("Verification", items(words.verification(audit), numbered=True))
+    blocks += _section("Measurement", _pairs(words.measurement(audit)))
+    return "\n\n".join([*blocks, f"Written by qpp audit ({audit.schema})."]) + "\n"
 
 
-def _finding(finding: Finding, number: int, names: dict[str, str]) -> list[str]:
-    what = words.pattern(finding.pattern)
-    gain = (
-        f"at most {words.times(finding.bound)}, effort: {finding.effort}, risk: {finding.risk}"
-        if finding.worth
-        else "not worth a rewrite"
+def roadmap(audit: Audit) -> str:
+    """The order in which to rewrite: by what it brings at most, for the effort."""
+    names = words.files(audit.findings)
+    steps = [
+        f"`{finding.function or words.lines(finding)}` ({words.where(finding, names)}): "
+        f"{words.first_sentence(finding.remedy)} Effort: {finding.effort}; risk: {finding.risk}. "
+        f"At most {words.times(finding.bound)} as fast alone"
+        + (f", {words.times(together)} with those above." if number else ".")
+        for number, (finding, together) in enumerate(words.roadmap(audit))
+    ]
+    return f"{ROADMAP}\n\n{items(steps, numbered=True)}" if steps else ""
+
+
+def parts(finding: Finding) -> list[tuple[str, str]]:
+    """The parts of a finding by their titles; the source is first and has none."""
+    to_do = [_prose(finding.remedy)]
+    for title, code in (("An example, before:", finding.before), ("and after:", finding.after)):
+        to_do += [title, _block(code, "python")] if code else []
+    found = (
+        ("", _excerpt(finding)),
+        ("Why it is slow", _prose(finding.mechanism)),
+        ("How we know", items(map(words.evidence, finding.evidence))),
+        ("What to do", "\n\n".join(to_do)),
+        ("What may change", _prose(finding.caution)),
+        ("How much it brings", _prose(words.gain(finding))),
+        ("Evidence that the remedy works", _prose(words.study(finding))),
     )
-    parts = [
-        f"### {number}. {_text(what[0].upper() + what[1:])}",
-        f"{_text(words.named(finding, names))}: {words.share(finding)} of the work; {gain}.",
-        _prose(f"{finding.mechanism} {finding.remedy}"),
-    ]
-    if finding.excerpt:
-        width = len(str(max(finding.excerpt_lines, default=0)))
-        numbered = zip(finding.excerpt_lines, finding.excerpt, strict=False)
-        parts.append(_block("\n".join(f"{line:>{width}}  {text}" for line, text in numbered)))
-    for title, code in (("Before", finding.before), ("After", finding.after)):
-        parts += [f"{title}:", _block(code, "python")] if code else []
-    if finding.study is not None:
-        ratio = f", which measured {fmt.ratio(finding.study_ratio, '×')}" * bool(
-            finding.study_ratio
-        )
-        parts.append(f"Study: {_code(finding.study)}{ratio}.")
-    if finding.evidence:
-        parts.append("Evidence:\n\n" + _items(finding.evidence))
-    return parts
+    return [(title, body) for title, body in found if body]
 
 
-def _items(texts: list[str] | tuple[str, ...], *, numbered: bool = False) -> str:
-    marks = (f"{i}." if numbered else "-" for i in range(1, len(texts) + 1))
-    return "\n".join(f"{mark} {_prose(text)}" for mark, text in zip(marks, texts, strict=True))
+def not_found(audit: Audit) -> str:
+    """What was looked for in the hot places and is not there."""
+    known = sorted(words.pattern(name) for name in audit.not_found)
+    text = "The hot places were also searched for these patterns, which they do not show:"
+    return f"{text}\n\n{items(known)}" if known else ""
+
+
+def items(texts: Iterable[str], *, numbered: bool = False) -> str:
+    """A list, each text an item of one line."""
+    lines = (f"{f'{n}.' if numbered else '-'} {_prose(text)}" for n, text in enumerate(texts, 1))
+    return "\n".join(lines)
+
+
+def _section(title: str, body: str) -> list[str]:
+    return [f"## {title}", body] if body else []
+
+
+def _pairs(pairs: Iterable[tuple[str, str]]) -> str:
+    return items(f"{name}: {value}" for name, value in pairs)
+
+
+def _excerpt(finding: Finding) -> str:
+    """The client's lines, each with its share; a gap where lines are left out."""
+    rows: list[str] = []
+    width = len(str(max(finding.excerpt_lines, default=0)))
+    before = None
+    shares = finding.excerpt_shares or (0.0,) * len(finding.excerpt)
+    for line, share, text in zip(finding.excerpt_lines, shares, finding.excerpt, strict=False):
+        if before is not None and line != before + 1:
+            rows.append("...")
+        before = line
+        rows.append(f"{line:>{width}} {words.percent(share) if share >= 0.005 else '':>5}  {text}")
+    return _block("\n".join(rows)) if rows else ""
 
 
 def _prose(text: str) -> str:
@@ -104,7 +121,7 @@ def _text(text: str) -> str:
 
 def _code(text: str) -> str:
     """Code within a line; backquotes inside it need a longer fence."""
-    plain = _printable(text).replace("\n", " ").replace("|", "\\|")
+    plain = _printable(text).replace("\n", " ")
     fence = "`" * (max((len(run) for run in re.findall("`+", plain)), default=0) + 1)
     pad = " " if "`" in plain else ""
     return f"{fence}{pad}{plain}{pad}{fence}"

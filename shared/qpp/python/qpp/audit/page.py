@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from markdown_it import MarkdownIt
+
 from qpp import format as fmt
-from qpp.audit import details, words
+from qpp.audit import markdown, words
 from qpp.audit.document import Audit, Finding
-from qpp.report.guide import machine_section
-from qpp.report.markup import Html, badge, el, inline, join, raw, resource, some
-from qpp.report.page import POLICY, when
-from qpp.report.svg import FONT, tokens_css
+from qpp.report.guide import machine_section, sheet
+from qpp.report.markup import Child, Html, badge, el, inline, join, raw, resource, some
+from qpp.report.page import html_file, when
 from qpp.summary import plural
 
 LINKS = (
@@ -21,6 +22,7 @@ LINKS = (
 )
 RISK_TONE = {"low": "good", "medium": "missed", "high": "bad"}
 LEAST_SHOWN, LEAST_NAMED = 0.004, 0.06  # of the time: a segment of the bar, and one with its name
+PARSER = MarkdownIt("commonmark", {"html": False})
 
 
 def render(audit: Audit) -> str:
@@ -30,16 +32,25 @@ def render(audit: Audit) -> str:
     the same bytes.
     """
     names = words.files(audit.findings)
+    verification = markdown.items(words.verification(audit), numbered=True)
     main = el(
         "main",
         _overview(audit, names),
-        details.roadmap_section(audit, names),
-        details.findings_section(audit, names),
-        details.not_found_section(audit),
-        details.verification_section(audit),
-        details.measurement_section(audit),
+        _section("roadmap", "Roadmap", _html(markdown.roadmap(audit))),
+        _section(
+            "findings",
+            "Findings",
+            *(_article(finding, n, names) for n, finding in enumerate(audit.findings, 1)),
+        ),
+        _section("not-found", "Looked for, and not found", _html(markdown.not_found(audit))),
+        _section(
+            "verify",
+            "How you will know that the new code gives the same answers",
+            _html(verification),
+        ),
+        _section("measured", "How it was measured", sheet(words.measurement(audit))),
         machine_section(audit.provenance),
-        el("section", el("h2", "How to read this report"), _guide(), id="reading"),
+        _section("reading", "How to read this report", raw(resource("guide.html", "qpp.audit"))),
     )
     links = [el("a", word, href=f"#{to}") for to, word in LINKS if f'<section id="{to}">' in main]
     bar = el(
@@ -65,45 +76,40 @@ def render(audit: Audit) -> str:
         cls="masthead",
     )
     source = f"Every figure on this page is from one document ({audit.schema}) by qpp audit."
-    body = el(
-        "body", header, main, el("footer", source), el("script", raw("\n" + resource("script.js")))
-    )
-    sheets = resource("style.css") + resource("style.css", "qpp.audit")
-    head = el(
-        "head",
-        el("meta", charset="utf-8"),
-        el("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        el("meta", http_equiv="Content-Security-Policy", content=POLICY),
-        el("link", rel="icon", href="data:,"),
-        el("title", f"Performance audit: {first}{rest}".rstrip(".")),
-        el("style", raw(f"{tokens_css()} :root {{ --sans: {FONT}; }}\n{sheets}")),
-    )
-    return f"<!doctype html>\n{el('html', head, body, lang='en')}\n"
+    title = f"Performance audit: {first}{rest}".rstrip(".")
+    return html_file(title, header, main, el("footer", source), style=("qpp.report", "qpp.audit"))
+
+
+def _section(anchor: str, title: str, *children: Child) -> Html | None:
+    inner = join(*children)
+    return el("section", el("h2", title), inner, id=anchor) if inner else None
+
+
+def _html(text: str) -> Html:
+    """Our own Markdown, in which all markup of the client's is escaped."""
+    return raw(PARSER.render(text))
 
 
 def _overview(audit: Audit, names: dict[str, str]) -> Html:
     """The first screen: what is slow, why, what to do first, how much it brings, what is unsure."""
-    problems = [el("p", text, cls="notice") for text in words.problems(audit)]
-    trace = some("pre", audit.traceback, cls="trace", tabindex=0)
     top = audit.findings[: words.TOP]
-    cards = some("ol", (_card(f, n, names) for n, f in enumerate(top, 1)), cls="top")
     unsure = words.uncertain(audit)
+    same = None if unsure else "The order of the largest places was the same in all runs."
     box = el(
         "aside",
         el("h3", "What is uncertain"),
-        el("ul", (el("li", inline(text)) for text in unsure))
-        if unsure
-        else el("p", "The order of the largest places was the same in all runs.", cls="small"),
+        some("ul", (el("li", inline(text)) for text in unsure)),
+        some("p", same, cls="small"),
         cls="unsure",
     )
     return el(
         "section",
         el("h2", "Summary", cls="unseen"),
-        problems,
-        trace,
-        _first(audit, names),
-        _bar(audit, names),
-        cards,
+        (el("p", text, cls="notice") for text in words.problems(audit)),
+        some("pre", audit.traceback, cls="trace", tabindex=0),
+        some("p", _first(audit, names), cls="lede first"),
+        _bar(audit),
+        some("ol", (_card(f, n, names) for n, f in enumerate(top, 1)), cls="top"),
         box if audit.findings or unsure else None,
         id="overview",
     )
@@ -116,30 +122,26 @@ def _first(audit: Audit, names: dict[str, str]) -> Html | None:
         return None
     first, _ = steps[0]
     name = join(" (", el("code", first.function), ")") if first.function else None
-    return el(
-        "p",
-        el("b", "Do first: "),
-        words.where(first, names),
-        name,
-        ". ",
-        inline(words.first_sentence(first.remedy)),
+    gain = (
         f" This alone makes the program at most {words.times(first.bound)} as fast; "
-        f"effort: {first.effort}, risk: {first.risk}.",
-        cls="lede first",
+        f"effort: {first.effort}, risk: {first.risk}."
     )
+    remedy = inline(words.first_sentence(first.remedy))
+    return join(el("b", "Do first: "), words.where(first, names), name, ". ", remedy, gain)
 
 
-def _bar(audit: Audit, names: dict[str, str]) -> Html | None:
+def _bar(audit: Audit) -> Html | None:
     """The whole time as one bar: start-up, the largest places, the rest."""
     if not audit.findings:
         return None
     work = 1.0 - audit.imports_share
-    parts: list[tuple[str, str, float]] = [
+    parts = [
         (f"{n} {finding.function or words.lines(finding)}", f"place{n}", finding.share * work)
         for n, finding in enumerate(audit.findings[: words.TOP], 1)
     ]
     rest = max(0.0, work - sum(part for *_, part in parts))
     parts += [("elsewhere", "rest", rest), ("start-up and imports", "imports", audit.imports_share)]
+    parts = [one for one in parts if one[2] >= LEAST_SHOWN]
     segments = [
         el(
             "span",
@@ -149,12 +151,10 @@ def _bar(audit: Audit, names: dict[str, str]) -> Html | None:
             title=f"{label}: {words.percent(part)} of the whole time",
         )
         for label, cls, part in parts
-        if part >= LEAST_SHOWN
     ]
     text = ", ".join(
         f"{words.percent(part)} {'in ' if cls.startswith('place') else ''}{label}"
         for label, cls, part in parts
-        if part >= LEAST_SHOWN
     )
     caption = f"{fmt.seconds(audit.bare_seconds)} from start to end: {text}."
     return el(
@@ -166,7 +166,6 @@ def _bar(audit: Audit, names: dict[str, str]) -> Html | None:
 
 
 def _card(finding: Finding, number: int, names: dict[str, str]) -> Html:
-    what = words.pattern(finding.pattern)
     gain = (
         join(
             el("span", f"at most {words.times(finding.bound)}", cls="num gain"),
@@ -174,13 +173,15 @@ def _card(finding: Finding, number: int, names: dict[str, str]) -> Html:
             badge(f"risk: {finding.risk}", RISK_TONE[finding.risk], "●"),
         )
         if finding.worth
-        else join(el("span", "not worth a rewrite", cls="quiet"))
+        else el("span", "not worth a rewrite", cls="quiet")
     )
+    low, high = round(100 * finding.share_low), round(100 * finding.share_high)
+    interval = f"{low} to {high} % over the runs" if low != high else "the same in all runs"
     return el(
         "li",
         el("b", words.percent(finding.share), cls=f"num figure place{number}"),
-        el("span", f"of the work, {_interval(finding)}", cls="quiet small"),
-        el("h3", el("a", what[0].upper() + what[1:], href=f"#finding-{number}")),
+        el("span", f"of the work, {interval}", cls="quiet small"),
+        el("h3", el("a", words.title(finding), href=f"#finding-{number}")),
         el("p", el("code", finding.function) if finding.function else None, cls="break small"),
         el("p", words.where(finding, names), cls="break small quiet"),
         el("p", inline(words.first_sentence(finding.mechanism)), cls="small"),
@@ -189,10 +190,23 @@ def _card(finding: Finding, number: int, names: dict[str, str]) -> Html:
     )
 
 
-def _interval(finding: Finding) -> str:
-    low, high = round(100 * finding.share_low), round(100 * finding.share_high)
-    return f"{low} to {high} % over the runs" if low != high else "the same in all runs"
-
-
-def _guide() -> Html:
-    return raw(resource("guide.html", "qpp.audit"))
+def _article(finding: Finding, number: int, names: dict[str, str]) -> Html:
+    """A place with its lines, its figures, the mechanism and the remedy."""
+    parts = [
+        el("div", el("h4", title), _html(body), cls="part") if title else _html(body)
+        for title, body in markdown.parts(finding)
+    ]
+    return el(
+        "article",
+        el("h3", el("span", f"{number}", cls="number"), words.title(finding)),
+        el(
+            "p",
+            join(el("code", finding.function), " · ") if finding.function else None,
+            words.where(finding, names),
+            cls="where break",
+        ),
+        sheet(words.figures(finding)),
+        parts,
+        id=f"finding-{number}",
+        cls="finding",
+    )

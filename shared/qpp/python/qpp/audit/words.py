@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from qpp import format as fmt
@@ -70,6 +70,12 @@ def named(finding: Finding, names: dict[str, str]) -> str:
     """The function, where there is one, with its file and lines."""
     place = where(finding, names)
     return f"{finding.function} ({place})" if finding.function else place
+
+
+def title(finding: Finding) -> str:
+    """The pattern of a finding as a heading."""
+    words = pattern(finding.pattern)
+    return words[0].upper() + words[1:]
 
 
 def first_sentence(text: str) -> str:
@@ -167,17 +173,78 @@ def uncertain(audit: Audit) -> list[str]:
     return list(dict.fromkeys(notes))
 
 
-def profilers(audit: Audit) -> Iterator[tuple[str, str]]:
-    """Each profiler with what it did, in words."""
-    for name, runs in groupby(audit.profilers, key=lambda run: f"{run.name} {run.version}".strip()):
-        for run in runs:
-            slow = f", the program {run.slowdown:.2f} times as long" if run.slowdown else ""
-            said = run.reason or f"{plural(run.runs, 'run')}{slow}"
-            yield name, said
+def figures(finding: Finding) -> list[tuple[str, str]]:
+    """The figures of a finding by their names."""
+    python, native, system = finding.python_share, finding.native_share, finding.system_share
+    pairs = [
+        ("Share of the work", share(finding)),
+        ("Of the processor time", percent(finding.share_cpu)),
+        (
+            "Its processor time",
+            f"{percent(python)} Python, {percent(native)} compiled, {percent(system)} system",
+        ),
+        ("At most", f"{times(finding.bound)} as fast" if finding.worth else "no gain"),
+        ("Effort, risk", f"{finding.effort}, {finding.risk}" if finding.worth else ""),
+        ("Memory allocated", fmt.bytes_(finding.allocated) if finding.allocated else ""),
+    ]
+    return [(name, value) for name, value in pairs if value]
+
+
+def evidence(text: str) -> str:
+    """A rule's evidence; a secondary pattern in words."""
+    return re.sub(r"^also (\w+):", lambda match: f"also {pattern(match[1])}:", text)
+
+
+def gain(finding: Finding) -> str:
+    """What the rewrite brings, and where that figure comes from."""
+    if not finding.worth:
+        return ""
+    known = REMEDIES.get(finding.pattern)
+    partly = known is not None and finding.gain < 0.99 * known.gain
+    why = ", because only a part of its time is spent so" if partly else ""
+    source = f" Known gain of such rewrites: {finding.gain_source}." if finding.gain_source else ""
+    return (
+        f"The place becomes at most {times(finding.gain)} as fast, and the whole work "
+        f"{times(finding.bound)}{why}.{source}"
+    )
+
+
+def study(finding: Finding) -> str:
+    """The study that shows the remedy, with the ratio that it measured."""
+    if finding.study is None:
+        return ""
+    ratio = ""
+    if finding.study_ratio:
+        machine = f" ({finding.study_machine})" if finding.study_machine else ""
+        ratio = f": it measured {fmt.ratio(finding.study_ratio, '×')}{machine}"
+    return (
+        f"The study `{finding.study}` of this repository replaces such code{ratio}. "
+        "That is the ratio of the replaced part alone, on its own inputs."
+    )
+
+
+def measurement(audit: Audit) -> list[tuple[str, str]]:
+    """What was run, and how long it took."""
+    pairs = [
+        ("Command", f"`{audit.command}`"),
+        ("Without a profiler", fmt.seconds(audit.bare_seconds)),
+        ("Under the ranking profiler", fmt.seconds(audit.profiled_seconds)),
+        ("Start-up and imports", f"{percent(audit.imports_share)} of the whole time"),
+        ("Waiting", f"{percent(audit.waiting_share)} of the work"),
+        ("Exit status of the program", str(audit.exit_status)),
+        ("Order of the places", "the same in all runs" if audit.stable else "changed"),
+    ]
+    for run in audit.profilers:
+        slow = f", the program {run.slowdown:.2f} times as long" if run.slowdown else ""
+        said = run.reason or f"{plural(run.runs, 'run')}{slow}"
+        pairs.append((f"{run.name} {run.version}", said))
+    return pairs
 
 
 def verification(audit: Audit) -> list[str]:
-    """How the client will know that the new code gives the same answers."""
+    """How the client will know that the new code gives the same answers; empty without any."""
+    if not worthwhile(audit):
+        return []
     return [
         "Keep the old code as the baseline: it defines the right answer.",
         f"`{scaffold_command(audit)}` records the arguments of the slowest function in one run and "

@@ -25,16 +25,17 @@ def machine_section(provenance: Mapping[str, Any]) -> Html:
     rest = {k: v for k, v in provenance.items() if k != "packages"}
     packages = provenance.get("packages")
     title = {k: LABELS.get(k) or words(k)[:1].upper() + words(k)[1:] for k in rest}
-    body = [_sheet((title[k], value(k, v)) for k, v in rest.items())]
+    body = [sheet((title[k], value(k, v)) for k, v in rest.items())]
     if not rest:
         body = [el("p", "The result file does not name its machine.")]
     if isinstance(packages, Mapping) and packages:
         versions = ((str(k), str(v)) for k, v in packages.items())
-        body += [el("h3", "Packages", cls="sub"), _sheet(versions, " packages")]
+        body += [el("h3", "Packages", cls="sub"), sheet(versions, " packages")]
     return el("section", el("h2", "Machine and versions"), body, id="machine")
 
 
-def _sheet(pairs: Iterable[tuple[str, str]], kind: str = "") -> Html:
+def sheet(pairs: Iterable[tuple[str, str]], kind: str = "") -> Html:
+    """Names with their values, in as many columns as there is room for."""
     entries = (el("div", el("dt", k), el("dd", v)) for k, v in pairs)
     return el("dl", entries, cls=f"sheet{kind}")
 

@@ -1,11 +1,12 @@
 """The page around the sections: head, links, theme."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from qpp import format as fmt
 from qpp.report import claims, guide, overview, sections, verdicts
-from qpp.report.markup import Html, el, raw, resource, some
+from qpp.report.markup import Child, el, raw, resource, some
 from qpp.report.svg import FONT, tokens_css
 from qpp.results import Run
 from qpp.summary import plural
@@ -51,28 +52,25 @@ def render_html(run: Run) -> str:
     remarks = some("p", verdicts.remarks(run), cls="lede")
     facts = el("p", (el("span", fact) for fact in _facts(run) if fact), cls="facts")
     source = f"Every figure on this page is computed from one result file ({run.schema}) by qpp"
-    body = el(
-        "body",
-        el("header", bar, title, remarks, facts, cls="masthead"),
-        main,
-        el("footer", f"{source}; none is typed by hand."),
-        el("script", raw("\n" + resource("script.js"))),
-    )
-    head = _head(f"{first}{rest}".rstrip("."))
-    return f"<!doctype html>\n{el('html', head, body, lang='en')}\n"
+    header = el("header", bar, title, remarks, facts, cls="masthead")
+    footer = el("footer", f"{source}; none is typed by hand.")
+    return html_file(f"Performance report: {first}{rest}".rstrip("."), header, main, footer)
 
 
-def _head(sentence: str) -> Html:
-    sheet = f"{tokens_css()} :root {{ --sans: {FONT}; }}\n{resource('style.css')}"
-    return el(
+def html_file(title: str, *parts: Child, style: Sequence[str] = ("qpp.report",)) -> str:
+    """A page that needs nothing else; ``style`` are the packages whose style sheets it has."""
+    sheets = "".join(resource("style.css", package) for package in style)
+    head = el(
         "head",
         el("meta", charset="utf-8"),
         el("meta", name="viewport", content="width=device-width, initial-scale=1"),
         el("meta", http_equiv="Content-Security-Policy", content=POLICY),
         el("link", rel="icon", href="data:,"),
-        el("title", f"Performance report: {sentence}"),
-        el("style", raw(sheet)),
+        el("title", title),
+        el("style", raw(f"{tokens_css()} :root {{ --sans: {FONT}; }}\n{sheets}")),
     )
+    body = el("body", parts, el("script", raw("\n" + resource("script.js"))))
+    return f"<!doctype html>\n{el('html', head, body, lang='en')}\n"
 
 
 def _facts(run: Run) -> tuple[str, ...]:
