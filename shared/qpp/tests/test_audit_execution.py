@@ -12,9 +12,9 @@ import pytest
 
 from qpp.audit import AuditError
 from qpp.audit.client import Client
-from qpp.audit.execution import Execution, run
+from qpp.audit.execution import Execution, StoredInput, run
 from qpp.audit.judging import last_words, unstarted
-from qpp.audit.stored_input import StoredInput
+from qpp.audit.source import read
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the audit runs on POSIX systems")
 
@@ -132,7 +132,7 @@ def test_a_notebook_runs_cell_after_cell_in_its_folder(tmp_path: Path) -> None:
     (tmp_path / "notes" / "n.ipynb").write_text(json.dumps(raw))
     client = Client("notebook", "notes/n.ipynb", cwd=tmp_path)
     assert ran(client).output == f"2 {tmp_path / 'notes'}\n"
-    source = client.source(str(client.path))
+    source = read(client.path)
     assert source.cells == (1, 3, 5, 7) and source.cell(4) == 2
     assert source.lines[3] == "x = 2"
 

@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,9 +21,9 @@ from qpp import table
 from qpp.audit import AuditError, document, markdown, page, terminal
 from qpp.audit.client import Client
 from qpp.audit.compose import compose
+from qpp.audit.execution import StoredInput
 from qpp.audit.measure import RUNS, TIME_LIMIT, measure
 from qpp.audit.scaffold import check_folder, scaffold
-from qpp.audit.stored_input import StoredInput
 from qpp.audit.terminal import AuditProgress
 from qpp.files import ResultError, write_atomically
 from qpp.output import WrongUsageError, checked_files
@@ -130,7 +130,10 @@ def audit_command(
     written: list[Path] = []
     failed: list[str] = []
     begun = time.monotonic()
-    with _terminal_kept(), AuditProgress() as progress, contextlib.closing(StoredInput(0)) as stdin:
+    with contextlib.ExitStack() as stack:
+        _keep_terminal(stack)
+        progress = stack.enter_context(AuditProgress())
+        stdin = stack.enter_context(contextlib.closing(StoredInput(0)))
         try:
             measured = measure(client, echo=progress.step, stdin=stdin, **how)
         except AuditError as error:
@@ -196,16 +199,10 @@ def _outputs(
     return [(Path(os.path.abspath(path)), make) for path, make in found]
 
 
-@contextlib.contextmanager
-def _terminal_kept() -> Iterator[None]:
+def _keep_terminal(stack: contextlib.ExitStack) -> None:
     """Whatever the program does to the terminal, its settings are put back."""
-    settings: list[Any] | None = None
     if sys.platform != "win32" and sys.stdin is not None and sys.stdin.isatty():
         import termios
 
         settings = termios.tcgetattr(sys.stdin)
-    try:
-        yield
-    finally:
-        if settings is not None:
-            termios.tcsetattr(sys.stdin, termios.TCSADRAIN, settings)
+        stack.callback(termios.tcsetattr, sys.stdin, termios.TCSADRAIN, settings)

@@ -10,16 +10,15 @@ import importlib.machinery
 import json
 import sys
 import sysconfig
-import tokenize
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from qpp.audit import AuditError, launch, notebook
+from qpp.audit import AuditError, launch
 from qpp.audit.execution import Command
-from qpp.audit.source import Source
+from qpp.audit.source import Source, read, read_notebook
 
 LIBRARY_FOLDERS = frozenset({"site-packages", "dist-packages"})
 SHORTEST = 1.0  # seconds of work that a function is called again for
@@ -100,7 +99,7 @@ class Client:
             "arguments": self.arguments,
             "path0": str(self.path.parent if self.is_file else self.cwd),
             "case": None if self.case is None else str(self.case),
-            "text": notebook.read(self.path)[0] if self.kind == "notebook" else "",
+            "text": read_notebook(self.path)[0] if self.kind == "notebook" else "",
             **more,
         }
         modules = ["-m", *profiler] if profiler else []
@@ -140,19 +139,12 @@ class Client:
         )
         return inside and not path.is_relative_to(sysconfig.get_path("stdlib"))
 
-    def source(self, file: str) -> Source:
-        """The source of one of the client's files."""
-        if file.endswith(".ipynb"):
-            return Source(Path(file), *notebook.read(Path(file)))
-        with tokenize.open(file) as stream:
-            return Source(Path(file), stream.read())
-
     def sources(self, files: Iterable[str]) -> dict[str, Source]:
         """The sources of files, empty where one cannot be read any more."""
         found: dict[str, Source] = {}
         for file in files:
             try:
-                found[file] = self.source(file)
+                found[file] = read(Path(file))
             except (AuditError, OSError, SyntaxError, ValueError):
                 found[file] = Source(Path(file), "")
         return found

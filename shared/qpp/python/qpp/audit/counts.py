@@ -16,10 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qpp.audit.client import Client
-from qpp.audit.execution import Execution, run
+from qpp.audit.execution import Execution, StoredInput, run
 from qpp.audit.places import Place
 from qpp.audit.source import Function, Loop
-from qpp.audit.stored_input import StoredInput
 
 Code = tuple[str, int, str]  # file, first line and name of a function
 BUILT_IN = re.compile(r"^<(?:method '(\w+)' of|built-in method (?:\S+\.)?(\w+))")

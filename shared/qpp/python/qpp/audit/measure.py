@@ -20,7 +20,7 @@ from qpp.audit import AuditError, counts, memray, pyspy, scalene
 from qpp.audit.attribution import Charging
 from qpp.audit.client import Client
 from qpp.audit.document import ProfilerRun
-from qpp.audit.execution import Execution, run
+from qpp.audit.execution import Execution, StoredInput, run
 from qpp.audit.judging import FIRST, crowd, last_words, order_notes, run_notes, unstarted
 from qpp.audit.launch import qpp_audit_call
 from qpp.audit.locating import Located, Native, locate
@@ -29,7 +29,6 @@ from qpp.audit.places import Place
 from qpp.audit.pyspy import Profile
 from qpp.audit.source import Source
 from qpp.audit.stacks import Stack
-from qpp.audit.stored_input import StoredInput
 from qpp.audit.tally import Tally, native_seconds, tally
 
 T = TypeVar("T")

@@ -12,10 +12,9 @@ from pathlib import Path
 
 from qpp.audit.attribution import Charging
 from qpp.audit.client import Client
-from qpp.audit.execution import Execution, run
+from qpp.audit.execution import Execution, StoredInput, run
 from qpp.audit.places import Place
 from qpp.audit.stacks import Frame
-from qpp.audit.stored_input import StoredInput
 from qpp.audit.tally import Position
 
 LARGE = 4096  # bytes: smaller allocations are not what makes a program slow

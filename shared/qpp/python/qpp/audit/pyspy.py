@@ -22,10 +22,9 @@ from typing import Any
 
 from qpp.audit import AuditError
 from qpp.audit.client import SHORTEST, Client
-from qpp.audit.execution import Execution, run
+from qpp.audit.execution import Execution, StoredInput, run
 from qpp.audit.monitor import Activity, Monitor, follow
 from qpp.audit.stacks import Frame, Span, Stack
-from qpp.audit.stored_input import StoredInput
 
 _THREAD = re.compile(r"thread \((0x[0-9A-Fa-f]+|\d+)\)")
 _WROTE = re.compile(r"^py-spy> Wrote .* Samples: (\d+)", re.MULTILINE)

@@ -25,7 +25,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from qpp.audit import AuditError, notebook
+from qpp.audit import AuditError
+from qpp.audit.source import read
 
 NUMBER = re.compile(r"-?\d[\d,]*\.?\d*(?:[eE][+-]?\d+)?")
 NUMBERS = "biufcmM"  # kinds of NumPy's types, dates among them
@@ -115,9 +116,7 @@ class _Unpickler(pickle.Unpickler):
 
 def definitions(path: Path, package: str = "") -> ModuleType:
     """A script or notebook as a module: imports, functions, classes, constants; nothing is run."""
-    is_notebook = path.suffix == ".ipynb"
-    text = notebook.read(path)[0] if is_notebook else path.read_text(encoding="utf-8")
-    tree = ast.parse(text, str(path))
+    tree = read(path).tree
     tree.body = [node for node in tree.body if _defines(node)]
     module = ModuleType(f"client_{path.stem}")
     module.__file__ = str(path)

@@ -19,10 +19,9 @@ from pathlib import Path
 from qpp.audit import AuditError, recorder, words
 from qpp.audit.client import Client
 from qpp.audit.document import Audit, Finding
-from qpp.audit.execution import run
+from qpp.audit.execution import StoredInput, run
 from qpp.audit.recording import Recording
-from qpp.audit.source import Function, Source
-from qpp.audit.stored_input import StoredInput
+from qpp.audit.source import Function, Source, read
 from qpp.files import write_atomically
 from qpp.report.markup import resource
 
@@ -51,7 +50,7 @@ def scaffold(
     folder.mkdir(parents=True, exist_ok=True)
     why = "no slow place is inside a function"
     wanted = [finding for finding, _ in words.roadmap(audit)] or audit.findings
-    functions = filter(None, (_function(client, finding) for finding in wanted))
+    functions = filter(None, map(_function, wanted))
     for source, name in functions:
         echo(f"recording a call of {name}")
         why = _record(client, source, name, folder / CALL, time_limit, stdin)
@@ -80,10 +79,10 @@ def check_folder(folder: Path) -> None:
             raise AuditError(f"--scaffold {folder}: it holds {name} already; name an empty folder")
 
 
-def _function(client: Client, finding: Finding) -> tuple[Source, str] | None:
+def _function(finding: Finding) -> tuple[Source, str] | None:
     """The source and the dotted name of the outermost function around a finding."""
     try:
-        source = client.source(finding.file)
+        source = read(Path(finding.file))
     except (OSError, SyntaxError, AuditError):
         return None
     before = 0 if finding.cell is None else source.cells[finding.cell - 1] - 1

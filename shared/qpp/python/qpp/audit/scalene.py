@@ -19,10 +19,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from qpp.audit.client import SHORTEST, Client
-from qpp.audit.execution import Execution, run
+from qpp.audit.execution import Execution, StoredInput, run
 from qpp.audit.places import Place
 from qpp.audit.source import Function, Source
-from qpp.audit.stored_input import StoredInput
 from qpp.audit.tally import Position
 
 FAR = 0.15  # shares that differ by more are two opinions

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import ast
+import json
+import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from qpp.audit import AuditError
+
+KEPT_CELL_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
 Loop = ast.For | ast.AsyncFor | ast.While
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -67,3 +72,61 @@ class Source:
 
 def _span(node: ast.stmt) -> int:
     return (node.end_lineno or node.lineno) - node.lineno
+
+
+def read(path: Path) -> Source:
+    """The source of a Python file or a notebook."""
+    if path.suffix == ".ipynb":
+        return Source(path, *read_notebook(path))
+    with tokenize.open(path) as stream:
+        return Source(path, stream.read())
+
+
+def read_notebook(path: Path) -> tuple[str, tuple[int, ...]]:
+    """A notebook as one program, without what only IPython knows; every line keeps its place.
+
+    Also the first line of each code cell.
+    """
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        codes = ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise AuditError(f"{path} is not a notebook that can be read: {error!r}") from error
+    text = ""
+    firsts = []
+    for code in codes:
+        firsts.append(text.count("\n") + 1)
+        text += _python(code) + "\n"
+    return text, tuple(firsts)
+
+
+def _python(code: str) -> str:
+    """The cell without magics and shell commands.
+
+    >>> print(_python(chr(10).join(["%matplotlib inline", "x = 1", "!ls"])))
+    pass  # %matplotlib inline
+    x = 1
+    pass  # !ls
+    """
+    lines = code.splitlines()
+    first = next((line for line in lines if line.strip()), "")
+    if first.startswith("%%") and not first.startswith(KEPT_CELL_MAGICS):
+        return "\n".join(f"# {line}" for line in lines)  # another language
+    if first.startswith("%%") or not _parses(code):
+        lines = [_line(line) for line in lines]
+    return "\n".join(lines)
+
+
+def _line(line: str) -> str:
+    bare = line.lstrip()
+    if bare.startswith(("%", "!", "?")) or bare.rstrip().endswith("?"):
+        return f"{line[: len(line) - len(bare)]}pass  # {bare}"
+    return line
+
+
+def _parses(code: str) -> bool:
+    try:
+        ast.parse(code)
+    except SyntaxError:
+        return False
+    return True
