@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import audit_fixtures as fixtures
 from audit_places import place
-from qpp.audit.document import Audit, Effort, Finding, from_json, to_json
+from qpp.audit.document import Effort, Finding, from_json, to_json
 from qpp.audit.findings import (
     bound,
     bound_together,
@@ -113,7 +114,7 @@ def test_a_share_that_is_not_sure_is_not_worth_it() -> None:
 
 def test_findings_are_written_and_read_as_json() -> None:
     found = findings(Run((place(ROWS), place(LIBRARY, python=0.0), place(SLEEP, waiting=0.9))))
-    audit = Audit("x", "now", {}, 0, False, 1.0, 1.1, (), True, False, 0.1, 0.0, found)
+    audit = fixtures.audit(findings=found)
     text = to_json(audit)
     assert from_json(text) == audit
     assert "Infinity" not in text and json.loads(text)["findings"][0]["pattern"] == "iterrows"

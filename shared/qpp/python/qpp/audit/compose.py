@@ -10,7 +10,7 @@ from typing import Any
 
 from qpp import machine
 from qpp.audit.client import Client
-from qpp.audit.document import Audit, Finding
+from qpp.audit.document import Audit, Finding, Run
 from qpp.audit.findings import bound_together, findings, first, not_found, nothing_worth
 from qpp.audit.measure import Measured
 from qpp.audit.places import Place
@@ -33,9 +33,9 @@ def compose(
         lines = traceback.splitlines()
         traceback = "\n".join(line for line in lines if not line.startswith("    "))
     places = zip(found, measured.places, strict=True)
-    given: dict[str, Any] = {**vars(measured), "traceback": secrets.hide(traceback)}
-    del given["places"]
-    given["notes"] = tuple(secrets.hide(note) for note in measured.notes)
+    run: dict[str, Any] = {f.name: getattr(measured, f.name) for f in dataclasses.fields(Run)}
+    run["traceback"] = secrets.hide(traceback)
+    run["notes"] = tuple(secrets.hide(note) for note in measured.notes)
     return Audit(
         command=_command(client, secrets),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -45,7 +45,7 @@ def compose(
         bound_together=bound_together(first(found)),
         not_found=not_found(found) if found else (),
         total_seconds=total_seconds,
-        **given,
+        **run,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from qpp.typed_json import read
@@ -79,35 +79,44 @@ class ProfilerRun:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class Audit:
-    """One audited program.
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """How a program ran, alone and under profilers.
 
-    ``bare_seconds`` is the median of runs without a profiler. ``stable`` says whether the order of
-    the largest places held over the profiled runs. ``bound_together`` is the bound for the first
-    three findings that are worth it. ``notes`` are what is uncertain, a sentence each.
+    ``bare_seconds`` and ``profiled_seconds`` are medians of whole runs. ``imports_share`` is of the
+    wall time, ``waiting_share`` of the work. ``stable`` says whether the order of the largest
+    places held over the profiled runs. ``notes`` are what is uncertain, a sentence each.
     """
 
-    command: str
-    created: str
-    provenance: dict[str, Any]
     exit_status: int
     time_limit_reached: bool
     bare_seconds: float
     profiled_seconds: float
     profilers: tuple[ProfilerRun, ...]
     stable: bool
-    nothing_worth: bool
     imports_share: float
     waiting_share: float
+    notes: tuple[str, ...] = ()
+    traceback: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audit(Run):
+    """One audited program.
+
+    ``bound_together`` is the bound for the first three findings that are worth it.
+    """
+
+    command: str
+    created: str
+    provenance: dict[str, Any]
+    nothing_worth: bool
     findings: tuple[Finding, ...] = ()
     bound_together: float = 1.0
-    notes: tuple[str, ...] = ()
     not_found: tuple[str, ...] = ()
-    traceback: str = ""
     total_seconds: float = 0.0
     basis: str = "work"
-    schema: str = field(default=SCHEMA)
+    schema: str = SCHEMA
 
 
 def to_json(audit: Audit) -> str:

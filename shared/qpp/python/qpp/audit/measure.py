@@ -19,7 +19,7 @@ from typing import TypeVar
 from qpp.audit import AuditError, counts, memray, pyspy, scalene
 from qpp.audit.attribution import Charging
 from qpp.audit.client import Client
-from qpp.audit.document import ProfilerRun
+from qpp.audit.document import ProfilerRun, Run
 from qpp.audit.execution import Execution, StoredInput, run
 from qpp.audit.judging import FIRST, crowd, last_words, order_notes, run_notes, unstarted
 from qpp.audit.launch import qpp_audit_call
@@ -43,25 +43,11 @@ TOO_SHORT = 0.5  # seconds in which a program may end before py-spy finds it
 HEAVY = 0.1  # of processor time in the kernel: memory is being got and given back
 
 
-@dataclass(frozen=True)
-class Measured:
-    """What was measured; shares are fractions of the work (without start-up and imports).
-
-    ``imports_share`` is of the wall time, ``waiting_share`` of the work. ``bare_seconds`` and
-    ``profiled_seconds`` are medians of whole runs.
-    """
+@dataclass(frozen=True, kw_only=True)
+class Measured(Run):
+    """What was measured: the places, largest first, and how the program ran."""
 
     places: tuple[Place, ...]
-    stable: bool
-    imports_share: float
-    waiting_share: float
-    bare_seconds: float
-    profiled_seconds: float
-    exit_status: int
-    time_limit_reached: bool
-    profilers: tuple[ProfilerRun, ...]
-    notes: tuple[str, ...] = ()
-    traceback: str = ""
 
 
 def measure(

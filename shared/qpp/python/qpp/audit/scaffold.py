@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -19,7 +18,7 @@ from pathlib import Path
 from qpp.audit import AuditError, recorder, words
 from qpp.audit.client import Client
 from qpp.audit.document import Audit, Finding
-from qpp.audit.execution import StoredInput, run
+from qpp.audit.execution import Command, StoredInput, run
 from qpp.audit.recording import Recording
 from qpp.audit.source import Function, Source, read
 from qpp.files import write_atomically
@@ -143,24 +142,14 @@ def _write_study(folder: Path, template: str, **values: str) -> None:
 
 def _check(folder: Path) -> str:
     """Run the study once, comparing only; why it does not run, or nothing."""
-    command = [sys.executable, "-B", "-m", "qpp", "reproduce", "--check", f"{STUDY[:-3]}:study"]
+    words_of = [sys.executable, "-B", "-m", "qpp", "reproduce", "--check", f"{STUDY[:-3]}:study"]
     search = os.pathsep.join(p for p in (str(folder), os.environ.get("PYTHONPATH", "")) if p)
     with tempfile.TemporaryDirectory(prefix="qpp-audit-") as temporary:
-        try:
-            done = subprocess.run(
-                command,
-                cwd=temporary,
-                env={**os.environ, "PYTHONPATH": search},
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=CHECK_LIMIT,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return f"it runs longer than {CHECK_LIMIT:g} s"
-    if done.returncode == 0:
+        command = Command(words_of, Path(temporary), {"PYTHONPATH": search})
+        done = run(command, time_limit=CHECK_LIMIT)
+    if done.time_limit_reached:
+        return f"it runs longer than {CHECK_LIMIT:g} s"
+    if not done.exit_status:
         return ""
-    said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-    return said[-1] if said else f"status {done.returncode}"
+    said = [line for line in (done.output + done.errors).splitlines() if line.strip()]
+    return said[-1] if said else f"status {done.exit_status}"

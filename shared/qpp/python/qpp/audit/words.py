@@ -16,6 +16,7 @@ from qpp.summary import plural
 TOP = findings.FIRST  # on the first screen, and in the bound for all together
 MUCH_SLOWER = 1.5  # under a profiler: its shares may be off
 MUCH_START_UP = 0.1  # of the whole time: what a rewrite brings to the whole is told apart
+COUNTS = "cProfile"  # counts calls, which is sure, and gives no shares
 NUMBERS = ("no", "one", "two", "three")
 
 
@@ -159,17 +160,14 @@ def problems(audit: Audit) -> list[str]:
 def uncertain(audit: Audit) -> list[str]:
     """What a reader should not take for certain."""
     notes = list(audit.notes)
-    notes += [
-        f"{run.name} tells nothing here ({run.reason.rstrip('.')})."
-        for run in audit.profilers
-        if run.reason
-    ]
-    notes += [
-        f"The program ran {run.slowdown:.1f} times as long under {run.name}, so the shares that it "
-        "found may be off."
-        for run in audit.profilers
-        if run.slowdown is not None and run.slowdown >= MUCH_SLOWER
-    ]
+    for run in audit.profilers:
+        if run.reason and run.name != COUNTS:
+            notes.append(f"No result from {run.name} ({run.reason}).")
+        elif run.slowdown is not None and run.slowdown >= MUCH_SLOWER and run.name != COUNTS:
+            notes.append(
+                f"The program ran {run.slowdown:.1f} times as long under {run.name}, so what it "
+                "found may be off."
+            )
     return list(dict.fromkeys(notes))
 
 
@@ -226,9 +224,8 @@ def study(finding: Finding) -> str:
 def measurement(audit: Audit) -> list[tuple[str, str]]:
     """What was run, and how long it took."""
     pairs = [
-        ("Command", f"`{audit.command}`"),
         ("Without a profiler", fmt.seconds(audit.bare_seconds)),
-        ("Under the ranking profiler", fmt.seconds(audit.profiled_seconds)),
+        ("Under py-spy, which gives the shares", fmt.seconds(audit.profiled_seconds)),
         ("Start-up and imports", f"{percent(audit.imports_share)} of the whole time"),
         ("Waiting", f"{percent(audit.waiting_share)} of the work"),
         ("Exit status of the program", str(audit.exit_status)),
@@ -245,10 +242,11 @@ def verification(audit: Audit) -> list[str]:
     """How the client will know that the new code gives the same answers; empty without any."""
     if not worthwhile(audit):
         return []
+    scaffold = audit.command.replace("qpp audit", "qpp audit --scaffold DIR", 1)
     return [
         "Keep the old code as the baseline: it defines the right answer.",
-        f"`{scaffold_command(audit)}` records the arguments of the slowest function in one run and "
-        "writes a study: the old function and a copy to rewrite, run on these arguments.",
+        f"`{scaffold}` records the arguments of the slowest function in one run and writes a "
+        "study: the old function and a copy to rewrite, run on these arguments.",
         "`qpp reproduce` on that study compares the outputs first, then times both in turns in one "
         "run. A wrong answer is shown without a ratio.",
         "Decide before rewriting how close is close enough: equal, or within a rounding error that "
@@ -257,9 +255,3 @@ def verification(audit: Audit) -> list[str]:
         "prices.",
         "Audit the new program again: its time now, beside the bound of this report.",
     ]
-
-
-def scaffold_command(audit: Audit) -> str:
-    """The command of this audit, asking for the skeleton of a study."""
-    head, _, rest = audit.command.partition("qpp audit ")
-    return f"{head}qpp audit --scaffold DIR {rest}" if rest else f"{audit.command} --scaffold DIR"
