@@ -17,7 +17,7 @@ from qpp.audit.source import Source
 
 ROOT = Path(__file__).parents[3]
 HFT = "optimizers/hft_py/python/hft_py"
-PANDAS, NUMPY = "pandas.core.", "numpy._core."
+NUMPY = "numpy._core."
 
 # file, first line of the place, the interpreter's part, lines with their shares, accepted names.
 CASES: dict[str, tuple[str, str, float, dict[str, tuple[float, dict[str, float]]], set[str]]] = {
@@ -38,21 +38,6 @@ CASES: dict[str, tuple[str, str, float, dict[str, tuple[float, dict[str, float]]
             "equity.iloc[t + 1] =": (6, {"pandas.core.indexing.__setitem__": 4}),
         },
         {"scalar_loc"},
-    ),
-    "events of a book": (
-        "case_studies/02_hft_orderbook_rust/python/hft_orderbook/baseline.py",
-        "for kind, side, tick, lots, flags in events:",
-        0.9,
-        {
-            "for kind, side, tick": (10, {}),
-            "if kind == Kind.SET:": (20, {}),
-            "levels = self.sides[side]": (8, {}),
-            "levels[tick] = lots": (12, {}),
-            "elif levels.pop(tick, 0)": (10, {}),
-            "self.best[side] = (min if side": (12, {}),
-            "bid, ask = book.best_tick(0)": (15, {}),
-        },
-        {"python_number_loop"},
     ),
     "the search for the best": (
         "case_studies/02_hft_orderbook_rust/python/hft_orderbook/baseline.py",
@@ -94,47 +79,6 @@ CASES: dict[str, tuple[str, str, float, dict[str, tuple[float, dict[str, float]]
         },
         {"small_array_numpy"},
     ),
-    "Viterbi": (
-        f"{HFT}/hmm/baseline/decoding.py",
-        "for t in range(1, len(b)):",
-        0.6,
-        {
-            "ways = best[:, None]": (20, {}),
-            "came[t] = ways.argmax": (25, {}),
-            "best = ways.max(axis=0)": (30, {f"{NUMPY}_methods._amax": 20}),
-            "if np.isneginf(best).all()": (15, {"numpy.lib._ufunclike_impl.isneginf": 10}),
-        },
-        {"small_array_numpy"},
-    ),
-    "a walk": (
-        f"{HFT}/mcmc/baseline/adaptive_metropolis.py",
-        "for iteration in population.iterations():",
-        0.5,
-        {
-            "step: Floats = x + np.einsum": (12, {f"{NUMPY}einsumfunc.einsum": 11}),
-            "direction = np.einsum": (9, {f"{NUMPY}einsumfunc.einsum": 8}),
-            "square = self.factor @": (10, {}),
-            "self.factor = np.linalg.cholesky(square)": (12, {"numpy.linalg._linalg.cholesky": 12}),
-            "log_ratio = np.where(np.isnan": (6, {}),
-            "population.accept(np.log(": (20, {}),
-        },
-        {"small_array_numpy"},
-    ),
-    "past states": (
-        f"{HFT}/mcmc/baseline/de_mc.py",
-        "for iteration in population.iterations():",
-        0.5,
-        {
-            "first, second, third = pick(": (4, {}),
-            "first = np.minimum((u[:, 0]": (6, {}),
-            "parallel = x + gamma": (9, {}),
-            "square = (line * line).sum(axis=1)": (8, {f"{NUMPY}_methods._sum": 4}),
-            "along = ((a - b) * line).sum": (10, {f"{NUMPY}_methods._sum": 4}),
-            "log_ratio = correction + population": (40, {}),
-            "archive = np.concatenate([archive, x])": (1, {}),
-        },
-        {"small_array_numpy"},
-    ),
     "trials of an evolution": (
         f"{HFT}/mle/baseline/evolution.py",
         "for i in range(size):",
@@ -146,32 +90,6 @@ CASES: dict[str, tuple[str, str, float, dict[str, tuple[float, dict[str, float]]
             "for j in np.flatnonzero((trial": (20, {f"{NUMPY}numeric.flatnonzero": 12}),
         },
         {"small_array_numpy"},
-    ),
-    "a covariance": (
-        f"{HFT}/mle/baseline/cma.py",
-        "def _adapt(self, y: Array, z: Array, h_sigma: float) -> None:",
-        0.5,
-        {
-            "squared = np.maximum((z * z)": (20, {f"{NUMPY}_methods._sum": 8}),
-            "w = np.where(k.weights": (15, {}),
-            "rank_mu = (w[:, None] * y).T @ y": (25, {}),
-            "self._C = decay * self._C + k.c_1 * np.outer": (35, {f"{NUMPY}numeric.outer": 15}),
-        },
-        {"small_array_numpy"},
-    ),
-    "one visit after the other": (
-        f"{HFT}/mle/baseline/annealing.py",
-        "for j in moved:",
-        0.8,
-        {
-            "u, v = self._draws.uniforms(2)": (15, {}),
-            "step = visiting_step(": (5, {}),
-            "squared = nu * math.expm1": (20, {}),
-            "return float(REACH * student": (20, {}),
-            "lower, upper = float(self._lower[j])": (15, {}),
-            "point[j] = min(max(lower": (20, {}),
-        },
-        {"python_number_loop", "numpy_element_loop"},
     ),
 }
 
