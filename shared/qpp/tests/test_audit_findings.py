@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import audit_fixtures as fixtures
 from audit_places import place
-from qpp.audit.document import Effort, Finding, from_json, to_json
+from qpp.audit.document import Effort, Finding
 from qpp.audit.findings import (
     bound,
     bound_together,
@@ -110,11 +108,3 @@ def test_a_share_that_is_not_sure_is_not_worth_it() -> None:
     assert [f.worth for f in found] == [True, True]
     unsure = dataclasses.replace(low, share=dataclasses.replace(low.share, low=0.01))
     assert not findings(Run((unsure,)))[0].worth
-
-
-def test_findings_are_written_and_read_as_json() -> None:
-    found = findings(Run((place(ROWS), place(LIBRARY, python=0.0), place(SLEEP, waiting=0.9))))
-    audit = fixtures.audit(findings=found)
-    text = to_json(audit)
-    assert from_json(text) == audit
-    assert "Infinity" not in text and json.loads(text)["findings"][0]["pattern"] == "iterrows"

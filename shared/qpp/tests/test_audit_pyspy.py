@@ -9,7 +9,7 @@ import pytest
 from qpp.audit import AuditError, pyspy
 from qpp.audit.attribution import Charging
 from qpp.audit.client import Client
-from qpp.audit.execution import Execution
+from qpp.audit.execution import Command, Execution
 from qpp.audit.tally import tally
 
 
@@ -71,15 +71,45 @@ def test_forked_processes_that_share_an_address_are_apart() -> None:
     assert seen(recorder) == {(1, 1, "f"): 4.0, (2, 2, "g"): 3.999999}
 
 
-def test_a_profiler_that_may_not_look_says_what_to_do(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    said = Execution(0.1, 1, False, "", "Error: Permission denied (os error 13)")
-    monkeypatch.setattr(pyspy, "run", lambda *_, **__: said)
+def profiled(folder: Path, monkeypatch: pytest.MonkeyPatch, *said: str) -> pyspy.Profile:
+    """By a py-spy that writes an empty trace in the run in which it says nothing."""
+    errors = list(said)
+
+    def run(command: Command, **_: object) -> Execution:
+        error = errors.pop(0)
+        if not error:
+            Path(command.words[command.words.index("--output") + 1]).write_text("[]")
+        wrote = "Samples: 9 Errors: 0\npy-spy> Wrote chrome trace to 'x'. Samples: 7 Errors: 0\n"
+        return Execution(0.1, 1, False, wrote, error)
+
+    monkeypatch.setattr(pyspy, "run", run)
     monkeypatch.setattr(pyspy, "program", lambda: "py-spy")
-    (tmp_path / "a.py").write_text("1\n")
-    with pytest.raises(AuditError, match="cap-add=SYS_PTRACE"):
-        pyspy.profile(Client("script", "a.py", cwd=tmp_path), rate=10, time_limit=1.0)
+    (folder / "a.py").write_text("1\n")
+    return pyspy.profile(Client("script", "a.py", cwd=folder), rate=10, time_limit=1.0)
+
+
+def test_it_is_tried_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert profiled(tmp_path, monkeypatch, "Error: no process", "").samples == 7
+    with pytest.raises(AuditError, match="wrote nothing: Error: no python"):
+        profiled(tmp_path, monkeypatch, "Error: no process", "noise\nError: no python")
+
+
+@pytest.mark.parametrize(
+    ("said", "forbidden"),
+    [
+        ("Error: Permission denied (os error 13)", True),
+        ("Error: Failed to suspend process\nReason: EPERM: Operation not permitted", True),
+        ("Permission Denied\n\nIt looks like you are running in a docker container.", True),
+        # What the client's program prints.
+        ("PermissionError: [Errno 13] Permission denied: '/data/prices.csv'", False),
+        ("Error: Permission denied\nptrace: Operation not permitted", False),
+    ],
+)
+def test_only_py_spy_itself_can_say_that_it_may_not_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, forbidden: bool
+) -> None:
+    with pytest.raises(AuditError, match="cap-add=SYS_PTRACE" if forbidden else "wrote nothing"):
+        profiled(tmp_path, monkeypatch, said, said)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere py-spy needs root")

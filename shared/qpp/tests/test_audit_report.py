@@ -105,17 +105,6 @@ def test_long_imports_are_told_apart_from_the_work() -> None:
     assert f"the work is at most 5.1× as fast, the whole program {whole:.2f}×" in rest
 
 
-def test_source_that_is_left_out_leaves_no_table() -> None:
-    with_source = Outline(page.render(fixtures.audit())).text
-    assert "scores = {}" in with_source
-    bare = tuple(
-        dataclasses.replace(f, excerpt=(), excerpt_lines=(), excerpt_shares=())
-        for f in fixtures.audit().findings
-    )
-    audit = fixtures.audit(findings=bare)
-    assert "scores = {}" not in page.render(audit) + markdown.render(audit)
-
-
 def test_a_name_that_is_markup_stays_text() -> None:
     rendered = page.render(fixtures.hostile())
     outline = Outline(rendered)

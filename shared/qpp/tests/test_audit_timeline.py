@@ -114,4 +114,4 @@ def test_threads_that_only_the_profiler_wakes_are_left_out() -> None:
 
 def test_without_the_scheduler_the_main_threads_wall_time_is_what_is_known() -> None:
     found = spent([shown(MAIN, 1, 0, 0.5), shown(OTHER, 2, 0, 1)], None, 100)
-    assert by_line(found) == {1: 0.5}
+    assert by_line(found) == by_line(found, "cpu") == {1: 0.5}
