@@ -52,32 +52,26 @@ def render(audit: Audit) -> str:
         machine_section(audit.provenance),
         _section("reading", "How to read this report", raw(resource("guide.html", "qpp.audit"))),
     )
-    links = [el("a", word, href=f"#{to}") for to, word in LINKS if f'<section id="{to}">' in main]
-    bar = el(
-        "div",
-        el("div", el("b", "Quant Performance Portfolio"), el("span", "  Performance audit")),
-        el("nav", links, aria_label="Parts of this page"),
-        el("button", "Dark", id="theme", cls="toggle", type="button", hidden=True),
-        cls="bar",
-    )
     tone, first, rest = words.headline(audit)
     machine = str(audit.provenance.get("cpu") or "")
     cores = audit.provenance.get("usable_cores")
     if machine and isinstance(cores, int):
         machine += f", {plural(cores, 'core')}"
     known = (when(audit.created), machine, str(audit.provenance.get("python") or ""))
-    header = el(
-        "header",
-        bar,
+    opening = (
         el("h1", el("span", first, cls=tone), rest),
         el("p", el("code", audit.command), cls="program"),
         el("p", (el("span", fact) for fact in words.facts(audit)), cls="facts"),
         el("p", (el("span", fact) for fact in known if fact), cls="facts"),
-        cls="masthead",
     )
-    source = f"Every figure on this page is from one document ({audit.schema}) by qpp audit."
-    title = f"Performance audit: {first}{rest}".rstrip(".")
-    return html_file(title, header, main, el("footer", source), style=("qpp.report", "qpp.audit"))
+    return html_file(
+        ("Performance audit", f"{first}{rest}".rstrip(".")),
+        LINKS,
+        opening,
+        main,
+        f"Every figure on this page is from one document ({audit.schema}) by qpp audit.",
+        style=("qpp.report", "qpp.audit"),
+    )
 
 
 def _section(anchor: str, title: str, *children: Child) -> Html | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from qpp import format as fmt
 from qpp.report import claims, guide, overview, sections, verdicts
-from qpp.report.markup import Child, el, raw, resource, some
+from qpp.report.markup import Child, Html, el, raw, resource, some
 from qpp.report.svg import FONT, tokens_css
 from qpp.results import Run
 from qpp.summary import plural
@@ -39,26 +39,40 @@ def render_html(run: Run) -> str:
         guide.machine_section(run.provenance),
         guide.guide_section(run),
     )
-    links = [el("a", word, href=f"#{to}") for to, word in LINKS if f'<section id="{to}">' in main]
-    bar = el(
-        "div",
-        el("div", el("b", "Quant Performance Portfolio"), el("span", "  Performance report")),
-        el("nav", links, aria_label="Parts of this page"),
-        el("button", "Dark", id="theme", cls="toggle", type="button", hidden=True),
-        cls="bar",
-    )
     tone, first, rest = verdicts.headline(run)
     title = el("h1", el("span", first, cls=tone), rest)
     remarks = some("p", verdicts.remarks(run), cls="lede")
     facts = el("p", (el("span", fact) for fact in _facts(run) if fact), cls="facts")
     source = f"Every figure on this page is computed from one result file ({run.schema}) by qpp"
-    header = el("header", bar, title, remarks, facts, cls="masthead")
-    footer = el("footer", f"{source}; none is typed by hand.")
-    return html_file(f"Performance report: {first}{rest}".rstrip("."), header, main, footer)
+    return html_file(
+        ("Performance report", f"{first}{rest}".rstrip(".")),
+        LINKS,
+        (title, remarks, facts),
+        main,
+        f"{source}; none is typed by hand.",
+    )
 
 
-def html_file(title: str, *parts: Child, style: Sequence[str] = ("qpp.report",)) -> str:
-    """A page that needs nothing else; ``style`` are the packages whose style sheets it has."""
+def html_file(
+    title: tuple[str, str],
+    links: Sequence[tuple[str, str]],
+    opening: Child,
+    main: Html,
+    footer: str,
+    style: Sequence[str] = ("qpp.report",),
+) -> str:
+    """A page that needs nothing else: its kind and title, links to the sections that it has, parts.
+
+    ``style`` are the packages whose style sheets it has.
+    """
+    there = [el("a", word, href=f"#{to}") for to, word in links if f'<section id="{to}">' in main]
+    bar = el(
+        "div",
+        el("div", el("b", "Quant Performance Portfolio"), el("span", f"  {title[0]}")),
+        el("nav", there, aria_label="Parts of this page"),
+        el("button", "Dark", id="theme", cls="toggle", type="button", hidden=True),
+        cls="bar",
+    )
     sheets = "".join(resource("style.css", package) for package in style)
     head = el(
         "head",
@@ -66,10 +80,16 @@ def html_file(title: str, *parts: Child, style: Sequence[str] = ("qpp.report",))
         el("meta", name="viewport", content="width=device-width, initial-scale=1"),
         el("meta", http_equiv="Content-Security-Policy", content=POLICY),
         el("link", rel="icon", href="data:,"),
-        el("title", title),
+        el("title", ": ".join(title)),
         el("style", raw(f"{tokens_css()} :root {{ --sans: {FONT}; }}\n{sheets}")),
     )
-    body = el("body", parts, el("script", raw("\n" + resource("script.js"))))
+    body = el(
+        "body",
+        el("header", bar, opening, cls="masthead"),
+        main,
+        el("footer", footer),
+        el("script", raw("\n" + resource("script.js"))),
+    )
     return f"<!doctype html>\n{el('html', head, body, lang='en')}\n"
 
 
