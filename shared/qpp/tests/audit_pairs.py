@@ -4,8 +4,6 @@
 gains are at most half of what it prints. What needs other processors or Numba is not timed.
 """
 
-from __future__ import annotations
-
 import importlib.util
 import sys
 import tempfile

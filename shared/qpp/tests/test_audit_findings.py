@@ -1,7 +1,5 @@
 """Findings: bounds against hand-made values, what is worth a change, the order of the roadmap."""
 
-from __future__ import annotations
-
 import dataclasses
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The remedies: both pieces of code of each run and agree, and no gain is promised beyond reach."""
 
-from __future__ import annotations
-
 import concurrent.futures
 from pathlib import Path
 from typing import Any

@@ -5,8 +5,6 @@ The cases are in the folder ``audit_cases``, marked as ``audit_places`` says. Th
 not be named; ``, python PART`` gives the interpreter's part of the processor time.
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

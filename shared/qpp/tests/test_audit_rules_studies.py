@@ -4,8 +4,6 @@ A place is given by the text of its first line; shares by the text of lines. So 
 in its file, but a line that is gone fails the test.
 """
 
-from __future__ import annotations
-
 import ast
 from pathlib import Path
 

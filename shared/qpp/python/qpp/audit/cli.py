@@ -4,8 +4,6 @@ Exit status: 0 the program was audited and ended with 0; 1 it did not, or cannot
 file could not be written; 2 wrong usage; 130 interrupted.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import signal

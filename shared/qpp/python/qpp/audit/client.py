@@ -4,8 +4,6 @@ A client's program sees its own ``sys.argv``, ``sys.path[0]``, ``__file__``, fol
 and standard input. Modules that it imports leave no ``__pycache__`` (``-B``).
 """
 
-from __future__ import annotations
-
 import importlib.machinery
 import json
 import sys

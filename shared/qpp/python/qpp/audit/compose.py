@@ -1,7 +1,5 @@
 """From a measurement to the document: findings, excerpts of the source, secrets masked."""
 
-from __future__ import annotations
-
 import dataclasses
 import re
 import shlex

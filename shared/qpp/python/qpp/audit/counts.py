@@ -3,8 +3,6 @@
 Its times are not used: it slows calls of Python functions by far more than other work.
 """
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 import json

@@ -4,8 +4,6 @@ Times are seconds. A share is a fraction of the work: the wall time of the progr
 and imports (``basis``); its interval covers the profiled runs.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import json
 from dataclasses import dataclass

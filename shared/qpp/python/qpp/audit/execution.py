@@ -5,8 +5,6 @@ and thrown away but for its end, so that a program that prints megabytes costs n
 disk and the terminal stays as it was.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import select

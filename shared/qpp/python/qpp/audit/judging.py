@@ -1,7 +1,5 @@
 """What a measurement is worth: whether the order held, what is uncertain, how the program ended."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Sequence
 

@@ -1,7 +1,5 @@
 """The report as Markdown, for a ticket, a pull request or a mail; the page is made of its parts."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 

@@ -1,7 +1,5 @@
 """Measure a client's program: bare runs, profiled runs, and the places where its time goes."""
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import functools

@@ -1,7 +1,5 @@
 """Bytes that the client's lines allocate, from memray, in a run of its own."""
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import tempfile

@@ -5,8 +5,6 @@ of threads looks idle, one that waits for the interpreter's lock looks busy. The
 nanoseconds run and nanoseconds ready to run, for each thread.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import signal

@@ -1,7 +1,5 @@
 """The report as one HTML file that needs nothing else, for a reader who has not seen the code."""
 
-from __future__ import annotations
-
 from markdown_it import MarkdownIt
 
 from qpp import format as fmt

@@ -4,8 +4,6 @@ A place is one statement, loop or function of the client. Time in a library is c
 client's line that calls it; a callback's time to the line that handed it to the library.
 """
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -6,8 +6,6 @@ The trace format keeps the time of each sample, which that needs; with thread na
 threads of the system.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import json
 import re

@@ -4,8 +4,6 @@ A study that :mod:`qpp.audit.scaffold` writes reads the call that :mod:`qpp.audi
 The file is a pickle: open only one that was written on this machine.
 """
 
-from __future__ import annotations
-
 import ast
 import contextlib
 import copy

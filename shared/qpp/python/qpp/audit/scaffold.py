@@ -6,8 +6,6 @@ these arguments. Where a call cannot be kept (a generator, an open file among th
 the top of a script), the study compares the output of the whole program instead.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import sys

@@ -7,8 +7,6 @@ compared, not lines. The program's arguments do not pass through scalene, which 
 its own, and its output is named by an absolute path.
 """
 
-from __future__ import annotations
-
 import ast
 import dataclasses
 import json

@@ -1,7 +1,5 @@
 """The client's source: its syntax tree and what encloses a line."""
 
-from __future__ import annotations
-
 import ast
 import json
 import tokenize

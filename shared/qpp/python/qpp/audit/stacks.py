@@ -1,9 +1,7 @@
 """Stacks over time: what a sampling profiler saw, and what it cost."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 
 class Frame(NamedTuple):
@@ -36,8 +34,8 @@ class Amounts:
     system: float = 0.0
     waiting: float = 0.0
 
-    def __add__(self, other: Amounts) -> Amounts:
-        return Amounts(
+    def __add__(self, other: Self) -> Self:
+        return type(self)(
             self.wall + other.wall,
             self.cpu + other.cpu,
             self.system + other.system,

@@ -1,7 +1,5 @@
 """What one profiled run spent, by charge; and shares with intervals over several runs."""
 
-from __future__ import annotations
-
 import re
 import statistics
 from collections import defaultdict

@@ -1,7 +1,5 @@
 """The audit on the terminal: progress, then the places in one table and the files written."""
 
-from __future__ import annotations
-
 import contextlib
 import time
 from collections.abc import Sequence

@@ -6,8 +6,6 @@ take turns at the interpreter's lock share the time, processes that wait for wor
 thread that waits for a library's own pool gets what the pool ran.
 """
 
-from __future__ import annotations
-
 import bisect
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence

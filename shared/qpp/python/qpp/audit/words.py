@@ -1,7 +1,5 @@
 """What the HTML page, the Markdown and the terminal say about an audit, in the same words."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Sequence

@@ -6,8 +6,6 @@ figures said to be measured come from ``python shared/qpp/tests/audit_pairs.py``
 2.1). The ratio of a study is read from its committed result, so it is the one its README shows.
 """
 
-from __future__ import annotations
-
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
