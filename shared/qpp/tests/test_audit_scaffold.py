@@ -35,12 +35,12 @@ class Trade:
     size: int
 
 
-def notional(trades, *extra, rate=RATE):
-    '''Adds in a loop.'''
-    total = 0.0
-    for trade in trades:
-        total += trade.price * trade.size * rate * scale
-    return total + sum(extra)
+class Report:
+    def notional(self, trades, *extra, rate=RATE):
+        total = 0.0
+        for trade in trades:
+            total += trade.price * trade.size * rate * scale
+        return total + sum(extra)
 
 
 def fill(target, values):
@@ -54,7 +54,7 @@ def count(n):
 
 
 scale = int(sys.argv[1])
-print(notional([Trade(1.5, 2), Trade(2.5, 4)], 1.0))
+print(Report().notional([Trade(1.5, 2), Trade(2.5, 4)], 1.0))
 numbers = []
 fill(numbers, [1.0, 2.0])
 print(numbers, sum(count(10)))

@@ -54,7 +54,8 @@ def scaffold(
         if not why:
             echo("running the new study once")
             write_atomically(folder / REWRITE, source.text)
-            values = {"name": name, "file": source.path.name}
+            last = name.rpartition(".")[2]
+            values = {"name": name, "last": last, "file": source.path.name}
             _write_study(folder, "study_of_function.txt", **values)
             why = _check(folder)
         break
