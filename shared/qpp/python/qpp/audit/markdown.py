@@ -26,13 +26,14 @@ def render(audit: Audit) -> str:
     blocks += [_block(audit.traceback)] if audit.traceback else []
     blocks += _section("Roadmap", roadmap(audit))
     blocks += _section("What is uncertain", items(words.uncertain(audit)))
-    for number, finding in enumerate(audit.findings, 1):
+    for number, finding in enumerate(words.large(audit), 1):
         blocks += [] if number > 1 else ["## Findings"]
         blocks += [f"### {number}. {_text(words.title(finding))}"]
         blocks += [_prose(words.named(finding, names))]
         blocks += [_pairs(words.figures(finding))]
         for title, body in parts(finding):
             blocks += [f"#### {title}", body] if title else [body]
+    blocks += _section("Smaller places", smaller(audit))
     blocks += _section("Looked for, and not found", not_found(audit))
     blocks += _section("Verification", items(words.verification(audit), numbered=True))
     blocks += _section("Measurement", _pairs(words.measurement(audit)))
@@ -56,17 +57,26 @@ def parts(finding: Finding) -> list[tuple[str, str]]:
     """The parts of a finding by their titles; the source is first and has none."""
     to_do = [_prose(finding.remedy)]
     for title, code in (("An example, before:", finding.before), ("and after:", finding.after)):
-        to_do += [title, _block(code, "python")] if code else []
+        to_do += [title, _block(code, "python")] if code and finding.worth else []
     found = (
         ("", _excerpt(finding)),
         ("Why it is slow", _prose(finding.mechanism)),
         ("How we know", items(map(words.evidence, finding.evidence))),
         ("What to do", "\n\n".join(to_do)),
-        ("What may change", _prose(finding.caution)),
+        ("What may change", _prose(finding.caution) if finding.worth else ""),
         ("How much it brings", _prose(words.gain(finding))),
         ("Evidence that the remedy works", _prose(words.study(finding))),
     )
     return [(title, body) for title, body in found if body]
+
+
+def smaller(audit: Audit) -> str:
+    """The places that are too small for a rewrite to pay."""
+    names = words.files(audit.findings)
+    return items(
+        f"{words.named(finding, names)}: {words.share(finding)}, {words.pattern(finding.pattern)}"
+        for finding in audit.findings[len(words.large(audit)) :]
+    )
 
 
 def not_found(audit: Audit) -> str:

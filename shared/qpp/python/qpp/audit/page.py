@@ -38,8 +38,9 @@ def render(audit: Audit) -> str:
         _section(
             "findings",
             "Findings",
-            *(_article(finding, n, names) for n, finding in enumerate(audit.findings, 1)),
+            *(_article(finding, n, names) for n, finding in enumerate(words.large(audit), 1)),
         ),
+        _section("smaller", "Smaller places", _html(markdown.smaller(audit))),
         _section("not-found", "Looked for, and not found", _html(markdown.not_found(audit))),
         _section(
             "verify",
@@ -115,7 +116,7 @@ def _first(audit: Audit, names: dict[str, str]) -> Html | None:
     first, _ = steps[0]
     name = join(" (", el("code", first.function), ")") if first.function else None
     gain = (
-        f" This alone makes the program at most {words.times(first.bound)} as fast; "
+        f" This alone makes the work at most {words.times(first.bound)} as fast; "
         f"effort: {first.effort}, risk: {first.risk}."
     )
     remedy = inline(words.first_sentence(first.remedy))

@@ -12,6 +12,7 @@ from qpp.audit.remedies import REMEDIES
 from qpp.summary import plural
 
 TOP = findings.FIRST  # on the first screen, and in the bound for all together
+SMALL = 0.05  # of the work: no rewrite of a smaller place pays
 MUCH_SLOWER = 1.5  # under a profiler: its shares may be off
 MUCH_START_UP = 0.1  # of the whole time: what a rewrite brings to the whole is told apart
 COUNTS = "cProfile"  # counts calls, which is sure, and gives no shares
@@ -92,6 +93,11 @@ def first_sentence(text: str) -> str:
 def worthwhile(audit: Audit) -> list[Finding]:
     """The findings whose remedy pays, largest first."""
     return [finding for finding in audit.findings if finding.worth]
+
+
+def large(audit: Audit) -> tuple[Finding, ...]:
+    """The findings that are shown in full: the first ones, and all that are not small."""
+    return tuple(f for n, f in enumerate(audit.findings) if n < TOP or f.share >= SMALL)
 
 
 def roadmap(audit: Audit) -> list[tuple[Finding, float]]:
@@ -197,17 +203,17 @@ def gain(finding: Finding) -> str:
         return ""
     known = REMEDIES.get(finding.pattern)
     partly = known is not None and finding.gain < 0.99 * known.gain
-    why = ", because only a part of its time is spent so" if partly else ""
+    place = "Only a part of its time is spent so: the place" if partly else "The place"
     source = f" Known gain of such rewrites: {finding.gain_source}." if finding.gain_source else ""
     return (
-        f"The place becomes at most {times(finding.gain)} as fast, and the whole work "
-        f"{times(finding.bound)}{why}.{source}"
+        f"{place} becomes at most {times(finding.gain)} as fast, and the whole work "
+        f"{times(finding.bound)}.{source}"
     )
 
 
 def study(finding: Finding) -> str:
     """The study that shows the remedy, with the ratio that it measured."""
-    if finding.study is None:
+    if finding.study is None or not finding.worth:
         return ""
     ratio = ""
     if finding.study_ratio:
