@@ -231,7 +231,7 @@ def measurement(audit: Audit) -> list[tuple[str, str]]:
         ("Without a profiler", fmt.seconds(audit.bare_seconds)),
         ("Under py-spy, which gives the shares", fmt.seconds(audit.profiled_seconds)),
         ("Start-up and imports", f"{percent(audit.imports_share)} of the whole time"),
-        ("Waiting", f"{percent(audit.waiting_share)} of the work"),
+        ("Waiting", f"{percent(audit.waiting_share)} of the work" if audit.waiting_share else ""),
         ("Exit status of the program", str(audit.exit_status)),
         ("Order of the places", "the same in all runs" if audit.stable else "changed"),
     ]
@@ -239,7 +239,7 @@ def measurement(audit: Audit) -> list[tuple[str, str]]:
         slow = f", the program {run.slowdown:.2f} times as long" if run.slowdown else ""
         said = run.reason or f"{plural(run.runs, 'run')}{slow}"
         pairs.append((f"{run.name} {run.version}", said))
-    return pairs
+    return [(name, value) for name, value in pairs if value]
 
 
 def verification(audit: Audit) -> list[str]:
