@@ -49,7 +49,7 @@ def run_notes(
         "not quiet, or the program does not always do the same.": (
             longest > APART * shortest and longest - shortest > 0.1
         ),
-        f"Of {len(profiles)} profiled run(s) no interval can be given: use --runs 3.": (
+        "With fewer than 3 profiled runs no interval can be given: use --runs 3.": (
             0 < len(profiles) < FIRST
         ),
         "The machine was busy: py-spy took fewer samples than asked for, and its figures are less "
