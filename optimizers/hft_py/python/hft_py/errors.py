@@ -47,6 +47,10 @@ class IgnoredArgumentWarning(UserWarning):
     """An argument that was given has no effect; the message says what it belongs to."""
 
 
+class RepairedCovarianceWarning(UserWarning):
+    """A covariance had negative eigenvalues and was replaced by one that has none."""
+
+
 def warn(message: str, category: type[Warning]) -> None:
     """Warn at the caller's line: the first outside this package.
 

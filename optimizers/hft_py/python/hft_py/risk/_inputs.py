@@ -1,0 +1,101 @@
+"""What the functions of this module are given: returns with their gaps, and covariances."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hft_py import checks
+from hft_py.tables import Table, read_table
+
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+MISSING = ("raise", "complete", "pairwise")
+
+
+def returns_table(
+    returns: Any, missing: str, *, allowed: tuple[str, ...] = MISSING, least: int = 2
+) -> tuple[Table, Floats, Mask | None]:
+    """The table, the rows that are used, and where they are observed (None: everywhere).
+
+    ``missing="raise"`` refuses a NaN, ``"complete"`` drops every row that has one, ``"pairwise"``
+    keeps all rows and gives the mask. Nothing is ever filled.
+    """
+    policy = checks.choice("missing", missing, allowed)
+    table = read_table("returns", returns, least=least)
+    values = table.values
+    gaps = np.isnan(values)
+    if not gaps.any():
+        return table, values, None
+    if policy == "raise":
+        row, column = (int(i) for i in np.argwhere(gaps)[0])
+        others = " or ".join(f'missing="{name}"' for name in allowed[1:])
+        raise ValueError(
+            f"returns[{row}] of {table.columns[column]} is nan, expected a number: pass {others}"
+        )
+    if policy == "complete":
+        values = values[~gaps.any(axis=1)]
+        if len(values) < least:
+            raise ValueError(
+                f"returns has {len(values)} rows without NaN, expected {least} or more: "
+                "leave out assets with short histories"
+            )
+        return table, values, None
+    return table, values, ~gaps
+
+
+def square(name: str, value: Any) -> tuple[Table, Floats]:
+    """A symmetric matrix, finite, as a table and its values."""
+    table = read_table(name, value, allow_nan=False)
+    values = table.values
+    if values.shape[0] != values.shape[1]:
+        raise ValueError(f"{name} has shape {values.shape}, expected a square matrix")
+    scale = np.abs(values).max(initial=0.0)
+    apart = np.abs(values - values.T)
+    if apart.max(initial=0.0) > 1e-9 * scale:
+        i, j = (int(k) for k in np.unravel_index(int(apart.argmax()), apart.shape))
+        raise ValueError(
+            f"{name}[{i}, {j}] is {values[i, j]} and {name}[{j}, {i}] is {values[j, i]}, expected "
+            "a symmetric matrix"
+        )
+    return table, values
+
+
+def covariance_matrix(name: str, value: Any, *, definite: bool = False) -> tuple[Table, Floats]:
+    """A covariance: symmetric, no negative eigenvalue beyond rounding, every variance positive.
+
+    ``definite`` asks for no zero eigenvalue either. A repaired matrix is not returned: the error
+    says how to get one.
+    """
+    table, values = square(name, value)
+    variances = np.diag(values)
+    if (variances <= 0).any():
+        place = int(np.flatnonzero(variances <= 0)[0])
+        raise ValueError(
+            f"{name}: the variance of {table.columns[place]} is {variances[place]}, expected more "
+            "than 0: leave this asset out"
+        )
+    # Eigenvalues of the correlations: a small variance is no small eigenvalue.
+    scale = 1.0 / np.sqrt(variances)
+    correlation = values * scale * scale[:, None]
+    rounding = len(values) * np.finfo(float).eps * 10.0
+    try:
+        np.linalg.cholesky(correlation + rounding * np.eye(len(values)))
+    except np.linalg.LinAlgError:
+        smallest = float(np.linalg.eigvalsh(correlation)[0])
+        raise ValueError(
+            f"{name} has the negative eigenvalue {smallest:.3g} (of its correlations), expected a "
+            "positive semi-definite matrix: pass it through hft_py.risk.repair_covariance"
+        ) from None
+    if definite:
+        try:
+            np.linalg.cholesky(correlation - rounding * np.eye(len(values)))
+        except np.linalg.LinAlgError:
+            raise ValueError(
+                f"{name} is singular, expected a positive definite matrix: shrink it, for example "
+                "by hft_py.risk.ledoit_wolf_covariance"
+            ) from None
+    return table, values
