@@ -51,6 +51,10 @@ class RepairedCovarianceWarning(UserWarning):
     """A covariance had negative eigenvalues and was replaced by one that has none."""
 
 
+class QuantileWarning(UserWarning):
+    """A quantile was computed outside the domain of its formula."""
+
+
 def warn(message: str, category: type[Warning]) -> None:
     """Warn at the caller's line: the first outside this package.
 
