@@ -14,6 +14,7 @@ pub mod mle;
 pub mod objective;
 #[cfg(feature = "python")]
 mod python;
+pub mod risk;
 pub mod rng;
 pub mod watch;
 

@@ -13,6 +13,7 @@ Floats = npt.NDArray[np.float64]
 hmm: ModuleType
 mcmc: ModuleType
 mle: ModuleType
+risk: ModuleType
 
 @final
 class Objective:

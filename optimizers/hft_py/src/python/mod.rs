@@ -4,6 +4,7 @@ mod hmm;
 mod mcmc;
 mod mle;
 mod objective;
+mod risk;
 mod watch;
 
 use crate::{Error, Stop};
@@ -86,10 +87,11 @@ type Register = fn(&Bound<'_, PyModule>) -> PyResult<()>;
 fn _rust(m: &Bound<'_, PyModule>) -> PyResult<()> {
     native::python::register_isa(m)?; // rustfft chooses its own
     let py = m.py();
-    let modules: [(&str, Register); 3] = [
+    let modules: [(&str, Register); 4] = [
         ("hmm", hmm::register),
         ("mcmc", mcmc::register),
         ("mle", mle::register),
+        ("risk", risk::register),
     ];
     for (name, register) in modules {
         let module = PyModule::new(py, name)?;
