@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from hft_py.risk._exposures import benchmark_weights, design, style_scale
+
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
@@ -74,16 +76,16 @@ def cross_section(
         cap = np.ones(n) if caps is None else caps[then]
         priced = np.isfinite(cap) & (cap > 0)
         inside = everywhere if universe is None else universe[then]
-        benchmark = _benchmark(returns[then], cap, priced & inside, benchmark_power)
+        benchmark = benchmark_weights(returns[then], cap, priced & inside, benchmark_power)
         x = np.stack([column[then] for column in columns], axis=1) if columns else np.empty((n, 0))
         if standardise:
-            means[place], scales[place] = _scale(x, benchmark)
+            means[place], scales[place] = style_scale(x, benchmark)
             x = (x - means[place]) / scales[place]
         codes = None
         if sectors is not None:
             codes = sectors if sectors.ndim == 1 else sectors[then]
             shares[place] = np.bincount(codes[codes >= 0], benchmark[codes >= 0], n_sectors)
-        full = _design(x, codes, n_sectors, market)
+        full = design(x, codes, n_sectors, market)
         covered = np.isfinite(full).all(axis=1) & np.isfinite(returns[now])
         used = covered & priced & (everywhere if universe is None else universe[now])
         assets[place] = used.sum()
@@ -110,42 +112,6 @@ def _columns(styles: list[Floats]) -> list[Floats]:
         for style in styles
         for column in ([style] if style.ndim == 2 else np.moveaxis(style, 2, 0))
     ]
-
-
-def _benchmark(returns: Floats, cap: Floats, inside: Mask, power: float) -> Floats:
-    """Weights of the benchmark: of assets with a return that day, or of all if none has one."""
-    traded = inside & np.isfinite(returns)
-    chosen = traded if traded.any() else inside
-    found: Floats = np.where(chosen, np.where(inside, cap, 1.0) ** power, 0.0)
-    return found
-
-
-def _scale(x: Floats, benchmark: Floats) -> tuple[Floats, Floats]:
-    """Means weighted by the benchmark, and deviations of its assets, all of them alike, from it.
-
-    A style without deviation is divided by 1: it is 0 for all assets, and then collinear.
-    """
-    there = np.isfinite(x) & (benchmark > 0)[:, None]
-    filled = np.where(there, x, 0.0)
-    weights = there * benchmark[:, None]
-    total = weights.sum(axis=0)
-    mean = (weights * filled).sum(axis=0) / np.where(total > 0, total, 1.0)
-    squares = (np.where(there, filled - mean, 0.0) ** 2).sum(axis=0)
-    deviation = np.sqrt(squares / np.maximum(there.sum(axis=0) - 1.0, 1.0))
-    return mean, np.where(deviation > 1e-12, deviation, 1.0)
-
-
-def _design(
-    x: Floats, codes: npt.NDArray[np.int32] | None, n_sectors: int, market: bool
-) -> Floats:
-    """Market, sectors, styles; NaN for an asset without a sector."""
-    parts = [np.ones((len(x), 1))] if market else []
-    if codes is not None:
-        one_hot = np.zeros((len(x), n_sectors))
-        one_hot[codes >= 0, codes[codes >= 0]] = 1.0
-        one_hot[codes < 0] = np.nan
-        parts.append(one_hot)
-    return np.hstack([*parts, x])
 
 
 def _solve(

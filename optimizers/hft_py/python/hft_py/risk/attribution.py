@@ -1,0 +1,154 @@
+"""The returns of a portfolio by factor, after the fact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from hft_py import checks
+from hft_py.results import Result, pandas
+from hft_py.tables import align
+
+if TYPE_CHECKING:
+    from hft_py.risk.factor_model import FactorModel
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ReturnAttribution(Result):
+    """Contributions to a portfolio's returns, date by date, and linked over all dates.
+
+    Attributes
+    ----------
+    portfolio
+        The portfolio's simple returns, ``(D,)``.
+    by_factor
+        Contributions of the factors, ``(D, k)``: exposures of the portfolio times factor returns.
+    specific
+        What is left, ``(D,)``: each date's contributions sum to the portfolio's return.
+    total, total_by_factor, total_specific
+        The compounded return over all dates and its parts, linked by Carino's factors, so that they
+        sum to it too.
+    """
+
+    portfolio: Floats
+    by_factor: Floats
+    specific: Floats
+    total: float
+    total_by_factor: dict[str, float]
+    total_by_family: dict[str, float]
+    total_specific: float
+    dates: npt.NDArray[Any] | None
+
+    def to_frame(self) -> Any:
+        """One row a date: the factors, ``specific`` and ``portfolio``, which is their sum."""
+        frame = pandas().DataFrame(
+            self.by_factor, index=self.dates, columns=list(self.total_by_factor)
+        )
+        frame["specific"] = self.specific
+        frame["portfolio"] = self.portfolio
+        return frame
+
+
+def attribute(fitted: FactorModel, weights: Any) -> ReturnAttribution:
+    """The returns of a portfolio by factor, from the regressions that made them.
+
+    Parameters
+    ----------
+    fitted
+        A fitted :class:`~hft_py.risk.FactorModel`.
+    weights
+        At the beginning of each date: ``(n,)``, held on every date, by position or by label; or
+        ``(D, n)``, a row for each date of ``factor_returns_``.
+
+    Notes
+    -----
+    An asset without exposures on a date counts as specific with all of its return. Carino (1999),
+    Combining Attribution Effects Over Time, Journal of Performance Measurement.
+
+    Raises
+    ------
+    ValueError
+        A weight of an asset that has no return on that date; a return of -1 or less.
+
+    Examples
+    --------
+    >>> from hft_py.risk import FactorModel
+    >>> rng = np.random.default_rng(0)
+    >>> returns = 0.01 * rng.normal(size=(100, 40))
+    >>> fitted = FactorModel().fit(returns, styles={"size": rng.normal(size=(100, 40))})
+    >>> found = fitted.attribute_returns(np.full(40, 1 / 40))
+    >>> parts = sum(found.total_by_factor.values()) + found.total_specific
+    >>> bool(abs(parts - found.total) < 1e-12)
+    True
+    """
+    panel, lag = fitted._panel, fitted.exposure_lag
+    returns = panel.returns[lag:]
+    held = _held(weights, returns.shape, panel.table.columns)
+    gone = np.isnan(returns) & (held != 0)
+    if gone.any():
+        row, column = (int(i) for i in np.argwhere(gone)[0])
+        raise ValueError(
+            f"weights[{row}] of {panel.table.columns[column]} is {held[row, column]}, but it has "
+            "no return on that date"
+        )
+    portfolio = (held * np.nan_to_num(returns)).sum(axis=1)
+    # Where there is no specific return, the asset's exposures are incomplete: none is counted.
+    known = np.where(np.isnan(fitted._specific), 0.0, held)
+    exposures = np.zeros((len(returns), len(fitted.factors_)))
+    first = int(fitted.market)
+    if first:
+        exposures[:, 0] = known.sum(axis=1)
+    sectors = len(panel.sector_names)
+    base = first + sectors
+    for place, row in enumerate(known):
+        here = np.flatnonzero(row)
+        codes = panel.codes(place)
+        if codes is not None:
+            exposures[place, first:base] = np.bincount(codes[here], row[here], sectors)
+        x = (panel.style(place)[here] - fitted._means[place]) / fitted._scales[place]
+        exposures[place, base:] = row[here] @ x
+    by_factor = exposures * fitted._factor_returns
+    specific = portfolio - by_factor.sum(axis=1)
+    total, factors = _linking(portfolio)
+    linked = factors @ by_factor
+    families: dict[str, float] = dict.fromkeys(fitted.families_, 0.0)
+    for family, part in zip(fitted.families_, linked, strict=True):
+        families[family] += float(part)
+    return ReturnAttribution(
+        portfolio=portfolio,
+        by_factor=by_factor,
+        specific=specific,
+        total=total,
+        total_by_factor=dict(zip(fitted.factors_, linked.tolist(), strict=True)),
+        total_by_family=families,
+        total_specific=float(factors @ specific),
+        dates=None if panel.table.index is None else panel.table.index[lag:],
+    )
+
+
+def _held(weights: Any, shape: tuple[int, ...], assets: tuple[str, ...]) -> Floats:
+    """Weights ``(D, n)``."""
+    if np.ndim(weights) == 2:
+        given = weights.to_numpy() if hasattr(weights, "to_numpy") else weights
+        found = checks.finite_array("weights", given, ndim=2)
+        if found.shape != shape:
+            raise ValueError(f"weights has shape {found.shape}, expected {shape}")
+        return found
+    return np.broadcast_to(align("weights", weights, assets), shape)
+
+
+def _linking(portfolio: Floats) -> tuple[float, Floats]:
+    """The compounded return, and the factor of each date by which contributions sum to it."""
+    if (portfolio <= -1).any():
+        row = int(np.flatnonzero(portfolio <= -1)[0])
+        raise ValueError(f"the portfolio returns {portfolio[row]} in row {row}, expected above -1")
+    growth = np.log1p(portfolio)
+    total = float(np.expm1(growth.sum()))
+    each = np.divide(growth, portfolio, out=np.ones_like(growth), where=portfolio != 0)
+    whole = float(growth.sum()) / total if total else 1.0
+    return total, each / whole
