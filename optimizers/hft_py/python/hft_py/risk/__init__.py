@@ -10,6 +10,7 @@ from hft_py.risk import metrics
 from hft_py.risk.attribution import ReturnAttribution
 from hft_py.risk.covariance import ewma_covariance, sample_covariance, semi_covariance
 from hft_py.risk.decomposition import RiskDecomposition, decompose_risk
+from hft_py.risk.diagnostics import BiasStatistic, bias_statistic, q_statistic
 from hft_py.risk.drawdown import (
     Drawdown,
     average_drawdown,
@@ -19,9 +20,11 @@ from hft_py.risk.drawdown import (
     ulcer_index,
 )
 from hft_py.risk.factor_model import FactorModel
-from hft_py.risk.model import FactorRiskModel, RiskModel
+from hft_py.risk.model import RiskModel
+from hft_py.risk.protocol import FactorRiskModel
 from hft_py.risk.repair import repair_covariance
 from hft_py.risk.shrinkage import ledoit_wolf_covariance, oas_covariance
+from hft_py.risk.statistical_model import StatisticalFactorModel, TimeSeriesFactorModel
 from hft_py.risk.tail import (
     conditional_value_at_risk,
     rolling_value_at_risk,
@@ -30,15 +33,19 @@ from hft_py.risk.tail import (
 from hft_py.risk.var_backtest import VaRBacktest, backtest_value_at_risk
 
 __all__ = [
+    "BiasStatistic",
     "Drawdown",
     "FactorModel",
     "FactorRiskModel",
     "ReturnAttribution",
     "RiskDecomposition",
     "RiskModel",
+    "StatisticalFactorModel",
+    "TimeSeriesFactorModel",
     "VaRBacktest",
     "average_drawdown",
     "backtest_value_at_risk",
+    "bias_statistic",
     "conditional_drawdown_at_risk",
     "conditional_value_at_risk",
     "decompose_risk",
@@ -48,6 +55,7 @@ __all__ = [
     "max_drawdown",
     "metrics",
     "oas_covariance",
+    "q_statistic",
     "repair_covariance",
     "rolling_value_at_risk",
     "sample_covariance",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,9 +11,6 @@ import numpy.typing as npt
 from hft_py import checks
 from hft_py.results import Result, pandas
 from hft_py.tables import align
-
-if TYPE_CHECKING:
-    from hft_py.risk.factor_model import FactorModel
 
 Floats = npt.NDArray[np.float64]
 
@@ -54,7 +51,7 @@ class ReturnAttribution(Result):
         return frame
 
 
-def attribute(fitted: FactorModel, weights: Any) -> ReturnAttribution:
+def attribute(fitted: Any, weights: Any) -> ReturnAttribution:
     """The returns of a portfolio by factor, from the regressions that made them.
 
     Parameters

@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 from hft_py import checks
 from hft_py.results import Result, pandas
-from hft_py.risk.model import RiskModel
+from hft_py.risk.protocol import FactorRiskModel
+from hft_py.tables import align
 
 Floats = npt.NDArray[np.float64]
 
@@ -141,7 +142,7 @@ class RiskDecomposition(Result):
 
 
 def decompose_risk(
-    weights: Any, model: RiskModel, *, benchmark: Any = None, periods_per_year: float = 1.0
+    weights: Any, model: FactorRiskModel, *, benchmark: Any = None, periods_per_year: float = 1.0
 ) -> RiskDecomposition:
     """The volatility of a portfolio by factor, family and asset.
 
@@ -151,7 +152,7 @@ def decompose_risk(
         ``(n,)`` in the order of ``model.assets``, or labelled: a mapping or a pandas series, in
         which assets may be missing.
     model
-        A fitted risk model.
+        A fitted risk model: a :class:`~hft_py.risk.RiskModel`, or anything with its attributes.
     benchmark
         Weights of a benchmark: the risk of the difference is decomposed, the tracking error.
     periods_per_year
@@ -173,6 +174,7 @@ def decompose_risk(
 
     Examples
     --------
+    >>> from hft_py.risk import RiskModel
     >>> model = RiskModel.build(
     ...     [[1.0, 0.5], [1.0, -0.5]], [[0.04, 0.0], [0.0, 0.01]], [0.02, 0.03],
     ...     assets=["A", "B"], factors=["market", "size"], families=["market", "style"],
@@ -187,9 +189,9 @@ def decompose_risk(
       └ B 2.1 % (9 %)
     """
     year = checks.real_number("periods_per_year", periods_per_year, above=0.0)
-    w = model.weights(weights)
+    w = align("weights", weights, model.assets)
     if benchmark is not None:
-        w = w - model.weights(benchmark, "benchmark")
+        w = w - align("benchmark", benchmark, model.assets)
     x = model.exposures.T @ w
     along = model.factor_covariance @ x
     pull = model.exposures @ along  # covariance of each asset's factor return with the portfolio's

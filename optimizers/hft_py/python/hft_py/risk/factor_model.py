@@ -25,6 +25,7 @@ from hft_py.backend import kernels
 from hft_py.risk._exposures import benchmark_weights, design, style_scale
 from hft_py.risk._factor_moments import factor_covariance, specific_variances
 from hft_py.risk._panel_inputs import Panel, read_panel
+from hft_py.risk.attribution import ReturnAttribution, attribute
 from hft_py.risk.baseline.cross_section import COLLINEAR, TOO_FEW
 from hft_py.risk.model import RiskModel
 from hft_py.tables import Table
@@ -236,10 +237,8 @@ class FactorModel(Estimator):
         """``(D, n)``, in the kind of frame that the returns were given in."""
         return self._labelled(self._specific, None)
 
-    def attribute_returns(self, weights: Any) -> Any:
+    def attribute_returns(self, weights: Any) -> ReturnAttribution:
         """The returns of a portfolio by factor: :func:`~hft_py.risk.attribution.attribute`."""
-        from hft_py.risk.attribution import attribute
-
         return attribute(self, weights)
 
     def _labelled(self, values: Floats, names: tuple[str, ...] | None) -> Any:

@@ -11,45 +11,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from hft_py import checks
 from hft_py.results import Result, pandas
+from hft_py.risk._inputs import square
+from hft_py.risk.decomposition import RiskDecomposition, decompose_risk
 from hft_py.tables import align, unique
 
-if TYPE_CHECKING:
-    from hft_py.risk.decomposition import RiskDecomposition
-
 Floats = npt.NDArray[np.float64]
-
-
-class FactorRiskModel(Protocol):
-    """What an optimiser reads of a risk model: anything with these attributes will do.
-
-    Examples
-    --------
-    >>> isinstance(RiskModel.build([[1.0]], [[0.04]], [0.01]).exposures, np.ndarray)
-    True
-    """
-
-    @property
-    def exposures(self) -> Floats:
-        """``B``, ``(n, k)``."""
-
-    @property
-    def factor_covariance(self) -> Floats:
-        """``F``, ``(k, k)``, positive semi-definite; singular where factors are constrained."""
-
-    @property
-    def specific_variance(self) -> Floats:
-        """The diagonal of ``D``, ``(n,)``, none negative."""
-
-    @property
-    def assets(self) -> tuple[str, ...]:
-        """The names of the rows of ``B``."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -111,8 +84,6 @@ class RiskModel(Result):
         >>> RiskModel.build([[1.0]], [[0.04]], [0.01]).assets
         ('0',)
         """
-        from hft_py.risk._inputs import square
-
         loadings = checks.finite_array("exposures", exposures, ndim=2)
         n, k = loadings.shape
         _, covariance = square("factor_covariance", factor_covariance)
@@ -210,8 +181,6 @@ class RiskModel(Result):
 
     def decompose_risk(self, weights: Any, **more: Any) -> RiskDecomposition:
         """The risk of a portfolio by factor, family and asset: :func:`decompose_risk`."""
-        from hft_py.risk.decomposition import decompose_risk
-
         return decompose_risk(weights, self, **more)
 
     def to_frame(self) -> Any:

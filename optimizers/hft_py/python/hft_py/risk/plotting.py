@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import numpy as np
 
 from hft_py.results import pyplot
+from hft_py.risk.diagnostics import bias_statistic
 
-if TYPE_CHECKING:
-    from hft_py.risk.decomposition import RiskDecomposition
-
-__all__ = ["risk_tree"]
+__all__ = ["realised_against_predicted", "risk_tree"]
 
 _DARK, _MIDDLE, _LIGHT = "#1f4e79", "#5b8db8", "#b3cde0"
 
 
-def risk_tree(found: RiskDecomposition, *, largest: int = 5) -> Any:
-    """The lines of the tree as bars, in the tree's order (a matplotlib figure)."""
+def risk_tree(found: Any, *, largest: int = 5) -> Any:
+    """The lines of a decomposition's tree as bars, in its order (a matplotlib figure)."""
     lines = found.tree(largest=largest).splitlines()
     depth = [(len(line) - len(line.lstrip("│├└ "))) // 2 for line in lines]
     values = [float(line.rsplit(" %", 2 if "(" in line else 1)[0].rsplit(" ", 1)[1])
@@ -36,4 +36,42 @@ def risk_tree(found: RiskDecomposition, *, largest: int = 5) -> Any:
     axis.set_xlim(min(0.0, *values), 1.35 * max(values))
     axis.axvline(0.0, color="black", lw=0.6)
     axis.spines[["top", "right", "left"]].set_visible(False)
+    return figure
+
+
+def realised_against_predicted(
+    returns: Any, volatility: Any, *, dates: Any = None, window: int = 63,
+    periods_per_year: float = 252.0, title: str = "",
+) -> Any:  # fmt: skip
+    """Forecast volatility of a portfolio, what it turned out to be, and the rolling bias.
+
+    Parameters
+    ----------
+    returns, volatility
+        ``(T,)``; each forecast made before its return.
+    window
+        Over how many periods the realised volatility is computed: of the periods *after* each
+        forecast.
+    """
+    returns, volatility = np.asarray(returns, float), np.asarray(volatility, float)
+    axis_values = np.arange(len(returns)) if dates is None else dates
+    year = np.sqrt(periods_per_year)
+    windows = np.lib.stride_tricks.sliding_window_view(returns, window)
+    realised = np.full(len(returns), np.nan)
+    realised[: len(windows)] = windows.std(axis=1, ddof=1)
+    found = bias_statistic(returns, volatility)
+    figure, (above, below) = pyplot().subplots(
+        2, 1, figsize=(9, 5.5), sharex=True, height_ratios=[3, 1], layout="constrained"
+    )
+    above.plot(axis_values, 100 * year * realised, color=_LIGHT, lw=1.2,
+               label=f"realised, the next {window} days")  # fmt: skip
+    above.plot(axis_values, 100 * year * volatility, color=_DARK, lw=1.0, label="predicted")
+    above.set_ylabel("volatility, per cent a year")
+    above.set_ylim(bottom=0.0)
+    above.legend(frameon=False)
+    above.set_title(title or "Realised against predicted risk")
+    below.axhspan(found.lower, found.upper, color=_LIGHT, alpha=0.5, lw=0)
+    below.axhline(1.0, color="black", lw=0.6)
+    below.plot(axis_values, found.rolling, color=_DARK, lw=1.0)
+    below.set_ylabel("bias, one year")
     return figure

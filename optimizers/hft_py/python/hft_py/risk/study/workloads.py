@@ -54,9 +54,10 @@ def company_panel(
     codes = rng.integers(0, sectors, assets)
     exposures: dict[str, Floats] = {}
     factors = 0.003 * rng.standard_t(5, size=(dates, styles))
-    returns = 0.01 * rng.standard_t(5, size=(dates, 1)) + (
-        0.005 * rng.standard_t(5, size=(dates, sectors))
-    )[:, codes]
+    returns = (
+        0.01 * rng.standard_t(5, size=(dates, 1))
+        + (0.005 * rng.standard_t(5, size=(dates, sectors)))[:, codes]
+    )
     for j in range(styles):
         # Styles change slowly: a constant part and a moving one.
         moving = rng.normal(size=(dates, assets))
