@@ -1,6 +1,6 @@
-"""Hidden Markov models, Markov chain Monte Carlo and global optimisation, compiled.
+"""Hidden Markov models, Markov chain Monte Carlo, global optimisation and risk models, compiled.
 
-The modules are :mod:`hft_py.hmm`, :mod:`hft_py.mcmc` and :mod:`hft_py.mle`;
+The modules are :mod:`hft_py.hmm`, :mod:`hft_py.mcmc`, :mod:`hft_py.mle` and :mod:`hft_py.risk`;
 :mod:`hft_py.optimizers` offers all their functions in one place.
 
 >>> import hft_py
@@ -19,7 +19,7 @@ __all__ = ["active_backend", "builtin", "compiled_objective", "negated", "use_ba
 __version__ = "0.1.0"
 
 # Imported when they are first used.
-_MODULES = ("hmm", "mcmc", "mle", "optimizers")
+_MODULES = ("hmm", "mcmc", "mle", "optimizers", "risk")
 
 
 def __getattr__(name: str) -> Any:

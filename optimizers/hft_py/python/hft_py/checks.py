@@ -130,11 +130,9 @@ def finite_array(
 ) -> Floats:
     """:func:`array` without infinities, and without NaN unless ``allow_nan``."""
     found = array(name, value, ndim=ndim, least=least)
-    good = np.isfinite(found)
-    if allow_nan:
-        good |= np.isnan(found)
-    if not good.all():
-        place = tuple(int(i) for i in np.argwhere(~good)[0])
+    bad = np.isinf(found) if allow_nan else ~np.isfinite(found)
+    if bad.any():
+        place = tuple(int(i) for i in np.argwhere(bad)[0])
         index = ", ".join(map(str, place))
         expected = "finite numbers or NaN" if allow_nan else "finite numbers"
         raise ValueError(f"{name}[{index}] is {found[place]}, expected {expected}")

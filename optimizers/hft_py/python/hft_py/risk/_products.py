@@ -12,6 +12,8 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
+BLOCK = 64  # rows looked at together
+
 
 def mirrored(values: Floats) -> Floats:
     """The mean of a matrix and its transpose: symmetric to the last bit."""
@@ -32,11 +34,17 @@ def negligible_rows(rows: Floats, weights: Floats) -> int:
     ``i``; by Cauchy-Schwarz the products of two assets are bounded by both. With exponential
     weights this leaves the last few hundred rows, however many there are.
     """
-    squares = rows * rows
-    squares *= weights[:, None]
-    total = squares.sum(axis=0)
-    counts = (squares > 2.0**-56 / len(rows) * total).any(axis=1)
-    return int(np.argmax(counts)) if counts.any() else 0
+    first = len(rows)
+    total = np.zeros(rows.shape[1])
+    for end in range(len(rows), 0, -BLOCK):  # the latest first: sums so far are the larger part
+        start = max(end - BLOCK, 0)
+        squares = np.square(rows[start:end])
+        squares *= weights[start:end, None]
+        total += squares.sum(axis=0)
+        counts = (squares > 2.0**-56 / len(rows) * total).any(axis=1)
+        if counts.any():
+            first = start + int(np.argmax(counts))
+    return first if first < len(rows) else 0
 
 
 def newey_west(rows: Floats, weights: Floats, lags: int) -> Floats:

@@ -71,7 +71,12 @@ def sample_covariance(
 
 
 def semi_covariance(
-    returns: Any, threshold: float = 0.0, *, missing: str = "raise", min_observations: int = 2
+    returns: Any,
+    threshold: float = 0.0,
+    *,
+    missing: str = "raise",
+    min_observations: int = 2,
+    repair: bool = True,
 ) -> Any:
     """The covariance of losses: the mean of ``min(r_i - b, 0) min(r_j - b, 0)`` over all dates.
 
@@ -81,8 +86,8 @@ def semi_covariance(
         ``(T, n)``.
     threshold
         ``b``, in the unit of the returns. Default: what is lost, not what falls short of a rate.
-    missing, min_observations
-        As for :func:`sample_covariance`; a pairwise matrix is repaired.
+    missing, min_observations, repair
+        As for :func:`sample_covariance`.
 
     Notes
     -----
@@ -102,7 +107,7 @@ def semi_covariance(
     ones = np.ones(len(rows))
     products, _, count = _products.pairwise(losses, seen, ones, 0, centred=False)
     _enough(table, count, least)
-    return table.matrix(_whole(products / count, True))
+    return table.matrix(_whole(products / count, checks.flag("repair", repair)))
 
 
 def ewma_covariance(
@@ -115,6 +120,7 @@ def ewma_covariance(
     mean: str = "zero",
     missing: str = "raise",
     min_observations: int = 2,
+    repair: bool = True,
 ) -> Any:
     """The exponentially weighted covariance: the date ``s`` steps back weighs ``decay ** s``.
 
@@ -142,6 +148,8 @@ def ewma_covariance(
         shared dates are summed.
     min_observations
         The fewest dates that two assets must share.
+    repair
+        Make a matrix of lags or of pairs positive semi-definite where it is not.
 
     Returns
     -------
@@ -179,8 +187,14 @@ def ewma_covariance(
     if of_volatility != of_correlation:
         variances = _variances(table, rows, seen, of_volatility, lags, centred, least)
         found = _rescaled(table, found, variances)
-    repair = lags > 0 or seen is not None
-    return table.matrix(_whole(found, repair))
+    if lags and (np.diag(found) < 0).any():
+        place = int(np.argmin(np.diag(found)))
+        raise ValueError(
+            f"newey_west_lags={lags} makes the variance of {table.columns[place]} "
+            f"{found[place, place]:.3g}, expected at least 0: use fewer lags, or more dates"
+        )
+    doubtful = lags > 0 or seen is not None
+    return table.matrix(_whole(found, checks.flag("repair", repair) and doubtful))
 
 
 def _decay(name: str, value: Any) -> float:

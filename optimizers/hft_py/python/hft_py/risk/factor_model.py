@@ -217,8 +217,8 @@ class FactorModel(Estimator):
         covered = np.isfinite(last).all(axis=1) & np.isfinite(variances)
         if not covered.any():
             raise ValueError(
-                "no asset has all exposures on the last date and enough returns: expected one or "
-                "more"
+                "no asset has all exposures on the last date, and none like it has "
+                f"min_observations={self.min_observations} returns: expected one or more"
             )
         assets = np.array(panel.table.columns)[covered]
         self.model_ = RiskModel(

@@ -129,7 +129,9 @@ def _identity(rows: Floats, sample: Floats) -> tuple[Floats, float]:
     squares = float((sample * sample).sum())
     distance = squares - n * mean * mean  # d^2
     error = (fourth / count - squares) / count  # b-bar^2
-    shrinkage = min(max(error, 0.0), distance) / distance if distance > 0 else 0.0
+    if distance <= 1e-14 * squares:  # the sample is the target, but for rounding
+        return sample.copy(), 0.0
+    shrinkage = min(max(error, 0.0), distance) / distance
     return mean * np.eye(n), shrinkage
 
 

@@ -226,16 +226,17 @@ def _factor_names(given: Table) -> tuple[str, ...]:
 def _regress(x: Floats, y: Floats, weights: Floats) -> tuple[Floats, Floats, Floats]:
     """Coefficients, variances of what is left (degrees of freedom taken off), R squared."""
     root = np.sqrt(weights)[:, None]
-    beta: Floats = np.linalg.lstsq(x * root, y * root, rcond=None)[0]
+    solved = np.linalg.lstsq(x * root, y * root, rcond=None)
+    beta = np.asarray(solved[0], dtype=np.float64)
     total = weights.sum()
     # The effective number of dates, as many as there are where all weigh the same.
     effective = total**2 / float(weights @ weights)
-    left = weights @ (y - x @ beta) ** 2
-    centred = y - weights @ y / total
-    spread = weights @ centred**2
+    left: Floats = weights @ (y - x @ beta) ** 2
+    centred: Floats = y - weights @ y / total
+    spread: Floats = weights @ centred**2
     free = max(1.0 - x.shape[1] / effective, 1.0 / effective)
-    explained: Floats = np.where(spread > 0, 1.0 - left / np.where(spread > 0, spread, 1.0), np.nan)
-    return beta, left / total / free, explained
+    explained = np.divide(left, spread, out=np.full(len(left), np.nan), where=spread > 0)
+    return beta, left / total / free, 1.0 - explained
 
 
 def _bai_ng(values: Floats, count: int, n: int, most: int) -> int:

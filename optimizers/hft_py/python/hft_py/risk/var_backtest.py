@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from hft_py import checks
 from hft_py.results import Result
-
-Floats = npt.NDArray[np.float64]
+from hft_py.risk._coverage_tests import asymptotic, conditional_ratio, coverage_ratio, exact
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -27,7 +25,7 @@ class VaRBacktest(Result):
     independence, independence_p
         Does an exceedance today change the chance of one tomorrow? (1 degree)
     conditional_coverage, conditional_coverage_p
-        Both together. (2 degrees)
+        Both together: the sum of the statistics. (2 degrees)
 
     A small p-value speaks against the forecasts: :meth:`rejected`.
     """
@@ -49,7 +47,9 @@ class VaRBacktest(Result):
         return tuple(name for name in tests if getattr(self, f"{name}_p") < bound)
 
 
-def backtest_value_at_risk(returns: Any, forecasts: Any, level: float = 0.95) -> VaRBacktest:
+def backtest_value_at_risk(
+    returns: Any, forecasts: Any, level: float = 0.95, *, p_values: str = "exact"
+) -> VaRBacktest:
     """Test forecasts of value at risk against what happened.
 
     Parameters
@@ -61,6 +61,11 @@ def backtest_value_at_risk(returns: Any, forecasts: Any, level: float = 0.95) ->
         beginning or the end.
     level
         That of the forecasts.
+    p_values
+        ``"exact"``, the default: from the distribution of the statistics for this number of
+        periods; the test of independence given the number of exceedances. ``"asymptotic"``: from
+        the chi-squared distribution, which rejects right forecasts too often where exceedances are
+        few: independence at 5 % in about 9 % of cases for 1,000 periods.
 
     Raises
     ------
@@ -70,8 +75,7 @@ def backtest_value_at_risk(returns: Any, forecasts: Any, level: float = 0.95) ->
     Notes
     -----
     Kupiec (1995), Techniques for verifying the accuracy of risk measurement models; Christoffersen
-    (1998), Evaluating interval forecasts. The transitions start at the second forecast; conditional
-    coverage is the sum of both statistics.
+    (1998), Evaluating interval forecasts. Transitions start at the second period.
 
     Examples
     --------
@@ -81,10 +85,8 @@ def backtest_value_at_risk(returns: Any, forecasts: Any, level: float = 0.95) ->
     >>> right.rejected(), wrong.rejected()
     ((), ('kupiec', 'conditional_coverage'))
     """
-    from scipy.special import xlogy
-    from scipy.stats import chi2
-
     share = 1.0 - checks.real_number("level", level, least=0.5, below=1.0)
+    kind = checks.choice("p_values", p_values, ("exact", "asymptotic"))
     happened = checks.finite_array("returns", returns)
     expected = checks.finite_array("forecasts", forecasts, allow_nan=True)
     if len(happened) != len(expected):
@@ -99,37 +101,22 @@ def backtest_value_at_risk(returns: Any, forecasts: Any, level: float = 0.95) ->
         raise ValueError(f"forecasts[{gap}] is nan between forecasts, expected a number")
     hits = happened[there] < -expected[there]
     count, hit = len(hits), int(hits.sum())
-    rate = hit / count
-    kupiec = 2.0 * float(
-        xlogy(hit, rate) + xlogy(count - hit, 1.0 - rate)
-        - xlogy(hit, share) - xlogy(count - hit, 1.0 - share)
-    )  # fmt: skip
     before, after = hits[:-1], hits[1:]
-    after_hit, after_calm = int(before.sum()), int((~before).sum())
-    both, first = int((before & after).sum()), int((~before & after).sum())
-    pooled = (both + first) / (count - 1)
-    independence = 2.0 * float(
-        xlogy(both, _ratio(both, after_hit))
-        + xlogy(after_hit - both, 1.0 - _ratio(both, after_hit))
-        + xlogy(first, _ratio(first, after_calm))
-        + xlogy(after_calm - first, 1.0 - _ratio(first, after_calm))
-        - xlogy(both + first, pooled)
-        - xlogy(count - 1 - both - first, 1.0 - pooled)
+    kupiec = float(coverage_ratio(count, hit, share))
+    independence = float(
+        conditional_ratio(
+            (before & after).sum(), before.sum(), (~before & after).sum(), (~before).sum()
+        )
     )
-    kupiec, independence = max(kupiec, 0.0), max(independence, 0.0)  # of rounding
-    together = kupiec + independence
+    p = (exact if kind == "exact" else asymptotic)(count, hit, share, kupiec, independence)
     return VaRBacktest(
         periods=count,
         exceedances=hit,
         expected=share * count,
         kupiec=kupiec,
-        kupiec_p=float(chi2.sf(kupiec, 1)),
+        kupiec_p=p[0],
         independence=independence,
-        independence_p=float(chi2.sf(independence, 1)),
-        conditional_coverage=together,
-        conditional_coverage_p=float(chi2.sf(together, 2)),
+        independence_p=p[1],
+        conditional_coverage=kupiec + independence,
+        conditional_coverage_p=p[2],
     )
-
-
-def _ratio(part: int, whole: int) -> float:
-    return part / whole if whole else 0.0

@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg import cho_solve
+from scipy.linalg.lapack import dpotrf
 
 from hft_py.risk._exposures import benchmark_weights, design, style_scale
 
@@ -136,17 +138,10 @@ def _solve(
     scale = np.sqrt(np.diag(gram))
     scale[scale == 0] = 1.0
     gram /= scale * scale[:, None]
-    factor = np.zeros_like(gram)
-    for j in range(len(gram)):  # Cholesky, to see the factor at which it fails
-        row = gram[j, :j] - 0.0
-        for i in range(j):
-            row[i] = (gram[j, i] - factor[j, :i] @ factor[i, :i]) / factor[i, i]
-            factor[j, i] = row[i]
-        pivot = gram[j, j] - row @ row
-        if not pivot > PIVOT:
-            return np.full(k, np.nan), COLLINEAR + int(kept[j])
-        factor[j, j] = np.sqrt(pivot)
-    from scipy.linalg import cho_solve
-
+    factor, failed = dpotrf(gram, lower=1)
+    small = np.flatnonzero(~(np.diag(factor)[: failed - 1 if failed else None] ** 2 > PIVOT))
+    if failed or small.size:
+        place = int(small[0]) if small.size else failed - 1
+        return np.full(k, np.nan), COLLINEAR + int(kept[place])
     found: Floats = basis @ (cho_solve((factor, True), right / scale) / scale)
     return found, DONE

@@ -66,5 +66,5 @@ def estimator(styles: list[str], half_life: float) -> Any:
             mu_estimator=EmpiricalMu(),
             covariance_estimator=EWCovariance(half_life=half_life, nearest=False),
         ),
-        idio_variance_estimator=EWVariance(half_life=half_life),
+        idio_variance_estimator=EWVariance(half_life=half_life, min_observations=1),
     )
