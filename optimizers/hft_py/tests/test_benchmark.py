@@ -8,8 +8,10 @@ pytest.importorskip("qpp", reason="the harness is not installed")
 from hft_py.hmm.study import study as hmm
 from hft_py.mcmc.study import study as mcmc
 from hft_py.mle.study import study as mle
+from hft_py.risk.study import study as risk
 from qpp.testing import benchmark_test
 
 test_hmm = benchmark_test(hmm)
 test_mcmc = pytest.mark.timeout(600)(benchmark_test(mcmc))
 test_mle = benchmark_test(mle)
+test_risk = benchmark_test(risk)

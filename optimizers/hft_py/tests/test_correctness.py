@@ -13,6 +13,8 @@ from hft_py.mcmc.study import study as mcmc
 from hft_py.mcmc.study.workloads import HEADLINE, REAL
 from hft_py.mle.study import study as mle
 from hft_py.mle.study.workloads import CMA, EVOLUTION, LIKELIHOOD
+from hft_py.risk.study import study as risk
+from hft_py.risk.study.workloads import EWMA, FACTORS_SMALL, LEDOIT
 from qpp.study import Study, Workload
 from qpp.testing import agreement_test
 
@@ -22,6 +24,9 @@ SIZES: dict[str, dict[str, int]] = {
     EVOLUTION: {"population_size": 40, "generations": 12},
     CMA: {"evaluations": 500},
     LIKELIHOOD: {"population_size": 20, "generations": 3},
+    EWMA: {"dates": 300, "assets": 40},
+    LEDOIT: {"dates": 300, "assets": 40},
+    FACTORS_SMALL: {"dates": 40, "assets": 120},
 }
 
 
@@ -44,5 +49,6 @@ thorough = pytest.mark.thorough
 test_hmm = agreement_test(hmm)
 test_short_runs_of_mcmc = short(mcmc)
 test_short_runs_of_mle = short(mle)
+test_short_runs_of_risk = short(risk)
 test_mcmc = thorough(pytest.mark.timeout(600)(agreement_test(mcmc)))
 test_mle = thorough(agreement_test(mle))

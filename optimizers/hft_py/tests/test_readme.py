@@ -16,7 +16,10 @@ from hft_py.errors import InvalidValuesWarning
 
 HERE = Path(__file__).parents[1]
 MODULES = HERE / "python/hft_py"
-READMES = [HERE / "README.md", *(MODULES / name / "README.md" for name in ("mle", "mcmc", "hmm"))]
+READMES = [
+    HERE / "README.md",
+    *(MODULES / name / "README.md" for name in ("mle", "mcmc", "hmm", "risk")),
+]
 readmes = pytest.mark.parametrize("readme", READMES, ids=lambda path: path.parent.name)
 
 
@@ -27,7 +30,7 @@ def test_examples(readme: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     from qpp.testing import skip_without
 
     if "qpp.datasets" in readme.read_text(encoding="utf-8"):
-        skip_without("arch")
+        skip_without("arch", "skfolio")
     monkeypatch.chdir(tmp_path)
     blocks = re.findall(r"```python\n(.*?)```", readme.read_text(encoding="utf-8"), re.DOTALL)
     assert blocks
@@ -43,6 +46,9 @@ def test_examples(readme: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         assert scope["run"].param_names == ("mu", "omega", "alpha", "beta")
         assert scope["optimizer"].best_params_["window"] == 184
         assert scope["result"].warnings == ()
+    if readme.parent.name == "risk":
+        assert abs(scope["risk"].component.sum() - scope["risk"].total) < 1e-12
+        assert scope["test"].exceedances > 0
     if readme.parent.name == "hmm":
         assert scope["params"].converged
         assert scope["detector"].labels_ == ("bear", "bull")

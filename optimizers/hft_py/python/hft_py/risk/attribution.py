@@ -30,6 +30,14 @@ class ReturnAttribution(Result):
     total, total_by_factor, total_specific
         The compounded return over all dates and its parts, linked by Carino's factors, so that they
         sum to it too.
+
+    Examples
+    --------
+    >>> from hft_py.risk import FactorModel
+    >>> returns = 0.01 * np.random.default_rng(0).normal(size=(100, 40))
+    >>> found = FactorModel().fit(returns, sectors=np.arange(40) % 2).attribute_returns({"3": 1.0})
+    >>> bool(np.allclose(found.by_factor.sum(axis=1) + found.specific, returns[1:, 3]))
+    True
     """
 
     portfolio: Floats

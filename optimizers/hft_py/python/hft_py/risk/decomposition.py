@@ -21,6 +21,7 @@ from hft_py.risk.protocol import FactorRiskModel
 from hft_py.tables import align
 
 Floats = npt.NDArray[np.float64]
+Part = tuple[str, float, list[Any]]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -45,6 +46,13 @@ class RiskDecomposition(Result):
         Its two parts.
     weights
         What was decomposed: less the benchmark's where there is one.
+
+    Examples
+    --------
+    >>> from hft_py.risk import RiskModel
+    >>> found = RiskModel.build([[1.0], [0.5]], [[0.04]], [0.01, 0.02]).decompose_risk([0.5, 0.5])
+    >>> bool(abs(found.factor + found.specific - found.total) < 1e-12)
+    True
     """
 
     total: float
@@ -91,8 +99,8 @@ class RiskDecomposition(Result):
             index=list(self.assets),
         )
 
-    def tree(self, *, largest: int = 5) -> str:
-        """The parts as a tree, each with its share of the total.
+    def parts(self, largest: int = 5) -> list[Part]:
+        """The tree: ``(name, contribution, parts below)`` of the factor and of the specific risk.
 
         Parameters
         ----------
@@ -101,35 +109,36 @@ class RiskDecomposition(Result):
             size.
         """
         count = checks.whole_number("largest", largest, least=0)
-        families = [
-            (name.capitalize(), part, self._listed(name, count))
-            for name, part in self.by_family.items()
-        ]
+        families: list[Part] = []
+        for family, part in self.by_family.items():
+            names = [name for name, its in self.family_of.items() if its == family]
+            names.sort(key=lambda name: -abs(self.by_factor[name]))
+            listed = names[:count] if len(names) > 1 else []
+            below: list[Part] = [(name, self.by_factor[name], []) for name in listed]
+            families.append((family.capitalize(), part, below))
         order = np.argsort(-np.abs(self.component_specific), kind="stable")[:count]
-        assets: list[tuple[str, float, list[Any]]] = [
-            (self.assets[i], float(self.component_specific[i]), [])
-            for i in order
-            if self.component_specific[i]
-        ]
-        parts = [("Factor", self.factor, families), ("Specific", self.specific, assets)]
-        return "\n".join([f"Total {100 * self.total:.1f} %", *self._branches(parts, "")])
+        own = [(self.assets[i], float(self.component_specific[i])) for i in order]
+        assets: list[Part] = [(name, part, []) for name, part in own if part]
+        return [("Factor", self.factor, families), ("Specific", self.specific, assets)]
 
-    def _listed(self, family: str, count: int) -> list[tuple[str, float, list[Any]]]:
-        names = [name for name, its in self.family_of.items() if its == family]
-        if len(names) == 1:
-            return []
-        names.sort(key=lambda name: -abs(self.by_factor[name]))
-        return [(name, self.by_factor[name], []) for name in names[:count]]
+    def tree(self, *, largest: int = 5) -> str:
+        """The parts as a tree, each with its share of the total."""
+        lines = [f"Total {100 * self.total:.1f} %"]
 
-    def _branches(self, parts: list[Any], indent: str) -> list[str]:
-        lines = []
-        for place, (name, part, below) in enumerate(parts):
-            last = place == len(parts) - 1
-            share = f" ({100 * part / self.total:.0f} %)" if self.total else ""
-            mark, bar = ("└ ", "  ") if last else ("├ ", "│ ")
-            lines.append(f"{indent}{mark}{name} {100 * part:.1f} %{share}")
-            lines += self._branches(below, indent + bar)
-        return lines
+        def add(parts: list[Part], indent: str) -> None:
+            for place, (name, part, below) in enumerate(parts):
+                mark, bar = ("└ ", "  ") if place == len(parts) - 1 else ("├ ", "│ ")
+                lines.append(f"{indent}{mark}{name} {self.show(part)}")
+                add(below, indent + bar)
+
+        add(self.parts(largest), "")
+        return "\n".join(lines)
+
+    def show(self, part: float) -> str:
+        """A contribution in per cent, and its share of the total."""
+        # Adding 0 takes the sign from what is rounded to it.
+        share = f" ({round(100 * part / self.total) + 0} %)" if self.total else ""
+        return f"{round(100 * part, 1) + 0.0:.1f} %{share}"
 
     def __str__(self) -> str:
         return self.tree()

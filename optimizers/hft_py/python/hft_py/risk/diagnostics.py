@@ -36,6 +36,11 @@ class BiasStatistic(Result):
         ``T``.
     rolling
         The bias of each window that ends at a period, ``(T,)``; NaN before the first.
+
+    Examples
+    --------
+    >>> round(bias_statistic([0.01, -0.01, 0.01, -0.01], [0.01] * 4).bias, 3)
+    1.155
     """
 
     bias: float

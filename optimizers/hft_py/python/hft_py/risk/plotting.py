@@ -15,25 +15,28 @@ _DARK, _MIDDLE, _LIGHT = "#1f4e79", "#5b8db8", "#b3cde0"
 
 
 def risk_tree(found: Any, *, largest: int = 5) -> Any:
-    """The lines of a decomposition's tree as bars, in its order (a matplotlib figure)."""
-    lines = found.tree(largest=largest).splitlines()
-    depth = [(len(line) - len(line.lstrip("│├└ "))) // 2 for line in lines]
-    values = [float(line.rsplit(" %", 2 if "(" in line else 1)[0].rsplit(" ", 1)[1])
-              for line in lines]  # fmt: skip
-    figure, axis = pyplot().subplots(figsize=(8, 0.28 * len(lines) + 1.0), layout="constrained")
-    colours = [(_DARK, _DARK, _MIDDLE, _LIGHT)[min(d, 3)] for d in depth]
-    places = range(len(lines))
-    axis.barh(places, values, color=colours, height=0.7)
-    for place, line, value in zip(places, lines, values, strict=True):
-        text = line.lstrip("│├└ ")
+    """The parts of a decomposition as bars, in the order of its tree (a matplotlib figure)."""
+    rows = [(0, "Total", found.total)]
+
+    def add(parts: list[Any], depth: int) -> None:
+        for name, part, below in parts:
+            rows.append((depth, name, part))
+            add(below, depth + 1)
+
+    add(found.parts(largest), 1)
+    values = [100.0 * part for _, _, part in rows]
+    figure, axis = pyplot().subplots(figsize=(8, 0.28 * len(rows) + 1.0), layout="constrained")
+    colours = [(_DARK, _DARK, _MIDDLE, _LIGHT)[min(depth, 3)] for depth, _, _ in rows]
+    axis.barh(range(len(rows)), values, color=colours, height=0.7)
+    for place, (depth, name, part) in enumerate(rows):
         axis.annotate(
-            text, (max(value, 0.0), place), xytext=(4, 0), textcoords="offset points",
-            va="center", fontsize=8,
+            f"{'    ' * depth}{name} {found.show(part)}", (max(values[place], 0.0), place),
+            xytext=(4, 0), textcoords="offset points", va="center", fontsize=8,
         )  # fmt: skip
     axis.invert_yaxis()
     axis.set_yticks([])
     axis.set_xlabel("contribution to volatility, per cent")
-    axis.set_xlim(min(0.0, *values), 1.35 * max(values))
+    axis.set_xlim(min(0.0, *values), 1.35 * max(*values, 1e-6))
     axis.axvline(0.0, color="black", lw=0.6)
     axis.spines[["top", "right", "left"]].set_visible(False)
     return figure
@@ -70,7 +73,8 @@ def realised_against_predicted(
     above.set_ylim(bottom=0.0)
     above.legend(frameon=False)
     above.set_title(title or "Realised against predicted risk")
-    below.axhspan(found.lower, found.upper, color=_LIGHT, alpha=0.5, lw=0)
+    half = np.sqrt(2.0 / min(252, len(returns)))  # of a window, not of all periods
+    below.axhspan(1.0 - half, 1.0 + half, color=_LIGHT, alpha=0.5, lw=0)
     below.axhline(1.0, color="black", lw=0.6)
     below.plot(axis_values, found.rolling, color=_DARK, lw=1.0)
     below.set_ylabel("bias, one year")

@@ -13,6 +13,7 @@ Bai and Ng (2002), Determining the Number of Factors in Approximate Factor Model
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -132,6 +133,8 @@ class TimeSeriesFactorModel(Estimator):
         Of the factor covariance; default: ``decay``.
     newey_west_lags
         Of the factor covariance.
+    families
+        The family of each factor, in order; default: ``"factor"`` for all.
 
     Attributes
     ----------
@@ -153,10 +156,16 @@ class TimeSeriesFactorModel(Estimator):
     """
 
     def __init__(
-        self, *, decay: float = 1.0, factor_decay: float | None = None, newey_west_lags: int = 0
+        self,
+        *,
+        decay: float = 1.0,
+        factor_decay: float | None = None,
+        newey_west_lags: int = 0,
+        families: Sequence[str] | None = None,
     ) -> None:
         self._given = {
-            "decay": decay, "factor_decay": factor_decay, "newey_west_lags": newey_west_lags
+            "decay": decay, "factor_decay": factor_decay, "newey_west_lags": newey_west_lags,
+            "families": families,
         }  # fmt: skip
         self.decay = checks.real_number("decay", decay, above=0.0, most=1.0)
         self.factor_decay = (
@@ -164,6 +173,7 @@ class TimeSeriesFactorModel(Estimator):
             if factor_decay is None
             else checks.real_number("factor_decay", factor_decay, above=0.0, most=1.0)
         )
+        self.families = None if families is None else tuple(map(str, families))
         self.newey_west_lags = checks.whole_number("newey_west_lags", newey_west_lags, least=0)
 
     def fit(self, returns: Any, factors: Any) -> Self:
@@ -189,6 +199,9 @@ class TimeSeriesFactorModel(Estimator):
         x = np.hstack([np.ones((count, 1)), f])
         if np.linalg.matrix_rank(x) <= k:
             raise ValueError("factors are collinear, with each other or with a constant: leave out")
+        families = ("factor",) * k if self.families is None else self.families
+        if len(families) != k:
+            raise ValueError(f"families has {len(families)} names, expected {k} as factors")
         weights = self.decay ** np.arange(count - 1.0, -1.0, -1.0)
         betas = np.empty((k + 1, y.shape[1]))
         variance, explained = np.empty(y.shape[1]), np.empty(y.shape[1])
@@ -212,7 +225,7 @@ class TimeSeriesFactorModel(Estimator):
         self.alpha_, self.r_squared_ = betas[0], explained
         self.model_ = RiskModel(
             np.ascontiguousarray(betas[1:].T), mirrored(covariance), variance, table.columns,
-            _factor_names(given), ("factor",) * k,
+            _factor_names(given), families,
         )  # fmt: skip
         return self
 

@@ -28,6 +28,11 @@ class VaRBacktest(Result):
         Both together: the sum of the statistics. (2 degrees)
 
     A small p-value speaks against the forecasts: :meth:`rejected`.
+
+    Examples
+    --------
+    >>> backtest_value_at_risk([-2.0, 0.0, 0.0], [1.0, 1.0, 1.0], level=0.75).exceedances
+    1
     """
 
     periods: int
