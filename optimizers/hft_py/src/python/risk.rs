@@ -15,6 +15,18 @@ type Vector<'py> = Bound<'py, PyArray1<f64>>;
 type Matrix<'py> = Bound<'py, PyArray2<f64>>;
 type Counts<'py> = Bound<'py, PyArray1<i64>>;
 
+/// Factor returns, specific ones, R squared, assets, means, scales, shares, status.
+type Tables<'py> = (
+    Matrix<'py>,
+    Matrix<'py>,
+    Vector<'py>,
+    Counts<'py>,
+    Matrix<'py>,
+    Matrix<'py>,
+    Matrix<'py>,
+    Counts<'py>,
+);
+
 /// Regressions of all dates: see the Python function of that name.
 #[pyfunction]
 #[pyo3(signature = (returns, styles, sectors, n_sectors, caps, universe, market, lag, standardise,
@@ -34,16 +46,7 @@ fn cross_section<'py>(
     regression_power: f64,
     least: usize,
     threads: usize,
-) -> PyResult<(
-    Matrix<'py>,
-    Matrix<'py>,
-    Vector<'py>,
-    Counts<'py>,
-    Matrix<'py>,
-    Matrix<'py>,
-    Matrix<'py>,
-    Counts<'py>,
-)> {
+) -> PyResult<Tables<'py>> {
     let mut columns = Vec::new();
     for style in &styles {
         let step = style.shape().get(2).copied().unwrap_or(1);

@@ -1,8 +1,9 @@
 //! The regression of one date.
 
 use super::gram;
-use super::normal;
+use super::normal::{self, Block};
 use super::panel::{Options, Panel};
+use super::universe::{benchmark, moments, power, sorted};
 use crate::hmm::lanes::LANES;
 
 /// What a date without a regression failed by.
@@ -146,16 +147,14 @@ pub fn regress(
     products.fill(0.0);
     gram::gram(block, weights, stride, &mut scratch.scaled, products);
 
-    let (matrix, right) = assemble(
-        block,
+    let group = Block {
+        columns: block,
         weights,
         stride,
-        products,
-        &starts,
-        x.len(),
-        slot.shares.len(),
-        options.market,
-    );
+        starts: &starts,
+    };
+    let (matrix, right) =
+        normal::assemble(&group, products, x.len(), slot.shares.len(), options.market);
     let first = usize::from(options.market);
     let found = match normal::solve(&matrix, &right, first, slot.shares, options.market) {
         Ok(found) => found,
@@ -186,152 +185,6 @@ pub fn regress(
     }
     slot.factor_returns.copy_from_slice(&found);
     *slot.status = 0;
-}
-
-/// Mean by the weights, and deviation from it of the assets inside, each alike; of finite numbers.
-///
-/// `whole` has the sums of `weights` and of `inside`. A style without deviation is divided by 1.
-fn moments(row: &[f64], weights: &[f64], inside: &[f64], whole: (f64, f64)) -> (f64, f64) {
-    let (mut weighted, (mut weight, mut count)) = (gram::dot(row, weights), whole);
-    let (mean, squares);
-    if weighted.is_finite() {
-        mean = weighted / if weight > 0.0 { weight } else { 1.0 };
-        squares = gram::squares(row, inside, mean);
-    } else {
-        // Something is missing: sums over what is there.
-        let there = || {
-            let all = row.iter().zip(weights);
-            all.filter(|(x, w)| **w > 0.0 && x.is_finite())
-        };
-        (weighted, weight, count) = (0.0, 0.0, 0.0);
-        for (x, w) in there() {
-            weighted += w * x;
-            weight += w;
-            count += 1.0;
-        }
-        mean = weighted / if weight > 0.0 { weight } else { 1.0 };
-        squares = there().map(|(x, _)| (x - mean) * (x - mean)).sum();
-    }
-    let deviation = (squares / (count - 1.0).max(1.0)).sqrt();
-    (mean, if deviation > 1e-12 { deviation } else { 1.0 })
-}
-
-/// Weights of the benchmark: of assets with a return that day, or of all if none has one.
-fn benchmark(panel: &Panel<'_>, options: &Options, date: usize, out: &mut [f64]) {
-    let returns = panel.date(panel.returns, date);
-    let caps = panel.caps.map(|caps| panel.date(caps, date));
-    let universe = panel.universe.map(|universe| panel.date(universe, date));
-    for traded in [true, false] {
-        let mut total = 0.0;
-        for (i, weight) in out.iter_mut().enumerate() {
-            let cap = caps.map_or(1.0, |caps| caps[i]);
-            let chosen = cap > 0.0
-                && cap.is_finite()
-                && universe.is_none_or(|universe| universe[i])
-                && (returns[i].is_finite() || !traded);
-            *weight = if chosen {
-                power(cap, options.benchmark_power)
-            } else {
-                0.0
-            };
-            total += *weight;
-        }
-        if total > 0.0 {
-            return;
-        }
-    }
-}
-
-fn power(cap: f64, exponent: f64) -> f64 {
-    if exponent == 0.5 {
-        cap.sqrt()
-    } else if exponent == 1.0 {
-        cap
-    } else if exponent == 0.0 {
-        1.0
-    } else {
-        cap.powf(exponent)
-    }
-}
-
-/// The assets used, sorted by sector, and where each sector begins; one group without sectors.
-fn sorted(
-    assets: usize,
-    used: impl Fn(usize) -> bool,
-    codes: Option<&[i32]>,
-    sectors: usize,
-    order: &mut Vec<u32>,
-) -> Vec<usize> {
-    let group = |i: usize| codes.map_or(0, |codes| codes[i] as usize);
-    let mut starts = vec![0; sectors.max(1) + 1];
-    let mut chosen = Vec::with_capacity(assets);
-    for i in (0..assets).filter(|&i| used(i)) {
-        chosen.push(i as u32);
-        starts[group(i) + 1] += 1;
-    }
-    for s in 1..starts.len() {
-        starts[s] += starts[s - 1];
-    }
-    let mut next = starts.clone();
-    order.clear();
-    order.resize(chosen.len(), 0);
-    for i in chosen {
-        let place = &mut next[group(i as usize)];
-        order[*place] = i;
-        *place += 1;
-    }
-    starts
-}
-
-/// `X' W X` and `X' W y` of market, sectors and styles, in this order; the lower triangle.
-///
-/// Ones and one-hot columns are not formed: their products are sums over sectors.
-fn assemble(
-    block: &[f64],
-    weights: &[f64],
-    stride: usize,
-    products: &[f64],
-    starts: &[usize],
-    styles: usize,
-    sectors: usize,
-    market: bool,
-) -> (Vec<f64>, Vec<f64>) {
-    let (first, with_sectors) = (usize::from(market), sectors > 0);
-    let columns = gram::padded(styles + 1);
-    let base = first + sectors;
-    let k = base + styles;
-    let mut matrix = vec![0.0; k * k];
-    let mut right = vec![0.0; k];
-    for s in 0..starts.len() - 1 {
-        let range = starts[s]..starts[s + 1];
-        let w = &weights[range.clone()];
-        let total: f64 = w.iter().sum();
-        let rows = [market.then_some(0), with_sectors.then_some(first + s)];
-        for row in rows.into_iter().flatten() {
-            matrix[row * k + row] += total;
-        }
-        if market && with_sectors {
-            matrix[(first + s) * k] = total;
-        }
-        for j in 0..=styles {
-            let column = &block[j * stride..][range.clone()];
-            let sum = gram::dot(w, column);
-            for row in rows.into_iter().flatten() {
-                if j < styles {
-                    matrix[(base + j) * k + row] += sum;
-                } else {
-                    right[row] += sum;
-                }
-            }
-        }
-    }
-    for j in 0..styles {
-        for i in 0..=j {
-            matrix[(base + j) * k + base + i] = products[j * columns + i];
-        }
-        right[base + j] = products[styles * columns + j];
-    }
-    (matrix, right)
 }
 
 /// Returns less what the factors explain, of every asset with exposures and a return.

@@ -21,7 +21,7 @@ for_each_isa! {
     fn add(row: &[f64], decay: f64, sums: &mut [f64], weights: &mut [f64], counts: &mut [f64]) {
         let slots = sums.iter_mut().zip(weights).zip(counts);
         for (&value, ((sum, weight), count)) in row.iter().zip(slots) {
-            let there = value == value;
+            let there = !value.is_nan();
             *sum = if there { decay * *sum + value * value } else { *sum };
             *weight = if there { decay * *weight + 1.0 } else { *weight };
             *count += if there { 1.0 } else { 0.0 };

@@ -6,6 +6,7 @@ mod ewma;
 mod gram;
 mod normal;
 mod panel;
+mod universe;
 
 pub use cross_section::{Regressions, cross_section};
 pub use ewma::ewma_squares;

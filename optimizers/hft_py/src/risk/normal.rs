@@ -1,7 +1,76 @@
 //! The normal equations of one date, with sector returns held to a sum of zero, by Cholesky.
 
+use super::gram;
+
+/// Styles, and returns after them, of the assets of a regression, sorted by sector.
+#[derive(Debug, Clone, Copy)]
+pub struct Block<'a> {
+    /// Columns of `stride` numbers.
+    pub columns: &'a [f64],
+    /// Of the assets; zeros after them.
+    pub weights: &'a [f64],
+    /// Assets, rounded up.
+    pub stride: usize,
+    /// Where each sector begins, and where the last one ends; one group without sectors.
+    pub starts: &'a [usize],
+}
+
 /// A factor whose unexplained share of squares is less than this is collinear.
 const PIVOT: f64 = 1e-12;
+
+/// `X' W X` and `X' W y` of market, sectors and styles, in this order; the lower triangle.
+///
+/// Ones and one-hot columns are not formed: their products are sums over sectors.
+pub fn assemble(
+    block: &Block<'_>,
+    products: &[f64],
+    styles: usize,
+    sectors: usize,
+    market: bool,
+) -> (Vec<f64>, Vec<f64>) {
+    let Block {
+        columns: values,
+        weights,
+        stride,
+        starts,
+    } = *block;
+    let (first, with_sectors) = (usize::from(market), sectors > 0);
+    let columns = gram::padded(styles + 1);
+    let base = first + sectors;
+    let k = base + styles;
+    let mut matrix = vec![0.0; k * k];
+    let mut right = vec![0.0; k];
+    for s in 0..starts.len() - 1 {
+        let range = starts[s]..starts[s + 1];
+        let w = &weights[range.clone()];
+        let total: f64 = w.iter().sum();
+        let rows = [market.then_some(0), with_sectors.then_some(first + s)];
+        for row in rows.into_iter().flatten() {
+            matrix[row * k + row] += total;
+        }
+        if market && with_sectors {
+            matrix[(first + s) * k] = total;
+        }
+        for j in 0..=styles {
+            let column = &values[j * stride..][range.clone()];
+            let sum = gram::dot(w, column);
+            for row in rows.into_iter().flatten() {
+                if j < styles {
+                    matrix[(base + j) * k + row] += sum;
+                } else {
+                    right[row] += sum;
+                }
+            }
+        }
+    }
+    for j in 0..styles {
+        for i in 0..=j {
+            matrix[(base + j) * k + base + i] = products[j * columns + i];
+        }
+        right[base + j] = products[styles * columns + j];
+    }
+    (matrix, right)
+}
 
 /// Solve for all factors; `Err(j)` where factor `j` is explained by those before it.
 ///

@@ -137,6 +137,7 @@ def test_true_factor_returns_are_found(kernel_set: str, make_panel: Panels) -> N
 def test_skfolio(standardise: bool) -> None:
     """Equal to 1e-8: exposures, factor returns, both parts of the covariance, specific returns."""
     pytest.importorskip("skfolio.prior", reason="skfolio is not installed")
+    pytest.importorskip("hft_py._rust", reason="the extension is not installed")
     pytest.importorskip("qpp", reason="the harness is not installed")
     from skfolio.descriptor import Passthrough
     from skfolio.factor_exposure import FixedWeightedFactor
