@@ -14,7 +14,7 @@ from hft_py.mcmc.study.workloads import HEADLINE, REAL
 from hft_py.mle.study import study as mle
 from hft_py.mle.study.workloads import CMA, EVOLUTION, LIKELIHOOD
 from hft_py.risk.study import study as risk
-from hft_py.risk.study.workloads import EWMA, FACTORS_SMALL, LEDOIT
+from hft_py.risk.study.workloads import EWMA_SMALL, FACTORS_SMALL, LEDOIT
 from qpp.study import Study, Workload
 from qpp.testing import agreement_test
 
@@ -24,7 +24,7 @@ SIZES: dict[str, dict[str, int]] = {
     EVOLUTION: {"population_size": 40, "generations": 12},
     CMA: {"evaluations": 500},
     LIKELIHOOD: {"population_size": 20, "generations": 3},
-    EWMA: {"dates": 300, "assets": 40},
+    EWMA_SMALL: {"dates": 300, "assets": 20},
     LEDOIT: {"dates": 300, "assets": 40},
     FACTORS_SMALL: {"dates": 40, "assets": 120},
 }

@@ -185,8 +185,8 @@ def ewma_covariance(
     table, rows, seen = returns_table(returns, missing, least=1)
     found = _weighted(table, rows, seen, of_correlation, lags, centred, least)
     if of_volatility != of_correlation:
-        variances = _variances(table, rows, seen, of_volatility, lags, centred, least)
-        found = _rescaled(table, found, variances)
+        other = _weighted(table, rows, seen, of_volatility, lags, centred, least)
+        found = _rescaled(table, found, np.diag(other))
     if lags and (np.diag(found) < 0).any():
         place = int(np.argmin(np.diag(found)))
         raise ValueError(
@@ -228,24 +228,6 @@ def _weighted(
         rows = rows - weights @ rows / total_weight
     first = _products.negligible_rows(rows, weights)
     found = _products.newey_west(rows[first:], weights[first:], lags) / total_weight
-    return found
-
-
-def _variances(
-    table: Table,
-    rows: Floats,
-    seen: Mask | None,
-    decay: float,
-    lags: int,
-    centred: bool,
-    least: int,
-) -> Floats:
-    """The diagonal of :func:`_weighted`, in O(T n)."""
-    found = np.empty(rows.shape[1])
-    for j, name in enumerate(table.columns):
-        alone = Table(rows[:, j : j + 1], (name,), None, "numpy")
-        mask = None if seen is None else seen[:, j : j + 1]
-        found[j] = _weighted(alone, alone.values, mask, decay, lags, centred, least)[0, 0]
     return found
 
 

@@ -41,8 +41,6 @@ __all__ = [
 def total_return(equity: Any, capital: float) -> float:
     """Last equity over starting capital, less one.
 
-    Examples
-    --------
     >>> round(total_return([110.0, 121.0], 100.0), 12)
     0.21
     """
@@ -52,8 +50,6 @@ def total_return(equity: Any, capital: float) -> float:
 def cagr(equity: Any, capital: float, periods_per_year: float = DAILY) -> float:
     """Compound annual growth rate; -1 after ruin, NaN where no float can hold it.
 
-    Examples
-    --------
     >>> round(cagr([110.0, 121.0], 100.0, periods_per_year=1), 12)
     0.1
     """
@@ -67,8 +63,6 @@ def cagr(equity: Any, capital: float, periods_per_year: float = DAILY) -> float:
 def volatility(returns: Any, periods_per_year: float = DAILY) -> float:
     """Sample deviation (ddof 1), annual; exactly 0 of equal returns, NaN of a single one.
 
-    Examples
-    --------
     >>> round(volatility([0.01, -0.01, 0.02, -0.02], periods_per_year=3), 12)
     0.031622776602
     """
@@ -81,8 +75,6 @@ def sharpe(returns: Any, risk_free: float = 0.0, periods_per_year: float = DAILY
     ``risk_free`` is a rate per period. Sharpe (1994), The Sharpe Ratio, Journal of Portfolio
     Management.
 
-    Examples
-    --------
     >>> round(sharpe([0.01, 0.03], periods_per_year=2), 12)
     2.0
     """
@@ -99,8 +91,6 @@ def sortino(returns: Any, target: float = 0.0, periods_per_year: float = DAILY) 
     Sortino and Price (1994), Performance Measurement in a Downside Risk Framework, Journal of
     Investing.
 
-    Examples
-    --------
     >>> round(sortino([0.04, -0.02, 0.04, 0.0], periods_per_year=4), 12)
     3.0
     """
@@ -116,8 +106,6 @@ def calmar(equity: Any, capital: float, periods_per_year: float = DAILY) -> floa
 
     Young (1991), Calmar Ratio: A Smoother Tool, Futures.
 
-    Examples
-    --------
     >>> round(calmar([80.0, 121.0], 100.0, periods_per_year=1), 12)
     0.5
     """
@@ -128,8 +116,6 @@ def calmar(equity: Any, capital: float, periods_per_year: float = DAILY) -> floa
 def hit_rate(returns: Any) -> float:
     """Winning periods among those that won or lost; NaN where none did.
 
-    Examples
-    --------
     >>> hit_rate([0.01, 0.0, -0.01, 0.02, 0.0, 0.01])
     0.75
     """
@@ -141,8 +127,6 @@ def hit_rate(returns: Any) -> float:
 def costs_paid(traded: Any, cost: float) -> float:
     """Cost rate times the capital that changed side, summed over periods.
 
-    Examples
-    --------
     >>> costs_paid([100.0, 0.0, 200.0], 0.01)
     3.0
     """
@@ -152,8 +136,6 @@ def costs_paid(traded: Any, cost: float) -> float:
 def turnover(traded: Any, equity: Any, capital: float) -> Floats:
     """Traded capital over the equity before the period; a full flip is 2, 0 without equity.
 
-    Examples
-    --------
     >>> turnover([100.0, 110.0], [110.0, 121.0], 100.0).tolist()
     [1.0, 1.0]
     """

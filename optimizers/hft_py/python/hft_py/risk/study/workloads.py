@@ -17,10 +17,10 @@ from qpp.study import Workload
 Floats = npt.NDArray[np.float64]
 
 SECTORS, STYLES = 11, 18  # with the market 30 factors
-FACTORS_SMALL = "factor model, 250 x 300 x 30"
+FACTORS_SMALL = "factor model, 120 x 300 x 30"
 FACTORS_MIDDLE = "factor model, 500 x 3,000 x 30"
 FACTORS = "factor model, 2,500 x 3,000 x 30"
-EWMA_SMALL, EWMA = "EWMA, 500 x 100", "EWMA, 2,000 x 500"
+EWMA_SMALL, EWMA = "EWMA, 500 x 50", "EWMA, 2,000 x 500"
 LEDOIT_SMALL, LEDOIT = "Ledoit-Wolf, 500 x 100", "Ledoit-Wolf, 2,000 x 500"
 HALF_LIFE = 60.0
 
@@ -92,8 +92,8 @@ def workloads() -> list[Workload]:
     """All of them, the small ones first."""
     made = []
     for name, estimator, dates, assets, quick in (
-        (EWMA_SMALL, "ewma", 500, 100, False),
-        (EWMA, "ewma", 2_000, 500, True),
+        (EWMA_SMALL, "ewma", 500, 50, True),
+        (EWMA, "ewma", 2_000, 500, False),
         (LEDOIT_SMALL, "ledoit_wolf", 500, 100, False),
         (LEDOIT, "ledoit_wolf", 2_000, 500, True),
     ):
@@ -102,7 +102,7 @@ def workloads() -> list[Workload]:
                      estimator=estimator)
         )  # fmt: skip
     for name, dates, assets, quick in (
-        (FACTORS_SMALL, 250, 300, True),
+        (FACTORS_SMALL, 120, 300, True),
         (FACTORS_MIDDLE, 500, 3_000, False),
         (FACTORS, 2_500, 3_000, False),
     ):
