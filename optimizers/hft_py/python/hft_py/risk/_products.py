@@ -72,8 +72,9 @@ def pairwise(
     a product of different dates is there where both are.
     """
     # Zeros stand for gaps in sums only; the weights of each pair are summed beside them.
-    shift = np.nanmean(np.where(seen, rows, np.nan), axis=0) if centred else 0.0
-    filled = np.where(seen, rows - shift, 0.0)
+    filled = np.where(seen, rows, 0.0)
+    if centred:
+        filled -= np.where(seen, filled.sum(axis=0) / np.maximum(seen.sum(axis=0), 1), 0.0)
     here = seen.astype(np.float64)
     products = newey_west(filled, weights, lags)
     total = gram(here, weights)

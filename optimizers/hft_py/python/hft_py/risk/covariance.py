@@ -218,7 +218,7 @@ def _weighted(
     weights = _weights(len(rows), decay)
     if seen is not None:
         products, total, count = _products.pairwise(rows, seen, weights, lags, centred)
-        _enough(table, count, least)
+        _enough(table, np.where(total > 0, count, 0.0), least)  # too old counts as none
         found: Floats = products / total
         return found
     if len(rows) < least:

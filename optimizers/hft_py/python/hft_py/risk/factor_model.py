@@ -149,7 +149,7 @@ class FactorModel(Estimator):
         market_cap: Any = None,
         universe: Any = None,
     ) -> Self:
-        """Fit the model to a panel.
+        """Fit the model to a panel; it keeps references to what is given, not copies.
 
         Parameters
         ----------
