@@ -79,7 +79,7 @@ study = Study(
         Claim("blas", over=BEST_PEER, at_least=1, on=[EWMA, LEDOIT]),
         Claim("blas", over="pandas-ewm", at_least=24, on=EWMA_SMALL),
         Claim("blas", over="pandas", at_least=24, on=EWMA),
-        Claim("rust-2-threads", over="rust", at_least=1.5, on=FACTORS),
+        Claim("rust-2-threads", over="rust", at_least=1.3, on=FACTORS),
     ],
     analysis=(
         "The factor model reads the exposures once. Of each date it computes, while the exposures "

@@ -64,7 +64,9 @@ def estimator(styles: list[str], half_life: float) -> Any:
         constrained_families=[("sector", None)],
         factor_prior_estimator=EmpiricalPrior(
             mu_estimator=EmpiricalMu(),
-            covariance_estimator=EWCovariance(half_life=half_life, nearest=False),
+            covariance_estimator=EWCovariance(
+                half_life=half_life, min_observations=1, nearest=False
+            ),
         ),
         idio_variance_estimator=EWVariance(half_life=half_life, min_observations=1),
     )
