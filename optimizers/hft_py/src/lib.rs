@@ -12,6 +12,7 @@ pub mod mcmc;
 pub mod memory;
 pub mod mle;
 pub mod objective;
+pub mod portfolio;
 #[cfg(feature = "python")]
 mod python;
 pub mod risk;

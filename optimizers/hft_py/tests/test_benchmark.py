@@ -8,6 +8,7 @@ pytest.importorskip("qpp", reason="the harness is not installed")
 from hft_py.hmm.study import study as hmm
 from hft_py.mcmc.study import study as mcmc
 from hft_py.mle.study import study as mle
+from hft_py.portfolio.study import study as portfolio
 from hft_py.risk.study import study as risk
 from qpp.testing import benchmark_test
 
@@ -15,3 +16,4 @@ test_hmm = benchmark_test(hmm)
 test_mcmc = pytest.mark.timeout(600)(benchmark_test(mcmc))
 test_mle = benchmark_test(mle)
 test_risk = benchmark_test(risk)
+test_portfolio = pytest.mark.timeout(600)(benchmark_test(portfolio))

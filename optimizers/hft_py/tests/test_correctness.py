@@ -13,6 +13,7 @@ from hft_py.mcmc.study import study as mcmc
 from hft_py.mcmc.study.workloads import HEADLINE, REAL
 from hft_py.mle.study import study as mle
 from hft_py.mle.study.workloads import CMA, EVOLUTION, LIKELIHOOD
+from hft_py.portfolio.study import study as portfolio
 from hft_py.risk.study import study as risk
 from hft_py.risk.study.workloads import EWMA_SMALL, FACTORS_SMALL, LEDOIT
 from qpp.study import Study, Workload
@@ -47,6 +48,7 @@ def short(study: Study) -> Any:
 
 thorough = pytest.mark.thorough
 test_hmm = agreement_test(hmm)
+test_portfolio = agreement_test(portfolio)
 test_short_runs_of_mcmc = short(mcmc)
 test_short_runs_of_mle = short(mle)
 test_short_runs_of_risk = short(risk)

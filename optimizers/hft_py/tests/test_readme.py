@@ -16,16 +16,14 @@ from hft_py.errors import InvalidValuesWarning
 
 HERE = Path(__file__).parents[1]
 MODULES = HERE / "python/hft_py"
-READMES = [
-    HERE / "README.md",
-    *(MODULES / name / "README.md" for name in ("mle", "mcmc", "hmm", "risk")),
-]
+_NAMES = ("hmm", "mcmc", "mle", "risk", "portfolio")
+READMES = [HERE / "README.md", *(MODULES / name / "README.md" for name in _NAMES)]
 readmes = pytest.mark.parametrize("readme", READMES, ids=lambda path: path.parent.name)
 
 
 @readmes
 def test_examples(readme: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for package in ("pandas", "qpp"):
+    for package in ("pandas", "qpp", *(["clarabel"] if readme.parent.name == "portfolio" else [])):
         pytest.importorskip(package, reason=f"{package} is not installed")
     from qpp.testing import skip_without
 
@@ -67,4 +65,6 @@ def test_the_table_is_that_of_the_committed_counts() -> None:
 
     counted = json.loads((HERE / "pictures/evaluations.json").read_text(encoding="utf-8"))
     for methods in evaluations.TABLES:
-        assert evaluations.table(counted, methods) in READMES[1].read_text(encoding="utf-8")
+        assert evaluations.table(counted, methods) in (MODULES / "mle/README.md").read_text(
+            encoding="utf-8"
+        )

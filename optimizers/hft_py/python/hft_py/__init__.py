@@ -1,7 +1,7 @@
-"""Hidden Markov models, Markov chain Monte Carlo, global optimisation and risk models, compiled.
+"""Models, samplers and optimisers for quantitative finance, compiled.
 
-The modules are :mod:`hft_py.hmm`, :mod:`hft_py.mcmc`, :mod:`hft_py.mle` and :mod:`hft_py.risk`;
-:mod:`hft_py.optimizers` offers all their functions in one place.
+The modules are :mod:`hft_py.hmm`, :mod:`hft_py.mcmc`, :mod:`hft_py.mle`, :mod:`hft_py.risk` and
+:mod:`hft_py.portfolio`; :mod:`hft_py.optimizers` offers all their functions in one place.
 
 >>> import hft_py
 >>> with hft_py.use_backend("python"):
@@ -19,7 +19,7 @@ __all__ = ["active_backend", "builtin", "compiled_objective", "negated", "use_ba
 __version__ = "0.1.0"
 
 # Imported when they are first used.
-_MODULES = ("hmm", "mcmc", "mle", "optimizers", "risk")
+_MODULES = ("hmm", "mcmc", "mle", "optimizers", "portfolio", "risk")
 
 
 def __getattr__(name: str) -> Any:

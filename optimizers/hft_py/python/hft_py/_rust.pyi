@@ -14,6 +14,7 @@ hmm: ModuleType
 mcmc: ModuleType
 mle: ModuleType
 risk: ModuleType
+portfolio: ModuleType
 
 @final
 class Objective:

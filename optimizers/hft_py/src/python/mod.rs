@@ -4,6 +4,7 @@ mod hmm;
 mod mcmc;
 mod mle;
 mod objective;
+mod portfolio;
 mod risk;
 mod watch;
 
@@ -87,11 +88,12 @@ type Register = fn(&Bound<'_, PyModule>) -> PyResult<()>;
 fn _rust(m: &Bound<'_, PyModule>) -> PyResult<()> {
     native::python::register_isa(m)?; // rustfft chooses its own
     let py = m.py();
-    let modules: [(&str, Register); 4] = [
+    let modules: &[(&str, Register)] = &[
         ("hmm", hmm::register),
         ("mcmc", mcmc::register),
         ("mle", mle::register),
         ("risk", risk::register),
+        ("portfolio", portfolio::register),
     ];
     for (name, register) in modules {
         let module = PyModule::new(py, name)?;

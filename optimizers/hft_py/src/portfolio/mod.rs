@@ -1,0 +1,1 @@
+//! Portfolio construction: allocators that need no solver.
