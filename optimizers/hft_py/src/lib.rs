@@ -8,6 +8,7 @@
 pub mod error;
 pub mod hmm;
 pub mod indices;
+pub mod information_theory;
 pub mod mcmc;
 pub mod memory;
 pub mod mle;

@@ -6,6 +6,7 @@ pytest.importorskip("hft_py._rust", reason="the extension is not installed")
 pytest.importorskip("qpp", reason="the harness is not installed")
 
 from hft_py.hmm.study import study as hmm
+from hft_py.information_theory.study import study as information_theory
 from hft_py.mcmc.study import study as mcmc
 from hft_py.mle.study import study as mle
 from hft_py.portfolio.study import study as portfolio
@@ -13,6 +14,7 @@ from hft_py.risk.study import study as risk
 from qpp.testing import benchmark_test
 
 test_hmm = benchmark_test(hmm)
+test_information_theory = benchmark_test(information_theory)
 test_mcmc = pytest.mark.timeout(600)(benchmark_test(mcmc))
 test_mle = benchmark_test(mle)
 test_risk = benchmark_test(risk)

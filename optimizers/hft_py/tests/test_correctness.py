@@ -9,6 +9,7 @@ pytest.importorskip("hft_py._rust", reason="the extension is not installed")
 pytest.importorskip("qpp", reason="the harness is not installed")
 
 from hft_py.hmm.study import study as hmm
+from hft_py.information_theory.study import study as information_theory
 from hft_py.mcmc.study import study as mcmc
 from hft_py.mcmc.study.workloads import HEADLINE, REAL
 from hft_py.mle.study import study as mle
@@ -49,6 +50,7 @@ def short(study: Study) -> Any:
 thorough = pytest.mark.thorough
 test_hmm = agreement_test(hmm)
 test_portfolio = agreement_test(portfolio)
+test_information_theory = agreement_test(information_theory)
 test_short_runs_of_mcmc = short(mcmc)
 test_short_runs_of_mle = short(mle)
 test_short_runs_of_risk = short(risk)

@@ -73,6 +73,7 @@ limits = declared(
         Limit("negative", lambda inputs, speed: -1.0),
         Limit("nothing", lambda inputs, speed: None),  # type: ignore[arg-type, return-value]
         Limit("good", lambda inputs, speed: 1e-6),
+        Limit("elsewhere", lambda inputs, speed: 1e-6, only=()),
     ],
     optimised=[Implementation("double", double)],
 )

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import toy_study
-from qpp import Agreement, Claim, Implementation, Study, StudyError, Workload
+from qpp import Agreement, Claim, Implementation, Limit, Study, StudyError, Workload
 
 A, B = Implementation("a", len), Implementation("b", len)
 W = Workload("w", dict, quick=True)
@@ -39,6 +39,7 @@ def part_of(part: Any) -> Any:
         (lambda: make(claims=[Claim("b", over="absent", at_least=1)]), "claim names 'absent'"),
         (lambda: make(claims=[Claim("b", over="a", at_least=1, on="v")]), "unknown workload 'v'"),
         (lambda: make(optimised=[Implementation("b", len, only=("v",))]), "unknown workload 'v'"),
+        (lambda: make(limits=[Limit("c", lambda i, s: 1.0, only=("v",))]), "unknown workload 'v'"),
         (lambda: make(time_limit=0), "time_limit=0"),
         (lambda: make(time_limit=float("nan")), "time_limit=nan"),
         (lambda: Workload("", dict), "name is empty"),

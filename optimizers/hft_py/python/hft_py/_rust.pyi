@@ -11,6 +11,7 @@ from hft_py.errors import InternalError as InternalError
 Floats = npt.NDArray[np.float64]
 
 hmm: ModuleType
+information_theory: ModuleType
 mcmc: ModuleType
 mle: ModuleType
 risk: ModuleType

@@ -43,6 +43,10 @@ class InvalidValuesWarning(UserWarning):
     """An objective was NaN at some points, which counted as the worst value."""
 
 
+class TiedValuesWarning(UserWarning):
+    """Values lie on a grid, and the estimator is for continuous ones: it may be far off."""
+
+
 class IgnoredArgumentWarning(UserWarning):
     """An argument that was given has no effect; the message says what it belongs to."""
 

@@ -1,6 +1,7 @@
 //! The Python module `hft_py._rust`: the only user of PyO3.
 
 mod hmm;
+mod information_theory;
 mod mcmc;
 mod mle;
 mod objective;
@@ -92,6 +93,7 @@ fn _rust(m: &Bound<'_, PyModule>) -> PyResult<()> {
         ("hmm", hmm::register),
         ("mcmc", mcmc::register),
         ("mle", mle::register),
+        ("information_theory", information_theory::register),
         ("risk", risk::register),
         ("portfolio", portfolio::register),
     ];

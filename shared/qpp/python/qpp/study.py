@@ -139,7 +139,7 @@ class Limit:
     ``kind="target"`` is a time that the study sets itself; it can be beaten.
     ``bandwidth(nbytes)`` is the memory bandwidth in bytes per second, measured in
     this run on a working set of ``nbytes`` (so a set that fits in cache is compared
-    with the cache).
+    with the cache). ``only`` names the workloads it is for; None, the default: all.
 
     >>> floor = Limit("read once", lambda inputs, bandwidth: 8e6 / bandwidth(8_000_000))
     >>> floor.seconds({}, lambda nbytes: 8e9)
@@ -150,6 +150,7 @@ class Limit:
     seconds: Callable[[Inputs, Callable[[int], float]], float]
     note: str = ""
     kind: Literal["limit", "target"] = "limit"
+    only: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in ("limit", "target"):
@@ -233,6 +234,7 @@ class Study:
         implementations: list[tuple[str, str | None]] = []
         on: list[tuple[str, Sequence[str]]] = [("scaling", c.on) for c in self.scaling]
         on += [(i.name, i.only or ()) for i in self.implementations()]
+        on += [(limit.name, limit.only or ()) for limit in self.limits]
         if self.headline is not None:
             implementations.append(("headline", self.headline[1]))
             on.append(("headline", self.headline[:1]))

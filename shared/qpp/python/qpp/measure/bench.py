@@ -88,7 +88,8 @@ class Bench:
         ]
         inputs = functools.cache(workload.inputs)  # only made where there is a limit
         if workload.unavailable() is None:
-            rows += [_limit(limit, inputs) for limit in self.study.limits]
+            limits = [o for o in self.study.limits if o.only is None or workload.name in o.only]
+            rows += [_limit(limit, inputs) for limit in limits]
         noise = None
         if control and not control.failure:
             first = next(run for run in runs if run.implementation is control.implementation)

@@ -1,0 +1,70 @@
+"""Gaussian copula: log-determinants, closed forms, bias, invariance, degenerate columns."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import norm, rankdata
+
+from hft_py.information_theory import copula
+
+Floats = npt.NDArray[np.float64]
+
+
+def log_determinant(*variables: Floats) -> float:
+    """Of the covariance of normal scores."""
+    scores = [norm.ppf(rankdata(v, axis=0) / (len(v) + 1)) for v in variables]
+    return float(np.linalg.slogdet(np.atleast_2d(np.cov(np.hstack(scores).T)))[1])
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(20, 300), st.tuples(*[st.integers(1, 3)] * 3), st.integers(0, 2**32))
+def test_log_determinants(n: int, widths: tuple[int, int, int], seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    x, y, z = (rng.standard_t(3, size=(n, width)) for width in widths)
+    x, y = x + z[:, :1], y - x[:, :1] + z[:, -1:]
+    h = log_determinant
+    expected = (h(x) + h(y) - h(x, y)) / 2
+    assert copula.mutual_information(x, y) == pytest.approx(expected, abs=1e-10)
+    expected = (h(x, z) + h(y, z) - h(x, y, z) - h(z)) / 2
+    assert copula.conditional_mutual_information(x, y, z) == pytest.approx(expected, abs=1e-10)
+    # Monotone changes of coordinates change no rank.
+    assert copula.mutual_information(np.arctan(x), y**3) == copula.mutual_information(x, y)
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.3, -0.9])
+def test_gaussian_closed_form(rho: float) -> None:
+    x, noise = np.random.default_rng(1).normal(size=(2, 50_000, 1))
+    y = rho * x + np.sqrt(1 - rho**2) * noise
+    expected = -0.5 * np.log(1 - rho**2)
+    assert copula.mutual_information(x, y) == pytest.approx(expected, abs=0.02)
+
+
+def test_the_bias_of_independent_variables_is_corrected() -> None:
+    rng = np.random.default_rng(2)
+    plain, corrected, given_z = [], [], []
+    for _ in range(400):
+        x, y, z = rng.normal(size=(40, 2)), rng.normal(size=(40, 3)), rng.normal(size=(40, 2))
+        plain.append(copula.mutual_information(x, y))
+        corrected.append(copula.mutual_information(x, y, bias_correction=True))
+        given_z.append(copula.conditional_mutual_information(x, y, z, bias_correction=True))
+    assert np.mean(plain) == pytest.approx(6 / 80, rel=0.2)
+    for values in (corrected, given_z):
+        assert abs(np.mean(values)) < 4 * np.std(values) / np.sqrt(400)
+
+
+def test_degenerate_columns() -> None:
+    x, y = np.random.default_rng(3).normal(size=(2, 100, 1))
+    y = x + y
+    expected = copula.mutual_information(x, y)
+    constant = np.full((100, 1), 0.1)
+    assert copula.mutual_information(x, constant) == 0
+    assert copula.conditional_mutual_information(x, y, x) == 0
+    # A column given twice, or beside a constant, tells nothing more.
+    for wider in (np.hstack([x, x]), np.hstack([x, constant])):
+        assert copula.mutual_information(wider, y) == pytest.approx(expected, abs=1e-10)
+        assert copula.conditional_mutual_information(y, x, constant) == pytest.approx(expected)
+    assert copula.mutual_information(x, np.exp(x)) == np.inf
