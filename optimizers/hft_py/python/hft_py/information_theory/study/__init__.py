@@ -72,7 +72,7 @@ study = Study(
         Claim("rust", over="scikit-learn", at_least=10, on=[PAIR, SELECTION]),
         Claim("rust", over="infomeasure", at_least=20, on=TRANSFER),
         Claim("rust", over=BEST_PEER, at_least=1, on=[PAIR, SELECTION]),
-        Claim("rust-2-threads", over="rust", at_least=1.4, on=[SELECTION, TEST]),
+        Claim("rust-2-threads", over="rust", at_least=1.4, on=[TEST, STOCKS]),
         Claim("rust", over="python", metric="resident_memory", at_least=6, on=[PAIR, SELECTION]),
         *continuous.CLAIMS,
     ],
