@@ -30,6 +30,7 @@ BAD: list[tuple[Any, tuple[Any, ...], dict[str, Any], type[Exception], str]] = [
      'local=True with estimator="shrinkage", expected "plugin"'),
     (it.compute_entropy, (["a", "b"],), {"binning": "equal_width"}, TypeError,
      'x holds strings, expected numbers, or binning="discrete"'),
+    (it.compute_entropy, (np.array(["a", np.nan], dtype=object),), {}, ValueError, "x[1] is miss"),
     (it.compute_entropy, (["a", None],), {}, ValueError, "x[1] is missing: remove those rows"),
     (it.compute_entropy, (np.array([1, "a"], dtype=object),), {}, TypeError, "x holds 'int, str'"),
     (it.compute_entropy, ([[1, 2], [3]],), {}, ValueError, "x is not an array"),

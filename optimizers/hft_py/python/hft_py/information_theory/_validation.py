@@ -158,7 +158,8 @@ def _column(label: str, value: Any) -> Column:
 def _of_objects(label: str, array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     items = array.tolist()
     for index, item in enumerate(items):
-        if item is None or type(item).__name__ in ("NAType", "NaTType"):
+        nan = isinstance(item, float) and item != item
+        if nan or item is None or type(item).__name__ in ("NAType", "NaTType"):
             raise ValueError(f"{label}[{index}] is missing: remove those rows from every argument")
     if all(isinstance(item, str) for item in items):
         return np.array(items, dtype=np.str_)
