@@ -36,7 +36,12 @@ def place(
 ) -> Place:
     """The place of a marked source text."""
     source = Source(Path(name), textwrap.dedent(text).lstrip("\n"))
-    lines = [line for n, text in enumerate(source.lines, 1) if (line := _line(name, n, text))]
+    native = max(0.0, 1.0 - python - system)
+    lines = [
+        line
+        for n, text in enumerate(source.lines, 1)
+        if (line := _line(name, n, text, (python, native, system)))
+    ]
     marked = [n for n, text in enumerate(source.lines, 1) if "#>" in text]
     numbers = marked or [line.line for line in lines]
     statements = [n for n in ast.walk(source.tree) if isinstance(n, ast.stmt)]
@@ -48,13 +53,12 @@ def place(
         ]
         node = min(around, key=lambda s: (s.end_lineno or 0) - s.lineno, default=source.tree)
     value = sum(line.share.value for line in lines)
-    native = max(0.0, 1.0 - python - system)
     share = Share(value, value * 0.95, value, value - waiting, python, native, system)
     lines.sort(key=lambda line: -line.share.value)
     return Place(source, node, share, tuple(lines), waiting, count)
 
 
-def _line(name: str, number: int, text: str) -> Line | None:
+def _line(name: str, number: int, text: str, bands: tuple[float, ...]) -> Line | None:
     found = MARK.search(text)
     if found is None:
         return None
@@ -68,7 +72,7 @@ def _line(name: str, number: int, text: str) -> Line | None:
         else:
             calls[SHORT.get(key, key)] = float(value) / 100
     share = float(found[1]) / 100
-    return Line(name, number, Share(share, share, share, share), calls, back)
+    return Line(name, number, Share(share, share, share, share, *bands), calls, back)
 
 
 def patterns(text: str, *, seconds: float | None = None, **options: object) -> list[str]:

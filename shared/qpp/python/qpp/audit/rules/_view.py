@@ -134,6 +134,12 @@ class View:
         """The fraction of the processor time that the interpreter itself takes."""
         return self.place.share.python
 
+    def interpreted(self, *nodes: ast.AST) -> float:
+        """The interpreter's part of the processor time at some nodes; no more than the place's."""
+        weights = [(line.share.value, line.share.python) for line in self._lines(nodes)]
+        total = sum(value for value, _ in weights) or 1.0
+        return min(self.python, sum(value * python for value, python in weights) / total)
+
     # -- where a node stands ------------------------------------------------------------------
     @cached_property
     def scope(self) -> tuple[ast.AST, ...]:
@@ -191,7 +197,7 @@ class View:
         """Whether a node runs many times, as far as source and profile tell."""
         if self.loops(node) or self._callers_loop:
             return True
-        around = (n for n in (node, *self.source.above(node)))
+        around = (node, *self.source.above(node))
         function = next((n for n in around if isinstance(n, Function | ast.Lambda)), None)
         if function is None:
             return False  # at the top of the file

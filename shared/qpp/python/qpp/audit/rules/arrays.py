@@ -10,13 +10,16 @@ from qpp.audit.rules._loops import carried, changed, follows, iterables, names, 
 from qpp.audit.rules._match import Match
 from qpp.audit.rules._names import last_name
 from qpp.audit.rules._view import Repeating, View
+from qpp.audit.source import Loop
 
 # A call of NumPy on an empty array takes about a microsecond: above this much for each, the
 # arithmetic and not the calls is what takes the time.
 SMALL, LARGE = 20e-6, 60e-6
-# Where no time per pass is known, the interpreter's part of the processor time decides. Access to
-# an element is mostly compiled code of NumPy; operations on rows of large arrays are nearly all.
-INTERPRETED, ELEMENTS = 0.25, 0.08
+# Where no time per pass is known, the interpreter's part of the processor time decides: it takes about
+# a tenth of a microsecond between two calls, so that a call of BETWEEN takes a few microseconds.
+INTERPRETED, BETWEEN = 0.25, 0.06
+# Access to an element is mostly compiled code of NumPy; operations on large rows are nearly all.
+ELEMENTS = 0.08
 
 
 def numpy_element_loop(view: View) -> Iterator[Match]:
@@ -50,12 +53,12 @@ def small_array_numpy(view: View) -> Iterator[Match]:
         return
     weight = view.own(*nodes) + view.called(*nodes, of="numpy")
     each = None
-    if view.seconds is not None and view.place.count:
+    if view.seconds is not None and view.place.count and all(_in_pass(view, n) for n in nodes):
         each = view.seconds * weight / view.place.count / len(nodes)
-    if each is not None and not SMALL < each < LARGE:
-        small = each <= SMALL
+    if each is None:
+        small = view.interpreted(*nodes) >= BETWEEN
     else:
-        small = view.python >= INTERPRETED
+        small = each <= SMALL or (each < LARGE and view.python >= INTERPRETED)
     if small:
         why = f"{len(nodes)} operations on small arrays in a pass"
         why += f", {each * 1e6:.1f} microseconds each" if each is not None else ""
@@ -208,6 +211,13 @@ def _carried_within(loop: Repeating) -> str:
     """What a pass of a loop, or of a loop in it, needs of the one before."""
     inner = (n for n in ast.walk(loop) if isinstance(n, ast.For | ast.While))
     return next((needs for n in inner if (needs := carried(n))), "")
+
+
+def _in_pass(view: View, node: ast.AST) -> bool:
+    """Whether a node runs as often as the place is said to: in no loop within it."""
+    place = view.place.node
+    loops = view.loops(node)
+    return place in loops[:1] if isinstance(place, Loop) else not loops
 
 
 def _members(node: ast.expr) -> list[ast.expr]:
