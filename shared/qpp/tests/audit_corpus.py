@@ -2,7 +2,7 @@
 
 The header of a slow one says ``planted: SHARE PATTERN FUNCTION`` for each place, largest first;
 shares hold by construction (``repeating.py``). The ones in ``clean`` have nothing worth a rewrite.
-``BASELINES`` are real programs: the baseline of each study, with what its optimised version replaced.
+``BASELINES`` are the studies' baselines, each with what its optimised version replaced.
 """
 
 import ast

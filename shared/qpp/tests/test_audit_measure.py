@@ -1,18 +1,24 @@
-"""Whole measurements under the profilers: planted shares, and what has misled profilers before."""
+"""Whole audits: what a profiler gets wrong alone, the report does not repeat.
+
+Each error below was measured on a program with known shares; the planted programs have the same
+work in them. That a program's exit status is kept, which py-spy loses, is in
+``test_audit_programs``.
+"""
 
 import os
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import pytest
 
 import audit_corpus
+import audit_selftest
 from qpp.audit import scalene
 from qpp.audit.client import Client
+from qpp.audit.document import Audit
 from qpp.audit.measure import Measured, measure
-from qpp.audit.places import Place
+from qpp.audit.run import Options, audit
 
 pytestmark = [
     pytest.mark.thorough,
@@ -21,37 +27,30 @@ pytestmark = [
 ]
 pytest.importorskip("memray", reason="the extra [audit] is not installed")
 
-CLOSE = 0.07
+PROGRAMS = {path.stem: path for path in audit_corpus.SLOW}
+KNOWN = {
+    "scans": "scalene charges an operator without a call to the next statement",
+    "spectra": "scalene presses shares down beside long imports, loses time in np.vectorize; "
+    "py-spy --gil loses the time in NumPy",
+    "udfs": "scalene loses time in map_elements; py-spy without --idle loses what Polars computes",
+    "pricing_threads": "scalene loses the time in threads",
+    "worker_processes": "scalene hangs, or charges a def line; py-spy --idle counts processes that "
+    "wait",
+}
 
 
-def measured(folder: Path, text: str, *arguments: str, **options: float) -> Measured:
-    (folder / "client.py").write_text(text)
-    client = Client("script", "client.py", arguments, cwd=folder)
-    return measure(client, runs=2, **options)  # type: ignore[arg-type]
+@pytest.mark.parametrize("name", KNOWN)
+def test_an_error_of_a_profiler_is_not_repeated(name: str) -> None:
+    found = audit(Client("script", str(PROGRAMS[name])), Options(runs=2, memory=False))
+    assert not list(audit_selftest.planted(PROGRAMS[name], found)), KNOWN[name]
+    assert not [note for note in found.notes if "profilers differ" in note]
+    several = {"pricing_threads": "threads", "worker_processes": "processes"}.get(name, "")
+    assert scalene_of(found) == (f"not run: it misses the time in {several}" if several else "")
 
 
-def inside(place: Place, script: Path, first: int, last: int) -> bool:
-    return place.source.path == script and first <= place.first_line <= place.last_line <= last
-
-
-@pytest.mark.parametrize("script", audit_corpus.SLOW, ids=lambda path: path.stem)
-def test_planted_shares_are_found_in_their_order(script: Path) -> None:
-    begun = time.monotonic()
-    found = measure(Client("script", str(script)))
-    seconds = time.monotonic() - begun
-    assert seconds <= 6.0 * found.bare_seconds + 20.0
-    expected = audit_corpus.planted(script)
-    order = []
-    for one in expected:
-        of = [p for p in found.places if inside(p, script, one.first_line, one.last_line)]
-        assert of, f"nothing found in {one.function}"
-        order.append(of[0].share.value)
-        assert of[0].share.value == pytest.approx(one.share, abs=CLOSE), one.function
-        assert (of[0].waiting > 0.5 * of[0].share.value) == (one.pattern == "waiting")
-    for one, two, share, next_share in zip(expected, expected[1:], order, order[1:], strict=False):
-        assert one.share - two.share < 0.1 or share > next_share
-    waiting = sum(one.share for one in expected if one.pattern == "waiting")
-    assert found.waiting_share == pytest.approx(waiting, abs=0.1)
+def scalene_of(found: Audit | Measured) -> str:
+    """Why scalene has no part in an audit; empty where it has."""
+    return {one.name: one.reason for one in found.profilers}["scalene"]
 
 
 SPIN = """
@@ -63,34 +62,34 @@ def spin(seconds):
 """
 
 
-def test_a_program_that_does_not_start_is_not_profiled(tmp_path: Path) -> None:
-    found = measured(tmp_path, "import not_there\n")
-    assert found.exit_status == 1 and "not_there" in found.traceback
-    assert not found.places and not found.profilers
+def measured(folder: Path, text: str, *arguments: str) -> Measured:
+    (folder / "client.py").write_text(SPIN + text)
+    return measure(Client("script", "client.py", arguments, cwd=folder), runs=2, memory=False)
 
 
 def test_what_a_program_leaves_running_does_not_delay_the_profiler(tmp_path: Path) -> None:
     text = "import os\nif not os.fork(): time.sleep(3600)\nspin(1)\n"
-    found = measured(tmp_path, SPIN + text)
+    found = measured(tmp_path, text)
     assert found.profiled_seconds < 30.0 and found.places[0].share.value > 0.9
 
 
-def test_arguments_and_folders_do_not_reach_the_profilers(
+def test_scalene_gets_neither_the_arguments_nor_the_folder(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """It parses what follows ``---``, and loses its output where the program changes folder."""
     temporary = tmp_path_factory.mktemp("temporary")
     monkeypatch.setenv("TMPDIR", str(temporary))
     monkeypatch.setattr(tempfile, "tempdir", None)
     arguments = ("---", "--help", "-o", "out", "--rate", "3")
     check = f"import os, sys\nassert sys.argv[1:] == {list(arguments)!r}\nos.chdir('/')\nspin(1)\n"
-    found = measured(tmp_path, SPIN + check, *arguments)
+    found = measured(tmp_path, check, *arguments)
     assert found.exit_status == 0 and found.places[0].function == "spin"
-    assert {one.name: one.reason for one in found.profilers}["scalene"] == ""
+    assert scalene_of(found) == ""
     assert sorted(os.listdir(tmp_path)) == ["client.py"]
     assert not list(temporary.iterdir())  # nothing is left behind
 
 
-def test_a_profiler_that_hangs_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_scalene_is_stopped_where_it_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def hang(client: Client, **options: object) -> object:
         from qpp.audit.execution import run
 
@@ -98,8 +97,7 @@ def test_a_profiler_that_hangs_is_stopped(tmp_path: Path, monkeypatch: pytest.Mo
         return run(command, cwd=tmp_path, time_limit=1.0), {}
 
     monkeypatch.setattr(scalene, "lines", hang)
-    found = measured(tmp_path, SPIN + "spin(1)\n")
-    assert {one.name: one.reason for one in found.profilers}["scalene"].startswith("stopped")
+    assert scalene_of(measured(tmp_path, "spin(1)\n")).startswith("stopped")
 
 
 def test_a_function_is_measured_without_what_makes_its_case(tmp_path: Path) -> None:
@@ -108,6 +106,6 @@ def test_a_function_is_measured_without_what_makes_its_case(tmp_path: Path) -> N
         "import lib\ndef case():\n    lib.spin(0.5)\n    return {'seconds': 0.5}\n"
     )
     client = Client("function", "lib:work", cwd=tmp_path, case=Path("case.py"))
-    found = measure(client, runs=2)
+    found = measure(client, runs=2, memory=False)
     assert found.places[0].function == "spin" and found.places[0].share.value > 0.9
     assert found.imports_share > 0.4  # the making of the case is no work

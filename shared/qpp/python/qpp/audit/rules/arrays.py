@@ -15,8 +15,8 @@ from qpp.audit.source import Loop
 # A call of NumPy on an empty array takes about a microsecond: above this much for each, the
 # arithmetic and not the calls is what takes the time.
 SMALL, LARGE = 20e-6, 60e-6
-# Where no time per pass is known, the interpreter's part of the processor time decides: it takes about
-# a tenth of a microsecond between two calls, so that a call of BETWEEN takes a few microseconds.
+# Where no time per pass is known, the interpreter's part of the processor time decides: it takes
+# about 0.1 microseconds between two calls, so that with BETWEEN a call takes a few microseconds.
 INTERPRETED, BETWEEN = 0.25, 0.06
 # Access to an element is mostly compiled code of NumPy; operations on large rows are nearly all.
 ELEMENTS = 0.08
