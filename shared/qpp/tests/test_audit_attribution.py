@@ -89,3 +89,11 @@ def test_compiled_code_is_a_librarys_not_pythons(file: str, native: bool) -> Non
     assert compiled((MAIN, Frame("f", file, 0))) is native
     assert compiled((MAIN, Frame("f", file, 0), memory)) is native  # the caller's
     assert not compiled((MAIN,))
+
+
+def test_what_numpy_does_around_an_operation_is_no_work_of_compiled_code() -> None:
+    numpy = "numpy/_core/_multiarray_umath.cpython-311-x86_64-linux-gnu.so"
+    around = ("ufunc_generic_fastcall", "PyArray_NewFromDescr_int", "simple_resolve_descriptors")
+    for name in around:
+        assert not compiled((MAIN, Frame(name, numpy, 0)))
+        assert compiled((MAIN, Frame(name, numpy, 0), Frame("DOUBLE_add_AVX2", numpy, 0)))

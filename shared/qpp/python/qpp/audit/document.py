@@ -20,15 +20,16 @@ Risk = Literal["low", "medium", "high"]
 class Finding:
     """One place where the time goes, its pattern, and what a remedy can bring.
 
-    ``python_share``, ``native_share`` and ``system_share`` are fractions of the place's own
-    processor time and sum to 1. ``bound`` is the largest factor by which the whole program can
-    become faster through this place alone, 1 / ((1 - s) + s / r) with the gain r that is reachable
-    for the pattern. ``study`` names the study that shows the remedy, ``study_ratio`` the ratio it
-    measured. ``caution`` says what the remedy can change in the results; ``gain`` is r and
-    ``gain_source`` where it comes from. ``cell`` counts the code cells of a notebook from 1, and
-    lines are counted from the start of their cell. ``excerpt`` holds the lines that matter most,
-    ``excerpt_lines`` their numbers and ``excerpt_shares`` the time charged to each; all three are
-    empty where the source is left out.
+    ``python_share`` (the interpreter, and what NumPy does around an operation: arguments, types,
+    the new array), ``native_share`` (other compiled code) and ``system_share`` are fractions of the
+    place's own processor time and sum to 1. ``bound`` is the largest factor by which the whole
+    program can become faster through this place alone, 1 / ((1 - s) + s / r) with the gain r that
+    is reachable for the pattern. ``study`` names the study that shows the remedy, ``study_ratio``
+    the ratio it measured. ``caution`` says what the remedy can change in the results; ``gain`` is r
+    and ``gain_source`` where it comes from. ``cell`` counts the code cells of a notebook from 1,
+    and lines are counted from the start of their cell. ``excerpt`` holds the lines that matter
+    most, ``excerpt_lines`` their numbers and ``excerpt_shares`` the time charged to each; all three
+    are empty where the source is left out.
     """
 
     file: str

@@ -145,8 +145,8 @@ def _evidence(place: Place, best: Match, others: Sequence[Match]) -> tuple[str, 
     share = place.share
     said = list(best.evidence)
     said.append(
-        f"processor time here: {share.python:.0%} interpreter, {share.native:.0%} compiled code,"
-        f" {share.system:.0%} system"
+        f"processor time here: {share.python:.0%} Python and NumPy's handling of calls, "
+        f"{share.native:.0%} other compiled code, {share.system:.0%} system"
     )
     called = sorted(place.calls().items(), key=lambda item: -item[1])[:3]
     said.extend(f"{name}: {part:.1%} of the program's time" for name, part in called if part > 0)

@@ -16,6 +16,13 @@ Position = tuple[str, int]  # a file and a line
 # Libraries of the system, and files of Python's own compiled code.
 OUTSIDE = ("libc.", "libc-", "ld-linux", "libm.", "libm-", "libpthread", "?")
 PYTHON_C = re.compile(r"(^|/(Modules|Objects|Python|Include|Parser)/)[^/]*\.[ch]$")
+# NumPy's functions that prepare an operation: arguments, types, iterators, the new array.
+HANDLING = re.compile(
+    r"array_(?!boolean)|ufunc_|PyUFunc_|promote_|get_wrapped|[Nn]py[Ii]ter_|PyDataMem_|get_view"
+    r"|PyArray_(?:New|From|Disc|Can|GetC|Scalar|Ret)|prepare_index|dispatcher_|discover_|define_cast"
+    r"|try_binary|binop_|\w*resolve_descriptors|convert_to_|[A-Z]+_[gs]etitem"
+    r"|(?:half|float|u?int|u?long|double|gentype)_"  # of single numbers
+)
 
 
 @dataclass(frozen=True)
@@ -76,12 +83,15 @@ def native_seconds(profile: Profile, charging: Charging) -> dict[Position, tuple
 def compiled(stack: Stack) -> bool:
     """Whether a stack stands in compiled code of a library.
 
-    Python's own compiled code (its evaluation, its built-in types and modules) counts as Python;
-    the system's libraries count as whoever calls them.
+    Python's own compiled code (its evaluation, its built-in types and modules) counts as Python,
+    and so does what NumPy does around an operation; the system's libraries count as whoever calls
+    them.
     """
     for frame in reversed(stack):
         name = frame.file.rpartition("/")[2]
         if is_python(frame.file) or name.startswith(("libpython", "python")):
+            return False
+        if "multiarray" in name and HANDLING.match(frame.name):
             return False
         if not name.startswith(OUTSIDE):
             return "lib-dynload" not in frame.file and not PYTHON_C.search(frame.file)

@@ -15,16 +15,14 @@ from qpp.audit.source import Loop
 # A call of NumPy on an empty array takes about a microsecond: above this much for each, the
 # arithmetic and not the calls is what takes the time.
 SMALL, LARGE = 20e-6, 60e-6
-# Where no time per pass is known, the interpreter's part of the processor time decides: it takes
-# about 0.1 microseconds between two calls, so that with BETWEEN a call takes a few microseconds.
-INTERPRETED, BETWEEN = 0.25, 0.06
-# Access to an element is mostly compiled code of NumPy; operations on large rows are nearly all.
-ELEMENTS = 0.08
+# Where no time per pass is known, Python's part of the processor time decides: of operations on
+# large arrays it has next to nothing.
+INTERPRETED = 0.25
 
 
 def numpy_element_loop(view: View) -> Iterator[Match]:
     """A Python loop over the elements of arrays, whose passes do not need each other."""
-    if view.python < ELEMENTS:
+    if view.python < INTERPRETED:
         return
     for loop in view.all_loops():
         varying = changed(loop)
@@ -56,7 +54,7 @@ def small_array_numpy(view: View) -> Iterator[Match]:
     if view.seconds is not None and view.place.count and all(_in_pass(view, n) for n in nodes):
         each = view.seconds * weight / view.place.count / len(nodes)
     if each is None:
-        small = view.interpreted(*nodes) >= BETWEEN
+        small = view.interpreted(*nodes) >= INTERPRETED
     else:
         small = each <= SMALL or (each < LARGE and view.python >= INTERPRETED)
     if small:
