@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from qpp.audit import counts
 from qpp.audit.client import Client
 from qpp.audit.execution import Execution, StoredInput, run
 from qpp.audit.judging import last_words, unstarted
@@ -140,8 +141,17 @@ def test_a_function_is_called_with_its_case(tmp_path: Path) -> None:
     (tmp_path / "lib.py").write_text("def total(values, by=1):\n    print(sum(values) * by)\n")
     (tmp_path / "case.py").write_text("def case():\n    return {'values': [1, 2], 'by': 3}\n")
     client = Client("function", "lib:total", cwd=tmp_path, case=Path("case.py"))
-    assert ran(client).output == "9\n"
+    assert run(client.launched(), time_limit=60.0).output == "9\n"
     assert client.owns(str(tmp_path / "case.py"))
+
+
+def test_a_short_function_is_called_again_and_one_call_counted_for_all(tmp_path: Path) -> None:
+    text = "import time\ndef part():\n    time.sleep(0.02)\ndef work():\n    part(), part()\n"
+    (tmp_path / "lib.py").write_text(text + "    import decimal\n")
+    _, found = counts.calls(Client("function", "lib:work", cwd=tmp_path), time_limit=60.0)
+    assert found is not None
+    times = {name: count for (_, _, name), count in found.of.items()}
+    assert 5 < times["work"] <= 25 and times["part"] == 2 * times["work"]
 
 
 def test_modules_in_the_programs_folder_are_the_clients_and_libraries_are_not(

@@ -78,10 +78,10 @@ class Client:
         """The folder that the program runs in."""
         return self.path.parent if self.kind == "notebook" else self.cwd
 
-    def command(self, seconds: float = 0.0) -> Command:
-        """What runs the program; a function is called again until the seconds are over."""
+    def command(self) -> Command:
+        """What runs the program; a function is called again until it has run for a second."""
         if self.kind in ("function", "notebook"):
-            return self.launched(seconds=seconds)
+            return self.launched(seconds=SHORTEST)
         module = ["-m"] if self.kind == "module" else []
         return Command([sys.executable, "-B", *module, self.target, *self.arguments], self.folder)
 

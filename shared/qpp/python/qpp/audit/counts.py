@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from qpp.audit.client import Client
+from qpp.audit.client import SHORTEST, Client
 from qpp.audit.execution import Execution, StoredInput, run
 from qpp.audit.places import Place
 from qpp.audit.source import Function, Loop
@@ -36,7 +36,7 @@ def calls(
     """Run the client once and count; ``None`` where it ended in a way that Python does not see."""
     with tempfile.TemporaryDirectory(prefix="qpp-audit-") as folder:
         out = Path(folder) / "calls.json"
-        command = client.launched(counts=str(out))
+        command = client.launched(counts=str(out), seconds=SHORTEST)
         execution = run(command, time_limit=time_limit, stdin=stdin)
         try:
             counted = json.loads(out.read_text(encoding="utf-8"))

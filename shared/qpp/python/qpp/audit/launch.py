@@ -14,6 +14,7 @@ import types
 from typing import Any
 
 VARIABLE = "QPP_AUDIT_LAUNCH"
+LONG = 5.0  # seconds of a first call that counts though it imports what is imported when needed
 
 
 def qpp_audit_call(function: Any, arguments: Any) -> None:
@@ -37,28 +38,38 @@ def run_file(path: str, text: str | bytes, flags: int = 0, **names: Any) -> None
         asyncio.run(started)
 
 
-def run_function(target: str, case: str | None, seconds: float) -> None:
-    """Call a function once, and again until the seconds are over."""
+def run_function(what: dict[str, Any], profile: Any = None) -> int:
+    """Call a function once, and again until the seconds are over; then once in a profile.
+
+    Returns how many calls took the seconds.
+    """
     import importlib
 
-    name, _, attribute = target.partition(":")
+    name, _, attribute = what["target"].partition(":")
     function: Any = importlib.import_module(name)
     for part in attribute.split("."):
         function = getattr(function, part)
     make: Any = ()
-    if case is not None:
-        defined = runpy.run_path(case)
+    if what["case"] is not None:
+        defined = runpy.run_path(what["case"])
         if "case" not in defined:
-            sys.exit(f"{case} defines no case: a dict or tuple of arguments, or what makes one")
+            sys.exit(f"{what['case']}: no case, a dict or tuple of arguments, or what makes one")
         make = defined["case"]
-    spent = 0.0
+    spent, calls = 0.0, 0
     while True:
         arguments = make() if callable(make) else make
+        imported = len(sys.modules)
         begun = time.perf_counter()
         qpp_audit_call(function, arguments)
-        spent += time.perf_counter() - begun
-        if spent >= seconds:
-            return
+        took = time.perf_counter() - begun
+        if len(sys.modules) == imported or took > LONG:
+            spent += took
+            calls += 1
+        if spent >= what.get("seconds", 0.0):
+            break
+    if profile is not None:
+        profile.runcall(qpp_audit_call, function, make() if callable(make) else make)
+    return calls
 
 
 def start(what: dict[str, Any]) -> None:
@@ -66,7 +77,7 @@ def start(what: dict[str, Any]) -> None:
     if what["kind"] == "module":
         runpy.run_module(what["target"], run_name="__main__", alter_sys=True)
     elif what["kind"] == "function":
-        run_function(what["target"], what["case"], what.get("seconds", 0.0))
+        run_function(what)
     elif what["kind"] == "notebook":
         run_file(what["target"], what["text"], ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, display=print)
     else:
@@ -75,16 +86,22 @@ def start(what: dict[str, Any]) -> None:
 
 
 def count_calls(what: dict[str, Any]) -> None:
-    """Run the program, and write how often each of its functions was called."""
+    """Run the program, and write how often each of its functions was called.
+
+    Of a function one call is counted, the last, and stands for all.
+    """
     import cProfile
 
-    profile = cProfile.Profile()
+    profile, times = cProfile.Profile(), 1
     try:
-        profile.runcall(start, what)
+        if what["kind"] == "function":
+            times = run_function(what, profile)
+        else:
+            profile.runcall(start, what)
     finally:
         profile.create_stats()
         counted = [
-            (*where, called, [(*caller, calls[1]) for caller, calls in callers.items()])
+            (*where, times * called, [(*who, times * calls[1]) for who, calls in callers.items()])
             for where, (_, called, _, _, callers) in profile.stats.items()
         ]
         with open(what["counts"], "w", encoding="utf-8") as file:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from qpp.audit import AuditError
-from qpp.audit.client import SHORTEST, Client
+from qpp.audit.client import Client
 from qpp.audit.execution import Execution, StoredInput, run
 from qpp.audit.monitor import Activity, Monitor, follow
 from qpp.audit.stacks import Frame, Span, Stack
@@ -91,7 +91,7 @@ def profile(
 def _record(
     client: Client, rate: int, time_limit: float, stdin: StoredInput | None, native: bool
 ) -> tuple[Execution, Activity | None, str]:
-    command = client.command(seconds=SHORTEST)
+    command = client.command()
     monitors: list[Monitor] = []
     with tempfile.TemporaryDirectory(prefix="qpp-audit-") as folder:
         trace = Path(folder) / "trace.json"
