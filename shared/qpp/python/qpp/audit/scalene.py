@@ -24,6 +24,16 @@ from qpp.audit.tally import Position
 
 FAR = 0.15  # shares that differ by more are two opinions
 BANDS = ("n_cpu_percent_python", "n_cpu_percent_c", "n_sys_percent")
+# It imports these where they are installed: seconds that the program would not spend alone.
+START = """\
+import sys
+hidden = dict.fromkeys(("torch", "jax", "tensorflow"))
+sys.modules.update(hidden)
+from scalene.scalene_profiler import Scalene
+for name in hidden:
+    del sys.modules[name]
+Scalene.main()
+"""
 
 
 def lines(
@@ -34,13 +44,14 @@ def lines(
         out = Path(folder) / "scalene.json"
         options = ["run", "--cpu-only", "--no-stacks", "--outfile", str(out)]
         command = client.launched(
-            *("scalene", *options, "--program-path", str(client.folders[0])),
+            *(START, *options, "--program-path", str(client.folders[0])),
             seconds=SHORTEST,
             temporary=os.environ.get("TMPDIR", ""),
         )
         # scalene leaves files in the folder for temporary ones; the program gets its own back.
         environment = {**command.environment, "TMPDIR": folder}
-        command = dataclasses.replace(command, environment=environment)
+        words = ["-c" if word == "-m" else word for word in command.words]
+        command = dataclasses.replace(command, words=words, environment=environment)
         execution = run(command, time_limit=time_limit, stdin=stdin)
         try:
             written = json.loads(out.read_text(encoding="utf-8"))
