@@ -117,17 +117,21 @@ class _Measurement:
         self.run_bare("run without a profiler")
         seconds = self.bare[0].seconds
         if unstarted(self.bare[0]):
-            self.notes.append("The program did not start: nothing was profiled.")
+            self.notes.append(
+                "The program did not start: nothing was profiled. What it imports must be "
+                f"installed for {sys.executable}, which ran it."
+            )
             return self.measured([], [])
+        short = (
+            f"The program ends after {1000 * seconds:.0f} ms, too soon to be profiled: give it "
+            "more to do, or name one of its functions by --function."
+        )
         try:
             self.run_pyspy()
         except AuditError:
             if seconds > TOO_SHORT:
                 raise
-            self.notes.append(
-                f"The program ends after {1000 * seconds:.0f} ms, too soon to be profiled: give it "
-                "more to do, or name one of its functions by --function."
-            )
+            self.notes.append(short)
             return self.measured([], [])
         waiting = [activity.waiting for activity in self.activity]  # without a profiler
         waits = statistics.fmean(waiting) if waiting else 0.0
@@ -135,6 +139,9 @@ class _Measurement:
         sources = self.client.sources(
             {frame.file for one in tallies for charge in one.charges for frame in charge.chain}
         )
+        if seconds <= TOO_SHORT and not sources:
+            self.notes.append(short)
+            return self.measured([], tallies)
         located = locate(tallies, sources, self.run_native())
         places = tuple(one.place for one in located)
         self.run_scalene(places, sources)

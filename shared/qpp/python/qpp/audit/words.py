@@ -147,18 +147,12 @@ def facts(audit: Audit) -> list[str]:
 
 def problems(audit: Audit) -> list[str]:
     """What went wrong with the program itself."""
-    found = []
+    part = ": what follows is about the part that ran" if audit.findings else ""
     if audit.time_limit_reached:
-        found.append(
-            "The time limit interrupted the program: what follows is about the part that ran "
-            "(--time-limit gives it longer)."
-        )
-    elif audit.exit_status:
-        found.append(
-            f"The program ended with status {audit.exit_status}: what follows is about the part "
-            "that ran."
-        )
-    return found
+        return [f"The time limit interrupted the program{part} (--time-limit gives it longer)."]
+    if audit.exit_status:
+        return [f"The program ended with status {audit.exit_status}{part}."]
+    return []
 
 
 def uncertain(audit: Audit) -> list[str]:
