@@ -16,9 +16,10 @@ import audit_corpus
 import audit_selftest
 from qpp.audit import scalene
 from qpp.audit.client import Client
-from qpp.audit.document import Audit
+from qpp.audit.compose import compose
+from qpp.audit.document import Run
+from qpp.audit.execution import Command, run
 from qpp.audit.measure import Measured, measure
-from qpp.audit.run import Options, audit
 
 pytestmark = [
     pytest.mark.thorough,
@@ -41,14 +42,15 @@ KNOWN = {
 
 @pytest.mark.parametrize("name", KNOWN)
 def test_an_error_of_a_profiler_is_not_repeated(name: str) -> None:
-    found = audit(Client("script", str(PROGRAMS[name])), Options(runs=2, memory=False))
+    client = Client("script", str(PROGRAMS[name]))
+    found = compose(client, measure(client, runs=2, memory=False))
     assert not list(audit_selftest.planted(PROGRAMS[name], found)), KNOWN[name]
     assert not [note for note in found.notes if "profilers differ" in note]
     several = {"pricing_threads": "threads", "worker_processes": "processes"}.get(name, "")
     assert scalene_of(found) == (f"not run: it misses the time in {several}" if several else "")
 
 
-def scalene_of(found: Audit | Measured) -> str:
+def scalene_of(found: Run) -> str:
     """Why scalene has no part in an audit; empty where it has."""
     return {one.name: one.reason for one in found.profilers}["scalene"]
 
@@ -91,10 +93,8 @@ def test_scalene_gets_neither_the_arguments_nor_the_folder(
 
 def test_scalene_is_stopped_where_it_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def hang(client: Client, **options: object) -> object:
-        from qpp.audit.execution import run
-
-        command = [sys.executable, "-c", "import time; time.sleep(3600)"]
-        return run(command, cwd=tmp_path, time_limit=1.0), {}
+        sleeps = [sys.executable, "-c", "import time; time.sleep(3600)"]
+        return run(Command(sleeps, tmp_path), time_limit=1.0), {}
 
     monkeypatch.setattr(scalene, "lines", hang)
     assert scalene_of(measured(tmp_path, "spin(1)\n")).startswith("stopped")
