@@ -115,3 +115,11 @@ def test_threads_that_only_the_profiler_wakes_are_left_out() -> None:
 def test_without_the_scheduler_the_main_threads_wall_time_is_what_is_known() -> None:
     found = spent([shown(MAIN, 1, 0, 0.5), shown(OTHER, 2, 0, 1)], None, 100)
     assert by_line(found) == by_line(found, "cpu") == {1: 0.5}
+
+
+def test_while_the_audit_was_stopped_the_threads_that_ran_have_the_time() -> None:
+    shows = [shown(MAIN, 1, 0, 2), shown(OTHER, 2, 0, 2)]
+    long = [Interval(0.0, 1.0, run, {}, {}) for run in ({OTHER: 0.5}, {})]
+    found = [spent(shows, Activity(0.0, [one], {1: 0}), 1e9) for one in long]
+    assert [by_line(one) for one in found] == [{2: 1.0}, {}]
+    assert by_line(found[0], "waiting") == {}

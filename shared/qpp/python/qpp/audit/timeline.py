@@ -145,10 +145,6 @@ class _Join:
     def add(self, interval: Interval, waits: float) -> None:
         """Split the wall time of an interval over the stacks; ``waits`` is the part that waited."""
         start, stop = interval.start - self._shift, interval.stop - self._shift
-        if not interval.known:
-            for stack, seconds in self._timeline.between(self._timeline.first, start, stop):
-                self._share([(stack, seconds)], (seconds, seconds, 0.0, 0.0))
-            return
         length = stop - start
         stacks: dict[Thread, list[tuple[Stack, float]]] = {}
         active: dict[Thread, list[float]] = defaultdict(lambda: [0.0, 0.0])
@@ -157,6 +153,8 @@ class _Join:
                 owner = self._owner(thread, start, stop, stacks)
                 active[owner][index] += seconds
         everything = sum(map(sum, active.values()))
+        if not everything and not interval.known:
+            return  # the machine was stopped, or nothing ran: which is not known
         waited = length * (waits if everything else 1.0)
         for thread, (ran, ready) in active.items():
             if ran + ready <= 0.0:
