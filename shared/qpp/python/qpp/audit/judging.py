@@ -1,6 +1,7 @@
 """What a measurement is worth: whether the order held, what is uncertain, how the program ended."""
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Sequence
 
 from qpp.audit.execution import Execution
@@ -77,10 +78,14 @@ def crowd(profiles: Iterable[Sequence[Profile]], works: Callable[[Stack], bool])
     return threads, processes
 
 
-def unstarted(execution: Execution) -> bool:
-    """Whether the program ended by an error of syntax or import."""
-    text = execution.errors.rstrip()
-    return execution.exit_status in (1, 2) and UNSTARTED.search(text) is not None
+def unstarted(execution: Execution) -> str:
+    """A sentence where an error of syntax or import ended the program; else empty."""
+    found = UNSTARTED.search(execution.errors.rstrip()) if execution.exit_status in (1, 2) else None
+    if found is None:
+        return ""
+    installed = f" What it imports must be installed for {sys.executable}, which ran it."
+    module = "Import" in found[0] or "o module named" in found[0]
+    return "The program did not start: nothing was profiled." + installed * module
 
 
 def last_words(execution: Execution) -> str:

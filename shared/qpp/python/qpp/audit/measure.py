@@ -38,6 +38,7 @@ ALLOWED = 6.0, 20.0  # times the bare run, and seconds, that the whole audit may
 REPEATS = 5  # executions of a program of less than a second that make one run
 OWN_NATIVE_RUN = 5.0  # seconds of a program above which the last profiled run unwinds native frames
 TOO_SHORT = 0.5  # seconds in which a program may end before py-spy finds it
+LEAST = 20  # samples of the work of such a program, or they tell nothing
 HEAVY = 0.1  # of processor time in the kernel: memory is being got and given back
 
 
@@ -114,44 +115,44 @@ class _Measurement:
 
     def result(self) -> Measured:
         pyspy.program()
-        self.run_bare("run without a profiler")
-        seconds = self.bare[0].seconds
-        if unstarted(self.bare[0]):
-            self.notes.append(
-                "The program did not start: nothing was profiled. What it imports must be "
-                f"installed for {sys.executable}, which ran it."
-            )
+        self.run_bare("run without a profiler (then up to 6 times as long, and 20 s)")
+        self.notes += filter(None, [unstarted(self.bare[0])])
+        if self.notes:
             return self.measured([], [])
-        short = (
-            f"The program ends after {1000 * seconds:.0f} ms, too soon to be profiled: give it "
-            "more to do, or name one of its functions by --function."
-        )
+        short = self.bare[0].seconds <= TOO_SHORT
+        tallies: list[Tally] = []
         try:
             self.run_pyspy()
+            waiting = [activity.waiting for activity in self.activity]  # without a profiler
+            waits = statistics.fmean(waiting) if waiting else 0.0
+            tallies = [tally(one, self.charging, waits) for one in self.profiles]
         except AuditError:
-            if seconds > TOO_SHORT:
+            if not short:
                 raise
-            self.notes.append(short)
-            return self.measured([], [])
-        waiting = [activity.waiting for activity in self.activity]  # without a profiler
-        waits = statistics.fmean(waiting) if waiting else 0.0
-        tallies = [tally(one, self.charging, waits) for one in self.profiles]
+        samples = statistics.fmean(one.work.wall * one.rate for one in tallies) if tallies else 0.0
+        if short and samples < LEAST:
+            self.notes.append(
+                f"The program ends after {1000 * self.bare[0].seconds:.0f} ms, too soon to be "
+                "profiled: give it more to do, or name one of its functions by --function."
+            )
+            return self.measured([], tallies)
         sources = self.client.sources(
             {frame.file for one in tallies for charge in one.charges for frame in charge.chain}
         )
-        if seconds <= TOO_SHORT and not sources:
-            self.notes.append(short)
-            return self.measured([], tallies)
         located = locate(tallies, sources, self.run_native())
         places = tuple(one.place for one in located)
         self.run_scalene(places, sources)
         if self.affords(1.0):
             self.run_bare("run without a profiler, again")
         places = self.run_memray(self.run_counts(places))
-        samples = statistics.fmean(one.work.wall * one.rate for one in tallies)
         self.notes += run_notes(self.bare, self.profiles, samples)
         again = zip(located, places, strict=True)
         return self.measured([dataclasses.replace(one, place=p) for one, p in again], tallies)
+
+    def say(self, what: str) -> None:
+        """Say what is done next, and of a long audit how long all of it takes yet at most."""
+        left = math.ceil(self.left / 60.0) if self.bare else 0
+        self.echo(f"{what} (up to {left} min left in all)" if left > 1 else what)
 
     @property
     def left(self) -> float:
@@ -165,7 +166,7 @@ class _Measurement:
         return not bare.time_limit_reached and slowdown * bare.seconds + 1.0 <= self.left
 
     def run_bare(self, what: str) -> None:
-        self.echo(what)
+        self.say(what)
         monitors: list[Monitor] = []
         try:
             execution = run(
@@ -183,7 +184,7 @@ class _Measurement:
         repeats = min(REPEATS, math.ceil(1.0 / seconds)) if self.client.kind != "function" else 1
         self.rate = max(RATES[0], min(RATES[1], round(SAMPLES / seconds)))
         for number in range(1, self.runs + 1):
-            self.echo(f"py-spy, run {number} of {self.runs}")
+            self.say(f"py-spy, run {number} of {self.runs}")
             native = number == self.runs > 1 and seconds > OWN_NATIVE_RUN
             self.profiles.append([self.pyspy(native) for _ in range(repeats)])
             self.native_profile = self.profiles[-1][-1] if native else None
@@ -199,7 +200,7 @@ class _Measurement:
         """Which lines stand in compiled code; none where py-spy cannot tell here."""
         profile = self.native_profile
         if profile is None and (self.affords(1.5) or self.bare[0].time_limit_reached):
-            self.echo("py-spy, compiled code")
+            self.say("py-spy, compiled code")
             with contextlib.suppress(AuditError):
                 profile = self.pyspy(native=True)
         if profile is None:
@@ -222,7 +223,7 @@ class _Measurement:
         if slowdown and not self.affords(slowdown):
             self.add_profiler(name, [], "not run: it would take too long")
             return None
-        self.echo(f"{name}, {what}")
+        self.say(f"{name}, {what}")
         limit = min(limit, self.limit, self.left if slowdown else math.inf)
         execution, found = collect(self.client, time_limit=limit, stdin=self.stdin)
         reason = "" if found else "it wrote nothing"

@@ -14,6 +14,7 @@ from qpp.summary import plural
 TOP = findings.FIRST  # on the first screen, and in the bound for all together
 SMALL = 0.05  # of the work: no rewrite of a smaller place pays
 MUCH_SLOWER = 1.5  # under a profiler: its shares may be off
+OWN = 5.0  # seconds that a profiler takes for itself, before and after the program
 MUCH_START_UP = 0.1  # of the whole time: what a rewrite brings to the whole is told apart
 COUNTS = "cProfile"  # counts calls, which is sure, and gives no shares
 NUMBERS = ("no", "one", "two", "three")
@@ -150,9 +151,12 @@ def problems(audit: Audit) -> list[str]:
     part = ": what follows is about the part that ran" if audit.findings else ""
     if audit.time_limit_reached:
         return [f"The time limit interrupted the program{part} (--time-limit gives it longer)."]
-    if audit.exit_status:
-        return [f"The program ended with status {audit.exit_status}{part}."]
-    return []
+    if not audit.exit_status:
+        return []
+    said = [f"The program ended with status {audit.exit_status}{part}."]
+    if audit.traceback.rpartition("\n")[2].startswith("EOFError"):
+        said.append("It asked for input and found none: give it some by `< FILE`.")
+    return said
 
 
 def uncertain(audit: Audit) -> list[str]:
@@ -161,7 +165,7 @@ def uncertain(audit: Audit) -> list[str]:
     for run in audit.profilers:
         if run.reason and run.name != COUNTS:
             notes.append(f"No result from {run.name} ({run.reason}).")
-        elif run.slowdown is not None and run.slowdown >= MUCH_SLOWER and run.name != COUNTS:
+        elif run.name != COUNTS and (run.slowdown or 0.0) >= MUCH_SLOWER + OWN / audit.bare_seconds:
             notes.append(
                 f"The program ran {run.slowdown:.1f} times as long under {run.name}, so what it "
                 "found may be off."
