@@ -154,10 +154,14 @@ def test_a_short_function_is_called_again_and_one_call_counted_for_all(tmp_path:
     assert 5 < times["work"] <= 25 and times["part"] == 2 * times["work"]
 
 
-def test_modules_in_the_programs_folder_are_the_clients_and_libraries_are_not(
+def test_modules_of_the_programs_project_are_the_clients_and_libraries_are_not(
     tmp_path: Path,
 ) -> None:
-    client = script(tmp_path, "")
-    assert client.owns(str(tmp_path / "models" / "risk.py"))
+    (tmp_path / "scripts").mkdir()
+    client = script(tmp_path / "scripts", "")
+    assert not client.owns(str(tmp_path / "src" / "models" / "risk.py"))
+    (tmp_path / "pyproject.toml").touch()
+    client = script(tmp_path / "scripts", "")
+    assert client.owns(str(tmp_path / "src" / "models" / "risk.py"))
     assert not client.owns(str(tmp_path / "venv" / "lib" / "site-packages" / "pandas" / "x.py"))
     assert not client.owns(json.__file__) and not client.owns("<string>")

@@ -19,6 +19,7 @@ from qpp.audit.execution import Command
 from qpp.audit.source import Source, read, read_notebook
 
 LIBRARY_FOLDERS = frozenset({"site-packages", "dist-packages"})
+PROJECT = ("pyproject.toml", "setup.py", "setup.cfg", ".git")  # in the folder of a whole project
 SHORTEST = 1.0  # seconds of work that a function is called again for
 
 
@@ -111,18 +112,18 @@ class Client:
 
     @cached_property
     def folders(self) -> tuple[Path, ...]:
-        """The folders whose modules are the client's own."""
+        """The folders whose modules are the client's own: those of its project."""
         if self.is_file:
-            folder = self.path.resolve().parent
-            while (folder / "__init__.py").exists():
-                folder = folder.parent
-            return (folder,)
+            path = self.path.resolve()
+            alone = next(f for f in path.parents if not (f / "__init__.py").exists())
+            return (_project(path) or alone,)
         found = [] if self._top is None else list(self._top.submodule_search_locations or ())
         if not found and self._top is not None and self._top.origin:
             found = [str(Path(self._top.origin).parent)]
         if self.case is not None:
             found.append(str(self.case))  # the file alone
-        return tuple(Path(folder).resolve() for folder in found)
+        paths = [Path(folder).resolve() for folder in found]
+        return tuple(_project(path) or path for path in paths)
 
     def owns(self, file: str) -> bool:
         """Whether a file is the client's own: in its folders, and in no library below them."""
@@ -146,6 +147,15 @@ class Client:
             except (AuditError, OSError, SyntaxError, ValueError):
                 found[file] = Source(Path(file), "")
         return found
+
+
+def _project(inside: Path) -> Path | None:
+    """The folder of the project that a path is in; none for what is installed, and none at home."""
+    if not LIBRARY_FOLDERS.isdisjoint(inside.parts):
+        return None
+    around = (f for f in inside.parents if any((f / mark).exists() for mark in PROJECT))
+    folder = next(around, None)
+    return None if folder == Path.home() else folder
 
 
 def _check_file(path: Path, named: str, wanted: str) -> None:
