@@ -77,6 +77,7 @@ def test_a_program_that_never_ends_is_interrupted_at_the_limit(tmp_path: Path) -
 def test_a_program_that_ends_at_once_has_nothing_to_gain(tmp_path: Path) -> None:
     code, out, found = audit(tmp_path, "")
     assert (code, found.findings, found.nothing_worth) == (0, (), True)
+    assert {one.name for one in found.profilers} <= {"py-spy"} and len(found.notes) == 1
     assert "Nothing here is worth your money: the whole program takes" in out
 
 

@@ -105,6 +105,18 @@ def test_long_imports_are_told_apart_from_the_work() -> None:
     assert f"the work is at most 5.1× as fast, the whole program {whole:.2f}×" in rest
 
 
+def test_what_went_wrong_and_what_a_profiler_takes_for_itself() -> None:
+    assert words.problems(fixtures.failed()) == ["The program ended with status 1."]
+    trace = "Traceback\nEOFError: EOF when reading a line"
+    asked = dataclasses.replace(fixtures.failed(), traceback=trace)
+    assert "give it some by `< FILE`" in words.problems(asked)[1]
+    assert "the part that ran" in words.problems(fixtures.audit(exit_status=1))[0]
+    slow = (document.ProfilerRun("scalene", "2.4.0", 4.0),)
+    for seconds, told in ((1.0, False), (10.0, True)):
+        found = fixtures.audit(profilers=slow, bare_seconds=seconds, notes=())
+        assert bool(words.uncertain(found)) == told
+
+
 def test_a_name_that_is_markup_stays_text() -> None:
     rendered = page.render(fixtures.hostile())
     outline = Outline(rendered)

@@ -56,7 +56,11 @@ class ProgramCommand(click.Command):
 @click.command("audit", cls=ProgramCommand, epilog=EPILOG)
 @click.argument("program", nargs=-1, metavar="[SCRIPT.py|NOTEBOOK.ipynb] [-- ARGUMENT...]")
 @click.option("-m", "--module", metavar="NAME", help="Audit a module, as `python -m NAME` runs it.")
-@click.option("--function", metavar="MODULE:FUNCTION", help="Audit one function; needs --with.")
+@click.option(
+    "--function",
+    metavar="MODULE:FUNCTION",
+    help="Audit one function, called again until it has run for a second; needs --with.",
+)
 @click.option("--with", "case", type=OUT, help="A file that makes the function's arguments.")
 @click.option(
     "--runs",
