@@ -70,6 +70,16 @@ def real_number(
     return number
 
 
+def names(name: str, value: Any, count: int | None = None) -> tuple[str, ...]:
+    """``value`` as strings, as many as ``count`` or at least one; a single string is an error."""
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise TypeError(f"{name}={short(value)}, expected a list of names")
+    found = tuple(map(str, value))
+    if len(found) != (len(found) or 1 if count is None else count):
+        raise ValueError(f"{name} has {len(found)} names, expected {count or '1 or more'}")
+    return found
+
+
 def flag(name: str, value: Any) -> bool:
     """``value`` as a truth value."""
     if not isinstance(value, bool | np.bool_):

@@ -1,8 +1,5 @@
 """Labelled inputs and outputs: pandas in, pandas out; Polars likewise; arrays stay arrays.
 
-Neither package is imported here: an input is recognised by the package of its type, so whoever
-passes a frame has loaded the package already.
-
 Layouts. A **panel** has a row a date and a column an asset; a pandas panel has the dates in its
 index, a Polars panel in its first column of dates, where it has one. A **square** matrix has the
 same assets in its rows and columns; a Polars one has them in its columns alone, or in a column of
@@ -16,15 +13,19 @@ import itertools
 import sys
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from hft_py import checks
+from hft_py import _frames, checks
+from hft_py._frames import Kind, kind_of
+
+__all__ = ["Kind", "Labelled", "by_label", "check_order", "kind_of", "named_vector", "panel",
+           "panel_like", "same_dates", "square", "unique", "vector", "vector_like"]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
-Kind = Literal["numpy", "pandas", "polars"]
+Label = TypeVar("Label", bound=Hashable)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,22 +41,23 @@ class Labelled:
     dates: Any
     kind: Kind
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The assets as strings."""
+        return tuple(map(str, self.assets))
+
     def vector(self, values: Any, name: str = "weight") -> Any:
         """One number an asset, as a series, a Polars frame or an array."""
         return vector_like(self.kind, self.assets, values, name)
 
-
-def kind_of(value: Any) -> Kind:
-    """The package that a value comes from; ``"numpy"`` for anything but a frame or series."""
-    package = type(value).__module__.partition(".")[0]
-    if package == "pandas":
-        return "pandas"
-    return "polars" if package == "polars" else "numpy"
+    def matrix(self, values: Any) -> Any:
+        """A row and a column an asset, in the package of the input."""
+        return panel_like(self.kind, self.assets, values, self.assets, square=True)
 
 
-def unique(name: str, labels: Sequence[Hashable]) -> tuple[Hashable, ...]:
+def unique(name: str, labels: Sequence[Label]) -> tuple[Label, ...]:
     """The labels, each there once."""
-    found: set[Hashable] = set()
+    found: set[Label] = set()
     for label in labels:
         if label in found:
             raise ValueError(f"{name} has the label {label!r} twice, expected each once")
@@ -80,13 +82,9 @@ def panel(name: str, value: Any, *, allow_nan: bool = False, least: int = 1) -> 
     kind = kind_of(value)
     assets: Sequence[Hashable]
     dates: Any = None
-    if kind == "pandas" and value.ndim == 2:
-        assets, dates, numbers = list(value.columns), value.index, _pandas_numbers(name, value)
-    elif kind == "polars" and hasattr(value, "columns"):
-        times = [c for c in value.columns if value.schema[c].is_temporal()]
-        if times:
-            dates, value = value[times[0]], value.drop(times[0])
-        assets, numbers = value.columns, _polars_numbers(name, value)
+    if kind != "numpy":
+        assets, dates, frame = _frames.split(name, value)
+        numbers = _frames.numbers(name, frame)
     else:
         numbers = value
         assets = range(np.shape(value)[1]) if np.ndim(value) == 2 else ()
@@ -95,7 +93,8 @@ def panel(name: str, value: Any, *, allow_nan: bool = False, least: int = 1) -> 
         raise ValueError(f"{name} has no asset, expected a column or more")
     if dates is not None:
         check_order(name, dates)
-    return Labelled(values, unique(name, assets), dates, kind)
+    unique(name, list(map(str, assets)))  # 1 and "1" would be the same name
+    return Labelled(values, tuple(assets), dates, kind)
 
 
 def square(name: str, value: Any) -> Labelled:
@@ -115,9 +114,9 @@ def square(name: str, value: Any) -> Labelled:
     if kind == "pandas":
         assets, rows = unique(name, list(value.columns)), unique(name, list(value.index))
         _same_labels(name, rows, assets)
-        numbers = _pandas_numbers(name, value.loc[list(assets)])
+        numbers = _frames.numbers(name, value.loc[list(assets)])
     elif kind == "polars":
-        numbers, assets, rows = _polars_square(name, value)
+        numbers, assets, rows = _frames.square(name, value)
         unique(name, assets)
         if rows is not None:
             _same_labels(name, unique(name, rows), assets)
@@ -185,6 +184,24 @@ def vector(
     return found
 
 
+def named_vector(
+    name: str, value: Any, names: Sequence[str], *, default: float | None = 0.0
+) -> Floats:
+    """:func:`vector` of assets named by strings, whatever labels ``value`` has; no plain number.
+
+    Examples
+    --------
+    >>> named_vector("weights", {1: 0.4}, ("0", "1")).tolist()
+    [0.0, 0.4]
+    """
+    given = by_label(name, value)
+    if given is not None:
+        value = dict(zip(unique(name, list(map(str, given))), given.values(), strict=True))
+    elif np.ndim(value) == 0 and kind_of(value) == "numpy":
+        checks.array(name, value)  # refuses it
+    return vector(name, value, names, default=default)
+
+
 def vector_like(kind: Kind, assets: Sequence[Hashable], values: Any, name: str = "weight") -> Any:
     """One number an asset in the package of the input: series, Polars frame or array."""
     if kind == "pandas":
@@ -196,15 +213,20 @@ def vector_like(kind: Kind, assets: Sequence[Hashable], values: Any, name: str =
     return np.asarray(values)
 
 
-def panel_like(kind: Kind, assets: Sequence[Hashable], values: Any, dates: Any) -> Any:
-    """A row a date and a column an asset, in the package of the input."""
+def panel_like(
+    kind: Kind, assets: Sequence[Hashable], values: Any, dates: Any, *, square: bool = False
+) -> Any:
+    """A row a date (an asset if ``square``) and a column an asset, in the package of the input."""
     if kind == "pandas":
         pandas = sys.modules["pandas"]
-        return pandas.DataFrame(values, index=dates, columns=pandas.Index(list(assets)))
+        columns = pandas.Index(list(assets))
+        return pandas.DataFrame(values, index=columns if square else dates, columns=columns)
     if kind == "polars":
         polars = sys.modules["polars"]
         frame = polars.DataFrame(np.asarray(values), schema=[str(label) for label in assets])
-        return frame if dates is None else frame.insert_column(0, polars.Series("date", dates))
+        if not square and dates is not None:
+            frame = frame.insert_column(0, polars.Series("date", dates))
+        return frame
     return np.asarray(values)
 
 
@@ -212,13 +234,18 @@ def check_order(name: str, dates: Any) -> None:
     """An error where dates do not strictly increase; it names the first one."""
     times = np.asarray(dates)
     if times.dtype.kind == "O":  # dates with a time zone, or Python's own
-        late = np.array([not a < b for a, b in itertools.pairwise(times)], dtype=bool)
+        try:
+            late = np.array([not a < b for a, b in itertools.pairwise(times)], dtype=bool)
+        except TypeError as error:
+            raise TypeError(f"{name} has rows without an order ({error}), expected dates") from None
     else:
         late = ~(times[:-1] < times[1:])
     if late.any():
         i = int(np.flatnonzero(late)[0])
         kind = "twice" if times[i] == times[i + 1] else f"after {times[i]}"
-        raise ValueError(f"{name} has the date {times[i + 1]} {kind}, expected increasing dates")
+        raise ValueError(
+            f"{name} has the date {times[i + 1]} {kind}, expected increasing dates: sort them"
+        )
 
 
 def by_label(name: str, value: Any) -> dict[Hashable, Any] | None:
@@ -229,7 +256,7 @@ def by_label(name: str, value: Any) -> dict[Hashable, Any] | None:
             raise ValueError(f"{name} has {value.ndim} dimensions, expected a series")
         return dict(zip(unique(name, list(value.index)), value.to_numpy(), strict=True))
     if kind == "polars" and hasattr(value, "columns"):
-        texts = _split_columns(value)[0]
+        texts = _frames.texts_and_numbers(value)[0]
         if not texts or len(value.columns) != 2:
             raise ValueError(
                 f"{name} has the columns {checks.short(value.columns)}, expected labels and values"
@@ -240,34 +267,26 @@ def by_label(name: str, value: Any) -> dict[Hashable, Any] | None:
     return dict(value) if isinstance(value, Mapping) else None
 
 
-def _polars_square(name: str, value: Any) -> tuple[Any, list[str], list[str] | None]:
-    texts, assets = _split_columns(value)
-    if len(texts) > 1:
-        raise ValueError(f"{name} has {len(texts)} columns of strings, expected one at most")
-    rows = value[texts[0]].to_list() if texts else None
-    return _polars_numbers(name, value.select(assets)), assets, rows
+def by_date(value: Any) -> bool:
+    """Whether a table is by date and asset: two-dimensional, in Polars with a column of dates."""
+    if kind_of(value) != "polars":
+        return np.ndim(value) == 2
+    return hasattr(value, "schema") and any(t.is_temporal() for t in value.dtypes)
 
 
-def _split_columns(value: Any) -> tuple[list[str], list[str]]:
-    """The columns of strings (or categories), and the others."""
-    numeric = [c for c in value.columns if value.schema[c].is_numeric()]
-    return [c for c in value.columns if c not in numeric], numeric
+def require_same(name: str, found: Labelled, table: Labelled, dates: Any = None) -> None:
+    """An error where a table has other assets or dates than the returns; arrays have neither."""
+    if "numpy" in (found.kind, table.kind):
+        return
+    if found.names != table.names:
+        raise ValueError(f"{name} has other assets than returns, or in another order")
+    if not same_dates(found.dates, table.dates if dates is None else dates):
+        raise ValueError(f"{name} has other dates than returns")
 
 
-def _pandas_numbers(name: str, value: Any) -> Any:
-    for label, kind in zip(value.columns, value.dtypes, strict=True):
-        if kind.kind not in "iuf":
-            raise TypeError(f"{name} has {kind} in the column {label!r}, expected numbers")
-    return value.to_numpy(dtype=np.float64, na_value=np.nan)
-
-
-def _polars_numbers(name: str, value: Any) -> Any:
-    for label in value.columns:
-        if not value.schema[label].is_numeric():
-            raise TypeError(
-                f"{name} has {value.schema[label]} in the column {label!r}, expected numbers"
-            )
-    return value.cast(sys.modules["polars"].Float64).to_numpy()
+def same_dates(left: Any, right: Any) -> bool:
+    """Whether two inputs have the same dates, or one of them has none."""
+    return left is None or right is None or np.array_equal(np.asarray(left), np.asarray(right))
 
 
 def _same_labels(name: str, rows: Sequence[Hashable], columns: Sequence[Hashable]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from hft_py import labels
 from hft_py.risk import (
     FactorModel,
     RiskModel,
@@ -27,7 +28,6 @@ from hft_py.risk import (
     value_at_risk,
 )
 from hft_py.risk._inputs import covariance_matrix
-from hft_py.tables import read_table
 
 X = np.random.default_rng(0).normal(size=(60, 4))
 HOLE = np.where(np.arange(240).reshape(60, 4) == 5, np.nan, X)
@@ -70,11 +70,11 @@ CASES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: RiskModel.build([[1.0]], [[1.0]], [-0.1]), ValueError, "specific_variance[0] is -0.1"),
     (lambda: RiskModel.build([[1.0]], np.eye(2), [0.1]), ValueError, "expected (1, 1) as exposure"),
     (lambda: RiskModel.build([[1.0]] * 2, [[1.0]], [0.1] * 2, assets=["a", "a"]), ValueError,
-     "assets has named twice: a"),
+     "assets has the label 'a' twice"),
     (lambda: decompose_risk([1.0], ONE), ValueError, "weights has length 1, expected 4"),
-    (lambda: decompose_risk({"z": 1.0}, ONE), ValueError, "weights has unknown assets: z"),
-    (lambda: decompose_risk({"a": 1.0}, ONE, benchmark={"q": 1.0}), ValueError, "benchmark has"),
-    (lambda: decompose_risk([np.nan] * 4, ONE), ValueError, "weights[0] is nan"),
+    (lambda: decompose_risk({"z": 1.0}, ONE), ValueError, "weights names 'z', which is not among the 4 assets"),
+    (lambda: decompose_risk({"a": 1.0}, ONE, benchmark={"q": 1.0}), ValueError, "benchmark names 'q'"),
+    (lambda: decompose_risk([np.nan] * 4, ONE), ValueError, "weights of 'a' is nan"),
     (lambda: ONE.subset(["a", "q"]), ValueError, "assets has unknown names: q"),
     (lambda: FactorModel(exposure_lag=0), ValueError, "exposure_lag=0, expected 1 or more"),
     (lambda: FactorModel(specific_half_life=0), ValueError, "specific_half_life=0"),
@@ -88,7 +88,7 @@ CASES: list[tuple[Callable[[], Any], type[Exception], str]] = [
      "style_names has 2 names, expected 1"),
     (lambda: FactorModel().fit(X, sectors=[0, 1]), ValueError, "sectors has shape (2,)"),
     (lambda: FactorModel().fit(X, sectors={"q": "Tech"}), ValueError, "sectors has unknown assets"),
-    (lambda: FactorModel().fit(X, styles={"market": X}), ValueError, "factors named twice: market"),
+    (lambda: FactorModel().fit(X, styles={"market": X}), ValueError, "the label 'market' twice"),
     (lambda: FactorModel().fit(X, market_cap=-np.ones((60, 4))), ValueError,
      "market_cap[0, 0] is -1.0, expected more than 0"),
     (lambda: FactorModel().fit(X, universe=np.ones((60, 4))), ValueError, "universe has dtype"),
@@ -123,9 +123,9 @@ def test_labels_of_pandas() -> None:
     found = ewma_covariance(frame)
     assert list(found.index) == list(found.columns) == list("abcd")
     np.testing.assert_array_equal(found.to_numpy(), ewma_covariance(X))
-    with pytest.raises(ValueError, match=r"row 1 is labelled .*2024-02-28.* sort them"):
+    with pytest.raises(ValueError, match=r"the date 2024-02-28.* after .*: sort them"):
         sample_covariance(frame[::-1])
-    with pytest.raises(ValueError, match="returns has columns named twice: a"):
+    with pytest.raises(ValueError, match="returns has the label 'a' twice"):
         sample_covariance(frame.rename(columns={"b": "a"}))
     with pytest.raises(ValueError, match="market_cap has other dates than returns"):
         FactorModel().fit(frame, market_cap=frame.abs().set_index(dates + pd.Timedelta("1D")))
@@ -147,9 +147,12 @@ def test_labels_of_polars() -> None:
     dated = frame.with_columns(
         pl.date_range(pl.date(2024, 1, 1), pl.date(2024, 2, 29)).alias("day")
     )
-    table = read_table("returns", dated)
-    assert table.columns == tuple("abcd")
-    assert table.rows(table.values).columns == ["date", *"abcd"]
+    table = labels.panel("returns", dated)
+    assert table.assets == tuple("abcd")
+    assert labels.panel_like(table.kind, table.assets, table.values, table.dates).columns == [
+        "date",
+        *"abcd",
+    ]
 
 
 def test_sectors_by_label(make_panel: Callable[..., dict[str, Any]]) -> None:

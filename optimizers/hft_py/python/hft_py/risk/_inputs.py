@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hft_py import checks
-from hft_py.tables import Table, read_table
+from hft_py import checks, labels
+from hft_py.labels import Labelled
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -18,14 +18,14 @@ MISSING = ("raise", "complete", "pairwise")
 
 def returns_table(
     returns: Any, missing: str, *, allowed: tuple[str, ...] = MISSING, least: int = 2
-) -> tuple[Table, Floats, Mask | None]:
+) -> tuple[Labelled, Floats, Mask | None]:
     """The table, the rows that are used, and where they are observed (None: everywhere).
 
     ``missing="raise"`` refuses a NaN, ``"complete"`` drops every row that has one, ``"pairwise"``
     keeps all rows and gives the mask. Nothing is ever filled.
     """
     policy = checks.choice("missing", missing, allowed)
-    table = read_table("returns", returns, least=least)
+    table = labels.panel("returns", returns, least=least, allow_nan=True)
     values = table.values
     gaps = np.isnan(values)
     if not gaps.any():
@@ -34,7 +34,7 @@ def returns_table(
         row, column = (int(i) for i in np.argwhere(gaps)[0])
         others = " or ".join(f'missing="{name}"' for name in allowed[1:])
         raise ValueError(
-            f"returns[{row}] of {table.columns[column]} is nan, expected a number: pass {others}"
+            f"returns[{row}] of {table.names[column]} is nan, expected a number: pass {others}"
         )
     if policy == "complete":
         values = values[~gaps.any(axis=1)]
@@ -47,35 +47,19 @@ def returns_table(
     return table, values, ~gaps
 
 
-def square(name: str, value: Any) -> tuple[Table, Floats]:
-    """A symmetric matrix, finite, as a table and its values."""
-    table = read_table(name, value, allow_nan=False)
-    values = table.values
-    if values.shape[0] != values.shape[1]:
-        raise ValueError(f"{name} has shape {values.shape}, expected a square matrix")
-    scale = np.abs(values).max(initial=0.0)
-    apart = np.abs(values - values.T)
-    if apart.max(initial=0.0) > 1e-9 * scale:
-        i, j = (int(k) for k in np.unravel_index(int(apart.argmax()), apart.shape))
-        raise ValueError(
-            f"{name}[{i}, {j}] is {values[i, j]} and {name}[{j}, {i}] is {values[j, i]}, expected "
-            "a symmetric matrix"
-        )
-    return table, values
-
-
-def covariance_matrix(name: str, value: Any, *, definite: bool = False) -> tuple[Table, Floats]:
+def covariance_matrix(name: str, value: Any, *, definite: bool = False) -> tuple[Labelled, Floats]:
     """A covariance: symmetric, no negative eigenvalue beyond rounding, every variance positive.
 
     ``definite`` asks for no zero eigenvalue either. A repaired matrix is not returned: the error
     says how to get one.
     """
-    table, values = square(name, value)
+    table = labels.square(name, value)
+    values = table.values
     variances = np.diag(values)
     if (variances <= 0).any():
         place = int(np.flatnonzero(variances <= 0)[0])
         raise ValueError(
-            f"{name}: the variance of {table.columns[place]} is {variances[place]}, expected more "
+            f"{name}: the variance of {table.names[place]} is {variances[place]}, expected more "
             "than 0: leave this asset out"
         )
     # Eigenvalues of the correlations: a small variance is no small eigenvalue.

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hft_py import checks
-from hft_py.tables import Table, read_table, unique
+from hft_py import _frames, checks, labels
+from hft_py.labels import Labelled
 
 Floats = npt.NDArray[np.float64]
 
@@ -22,7 +22,7 @@ Floats = npt.NDArray[np.float64]
 class Panel:
     """Checked inputs, all of ``T`` dates and ``n`` assets in the same order."""
 
-    table: Table
+    table: Labelled
     styles: list[Floats]
     style_names: tuple[str, ...]
     sectors: npt.NDArray[np.int32] | None
@@ -59,9 +59,9 @@ def read_panel(
     market: bool,
 ) -> Panel:
     """All inputs, checked: the same dates and assets in each, no infinities."""
-    table = read_table("returns", returns, least=2)
+    table = labels.panel("returns", returns, least=2, allow_nan=True)
     columns, names = _styles(styles, style_names, table)
-    codes, labels = _sectors(sectors, table)
+    codes, sector_names = _sectors(sectors, table)
     caps = None if market_cap is None else _same("market_cap", market_cap, table)
     if caps is not None and (caps <= 0).any():
         row, column = (int(i) for i in np.argwhere(caps <= 0)[0])
@@ -71,36 +71,43 @@ def read_panel(
         )
     mask = None
     if universe is not None:
-        given = universe.to_numpy() if hasattr(universe, "to_numpy") else np.asarray(universe)
+        given = _plain("universe", universe, table)
         if given.dtype != np.bool_ or given.shape != table.values.shape:
             raise ValueError(
                 f"universe has dtype {given.dtype} and shape {given.shape}, expected truth values "
                 f"of shape {table.values.shape}"
             )
         mask = np.ascontiguousarray(given)
-    given_names = (("market",) if market else ()) + labels + names
+    given_names = (("market",) if market else ()) + sector_names + names
     if not given_names:
         raise ValueError("styles and sectors are missing and market=False: there is no factor")
-    unique("market, sectors and styles have factors", given_names)
-    return Panel(table, columns, names, codes, labels, caps, mask)
+    labels.unique("market, sectors and styles", given_names)
+    return Panel(table, columns, names, codes, sector_names, caps, mask)
 
 
-def _same(name: str, value: Any, table: Table) -> Floats:
+def _same(name: str, value: Any, table: Labelled) -> Floats:
     """A table of the dates and assets of the returns."""
-    found = read_table(name, value)
+    found = labels.panel(name, value, allow_nan=True)
     if found.values.shape != table.values.shape:
         raise ValueError(
             f"{name} has shape {found.values.shape}, expected {table.values.shape} as returns"
         )
-    if "numpy" not in (found.kind, table.kind) and found.columns != table.columns:
-        raise ValueError(f"{name} has other assets than returns, or in another order")
-    both = found.index is not None and table.index is not None
-    if both and not np.array_equal(found.index, table.index):  # type: ignore[arg-type]
-        raise ValueError(f"{name} has other dates than returns")
+    labels.require_same(name, found, table)
     return found.values
 
 
-def _styles(styles: Any, names: Any, table: Table) -> tuple[list[Floats], tuple[str, ...]]:
+def _plain(name: str, value: Any, table: Labelled) -> npt.NDArray[Any]:
+    """Values of any type by date and asset; a frame has the labels of the returns."""
+    kind = labels.kind_of(value)
+    if kind == "numpy":
+        return np.asarray(value)
+    columns, dates, frame = _frames.split(name, value)
+    found = np.asarray(frame.to_numpy())
+    labels.require_same(name, Labelled(found, tuple(columns), dates, kind), table)
+    return found
+
+
+def _styles(styles: Any, names: Any, table: Labelled) -> tuple[list[Floats], tuple[str, ...]]:
     if styles is None:
         return [], ()
     if isinstance(styles, Mapping):
@@ -114,18 +121,18 @@ def _styles(styles: Any, names: Any, table: Table) -> tuple[list[Floats], tuple[
             f"styles has shape {cube.shape}, expected {(*table.values.shape, 'k')} as returns"
         )
     count = cube.shape[2]
-    labels = [f"style {j + 1}" for j in range(count)] if names is None else list(map(str, names))
-    if len(labels) != count:
-        raise ValueError(f"style_names has {len(labels)} names, expected {count}")
-    return [cube], tuple(labels)
+    numbered = [f"style {j + 1}" for j in range(count)]
+    return [cube], checks.names("style_names", numbered if names is None else names, count)
 
 
-def _sectors(sectors: Any, table: Table) -> tuple[npt.NDArray[np.int32] | None, tuple[str, ...]]:
+def _sectors(sectors: Any, table: Labelled) -> tuple[npt.NDArray[np.int32] | None, tuple[str, ...]]:
     """Codes ``(n,)`` or ``(T, n)``, and the sectors' names in order; None or NaN is no sector."""
     if sectors is None:
         return None, ()
-    if isinstance(sectors, Mapping) or (hasattr(sectors, "index") and hasattr(sectors, "loc")):
-        given = _by_asset(sectors, table.columns)
+    if labels.by_date(sectors):
+        given = _plain("sectors", sectors, table)
+    elif (by_asset := labels.by_label("sectors", sectors)) is not None:
+        given = _by_asset(by_asset, table.names)
     else:
         given = np.asarray(sectors)
     shape = table.values.shape
@@ -135,22 +142,21 @@ def _sectors(sectors: Any, table: Table) -> tuple[npt.NDArray[np.int32] | None, 
         names, codes = np.unique(given, return_inverse=True)
         absent = names < 0
         codes = codes.reshape(given.shape) - int(absent.sum())
-        labels = tuple(map(str, names[~absent]))
+        found = tuple(map(str, names[~absent]))
     else:
         flat = given.ravel()
         known = np.array([v is not None and v == v for v in flat])
         names, inverse = np.unique(flat[known].astype(str), return_inverse=True)
         whole = np.full(flat.shape, -1)
         whole[known] = inverse
-        codes, labels = whole.reshape(given.shape), tuple(map(str, names))
-    return np.ascontiguousarray(np.maximum(codes, -1), dtype=np.int32), labels
+        codes, found = whole.reshape(given.shape), tuple(map(str, names))
+    return np.ascontiguousarray(np.maximum(codes, -1), dtype=np.int32), found
 
 
-def _by_asset(sectors: Any, assets: Sequence[str]) -> npt.NDArray[Any]:
-    """The labels of a mapping or a series by asset, or of a frame by date and asset."""
-    if getattr(sectors, "ndim", 1) == 2:
-        return np.asarray(sectors.to_numpy())
-    known = {str(asset): label for asset, label in sectors.items()}
+def _by_asset(sectors: Mapping[Any, Any], assets: Sequence[str]) -> npt.NDArray[Any]:
+    """The sector of each asset, None without."""
+    keys = labels.unique("sectors", list(map(str, sectors)))
+    known = dict(zip(keys, sectors.values(), strict=True))
     if unknown := [asset for asset in known if asset not in set(assets)]:
         raise ValueError(f"sectors has unknown assets: {', '.join(unknown[:5])}")
     return np.array([known.get(asset) for asset in assets], dtype=object)

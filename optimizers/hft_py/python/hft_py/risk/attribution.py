@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hft_py import checks
+from hft_py import labels
+from hft_py.labels import Labelled
 from hft_py.results import Result, pandas
-from hft_py.tables import align
 
 Floats = npt.NDArray[np.float64]
 
@@ -93,12 +93,12 @@ def attribute(fitted: Any, weights: Any) -> ReturnAttribution:
     """
     panel, lag = fitted._panel, fitted.exposure_lag
     returns = panel.returns[lag:]
-    held = _held(weights, returns.shape, panel.table.columns)
+    held = _held(weights, returns.shape, panel.table, lag)
     gone = np.isnan(returns) & (held != 0)
     if gone.any():
         row, column = (int(i) for i in np.argwhere(gone)[0])
         raise ValueError(
-            f"weights[{row}] of {panel.table.columns[column]} is {held[row, column]}, but it has "
+            f"weights[{row}] of {panel.table.names[column]} is {held[row, column]}, but it has "
             "no return on that date"
         )
     portfolio = (held * np.nan_to_num(returns)).sum(axis=1)
@@ -132,19 +132,20 @@ def attribute(fitted: Any, weights: Any) -> ReturnAttribution:
         total_by_factor=dict(zip(fitted.factors_, linked.tolist(), strict=True)),
         total_by_family=families,
         total_specific=float(factors @ specific),
-        dates=None if panel.table.index is None else panel.table.index[lag:],
+        dates=None if panel.table.dates is None else np.asarray(panel.table.dates)[lag:],
     )
 
 
-def _held(weights: Any, shape: tuple[int, ...], assets: tuple[str, ...]) -> Floats:
+def _held(weights: Any, shape: tuple[int, ...], table: Labelled, lag: int) -> Floats:
     """Weights ``(D, n)``."""
-    if np.ndim(weights) == 2:
-        given = weights.to_numpy() if hasattr(weights, "to_numpy") else weights
-        found = checks.finite_array("weights", given, ndim=2)
-        if found.shape != shape:
-            raise ValueError(f"weights has shape {found.shape}, expected {shape}")
-        return found
-    return np.broadcast_to(align("weights", weights, assets), shape)
+    if labels.by_date(weights):
+        found = labels.panel("weights", weights)
+        if found.values.shape != shape:
+            raise ValueError(f"weights has shape {found.values.shape}, expected {shape}")
+        dates = None if table.dates is None else table.dates[lag:]
+        labels.require_same("weights", found, table, dates)
+        return found.values
+    return np.broadcast_to(labels.named_vector("weights", weights, table.names), shape)
 
 
 def _linking(portfolio: Floats) -> tuple[float, Floats]:

@@ -18,10 +18,10 @@ import numpy as np
 import numpy.typing as npt
 
 from hft_py import checks
+from hft_py.labels import Labelled
 from hft_py.risk import _products
 from hft_py.risk._inputs import Mask, returns_table
 from hft_py.risk.repair import repaired
-from hft_py.tables import Table
 
 Floats = npt.NDArray[np.float64]
 
@@ -190,7 +190,7 @@ def ewma_covariance(
     if lags and (np.diag(found) < 0).any():
         place = int(np.argmin(np.diag(found)))
         raise ValueError(
-            f"newey_west_lags={lags} makes the variance of {table.columns[place]} "
+            f"newey_west_lags={lags} makes the variance of {table.names[place]} "
             f"{found[place, place]:.3g}, expected at least 0: use fewer lags, or more dates"
         )
     doubtful = lags > 0 or seen is not None
@@ -207,7 +207,7 @@ def _weights(count: int, decay: float) -> Floats:
 
 
 def _weighted(
-    table: Table,
+    table: Labelled,
     rows: Floats,
     seen: Mask | None,
     decay: float,
@@ -231,14 +231,14 @@ def _weighted(
     return found
 
 
-def _rescaled(table: Table, covariance: Floats, variances: Floats) -> Floats:
+def _rescaled(table: Labelled, covariance: Floats, variances: Floats) -> Floats:
     """The correlations of one matrix with other variances."""
     own = np.diag(covariance)
     for values in (own, variances):
         if (values <= 0).any():
             place = int(np.flatnonzero(values <= 0)[0])
             raise ValueError(
-                f"returns of {table.columns[place]} have variance {values[place]}, expected more "
+                f"returns of {table.names[place]} have variance {values[place]}, expected more "
                 "than 0: its correlations are not defined, leave it out"
             )
     scale = np.sqrt(variances / own)
@@ -246,11 +246,11 @@ def _rescaled(table: Table, covariance: Floats, variances: Floats) -> Floats:
     return found
 
 
-def _enough(table: Table, count: Floats, least: int) -> None:
+def _enough(table: Labelled, count: Floats, least: int) -> None:
     """An error where two assets share too few dates."""
     if (count < least).any():
         i, j = (int(k) for k in np.argwhere(count < least)[0])
-        both = table.columns[i] if i == j else f"{table.columns[i]} and {table.columns[j]} together"
+        both = table.names[i] if i == j else f"{table.names[i]} and {table.names[j]} together"
         raise ValueError(
             f"returns has {int(count[i, j])} dates of {both}, expected min_observations={least} or "
             "more: leave out assets with short histories"

@@ -16,9 +16,9 @@ import numpy as np
 import numpy.typing as npt
 
 from hft_py import checks
+from hft_py.labels import named_vector
 from hft_py.results import Result, pandas
 from hft_py.risk.protocol import FactorRiskModel
-from hft_py.tables import align
 
 Floats = npt.NDArray[np.float64]
 Part = tuple[str, float, list[Any]]
@@ -198,9 +198,9 @@ def decompose_risk(
       └ B 2.1 % (9 %)
     """
     year = checks.real_number("periods_per_year", periods_per_year, above=0.0)
-    w = align("weights", weights, model.assets)
+    w = named_vector("weights", weights, model.assets)
     if benchmark is not None:
-        w = w - align("benchmark", benchmark, model.assets)
+        w = w - named_vector("benchmark", benchmark, model.assets)
     x = model.exposures.T @ w
     along = model.factor_covariance @ x
     pull = model.exposures @ along  # covariance of each asset's factor return with the portfolio's

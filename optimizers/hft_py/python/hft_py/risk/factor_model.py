@@ -22,13 +22,13 @@ import numpy.typing as npt
 from hft_py import checks
 from hft_py._estimator import Estimator
 from hft_py.backend import kernels
+from hft_py.labels import panel_like
 from hft_py.risk._exposures import benchmark_weights, design, style_scale
 from hft_py.risk._factor_moments import factor_covariance, specific_variances
 from hft_py.risk._panel_inputs import Panel, read_panel
 from hft_py.risk.attribution import ReturnAttribution, attribute
 from hft_py.risk.baseline.cross_section import COLLINEAR, TOO_FEW
 from hft_py.risk.model import RiskModel
-from hft_py.tables import Table
 
 Floats = npt.NDArray[np.float64]
 
@@ -220,7 +220,7 @@ class FactorModel(Estimator):
                 "no asset has all exposures on the last date, and none like it has "
                 f"min_observations={self.min_observations} returns: expected one or more"
             )
-        assets = np.array(panel.table.columns)[covered]
+        assets = np.array(panel.table.names)[covered]
         self.model_ = RiskModel(
             last[covered], covariance, variances[covered], tuple(map(str, assets)), names,
             self.families_,
@@ -243,10 +243,8 @@ class FactorModel(Estimator):
 
     def _labelled(self, values: Floats, names: tuple[str, ...] | None) -> Any:
         table = self._panel.table
-        index = None if table.index is None else table.index[self.exposure_lag :]
-        columns = table.columns if names is None else names
-        labels = table.labels if names is None else list(names)
-        return Table(values, columns, index, table.kind, labels).rows(values)
+        dates = None if table.dates is None else table.dates[self.exposure_lag :]
+        return panel_like(table.kind, table.assets if names is None else names, values, dates)
 
     def _exposures(self, date: int) -> tuple[Floats, Floats]:
         """The exposures of one date ``(n, k)``, NaN where missing, and the sectors' shares."""
@@ -280,8 +278,8 @@ class FactorModel(Estimator):
             return
         place = int(np.flatnonzero(status)[0])
         row = place + self.exposure_lag
-        index = panel.table.index
-        date = f"row {row}" if index is None else f"{index[row]}"
+        dates = panel.table.dates
+        date = f"row {row}" if dates is None else f"{dates[row]}"
         if status[place] == TOO_FEW:
             raise ValueError(
                 f"returns on {date}: {regressed[place]} assets have a return and all exposures, "

@@ -16,11 +16,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hft_py import checks
+from hft_py import checks, labels
 from hft_py.results import Result, pandas
-from hft_py.risk._inputs import square
 from hft_py.risk.decomposition import RiskDecomposition, decompose_risk
-from hft_py.tables import align, unique
 
 Floats = npt.NDArray[np.float64]
 
@@ -71,7 +69,9 @@ class RiskModel(Result):
         factors: Sequence[str] | None = None,
         families: Sequence[str] | None = None,
     ) -> RiskModel:
-        """A model of given parts, checked.
+        """A model of given parts, checked; those with labels are put in the order of the names.
+
+        Names of assets and factors are those of ``exposures`` where that is a pandas frame.
 
         Raises
         ------
@@ -84,16 +84,29 @@ class RiskModel(Result):
         >>> RiskModel.build([[1.0]], [[0.04]], [0.01]).assets
         ('0',)
         """
+        if labels.kind_of(exposures) == "pandas":  # its labels, unless others are given
+            assets = list(exposures.index) if assets is None else assets
+            factors = list(exposures.columns) if factors is None else factors
         loadings = checks.finite_array("exposures", exposures, ndim=2)
         n, k = loadings.shape
-        _, covariance = square("factor_covariance", factor_covariance)
-        specific = checks.finite_array("specific_variance", specific_variance)
+        names = checks.names("assets", range(n) if assets is None else assets, n)
+        named_factors = checks.names("factors", range(k) if factors is None else factors, k)
+        kinds = checks.names("families", ("factor",) * k if families is None else families, k)
+        labels.unique("assets", names)
+        labels.unique("factors", named_factors)
+        square = labels.square("factor_covariance", factor_covariance)
+        covariance = square.values
+        if square.kind != "numpy" and covariance.shape == (k, k):
+            for name in square.names:
+                if name not in named_factors:
+                    raise ValueError(f"factor_covariance names {name!r}, which is no factor")
+            order = [square.names.index(name) for name in named_factors]
+            covariance = covariance[np.ix_(order, order)]
+        specific = labels.named_vector("specific_variance", specific_variance, names, default=None)
         if covariance.shape != (k, k):
             raise ValueError(
                 f"factor_covariance has shape {covariance.shape}, expected ({k}, {k}) as exposures"
             )
-        if specific.shape != (n,):
-            raise ValueError(f"specific_variance has length {len(specific)}, expected {n}")
         if (specific < 0).any():
             place = int(np.flatnonzero(specific < 0)[0])
             raise ValueError(
@@ -105,21 +118,11 @@ class RiskModel(Result):
                 f"factor_covariance has the negative eigenvalue {smallest:.3g}, expected a "
                 "positive semi-definite matrix: pass it through hft_py.risk.repair_covariance"
             )
-        names = tuple(map(str, range(n) if assets is None else assets))
-        labels = tuple(map(str, range(k) if factors is None else factors))
-        kinds = ("factor",) * k if families is None else tuple(map(str, families))
-        for what, given, expected in (
-            ("assets", names, n), ("factors", labels, k), ("families", kinds, k)
-        ):  # fmt: skip
-            if len(given) != expected:
-                raise ValueError(f"{what} has {len(given)} names, expected {expected}")
-        unique("assets has", names)
-        unique("factors has", labels)
-        return cls(loadings, covariance, specific, names, labels, kinds)
+        return cls(loadings, covariance, specific, names, named_factors, kinds)
 
     def weights(self, weights: Any, name: str = "weights") -> Floats:
         """Weights in the order of the assets: an array, or labelled and then 0 where missing."""
-        return align(name, weights, self.assets)
+        return labels.named_vector(name, weights, self.assets)
 
     def multiply(self, weights: Any) -> Floats:
         """``(B F B' + D) w``, ``(n,)``, in ``O(n k)``."""
@@ -165,16 +168,16 @@ class RiskModel(Result):
         ValueError
             An unknown or repeated name.
         """
-        unique("assets has", list(assets))
+        chosen = labels.unique("assets", checks.names("assets", assets))
         places = {asset: place for place, asset in enumerate(self.assets)}
-        if unknown := [str(a) for a in assets if a not in places]:
+        if unknown := [a for a in chosen if a not in places]:
             raise ValueError(f"assets has unknown names: {', '.join(unknown[:5])}")
-        rows = [places[a] for a in assets]
+        rows = [places[a] for a in chosen]
         return RiskModel(
             self.exposures[rows],
             self.factor_covariance,
             self.specific_variance[rows],
-            tuple(assets),
+            chosen,
             self.factors,
             self.families,
         )

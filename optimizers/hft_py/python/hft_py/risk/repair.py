@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from hft_py import labels
 from hft_py.errors import RepairedCovarianceWarning, warn
-from hft_py.risk._inputs import square
 from hft_py.risk._products import mirrored
 
 Floats = npt.NDArray[np.float64]
@@ -53,7 +53,8 @@ def repair_covariance(covariance: Any) -> Any:
     >>> len(caught), bool(np.linalg.eigvalsh(fixed)[0] > -1e-12), np.diag(fixed).round(12).tolist()
     (1, True, [1.0, 1.0, 1.0])
     """
-    table, values = square("covariance", covariance)
+    table = labels.square("covariance", covariance)
+    values = table.values
     if (np.diag(values) < 0).any():
         place = int(np.flatnonzero(np.diag(values) < 0)[0])
         raise ValueError(

@@ -24,9 +24,9 @@ import numpy as np
 import numpy.typing as npt
 
 from hft_py import checks
+from hft_py.labels import Labelled
 from hft_py.risk._inputs import returns_table
 from hft_py.risk._products import gram
-from hft_py.tables import Table
 
 Floats = npt.NDArray[np.float64]
 
@@ -113,7 +113,7 @@ def oas_covariance(returns: Any, *, missing: str = "raise", return_shrinkage: bo
 
 
 def _mixed(
-    table: Table, sample: Floats, goal: Floats, shrinkage: float, with_shrinkage: bool
+    table: Labelled, sample: Floats, goal: Floats, shrinkage: float, with_shrinkage: bool
 ) -> Any:
     sample *= 1.0 - shrinkage
     sample += shrinkage * goal
@@ -135,14 +135,14 @@ def _identity(rows: Floats, sample: Floats) -> tuple[Floats, float]:
     return mean * np.eye(n), shrinkage
 
 
-def _constant_correlation(table: Table, rows: Floats, sample: Floats) -> tuple[Floats, float]:
+def _constant_correlation(table: Labelled, rows: Floats, sample: Floats) -> tuple[Floats, float]:
     """Appendix A and B: the target, and ``kappa / T`` within 0 and 1."""
     count, n = rows.shape
     variances = np.diag(sample).copy()
     if (variances <= 0).any():
         place = int(np.flatnonzero(variances <= 0)[0])
         raise ValueError(
-            f"returns of {table.columns[place]} do not vary: their correlations are not defined, "
+            f"returns of {table.names[place]} do not vary: their correlations are not defined, "
             "leave this asset out"
         )
     deviations = np.sqrt(variances)

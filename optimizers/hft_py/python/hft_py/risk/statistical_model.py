@@ -19,13 +19,13 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from hft_py import checks
+from hft_py import checks, labels
 from hft_py._estimator import Estimator
+from hft_py.labels import Labelled
 from hft_py.risk._inputs import returns_table
 from hft_py.risk._products import mirrored
 from hft_py.risk.covariance import ewma_covariance
 from hft_py.risk.model import RiskModel
-from hft_py.tables import Table, read_table
 
 Floats = npt.NDArray[np.float64]
 
@@ -113,7 +113,7 @@ class StatisticalFactorModel(Estimator):
         specific = np.maximum(variances - (exposures * exposures).sum(axis=1), 0.0)
         names = tuple(f"factor {j + 1}" for j in range(k))
         self.model_ = RiskModel(
-            exposures, np.eye(k), specific, table.columns, names, ("statistical",) * k
+            exposures, np.eye(k), specific, table.names, names, ("statistical",) * k
         )
         self.factor_returns_ = (rows - weights @ rows) @ axes / divisor
         total = float(values.sum())
@@ -187,14 +187,13 @@ class TimeSeriesFactorModel(Estimator):
         ValueError
             Other dates, collinear factors, an asset with fewer dates than twice the factors.
         """
-        table = read_table("returns", returns, least=2)
-        given = read_table("factors", factors, allow_nan=False)
+        table = labels.panel("returns", returns, least=2, allow_nan=True)
+        given = labels.panel("factors", factors)
         y, f = table.values, given.values
         count, k = f.shape
         if len(y) != count:
             raise ValueError(f"factors has {count} rows, expected {len(y)} as returns")
-        labelled = table.index is not None and given.index is not None
-        if labelled and not np.array_equal(table.index, given.index):  # type: ignore[arg-type]
+        if not labels.same_dates(table.dates, given.dates):
             raise ValueError("factors has other dates than returns")
         x = np.hstack([np.ones((count, 1)), f])
         if np.linalg.matrix_rank(x) <= k:
@@ -214,7 +213,7 @@ class TimeSeriesFactorModel(Estimator):
             rows = seen[:, j]
             if rows.sum() < 2 * (k + 1):
                 raise ValueError(
-                    f"returns of {table.columns[j]} has {int(rows.sum())} numbers, expected "
+                    f"returns of {table.names[j]} has {int(rows.sum())} numbers, expected "
                     f"{2 * (k + 1)} or more for {k} factors: leave this asset out"
                 )
             found = _regress(x[rows], y[rows, j : j + 1], weights[rows])
@@ -224,16 +223,16 @@ class TimeSeriesFactorModel(Estimator):
         )
         self.alpha_, self.r_squared_ = betas[0], explained
         self.model_ = RiskModel(
-            np.ascontiguousarray(betas[1:].T), mirrored(covariance), variance, table.columns,
+            np.ascontiguousarray(betas[1:].T), mirrored(covariance), variance, table.names,
             _factor_names(given), families,
         )  # fmt: skip
         return self
 
 
-def _factor_names(given: Table) -> tuple[str, ...]:
+def _factor_names(given: Labelled) -> tuple[str, ...]:
     if given.kind == "numpy":
-        return tuple(f"factor {j + 1}" for j in range(len(given.columns)))
-    return given.columns
+        return tuple(f"factor {j + 1}" for j in range(len(given.names)))
+    return given.names
 
 
 def _regress(x: Floats, y: Floats, weights: Floats) -> tuple[Floats, Floats, Floats]:
