@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any, Self
+
+from hft_py.results import same, show
 
 
 class Estimator:
@@ -37,6 +40,21 @@ class Estimator:
                 )
         self.__dict__.update(type(self)(**{**self._given, **params}).__dict__)
         return self
+
+    def __repr__(self) -> str:
+        defaults = inspect.signature(type(self)).parameters
+        changed = (
+            f"{name}={show(value)}"
+            for name, value in self._given.items()
+            if name not in defaults or not same(value, defaults[name].default)
+        )
+        return f"{type(self).__name__}({', '.join(changed)})"
+
+    def __getattr__(self, name: str) -> Any:
+        # Called where there is no such attribute.
+        if name.endswith("_") and not name.startswith("_") and hasattr(type(self), "fit"):
+            raise AttributeError(f"this {type(self).__name__} has no {name} yet: call fit first")
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def __sklearn_clone__(self) -> Self:
         # The arguments themselves: copies of an executor or a compiled objective cannot be made.

@@ -84,9 +84,19 @@ def show(value: Any) -> str:
         return f"{float(value):.6g}"
     if isinstance(value, np.generic):
         return repr(value.item())
-    if isinstance(value, list | tuple) and len(value) > _SHOWN:
+    if isinstance(value, list | tuple | dict) and len(value) > _SHOWN:
         return f"{type(value).__name__}[{len(value)}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key!r}: {show(one)}' for key, one in value.items())}}}"
+    if _framed(value):
+        return f"{type(value).__name__}[{', '.join(map(str, value.shape))}]"
     return repr(value)
+
+
+def _framed(value: Any) -> bool:
+    """Whether a value is a series or frame of pandas or Polars."""
+    package = type(value).__module__.partition(".")[0]
+    return package in ("pandas", "polars") and hasattr(value, "equals")
 
 
 def _rounded(value: Any) -> Any:
@@ -95,6 +105,10 @@ def _rounded(value: Any) -> Any:
 
 def same(a: Any, b: Any) -> bool:
     """Whether two values are equal: arrays by value, NaN equal to NaN."""
+    if _framed(a) or _framed(b):
+        return type(a) is type(b) and bool(a.equals(b))  # NaN equal to NaN
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
     if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):
         left, right = np.asarray(a), np.asarray(b)
         numeric = left.dtype.kind in "fc" and right.dtype.kind in "fc"
@@ -103,6 +117,8 @@ def same(a: Any, b: Any) -> bool:
         return a == b or (a != a and b != b)
     if isinstance(a, list | tuple) and isinstance(b, list | tuple):
         return len(a) == len(b) and all(map(same, a, b))
+    if dataclasses.is_dataclass(a) and type(a) is type(b) and not isinstance(a, Result):
+        return all(same(getattr(a, f.name), getattr(b, f.name)) for f in dataclasses.fields(a))
     return bool(a == b)
 
 

@@ -72,8 +72,10 @@ CASES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: RiskModel.build([[1.0]] * 2, [[1.0]], [0.1] * 2, assets=["a", "a"]), ValueError,
      "assets has the label 'a' twice"),
     (lambda: decompose_risk([1.0], ONE), ValueError, "weights has length 1, expected 4"),
-    (lambda: decompose_risk({"z": 1.0}, ONE), ValueError, "weights names 'z', which is not among the 4 assets"),
-    (lambda: decompose_risk({"a": 1.0}, ONE, benchmark={"q": 1.0}), ValueError, "benchmark names 'q'"),
+    (lambda: decompose_risk({"z": 1.0}, ONE), ValueError,
+     "weights names 'z', which is not among the 4 assets"),
+    (lambda: decompose_risk({"a": 1.0}, ONE, benchmark={"q": 1.0}), ValueError,
+     "benchmark names 'q'"),
     (lambda: decompose_risk([np.nan] * 4, ONE), ValueError, "weights of 'a' is nan"),
     (lambda: ONE.subset(["a", "q"]), ValueError, "assets has unknown names: q"),
     (lambda: FactorModel(exposure_lag=0), ValueError, "exposure_lag=0, expected 1 or more"),
@@ -169,3 +171,13 @@ def test_sectors_by_label(make_panel: Callable[..., dict[str, Any]]) -> None:
     assert np.isnan(by_date.specific_returns_[:, 3]).all()
     assert "3" not in by_date.model_.assets
     assert FactorModel(**options).get_params()["min_assets"] == 20
+
+
+def test_estimators_before_fit() -> None:
+    assert repr(FactorModel(exposure_lag=2)) == "FactorModel(exposure_lag=2)"
+    with pytest.raises(AttributeError, match="this FactorModel has no model_ yet: call fit first"):
+        FactorModel().model_  # noqa: B018
+    with pytest.raises(AttributeError, match="no factor_returns_ yet: call fit first"):
+        FactorModel().factor_returns_  # noqa: B018
+    with pytest.raises(ValueError, match=r"fitted=FactorModel\(\), expected a fitted FactorModel"):
+        FactorModel().attribute_returns([1.0])

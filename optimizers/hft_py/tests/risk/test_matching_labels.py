@@ -96,10 +96,9 @@ def test_parts_of_a_model_by_label() -> None:
     assert model.factor_covariance.tolist() == [[4.0, 0.5], [0.5, 1.0]]
     with pytest.raises(ValueError, match="specific_variance has no value for 'A'"):
         RiskModel.build(exposures, factors, {"B": 8.0})
+    other = factors.rename(index={"g": "h"}, columns={"g": "h"})
     with pytest.raises(ValueError, match="factor_covariance names 'h', which is no factor"):
-        RiskModel.build(
-            exposures, factors.set_axis(["f", "h"]).set_axis(["f", "h"], axis=1), [1, 1]
-        )
+        RiskModel.build(exposures, other, [1, 1])
     with pytest.raises(TypeError, match="families='ab', expected a list of names"):
         RiskModel.build(exposures, factors, [1, 1], families="ab")
 

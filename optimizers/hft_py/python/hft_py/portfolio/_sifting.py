@@ -62,6 +62,10 @@ class Sifting:
         self._risk_limited = False
         self._pattern: tuple[object, ...] = ()
 
+    def __getstate__(self) -> dict[str, object]:
+        # A built solver cannot be copied or pickled; prices suffice to build the next one.
+        return {**self.__dict__, "_part": None}
+
     def solve(self, problem: Problem) -> Solution | None:
         """The optimum; None if no portfolio satisfies the limits."""
         box = problem.box()

@@ -85,6 +85,10 @@ class MVORebalancer:
         self._standing = assemble(self._inputs, self.config)
         self._sifting = Sifting()
 
+    def __repr__(self) -> str:
+        factors = self._standing.loadings.shape[1]
+        return f"MVORebalancer({len(self.assets)} assets, {factors} factors, {self.config!r})"
+
     @property
     def assets(self) -> tuple[Any, ...]:
         """The labels, in the order of every array."""

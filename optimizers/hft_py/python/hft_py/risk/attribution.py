@@ -91,6 +91,8 @@ def attribute(fitted: Any, weights: Any) -> ReturnAttribution:
     >>> bool(abs(parts - found.total) < 1e-12)
     True
     """
+    if not hasattr(fitted, "_panel"):
+        raise ValueError(f"fitted={fitted!r}, expected a fitted FactorModel: call fit first")
     panel, lag = fitted._panel, fitted.exposure_lag
     returns = panel.returns[lag:]
     held = _held(weights, returns.shape, panel.table, lag)
