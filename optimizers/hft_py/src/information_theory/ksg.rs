@@ -30,66 +30,42 @@ pub struct Variable<'a> {
     pub width: usize,
 }
 
-/// The terms whose mean is the mutual information of `x` and `y`, in nats; `0 < k < n`.
+/// The terms of each row, whose mean is the mutual information of `x` and `y`, given `z` where there
+/// is one, in nats; `0 < k < n`.
 ///
 /// # Errors
 /// What the watcher raised.
-pub fn mutual_information(
+pub fn terms(
     [x, y]: [Variable<'_>; 2],
+    z: Option<Variable<'_>>,
     k: usize,
     threads: usize,
     watch: &mut dyn Watch,
 ) -> Result<Vec<f64>, Error> {
     let n = x.values.len() / x.width;
     let psi = digamma(n);
-    let sets: [&[_]; 3] = [&[x, y], &[x], &[y]];
-    let mut terms = terms(sets, &[-1.0, -1.0], &psi, k, threads, watch)?;
-    terms.iter_mut().for_each(|term| *term += psi[n - 1]);
-    Ok(terms)
-}
-
-/// The terms whose mean is the mutual information of `x` and `y` given `z`; `0 < k < n`.
-///
-/// # Errors
-/// What the watcher raised.
-pub fn conditional_mutual_information(
-    [x, y, z]: [Variable<'_>; 3],
-    k: usize,
-    threads: usize,
-    watch: &mut dyn Watch,
-) -> Result<Vec<f64>, Error> {
-    let psi = digamma(x.values.len() / x.width);
-    let sets: [&[_]; 4] = [&[x, y, z], &[x, z], &[y, z], &[z]];
-    terms(sets, &[-1.0, -1.0, 1.0], &psi, k, threads, watch)
-}
-
-/// `psi(k)` of each point, and of each set of variables but the first, which holds all, `psi(m + 1)`
-/// times its sign: `m` other points are nearer in the set than the k-th neighbour is in all.
-fn terms<const N: usize>(
-    sets: [&[Variable<'_>]; N],
-    signs: &[f64],
-    psi: &[f64],
-    k: usize,
-    threads: usize,
-    watch: &mut dyn Watch,
-) -> Result<Vec<f64>, Error> {
+    // All variables; then the sets of them whose counts are taken, with their signs.
+    let (sets, signs, constant) = match z {
+        None => (
+            vec![vec![x, y], vec![x], vec![y]],
+            [-1.0, -1.0, 0.0],
+            psi[n - 1],
+        ),
+        Some(z) => {
+            let sets = vec![vec![x, y, z], vec![x, z], vec![y, z], vec![z]];
+            (sets, [-1.0, -1.0, 1.0], 0.0)
+        }
+    };
     // Each set sorts its points by itself.
-    let mut spaces = [const { None }; N];
-    fill(
-        &mut spaces,
-        threads,
-        watch,
-        || (),
-        |(), set, space| {
-            *space = Some(Space::new(sets[set]));
-        },
-    )?;
+    let mut spaces: Vec<Option<Space<'_>>> = sets.iter().map(|_| None).collect();
+    let make = |(): &mut (), set: usize, space: &mut _| *space = Some(Space::new(&sets[set]));
+    fill(&mut spaces, threads, watch, || (), make)?;
     let mut spaces = spaces.into_iter().flatten();
     let Some(Space::Tree(joint)) = spaces.next() else {
         return Err(Error::Internal("the joint space has one coordinate".into()));
     };
     let mut radii = joint.kth_distances(k, threads, watch)?;
-    let mut terms = vec![psi[k - 1]; radii.len()];
+    let mut terms = vec![psi[k - 1] + constant; n];
     if radii.contains(&0.0) {
         // So small a radius has only equal points within it.
         let equal = |radius: &f64| {
@@ -103,7 +79,7 @@ fn terms<const N: usize>(
         let equals = joint.count_within(&small, threads, watch)?;
         for ((term, radius), equals) in terms.iter_mut().zip(&mut radii).zip(equals) {
             if *radius == 0.0 {
-                (*term, *radius) = (psi[equals as usize], f64::MIN_POSITIVE);
+                (*term, *radius) = (psi[equals as usize] + constant, f64::MIN_POSITIVE);
             }
         }
     }

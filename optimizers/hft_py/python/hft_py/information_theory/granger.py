@@ -120,22 +120,16 @@ def compute_granger_causality(
     first = variable("source", source, ndim=(1,), least=4)
     second = variable("target", target, ndim=(1,), least=4)
     variables = [first, second] if given is None else [first, second, variable("given", given)]
-    rows = same_length(variables)
-    scale = bits_to_base(base)
+    rows, scale = same_length(variables), bits_to_base(base)
     columns = [np.ascontiguousarray(one.floats()) for one in variables]
     for one, values in zip(variables[:2], columns, strict=False):
         _refuse_constant(one.label, values[:, 0])
     known = np.hstack(columns[1:])
     order = _order(columns[0], known, lag, max_lag, rows)
     test = _Regression(known, order, order)
-    found = test.gain(_past(columns[0], order, order))
-    return GrangerResult(
-        **found,
-        transfer_entropy=_information(found) * scale,
-        lag=order,
-        names=(first.names[0], second.names[0]),
-        base=float(base),
-    )
+    found = test.gain(_past(columns[0], order, order), scale)
+    names = (first.names[0], second.names[0])
+    return GrangerResult(**found, lag=order, names=names, base=float(base))
 
 
 def compute_granger_matrix(data: Any, lag: int = 1, *, base: float = 2.0) -> InformationMatrix:
@@ -177,8 +171,8 @@ def compute_granger_matrix(data: Any, lag: int = 1, *, base: float = 2.0) -> Inf
         test = _Regression(values[:, [target]], order, order)
         for source in range(d):
             if source != target:
-                found = test.gain(pasts[source])
-                matrix[source, target] = _information(found) * scale
+                found = test.gain(pasts[source], scale)
+                matrix[source, target] = found["transfer_entropy"]
                 p_values[source, target] = found["p_value"]
     return InformationMatrix(
         matrix=matrix,
@@ -202,7 +196,7 @@ class _Regression:
         # So small a sum of squares is rounding.
         self.nothing = (len(now) * EPSILON) ** 2 * float((now**2).sum())
 
-    def gain(self, past: Floats) -> dict[str, Any]:
+    def gain(self, past: Floats, scale: float) -> dict[str, Any]:
         """The F test of further regressors, centred columns of length 1."""
         added = basis(without(past, self.explained))
         rows, df_num = len(past), added.shape[1]
@@ -210,19 +204,20 @@ class _Regression:
         less = float((self.rest**2).sum())
         least = float((without(self.rest, added) ** 2).sum())
         if df_num == 0 or less <= self.nothing:
-            ratio = p_value = math.nan
+            ratio = p_value = entropy = math.nan
         elif least <= self.nothing:
-            ratio, p_value = math.inf, 0.0
+            ratio, p_value, entropy = math.inf, 0.0, math.inf
         else:
             ratio = (less - least) / df_num / (least / df_denom)
             p_value = float(f_distribution.sf(ratio, df_num, df_denom))
-        return {"f_statistic": ratio, "p_value": p_value, "df_num": df_num, "df_denom": df_denom}
-
-
-def _information(found: dict[str, Any]) -> float:
-    """Half the logarithm, to base 2, of the ratio of residual variances."""
-    gain = found["f_statistic"] * found["df_num"] / found["df_denom"]
-    return 0.5 * math.log2(1.0 + gain) if math.isfinite(gain) else gain
+            entropy = 0.5 * math.log2(less / least) * scale
+        return {
+            "f_statistic": ratio,
+            "p_value": p_value,
+            "df_num": df_num,
+            "df_denom": df_denom,
+            "transfer_entropy": entropy,
+        }
 
 
 def _past(values: Floats, lag: int, start: int) -> Floats:

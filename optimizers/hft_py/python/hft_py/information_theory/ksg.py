@@ -71,7 +71,7 @@ def mutual_information(
     >>> round(mutual_information(x, x, k=3), 6), round(sum(1 / m for m in range(3, 10)), 6)
     (1.328968, 1.328968)
     """
-    return _answer("ksg_mutual_information", (x, y), k, backend, local, threads)
+    return _answer(x, y, None, k, backend, local, threads)
 
 
 def conditional_mutual_information(
@@ -106,24 +106,20 @@ def conditional_mutual_information(
     >>> abs(round(conditional_mutual_information(z + a, z + b, z), 2))
     0.0
     """
-    return _answer("ksg_conditional_mutual_information", (x, y, z), k, backend, local, threads)
+    return _answer(x, y, z, k, backend, local, threads)
 
 
 def _answer(
-    kernel: str,
-    variables: tuple[Floats, ...],
-    k: int,
-    backend: str | None,
-    local: bool,
-    threads: int,
+    x: Floats, y: Floats, z: Floats | None, k: int, backend: Any, local: bool, threads: int
 ) -> Any:
-    n = len(variables[0])
+    n = len(x)
     if n < 2:
         raise ValueError(f"x has {n} rows, expected 2 or more")
     k = checks.whole_number("n_neighbors", k, least=1, most=n - 1)
-    for name, values in zip("xyz", variables, strict=False):
-        _warn_of_grid(name, values)
-    terms: Floats = getattr(kernels("information_theory", backend), kernel)(*variables, k, threads)
+    for name, values in zip("xyz", (x, y, z), strict=True):
+        if values is not None:
+            _warn_of_grid(name, values)
+    terms: Floats = kernels("information_theory", backend).ksg_terms(x, y, z, k, threads)
     return terms if local else float(np.mean(terms))
 
 

@@ -10,66 +10,34 @@ use pyo3::prelude::*;
 
 type Rows<'py> = PyReadonlyArray2<'py, f64>;
 
-/// Variables with as many rows as the first, more than `k`, and memory for a search in all.
-fn variables<'a, const N: usize>(
-    given: [(&'static str, &'a Rows<'_>); N],
+/// Terms of each row by nearest neighbours, whose mean is the mutual information in nats.
+#[pyfunction]
+fn ksg_terms<'py>(
+    py: Python<'py>,
+    x: Rows<'py>,
+    y: Rows<'py>,
+    z: Option<Rows<'py>>,
     k: usize,
-) -> PyResult<[Variable<'a>; N]> {
-    let n = given.first().map_or(0, |(_, rows)| rows.shape()[0]);
+    threads: usize,
+) -> PyResult<Bound<'py, PyArray1<f64>>> {
+    let n = x.shape()[0];
     if k == 0 || k >= n {
         return Err(Error::value("k", k, "1 to one less than the number of rows").into());
     }
-    let mut width = 0;
-    let mut made = [Variable {
-        values: &[],
-        width: 1,
-    }; N];
-    for (made, (name, rows)) in made.iter_mut().zip(given) {
-        Error::check_length(name, rows.shape()[0], n)?;
-        *made = Variable {
-            values: rows.as_slice()?,
-            width: rows.shape()[1].max(1),
-        };
-        width += made.width;
-    }
+    let variables = [variable("x", &x, n)?, variable("y", &y, n)?];
+    let given = z.as_ref().map(|z| variable("z", z, n)).transpose()?;
+    let width = variables.iter().chain(&given).map(|v| v.width);
     // Rows twice, boxes, and a handful of numbers a row.
-    ensure_allocatable(&[product(&[3, n, width]), product(&[8, n])])?;
-    Ok(made)
-}
-
-/// Terms of each row, whose mean is the mutual information in nats.
-#[pyfunction]
-fn ksg_mutual_information<'py>(
-    py: Python<'py>,
-    x: Rows<'py>,
-    y: Rows<'py>,
-    k: usize,
-    threads: usize,
-) -> PyResult<Bound<'py, PyArray1<f64>>> {
-    let given = variables([("x", &x), ("y", &y)], k)?;
+    ensure_allocatable(&[product(&[3, n, width.sum()]), product(&[8, n])])?;
     let mut watch = PyWatch::new(None)?;
-    let terms = python::run(py, || {
-        ksg::mutual_information(given, k, threads, &mut watch)
-    })?;
+    let terms = python::run(py, || ksg::terms(variables, given, k, threads, &mut watch))?;
     Ok(terms.into_pyarray(py))
 }
 
-/// Terms of each row, whose mean is the mutual information given `z` in nats.
-#[pyfunction]
-fn ksg_conditional_mutual_information<'py>(
-    py: Python<'py>,
-    x: Rows<'py>,
-    y: Rows<'py>,
-    z: Rows<'py>,
-    k: usize,
-    threads: usize,
-) -> PyResult<Bound<'py, PyArray1<f64>>> {
-    let given = variables([("x", &x), ("y", &y), ("z", &z)], k)?;
-    let mut watch = PyWatch::new(None)?;
-    let terms = python::run(py, || {
-        ksg::conditional_mutual_information(given, k, threads, &mut watch)
-    })?;
-    Ok(terms.into_pyarray(py))
+fn variable<'a>(name: &'static str, rows: &'a Rows<'_>, n: usize) -> PyResult<Variable<'a>> {
+    Error::check_length(name, rows.shape()[0], n)?;
+    let (values, width) = (rows.as_slice()?, rows.shape()[1].max(1));
+    Ok(Variable { values, width })
 }
 
 /// The matrix `(boxes / 2 - 1)` square, flat: entry `(k - 2, l - 2)` where `k l <= boxes`.
@@ -89,11 +57,8 @@ fn equicharacteristic_matrix<'py>(
     let (x, y) = (x.as_slice()?, y.as_slice()?);
     // Of each thread its table of costs, and a logarithm for each count.
     let groups = product(&[clumps, boxes.isqrt()]).min(x.len());
-    let own = [
-        product(&[threads, groups, groups]) / 2,
-        product(&[threads, x.len()]),
-    ];
-    ensure_allocatable(&[own[0], own[1], product(&[boxes, boxes]) / 4])?;
+    let own = product(&[threads, product(&[groups, groups]) / 2 + x.len()]);
+    ensure_allocatable(&[own, product(&[boxes, boxes]) / 4])?;
     let mut watch = PyWatch::new(None)?;
     let matrix = python::run(py, || {
         mic::equicharacteristic_matrix(x, y, (boxes, clumps), threads, &mut watch)
@@ -102,10 +67,6 @@ fn equicharacteristic_matrix<'py>(
 }
 
 pub(super) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    module.add_function(wrap_pyfunction!(ksg_mutual_information, module)?)?;
-    module.add_function(wrap_pyfunction!(
-        ksg_conditional_mutual_information,
-        module
-    )?)?;
+    module.add_function(wrap_pyfunction!(ksg_terms, module)?)?;
     module.add_function(wrap_pyfunction!(equicharacteristic_matrix, module)?)
 }

@@ -25,24 +25,14 @@ Floats = npt.NDArray[np.float64]
 _EQUAL = np.finfo(np.float64).tiny
 
 
-def ksg_mutual_information(x: Floats, y: Floats, k: int, threads: int) -> Floats:
+def ksg_terms(x: Floats, y: Floats, z: Floats | None, k: int, threads: int) -> Floats:
     """Terms of each row, ``(n,)``, whose mean is the mutual information in nats; ``0 < k < n``."""
-    radii, k_of_each = _neighbours(np.hstack([x, y]), k, threads)
-    terms: Floats = digamma(k_of_each) + digamma(len(x))
-    for space in (x, y):
-        terms -= digamma(_within(space, radii, threads) + 1)
-    return terms
-
-
-def ksg_conditional_mutual_information(
-    x: Floats, y: Floats, z: Floats, k: int, threads: int
-) -> Floats:
-    """Terms of each row, whose mean is the mutual information given ``z`` in nats."""
-    radii, k_of_each = _neighbours(np.hstack([x, y, z]), k, threads)
+    given = [] if z is None else [z]
+    radii, k_of_each = _neighbours(np.hstack([x, y, *given]), k, threads)
     terms: Floats = digamma(k_of_each)
-    for space in (np.hstack([x, z]), np.hstack([y, z])):
-        terms -= digamma(_within(space, radii, threads) + 1)
-    terms += digamma(_within(z, radii, threads) + 1)
+    for variable in (x, y):
+        terms -= digamma(_within(np.hstack([variable, *given]), radii, threads) + 1)
+    terms += digamma(len(x)) if z is None else digamma(_within(z, radii, threads) + 1)
     return terms
 
 
