@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 from typing import Any, Self
 
@@ -59,3 +60,8 @@ class Estimator:
     def __sklearn_clone__(self) -> Self:
         # The arguments themselves: copies of an executor or a compiled objective cannot be made.
         return type(self)(**self._given)
+
+    def __sklearn_tags__(self) -> Any:
+        # Asked for by scikit-learn, which is imported then.
+        utils = importlib.import_module("sklearn.utils")
+        return utils.Tags(estimator_type=None, target_tags=utils.TargetTags(required=False))

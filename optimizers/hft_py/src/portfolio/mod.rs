@@ -1,1 +1,7 @@
 //! Portfolio construction: allocators that need no solver.
+
+pub mod linear;
+pub mod minimum_variance;
+pub mod moments;
+pub mod nsga;
+pub mod risk_parity;
