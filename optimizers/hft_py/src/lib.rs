@@ -18,6 +18,7 @@ pub mod portfolio;
 mod python;
 pub mod risk;
 pub mod rng;
+pub mod signatures;
 pub mod watch;
 
 pub use error::{Error, Stop};

@@ -11,6 +11,7 @@ from hft_py.mcmc.study import study as mcmc
 from hft_py.mle.study import study as mle
 from hft_py.portfolio.study import study as portfolio
 from hft_py.risk.study import study as risk
+from hft_py.signatures.study import study as signatures
 from qpp.testing import benchmark_test
 
 test_hmm = benchmark_test(hmm)
@@ -19,3 +20,4 @@ test_mcmc = pytest.mark.timeout(600)(benchmark_test(mcmc))
 test_mle = benchmark_test(mle)
 test_risk = benchmark_test(risk)
 test_portfolio = pytest.mark.timeout(600)(benchmark_test(portfolio))
+test_signatures = benchmark_test(signatures)

@@ -17,6 +17,7 @@ from hft_py.mle.study.workloads import CMA, EVOLUTION, LIKELIHOOD
 from hft_py.portfolio.study import study as portfolio
 from hft_py.risk.study import study as risk
 from hft_py.risk.study.workloads import EWMA_SMALL, FACTORS_SMALL, LEDOIT
+from hft_py.signatures.study import study as signatures
 from qpp.study import Study, Workload
 from qpp.testing import agreement_test
 
@@ -51,6 +52,7 @@ thorough = pytest.mark.thorough
 test_hmm = agreement_test(hmm)
 test_portfolio = agreement_test(portfolio)
 test_information_theory = agreement_test(information_theory)
+test_signatures = agreement_test(signatures)
 test_short_runs_of_mcmc = short(mcmc)
 test_short_runs_of_mle = short(mle)
 test_short_runs_of_risk = short(risk)

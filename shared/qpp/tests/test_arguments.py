@@ -22,6 +22,7 @@ PACKAGES = (
     "hft_py.hmm",
     "hft_py.mcmc",
     "hft_py.mle",
+    "hft_py.signatures",
 )
 X = np.random.default_rng(0).normal(size=300)
 PRICES = np.random.default_rng(1).normal(size=(2, 60, 3)) / 100
@@ -67,7 +68,24 @@ def calls() -> dict[str, dict[str, Any]]:
     frames = {"signal": PRICES[0], "returns": PRICES[1]}
     series = {"x": X, "max_lag": 5}
     least = {"objective_fn": bowl, **BOX, "max_iterations": 2, "seed": 1}
+    line, rows = X.reshape(-1, 3), X[:12].reshape(1, 12)
     return {
+        "SignaturePortfolio": {},
+        "combine": {"first": rows, "second": rows, "channels": 3, "depth": 2},
+        "inverse": {"signature": rows, "channels": 3, "depth": 2},
+        "join": {"signature": rows, "segment": X[:3].reshape(1, 3), "depth": 2},
+        "log_signature": {"path": line, "depth": 2},
+        "log_signature_length": {"channels": 3, "depth": 2},
+        "lyndon_words": {"channels": 3, "depth": 2},
+        "rolling_signature": {"path": line, "depth": 2, "window": 9},
+        "running_signature": {"path": line, "depth": 2},
+        "signature": {"path": line, "depth": 2},
+        "signature_kernel": {"x": line, "y": line},
+        "signature_kernel_gram": {"x": [line], "y": [line]},
+        "signature_length": {"channels": 3, "depth": 2},
+        "to_log_signature": {"signature": rows, "channels": 3, "depth": 2},
+        "transform_path": {"path": line},
+        "words": {"channels": 3, "depth": 2},
         "run_backtest": {**frames, "window": 5},
         "sweep": {**frames, "windows": 5, "progress": False},
         "OrderBook": {},

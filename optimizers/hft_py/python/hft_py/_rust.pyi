@@ -16,6 +16,7 @@ mcmc: ModuleType
 mle: ModuleType
 risk: ModuleType
 portfolio: ModuleType
+signatures: ModuleType
 
 @final
 class Objective:

@@ -7,6 +7,7 @@ mod mle;
 mod objective;
 mod portfolio;
 mod risk;
+mod signatures;
 mod watch;
 
 use crate::{Error, Stop};
@@ -94,6 +95,7 @@ fn _rust(m: &Bound<'_, PyModule>) -> PyResult<()> {
         ("mcmc", mcmc::register),
         ("mle", mle::register),
         ("information_theory", information_theory::register),
+        ("signatures", signatures::register),
         ("risk", risk::register),
         ("portfolio", portfolio::register),
     ];
