@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -57,6 +58,13 @@ def impact_coefficients(inputs: Inputs, config: MVOConfig) -> Floats:
     return config.impact * daily * np.sqrt(config.capital / volume)
 
 
+def trading_cost(inputs: Inputs, config: MVOConfig, trades: Floats) -> float:
+    """What trades cost, as a share of the capital, whatever the aversion to it."""
+    linear = config.linear_cost if inputs.linear_cost is None else inputs.linear_cost
+    size = np.abs(trades)
+    return float(np.sum(linear * size) + impact_coefficients(inputs, config) @ size**1.5)
+
+
 def linear_ranges(inputs: Inputs, config: MVOConfig) -> Ranges:
     """Net exposure, beta and sectors, each where it is limited."""
     n = len(inputs.assets)
@@ -89,6 +97,11 @@ def not_applied(inputs: Inputs, config: MVOConfig, *, from_cash: bool) -> tuple[
         found.append("impact: no adv given")
     if inputs.sectors is None and not (config.sector_min is None and config.sector_max is None):
         found.append("sectors: no sectors given")
+    for setting in ("sector_min", "sector_max"):
+        limits = getattr(config, setting)
+        if inputs.sectors is not None and isinstance(limits, Mapping):
+            unknown = [name for name in limits if name not in inputs.sectors]
+            found += [f"{setting} of {name}: no asset is in that sector" for name in unknown]
     if inputs.benchmark is None and config.max_tracking_error is not None:
         found.append("tracking_error: no benchmark given")
     if from_cash and config.turnover_limit_annual is not None:

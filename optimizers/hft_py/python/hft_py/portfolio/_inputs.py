@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -170,11 +170,20 @@ def _sectors(value: Any, assets: Sequence[Hashable]) -> tuple[str, ...] | None:
         return None
     given = labels.by_label("sectors", value)
     if given is None:
-        found = [str(one) for one in value]
+        if isinstance(value, str) or not isinstance(value, Iterable):
+            raise TypeError(f"sectors={checks.short(value)}, expected a name for each asset")
+        found = list(value)
         if len(found) != len(assets):
             raise ValueError(f"sectors has length {len(found)}, expected {len(assets)}")
-        return tuple(found)
+        given = dict(zip(assets, found, strict=True))
+    known = set(assets)
+    for label in given:
+        if label not in known:
+            raise ValueError(
+                f"sectors names {label!r}, which is not among the {len(assets)} assets"
+            )
     for label in assets:
-        if label not in given:
+        sector = given.get(label)
+        if sector is None or sector != sector:
             raise ValueError(f"sectors has no value for {label!r}, expected one an asset")
     return tuple(str(given[label]) for label in assets)

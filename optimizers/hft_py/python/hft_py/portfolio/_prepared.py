@@ -16,7 +16,7 @@ from hft_py.portfolio._problem import Problem
 from hft_py.portfolio._report import report, snapped
 from hft_py.portfolio._sifting import Sifting
 from hft_py.portfolio._solver import Multipliers
-from hft_py.portfolio.config import MVOConfig
+from hft_py.portfolio.config import MVOConfig, settings_of
 from hft_py.portfolio.infeasible import explain
 from hft_py.portfolio.result import PortfolioResult
 
@@ -80,9 +80,7 @@ def prepared(
     alpha: Any = None,
 ) -> Prepared:
     """Read what the user gives; labels are those of ``alpha``, else of the risk model."""
-    settings = FULLY_INVESTED if config is None else config
-    if not isinstance(settings, MVOConfig):
-        raise TypeError(f"config is a {type(settings).__name__}, expected an MVOConfig")
+    settings = FULLY_INVESTED if config is None else settings_of(config)
     named = None if alpha is None else labels.by_label("alpha", alpha)
     inputs = read_inputs(risk_model, assets=None if named is None else tuple(named), **market)
     problem = assemble(inputs, settings)

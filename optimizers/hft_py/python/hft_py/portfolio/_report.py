@@ -12,7 +12,7 @@ import numpy.typing as npt
 from hft_py import labels
 from hft_py.labels import Kind
 from hft_py.portfolio import _check
-from hft_py.portfolio._assemble import not_applied
+from hft_py.portfolio._assemble import not_applied, trading_cost
 from hft_py.portfolio._inputs import Inputs
 from hft_py.portfolio._problem import GROSS, TRACKING, TURNOVER, VOLATILITY, Problem
 from hft_py.portfolio._solver import Multipliers, SolverError
@@ -55,7 +55,7 @@ def report(
         method=method,
         volatility=math.sqrt(max(inputs.risk.variance(weights), 0.0)),
         expected_return=float(problem.alpha @ weights),
-        trading_cost=(problem.cost(weights) - borrow) / (config.cost_aversion or 1.0),
+        trading_cost=trading_cost(inputs, config, trades),
         borrow_cost=borrow,
         gross=float(np.abs(weights).sum()),
         net=float(weights.sum()),
@@ -72,7 +72,7 @@ def snapped(problem: Problem, weights: Floats) -> Floats:
     found: Floats = np.clip(weights, lower, upper)
     for point in (lower, upper, np.zeros(problem.n), problem.current):
         found = np.where((np.abs(found - point) < SNAP), point, found)
-    return np.clip(found, lower, upper)
+    return np.clip(found, lower, upper) + 0.0  # no -0.0
 
 
 def named_prices(problem: Problem, multipliers: Multipliers) -> Mapping[str, float]:

@@ -85,7 +85,7 @@ class MVOConfig:
         Names on either side of the heuristic portfolio.
     infeasible
         ``"raise"`` an :class:`InfeasiblePortfolioError`, or return the ``"least_violating"``
-        portfolio.
+        portfolio. More than ``max_positions`` are an error either way.
 
     Examples
     --------
@@ -147,6 +147,11 @@ class MVOConfig:
         for low, high in (("min_weight", "max_weight"), ("net_min", "net_max"),
                           ("beta_min", "beta_max"), ("sector_min", "sector_max")):  # fmt: skip
             _in_order(low, getattr(self, low), high, getattr(self, high))
+        if self.max_weight < 0 and (self.long_only or self.min_weight is None):
+            raise ValueError(
+                f"max_weight={self.max_weight} with long_only={self.long_only} and "
+                f"min_weight={self.min_weight}, expected 0 or more, or a min_weight below it"
+            )
         if self.max_positions is not None:
             checks.whole_number("max_positions", self.max_positions, least=1)
         checks.whole_number("top_n", self.top_n, least=1)
@@ -200,9 +205,14 @@ class MVOConfig:
         >>> MVOConfig.from_mapping({"MVO_COST_LAMBDA": 2.0}).cost_aversion
         2.0
         """
+        if not isinstance(given, Mapping):
+            raise TypeError(f"settings are {checks.short(given)}, expected names and values")
         fields = {field.name for field in dataclasses.fields(cls)}
         chosen: dict[str, Any] = {}
         for key, value in given.items():
+            before = len(chosen)
+            if not isinstance(key, str):
+                raise TypeError(f"{key!r} is no name of a setting, expected a string")
             name = PUBLISHED.get(key.upper(), key.lower())
             if name == "net_exposure":
                 chosen |= {"net_min": value, "net_max": value}
@@ -213,6 +223,8 @@ class MVOConfig:
             else:
                 known = ", ".join(sorted(fields | {n.lower() for n in PUBLISHED}))
                 raise ValueError(f"{key} is no setting of a portfolio: expected one of {known}")
+            if len(chosen) < before + (2 if name == "net_exposure" else 1):
+                raise ValueError(f"{key} sets what another name has set, expected one of the two")
         return cls(**chosen)
 
     @classmethod
@@ -241,6 +253,13 @@ class MVOConfig:
         return cls.from_mapping(found)
 
 
+def settings_of(config: Any) -> MVOConfig:
+    """The configuration that was given; the default for None."""
+    if config is not None and not isinstance(config, MVOConfig):
+        raise TypeError(f"config is a {type(config).__name__}, expected an MVOConfig")
+    return MVOConfig() if config is None else config
+
+
 def _parsed(name: str, text: str, kind: str) -> Any:
     """A variable of the environment as a value of that type."""
     word = text.strip().lower()
@@ -252,10 +271,13 @@ def _parsed(name: str, text: str, kind: str) -> Any:
         return None
     try:
         if kind != "bool":
-            return int(word) if kind.startswith("int") else float(word)
+            number = int(word) if kind.startswith("int") else float(word)
+            if math.isfinite(number):
+                return number
     except ValueError:
         pass
-    expected = "true or false" if kind == "bool" else "a number"
+    whole = "a whole number" if kind.startswith("int") else "a number"
+    expected = "true or false" if kind == "bool" else whole
     raise ValueError(f"{name}={text!r} in the environment, expected {expected}")
 
 

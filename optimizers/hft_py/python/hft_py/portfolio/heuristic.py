@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hft_py import labels
+from hft_py import checks, labels
 from hft_py.portfolio._assemble import assemble
+from hft_py.portfolio._forecast import assets_of, forecast_of
 from hft_py.portfolio._inputs import Inputs, read_inputs
 from hft_py.portfolio._report import report
-from hft_py.portfolio.config import MVOConfig
+from hft_py.portfolio.config import MVOConfig, settings_of
 from hft_py.portfolio.result import PortfolioResult
 
 Floats = npt.NDArray[np.float64]
@@ -35,7 +36,7 @@ def build_portfolio_heuristic(
     Gross leverage is split between the sides so that the net exposure is met; weights are capped at
     their bounds. From current weights it moves towards that portfolio as far as turnover and
     volumes allow. Beta, sectors and limits on risk are not regarded: ``limits`` and ``violated`` of
-    the result tell which are broken.
+    the result tell which are broken. A single asset is not held unless long-only.
 
     Parameters
     ----------
@@ -50,9 +51,13 @@ def build_portfolio_heuristic(
     >>> build_portfolio_heuristic(forecast, config=settings).by_asset()
     {'A': 0.5, 'B': 0.5, 'C': 0.0}
     """
-    settings = MVOConfig() if config is None else config
-    given = labels.by_label("alpha", alpha)
-    assets = tuple(range(len(alpha))) if given is None else tuple(given)
+    settings = settings_of(config)
+    alpha = forecast_of(alpha, as_of)
+    assets = assets_of(alpha)
+    if assets is None:
+        assets = tuple(range(len(checks.array("alpha", alpha))))
+    if not assets:
+        raise ValueError("alpha has no asset, expected one or more")
     model = np.eye(len(assets)) if risk_model is None else risk_model
     inputs = read_inputs(model, assets=assets, **market)
     forecast = labels.vector("alpha", alpha, assets)
@@ -63,6 +68,8 @@ def build_portfolio_heuristic(
     problem = replace(assemble(inputs, settings), alpha=forecast)
     if current is not None:
         problem = replace(problem, current=current)
+    if risk_model is None and settings.impact:
+        settings = replace(settings, impact=0.0)  # without volatilities it is not known
     found = report(
         inputs,
         settings,
@@ -86,8 +93,10 @@ def _target(forecast: Floats, config: MVOConfig) -> Floats:
     order = np.argsort(-forecast, kind="stable")
     count = min(config.top_n, n if config.long_only else n // 2)
     found = np.zeros(n)
+    if not count:  # one asset has no other side
+        return found
     found[order[:count]] = min((gross + net) / 2 / count, high)
-    if not config.long_only and count:
+    if not config.long_only:
         found[order[n - count :]] = max(-(gross - net) / 2 / count, low)
     return found
 

@@ -65,10 +65,8 @@ gross_leverage by 0.5)
         names = " and ".join(conflicts)
         together = " together" if len(conflicts) > 1 else ""
         least = ", ".join(f"{name} by {amount:.4g}" for name, amount in violations.items())
-        super().__init__(
-            f"no portfolio satisfies {names}{together}: relax one of them (of all limits, the "
-            f"least violations are {least})"
-        )
+        of_all = f" (of all limits, the least violations are {least})" if violations else ""
+        super().__init__(f"no portfolio satisfies {names}{together}: relax one of them{of_all}")
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,11 +12,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from hft_py import labels
 from hft_py.portfolio import heuristic
-from hft_py.portfolio.config import MVOConfig
+from hft_py.portfolio._forecast import assets_of, forecast_of
+from hft_py.portfolio.config import MVOConfig, settings_of
 from hft_py.portfolio.rebalancer import MVORebalancer
 from hft_py.portfolio.result import PortfolioResult
 
@@ -104,7 +102,7 @@ def build_portfolio(
     >>> build_portfolio({"A": 0.02, "B": 0.0, "C": -0.01}, config=settings).by_asset()
     {'A': 0.5, 'B': 0.0, 'C': -0.5}
     """
-    settings = MVOConfig() if config is None else config
+    settings = settings_of(config)
     if settings.use_mvo:
         if risk_model is None:
             raise ValueError("risk_model is None: use_mvo=True needs one")
@@ -117,37 +115,10 @@ def build_portfolio(
             **market,
         )
     return heuristic.build_portfolio_heuristic(
-        forecast_of(alpha, as_of),
+        alpha,
         as_of,
         risk_model=risk_model,
         current_weights=current_weights,
         config=settings,
         **market,
     )
-
-
-def assets_of(alpha: Any) -> Any:
-    """The labels of a forecast; None of an array."""
-    given = labels.by_label("alpha", alpha)
-    return None if given is None else tuple(given)
-
-
-def forecast_of(alpha: Any, as_of: Any) -> Any:
-    """A forecast of one date: ``alpha`` itself, or a row of a frame by date."""
-    kind = labels.kind_of(alpha)
-    by_date = (kind == "pandas" and alpha.ndim == 2) or (
-        kind == "polars"
-        and hasattr(alpha, "columns")
-        and any(t.is_temporal() for t in alpha.dtypes)
-    )
-    if not by_date:
-        return alpha
-    found = labels.panel("alpha", alpha, allow_nan=True)
-    if as_of is None:
-        raise ValueError("as_of is None: alpha has several dates, expected one of them")
-    times = np.asarray(found.dates)
-    date = np.asarray(as_of) if times.dtype.kind != "M" else np.datetime64(as_of)
-    if not times[0] <= date <= times[-1]:
-        raise ValueError(f"as_of={as_of} is outside alpha's dates, {times[0]} to {times[-1]}")
-    row = found.values[int(np.searchsorted(times, date, side="right")) - 1]
-    return labels.vector_like(kind, found.assets, row, "alpha")

@@ -12,7 +12,7 @@ from hft_py.portfolio._inputs import read_inputs, read_risk_of
 from hft_py.portfolio._report import report, snapped
 from hft_py.portfolio._sifting import Sifting
 from hft_py.portfolio._solver import SolverError
-from hft_py.portfolio.config import MVOConfig
+from hft_py.portfolio.config import MVOConfig, settings_of
 from hft_py.portfolio.infeasible import explain, relaxed
 from hft_py.portfolio.result import PortfolioResult
 
@@ -69,9 +69,7 @@ class MVORebalancer:
         benchmark: Any = None,
         borrow_rates: Any = None,
     ) -> None:
-        if config is not None and not isinstance(config, MVOConfig):
-            raise TypeError(f"config is a {type(config).__name__}, expected an MVOConfig")
-        self.config = MVOConfig() if config is None else config
+        self.config = settings_of(config)
         self._inputs = read_inputs(
             risk_model,
             assets=assets,
