@@ -28,7 +28,9 @@ pub fn moments(row: &[f64], weights: &[f64], inside: &[f64], whole: (f64, f64)) 
         squares = there().map(|(x, _)| (x - mean) * (x - mean)).sum();
     }
     let deviation = (squares / (count - 1.0).max(1.0)).sqrt();
-    (mean, if deviation > 1e-12 { deviation } else { 1.0 })
+    // Relative: illiquidity and the like are small numbers. Equal ones leave rounding of the mean.
+    let least = 1e-12 * mean.abs();
+    (mean, if deviation > least { deviation } else { 1.0 })
 }
 
 /// Weights of the benchmark: of assets with a return that day, or of all if none has one.

@@ -29,7 +29,8 @@ def style_scale(x: Floats, benchmark: Floats) -> tuple[Floats, Floats]:
     mean = (weights * filled).sum(axis=0) / np.where(total > 0, total, 1.0)
     squares = (np.where(there, filled - mean, 0.0) ** 2).sum(axis=0)
     deviation = np.sqrt(squares / np.maximum(there.sum(axis=0) - 1.0, 1.0))
-    return mean, np.where(deviation > 1e-12, deviation, 1.0)
+    # Relative: illiquidity and the like are small numbers. Equal ones leave rounding of the mean.
+    return mean, np.where(deviation > 1e-12 * np.abs(mean), deviation, 1.0)
 
 
 def design(x: Floats, codes: npt.NDArray[np.int32] | None, n_sectors: int, market: bool) -> Floats:

@@ -13,6 +13,7 @@ from hft_py.labels import Labelled
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
+LARGEST = 1e150
 MISSING = ("raise", "complete", "pairwise")
 
 
@@ -27,6 +28,14 @@ def returns_table(
     policy = checks.choice("missing", missing, allowed)
     table = labels.panel("returns", returns, least=least, allow_nan=True)
     values = table.values
+    largest = max(
+        float(np.fmax.reduce(values, axis=None)), -float(np.fmin.reduce(values, axis=None))
+    )
+    if largest > LARGEST or 0 < largest < 1 / LARGEST:
+        raise ValueError(
+            f"returns are up to {largest:.3g}, expected {1 / LARGEST:g} to {LARGEST:g}: no number "
+            "holds their squares"
+        )
     gaps = np.isnan(values)
     if not gaps.any():
         return table, values, None
@@ -45,6 +54,27 @@ def returns_table(
             )
         return table, values, None
     return table, values, ~gaps
+
+
+def series(name: str, value: Any, *, least: int = 1, allow_nan: bool = False) -> Floats:
+    """Numbers in the order of time; a pandas series must have its dates in order."""
+    index = getattr(value, "index", None)
+    if labels.kind_of(value) == "pandas" and hasattr(index, "freq"):
+        labels.check_order(name, index)
+    return checks.finite_array(name, value, least=least, allow_nan=allow_nan)
+
+
+def pair(first: tuple[str, Any], second: tuple[str, Any], **more: Any) -> tuple[Floats, Floats]:
+    """Two series, each with its name, of the same length and the same dates."""
+    (name, value), (other, beside) = first, second
+    found, against = series(name, value, **more), series(other, beside, allow_nan=True)
+    if len(found) != len(against):
+        raise ValueError(f"{other} has length {len(against)}, expected {len(found)} as {name}")
+    if labels.kind_of(value) == labels.kind_of(beside) == "pandas" and not labels.same_dates(
+        value.index, beside.index
+    ):
+        raise ValueError(f"{other} has other dates than {name}")
+    return found, against
 
 
 def covariance_matrix(name: str, value: Any, *, definite: bool = False) -> tuple[Labelled, Floats]:

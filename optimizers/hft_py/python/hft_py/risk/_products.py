@@ -6,6 +6,8 @@ taken into the rows; NumPy calls it for ``Y.T @ Y``.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -13,6 +15,15 @@ Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 BLOCK = 64  # rows looked at together
+
+
+def unit_of(values: Floats) -> float:
+    """A power of two near the largest number, by which values are divided without rounding.
+
+    Squares and fourth powers of what is left neither overflow nor vanish.
+    """
+    largest = max(float(values.max(initial=0.0)), -float(values.min(initial=0.0)))
+    return math.ldexp(1.0, math.frexp(largest)[1] - 1) if largest > 0 else 1.0
 
 
 def mirrored(values: Floats) -> Floats:

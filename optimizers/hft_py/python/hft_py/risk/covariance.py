@@ -60,6 +60,7 @@ def sample_covariance(
     [[0.0004, -0.0004], [-0.0004, 0.000533]]
     """
     least = checks.whole_number("min_observations", min_observations, least=2)
+    repair = checks.flag("repair", repair)
     table, rows, seen = returns_table(returns, missing)
     if seen is None:
         centred = rows - rows.mean(axis=0)
@@ -67,7 +68,7 @@ def sample_covariance(
     ones = np.ones(len(rows))
     products, _, count = _products.pairwise(rows, seen, ones, 0, centred=True)
     _enough(table, count, least)
-    return table.matrix(_whole(products / (count - 1.0), checks.flag("repair", repair)))
+    return table.matrix(_whole(products / (count - 1.0), repair))
 
 
 def semi_covariance(
@@ -100,6 +101,7 @@ def semi_covariance(
     """
     bound = checks.real_number("threshold", threshold)
     least = checks.whole_number("min_observations", min_observations, least=1)
+    repair = checks.flag("repair", repair)
     table, rows, seen = returns_table(returns, missing, least=1)
     losses = np.minimum(rows - bound, 0.0)
     if seen is None:
@@ -107,7 +109,7 @@ def semi_covariance(
     ones = np.ones(len(rows))
     products, _, count = _products.pairwise(losses, seen, ones, 0, centred=False)
     _enough(table, count, least)
-    return table.matrix(_whole(products / count, checks.flag("repair", repair)))
+    return table.matrix(_whole(products / count, repair))
 
 
 def ewma_covariance(
@@ -182,6 +184,7 @@ def ewma_covariance(
     lags = checks.whole_number("newey_west_lags", newey_west_lags, least=0)
     centred = checks.choice("mean", mean, MEANS) == "weighted"
     least = checks.whole_number("min_observations", min_observations, least=1)
+    repair = checks.flag("repair", repair)
     table, rows, seen = returns_table(returns, missing, least=1)
     found = _weighted(table, rows, seen, of_correlation, lags, centred, least)
     if of_volatility != of_correlation:
@@ -194,7 +197,7 @@ def ewma_covariance(
             f"{found[place, place]:.3g}, expected at least 0: use fewer lags, or more dates"
         )
     doubtful = lags > 0 or seen is not None
-    return table.matrix(_whole(found, checks.flag("repair", repair) and doubtful))
+    return table.matrix(_whole(found, repair and doubtful))
 
 
 def _decay(name: str, value: Any) -> float:

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from hft_py import checks
 from hft_py.labels import named_vector
 from hft_py.results import Result, pandas
+from hft_py.risk._products import unit_of
 from hft_py.risk.protocol import FactorRiskModel
 
 Floats = npt.NDArray[np.float64]
@@ -161,7 +162,8 @@ def decompose_risk(
         ``(n,)`` in the order of ``model.assets``, or labelled: a mapping or a pandas series, in
         which assets may be missing.
     model
-        A fitted risk model: a :class:`~hft_py.risk.RiskModel`, or anything with its attributes.
+        A risk model: a :class:`~hft_py.risk.RiskModel`, an estimator that has one in ``model_``, or
+        anything with its attributes.
     benchmark
         Weights of a benchmark: the risk of the difference is decomposed, the tracking error.
     periods_per_year
@@ -198,9 +200,14 @@ def decompose_risk(
       └ B 2.1 % (9 %)
     """
     year = checks.real_number("periods_per_year", periods_per_year, above=0.0)
+    model = getattr(model, "model_", model)
+    if not isinstance(model, FactorRiskModel):
+        raise TypeError(f"model is a {type(model).__name__}, expected a RiskModel or the like")
     w = named_vector("weights", weights, model.assets)
     if benchmark is not None:
         w = w - named_vector("benchmark", benchmark, model.assets)
+    size = unit_of(w)
+    w = w / size
     x = model.exposures.T @ w
     along = model.factor_covariance @ x
     pull = model.exposures @ along  # covariance of each asset's factor return with the portfolio's
@@ -208,23 +215,23 @@ def decompose_risk(
     variance = max(float(x @ along), 0.0) + float(w @ own)
     sigma = math.sqrt(variance)
     unit = math.sqrt(year) / sigma if sigma > 0 else 0.0
-    parts = x * along * unit
-    component_factor, component_specific = w * pull * unit, w * own * unit
+    parts = x * along * unit * size
+    component_factor, component_specific = w * pull * unit * size, w * own * unit * size
     families = dict.fromkeys(model.families, 0.0)
     for family, part in zip(model.families, parts, strict=True):
         families[family] += float(part)
     return RiskDecomposition(
-        total=sigma * math.sqrt(year),
+        total=sigma * math.sqrt(year) * size,
         factor=float(parts.sum()),
         specific=float(component_specific.sum()),
         by_factor=dict(zip(model.factors, parts.tolist(), strict=True)),
         by_family=families,
-        exposures=dict(zip(model.factors, x.tolist(), strict=True)),
+        exposures=dict(zip(model.factors, (x * size).tolist(), strict=True)),
         marginal=(pull + own) * unit,
         component=component_factor + component_specific,
         component_factor=component_factor,
         component_specific=component_specific,
-        weights=w,
+        weights=w * size,
         assets=model.assets,
         family_of=dict(zip(model.factors, model.families, strict=True)),
     )

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from hft_py import checks
 from hft_py.results import Result
+from hft_py.risk._inputs import pair
 
 Floats = npt.NDArray[np.float64]
 
@@ -119,12 +120,7 @@ def q_statistic(returns: Any, volatility: Any) -> float:
 
 
 def _standardised(returns: Any, volatility: Any) -> Floats:
-    happened = checks.finite_array("returns", returns, allow_nan=True)
-    forecast = checks.finite_array("volatility", volatility, allow_nan=True)
-    if len(happened) != len(forecast):
-        raise ValueError(
-            f"volatility has length {len(forecast)}, expected {len(happened)} as returns"
-        )
+    happened, forecast = pair(("returns", returns), ("volatility", volatility), allow_nan=True)
     if (forecast <= 0).any():
         place = int(np.flatnonzero(forecast <= 0)[0])
         raise ValueError(f"volatility[{place}] is {forecast[place]}, expected more than 0")

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hft_py import checks
+from hft_py.risk._inputs import series
 from hft_py.risk.tail import lower_tail_mean
 
 Floats = npt.NDArray[np.float64]
@@ -53,7 +54,7 @@ def drawdowns(equity: Any, capital: float = 1.0) -> Floats:
     >>> drawdowns([80.0, 120.0, 90.0], 100.0).round(12).tolist()
     [-0.2, 0.0, -0.25]
     """
-    curve = checks.finite_array("equity", equity)
+    curve = series("equity", equity)
     start = checks.real_number("capital", capital, above=0.0)
     found: Floats = curve / np.maximum(np.maximum.accumulate(curve), start) - 1.0
     return found

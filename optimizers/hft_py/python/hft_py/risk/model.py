@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from hft_py import checks, labels
 from hft_py.results import Result, pandas
+from hft_py.risk._products import unit_of
 from hft_py.risk.decomposition import RiskDecomposition, decompose_risk
 
 Floats = npt.NDArray[np.float64]
@@ -140,7 +141,9 @@ class RiskModel(Result):
 
     def volatility(self, weights: Any) -> float:
         """The square root of :meth:`variance`."""
-        return math.sqrt(self.variance(weights))
+        w = self.weights(weights)
+        unit = unit_of(w)
+        return unit * math.sqrt(self.variance(w / unit))
 
     def covariance(self) -> Floats:
         """``B F B' + D``, formed: ``8 n^2`` bytes, 72 MB for 3,000 assets."""

@@ -26,7 +26,7 @@ import numpy.typing as npt
 from hft_py import checks
 from hft_py.labels import Labelled
 from hft_py.risk._inputs import returns_table
-from hft_py.risk._products import gram
+from hft_py.risk._products import gram, unit_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -71,7 +71,8 @@ def ledoit_wolf_covariance(
     name = checks.choice("target", target, TARGETS)
     with_shrinkage = checks.flag("return_shrinkage", return_shrinkage)
     table, rows, _ = returns_table(returns, missing, allowed=("raise", "complete"))
-    centred = rows - rows.mean(axis=0)
+    unit = unit_of(rows)
+    centred = (rows - rows.mean(axis=0)) / unit
     sample = gram(centred) / len(rows)
     if name == "identity":
         goal, shrinkage = _identity(centred, sample)
@@ -79,7 +80,7 @@ def ledoit_wolf_covariance(
         goal, shrinkage = _constant_correlation(table, centred, sample)
     else:
         goal, shrinkage = _single_factor(centred, sample)
-    return _mixed(table, sample, goal, shrinkage, with_shrinkage)
+    return _mixed(table, sample, goal, shrinkage, with_shrinkage, unit)
 
 
 def oas_covariance(returns: Any, *, missing: str = "raise", return_shrinkage: bool = False) -> Any:
@@ -104,19 +105,26 @@ def oas_covariance(returns: Any, *, missing: str = "raise", return_shrinkage: bo
     with_shrinkage = checks.flag("return_shrinkage", return_shrinkage)
     table, rows, _ = returns_table(returns, missing, allowed=("raise", "complete"))
     n = rows.shape[1]
-    sample = gram(rows - rows.mean(axis=0)) / len(rows)
+    unit = unit_of(rows)
+    sample = gram((rows - rows.mean(axis=0)) / unit) / len(rows)
     mean = np.trace(sample) / n
     square = float(np.mean(sample * sample))
     denominator = (len(rows) + 1.0) * (square - mean * mean / n)
     shrinkage = 1.0 if n == 1 or denominator <= 0 else min(1.0, (square + mean**2) / denominator)
-    return _mixed(table, sample, mean * np.eye(n), shrinkage, with_shrinkage)
+    return _mixed(table, sample, mean * np.eye(n), shrinkage, with_shrinkage, unit)
 
 
 def _mixed(
-    table: Labelled, sample: Floats, goal: Floats, shrinkage: float, with_shrinkage: bool
+    table: Labelled,
+    sample: Floats,
+    goal: Floats,
+    shrinkage: float,
+    with_shrinkage: bool,
+    unit: float,
 ) -> Any:
     sample *= 1.0 - shrinkage
     sample += shrinkage * goal
+    sample *= unit * unit
     found = table.matrix(sample)
     return (found, shrinkage) if with_shrinkage else found
 

@@ -23,7 +23,7 @@ from hft_py import checks, labels
 from hft_py._estimator import Estimator
 from hft_py.labels import Labelled
 from hft_py.risk._inputs import returns_table
-from hft_py.risk._products import mirrored
+from hft_py.risk._products import mirrored, unit_of
 from hft_py.risk.covariance import ewma_covariance
 from hft_py.risk.model import RiskModel
 
@@ -195,7 +195,9 @@ class TimeSeriesFactorModel(Estimator):
             raise ValueError(f"factors has {count} rows, expected {len(y)} as returns")
         if not labels.same_dates(table.dates, given.dates):
             raise ValueError("factors has other dates than returns")
-        x = np.hstack([np.ones((count, 1)), f])
+        # Columns of like size: a small factor is not a collinear one.
+        units = np.array([1.0, *(unit_of(column) for column in f.T)])
+        x = np.hstack([np.ones((count, 1)), f]) / units
         if np.linalg.matrix_rank(x) <= k:
             raise ValueError("factors are collinear, with each other or with a constant: leave out")
         families = ("factor",) * k if self.families is None else self.families
@@ -218,6 +220,7 @@ class TimeSeriesFactorModel(Estimator):
                 )
             found = _regress(x[rows], y[rows, j : j + 1], weights[rows])
             betas[:, [j]], variance[[j]], explained[[j]] = found
+        betas /= units[:, None]
         covariance = ewma_covariance(
             f, self.factor_decay, newey_west_lags=self.newey_west_lags, mean="weighted"
         )

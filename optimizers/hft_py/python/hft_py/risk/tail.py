@@ -27,6 +27,8 @@ import numpy.typing as npt
 
 from hft_py import checks
 from hft_py.errors import QuantileWarning, warn
+from hft_py.risk._inputs import series
+from hft_py.risk._products import unit_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -124,9 +126,13 @@ def rolling_value_at_risk(
     >>> int(np.isnan(forecasts).sum()), float(forecasts[-1])
     (20, 0.02)
     """
-    values = checks.finite_array("returns", returns, least=2)
+    values = series("returns", returns, least=2)
+    level = checks.real_number("level", level, least=0.5, below=1.0)
+    method = checks.choice("method", method, METHODS)
     least = 40 if method == "filtered_historical" else 2
     size = checks.whole_number("window", window, least=least, most=len(values))
+    unit = unit_of(values)
+    values = values / unit
     windows = np.lib.stride_tricks.sliding_window_view(values, size)[: len(values) - size]
     first = np.full(len(values), np.nan)
     second = first.copy()
@@ -134,7 +140,7 @@ def rolling_value_at_risk(
     for start in range(0, len(windows), step):
         block = slice(size + start, size + min(start + step, len(windows)))
         first[block], second[block] = _tails(windows[start : start + step], level, method, decay)
-    return first, second
+    return first * unit, second * unit
 
 
 def lower_tail_mean(rows: Floats, alpha: float) -> Floats:
@@ -152,8 +158,10 @@ def lower_tail_mean(rows: Floats, alpha: float) -> Floats:
 def _measured(returns: Any, level: Any, method: Any, decay: Any) -> tuple[Floats, Floats]:
     name = checks.choice("method", method, METHODS)
     least = 40 if name == "filtered_historical" else 2
-    values = checks.finite_array("returns", returns, least=least)
-    return _tails(values[None, :], level, name, decay)
+    values = series("returns", returns, least=least)
+    unit = unit_of(values)
+    first, second = _tails(values[None, :] / unit, level, name, decay)
+    return first * unit, second * unit
 
 
 def _tails(rows: Floats, level: Any, method: Any, decay: Any) -> tuple[Floats, Floats]:
@@ -204,6 +212,8 @@ def _parametric(rows: Floats, alpha: float, corrected: bool) -> tuple[Floats, Fl
     z = float(norm.ppf(alpha))
     density = float(norm.pdf(z))
     mean, deviation = rows.mean(axis=1), rows.std(axis=1, ddof=1)
+    same = rows.max(axis=1) == rows.min(axis=1)
+    mean[same], deviation[same] = rows[same, 0], 0.0  # without the rounding of their mean
     quantile = np.full(len(rows), z)
     tail = np.full(len(rows), -density)
     if corrected:

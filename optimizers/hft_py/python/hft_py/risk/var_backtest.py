@@ -10,6 +10,7 @@ import numpy as np
 from hft_py import checks
 from hft_py.results import Result
 from hft_py.risk._coverage_tests import asymptotic, conditional_ratio, coverage_ratio, exact
+from hft_py.risk._inputs import pair
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -92,12 +93,7 @@ def backtest_value_at_risk(
     """
     share = 1.0 - checks.real_number("level", level, least=0.5, below=1.0)
     kind = checks.choice("p_values", p_values, ("exact", "asymptotic"))
-    happened = checks.finite_array("returns", returns)
-    expected = checks.finite_array("forecasts", forecasts, allow_nan=True)
-    if len(happened) != len(expected):
-        raise ValueError(
-            f"forecasts has length {len(expected)}, expected {len(happened)} as returns"
-        )
+    happened, expected = pair(("returns", returns), ("forecasts", forecasts))
     there = np.flatnonzero(~np.isnan(expected))
     if len(there) < 2:
         raise ValueError(f"forecasts has {len(there)} numbers, expected 2 or more")
