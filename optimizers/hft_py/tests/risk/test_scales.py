@@ -121,4 +121,4 @@ def test_what_is_no_risk_model() -> None:
     fitted = TimeSeriesFactorModel().fit(X[:, :4], X[:, 4:])
     assert decompose_risk(np.ones(4), fitted) == fitted.model_.decompose_risk(np.ones(4))
     with pytest.raises(TypeError, match="model is a ndarray, expected a RiskModel"):
-        decompose_risk(np.ones(4), np.eye(4))  # type: ignore[arg-type]
+        decompose_risk(np.ones(4), np.eye(4))

@@ -12,10 +12,12 @@ their covariance was factorised, ``D`` the diagonal of specific variances.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+
+from hft_py.risk._products import unit_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -74,6 +76,27 @@ class Problem:
     def n(self) -> int:
         """The number of assets."""
         return len(self.alpha)
+
+    def in_units(self) -> tuple[Problem, float]:
+        """The same problem with volatilities near 1, and the power of two they are divided by.
+
+        Only where they are far from 1, as a solver cannot tell such numbers from rounding.
+        """
+        largest = float(np.sqrt(self.specific.max(initial=0.0)))
+        unit = unit_of(np.append(np.abs([self.loadings.min(initial=0.0),
+                                         self.loadings.max(initial=0.0)]), largest))  # fmt: skip
+        if 1e-6 < unit < 1e6:
+            return self, 1.0
+        limits = (self.tracking_error, self.volatility)
+        tracking, volatility = (None if limit is None else limit / unit for limit in limits)
+        return replace(
+            self,
+            loadings=self.loadings / unit,
+            specific=self.specific / unit / unit,
+            risk_aversion=self.risk_aversion * unit * unit,
+            tracking_error=tracking,
+            volatility=volatility,
+        ), unit
 
     def box(self) -> tuple[Floats, Floats]:
         """Weight bounds and trade limits together; empty where a lower end is above the upper."""

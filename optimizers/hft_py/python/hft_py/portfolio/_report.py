@@ -67,11 +67,28 @@ def report(
 
 
 def snapped(problem: Problem, weights: Floats) -> Floats:
-    """Weights within bounds, those within rounding of the current one, 0 or a bound put there."""
+    """Weights within bounds, those within rounding of the current one, 0 or a bound put there.
+
+    What the moved weights were worth to each limit, the others take over.
+    """
     lower, upper = problem.box()
     found: Floats = np.clip(weights, lower, upper)
+    inside = np.ones(problem.n, dtype=bool)
     for point in (lower, upper, np.zeros(problem.n), problem.current):
-        found = np.where((np.abs(found - point) < SNAP), point, found)
+        near = np.abs(found - point) < SNAP
+        found, inside = np.where(near, point, found), inside & ~near
+    ranges, start = problem.ranges, problem.current
+    rows = np.vstack([ranges.matrix, np.sign(found), np.sign(found - start)])
+    sums = np.abs([weights, weights - start]).sum(axis=1)
+    before = np.concatenate([ranges.matrix @ weights, sums])
+    after = np.append(ranges.matrix @ found, np.abs([found, found - start]).sum(axis=1))
+    ends = [np.inf if end is None else end for end in (problem.gross, problem.turnover)]
+    room = np.minimum(before - np.append(ranges.lower, [-np.inf, -np.inf]),
+                      np.append(ranges.upper, ends) - before)  # fmt: skip
+    near = room < 10 * SNAP
+    changed = (before - after)[near]
+    if inside.any() and np.abs(changed).max(initial=0.0) > SNAP / 10:
+        found[inside] += np.linalg.lstsq(rows[near][:, inside], changed, rcond=None)[0]
     return np.clip(found, lower, upper) + 0.0  # no -0.0
 
 

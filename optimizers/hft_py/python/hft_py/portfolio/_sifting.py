@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hft_py.portfolio._problem import Problem
-from hft_py.portfolio._program import Program, pattern
+from hft_py.portfolio._program import pattern
 from hft_py.portfolio._solver import Multipliers, Part, SolverError
 
 Floats = npt.NDArray[np.float64]
@@ -146,7 +146,7 @@ class Sifting:
         enough = shape == self._pattern and not (wanted & ~self._free).any()
         if self._part is None or not enough or np.count_nonzero(self._free) > 2 * count + 40:
             self._free, self._pattern = wanted, shape
-            self._part = Part(problem, Program(problem, np.flatnonzero(wanted)), weights)
+            self._part = Part(problem, np.flatnonzero(wanted), weights)
         return self._part.solve(problem, weights)
 
 

@@ -101,7 +101,8 @@ class ConeSolver:
 
     def __init__(self, P: Any, q: Floats, A: Any, b: Floats, cones: list[Any]) -> None:  # noqa: N803
         self._clarabel = optional("clarabel", "portfolio", "an optimiser of portfolios")
-        self.scale = float(np.abs(q).max(initial=0.0) or np.abs(P.data).max(initial=0.0)) or 1.0
+        slope, curve = (float(np.abs(part).max(initial=0.0)) for part in (q, P.data))
+        self.scale = max(slope or curve, 1e-9 * curve) or 1.0
         scaled = sparse.csc_matrix((P.data / self.scale, P.indices, P.indptr), shape=P.shape)
         self._data = [scaled, q / self.scale, A, b, cones]
         linear = (self._clarabel.ZeroConeT, self._clarabel.NonnegativeConeT)
@@ -148,8 +149,9 @@ class ConeSolver:
 class Part:
     """The solver of a problem over some of its assets."""
 
-    def __init__(self, problem: Problem, program: Program, weights: Floats) -> None:
-        self.program = program
+    def __init__(self, problem: Problem, free: Any, weights: Floats) -> None:
+        problem, self._unit = problem.in_units()
+        self.program = program = Program(problem, free)
         self._solver = ConeSolver(
             program.P(problem),
             program.q(problem),
@@ -161,6 +163,8 @@ class Part:
 
     def solve(self, problem: Problem, weights: Floats) -> tuple[Floats, Multipliers, int] | None:
         """All weights, the multipliers and the solver's iterations; None if infeasible."""
+        if self._unit != 1.0:
+            problem = problem.in_units()[0]
         if not self._fresh:
             self._solver.update(self.program.q(problem), self.program.b(problem, weights))
         self._fresh = False
@@ -190,6 +194,6 @@ class Part:
             ranges,
             single.get(GROSS, 0.0),
             single.get(TURNOVER, 0.0),
-            single.get(TRACKING, 0.0),
-            single.get(VOLATILITY, 0.0),
+            single.get(TRACKING, 0.0) / self._unit,
+            single.get(VOLATILITY, 0.0) / self._unit,
         )

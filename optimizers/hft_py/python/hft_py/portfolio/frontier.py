@@ -15,6 +15,7 @@ from hft_py.portfolio.config import MVOConfig
 from hft_py.portfolio.infeasible import explain
 from hft_py.portfolio.ratios import without_costs
 from hft_py.portfolio.result import Frontier
+from hft_py.risk._products import unit_of
 
 TARGET = "target return"
 
@@ -58,24 +59,26 @@ def efficient_frontier(
     if least is None:
         raise explain(ready.problem)
     # A trace of risk aversion makes the portfolio of highest return unique.
-    aversion = (
-        1e-6 * float(np.abs(forecast).max()) / max(float(still.variance(least.weights)), 1e-300)
-    )
+    highest = float(np.abs(forecast).max()) or 1.0
+    aversion = 1e-6 * highest / max(float(still.variance(least.weights)), 1e-300)
     most = Sifting().solve(replace(still, alpha=forecast, risk_aversion=aversion))
     if most is None:
         raise SolverError("the portfolio of highest return was not found")
     low, high = float(forecast @ least.weights), float(forecast @ most.weights)
+    unit = unit_of(forecast)
     sifting = Sifting()
     found, slopes = [least.weights], [np.inf]
     targets = np.linspace(low, max(high, low), count)
     for target in targets[1:-1]:
-        rows = still.ranges.plus([TARGET], forecast[None], np.array([target]), np.array([np.inf]))
+        rows = still.ranges.plus(
+            [TARGET], forecast[None] / unit, np.array([target / unit]), np.array([np.inf])
+        )
         solution = sifting.solve(replace(still, ranges=rows))
         if solution is None:
             raise SolverError(f"the portfolio of expected return {target} was not found")
         found.append(solution.weights)
         price = -float(solution.multipliers.ranges[-1])
-        slopes.append(1.0 / price if price > 0 else np.inf)
+        slopes.append(unit / price if price > 0 else np.inf)
     found.append(most.weights)
     slopes.append(0.0 if high > low else np.inf)
     finished = [ready.finish(weights, "frontier") for weights in found]

@@ -150,7 +150,7 @@ def _best_ratio(ready: Prepared, problem: Problem, free: float) -> tuple[Floats 
     """Weights of the highest ratio; None where its numerator is nowhere positive."""
     if (problem.box()[0] > problem.box()[1]).any():
         raise explain(ready.problem)
-    problem = replace(problem, risk_aversion=1.0)
+    problem = replace(problem.in_units()[0], risk_aversion=1.0)
     program = Program(problem, np.arange(problem.n))
     size, rows = program.size, program.rows
     unit = float(np.abs(problem.alpha).max()) or 1.0  # the numerator's, so that t is about 1

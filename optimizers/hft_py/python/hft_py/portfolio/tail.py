@@ -24,6 +24,7 @@ from hft_py.portfolio.config import MVOConfig
 from hft_py.portfolio.infeasible import explain
 from hft_py.portfolio.result import PortfolioResult
 from hft_py.risk import sample_covariance
+from hft_py.risk._products import unit_of
 
 Floats = npt.NDArray[np.float64]
 
@@ -61,7 +62,7 @@ def minimum_cvar_portfolio(
     >>> found.weights.round(6).tolist(), round(found.details["cvar"], 6)
     ([0.7, 0.3], 0.008)
     """
-    ready, panel, share = _read(returns, level, config, current_weights, market)
+    ready, panel, share, unit = _read(returns, level, config, current_weights, market)
     periods, n = panel.shape
     program = Program(ready.problem, np.arange(n))
     # Variables after the program's: c, and the excess of each loss.
@@ -69,7 +70,7 @@ def minimum_cvar_portfolio(
         [_over_weights(-panel, program), -np.ones((periods, 1)), -sparse.identity(periods)]
     )
     weights, iterations = _least(ready, program, [(NONNEGATIVE, loss)], periods, periods, share)
-    cvar = shortfall(-panel @ weights, share)
+    cvar = unit * shortfall(-panel @ weights, share)
     return ready.finish(
         weights, "minimum CVaR", details={"cvar": cvar}, utility=-cvar, iterations=iterations
     )
@@ -101,7 +102,7 @@ def minimum_cdar_portfolio(
     >>> found.weights.round(6).tolist(), round(found.details["cdar"], 6)
     ([0.833333, 0.166667], 0.013333)
     """
-    ready, panel, share = _read(returns, level, config, current_weights, market)
+    ready, panel, share, unit = _read(returns, level, config, current_weights, market)
     periods, n = panel.shape
     program = Program(ready.problem, np.arange(n))
     # Variables after the program's: c, the excesses, the sums of returns, the peaks so far.
@@ -115,7 +116,7 @@ def minimum_cdar_portfolio(
     excess = sparse.hstack([blank, -column, -same, -same, same])
     rows = [(ZERO, wealth), (NONNEGATIVE, sparse.vstack([peak, rising, excess]))]
     weights, iterations = _least(ready, program, rows, 3 * periods, periods, share)
-    cdar = shortfall(drawdowns(panel @ weights), share)
+    cdar = unit * shortfall(drawdowns(panel @ weights), share)
     return ready.finish(
         weights, "minimum CDaR", details={"cdar": cdar}, utility=-cdar, iterations=iterations
     )
@@ -138,15 +139,13 @@ def drawdowns(returns: Floats) -> Floats:
 
 def _read(
     returns: Any, level: Any, config: MVOConfig | None, current_weights: Any, market: dict[str, Any]
-) -> tuple[Prepared, Floats, float]:
+) -> tuple[Prepared, Floats, float, float]:
     share = 1.0 - checks.real_number("level", level, least=0.0, below=1.0)
     found = _validation.returns(returns)
     mean = found.vector(found.values.mean(axis=0))
-    return (
-        prepared(sample_covariance(returns), config, current_weights, market, mean),
-        found.values,
-        share,
-    )
+    # In a unit of its own: the solver's tolerances are absolute.
+    ready = prepared(sample_covariance(returns), config, current_weights, market, mean)
+    return ready, found.values / unit_of(found.values), share, unit_of(found.values)
 
 
 def _over_weights(matrix: Floats, program: Program) -> Any:

@@ -152,7 +152,7 @@ class RiskDecomposition(Result):
 
 
 def decompose_risk(
-    weights: Any, model: FactorRiskModel, *, benchmark: Any = None, periods_per_year: float = 1.0
+    weights: Any, model: Any, *, benchmark: Any = None, periods_per_year: float = 1.0
 ) -> RiskDecomposition:
     """The volatility of a portfolio by factor, family and asset.
 
