@@ -53,13 +53,19 @@ def minimum_variance_portfolio(
     """
     ready = prepared(risk_model, config, current_weights, market)
     problem = without_costs(replace(ready.problem, risk_aversion=1.0))
-    solution = Sifting().solve(problem)
+    scaled, unit = problem.in_units(always=True)
+    solution = Sifting().solve(scaled)
     if solution is None:
         raise explain(ready.problem)
+    prices = solution.multipliers
     return ready.finish(
         solution.weights,
         "minimum variance",
-        solution.multipliers,
+        replace(
+            prices,
+            tracking_error=prices.tracking_error / unit,
+            volatility=prices.volatility / unit,
+        ),
         utility=-problem.variance(solution.weights),
         iterations=solution.iterations,
     )
@@ -150,7 +156,7 @@ def _best_ratio(ready: Prepared, problem: Problem, free: float) -> tuple[Floats 
     """Weights of the highest ratio; None where its numerator is nowhere positive."""
     if (problem.box()[0] > problem.box()[1]).any():
         raise explain(ready.problem)
-    problem = replace(problem.in_units()[0], risk_aversion=1.0)
+    problem = replace(problem.in_units(always=True)[0], risk_aversion=1.0)
     program = Program(problem, np.arange(problem.n))
     size, rows = program.size, program.rows
     unit = float(np.abs(problem.alpha).max()) or 1.0  # the numerator's, so that t is about 1

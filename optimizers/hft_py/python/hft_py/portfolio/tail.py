@@ -64,7 +64,7 @@ def minimum_cvar_portfolio(
     """
     ready, panel, share, unit = _read(returns, level, config, current_weights, market)
     periods, n = panel.shape
-    program = Program(ready.problem, np.arange(n))
+    program = Program(ready.problem.in_units()[0], np.arange(n))
     # Variables after the program's: c, and the excess of each loss.
     loss = sparse.hstack(
         [_over_weights(-panel, program), -np.ones((periods, 1)), -sparse.identity(periods)]
@@ -104,7 +104,7 @@ def minimum_cdar_portfolio(
     """
     ready, panel, share, unit = _read(returns, level, config, current_weights, market)
     periods, n = panel.shape
-    program = Program(ready.problem, np.arange(n))
+    program = Program(ready.problem.in_units()[0], np.arange(n))
     # Variables after the program's: c, the excesses, the sums of returns, the peaks so far.
     same = sparse.identity(periods, format="csc")
     before = sparse.eye(periods, k=-1, format="csc")
@@ -179,7 +179,7 @@ def _least(
     objective[program.size] = 1.0
     objective[start : start + periods] = 1.0 / (share * periods)
     right = np.zeros(matrix.shape[0])
-    right[: program.rows] = program.b(problem, problem.current)
+    right[: program.rows] = program.b(problem.in_units()[0], problem.current)
     empty = sparse.csc_matrix((size, size))
     answer = ConeSolver(empty, objective, matrix, right, cones(blocks)).solve()
     if answer is None:
