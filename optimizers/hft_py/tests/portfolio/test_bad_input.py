@@ -54,6 +54,7 @@ CASES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: build_portfolio(0.1, config=RANKED), ValueError, "alpha has 0 dimensions"),
     (lambda: build_portfolio({}, config=RANKED), ValueError, "alpha has no asset"),
     (lambda: MVOConfig(max_weight=-0.1), ValueError, "max_weight=-0.1 with long_only=False"),
+    (lambda: MVOConfig(beta_max=np.inf), ValueError, "beta_max=inf, expected a finite number"),
     (lambda: MVOConfig.from_mapping(WORD), TypeError, "settings are 'x', expected names"),
     (lambda: MVOConfig.from_mapping(NUMBER), TypeError, "5 is no name of a setting"),
     (lambda: MVOConfig.from_mapping({"risk_aversion": 1.0, "MVO_RISK_LAMBDA": 2.0}), ValueError,

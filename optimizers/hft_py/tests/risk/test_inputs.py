@@ -21,6 +21,7 @@ from hft_py.risk import (
     ewma_covariance,
     ledoit_wolf_covariance,
     max_drawdown,
+    metrics,
     q_statistic,
     repair_covariance,
     rolling_value_at_risk,
@@ -108,6 +109,9 @@ CASES: list[tuple[Callable[[], Any], type[Exception], str]] = [
      "forecasts[1] is nan between forecasts"),
     (lambda: bias_statistic(X[:, 0], np.zeros(60)), ValueError, "volatility[0] is 0.0"),
     (lambda: q_statistic([1.0], [1.0]), ValueError, "returns has 1 numbers with a forecast"),
+    (lambda: metrics.total_return([1.0], 0), ValueError, "capital=0.0, expected more than 0.0"),
+    (lambda: metrics.sharpe([0.1, 0.2], periods_per_year=-1), ValueError, "periods_per_year=-1.0"),
+    (lambda: metrics.turnover([1.0], [1.0, 2.0], 1.0), ValueError, "equity has length 2"),
     (lambda: max_drawdown([1.0], 0.0), ValueError, "capital=0.0, expected more than 0.0"),
 ]  # fmt: skip
 

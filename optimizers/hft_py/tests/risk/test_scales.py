@@ -19,6 +19,7 @@ from hft_py.risk import (
     ewma_covariance,
     ledoit_wolf_covariance,
     max_drawdown,
+    metrics,
     oas_covariance,
     rolling_value_at_risk,
     sample_covariance,
@@ -122,3 +123,11 @@ def test_what_is_no_risk_model() -> None:
     assert decompose_risk(np.ones(4), fitted) == fitted.model_.decompose_risk(np.ones(4))
     with pytest.raises(TypeError, match="model is a ndarray, expected a RiskModel"):
         decompose_risk(np.ones(4), np.eye(4))
+
+
+def test_metrics() -> None:
+    returns = X[:, 0]
+    for scale in (1e-160, 1e150):
+        for measure in (metrics.sharpe, metrics.sortino):
+            assert measure(returns * scale) == pytest.approx(measure(returns), rel=1e-12)
+    assert metrics.cagr([0.5, -2.0], 1.0) == metrics.cagr([0.5, 0.0], 1.0) == -1.0

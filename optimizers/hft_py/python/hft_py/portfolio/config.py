@@ -123,6 +123,9 @@ class MVOConfig:
     infeasible: str = "raise"
 
     def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if value in (math.inf, -math.inf) and "None" in str(type(self).__annotations__[name]):
+                raise ValueError(f"{name}={value}, expected a finite number, or None for no limit")
         checks.flag("use_mvo", self.use_mvo)
         checks.flag("long_only", self.long_only)
         for name in ("risk_aversion", "cost_aversion", "spread_bps", "commission_bps", "impact"):

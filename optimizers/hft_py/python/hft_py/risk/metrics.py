@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hft_py import checks
+from hft_py.risk._products import unit_of
 from hft_py.risk.drawdown import drawdowns, max_drawdown
 
 Floats = npt.NDArray[np.float64]
@@ -44,7 +45,7 @@ def total_return(equity: Any, capital: float) -> float:
     >>> round(total_return([110.0, 121.0], 100.0), 12)
     0.21
     """
-    return float(checks.finite_array("equity", equity)[-1] / capital - 1)
+    return float(checks.finite_array("equity", equity)[-1] / _capital(capital) - 1)
 
 
 def cagr(equity: Any, capital: float, periods_per_year: float = DAILY) -> float:
@@ -54,8 +55,9 @@ def cagr(equity: Any, capital: float, periods_per_year: float = DAILY) -> float:
     0.1
     """
     curve = checks.finite_array("equity", equity)
+    growth = max(float(curve[-1] / _capital(capital)), 0.0)  # a debt is no less ruin
     try:
-        return float(float(curve[-1] / capital) ** (periods_per_year / curve.size) - 1)
+        return float(growth ** (_periods(periods_per_year) / curve.size) - 1)
     except OverflowError:
         return math.nan
 
@@ -66,7 +68,9 @@ def volatility(returns: Any, periods_per_year: float = DAILY) -> float:
     >>> round(volatility([0.01, -0.01, 0.02, -0.02], periods_per_year=3), 12)
     0.031622776602
     """
-    return _deviation(checks.finite_array("returns", returns)) * math.sqrt(periods_per_year)
+    return _deviation(checks.finite_array("returns", returns)) * math.sqrt(
+        _periods(periods_per_year)
+    )
 
 
 def sharpe(returns: Any, risk_free: float = 0.0, periods_per_year: float = DAILY) -> float:
@@ -79,10 +83,11 @@ def sharpe(returns: Any, risk_free: float = 0.0, periods_per_year: float = DAILY
     2.0
     """
     values = checks.finite_array("returns", returns)
+    risk_free = checks.real_number("risk_free", risk_free)
     deviation = _deviation(values)
     if not deviation > 0:
         return math.nan
-    return float((np.mean(values) - risk_free) / deviation * math.sqrt(periods_per_year))
+    return float((np.mean(values) - risk_free) / deviation * math.sqrt(_periods(periods_per_year)))
 
 
 def sortino(returns: Any, target: float = 0.0, periods_per_year: float = DAILY) -> float:
@@ -94,11 +99,12 @@ def sortino(returns: Any, target: float = 0.0, periods_per_year: float = DAILY) 
     >>> round(sortino([0.04, -0.02, 0.04, 0.0], periods_per_year=4), 12)
     3.0
     """
-    excess = checks.finite_array("returns", returns) - target
-    downside = math.sqrt(float(np.mean(np.minimum(excess, 0.0) ** 2)))
+    excess = checks.finite_array("returns", returns) - checks.real_number("target", target)
+    unit = unit_of(excess)
+    downside = unit * math.sqrt(float(np.mean(np.minimum(excess / unit, 0.0) ** 2)))
     if not downside > 0:
         return math.nan
-    return float(np.mean(excess)) / downside * math.sqrt(periods_per_year)
+    return float(np.mean(excess)) / downside * math.sqrt(_periods(periods_per_year))
 
 
 def calmar(equity: Any, capital: float, periods_per_year: float = DAILY) -> float:
@@ -130,7 +136,7 @@ def costs_paid(traded: Any, cost: float) -> float:
     >>> costs_paid([100.0, 0.0, 200.0], 0.01)
     3.0
     """
-    return cost * float(np.sum(checks.finite_array("traded", traded)))
+    return checks.real_number("cost", cost) * float(np.sum(checks.finite_array("traded", traded)))
 
 
 def turnover(traded: Any, equity: Any, capital: float) -> Floats:
@@ -140,7 +146,10 @@ def turnover(traded: Any, equity: Any, capital: float) -> Floats:
     [1.0, 1.0]
     """
     moved = checks.finite_array("traded", traded)
-    before = np.concatenate(([capital], checks.finite_array("equity", equity)[:-1]))
+    curve = checks.finite_array("equity", equity)
+    if len(moved) != len(curve):
+        raise ValueError(f"equity has length {len(curve)}, expected {len(moved)} as traded")
+    before = np.concatenate(([_capital(capital)], curve[:-1]))
     found: Floats = np.divide(moved, before, out=np.zeros_like(moved), where=before > 0)
     return found
 
@@ -151,6 +160,13 @@ def _deviation(values: Floats) -> float:
     # Equal values have no deviation; the rounding of their mean would give them one.
     if values.max() == values.min():
         return 0.0
-    # In a power of two near the largest value, squares neither overflow nor vanish.
-    unit = math.ldexp(1.0, math.frexp(float(np.max(np.abs(values))))[1] - 1)
+    unit = unit_of(values)  # so that squares neither overflow nor vanish
     return float(np.std(values / unit, ddof=1)) * unit
+
+
+def _capital(capital: Any) -> float:
+    return checks.real_number("capital", capital, above=0.0)
+
+
+def _periods(periods_per_year: Any) -> float:
+    return checks.real_number("periods_per_year", periods_per_year, above=0.0)
