@@ -51,17 +51,16 @@ class Estimator:
         )
         return f"{type(self).__name__}({', '.join(changed)})"
 
-    def __getattr__(self, name: str) -> Any:
-        # Called where there is no such attribute.
-        if name.endswith("_") and not name.startswith("_") and hasattr(type(self), "fit"):
-            raise AttributeError(f"this {type(self).__name__} has no {name} yet: call fit first")
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-
     def __sklearn_clone__(self) -> Self:
         # The arguments themselves: copies of an executor or a compiled objective cannot be made.
         return type(self)(**self._given)
 
-    def __sklearn_tags__(self) -> Any:
-        # Asked for by scikit-learn, which is imported then.
-        utils = importlib.import_module("sklearn.utils")
-        return utils.Tags(estimator_type=None, target_tags=utils.TargetTags(required=False))
+
+class FitEstimator(Estimator):
+    """An estimator whose attributes that end in ``_`` are there after ``fit``."""
+
+    def __getattr__(self, name: str) -> Any:
+        # Called where there is no such attribute.
+        if name.endswith("_") and not name.startswith("_"):
+            raise AttributeError(f"this {type(self).__name__} has no {name} yet: call fit first")
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")

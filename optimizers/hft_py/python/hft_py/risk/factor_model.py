@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hft_py import checks
-from hft_py._estimator import Estimator
+from hft_py._estimator import FitEstimator
 from hft_py.backend import kernels
 from hft_py.labels import panel_like
 from hft_py.risk._exposures import benchmark_weights, design, style_scale
@@ -33,7 +33,7 @@ from hft_py.risk.model import RiskModel
 Floats = npt.NDArray[np.float64]
 
 
-class FactorModel(Estimator):
+class FactorModel(FitEstimator):
     """Barra's kind of model, fitted in one pass over the exposures.
 
     Parameters

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hft_py import checks, labels
-from hft_py._estimator import Estimator
+from hft_py._estimator import FitEstimator
 from hft_py.labels import Labelled
 from hft_py.risk._inputs import returns_table
 from hft_py.risk._products import mirrored, unit_of
@@ -30,7 +30,7 @@ from hft_py.risk.model import RiskModel
 Floats = npt.NDArray[np.float64]
 
 
-class StatisticalFactorModel(Estimator):
+class StatisticalFactorModel(FitEstimator):
     """Principal components of the returns as factors.
 
     Parameters
@@ -121,7 +121,7 @@ class StatisticalFactorModel(Estimator):
         return self
 
 
-class TimeSeriesFactorModel(Estimator):
+class TimeSeriesFactorModel(FitEstimator):
     """Betas of assets to factors whose returns are known.
 
     Parameters
