@@ -55,6 +55,11 @@ class Estimator:
         # The arguments themselves: copies of an executor or a compiled objective cannot be made.
         return type(self)(**self._given)
 
+    def __sklearn_tags__(self) -> Any:
+        # Asked for by scikit-learn, which is imported then.
+        utils = importlib.import_module("sklearn.utils")
+        return utils.Tags(estimator_type=None, target_tags=utils.TargetTags(required=False))
+
 
 class FitEstimator(Estimator):
     """An estimator whose attributes that end in ``_`` are there after ``fit``."""
