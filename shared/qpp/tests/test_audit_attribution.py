@@ -96,4 +96,5 @@ def test_what_numpy_does_around_an_operation_is_no_work_of_compiled_code() -> No
     around = ("ufunc_generic_fastcall", "PyArray_NewFromDescr_int", "simple_resolve_descriptors")
     for name in around:
         assert not compiled((MAIN, Frame(name, numpy, 0)))
-        assert compiled((MAIN, Frame(name, numpy, 0), Frame("DOUBLE_add_AVX2", numpy, 0)))
+        for work in (Frame("DOUBLE_add_AVX2", numpy, 0), Frame("munmap", "/usr/lib/libc.so.6", 0)):
+            assert compiled((MAIN, Frame(name, numpy, 0), work))

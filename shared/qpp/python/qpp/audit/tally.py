@@ -84,14 +84,14 @@ def compiled(stack: Stack) -> bool:
     """Whether a stack stands in compiled code of a library.
 
     Python's own compiled code (its evaluation, its built-in types and modules) counts as Python,
-    and so does what NumPy does around an operation; the system's libraries count as whoever calls
-    them.
+    and so does what NumPy itself does around an operation; the system's libraries (memory, mostly)
+    count as whoever calls them.
     """
+    if "multiarray" in stack[-1].file and HANDLING.match(stack[-1].name):
+        return False
     for frame in reversed(stack):
         name = frame.file.rpartition("/")[2]
         if is_python(frame.file) or name.startswith(("libpython", "python")):
-            return False
-        if "multiarray" in name and HANDLING.match(frame.name):
             return False
         if not name.startswith(OUTSIDE):
             return "lib-dynload" not in frame.file and not PYTHON_C.search(frame.file)
