@@ -4,7 +4,6 @@ use super::advance::{STEPS, Scratch, advance};
 use super::parallel::for_each;
 use super::product::{PIECES, combine, merge};
 use super::shape::Shape;
-use super::step::{Partial, append};
 use super::transpose::store;
 use super::{LANES, Lanes};
 use crate::{Error, Stop, memory};
@@ -13,8 +12,6 @@ use crate::{Error, Stop, memory};
 const SHORT: usize = 128;
 /// A path of twice as many segments or more is several paths, combined at the end.
 const LONG: usize = 8_192;
-/// Signatures of so many numbers are computed one by one, with vectors along their last levels.
-const MANY_WORDS: usize = 1 << 18;
 /// Numbers in the signatures of the parts of a long path.
 const PARTS_NUMBERS: usize = 1 << 20;
 
@@ -110,15 +107,6 @@ pub(super) fn each<'a>(
 ) -> Result<(), Error> {
     let length = shape.length();
     let rows = out.len() / length;
-    if length > MANY_WORDS {
-        memory::ensure_allocatable(&[2 * threads.max(1) * length])?;
-        let make = || Partial::new(shape);
-        let rows = out.chunks_exact_mut(length).enumerate();
-        for_each(rows, threads, check, make, |partial, (row, out)| {
-            one_by_one(shape, part(row), out, partial);
-        })?;
-        return Ok(());
-    }
     let lower = shape.begin(shape.depth());
     let states = LANES * (length + lower) + Scratch::size(shape);
     memory::ensure_allocatable(&[threads.max(1) * states])?;
@@ -192,18 +180,5 @@ pub(super) fn side_by_side(
         }
         advance(state, shape, scratch, steps);
         begin += steps;
-    }
-}
-
-/// One path by itself.
-fn one_by_one(shape: &Shape, path: &[f64], out: &mut [f64], partial: &mut Partial<f64>) {
-    let d = shape.channels();
-    let mut x = vec![0.0; d];
-    out.fill(0.0);
-    for (from, to) in path.chunks_exact(d).zip(path.chunks_exact(d).skip(1)) {
-        for ((x, from), to) in x.iter_mut().zip(from).zip(to) {
-            *x = to - from;
-        }
-        append(out, &x, shape, partial);
     }
 }

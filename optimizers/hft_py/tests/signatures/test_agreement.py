@@ -136,9 +136,3 @@ def test_windows_of_a_longer_path_are_the_same(walk: Any) -> None:
         for points in (window, window + 1, window + 13, 650):
             part = sig.rolling_signature(path[:points], 4, window)
             np.testing.assert_array_equal(part, whole[: points - window + 1])
-
-
-def test_signatures_of_many_numbers(walk: Any) -> None:
-    """Beyond 262,144 numbers each path is computed by itself."""
-    path = walk(2, 5, 65)
-    agree(sig.signature(path, 3), sig.signature(path, 3, backend="python"))

@@ -6,10 +6,11 @@ appending prices changes no number of an earlier day, not by a rounding error.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from hft_py import checks
 from hft_py.signatures._inputs import Floats
 from hft_py.signatures.paths import rolling_signature
 
@@ -41,6 +42,23 @@ class Features(NamedTuple):
     days: np.ndarray[tuple[int], np.dtype[np.intp]]
     signatures: Floats  # (D, n, F)
     volatility: Floats  # (D, n), of a day
+
+
+def positive_prices(prices: Any) -> Floats:
+    """Checked prices ``(days, assets)``, of two assets or more."""
+    closes = checks.finite_array("prices", prices, ndim=2)
+    if closes.shape[1] < 2:
+        raise ValueError(f"prices has {closes.shape[1]} columns, expected 2 assets or more")
+    if not (closes > 0).all():
+        day, asset = (int(i) for i in np.argwhere(closes <= 0)[0])
+        raise ValueError(f"prices[{day}, {asset}] is {closes[day, asset]}, expected more than 0")
+    return closes
+
+
+def asset_names(prices: Any, count: int) -> tuple[str, ...]:
+    """The columns of a frame, or numbers."""
+    names = getattr(prices, "columns", None)
+    return tuple(map(str, range(count) if names is None else names))
 
 
 def volatility(prices: Floats, days: int) -> Floats:

@@ -62,3 +62,21 @@ def fit(sums: Sums, penalty: float) -> Line:
     moment = (sums.xy / sums.rows - mean * target) * scale
     slopes = np.linalg.solve(correlation + penalty * np.eye(len(mean)), moment) * scale
     return Line(target - float(mean @ slopes), slopes)
+
+
+class Learner:
+    """Lines fitted to more and more decisions, each of which is looked at once."""
+
+    def __init__(self, x: Floats, y: Floats, penalty: float, most: int | None) -> None:
+        self.x, self.y, self.penalty, self.most = x, y, penalty, most
+        self.sums: Sums | None = None
+        self.done = 0
+
+    def up_to(self, count: int) -> Line:
+        """Fitted to the first ``count`` decisions, or the last ``most`` of these."""
+        begin, before = self.done, self.sums
+        if self.most is not None:
+            begin, before = max(0, count - self.most), None
+        self.sums = sums_of(self.x[begin:count], self.y[begin:count], before)
+        self.done = count
+        return fit(self.sums, self.penalty)

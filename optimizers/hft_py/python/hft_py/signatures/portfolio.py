@@ -10,10 +10,11 @@ import numpy.typing as npt
 from hft_py import checks
 from hft_py._estimator import Estimator
 from hft_py.backend import active_backend, requested_backend
+from hft_py.signatures import _features
 from hft_py.signatures._constraints import project
-from hft_py.signatures._features import Features, Settings, features, known, next_returns
+from hft_py.signatures._features import Features, Settings
 from hft_py.signatures._inputs import Floats, depth_of
-from hft_py.signatures._ridge import Line, Sums, fit, sums_of
+from hft_py.signatures._ridge import Learner, Line
 from hft_py.signatures._walk import walk
 from hft_py.signatures.result import SignaturePortfolioResult
 
@@ -138,18 +139,16 @@ class SignaturePortfolio(Estimator):
         self.risk_aversion = checks.real_number("risk_aversion", risk_aversion, above=0)
         self.max_weight = checks.real_number("max_weight", max_weight)
         self.min_weight = checks.real_number("min_weight", min_weight, most=self.max_weight)
-        self.max_turnover = (
-            None
-            if max_turnover is None
-            else checks.real_number("max_turnover", max_turnover, above=0)
-        )
+        self.max_turnover = max_turnover
+        if max_turnover is not None:
+            self.max_turnover = checks.real_number("max_turnover", max_turnover, above=0)
         self.cost = checks.real_number("cost", cost, least=0, below=1)
         self.min_decisions = checks.whole_number("min_decisions", min_decisions, least=1)
-        self.max_decisions = (
-            None
-            if max_decisions is None
-            else checks.whole_number("max_decisions", max_decisions, least=self.min_decisions)
-        )
+        self.max_decisions = max_decisions
+        if max_decisions is not None:
+            self.max_decisions = checks.whole_number(
+                "max_decisions", max_decisions, least=self.min_decisions
+            )
         self.refit_every = checks.whole_number("refit_every", refit_every, least=1)
 
     def fit(self, prices: npt.ArrayLike) -> Self:
@@ -167,10 +166,11 @@ class SignaturePortfolio(Estimator):
             that no weights of this number satisfy.
         """
         closes = self._closes(prices, self.min_decisions)
-        found = features(closes, self.settings)
-        x, y = found.signatures, self._targets(found, closes)
-        first = 0 if self.max_decisions is None else max(0, len(y) - self.max_decisions)
-        self.functional_ = fit(sums_of(x[first : len(y)], y[first:]), self.ridge)
+        found = _features.features(closes, self.settings)
+        outcomes = self._targets(found, closes)
+        self.functional_ = Learner(
+            found.signatures, outcomes, self.ridge, self.max_decisions
+        ).up_to(len(outcomes))
         return self
 
     def predict(self, prices: npt.ArrayLike) -> Floats:
@@ -189,7 +189,7 @@ class SignaturePortfolio(Estimator):
         if not hasattr(self, "functional_"):
             raise ValueError("nothing is fitted yet: call fit(prices) first")
         closes = self._closes(prices)[-self.settings.first_day - 1 :]
-        found = features(closes, self.settings)
+        found = _features.features(closes, self.settings)
         weights: Floats = self._weights(self.functional_(found.signatures), found.volatility)[-1]
         return weights
 
@@ -222,17 +222,17 @@ class SignaturePortfolio(Estimator):
         labels = np.arange(len(closes)) if dates is None else np.asarray(dates)
         if labels.shape != (len(closes),):
             raise ValueError(f"dates has shape {labels.shape}, expected ({len(closes)},) as prices")
-        found = features(closes, self.settings)
+        found = _features.features(closes, self.settings)
         outcomes = self._targets(found, closes)
         tradable = found.days + self.settings.delay < len(closes)
-        counts = [known(found, i, self.settings) for i in range(int(tradable.sum()))]
+        counts = [_features.known(found, i, self.settings) for i in range(int(tradable.sum()))]
         first = int(np.searchsorted(counts, self.min_decisions))
         decisions = np.arange(first, len(counts))
         predictions = np.empty((len(decisions), closes.shape[1]))
-        learned = _Learned(self, found.signatures, outcomes)
+        learner = Learner(found.signatures, outcomes, self.ridge, self.max_decisions)
         for i in range(0, len(decisions), self.refit_every):
             some = decisions[i : i + self.refit_every]
-            functional = learned.up_to(counts[some[0]])
+            functional = learner.up_to(counts[some[0]])
             for j, decision in enumerate(some, start=i):
                 # One at a time: products of several could be rounded in another way.
                 predictions[j] = functional(found.signatures[decision])
@@ -253,39 +253,34 @@ class SignaturePortfolio(Estimator):
             decision_days=found.days[decisions],
             trade_days=trades,
             dates=labels[trades[0] :],
-            assets=_names(prices, closes.shape[1]),
+            assets=_features.asset_names(prices, closes.shape[1]),
             equal_weight_turnover=equal.turnover,
             backend=active_backend(self.settings.backend),
         )
 
     def _closes(self, prices: Any, decisions: int = 0, later: int = 0) -> Floats:
         """Checked prices, of enough assets, and of days enough for so many known outcomes."""
-        closes = checks.finite_array("prices", prices, ndim=2)
-        days, assets = closes.shape
-        if assets < 2:
-            raise ValueError(f"prices has {assets} columns, expected 2 assets or more")
-        if not (closes > 0).all():
-            day, asset = (int(i) for i in np.argwhere(closes <= 0)[0])
-            raise ValueError(
-                f"prices[{day}, {asset}] is {closes[day, asset]}, expected more than 0"
-            )
+        closes = _features.positive_prices(prices)
+        assets, settings = closes.shape[1], self.settings
         if not assets * self.min_weight <= 1.0 <= assets * self.max_weight:
             raise ValueError(
                 f"min_weight={self.min_weight} and max_weight={self.max_weight}: no {assets} "
                 "weights between them sum to 1"
             )
-        settings, needed = self.settings, self.settings.first_day + 1 + later
+        needed = settings.first_day + 1 + later
         if decisions:
             needed += (decisions - 1) * settings.horizon + settings.delay + settings.horizon
-        if days < needed:
+        if len(closes) < needed:
             wanted = f"window={settings.window}, volatility_days={settings.volatility_days}"
             wanted += f" and min_decisions={self.min_decisions}" if decisions else ""
-            raise ValueError(f"prices has {days} days, expected {needed} or more for {wanted}")
+            raise ValueError(
+                f"prices has {len(closes)} days, expected {needed} or more for {wanted}"
+            )
         return closes
 
     def _targets(self, found: Features, closes: Floats) -> Floats:
         """What the functional should have said at each decision of known outcome, ``(D', n)``."""
-        earned = next_returns(closes, self.settings)
+        earned = _features.next_returns(closes, self.settings)
         excess = earned - earned.mean(axis=1, keepdims=True)
         standard = excess / (found.volatility[: len(earned)] * np.sqrt(self.settings.horizon))
         if self.target == "allocation":
@@ -305,26 +300,3 @@ class SignaturePortfolio(Estimator):
         deviation = volatility * np.sqrt(self.settings.horizon)
         wish = 1.0 / standard.shape[-1] + standard / (self.risk_aversion * deviation)
         return project(wish, self.min_weight, self.max_weight)
-
-
-class _Learned:
-    """Functionals fitted to more and more decisions, each of which is looked at once."""
-
-    def __init__(self, portfolio: SignaturePortfolio, x: Floats, y: Floats) -> None:
-        self.portfolio, self.x, self.y = portfolio, x, y
-        self.sums: Sums | None = None
-        self.done = 0
-
-    def up_to(self, count: int) -> Line:
-        """Fitted to the first ``count`` decisions, or the last of these."""
-        most, begin, before = self.portfolio.max_decisions, self.done, self.sums
-        if most is not None:
-            begin, before = max(0, count - most), None
-        self.sums = sums_of(self.x[begin:count], self.y[begin:count], before)
-        self.done = count
-        return fit(self.sums, self.portfolio.ridge)
-
-
-def _names(prices: Any, count: int) -> tuple[str, ...]:
-    names = getattr(prices, "columns", None)
-    return tuple(map(str, range(count) if names is None else names))
