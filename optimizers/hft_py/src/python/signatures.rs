@@ -8,29 +8,41 @@ use super::watch::PyWatch;
 use crate::signatures::{self, Pairs, Paths, Refinement, Shape, Windows};
 use crate::watch::Watch;
 use crate::{Error, Stop};
+use numpy::ndarray::Dimension;
 use numpy::{
-    PyArray1, PyArray2, PyArray3, PyArrayMethods, PyReadonlyArray2, PyReadonlyArray3,
+    PyArray, PyArray1, PyArray2, PyArray3, PyArrayMethods, PyReadonlyArray2, PyReadonlyArray3,
     PyUntypedArrayMethods,
 };
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
 type Check<'a> = &'a mut dyn FnMut() -> Result<(), Stop>;
+type Array<'py, D> = PyResult<Bound<'py, PyArray<f64, D>>>;
 
-/// By NumPy's own function: it raises a `MemoryError` where the array does not fit, and asks for
+/// A new array of that shape, filled without the interpreter lock, Ctrl-C heard in between.
+///
+/// It is NumPy's own `empty`: it raises a `MemoryError` where the array does not fit, and asks for
 /// large pages where it is large.
-fn empty<'py>(py: Python<'py>, shape: &[usize]) -> PyResult<Bound<'py, PyAny>> {
+fn filled<'py, D: Dimension>(
+    py: Python<'py>,
+    shape: &[usize],
+    kernel: impl FnOnce(&mut [f64], Check<'_>) -> Result<(), Error> + Send,
+) -> Array<'py, D> {
     let shape = PyTuple::new(py, shape)?;
-    py.import("numpy")?.getattr("empty")?.call1((shape,))
+    let array = py.import("numpy")?.getattr("empty")?.call1((shape,))?;
+    let array: Bound<'py, PyArray<f64, D>> = array.cast_into()?;
+    let mut watch = PyWatch::new(None)?;
+    {
+        let mut out = array.readwrite();
+        let out = out.as_slice_mut()?;
+        run(py, || kernel(out, &mut || watch.tick(0, 0.0).map(|_| ())))?;
+    }
+    Ok(array)
 }
 
-/// Run a kernel without the interpreter lock, Ctrl-C heard in between.
-fn watched(
-    py: Python<'_>,
-    kernel: impl FnOnce(Check<'_>) -> Result<(), Error> + Send,
-) -> PyResult<()> {
-    let mut watch = PyWatch::new(None)?;
-    run(py, || kernel(&mut || watch.tick(0, 0.0).map(|_| ())))
+fn dimensions(paths: &PyReadonlyArray3<'_, f64>) -> [usize; 3] {
+    let shape = paths.shape();
+    [shape[0], shape[1], shape[2]]
 }
 
 /// Signatures of paths `(batch, points, channels)`: `(batch, length)`.
@@ -43,16 +55,10 @@ fn signature<'py>(
     threads: usize,
 ) -> PyResult<Bound<'py, PyArray2<f64>>> {
     let [batch, points, channels] = dimensions(&paths);
-    let shape = Shape::new(channels, depth)?;
-    let found: Bound<'py, PyArray2<f64>> = empty(py, &[batch, shape.length()])?.cast_into()?;
-    {
-        let (values, mut out) = (paths.as_slice()?, found.readwrite());
-        let out = out.as_slice_mut()?;
-        watched(py, |check| {
-            signatures::signature(&shape, values, points, out, threads, check)
-        })?;
-    }
-    Ok(found)
+    let (shape, values) = (Shape::new(channels, depth)?, paths.as_slice()?);
+    filled(py, &[batch, shape.length()], |out, check| {
+        signatures::signature(&shape, values, points, out, threads, check)
+    })
 }
 
 /// Signatures up to every `every`-th segment: `(batch, (points - 1) // every, length)`.
@@ -66,18 +72,11 @@ fn running<'py>(
     threads: usize,
 ) -> PyResult<Bound<'py, PyArray3<f64>>> {
     let [batch, points, channels] = dimensions(&paths);
-    let shape = Shape::new(channels, depth)?;
+    let (shape, values) = (Shape::new(channels, depth)?, paths.as_slice()?);
     let rows = (points.max(1) - 1) / every.max(1);
-    let found: Bound<'py, PyArray3<f64>> =
-        empty(py, &[batch, rows, shape.length()])?.cast_into()?;
-    {
-        let (values, mut out) = (paths.as_slice()?, found.readwrite());
-        let out = out.as_slice_mut()?;
-        watched(py, |check| {
-            signatures::running(&shape, values, points, every, out, threads, check)
-        })?;
-    }
-    Ok(found)
+    filled(py, &[batch, rows, shape.length()], |out, check| {
+        signatures::running(&shape, values, points, every, out, threads, check)
+    })
 }
 
 /// Signatures of windows of `segments` segments, `step` apart: `(batch, windows, length)`.
@@ -92,20 +91,13 @@ fn rolling<'py>(
     threads: usize,
 ) -> PyResult<Bound<'py, PyArray3<f64>>> {
     let [batch, points, channels] = dimensions(&paths);
-    let shape = Shape::new(channels, depth)?;
+    let (shape, values) = (Shape::new(channels, depth)?, paths.as_slice()?);
     let step = step.max(1);
     let windows = Windows { segments, step };
-    let count = windows.count(points);
-    let found: Bound<'py, PyArray3<f64>> =
-        empty(py, &[batch, count, shape.length()])?.cast_into()?;
-    {
-        let (values, mut out) = (paths.as_slice()?, found.readwrite());
-        let out = out.as_slice_mut()?;
-        watched(py, |check| {
-            signatures::rolling(&shape, values, points, windows, out, threads, check)
-        })?;
-    }
-    Ok(found)
+    let rows = [batch, windows.count(points), shape.length()];
+    filled(py, &rows, |out, check| {
+        signatures::rolling(&shape, values, points, windows, out, threads, check)
+    })
 }
 
 /// Products of signatures `(batch, length)`, row by row.
@@ -120,16 +112,11 @@ fn combine<'py>(
     threads: usize,
 ) -> PyResult<Bound<'py, PyArray2<f64>>> {
     let shape = Shape::new(channels, depth)?;
-    let found = rows_like(py, &first, &shape)?;
-    {
-        let (first, second) = (first.as_slice()?, second.as_slice()?);
-        let mut out = found.readwrite();
-        let out = out.as_slice_mut()?;
-        watched(py, |check| {
-            signatures::combine(&shape, first, second, out, threads, check)
-        })?;
-    }
-    Ok(found)
+    Error::check_length("a signature", first.shape()[1], shape.length())?;
+    let (one, two) = (first.as_slice()?, second.as_slice()?);
+    filled(py, first.shape(), |out, check| {
+        signatures::combine(&shape, one, two, out, threads, check)
+    })
 }
 
 /// Signatures `(batch, length)` of paths that go on by segments `(batch, channels)`, or (`before`)
@@ -145,17 +132,12 @@ fn join<'py>(
     threads: usize,
 ) -> PyResult<Bound<'py, PyArray2<f64>>> {
     let shape = Shape::new(segments.shape()[1], depth)?;
-    let found = rows_like(py, &rows, &shape)?;
-    {
-        let segments = segments.as_slice()?;
-        let mut out = found.readwrite();
-        let out = out.as_slice_mut()?;
-        out.copy_from_slice(rows.as_slice()?);
-        watched(py, |check| {
-            signatures::join(&shape, out, segments, before, threads, check)
-        })?;
-    }
-    Ok(found)
+    Error::check_length("a signature", rows.shape()[1], shape.length())?;
+    let (values, segments) = (rows.as_slice()?, segments.as_slice()?);
+    filled(py, rows.shape(), |out, check| {
+        out.copy_from_slice(values);
+        signatures::join(&shape, out, segments, before, threads, check)
+    })
 }
 
 /// Logarithms of signatures `(batch, length)`, row by row.
@@ -169,16 +151,12 @@ fn logarithm<'py>(
     threads: usize,
 ) -> PyResult<Bound<'py, PyArray2<f64>>> {
     let shape = Shape::new(channels, depth)?;
-    let found = rows_like(py, &rows, &shape)?;
-    {
-        let mut out = found.readwrite();
-        let out = out.as_slice_mut()?;
-        out.copy_from_slice(rows.as_slice()?);
-        watched(py, |check| {
-            signatures::logarithm(&shape, out, threads, check)
-        })?;
-    }
-    Ok(found)
+    Error::check_length("a signature", rows.shape()[1], shape.length())?;
+    let values = rows.as_slice()?;
+    filled(py, rows.shape(), |out, check| {
+        out.copy_from_slice(values);
+        signatures::logarithm(&shape, out, threads, check)
+    })
 }
 
 /// Signature kernels of paths `(batch, points, channels)`; `pairs`: `"each"` of `x` with the one of
@@ -202,41 +180,12 @@ fn kernel<'py>(
         "upper" => Pairs::Upper,
         other => return Err(Error::value("pairs", other, "each, every or upper").into()),
     };
-    let found: Bound<'py, PyArray1<f64>> = empty(py, &[pairs.count(many, others)])?.cast_into()?;
-    {
-        let (x, y) = (x.as_slice()?, y.as_slice()?);
-        let both = (
-            Paths {
-                values: x,
-                points: first,
-            },
-            Paths {
-                values: y,
-                points: second,
-            },
-        );
-        let orders = Refinement(orders.0, orders.1);
-        let mut out = found.readwrite();
-        let out = out.as_slice_mut()?;
-        watched(py, |check| {
-            signatures::kernel(both, channels, orders, pairs, out, threads, check)
-        })?;
-    }
-    Ok(found)
-}
-
-fn dimensions(paths: &PyReadonlyArray3<'_, f64>) -> [usize; 3] {
-    let shape = paths.shape();
-    [shape[0], shape[1], shape[2]]
-}
-
-fn rows_like<'py>(
-    py: Python<'py>,
-    rows: &PyReadonlyArray2<'py, f64>,
-    shape: &Shape,
-) -> PyResult<Bound<'py, PyArray2<f64>>> {
-    Error::check_length("a signature", rows.shape()[1], shape.length())?;
-    Ok(empty(py, rows.shape())?.cast_into()?)
+    let both = [(x.as_slice()?, first), (y.as_slice()?, second)];
+    let [x, y] = both.map(|(values, points)| Paths { values, points });
+    let orders = Refinement(orders.0, orders.1);
+    filled(py, &[pairs.count(many, others)], |out, check| {
+        signatures::kernel((x, y), channels, orders, pairs, out, threads, check)
+    })
 }
 
 pub(super) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -27,8 +27,8 @@ SHAPES = [(1, 5), (2, 6), (3, 1), (3, 2), (3, 4), (5, 3), (6, 3), (7, 3), (11, 2
 
 @pytest.mark.parametrize(("channels", "depth"), SHAPES)
 def test_paths(channels: int, depth: int, walk: Any) -> None:
-    # Around lanes of 8, walks of 32 segments and pieces of 64; more paths than lanes.
-    for batch, points in ((1, 2), (3, 9), (9, 34), (2, 65), (9, 66), (1, 300)):
+    # Around lanes of 8, walks of 32 segments and pieces from 128 on; more paths than lanes.
+    for batch, points in ((1, 2), (3, 9), (9, 34), (2, 128), (9, 130), (1, 300)):
         path = walk(batch, points, channels)
         found = sig.signature(path, depth, backend="rust")
         agree(found, sig.signature(path, depth, backend="python"))
@@ -75,7 +75,7 @@ def test_kernels(orders: Any, walk: Any) -> None:
 
 
 def test_a_path_in_a_batch_is_the_path_alone(walk: Any) -> None:
-    for points in (10, 70, 17_000):
+    for points in (10, 129, 17_000):
         batch = walk(11, points, 2)
         together = sig.signature(batch, 3)
         for i in (0, 7, 10):

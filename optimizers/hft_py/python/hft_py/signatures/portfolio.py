@@ -63,9 +63,7 @@ class SignaturePortfolio(Estimator):
         Decisions between two fits. Default 13, a quarter.
     volatility_days
         Returns in a volatility. Default 63.
-    lead_lag, time_aug
-        Transforms of the path.
-    threads, backend
+    lead_lag, time_aug, threads, backend
         As in :func:`hft_py.signatures.signature`.
 
     Attributes
