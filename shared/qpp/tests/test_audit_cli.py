@@ -72,7 +72,7 @@ def test_the_report_is_named_after_the_program_and_replaced_by_the_next() -> Non
     for _ in range(2):
         done = audit("slow.py")
         assert done.exit_code == 0, done.output
-        assert "One place takes 90 % of the work" in done.stdout
+        assert "One hot spot takes 90 % of the work" in done.stdout
         page = Path("audit-slow.html").read_text(encoding="utf-8")
         assert "iterrows" in page
     assert sorted(os.listdir()) == ["audit-slow.html", "slow.py"]
@@ -170,7 +170,7 @@ def test_lines_of_a_notebook_are_counted_in_their_cell(monkeypatch: pytest.Monke
     (finding,) = from_json(Path("a.json").read_text(encoding="utf-8")).findings
     assert (finding.cell, finding.first_line, finding.last_line) == (2, 3, 4)
     assert finding.excerpt_lines == (3, 4)
-    assert finding.evidence[0].startswith("line 3: ")
+    assert finding.evidence[0].startswith("lines 3–4, `for ")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the audit runs on Linux and macOS")

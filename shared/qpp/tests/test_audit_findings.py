@@ -12,6 +12,7 @@ from qpp.audit.document import Effort, Finding
 from qpp.audit.findings import (
     bound,
     bound_together,
+    expected_together,
     findings,
     first,
     not_found,
@@ -56,8 +57,8 @@ def test_a_finding_of_rows() -> None:
     assert (found.pattern, found.first_line, found.last_line) == ("iterrows", 1, 2)
     assert found.study == "polars_vs_pandas"
     assert found.study_ratio is not None and found.study_ratio > found.gain > 50
-    assert found.bound == pytest.approx(bound(0.8, found.gain))
-    assert found.worth and found.caution and "line 1" in found.evidence[0]
+    assert found.bound == pytest.approx(bound(found.share_high, found.gain))
+    assert found.worth and found.caution and found.evidence[0].startswith("lines 1–2, `for _, row")
     assert found.excerpt[0].startswith("for _, row")
     assert "iterrows" not in not_found([found]) and "polars_udf" in not_found([found])
 
@@ -76,6 +77,29 @@ def test_the_part_that_waits_is_not_promised() -> None:
     assert half.bound < whole.bound
 
 
+@given(st.floats(0.01, 1), st.floats(0, 0.2), st.floats(0, 1))
+def test_what_is_expected_is_never_above_the_bound(share: float, more: float, part: float) -> None:
+    one = made(share, 20.0, "days")
+    expected = bound(share, reachable(20.0, part))
+    high = min(1.0, share + more)
+    one = dataclasses.replace(one, expected=expected, share_high=high, bound=bound(high, 20.0))
+    assert 1.0 <= one.expected <= one.bound * (1 + 1e-12)
+    several = [one] * 3
+    assert expected_together(several) <= bound_together(several) * (1 + 1e-9) <= 20.0 * (1 + 1e-6)
+
+
+def test_who_calls_a_function_and_how_often() -> None:
+    text = "for day in days:\n    mark(day)\n\ndef mark(day):\n    total += day * 2  #: 90\n"
+    one = place(text)
+    one = dataclasses.replace(one, callers=((one.source, 2),), called=2012)
+    (found,) = findings(Run((one,)))
+    assert "called 2,012 times, from client.py, line 2" in found.evidence
+    assert (found.pattern, found.title) == (
+        "python_number_loop",
+        "a small Python function called many times",
+    )
+
+
 def made(share: float, gain: float, effort: Effort, low: float | None = None) -> Finding:
     """A finding with some values."""
     (found,) = findings(Run((place(ROWS),)))
@@ -83,7 +107,9 @@ def made(share: float, gain: float, effort: Effort, low: float | None = None) ->
         found,
         share=share,
         share_low=low or share,
+        share_high=share,
         gain=gain,
+        expected=bound(share, gain),
         effort=effort,
         bound=bound(share, gain),
     )

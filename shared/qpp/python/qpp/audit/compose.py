@@ -16,8 +16,9 @@ from qpp.audit.secrets import Secrets
 
 EXCERPT = 16  # lines of a place that are shown whole; of a longer one, what is around the hot ones
 AROUND, HOTTEST = 2, 4
-# A rule's evidence is ``line 7: its code: 40% of the time here``.
-CODE = re.compile(r"^((?:also \w+: )?line \d+): .*: (\d+ ?%)", re.DOTALL)
+# A rule's evidence is ``line 7, `its code`: 40 % of the time here``.
+CODE = re.compile(r"^((?:also \w+: )?lines? [\d–]+), `.*`: (\d+ %)", re.DOTALL)
+LINES = re.compile(r"^((?:also \w+: )?lines? )([\d–]+)")
 
 
 def compose(
@@ -63,7 +64,7 @@ def _shown(finding: Finding, place: Place, secrets: Secrets, source: bool) -> Fi
     evidence = []
     for text in finding.evidence:
         plain = text if source else CODE.sub(r"\1: \2", text)
-        counted = re.sub(r"\bline (\d+)", lambda n: f"line {int(n[1]) - above}", plain, count=1)
+        counted = LINES.sub(lambda n: n[1] + _less(n[2], above), plain)
         evidence.append(secrets.hide(counted))
     return dataclasses.replace(
         finding,
@@ -74,6 +75,10 @@ def _shown(finding: Finding, place: Place, secrets: Secrets, source: bool) -> Fi
         excerpt_lines=tuple(n - above for n in shares),
         excerpt_shares=tuple(shares.values()),
     )
+
+
+def _less(numbers: str, above: int) -> str:
+    return re.sub(r"\d+", lambda n: str(int(n[0]) - above), numbers)
 
 
 def _excerpt(place: Place) -> dict[int, float]:

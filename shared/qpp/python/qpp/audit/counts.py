@@ -57,18 +57,18 @@ def calls(
 
 def with_counts(places: Sequence[Place], calls: Calls) -> tuple[Place, ...]:
     """The places with how often each ran, as far as the counts tell."""
-    return tuple(dataclasses.replace(place, count=_count(place, calls)) for place in places)
+    return tuple(_with_counts(place, calls) for place in places)
 
 
-def _count(place: Place, calls: Calls) -> int | None:
+def _with_counts(place: Place, calls: Calls) -> Place:
     around = (place.node, *place.source.above(place.node))
     function = next((node for node in around if isinstance(node, Function)), None)
     code = str(place.source.path), *_named(function)
+    called = calls.of.get(code) if function is not None else None
+    count = None if any(isinstance(node, Loop) for node in around) else called
     if isinstance(place.node, Loop):
-        return _passes(place.node, function or place.source.tree, calls.made.get(code, {}))
-    if function is not None and not any(isinstance(node, Loop) for node in around):
-        return calls.of.get(code)
-    return None
+        count = _passes(place.node, function or place.source.tree, calls.made.get(code, {}))
+    return dataclasses.replace(place, count=count, called=called)
 
 
 def _named(function: ast.AST | None) -> tuple[int, str]:

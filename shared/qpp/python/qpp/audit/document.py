@@ -22,14 +22,16 @@ class Finding:
 
     ``python_share`` (the interpreter, and what NumPy does around an operation: arguments, types,
     the new array), ``native_share`` (other compiled code) and ``system_share`` are fractions of the
-    place's own processor time and sum to 1. ``bound`` is the largest factor by which the whole
-    program can become faster through this place alone, 1 / ((1 - s) + s / r) with the gain r that
-    is reachable for the pattern. ``study`` names the study that shows the remedy, ``study_ratio``
-    the ratio it measured. ``caution`` says what the remedy can change in the results; ``gain`` is r
-    and ``gain_source`` where it comes from. ``cell`` counts the code cells of a notebook from 1,
-    and lines are counted from the start of their cell. ``excerpt`` holds the lines that matter
-    most, ``excerpt_lines`` their numbers and ``excerpt_shares`` the time charged to each; all three
-    are empty where the source is left out.
+    place's own processor time and sum to 1. ``bound`` is the largest factor by which the work can
+    become faster through this place alone, 1 / ((1 - s) + s / r) with s the upper end of the share
+    and r the gain that is reachable for the pattern; ``expected`` takes the share itself, and r on
+    the part ``explained`` of the place that the pattern has. ``title`` is the pattern in words.
+    ``traces`` are patterns that the code shows with little of the time. ``study`` names the study
+    that shows the remedy, ``study_ratio`` the ratio it measured. ``caution`` says what the remedy
+    can change in the results; ``gain`` is r and ``gain_source`` where it comes from. ``cell``
+    counts the code cells of a notebook from 1, and lines are counted from the start of their cell.
+    ``excerpt`` holds the lines that matter most, ``excerpt_lines`` their numbers and
+    ``excerpt_shares`` the time charged to each; all three are empty where the source is left out.
     """
 
     file: str
@@ -60,6 +62,10 @@ class Finding:
     caution: str = ""
     gain: float = 1.0
     gain_source: str = ""
+    expected: float = 1.0
+    explained: float = 1.0
+    title: str = ""
+    traces: tuple[str, ...] = ()
     excerpt: tuple[str, ...] = ()
     excerpt_lines: tuple[int, ...] = ()
     excerpt_shares: tuple[float, ...] = ()

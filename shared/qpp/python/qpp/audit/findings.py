@@ -1,21 +1,26 @@
 """From measured places to findings: pattern, remedy, and the bound on what it brings.
 
 The bound is Amdahl's, with the gain that is reachable: a place with share ``s`` of the time makes
-the program at most ``1 / ((1 - s) + s / r)`` times faster, where ``r`` is the gain of the pattern
-on the part of the place that the pattern explains. Time in a library, and waiting, have ``r = 1``.
+the program at most ``1 / ((1 - s) + s / r)`` times faster, where ``s`` is the upper end of the
+share's interval and ``r`` the gain of the pattern on the whole place, but for what waits. What is
+expected takes the share itself, and ``r`` on the part of the place that the pattern explains. Time
+in a library, and waiting, have ``r = 1``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import ast
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from qpp.audit.document import Finding
 from qpp.audit.places import Place
 from qpp.audit.remedies import REMEDIES, measured
-from qpp.audit.rules import Match, match
+from qpp.audit.rules import MENTIONED, Match, match
+from qpp.audit.source import Comprehension, Loop, Source
 
-# A finding is worth a change if its bound, at the lower end of its share, is at least this.
+# A finding is worth a change if what is expected at the lower end of its share is at least this.
 WORTH = {"hours": 1.1, "days": 1.2, "weeks": 1.5}
 # Working days that an effort stands for, for the order of the roadmap.
 DAYS = {"hours": 0.5, "days": 3.0, "weeks": 15.0}
@@ -45,10 +50,19 @@ def findings(measured_run: Measured) -> tuple[Finding, ...]:
 
 def finding(place: Place, seconds: float | None = None) -> Finding:
     """The finding of one place at which a run spends ``seconds``."""
-    best, *others = match(place, seconds=seconds)
+    best, *every = match(place, seconds=seconds, least=0.0)
+    looped = _looped(place)
+    others = [
+        other
+        for other in every
+        if other.explained >= MENTIONED and (looped or other.pattern != "python_number_loop")
+    ]
     remedy, share = REMEDIES[best.pattern], place.share
+    small = any(other.pattern == "small_array_numpy" for other in others)
+    variant = remedy.variants.get("small" if small else "" if looped else "called", {})
     computing = 1.0 - place.waiting / share.value if share.value > 0 else 0.0
-    gain = reachable(remedy.gain, min(best.explained, computing))
+    gain = reachable(remedy.gain, computing)
+    expected = reachable(remedy.gain, min(best.explained, computing))
     ratio, machine = measured(remedy.shown)
     lines = place.source.lines[place.first_line - 1 : place.last_line][:EXCERPT]
     return Finding(
@@ -64,16 +78,20 @@ def finding(place: Place, seconds: float | None = None) -> Finding:
         python_share=share.python,
         native_share=share.native,
         system_share=share.system,
-        bound=bound(share.value, gain),
-        worth=bound(share.low, gain) >= WORTH[remedy.effort],
-        mechanism=remedy.mechanism,
-        remedy=remedy.remedy,
+        bound=bound(share.high, gain),
+        expected=bound(share.value, expected),
+        explained=min(best.explained, computing),
+        worth=bound(share.low, expected) >= WORTH[remedy.effort],
+        title=variant.get("title", remedy.title),
+        mechanism=variant.get("mechanism", remedy.mechanism),
+        remedy=variant.get("remedy", remedy.remedy),
         caution=remedy.caution,
         effort=remedy.effort,
         risk=remedy.risk,
         gain=gain,
         gain_source=remedy.source,
         also=tuple(other.pattern for other in others),
+        traces=tuple(other.pattern for other in every if other not in others),
         evidence=_evidence(place, best, others),
         before=remedy.before,
         after=remedy.after,
@@ -108,15 +126,23 @@ def reachable(gain: float, explained: float) -> float:
 
 
 def bound_together(found: Iterable[Finding]) -> float:
-    """The bound of several findings at once; their places do not overlap.
+    """The bound of several findings at once; their places do not overlap."""
+    return _together([(f.bound, f.share_high) for f in found])
 
-    Where errors make the shares sum to more than 1 they are scaled to it.
+
+def expected_together(found: Iterable[Finding]) -> float:
+    """What several findings at once are expected to bring."""
+    return _together([(f.expected, f.share) for f in found])
+
+
+def _together(alone: Sequence[tuple[float, float]]) -> float:
+    """What several changes bring at once, from the gain and the share of each.
+
+    Each saves ``1 - 1 / gain`` of the time. Where the shares sum to more than 1, as the upper ends
+    of intervals may, they are scaled to it.
     """
-    chosen = list(found)
-    total = sum(f.share for f in chosen)
-    scale = 1.0 / max(total, 1.0)
-    kept = sum(f.share * scale / max(f.gain, 1.0) for f in chosen)
-    return 1.0 / ((1.0 - total * scale) + kept)
+    saved = sum(1.0 - 1.0 / gain for gain, _ in alone)
+    return 1.0 / (1.0 - saved / max(1.0, sum(share for _, share in alone)))
 
 
 def first(found: Sequence[Finding], count: int = FIRST) -> tuple[Finding, ...]:
@@ -127,7 +153,7 @@ def first(found: Sequence[Finding], count: int = FIRST) -> tuple[Finding, ...]:
 def roadmap(found: Iterable[Finding]) -> tuple[Finding, ...]:
     """The findings that are worth it, the most time saved for a working day first."""
     worth = (f for f in found if f.worth)
-    return tuple(sorted(worth, key=lambda f: -(f.bound - 1.0) / DAYS[f.effort]))
+    return tuple(sorted(worth, key=lambda f: -(f.expected - 1.0) / DAYS[f.effort]))
 
 
 def nothing_worth(found: Iterable[Finding]) -> bool:
@@ -137,28 +163,48 @@ def nothing_worth(found: Iterable[Finding]) -> bool:
 
 def not_found(found: Iterable[Finding]) -> tuple[str, ...]:
     """The patterns that were looked for and are not there."""
-    seen = {name for f in found for name in (f.pattern, *f.also)}
+    seen = {name for f in found for name in (f.pattern, *f.also, *f.traces)}
     return tuple(sorted(set(REMEDIES) - seen - {"library_bound", "unrecognised", "waiting"}))
 
 
+def _looped(place: Place) -> bool:
+    """Whether a loop is in a place or around it, and not only around the calls of its function."""
+    around = (*ast.walk(place.node), *place.source.above(place.node))
+    return any(isinstance(node, Loop | Comprehension) for node in around)
+
+
 def _evidence(place: Place, best: Match, others: Sequence[Match]) -> tuple[str, ...]:
-    share = place.share
     said = list(best.evidence)
-    said.append(
-        f"processor time here: {share.python:.0%} Python and NumPy's handling of calls, "
-        f"{share.native:.0%} other compiled code, {share.system:.0%} system"
-    )
     called = sorted(place.calls().items(), key=lambda item: -item[1])[:3]
-    said.extend(f"{name}: {part:.1%} of the program's time" for name, part in called if part > 0)
+    parts = [(name, part / (place.share.value or 1.0)) for name, part in called]
+    said += [f"`{name}`: {part:.0%} of the time here" for name, part in parts if part >= 0.005]
     if place.count is not None:
         said.append(f"ran {place.count:,} times")
+    said += _called(place)
     said.extend(f"also {o.pattern}: {text}" for o in others for text in o.evidence)
-    return tuple(said)
+    return tuple(re.sub(r"(\d)%(?!\w)", r"\1 %", text) for text in said)
+
+
+def _called(place: Place) -> Iterator[str]:
+    """Who calls the function of a place, and how often, as far as the profile and counts tell."""
+    outside = [(s, n) for s, n in place.callers if s.function(_at(s, n)) != place.function]
+    if not place.function or not outside:
+        return
+    source, line = outside[-1]
+    where = source.path.name if source.cells else f"{source.path.name}, line {line}"
+    name = source.function(_at(source, line))
+    often = f"{place.called:,} times, " if place.called else ""
+    yield f"called {often}from `{name}` ({where})" if name else f"called {often}from {where}"
+
+
+def _at(source: Source, line: int) -> ast.AST:
+    return source.statement(line) or source.tree
 
 
 __all__ = [
     "bound",
     "bound_together",
+    "expected_together",
     "finding",
     "findings",
     "first",

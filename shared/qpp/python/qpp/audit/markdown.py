@@ -7,10 +7,12 @@ from qpp.audit import words
 from qpp.audit.document import Audit, Finding
 
 ROADMAP = (
-    "Sorted by the time that a step can save, for its effort. The figures are upper bounds: the "
-    "time of everything else stays, and the rewritten place becomes as fast as such rewrites "
-    "become. No bound is a promise."
+    "Sorted by time saved per effort. Figures are of the work: the program without start-up and "
+    'imports. "About" is what is expected, "at most" a bound and no promise: the time of '
+    "everything else stays, and the rewritten place becomes as fast as such rewrites become."
 )
+
+NOT_FOUND = "The hot spots were also searched for these patterns, which they do not show:"
 
 
 def render(audit: Audit) -> str:
@@ -46,8 +48,8 @@ def roadmap(audit: Audit) -> str:
     steps = [
         f"`{finding.function or words.lines(finding)}` ({words.where(finding, names)}): "
         f"{words.first_sentence(finding.remedy)} Effort: {finding.effort}; risk: {finding.risk}. "
-        f"At most {words.times(finding.bound)} as fast alone"
-        + (f", {words.times(together)} with those above." if number else ".")
+        f"Alone {words.brings(finding)}"
+        + (f"; with those above at most {words.times(together)}." if number else ".")
         for number, (finding, together) in enumerate(words.roadmap(audit))
     ]
     return f"{ROADMAP}\n\n{items(steps, numbered=True)}" if steps else ""
@@ -62,7 +64,7 @@ def parts(finding: Finding) -> list[tuple[str, str]]:
         ("", _excerpt(finding)),
         ("Why it is slow", _prose(finding.mechanism)),
         ("How we know", items(map(words.evidence, finding.evidence))),
-        ("What to do", "\n\n".join(to_do)),
+        ("What to do", "" if finding.gain > 1.0 and not finding.worth else "\n\n".join(to_do)),
         ("What may change", _prose(finding.caution) if finding.worth else ""),
         ("How much it brings", _prose(words.gain(finding))),
         ("Evidence that the remedy works", _prose(words.study(finding))),
@@ -73,17 +75,25 @@ def parts(finding: Finding) -> list[tuple[str, str]]:
 def smaller(audit: Audit) -> str:
     """The places that are too small for a rewrite to pay."""
     names = words.files(audit.findings)
-    return items(
-        f"{words.named(finding, names)}: {words.share(finding)}, {words.pattern(finding.pattern)}"
-        for finding in audit.findings[len(words.large(audit)) :]
-    )
+    together: dict[tuple[str, str], list[Finding]] = {}
+    for number, finding in enumerate(audit.findings[len(words.large(audit)) :]):
+        name = finding.function or str(number)
+        together.setdefault((finding.file, name), []).append(finding)
+    rows = []
+    for first, *others in together.values():
+        total = sum(finding.share for finding in (first, *others))
+        name = " and ".join([words.named(first, names), *map(words.lines, others)])
+        titles = dict.fromkeys(words.named_pattern(finding) for finding in (first, *others))
+        if total >= words.LEAST:
+            share = words.percent(total) if others else words.share(first)
+            rows.append(f"{name}: {share}, {'; '.join(titles)}")
+    return items(rows)
 
 
 def not_found(audit: Audit) -> str:
     """What was looked for in the hot places and is not there."""
     known = sorted(words.pattern(name) for name in audit.not_found)
-    text = "The hot places were also searched for these patterns, which they do not show:"
-    return f"{text}\n\n{items(known)}" if known else ""
+    return f"{NOT_FOUND}\n\n{items(known)}" if known else ""
 
 
 def items(texts: Iterable[str], *, numbered: bool = False) -> str:

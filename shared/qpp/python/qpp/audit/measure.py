@@ -228,14 +228,14 @@ class _Measurement:
         execution, found = collect(self.client, time_limit=limit, stdin=self.stdin)
         reason = "" if found else "it wrote nothing"
         if execution.time_limit_reached:
-            reason = f"stopped after {execution.seconds:.0f} s without an answer"
+            reason = f"timed out after {execution.seconds:.0f} s"
         self.add_profiler(name, [execution], reason)
         return None if reason else found
 
     def add_profiler(self, name: str, executions: Sequence[Execution], reason: str = "") -> None:
         slowdown = None
         if executions and self.client.kind != "function":  # called again and again there
-            slowdown = statistics.median(e.seconds for e in executions) / self.bare[0].seconds
+            slowdown = statistics.median(e.seconds for e in executions)
         own = name == "cProfile"
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             version = platform.python_version() if own else importlib.metadata.version(name)
@@ -270,16 +270,21 @@ class _Measurement:
         aside = [one.aside / ((one.aside + one.work.wall) or 1.0) for one in tallies]
         waits = [one.work.waiting / (one.work.wall or 1.0) for one in tallies]
         changed = order_notes(located)
+        bare = statistics.median(one.seconds for one in self.bare)
+        profilers = (
+            dataclasses.replace(one, slowdown=one.slowdown / bare) if one.slowdown else one
+            for one in self.profilers
+        )
         return Measured(
             places=tuple(one.place for one in located),
             stable=not changed,
             imports_share=statistics.fmean(aside) if aside else 0.0,
             waiting_share=statistics.fmean(waits) if waits else 0.0,
-            bare_seconds=statistics.median(one.seconds for one in self.bare),
+            bare_seconds=bare,
             profiled_seconds=statistics.median(every) if every else 0.0,
             exit_status=first.exit_status,
             time_limit_reached=first.time_limit_reached,
-            profilers=tuple(self.profilers),
+            profilers=tuple(profilers),
             notes=tuple(changed + self.notes),
             traceback=last_words(first),
         )

@@ -1,5 +1,9 @@
 """The report as one HTML file that needs nothing else, for a reader who has not seen the code."""
 
+import re
+from collections.abc import Mapping
+from typing import Any
+
 from markdown_it import MarkdownIt
 
 from qpp import format as fmt
@@ -19,7 +23,10 @@ LINKS = (
     ("reading", "Guide"),
 )
 RISK_TONE = {"low": "good", "medium": "missed", "high": "bad"}
-LEAST_SHOWN, LEAST_NAMED = 0.004, 0.06  # of the time: a segment of the bar, and one with its name
+LEAST_SHOWN = 0.004  # of the time: a segment of the bar
+KEPT = "|".join(f"<{tag}\\b.*?</{tag}>" for tag in ("pre", "code", "style", "script"))
+VERBATIM = re.compile(f"({KEPT}|<[^>]*>)", re.DOTALL)
+UNIT = re.compile(r"(\d) (%|ms|s|min|[KMGT]i?B)(?!\w)")
 PARSER = MarkdownIt("commonmark", {"html": False})
 
 
@@ -41,15 +48,15 @@ def render(audit: Audit) -> str:
             *(_article(finding, n, names) for n, finding in enumerate(words.large(audit), 1)),
         ),
         _section("smaller", "Smaller places", _html(markdown.smaller(audit))),
-        _section("not-found", "Looked for, and not found", _html(markdown.not_found(audit))),
+        _section("not-found", "Looked for, and not found", _not_found(audit)),
         _section(
             "verify",
             "How you will know that the new code gives the same answers",
             _html(verification),
         ),
         _section("measured", "How it was measured", sheet(words.measurement(audit))),
-        machine_section(audit.provenance),
-        _section("reading", "How to read this report", raw(resource("guide.html", "qpp.audit"))),
+        machine_section(_of_qpp(audit.provenance), fold=True),
+        _section("reading", "How to read this report", _guide(audit)),
     )
     tone, first, rest = words.headline(audit)
     machine = str(audit.provenance.get("cpu") or "")
@@ -59,11 +66,11 @@ def render(audit: Audit) -> str:
     known = (when(audit.created), machine, str(audit.provenance.get("python") or ""))
     opening = (
         el("h1", el("span", first, cls=tone), rest),
-        el("p", el("code", audit.command), cls="program"),
+        el("p", el("code", _breaking(audit.command)), cls="program"),
         el("p", (el("span", fact) for fact in words.facts(audit)), cls="facts"),
         el("p", (el("span", fact) for fact in known if fact), cls="facts"),
     )
-    return html_file(
+    page = html_file(
         ("Performance audit", f"{first}{rest}".rstrip(".")),
         LINKS,
         opening,
@@ -71,11 +78,43 @@ def render(audit: Audit) -> str:
         f"Every figure on this page is from one document ({audit.schema}) by qpp audit.",
         style=("qpp.report", "qpp.audit"),
     )
+    pieces = VERBATIM.split(page)
+    return "".join(p if n % 2 else UNIT.sub("\\1\u00a0\\2", p) for n, p in enumerate(pieces))
 
 
 def _section(anchor: str, title: str, *children: Child) -> Html | None:
     inner = join(*children)
     return el("section", el("h2", title), inner, id=anchor) if inner else None
+
+
+def _breaking(path: str) -> Html:
+    """A path or command that a narrow screen breaks at slashes."""
+    first, *rest = re.split(r"(?<=/)(?=\w)", path)
+    return join(first, *((raw("<wbr>"), piece) for piece in rest))
+
+
+def _not_found(audit: Audit) -> Html | None:
+    """The patterns that were looked for, folded."""
+    if not audit.not_found:
+        return None
+    many = plural(len(audit.not_found), "pattern")
+    said = el("summary", el("b", f"{many} that the hot spots do not show"))
+    return el("details", said, _html(markdown.not_found(audit)))
+
+
+def _of_qpp(provenance: Mapping[str, Any]) -> dict[str, Any]:
+    """Provenance that says which commit it means: of this tool, and not of the program."""
+    names = {"commit": "commit of qpp", "dirty": "uncommitted changes of qpp"}
+    return {names.get(key, key): value for key, value in provenance.items()}
+
+
+def _guide(audit: Audit) -> Html:
+    """How to read the report, without what is not on the page."""
+    ran = {run.name for run in audit.profilers if run.runs}
+    absent = [name for name in ("scalene", "cProfile", "memray") if name not in ran]
+    absent += [] if any(not f.worth for f in audit.findings) else ["Not worth a rewrite"]
+    lines = resource("guide.html", "qpp.audit").splitlines()
+    return raw("\n".join(x for x in lines if not any(f"<dt>{name}</dt>" in x for name in absent)))
 
 
 def _html(text: str) -> Html:
@@ -116,8 +155,8 @@ def _first(audit: Audit, names: dict[str, str]) -> Html | None:
     first, _ = steps[0]
     name = join(" (", el("code", first.function), ")") if first.function else None
     gain = (
-        f" This alone makes the work at most {words.times(first.bound)} as fast; "
-        f"effort: {first.effort}, risk: {first.risk}."
+        f" What this alone brings to the work: {words.brings(first)}; effort: {first.effort}, "
+        f"risk: {first.risk}."
     )
     remedy = inline(words.first_sentence(first.remedy))
     return join(el("b", "Do first: "), words.where(first, names), name, ". ", remedy, gain)
@@ -138,7 +177,7 @@ def _bar(audit: Audit) -> Html | None:
     segments = [
         el(
             "span",
-            el("i", label if part >= LEAST_NAMED else ""),
+            el("i", label),
             cls=cls,
             style=f"flex: {part:.4f}",
             title=f"{label}: {words.percent(part)} of the whole time",
@@ -161,7 +200,7 @@ def _bar(audit: Audit) -> Html | None:
 def _card(finding: Finding, number: int, names: dict[str, str]) -> Html:
     gain = (
         join(
-            el("span", f"at most {words.times(finding.bound)}", cls="num gain"),
+            el("span", words.brings(finding), cls="num gain"),
             el("span", f"effort: {finding.effort}"),
             badge(f"risk: {finding.risk}", RISK_TONE[finding.risk], "●"),
         )
@@ -176,7 +215,7 @@ def _card(finding: Finding, number: int, names: dict[str, str]) -> Html:
         el("span", f"of the work, {interval}", cls="quiet small"),
         el("h3", el("a", words.title(finding), href=f"#finding-{number}")),
         el("p", el("code", finding.function) if finding.function else None, cls="break small"),
-        el("p", words.where(finding, names), cls="break small quiet"),
+        el("p", _breaking(words.where(finding, names)), cls="break small quiet"),
         el("p", inline(words.first_sentence(finding.mechanism)), cls="small"),
         el("p", gain, cls="gains small"),
         cls="card" if finding.worth else "card off",
@@ -195,7 +234,7 @@ def _article(finding: Finding, number: int, names: dict[str, str]) -> Html:
         el(
             "p",
             join(el("code", finding.function), " · ") if finding.function else None,
-            words.where(finding, names),
+            _breaking(words.where(finding, names)),
             cls="where break",
         ),
         sheet(words.figures(finding)),

@@ -53,8 +53,8 @@ class Place:
 
     ``node`` is its node in ``source.tree``; ``lines`` are its lines with time, largest first (of
     callees too, where their time is spent on behalf of this place); ``count`` is how often its
-    body ran, where call counts tell. ``callers`` are the client's lines through which most of its
-    time was reached, the outermost first.
+    body ran and ``called`` how often its function, where call counts tell. ``callers`` are the
+    client's lines through which most of its time was reached, the outermost first.
     """
 
     source: Source
@@ -63,6 +63,7 @@ class Place:
     lines: tuple[Line, ...] = ()
     waiting: float = 0.0
     count: int | None = None
+    called: int | None = None
     allocated: int | None = None
     callers: tuple[tuple[Source, int], ...] = ()
 

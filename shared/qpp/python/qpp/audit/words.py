@@ -15,7 +15,9 @@ TOP = findings.FIRST  # on the first screen, and in the bound for all together
 SMALL = 0.05  # of the work: no rewrite of a smaller place pays
 MUCH_SLOWER = 1.5  # under a profiler: its shares may be off
 OWN = 5.0  # seconds that a profiler takes for itself, before and after the program
-MUCH_START_UP = 0.1  # of the whole time: what a rewrite brings to the whole is told apart
+MUCH_START_UP = 0.02  # of the whole time: what a rewrite brings to the whole is told apart
+BUSY = 1.5  # load for a core, above which times are not certain
+LEAST = 0.005  # of the work: a smaller share is 0 %
 COUNTS = "cProfile"  # counts calls, which is sure, and gives no shares
 NUMBERS = ("no", "one", "two", "three")
 
@@ -73,9 +75,14 @@ def named(finding: Finding, names: dict[str, str]) -> str:
     return f"{finding.function} ({place})" if finding.function else place
 
 
+def named_pattern(finding: Finding) -> str:
+    """The pattern of a finding in words that fit its code."""
+    return finding.title or pattern(finding.pattern)
+
+
 def title(finding: Finding) -> str:
     """The pattern of a finding as a heading."""
-    words = pattern(finding.pattern)
+    words = named_pattern(finding)
     return words[0].upper() + words[1:]
 
 
@@ -118,17 +125,23 @@ def headline(audit: Audit) -> tuple[str, str, str]:
     if audit.nothing_worth or not top:
         return "good", "Nothing here is worth your money", ": no rewrite of a single place pays."
     count, total = len(top), sum(finding.share for finding in top)
-    places = f"{NUMBERS[count].capitalize()} place{'s' if count > 1 else ''}"
+    spots = f"{NUMBERS[count].capitalize()} hot spot{'s' if count > 1 else ''}"
     take = f"{'take' if count > 1 else 'takes'} {percent(total)} of the work"
-    bound = audit.bound_together
-    together = f". Rewritten, the program is at most {times(bound)} as fast."
-    if audit.imports_share >= MUCH_START_UP:
-        whole = 1.0 / (audit.imports_share + (1.0 - audit.imports_share) / bound)
-        together = (
-            f". Rewritten, the work is at most {times(bound)} as fast, the whole program "
-            f"{times(whole)}: start-up and imports take {percent(audit.imports_share)}."
+    work = findings.expected_together(top), audit.bound_together
+    aside = audit.imports_share
+    whole = (1.0 / (aside + (1.0 - aside) / gain) for gain in work)
+    about, most = map(times, whole if aside >= MUCH_START_UP else work)
+    together = (
+        f". Rewriting {'these' if count > 1 else 'it'} could make the program about {about} "
+        f"faster, at most {most}"
+    )
+    if aside >= MUCH_START_UP:
+        about, most = map(times, work)
+        together += (
+            f" (the work alone about {about}, at most {most}: start-up and imports take "
+            f"{percent(aside)})"
         )
-    return "missed", f"{places} {take}", together
+    return "missed", f"{spots} {take}", f"{together}."
 
 
 def facts(audit: Audit) -> list[str]:
@@ -162,6 +175,12 @@ def problems(audit: Audit) -> list[str]:
 def uncertain(audit: Audit) -> list[str]:
     """What a reader should not take for certain."""
     notes = list(audit.notes)
+    load, cores = (audit.provenance.get(key) for key in ("load", "usable_cores"))
+    if load and cores and load[0] > BUSY * cores:
+        notes.append(
+            f"The machine was busy: about {load[0]:.0f} programs at once wanted its "
+            f"{plural(cores, 'core')}. Times are longer than alone, and shares less certain."
+        )
     for run in audit.profilers:
         if run.reason and run.name != COUNTS:
             notes.append(f"No result from {run.name} ({run.reason}).")
@@ -181,9 +200,10 @@ def figures(finding: Finding) -> list[tuple[str, str]]:
         ("Of the processor time", percent(finding.share_cpu)),
         (
             "Its processor time",
-            f"{percent(python)} Python, {percent(native)} compiled, {percent(system)} system",
+            f"{percent(python)} Python and its built-ins, {percent(native)} compiled, "
+            f"{percent(system)} system",
         ),
-        ("At most", f"{times(finding.bound)} as fast" if finding.worth else "no gain"),
+        ("What a rewrite brings", brings(finding)),
         ("Effort, risk", f"{finding.effort}, {finding.risk}" if finding.worth else ""),
         ("Memory allocated", fmt.bytes_(finding.allocated) if finding.allocated else ""),
     ]
@@ -195,18 +215,41 @@ def evidence(text: str) -> str:
     return re.sub(r"^also (\w+):", lambda match: f"also {pattern(match[1])}:", text)
 
 
+def brings(finding: Finding) -> str:
+    """What is expected of the rewrite of one place, and at most, for the work."""
+    if finding.bound <= 1.0:
+        return "no gain"
+    about, most = times(finding.expected), times(finding.bound)
+    said = f"about {about}, at most {most}" if about != most else f"at most {most}"
+    return said if finding.worth else f"{said}: too little, or too unsure, to pay"
+
+
 def gain(finding: Finding) -> str:
     """What the rewrite brings, and where that figure comes from."""
     if not finding.worth:
         return ""
     known = REMEDIES.get(finding.pattern)
-    partly = known is not None and finding.gain < 0.99 * known.gain
-    place = "Only a part of its time is spent so: the place" if partly else "The place"
-    source = f" Known gain of such rewrites: {finding.gain_source}." if finding.gain_source else ""
-    return (
-        f"{place} becomes at most {times(finding.gain)} as fast, and the whole work "
-        f"{times(finding.bound)}.{source}"
+    r = f"{finding.gain:.3g} times"
+    counted = "" if "counted as" in finding.gain_source else f"; counted as {r}"
+    if known is not None and finding.gain < 0.99 * known.gain:
+        counted = f"; {r} for this place, as waiting stays"
+    text = (
+        f"Known gain of such rewrites: {finding.gain_source}{counted}. At most, with all of the "
+        f"place {r} as fast and the upper end of its share: "
+        f"{_amdahl(finding.share_high, finding.bound)} for the work."
     )
+    if finding.explained >= 0.995:
+        return f"{text} About, with the share itself: {_amdahl(finding.share, finding.expected)}."
+    return (
+        f"{text} Only {percent(finding.explained)} of the time here goes to this pattern. About, "
+        f"with that part and the share itself: {_amdahl(finding.share, finding.expected)}."
+    )
+
+
+def _amdahl(share: float, result: float) -> str:
+    """``1 / (0.5 + 0.5 / 20) = 1.90×``, from the share and the result."""
+    gain = share / max(1.0 / result - 1.0 + share, 1e-9)
+    return f"1 / ({1.0 - share:.3f} + {share:.3f} / {gain:.3g}) = {times(result)}"
 
 
 def study(finding: Finding) -> str:
@@ -215,11 +258,11 @@ def study(finding: Finding) -> str:
         return ""
     ratio = ""
     if finding.study_ratio:
-        machine = f" ({finding.study_machine})" if finding.study_machine else ""
-        ratio = f": it measured {fmt.ratio(finding.study_ratio, '×')}{machine}"
+        ratio = f": it measured {fmt.ratio(finding.study_ratio, '×')}"
     return (
-        f"The study `{finding.study}` of this repository replaces such code{ratio}. "
-        "That is the ratio of the replaced part alone, on its own inputs."
+        f"The study `{finding.study}` of the Quant Performance Portfolio, which `qpp` belongs to, "
+        f"replaces such code{ratio}. That is the ratio of the replaced part alone, on its own "
+        f"inputs; `qpp reproduce {finding.study}` measures it again."
     )
 
 
@@ -231,12 +274,17 @@ def measurement(audit: Audit) -> list[tuple[str, str]]:
         ("Start-up and imports", f"{percent(audit.imports_share)} of the whole time"),
         ("Waiting", f"{percent(audit.waiting_share)} of the work" if audit.waiting_share else ""),
         ("Exit status of the program", str(audit.exit_status)),
-        ("Order of the places", "the same in all runs" if audit.stable else "changed"),
+        ("Order of the hot spots", "the same in all runs" if audit.stable else "changed"),
     ]
     for run in audit.profilers:
         slow = f", the program {run.slowdown:.2f} times as long" if run.slowdown else ""
+        slow = ", the program no slower than alone" if 0.0 < (run.slowdown or 0.0) < 1.0 else slow
         said = run.reason or f"{plural(run.runs, 'run')}{slow}"
         pairs.append((f"{run.name} {run.version}", said))
+    elsewhere = {f.study_machine for f in worthwhile(audit)} - {"", audit.provenance.get("cpu")}
+    if elsewhere:
+        said = f"measured on another processor, {' and '.join(sorted(elsewhere))}"
+        pairs.append(("Ratios of studies", said))
     return [(name, value) for name, value in pairs if value]
 
 
@@ -250,10 +298,10 @@ def verification(audit: Audit) -> list[str]:
         f"`{scaffold}` records the arguments of the slowest function in one run and writes a "
         "study: the old function and a copy to rewrite, run on these arguments.",
         "`qpp reproduce` on that study compares the outputs first, then times both in turns in one "
-        "run. A wrong answer is shown without a ratio.",
+        "run. It reports no speed-up where an answer is wrong.",
         "Decide before rewriting how close is close enough: equal, or within a rounding error that "
         "you state. Sums in another order differ in the last digits.",
         "Add inputs that are rare in production: an empty day, a missing price, one asset, equal "
         "prices.",
-        "Audit the new program again: its time now, beside the bound of this report.",
+        "Audit the new program again and compare its time with this report's bound.",
     ]

@@ -20,8 +20,8 @@ LABELS = {
 }
 
 
-def machine_section(provenance: Mapping[str, Any]) -> Html:
-    """The machine and the versions."""
+def machine_section(provenance: Mapping[str, Any], *, fold: bool = False) -> Html:
+    """The machine and the versions, folded if asked for."""
     rest = {k: v for k, v in provenance.items() if k != "packages"}
     packages = provenance.get("packages")
     title = {k: LABELS.get(k) or words(k)[:1].upper() + words(k)[1:] for k in rest}
@@ -30,8 +30,10 @@ def machine_section(provenance: Mapping[str, Any]) -> Html:
         body = [el("p", "The result file does not name its machine.")]
     if isinstance(packages, Mapping) and packages:
         versions = ((str(k), str(v)) for k, v in packages.items())
-        body += [el("h3", "Packages", cls="sub"), sheet(versions, " packages")]
-    return el("section", el("h2", "Machine and versions"), body, id="machine")
+        body += [el("h3", "Packages of this Python", cls="sub"), sheet(versions, " packages")]
+    said = el("summary", el("b", "Where this was measured"))
+    shown = el("details", said, body) if fold else body
+    return el("section", el("h2", "Machine and versions"), shown, id="machine")
 
 
 def sheet(pairs: Iterable[tuple[str, str]], kind: str = "") -> Html:

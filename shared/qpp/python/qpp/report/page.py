@@ -70,7 +70,7 @@ def html_file(
         "div",
         el("div", el("b", "Quant Performance Portfolio"), el("span", f"  {title[0]}")),
         el("nav", there, aria_label="Parts of this page"),
-        el("button", "Dark", id="theme", cls="toggle", type="button", hidden=True),
+        el("button", "Switch to dark", id="theme", cls="toggle", type="button", hidden=True),
         cls="bar",
     )
     sheets = "".join(resource("style.css", package) for package in style)

@@ -2,7 +2,7 @@
   const root = document.documentElement, button = document.getElementById("theme");
   const dark = () => root.dataset.theme ? root.dataset.theme === "dark"
     : matchMedia("(prefers-color-scheme: dark)").matches;
-  const tell = () => { button.textContent = dark() ? "Light" : "Dark"; };
+  const tell = () => { button.textContent = dark() ? "Switch to light" : "Switch to dark"; };
   button.hidden = false;
   const turn = () => { root.dataset.theme = dark() ? "light" : "dark"; tell(); };
   button.addEventListener("click", turn);

@@ -7,7 +7,8 @@ figures said to be measured come from ``python shared/qpp/tests/audit_pairs.py``
 """
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -35,7 +36,8 @@ class Remedy:
     function; ``np``, ``pd`` and ``pl`` are the usual imports. ``gain`` is how many times faster the
     explained part of a place becomes: no more than was measured, or than the least that a study of
     this repository measured, and never above 100, since what replaces a place also has to convert,
-    check and return. ``source`` names that measurement.
+    check and return. ``source`` names that measurement. ``variants`` are other texts, for code that
+    shows the pattern in another form.
     """
 
     pattern: str
@@ -50,6 +52,7 @@ class Remedy:
     before: str = ""
     after: str = ""
     shown: Shown | None = None
+    variants: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def _remedies() -> dict[str, Remedy]:
@@ -57,8 +60,9 @@ def _remedies() -> dict[str, Remedy]:
     for path in sorted(Path(__file__).parent.glob("*.toml")):
         for pattern, table in tomllib.loads(path.read_text(encoding="utf-8")).items():
             values: dict[str, Any] = table
-            for text in ("mechanism", "remedy", "caution", "source"):
-                values[text] = " ".join(values[text].split())
+            for texts in (values, *values.get("variants", {}).values()):
+                for text in {"mechanism", "remedy", "caution", "source"} & texts.keys():
+                    texts[text] = " ".join(texts[text].split())
             shown = Shown(*values.pop("shown")) if "shown" in values else None
             found[pattern] = Remedy(pattern, shown=shown, **values)
     return found

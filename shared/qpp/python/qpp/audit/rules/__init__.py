@@ -29,8 +29,10 @@ RULES = (
 NAMED, MENTIONED = 0.3, 0.15
 
 
-def match(place: Place, *, seconds: float | None = None) -> tuple[Match, ...]:
-    """The patterns of a place, the best first; at least one.
+def match(
+    place: Place, *, seconds: float | None = None, least: float = MENTIONED
+) -> tuple[Match, ...]:
+    """The patterns of a place, the best first; at least one, others with ``least`` of its time.
 
     ``seconds`` is the time that one run of the program spends at the place, by which rules tell
     calls on small arrays from calls on large ones. A place that no rule names is ``library_bound``
@@ -46,4 +48,4 @@ def match(place: Place, *, seconds: float | None = None) -> tuple[Match, ...]:
     if not ordered or ordered[0].explained < NAMED:
         ordered.insert(0, system.fallback(view))
     ordered = [replace(m, confidence=min(m.confidence, 1.0)) for m in ordered]
-    return (ordered[0], *(m for m in ordered[1:] if m.explained >= MENTIONED))
+    return (ordered[0], *(m for m in ordered[1:] if m.explained >= least))

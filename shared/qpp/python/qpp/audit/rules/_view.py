@@ -247,10 +247,16 @@ class View:
     # -- evidence -----------------------------------------------------------------------------
     def says(self, node: ast.AST, weight: float, why: str = "") -> str:
         """One sentence of evidence: a line, its code, its part of the place's time."""
-        line = int(getattr(node, "lineno", self.place.first_line))
-        code = self.source.lines[line - 1].strip() if line <= len(self.source.lines) else ""
+        line, last = self.span(node)
+        code = self.source.lines[line - 1] if line <= len(self.source.lines) else ""
+        code = code.strip().rstrip(":").replace("`", "'")
         code = code if len(code) <= 80 else f"{code[:77]}..."
-        return f"line {line}: {code}: {weight:.0%} of the time here" + (f"; {why}" if why else "")
+        where = f"line {line}" if line == last else f"lines {line}–{last}"
+        here = sum(x.share.value for n, xs in self._own.items() if line <= n <= last for x in xs)
+        said = f"{where}, `{code}`: {here / self._total:.0%} of the time here"
+        if abs(here / self._total - weight) > 0.02:
+            said += f" (the pattern {weight:.0%})"
+        return said + (f"; {why}" if why else "")
 
     def match(
         self, pattern: str, node: ast.AST, weight: float, why: str = "", *, sure: float = 1.0

@@ -29,7 +29,8 @@ def python_number_loop(view: View) -> Iterator[Match]:
         if node is view.place.node and not view.repeated(node):
             continue
         own = view.own(node)
-        whole = view.own(*operations(view, node))
+        # What searches a container is compiled, though the profile cannot tell it from Python.
+        whole = view.own(*operations(view, node), *map(view.statement, _searches(view, node)))
         formatted = view.own(*(n for n in ast.walk(node) if _formats(n)))
         if own >= 0.3 and max(whole, formatted) <= 0.5 * own:
             needs = carried(node) if isinstance(node, Repeating) else ""
@@ -82,6 +83,23 @@ RULES = (
     scan_best_price,
     list_membership,
 )
+
+
+def _searches(view: View, node: ast.AST) -> Iterator[ast.AST]:
+    """The look-ups in a list, and the least and largest of a container, within a node."""
+    for part in ast.walk(node):
+        match part:
+            case ast.Compare(ops=[ast.In() | ast.NotIn()], comparators=[side]):
+                if "list" in view.kinds.of(side):
+                    yield part
+            case ast.Call(func=ast.Attribute(value=side, attr="index" | "count" | "remove")):
+                if "list" in view.kinds.of(side):
+                    yield part
+            case ast.Call(func=ast.Name(id="min" | "max" | "sorted" | "sum"), args=[given]):
+                if not isinstance(given, Comprehension):
+                    yield part
+            case ast.Call(func=ast.IfExp(), args=[given]) if not isinstance(given, Comprehension):
+                yield part
 
 
 def _formats(node: ast.AST) -> bool:

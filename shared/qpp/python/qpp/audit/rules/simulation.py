@@ -45,7 +45,7 @@ def float64_cpu_monte_carlo(view: View) -> Iterator[Match]:
     ]
     if statements and PRICING.search(view.source.text) and _simulates(view, draws, derived):
         weight = view.heat(*statements)
-        why = "arrays of random numbers, and what is computed from them, pass through memory"
+        why = "random numbers are drawn, and arrays are computed from them"
         yield view.match("float64_cpu_monte_carlo", max(statements, key=view.heat), weight, why)
 
 

@@ -82,19 +82,18 @@ def repeated_regex_compile(view: View) -> Iterator[Match]:
 
 
 def datetime_parsing(view: View) -> Iterator[Match]:
-    """Dates and times parsed or written one by one."""
-    makers = ("strptime", "to_datetime", "Timestamp", "parse", "isoparse", "strftime")
+    """Dates and times parsed one by one."""
+    makers = ("strptime", "to_datetime", "Timestamp", "parse", "isoparse")
     for call in view.calls(*makers):
         name = view.kinds.dotted(call.func)
-        written = last_name(call.func) == "strftime"
-        known = name.split(".")[0] in ("datetime", "pandas", "dateutil", "time") or written
+        known = name.split(".")[0] in ("datetime", "pandas", "dateutil", "time")
         if not known or not view.repeated(call):
             continue
         columns = any(view.kinds.of(a) & {"series", "array"} for a in call.args)
         if columns and not view.loops(call):
             continue
         within = sum(view.called(call, of=of) for of in ("_strptime", "pandas", "dateutil"))
-        alone = within == 0.0 and (written or last_name(call.func) == "Timestamp")
+        alone = within == 0.0 and last_name(call.func) == "Timestamp"
         weight = view.own(call) if alone else within
         weight = weight or (0.0 if view.has_calls else view.heat(call))
         yield view.match("datetime_parsing", call, weight, "one date or time at every call")
