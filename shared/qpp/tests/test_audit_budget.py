@@ -20,7 +20,7 @@ BARE = Execution(10.0, 0, False, "", "")  # so an audit may take 80 s
     ("spent", "slowdown", "seconds", "limit", "reason"),
     [
         (20.0, 3.0, 30.0, 60.0, ""),
-        (20.0, 3.0, 60.0, 60.0, "stopped after 60 s without an answer"),
+        (20.0, 3.0, 60.0, 60.0, "timed out after 60 s"),
         (60.0, 3.0, 30.0, 0.0, "not run: it would take too long"),
         (100.0, 0.0, 30.0, LIMIT, ""),  # asked for
     ],

@@ -100,6 +100,22 @@ def test_who_calls_a_function_and_how_often() -> None:
     )
 
 
+def test_texts_fit_code_that_simulates_one_path_at_a_time_and_little_is_no_absence() -> None:
+    paths = """
+        import numpy as np
+        rng = np.random.default_rng(1)
+        for _ in range(paths):  #: 2
+            draws = rng.standard_normal(STEPS)         #: 20
+            logs = np.cumsum(drift + deviation * draws)  #: 30 numpy._core.fromnumeric.cumsum=8
+            payoff = max(np.mean(np.exp(logs)) - strike, 0.0)  #: 28
+            label = copy.deepcopy(logs)                #: 3 copy.deepcopy=3
+        """
+    (found,) = findings(Run((place(paths, python=0.35, count=400_000),)))
+    assert found.pattern == "float64_cpu_monte_carlo" and "one path" in found.title
+    assert "array of all paths" not in found.mechanism
+    assert found.traces == ("deep_copy",) and "deep_copy" not in not_found([found])
+
+
 def made(share: float, gain: float, effort: Effort, low: float | None = None) -> Finding:
     """A finding with some values."""
     (found,) = findings(Run((place(ROWS),)))

@@ -93,3 +93,18 @@ def test_what_no_rule_names() -> None:
     text = "y = np.linalg.svd(x)  #: 90 numpy.linalg.svd=90\n"
     assert patterns(text, python=0.02) == ["library_bound"]
     assert patterns("tree = build(names)  #: 90\n", python=0.95) == ["unrecognised"]
+
+
+def test_what_searches_a_container_is_no_arithmetic_and_writing_dates_no_parsing() -> None:
+    book = """
+        def reduce(self, order):
+            self.active = list(self.active)
+            if order not in self.active:  #: 45
+                return
+            self.size -= order.size       #: 5
+            self.active.remove(order)     #: 45
+        """
+    found = patterns(book, count=1000)
+    assert found[0] == "list_membership" and "python_number_loop" not in found
+    hours = "def hour(self, message):\n    hours.append(message.time.strftime(HOUR))  #: 90\n"
+    assert "datetime_parsing" not in patterns(hours, count=1000)

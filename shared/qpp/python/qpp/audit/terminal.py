@@ -66,12 +66,13 @@ def show(audit: Audit, out: Console, written: Sequence[Path] = ()) -> None:
 def _table(audit: Audit) -> Table:
     names = words.files(audit.findings)
     grid = Table(box=box.SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
-    for name, right in (("share", True), ("where", False), ("pattern", False), ("work", True)):
+    for name, right in (("share", True), ("where", False), ("pattern", False), ("brings", True)):
         grid.add_column(name, justify="right" if right else "left", overflow="fold")
     grid.add_column("effort")
     grid.add_column("risk")
     for finding in audit.findings[: 2 * words.TOP]:
-        gain = words.brings(finding) if finding.worth else "[dim]no gain"
+        small = f"at most {words.times(finding.bound)}" if finding.bound > 1.0 else "no gain"
+        gain = words.brings(finding) if finding.worth else f"[dim]{small}"
         cost = (finding.effort, finding.risk) if finding.worth else ("", "")
         where = escape(words.named(finding, names))
         grid.add_row(words.share(finding), where, words.named_pattern(finding), gain, *cost)

@@ -194,15 +194,13 @@ def uncertain(audit: Audit) -> list[str]:
 
 def figures(finding: Finding) -> list[tuple[str, str]]:
     """The figures of a finding by their names."""
-    python, native, system = finding.python_share, finding.native_share, finding.system_share
+    parts = finding.python_share, finding.native_share, finding.system_share
+    names = "Python and its built-ins", "compiled", "system"
+    bands = [f"{percent(p)} {name}" for p, name in zip(parts, names, strict=True) if p >= LEAST]
     pairs = [
         ("Share of the work", share(finding)),
         ("Of the processor time", percent(finding.share_cpu)),
-        (
-            "Its processor time",
-            f"{percent(python)} Python and its built-ins, {percent(native)} compiled, "
-            f"{percent(system)} system",
-        ),
+        ("Its processor time", ", ".join(bands)),
         ("What a rewrite brings", brings(finding)),
         ("Effort, risk", f"{finding.effort}, {finding.risk}" if finding.worth else ""),
         ("Memory allocated", fmt.bytes_(finding.allocated) if finding.allocated else ""),
@@ -219,8 +217,8 @@ def brings(finding: Finding) -> str:
     """What is expected of the rewrite of one place, and at most, for the work."""
     if finding.bound <= 1.0:
         return "no gain"
-    about, most = times(finding.expected), times(finding.bound)
-    said = f"about {about}, at most {most}" if about != most else f"at most {most}"
+    about, said = times(finding.expected), f"at most {times(finding.bound)}"
+    said = said if said.endswith(f" {about}") else f"about {about}, {said}"
     return said if finding.worth else f"{said}: too little, or too unsure, to pay"
 
 
@@ -228,8 +226,7 @@ def gain(finding: Finding) -> str:
     """What the rewrite brings, and where that figure comes from."""
     if not finding.worth:
         return ""
-    known = REMEDIES.get(finding.pattern)
-    r = f"{finding.gain:.3g} times"
+    known, r = REMEDIES.get(finding.pattern), f"{finding.gain:.3g} times"
     counted = "" if "counted as" in finding.gain_source else f"; counted as {r}"
     if known is not None and finding.gain < 0.99 * known.gain:
         counted = f"; {r} for this place, as waiting stays"
@@ -238,12 +235,10 @@ def gain(finding: Finding) -> str:
         f"place {r} as fast and the upper end of its share: "
         f"{_amdahl(finding.share_high, finding.bound)} for the work."
     )
-    if finding.explained >= 0.995:
-        return f"{text} About, with the share itself: {_amdahl(finding.share, finding.expected)}."
-    return (
-        f"{text} Only {percent(finding.explained)} of the time here goes to this pattern. About, "
-        f"with that part and the share itself: {_amdahl(finding.share, finding.expected)}."
-    )
+    if finding.explained < 1.0 - LEAST:
+        text += f" Only {percent(finding.explained)} of the time here goes to this pattern."
+    about = _amdahl(finding.share, finding.expected)
+    return f"{text} About, with that part and the share itself: {about}."
 
 
 def _amdahl(share: float, result: float) -> str:
@@ -256,12 +251,10 @@ def study(finding: Finding) -> str:
     """The study that shows the remedy, with the ratio that it measured."""
     if finding.study is None or not finding.worth:
         return ""
-    ratio = ""
-    if finding.study_ratio:
-        ratio = f": it measured {fmt.ratio(finding.study_ratio, '×')}"
+    measured = f": it measured {fmt.ratio(finding.study_ratio, '×')}" if finding.study_ratio else ""
     return (
         f"The study `{finding.study}` of the Quant Performance Portfolio, which `qpp` belongs to, "
-        f"replaces such code{ratio}. That is the ratio of the replaced part alone, on its own "
+        f"replaces such code{measured}. That is the ratio of the replaced part alone, on its own "
         f"inputs; `qpp reproduce {finding.study}` measures it again."
     )
 

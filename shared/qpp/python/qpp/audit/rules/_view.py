@@ -199,8 +199,8 @@ class View:
             return True
         around = (node, *self.source.above(node))
         function = next((n for n in around if isinstance(n, Function | ast.Lambda)), None)
-        if function is None:
-            return False  # at the top of the file
+        if function is None:  # at the top of the file
+            return False
         if isinstance(function, ast.Lambda) or (self.place.count or 0) >= OFTEN:
             return True
         if self.python >= 0.5 and self.own(self.place.node) >= 0.5:
@@ -210,11 +210,8 @@ class View:
     @cached_property
     def _callers_loop(self) -> bool:
         """Whether the place was reached, for most of its time, through a line in a loop."""
-        for source, line in self.place.callers:
-            statement = source.statement(line)
-            if statement is not None and any(isinstance(n, Loop) for n in source.above(statement)):
-                return True
-        return False
+        at = ((source, source.statement(line)) for source, line in self.place.callers)
+        return any(isinstance(n, Loop) for source, s in at if s for n in source.above(s))
 
     def _called_often(self, function: Function, seen: frozenset[str]) -> bool:
         calls = self.kinds.calls_by_name.get(function.name, [])
@@ -248,22 +245,21 @@ class View:
     def says(self, node: ast.AST, weight: float, why: str = "") -> str:
         """One sentence of evidence: a line, its code, its part of the place's time."""
         line, last = self.span(node)
-        code = self.source.lines[line - 1] if line <= len(self.source.lines) else ""
-        code = code.strip().rstrip(":").replace("`", "'")
+        code = "".join(self.source.lines[line - 1 : line]).strip().rstrip(":").replace("`", "'")
         code = code if len(code) <= 80 else f"{code[:77]}..."
         where = f"line {line}" if line == last else f"lines {line}–{last}"
-        here = sum(x.share.value for n, xs in self._own.items() if line <= n <= last for x in xs)
-        said = f"{where}, `{code}`: {here / self._total:.0%} of the time here"
-        if abs(here / self._total - weight) > 0.02:
-            said += f" (the pattern {weight:.0%})"
-        return said + (f"; {why}" if why else "")
+        own = (x.share.value for n, xs in self._own.items() if line <= n <= last for x in xs)
+        here = sum(own) / self._total
+        said = f"{where}, `{code}`: {here:.0%} of the time here"
+        said += f" (the pattern {weight:.0%})" if weight and abs(here - weight) > 0.02 else ""
+        return f"{said}; {why}" if why else said
 
     def match(
         self, pattern: str, node: ast.AST, weight: float, why: str = "", *, sure: float = 1.0
     ) -> Match:
         """A match, whose confidence is the weight times ``sure``."""
-        weight = min(1.0, weight)
-        said = (self.says(node, weight, why),)
+        weight, named = min(1.0, weight), pattern not in ("library_bound", "unrecognised")
+        said = (self.says(node, weight if named else 0.0, why),)
         return Match(pattern, said, weight * sure, weight, self.reach(node))
 
 
@@ -295,8 +291,7 @@ def _mentioned(node: ast.AST) -> set[str]:
     for part in ast.walk(node):
         if isinstance(part, ast.Call):
             found.add(last_name(part.func))
-            found.update(last_name(a) for a in part.args)
-            found.update(last_name(k.value) for k in part.keywords)
+            found.update(map(last_name, (*part.args, *(k.value for k in part.keywords))))
     return found - {""}
 
 

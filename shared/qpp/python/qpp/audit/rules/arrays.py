@@ -11,6 +11,7 @@ from qpp.audit.rules._match import Match
 from qpp.audit.rules._names import last_name
 from qpp.audit.rules._view import Repeating, View
 from qpp.audit.source import Loop
+from qpp.summary import plural
 
 # A call of NumPy on an empty array takes about a microsecond: above this much for each, the
 # arithmetic and not the calls is what takes the time.
@@ -58,7 +59,7 @@ def small_array_numpy(view: View) -> Iterator[Match]:
     else:
         small = each <= SMALL or (each < LARGE and view.python >= INTERPRETED)
     if small:
-        why = f"{len(nodes)} operations on small arrays in a pass"
+        why = f"{plural(len(nodes), 'operation')} on small arrays in a pass"
         why += f", {each * 1e6:.1f} microseconds each" if each is not None else ""
         yield view.match("small_array_numpy", max(nodes, key=view.heat), weight, why, sure=0.75)
 

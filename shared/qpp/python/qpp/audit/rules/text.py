@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from qpp.audit.rules._match import Match
 from qpp.audit.rules._names import last_name
 from qpp.audit.rules._view import View
+from qpp.summary import plural
 
 
 def split_parsing(view: View) -> Iterator[Match]:
@@ -30,7 +31,8 @@ def split_parsing(view: View) -> Iterator[Match]:
     # The header of a loop over pieces stands for the loop.
     nodes = [*splits, *converted]
     weight = view.own(*(view.statement(n) if _simple(view, n) else n for n in nodes))
-    why = f"{len(splits)} splits and {len(converted)} conversions for every line or message"
+    each = f"{plural(len(splits), 'split')} and {plural(len(converted), 'conversion')}"
+    why = f"{each} for every line or message"
     yield view.match("split_parsing", max(splits, key=view.heat), weight, why)
 
 
