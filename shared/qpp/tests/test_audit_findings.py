@@ -75,6 +75,8 @@ def test_the_part_that_waits_is_not_promised() -> None:
     whole, half = (findings(Run((place(ROWS, waiting=w),)))[0] for w in (0.0, 0.36))
     assert half.bound == pytest.approx(bound(0.8, reachable(100.0, 0.55)), rel=0.01)
     assert half.bound < whole.bound
+    (busy,) = findings(Run((place(ROWS, waiting=0.02),)))
+    assert busy.bound == whole.bound and busy.expected < whole.expected
 
 
 @given(st.floats(0.01, 1), st.floats(0, 0.2), st.floats(0, 1))

@@ -26,6 +26,7 @@ WORTH = {"hours": 1.1, "days": 1.2, "weeks": 1.5}
 DAYS = {"hours": 0.5, "days": 3.0, "weeks": 15.0}
 FIRST = 3
 EXCERPT = 40
+WAITS = 0.1  # of a place: less waiting than that may be for other programs, and lowers no bound
 
 
 class Measured(Protocol):
@@ -61,7 +62,7 @@ def finding(place: Place, seconds: float | None = None) -> Finding:
     small = any(other.pattern == "small_array_numpy" for other in others)
     variant = remedy.variants.get("small" if small else "" if looped else "called", {})
     computing = 1.0 - place.waiting / share.value if share.value > 0 else 0.0
-    gain = reachable(remedy.gain, computing)
+    gain = reachable(remedy.gain, computing if computing <= 1.0 - WAITS else 1.0)
     expected = reachable(remedy.gain, min(best.explained, computing))
     ratio, machine = measured(remedy.shown)
     lines = place.source.lines[place.first_line - 1 : place.last_line][:EXCERPT]
