@@ -70,7 +70,7 @@ def _table(audit: Audit) -> Table:
         grid.add_column(name, justify="right" if right else "left", overflow="fold")
     grid.add_column("effort")
     grid.add_column("risk")
-    for finding in audit.findings[: 2 * words.TOP]:
+    for finding in [f for f in audit.findings if f.share >= words.LEAST][: 2 * words.TOP]:
         small = f"at most {words.times(finding.bound)}" if finding.bound > 1.0 else "no gain"
         gain = words.brings(finding) if finding.worth else f"[dim]{small}"
         cost = (finding.effort, finding.risk) if finding.worth else ("", "")

@@ -57,7 +57,7 @@ def scan_best_price(view: View) -> Iterator[Match]:
         booked = booked or any(w in view.source.function(call).lower() for w in BOOK)
         kinds = view.kinds.of(given)
         if ((booked and kinds <= LEVELS) or "dict" in kinds) and view.repeated(call):
-            why = f"all of {ast.unparse(given)} is searched for its best"
+            why = f"all of `{ast.unparse(given)}` is searched for its best"
             yield view.match("scan_best_price", call, view.own(view.statement(call)), why)
 
 
@@ -74,7 +74,7 @@ def list_membership(view: View) -> Iterator[Match]:
             continue
         kinds = view.kinds.of(given)
         if kinds & {"list", "array"} and not kinds & {"set", "dict", "str"}:
-            why = f"{ast.unparse(given)} is searched from its start"
+            why = f"`{ast.unparse(given)}` is searched from its start"
             yield view.match("list_membership", node, view.own(view.statement(node)), why)
 
 
