@@ -1,6 +1,7 @@
 """The report as Markdown, for a ticket, a pull request or a mail; the page is made of its parts."""
 
 import re
+import textwrap
 from collections.abc import Iterable
 
 from qpp.audit import words
@@ -116,7 +117,8 @@ def _excerpt(finding: Finding) -> str:
     width = len(str(max(finding.excerpt_lines, default=0)))
     before = None
     shares = finding.excerpt_shares or (0.0,) * len(finding.excerpt)
-    for line, share, text in zip(finding.excerpt_lines, shares, finding.excerpt, strict=False):
+    texts = textwrap.dedent("\n".join(finding.excerpt)).split("\n")
+    for line, share, text in zip(finding.excerpt_lines, shares, texts, strict=False):
         if before is not None and line != before + 1:
             rows.append("...")
         before = line
