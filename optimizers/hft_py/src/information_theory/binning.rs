@@ -1,15 +1,13 @@
 //! Bin numbers of values among sorted inner edges.
 //!
 //! The bin of a value is the number of edges at or below it. Where the edges are equidistant, a
-//! multiplication gives it, except for values within rounding of an edge: a block that holds one is
-//! compared with the edges, as all are where there are few edges.
+//! multiplication gives it, except for values within rounding of an edge: for a block that holds
+//! one, as where they are not, the edges are searched.
 
 use native::for_each_isa;
 
 /// Values binned at a time.
 const BLOCK: usize = 64;
-/// So many edges are compared with every value: that takes less time than a search.
-const FEW: usize = 32;
 /// A number below 2^31 added to this has its nearest integer in the lower bits.
 const SHIFT: f64 = 6_755_399_441_055_744.0;
 
@@ -76,12 +74,8 @@ impl<'a> Edges<'a> {
             if sure {
                 continue;
             }
-            if self.edges.len() <= FEW {
-                compared(values, self.edges, codes);
-            } else {
-                for (code, value) in codes.iter_mut().zip(values) {
-                    *code = C::of(self.edges.partition_point(|edge| edge <= value) as u64);
-                }
+            for (code, value) in codes.iter_mut().zip(values) {
+                *code = C::of(self.edges.partition_point(|edge| edge <= value) as u64);
             }
         }
     }
@@ -122,22 +116,6 @@ for_each_isa! {
             *code = C::of(shifted.to_bits().wrapping_sub(u64::from(above < 0.0)));
         }
         doubtful == 0
-    }
-}
-
-for_each_isa! {
-    fn compared<C: Code>(values: &[f64], edges: &[f64], codes: &mut [C]) {
-        let mut block = [f64::NAN; BLOCK];
-        block[..values.len()].copy_from_slice(values);
-        let mut counts = [0_u64; BLOCK];
-        for edge in edges {
-            for lane in 0..BLOCK {
-                counts[lane] += u64::from(*edge <= block[lane]);
-            }
-        }
-        for (code, count) in codes.iter_mut().zip(counts) {
-            *code = C::of(count);
-        }
     }
 }
 

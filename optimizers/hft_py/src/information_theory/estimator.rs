@@ -17,8 +17,8 @@
 
 use std::f64::consts::LN_2;
 
-/// Terms of small counts are made in advance.
-const SMALL: usize = 256;
+/// Terms of so many counts are made in advance for one table.
+pub const SMALL: usize = 256;
 
 /// How entropies are estimated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,11 +113,6 @@ impl Terms {
         terms
     }
 
-    /// For one table.
-    pub fn few(estimator: Estimator, n: usize) -> Self {
-        Self::new(estimator, n, SMALL)
-    }
-
     fn rounded(&self, count: usize) -> i64 {
         if count == self.n {
             return self.total; // a constant has no entropy
@@ -155,7 +150,7 @@ mod tests {
     fn terms_grow_faster_than_their_counts() {
         for n in [3, 100, 50_000] {
             for estimator in [Estimator::Plugin, Estimator::MillerMadow] {
-                let terms = Terms::few(estimator, n);
+                let terms = Terms::new(estimator, n, SMALL);
                 for a in 1..n.min(300) as u32 {
                     for b in 1..=(n as u32 - a).min(40) {
                         assert!(terms.of(a) + terms.of(b) < terms.of(a + b));

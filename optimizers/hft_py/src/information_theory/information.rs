@@ -1,7 +1,7 @@
 //! Entropies and (conditional) mutual information of codes.
 
 use super::binning::Code;
-use super::estimator::{Estimator, Terms};
+use super::estimator::{Estimator, SMALL, Terms};
 use super::shrinkage;
 use super::tables::{Cells, Margin, Triple, Visit};
 
@@ -56,7 +56,7 @@ impl Measure {
 
     /// For a single table.
     pub fn once(estimator: Estimator, n: usize) -> Self {
-        Self::new(estimator, n, 256)
+        Self::new(estimator, n, SMALL)
     }
 
     /// Bits in a unit.

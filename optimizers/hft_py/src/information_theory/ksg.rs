@@ -30,42 +30,58 @@ pub struct Variable<'a> {
     pub width: usize,
 }
 
-/// The terms of each row, whose mean is the mutual information of `x` and `y`, given `z` where there
-/// is one, in nats; `0 < k < n`.
+/// The terms whose mean is the mutual information of `x` and `y`, given `z` where there is one, in
+/// nats; `0 < k < n`.
 ///
 /// # Errors
 /// What the watcher raised.
-pub fn terms(
+pub fn information(
     [x, y]: [Variable<'_>; 2],
     z: Option<Variable<'_>>,
     k: usize,
     threads: usize,
     watch: &mut dyn Watch,
 ) -> Result<Vec<f64>, Error> {
-    let n = x.values.len() / x.width;
-    let psi = digamma(n);
-    // All variables; then the sets of them whose counts are taken, with their signs.
-    let (sets, signs, constant) = match z {
-        None => (
-            vec![vec![x, y], vec![x], vec![y]],
-            [-1.0, -1.0, 0.0],
-            psi[n - 1],
-        ),
-        Some(z) => {
-            let sets = vec![vec![x, y, z], vec![x, z], vec![y, z], vec![z]];
-            (sets, [-1.0, -1.0, 1.0], 0.0)
-        }
-    };
+    let psi = digamma(x.values.len() / x.width);
+    if let Some(z) = z {
+        let sets: [&[_]; 4] = [&[x, y, z], &[x, z], &[y, z], &[z]];
+        return terms(sets, &[-1.0, -1.0, 1.0], &psi, k, threads, watch);
+    }
+    let sets: [&[_]; 3] = [&[x, y], &[x], &[y]];
+    let mut terms = terms(sets, &[-1.0, -1.0], &psi, k, threads, watch)?;
+    terms
+        .iter_mut()
+        .for_each(|term| *term += psi[psi.len() - 1]);
+    Ok(terms)
+}
+
+/// `psi(k)` of each point, and of each set of variables but the first, which holds all, `psi(m + 1)`
+/// times its sign: `m` other points are nearer in the set than the k-th neighbour is in all.
+fn terms<const N: usize>(
+    sets: [&[Variable<'_>]; N],
+    signs: &[f64],
+    psi: &[f64],
+    k: usize,
+    threads: usize,
+    watch: &mut dyn Watch,
+) -> Result<Vec<f64>, Error> {
     // Each set sorts its points by itself.
-    let mut spaces: Vec<Option<Space<'_>>> = sets.iter().map(|_| None).collect();
-    let make = |(): &mut (), set: usize, space: &mut _| *space = Some(Space::new(&sets[set]));
-    fill(&mut spaces, threads, watch, || (), make)?;
+    let mut spaces = [const { None }; N];
+    fill(
+        &mut spaces,
+        threads,
+        watch,
+        || (),
+        |(), set, space| {
+            *space = Some(Space::new(sets[set]));
+        },
+    )?;
     let mut spaces = spaces.into_iter().flatten();
     let Some(Space::Tree(joint)) = spaces.next() else {
         return Err(Error::Internal("the joint space has one coordinate".into()));
     };
     let mut radii = joint.kth_distances(k, threads, watch)?;
-    let mut terms = vec![psi[k - 1] + constant; n];
+    let mut terms = vec![psi[k - 1]; radii.len()];
     if radii.contains(&0.0) {
         // So small a radius has only equal points within it.
         let equal = |radius: &f64| {
@@ -79,7 +95,7 @@ pub fn terms(
         let equals = joint.count_within(&small, threads, watch)?;
         for ((term, radius), equals) in terms.iter_mut().zip(&mut radii).zip(equals) {
             if *radius == 0.0 {
-                (*term, *radius) = (psi[equals as usize] + constant, f64::MIN_POSITIVE);
+                (*term, *radius) = (psi[equals as usize], f64::MIN_POSITIVE);
             }
         }
     }

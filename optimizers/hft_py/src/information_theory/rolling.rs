@@ -52,14 +52,6 @@ pub fn rolling<C: Code>(
 /// A number for each pair of codes that occurs.
 fn joint_codes<C: Code>(data: &Triple<'_, C>) -> Vec<u32> {
     let rows = data.rows();
-    if data.cells().is_some() {
-        let mut joint = vec![0; rows];
-        data.row_starts(0, &mut joint);
-        for (code, x) in joint.iter_mut().zip(data.x.codes) {
-            *code += x.index() as u32;
-        }
-        return joint;
-    }
     let mut numbers = HashMap::new();
     (0..rows)
         .map(|t| {

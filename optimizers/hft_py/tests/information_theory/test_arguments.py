@@ -23,14 +23,30 @@ BAD: list[tuple[Any, tuple[Any, ...], dict[str, Any], type[Exception], str]] = [
     (it.compute_entropy, (X, [0, 5]), {}, ValueError,
      "x ranges from 0.0 to 19.0, outside the edges n_bins from 0.0 to 5.0: begin with -inf"),
     (it.compute_entropy, (X,), {"binning": "best"}, ValueError, "binning='best', expected one of"),
-    (it.compute_entropy, (X,), {"base": 1}, ValueError, "base=1.0, expected a positive number"),
-    (it.compute_entropy, (X,), {"base": -2}, ValueError, "base=-2.0, expected more than 0"),
+    (it.compute_entropy, (X,), {"base": 1}, ValueError, "base=1.0, expected more than 1"),
+    (it.compute_entropy, (X,), {"base": 0.5}, ValueError, "base=0.5, expected more than 1"),
     (it.compute_entropy, (X,), {"estimator": "ksg"}, ValueError, "estimator='ksg', expected"),
     (it.compute_entropy, (X,), {"estimator": "shrinkage", "local": True}, ValueError,
      'local=True with estimator="shrinkage", expected "plugin"'),
     (it.compute_entropy, (["a", "b"],), {"binning": "equal_width"}, TypeError,
      'x holds strings, expected numbers, or binning="discrete"'),
     (it.compute_entropy, (np.array(["a", np.nan], dtype=object),), {}, ValueError, "x[1] is miss"),
+    (it.compute_entropy, (["a", float("nan")],), {}, ValueError, "x[1] is missing"),
+    (it.compute_entropy, (["a", 1],), {}, TypeError, "x holds 'int, str'"),
+    (it.compute_entropy, ([2**70, 1],), {}, TypeError, "of more than 64 bits: pass them"),
+    (it.compute_entropy, ([2**63, 2**63 - 1, -1],), {}, TypeError, "of more than 64 bits"),
+    (it.compute_mutual_information, (X, X), {"estimator": "ksg", "n_neighbors": 0}, ValueError,
+     "n_neighbors=0, expected 1 or more"),
+    (it.compute_mutual_information, (X, X), {"estimator": "ksg", "n_neighbors": 20}, ValueError,
+     "n_neighbors=20, expected at most 19"),
+    (it.compute_mic, (X, X), {"alpha": 1.5}, ValueError, "alpha=1.5, expected at most 1"),
+    (it.compute_mic, (X, X), {"clumps": 0}, ValueError, "clumps=0"),
+    (it.compute_mic, (X, np.r_[X[1:], np.nan]), {}, ValueError, "y[19] is nan"),
+    (it.compute_mic, (X[:3], X[:3]), {}, ValueError, "x has 3 rows, expected 4"),
+    (it.compute_information_decomposition, (X, X, X), {"measure": "i_ccs"}, ValueError,
+     "measure='i_ccs', expected one of"),
+    (it.compute_information_decomposition, (X, X, X[1:]), {}, ValueError, "target 19"),
+    (it.compute_mutual_information, (X, X), {"threads": -1}, ValueError, "threads=-1"),
     (it.compute_entropy, (["a", None],), {}, ValueError, "x[1] is missing: remove those rows"),
     (it.compute_entropy, (np.array([1, "a"], dtype=object),), {}, TypeError, "x holds 'int, str'"),
     (it.compute_entropy, ([[1, 2], [3]],), {}, ValueError, "x is not an array"),
@@ -74,12 +90,7 @@ BAD: list[tuple[Any, tuple[Any, ...], dict[str, Any], type[Exception], str]] = [
 
 @pytest.mark.parametrize(("function", "given", "options", "kind", "message"), BAD)
 def test_errors(
-    function: Any,
-    given: Any,
-    options: Any,
-    kind: type[Exception],
-    message: str,
-    kernel_set: str,
+    function: Any, given: Any, options: Any, kind: type[Exception], message: str, kernel_set: str
 ) -> None:
     with pytest.raises(kind, match=re.escape(message)):
         function(*given, **options, backend=kernel_set)

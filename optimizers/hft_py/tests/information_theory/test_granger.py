@@ -109,6 +109,9 @@ def test_degenerate_series() -> None:
     x, noise = np.random.default_rng(5).normal(size=(2, 100))
     # The source's past is the target's: there is nothing to test.
     assert np.isnan(compute_granger_causality(2 * x, x).f_statistic)
+    # Nor do units matter, by powers of two in no bit.
+    expected = compute_granger_causality(x, noise)
+    assert compute_granger_causality(x * 2.0**-1000, noise * 2.0**1000) == expected
     perfect = compute_granger_causality(x, np.roll(x, 1))
     assert perfect.f_statistic > 1e20
     assert perfect.p_value == 0

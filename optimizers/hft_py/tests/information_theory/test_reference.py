@@ -156,10 +156,7 @@ def test_infomeasure_and_pyinform() -> None:
         x, y, approach="discrete", base=2, src_hist_len=1, dest_hist_len=2
     )
     assert it.compute_transfer_entropy(x, y, history=2) == pytest.approx(expected, abs=1e-10)
-    for ours, theirs in (
-        ("miller_madow", "miller_madow"),
-        ("shrinkage", "shrink"),
-    ):
+    for ours, theirs in (("miller_madow", "miller_madow"), ("shrinkage", "shrink")):
         expected = infomeasure.entropy(x, approach=theirs, base=2)
         assert it.compute_entropy(x, estimator=ours) == pytest.approx(expected, abs=1e-10)
 

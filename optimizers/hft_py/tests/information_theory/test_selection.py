@@ -36,6 +36,15 @@ def test_ranking(data: Any, estimator: str, kernel_set: str) -> None:
     assert it.select_features_by_mutual_information(gaps, target, 3, 8, **options) == found
 
 
+def test_more_cells_than_memory(kernel_set: str) -> None:
+    """A table of all cells would take terabytes."""
+    x, target = np.random.default_rng(0).normal(size=(40, 2)), np.arange(40)
+    found = it.select_features_by_mutual_information(x, x[:, 1], 1, 2**20, backend=kernel_set)
+    assert found.relevance.tolist() == pytest.approx([np.log2(40)] * 2)
+    found = it.select_features_by_mutual_information(x, target, 1, 2**20, backend=kernel_set)
+    assert found.relevance.tolist() == pytest.approx([np.log2(40)] * 2)
+
+
 @pytest.mark.parametrize("method", ["mrmr", "mrmr_quotient"])
 @pytest.mark.parametrize("binning", ["equal_width", "equal_frequency", "freedman_diaconis"])
 def test_mrmr_step_by_step(data: Any, method: str, binning: str, kernel_set: str) -> None:

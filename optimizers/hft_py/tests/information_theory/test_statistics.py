@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from scipy.special import digamma
 
 from hft_py import active_backend
 from hft_py.information_theory import (
@@ -59,6 +60,23 @@ def test_data_processing_of_symbols() -> None:
         assert compute_conditional_mutual_information(x, z, y) < 0.02
 
 
+@pytest.mark.parametrize("how", [{"n_bins": 16, "estimator": "grassberger"}, *ESTIMATORS[2:]])
+@pytest.mark.parametrize("rho", [0.0, 0.5, -0.8])
+def test_normal_variables(how: dict[str, Any], rho: float) -> None:
+    n = 20_000 if active_backend() == "rust" else 3_000
+    x, noise = np.random.default_rng(4).normal(size=(2, n))
+    y = rho * x + np.sqrt(1 - rho**2) * noise
+    expected = -0.5 * np.log(1 - rho**2)
+    found = compute_mutual_information(x, y, **how, **NATS)
+    # Bins lose some; the others are within their standard errors.
+    assert found == pytest.approx(expected, abs=0.05)
+    # A common part that is known takes nothing away and adds nothing.
+    if how["estimator"] in ("ksg", "gaussian"):
+        z = np.random.default_rng(5).normal(size=n)
+        known = compute_conditional_mutual_information(x + z, y + z, z, **how, **NATS)
+        assert known == pytest.approx(expected, abs=0.08)
+
+
 def test_normal_transfer_entropy() -> None:
     """A normal system: half the logarithm of the ratio of residual variances, in closed form."""
     rng = np.random.default_rng(5)
@@ -70,3 +88,12 @@ def test_normal_transfer_entropy() -> None:
         assert found == pytest.approx(expected, abs=0.05)
         back = compute_transfer_entropy(y, x, estimator=estimator, **NATS)  # type: ignore[arg-type]
         assert abs(back) < 0.03
+
+
+@pytest.mark.parametrize("k", [1, 3, 50])
+def test_of_a_variable_with_itself(k: int, kernel_set: str) -> None:
+    x = np.random.default_rng(6).standard_cauchy(500)
+    options: Any = {"estimator": "ksg", "n_neighbors": k, "base": np.e, "backend": kernel_set}
+    found = compute_mutual_information(x, x, **options)
+    assert found == pytest.approx(digamma(500) - digamma(k), abs=1e-12)
+    assert compute_mutual_information(x, x, estimator="gaussian") == np.inf

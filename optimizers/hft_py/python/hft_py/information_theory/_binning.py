@@ -27,18 +27,7 @@ class Codes(NamedTuple):
 
 @dataclass(frozen=True)
 class Binner:
-    """How columns become codes.
-
-    Attributes
-    ----------
-    binning
-        One of :data:`BINNINGS`. ``"auto"``: real numbers by equal width, and integers, truth values
-        and strings as they are.
-    n_bins
-        Their number; or the edges of all bins, outer ones included.
-    kernels
-        The kernel set.
-    """
+    """How columns become codes: ``n_bins`` and ``binning`` as in :func:`compute_entropy`."""
 
     binning: str
     n_bins: int | Floats

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,13 +10,14 @@ import numpy as np
 
 from hft_py import backend as backends
 from hft_py import checks
+from hft_py.information_theory import copula, ksg
 from hft_py.information_theory._binning import Binner, Codes, alike, binner, counts
-from hft_py.information_theory._estimators import (
-    DISCRETE,
-    check_estimator,
-    continuous_information,
-)
-from hft_py.information_theory._validation import Variable, bits_to_base
+from hft_py.information_theory._linear import even_scale
+from hft_py.information_theory._validation import Floats, Variable, bits_to_base, variables
+
+# Of counts of bins or categories; the others take the numbers.
+DISCRETE = ("plugin", "miller_madow", "grassberger", "shrinkage")
+ESTIMATORS = (*DISCRETE, "ksg", "gaussian")
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,10 @@ class Setting:
         shared, of_x, of_y = self.kernels.information(*alike(x, y, z), self.estimator)
         return shared * self.scale, of_x * self.scale, of_y * self.scale
 
+    def coded(self, **given: Any) -> list[Codes]:
+        """The codes of arguments of one length by their names."""
+        return [self.binner.variable(one) for one in variables(**given)]
+
     def local(self, x: Codes, y: Codes, z: Codes | None = None) -> Any:
         """``log p(x, y | z) / (p(x | z) p(y | z))`` of each observation, by frequencies."""
         self.refuse_local()
@@ -67,14 +73,14 @@ def setting(
     estimator: Any,
     base: Any,
     backend: Any,
-    options: tuple[str, ...] | None = None,
+    options: tuple[str, ...] = ESTIMATORS,
 ) -> Setting:
     """The arguments that measures share; ``options`` are the estimators allowed."""
-    check_estimator(estimator, options)
+    checks.choice("estimator", estimator, options)
     return Setting(
         binner(binning, n_bins, backends.kernels("information_theory", backend)),
         estimator,
-        float(checks.real_number("base", base, above=0.0)),
+        float(base),
         bits_to_base(base),
     )
 
@@ -100,23 +106,30 @@ def estimated(
 ) -> Any:
     """``I(X; Y)`` or ``I(X; Y | Z)`` by any estimator."""
     checks.flag("local", local)
+    workers = checks.thread_count(threads)
     if chosen.is_discrete:
         code = chosen.binner.variable
         return information_of_codes(chosen, code(x), code(y), None if z is None else code(z), local)
-    rows = len(x)
-    neighbors = checks.whole_number("n_neighbors", n_neighbors, least=1, most=rows - 1)
-    found = continuous_information(
-        chosen.estimator,
-        x.floats(),
-        y.floats(),
-        None if z is None else z.floats(),
-        base=chosen.base,
-        local=bool(local),
-        n_neighbors=neighbors,
-        threads=checks.thread_count(threads),
-        backend=chosen.kernels.name,
-    )
+    given = [one.floats() for one in ((x, y) if z is None else (x, y, z))]
+    conditional = "" if z is None else "conditional_"
+    if chosen.estimator == "ksg":
+        k = checks.whole_number("n_neighbors", n_neighbors, least=1, most=len(x) - 1)
+        how = {"k": k, "backend": chosen.kernels.name, "local": local, "threads": workers}
+        measure = getattr(ksg, f"{conditional}mutual_information")
+        nats = measure(*map(_of_unit_scale, given), **how)
+    elif local:
+        raise ValueError('local=True with estimator="gaussian", expected a discrete one or ksg')
+    else:
+        nats = getattr(copula, f"{conditional}mutual_information")(*given)
+    found = nats * chosen.scale / math.log(2.0)
     return found if local else float(found)
+
+
+def _of_unit_scale(values: Floats) -> Floats:
+    """Times the power of two that brings the deviation of its columns nearest to 1: no rounding."""
+    even = even_scale(values)
+    deviation = float(np.sqrt(even.var(axis=0).mean()))
+    return np.ldexp(even, -round(math.log2(deviation))) if deviation > 0.0 else even
 
 
 def information_of_codes(chosen: Setting, x: Codes, y: Codes, z: Codes | None, local: bool) -> Any:

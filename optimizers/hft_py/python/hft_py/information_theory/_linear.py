@@ -9,6 +9,12 @@ Floats = npt.NDArray[np.float64]
 EPSILON = float(np.finfo(np.float64).eps)
 
 
+def even_scale(values: Floats, axis: int | None = None) -> Floats:
+    """Times the power of two for which the largest is near 1, so that squares are in range."""
+    found: Floats = np.ldexp(values, -np.frexp(np.abs(values).max(axis=axis))[1])
+    return found
+
+
 def unit_columns(values: Floats) -> Floats:
     """Each column of ``(n, d)`` less its mean, of length 1; a constant becomes zero."""
     centred = values - values.mean(axis=0)

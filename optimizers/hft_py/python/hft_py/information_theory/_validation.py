@@ -74,15 +74,7 @@ def refuse_missing(label: str, values: Floats) -> None:
 
 
 def variable(label: str, value: Any, *, ndim: tuple[int, ...] = (1, 2), least: int = 2) -> Variable:
-    """``value`` as a :class:`Variable`: an array, a list, a Series or a frame.
-
-    Parameters
-    ----------
-    ndim
-        The numbers of dimensions allowed.
-    least
-        The fewest rows.
-    """
+    """An array, list, Series or frame of ``least`` rows or more as a :class:`Variable`."""
     if hasattr(value, "columns") and hasattr(value, "to_numpy"):
         found = _of_frame(label, value)
     else:
@@ -138,9 +130,13 @@ def _numpy(label: str, value: Any) -> npt.NDArray[Any]:
     if isinstance(value, np.ma.MaskedArray):
         raise TypeError(f"{label} is a masked array: pass {label}.filled(numpy.nan)")
     try:
-        return np.asarray(value.to_numpy() if hasattr(value, "to_numpy") else value)
+        found = np.asarray(value.to_numpy() if hasattr(value, "to_numpy") else value)
     except ValueError as error:
         raise ValueError(f"{label} is not an array: {error}") from None
+    # NumPy makes strings of what stands among the strings of a list, and rounds large integers.
+    kind = found.dtype.kind if isinstance(value, list | tuple) else ""
+    changed = kind == "U" or (kind == "f" and bool((np.abs(found) >= 2.0**63).any()))
+    return np.array(value, dtype=object) if changed else found
 
 
 def _column(label: str, value: Any) -> Column:
@@ -164,12 +160,21 @@ def _of_objects(label: str, array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     if all(isinstance(item, str) for item in items):
         return np.array(items, dtype=np.str_)
     made = np.array(items)
+    if all(isinstance(item, int) for item in items) and made.dtype.kind not in "iub":
+        raise TypeError(f"{label} holds whole numbers of more than 64 bits: pass them as strings")
     if made.dtype.kind in "fiub" and made.ndim == array.ndim:
         return made
     kinds = sorted({type(item).__name__ for item in items})
     raise TypeError(
         f"{label} holds {checks.short(', '.join(kinds))}, expected numbers, truth values or strings"
     )
+
+
+def variables(**given: Any) -> list[Variable]:
+    """Arguments by their names as variables of one length."""
+    found = [variable(label, value) for label, value in given.items()]
+    same_length(found)
+    return found
 
 
 def same_length(variables: Iterable[Variable]) -> int:
@@ -191,7 +196,5 @@ def ensure_memory(*shape: int) -> None:
 
 def bits_to_base(base: Any) -> float:
     """Units of ``base`` in a bit: 1 for base 2, ``ln 2`` for nats."""
-    number = checks.real_number("base", base, above=0.0)
-    if number == 1.0:
-        raise ValueError("base=1.0, expected a positive number other than 1: 2, e or 10")
+    number = checks.real_number("base", base, above=1.0)
     return 1.0 if number == 2.0 else 1.0 / float(np.log2(number))

@@ -64,12 +64,7 @@ def conditional_mutual_information(
 ) -> float:
     """Mutual information of ``x`` and ``y`` given ``z`` in nats.
 
-    Parameters
-    ----------
-    x, y, z
-        Finite float64, ``(n, d)``; ``d`` may differ.
-    bias_correction
-        As in :func:`mutual_information`.
+    Arguments as in :func:`mutual_information`.
 
     Examples
     --------
@@ -97,7 +92,7 @@ def _information(x: Floats, y: Floats, *, given: int, bias_correction: bool) -> 
     rho = np.linalg.svd(x.T @ y, compute_uv=False) if all(widths) else np.empty(0)
     unexplained = 1.0 - rho**2
     # Rounding alone leaves so much of a correlation of 1.
-    if (unexplained < rows * EPSILON).any():
+    if (unexplained < max(rows, 16) * EPSILON).any():
         return float("inf")
     found = -0.5 * float(np.log(unexplained).sum()) + 0.0  # not -0.0
     if not bias_correction:

@@ -28,7 +28,7 @@ from scipy.special import rel_entr, xlogy
 
 from hft_py import checks, results
 from hft_py.information_theory._inputs import setting
-from hft_py.information_theory._validation import same_length, variable
+from hft_py.information_theory._validation import variables
 
 Floats = npt.NDArray[np.float64]
 
@@ -102,14 +102,7 @@ def compute_information_decomposition(
     measure
         ``"broja"`` or ``"i_min"``: see the module.
 
-    Returns
-    -------
-    InformationDecomposition
-
-    Raises
-    ------
-    ValueError, TypeError
-        As :func:`compute_entropy`; an unknown measure.
+    Errors are those of :func:`compute_entropy`.
 
     Examples
     --------
@@ -127,8 +120,7 @@ def compute_information_decomposition(
     """
     checks.choice("measure", measure, MEASURES)
     chosen = setting(n_bins, binning, "plugin", base, backend)
-    given = (variable("x", x), variable("y", y), variable("target", target))
-    same_length(given)
+    given = variables(x=x, y=y, target=target)
     codes = (chosen.binner.variable(one).codes for one in given)
     parts = decompose(_table(*codes), measure) / np.log(2) * chosen.scale
     redundant, unique_x, unique_y, synergistic = (float(part) for part in parts)
@@ -149,12 +141,14 @@ def decompose(table: Floats, measure: str) -> Floats:
         redundant = tells_x + tells_y - _least_information(of_x, of_y)
     # Bounds that hold in theory; what is as near to one as a search ends is at it.
     least, most = max(0.0, tells_x + tells_y - together), min(tells_x, tells_y)
-    if redundant < least + _NEAR:
-        redundant = least
-    elif redundant > most - _NEAR:
+    if redundant > most - _NEAR:
         redundant = most
-    synergistic = max(0.0, together - tells_x - tells_y + redundant)
-    return np.array([redundant, tells_x - redundant, tells_y - redundant, synergistic])
+    elif redundant < least + _NEAR:
+        redundant = least
+    synergistic = together - tells_x - tells_y + redundant
+    parts = np.array([redundant, tells_x - redundant, tells_y - redundant, synergistic])
+    found: Floats = np.maximum(parts, 0.0)  # rounding leaves some below
+    return found
 
 
 def _table(x: Any, y: Any, target: Any) -> Floats:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hft_py import checks
-from hft_py.information_theory._estimators import DISCRETE
-from hft_py.information_theory._inputs import setting
-from hft_py.information_theory._validation import same_length, variable
+from hft_py.information_theory._inputs import DISCRETE, setting
 
 
 def compute_entropy(
@@ -42,15 +40,11 @@ def compute_entropy(
         digamma functions; ``"shrinkage"`` shrinks frequencies towards equal ones, empty bins
         included.
     base
-        Of the logarithm: 2 (default) for bits, ``math.e`` for nats.
+        Of the logarithm, above 1: 2 (default) for bits, ``math.e`` for nats.
     local
         Give ``-log p(x_t)`` of each observation instead, ``(n,)``; plug-in only.
     backend
         ``"auto"``, ``"rust"`` or ``"python"``; None for the choice made elsewhere.
-
-    Returns
-    -------
-    float, or an array ``(n,)`` where ``local``
 
     Raises
     ------
@@ -74,7 +68,7 @@ def compute_entropy(
     0.30103
     """
     chosen = setting(n_bins, binning, estimator, base, backend, DISCRETE)
-    codes = chosen.binner.variable(variable("x", x))
+    (codes,) = chosen.coded(x=x)
     if checks.flag("local", local):
         chosen.refuse_local()
         # Information that a variable has of itself.
@@ -104,10 +98,7 @@ def compute_joint_entropy(
     2.0
     """
     chosen = setting(n_bins, binning, estimator, base, backend, DISCRETE)
-    first, second = variable("x", x), variable("y", y)
-    same_length((first, second))
-    codes = chosen.binner.variable
-    shared, of_x, of_y = chosen.information(codes(first), codes(second))
+    shared, of_x, of_y = chosen.information(*chosen.coded(x=x, y=y))
     return max(0.0, float(of_x + of_y - shared))
 
 
@@ -131,8 +122,5 @@ def compute_conditional_entropy(
     0.5
     """
     chosen = setting(n_bins, binning, estimator, base, backend, DISCRETE)
-    first, second = variable("x", x), variable("given", given)
-    same_length((first, second))
-    codes = chosen.binner.variable
-    found = chosen.information(codes(first), None, codes(second))
-    return max(0.0, found[1])
+    codes, known = chosen.coded(x=x, given=given)
+    return max(0.0, chosen.information(codes, None, known)[1])

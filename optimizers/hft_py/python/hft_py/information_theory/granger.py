@@ -17,7 +17,7 @@ import numpy.typing as npt
 from scipy.stats import f as f_distribution
 
 from hft_py import checks, results
-from hft_py.information_theory._linear import EPSILON, basis, unit_columns, without
+from hft_py.information_theory._linear import EPSILON, basis, even_scale, unit_columns, without
 from hft_py.information_theory._validation import bits_to_base, same_length, variable
 from hft_py.information_theory.result import InformationMatrix
 
@@ -90,18 +90,11 @@ def compute_granger_causality(
     base
         Of the logarithm of ``transfer_entropy``. Default 2: bits.
 
-    Returns
-    -------
-    GrangerResult
+    Errors are those of :func:`compute_mutual_information`, a constant series, and too few rows for
+    the lag.
 
-    Raises
-    ------
-    ValueError, TypeError
-        Lengths differ, values are not finite numbers, a series is constant, or there are too few
-        rows for the lag.
-
-    Notes
-    -----
+    References
+    ----------
     Granger, Econometrica 37 (1969). Equal to the test "ssr based F" of statsmodels'
     ``grangercausalitytests``, whose second column is the source.
 
@@ -120,16 +113,22 @@ def compute_granger_causality(
     first = variable("source", source, ndim=(1,), least=4)
     second = variable("target", target, ndim=(1,), least=4)
     variables = [first, second] if given is None else [first, second, variable("given", given)]
-    rows, scale = same_length(variables), bits_to_base(base)
-    columns = [np.ascontiguousarray(one.floats()) for one in variables]
+    rows = same_length(variables)
+    scale = bits_to_base(base)
+    columns = [even_scale(one.floats(), 0) for one in variables]
     for one, values in zip(variables[:2], columns, strict=False):
         _refuse_constant(one.label, values[:, 0])
     known = np.hstack(columns[1:])
     order = _order(columns[0], known, lag, max_lag, rows)
     test = _Regression(known, order, order)
-    found = test.gain(_past(columns[0], order, order), scale)
-    names = (first.names[0], second.names[0])
-    return GrangerResult(**found, lag=order, names=names, base=float(base))
+    found = test.gain(_past(columns[0], order, order))
+    return GrangerResult(
+        **found,
+        transfer_entropy=_information(found) * scale,
+        lag=order,
+        names=(first.names[0], second.names[0]),
+        base=float(base),
+    )
 
 
 def compute_granger_matrix(data: Any, lag: int = 1, *, base: float = 2.0) -> InformationMatrix:
@@ -160,7 +159,7 @@ def compute_granger_matrix(data: Any, lag: int = 1, *, base: float = 2.0) -> Inf
     """
     series = variable("data", data, ndim=(2,), least=4)
     order, scale = checks.whole_number("lag", lag, least=1), bits_to_base(base)
-    values = series.floats()
+    values = even_scale(series.floats(), 0)
     for index in range(values.shape[1]):
         _refuse_constant(series.column_label(index), values[:, index])
     _refuse_few(len(values), order, 2 * order)
@@ -171,8 +170,8 @@ def compute_granger_matrix(data: Any, lag: int = 1, *, base: float = 2.0) -> Inf
         test = _Regression(values[:, [target]], order, order)
         for source in range(d):
             if source != target:
-                found = test.gain(pasts[source], scale)
-                matrix[source, target] = found["transfer_entropy"]
+                found = test.gain(pasts[source])
+                matrix[source, target] = _information(found) * scale
                 p_values[source, target] = found["p_value"]
     return InformationMatrix(
         matrix=matrix,
@@ -196,7 +195,7 @@ class _Regression:
         # So small a sum of squares is rounding.
         self.nothing = (len(now) * EPSILON) ** 2 * float((now**2).sum())
 
-    def gain(self, past: Floats, scale: float) -> dict[str, Any]:
+    def gain(self, past: Floats) -> dict[str, Any]:
         """The F test of further regressors, centred columns of length 1."""
         added = basis(without(past, self.explained))
         rows, df_num = len(past), added.shape[1]
@@ -204,20 +203,19 @@ class _Regression:
         less = float((self.rest**2).sum())
         least = float((without(self.rest, added) ** 2).sum())
         if df_num == 0 or less <= self.nothing:
-            ratio = p_value = entropy = math.nan
+            ratio = p_value = math.nan
         elif least <= self.nothing:
-            ratio, p_value, entropy = math.inf, 0.0, math.inf
+            ratio, p_value = math.inf, 0.0
         else:
             ratio = (less - least) / df_num / (least / df_denom)
             p_value = float(f_distribution.sf(ratio, df_num, df_denom))
-            entropy = 0.5 * math.log2(less / least) * scale
-        return {
-            "f_statistic": ratio,
-            "p_value": p_value,
-            "df_num": df_num,
-            "df_denom": df_denom,
-            "transfer_entropy": entropy,
-        }
+        return {"f_statistic": ratio, "p_value": p_value, "df_num": df_num, "df_denom": df_denom}
+
+
+def _information(found: dict[str, Any]) -> float:
+    """Half the logarithm, to base 2, of the ratio of residual variances."""
+    gain = found["f_statistic"] * found["df_num"] / found["df_denom"]
+    return 0.5 * math.log2(1.0 + gain) if math.isfinite(gain) else gain
 
 
 def _past(values: Floats, lag: int, start: int) -> Floats:
@@ -257,4 +255,4 @@ def _refuse_few(rows: int, lag: int, regressors: int, name: str = "lag") -> None
 
 def _refuse_constant(label: str, values: Floats) -> None:
     if (values == values[0]).all():
-        raise ValueError(f"{label} is constant ({values[0]}), expected a series that varies")
+        raise ValueError(f"{label} is constant, expected a series that varies")

@@ -7,7 +7,8 @@ dependence of any shape between a few coordinates, with a thousand rows or more.
 :mod:`hft_py.information_theory.copula` needs fewer rows.
 
 Variables are compared in the maximum norm, so coordinates of one variable should have comparable
-scales; the scale of a whole variable against another one's matters little but not nothing.
+scales. So should variables: ``estimator="ksg"`` first multiplies each by the power of two that
+brings its standard deviation nearest to 1; the functions here take them as they are.
 
 **Ties.** Where more than ``k`` rows are equal, they count as a discrete value with its own
 probability (Gao et al. 2017), so mixtures of continuous values and a few discrete ones are allowed:
@@ -24,7 +25,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hft_py import checks
 from hft_py.backend import kernels
 from hft_py.errors import TiedValuesWarning, warn
 
@@ -71,30 +71,14 @@ def mutual_information(
     >>> round(mutual_information(x, x, k=3), 6), round(sum(1 / m for m in range(3, 10)), 6)
     (1.328968, 1.328968)
     """
-    return _answer(x, y, None, k, backend, local, threads)
+    return _information(x, y, None, k, backend, local, threads)
 
 
-def conditional_mutual_information(
-    x: Floats,
-    y: Floats,
-    z: Floats,
-    *,
-    k: int = 3,
-    backend: str | None = None,
-    local: bool = False,
-    threads: int = 1,
-) -> Any:
-    """Mutual information of ``x`` and ``y`` given ``z`` in nats.
+def conditional_mutual_information(x: Floats, y: Floats, z: Floats, **how: Any) -> Any:
+    """Mutual information of ``x`` and ``y`` given ``z`` in nats; ``how`` as there.
 
     With ``x`` the past of a source, ``y`` the present and ``z`` the past of a target, it is the
     transfer entropy from source to target.
-
-    Parameters
-    ----------
-    x, y, z
-        Finite float64, ``(n, d)``, C-contiguous; ``d`` may differ.
-    k, backend, local, threads
-        As in :func:`mutual_information`.
 
     Examples
     --------
@@ -106,20 +90,22 @@ def conditional_mutual_information(
     >>> abs(round(conditional_mutual_information(z + a, z + b, z), 2))
     0.0
     """
-    return _answer(x, y, z, k, backend, local, threads)
+    return _information(x, y, z, **how)
 
 
-def _answer(
-    x: Floats, y: Floats, z: Floats | None, k: int, backend: Any, local: bool, threads: int
+def _information(
+    x: Floats,
+    y: Floats,
+    z: Floats | None,
+    k: int = 3,
+    backend: str | None = None,
+    local: bool = False,
+    threads: int = 1,
 ) -> Any:
-    n = len(x)
-    if n < 2:
-        raise ValueError(f"x has {n} rows, expected 2 or more")
-    k = checks.whole_number("n_neighbors", k, least=1, most=n - 1)
-    for name, values in zip("xyz", (x, y, z), strict=True):
+    for name, values in (("x", x), ("y", y), ("z", z)):
         if values is not None:
             _warn_of_grid(name, values)
-    terms: Floats = kernels("information_theory", backend).ksg_terms(x, y, z, k, threads)
+    terms: Floats = kernels("information_theory", backend).ksg_information(x, y, z, k, threads)
     return terms if local else float(np.mean(terms))
 
 

@@ -12,16 +12,16 @@ import numpy as np
 from hft_py import backend as backends
 from hft_py import checks
 from hft_py.information_theory._binning import Codes, alike
-from hft_py.information_theory._estimators import DISCRETE
-from hft_py.information_theory._inputs import Setting, setting
+from hft_py.information_theory._inputs import DISCRETE, Setting, setting
 from hft_py.information_theory._validation import Floats, ensure_memory, variable
 from hft_py.information_theory.result import InformationMatrix
 from hft_py.information_theory.significance import MAX_PERMUTATIONS, summary
 from hft_py.information_theory.transfer_entropy import Past
-from hft_py.progress import STOPPED, Reporter, reporting
+from hft_py.progress import STOPPED, reporting
 
 # Tasks of an executor: enough for many workers, each long enough to be worth its transport.
 _TASKS = 64
+_TESTED = ("effective", "p_values", "null_mean", "null_std")
 
 
 def compute_mutual_information_matrix(
@@ -69,14 +69,8 @@ def compute_mutual_information_matrix(
     >>> float(found.p_values[0, 2]), bool(found.p_values[0, 1] > 0.05)
     (0.01, True)
     """
-    plan = _Plan(
-        setting(n_bins, binning, estimator, base, backend, DISCRETE),
-        data,
-        n_permutations,
-        seed,
-        threads,
-        executor,
-    )
+    chosen = setting(n_bins, binning, estimator, base, backend, DISCRETE)
+    plan = _Plan(chosen, data, n_permutations, seed, threads, executor)
     columns = plan.columns
     rows = [_Row(j, list(range(j)), columns[:j], columns[j], None) for j in range(len(columns))]
     found = plan.run(rows, progress, "mutual information")
@@ -120,14 +114,8 @@ def compute_transfer_entropy_matrix(
     >>> found.matrix.round(2).tolist(), float(found.p_values[0, 1])
     ([[nan, 1.0], [0.0, nan]], 0.01)
     """
-    plan = _Plan(
-        setting(n_bins, binning, estimator, base, backend, DISCRETE),
-        data,
-        n_permutations,
-        seed,
-        threads,
-        executor,
-    )
+    chosen = setting(n_bins, binning, estimator, base, backend, DISCRETE)
+    plan = _Plan(chosen, data, n_permutations, seed, threads, executor)
     past = Past(lag, history, source_history, plan.n)
     sources = [past.source_codes(one) for one in plan.columns]
     rows = []
@@ -207,8 +195,7 @@ class _Plan:
     def run(self, rows: list[_Row], progress: Any, description: str) -> dict[str, Any]:
         """Every table by its name, ``[source, target]``; NaN where the run was stopped before."""
         d = len(self.columns)
-        names = ["matrix"]
-        names += ["effective", "p_values", "null_mean", "null_std"] if self.count else []
+        names = ["matrix", *(_TESTED if self.count else ())]
         tables = {name: np.full((d, d), np.nan) for name in names}
         pairs = sum(len(row.sources) for row in rows)
         rows = [row for row in rows if row.sources]
@@ -218,7 +205,7 @@ class _Plan:
                 self._fill(tables, row, values, null)
                 before, done = done, done + len(row.sources)
                 best = max(best, float(tables["matrix"][row.sources, row.target].max()))
-                if not _goes_on(reporter, before, done, best):
+                if reporter and reporter.due(before, done) and not reporter(done, best):
                     reason = STOPPED
                     break
         return {**tables, "stop_reason": reason}
@@ -231,11 +218,9 @@ class _Plan:
             return
         part = max(1, self.count * max(1, len(rows)) // _TASKS)
         starts = range(0, max(1, self.count), part)
+        submit = self.executor.submit
         futures = [
-            [
-                self.executor.submit(self._task(row, s, min(part, self.count - s)).run)
-                for s in starts
-            ]
+            [submit(self._task(row, s, min(part, self.count - s)).run) for s in starts]
             for row in rows
         ]
         try:
@@ -248,16 +233,10 @@ class _Plan:
 
     def _task(self, row: _Row, first: int, count: int) -> _Task:
         d = len(self.columns)
-        return _Task(
-            row,
-            [i * d + row.target for i in row.sources],
-            self.chosen.estimator,
-            self.seed or 0,
-            first,
-            count,
-            self.threads if self.executor is None else 1,
-            self.chosen.kernels.name,
-        )
+        pairs = [i * d + row.target for i in row.sources]
+        threads, backend = 1 if self.executor else self.threads, self.chosen.kernels.name
+        how = (self.chosen.estimator, self.seed or 0, first, count, threads, backend)
+        return _Task(row, pairs, *how)
 
     def _fill(self, tables: dict[str, Any], row: _Row, values: Floats, null: Floats) -> None:
         scale = self.chosen.scale
@@ -266,9 +245,7 @@ class _Plan:
         if self.count:
             for source, value, permuted in zip(row.sources, values[:, 0], null, strict=True):
                 found = summary(float(value), permuted, scale)
-                for name, number in zip(
-                    ("effective", "p_values", "null_mean", "null_std"), found, strict=True
-                ):
+                for name, number in zip(_TESTED, found, strict=True):
                     tables[name][source, row.target] = number
 
     def result(self, found: dict[str, Any], measure: str, directed: bool) -> InformationMatrix:
@@ -284,7 +261,3 @@ class _Plan:
             seed=self.seed,
             **found,
         )
-
-
-def _goes_on(reporter: Reporter | None, before: int, done: int, best: float) -> bool:
-    return reporter is None or not reporter.due(before, done) or reporter(done, best)

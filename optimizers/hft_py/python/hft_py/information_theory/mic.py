@@ -79,8 +79,7 @@ def compute_mic(
     Parameters
     ----------
     x, y
-        Numbers of one length, 4 or more: arrays, lists or Series. NaN is an error. Only ranks
-        matter; equal values are never separated.
+        Numbers of one length, 4 or more. Only ranks matter; equal values are never separated.
     alpha
         Grids have at most ``n ** alpha`` boxes (4 at least). Default 0.6, of the authors. A lower
         one, 0.4, is faster and gives TIC_e more power against simple alternatives; a higher one
@@ -89,20 +88,10 @@ def compute_mic(
         Boundaries of three parts and more are looked for among so many places for each of them.
         Default 15, of the authors; a number as large as the number of rows makes the search exact.
     threads
-        Share the numbers of rows out (Rust only); 0 takes all cores. The result does not depend on
-        it.
-    backend
-        ``"auto"``, ``"rust"`` or ``"python"``.
+        Share the numbers of rows out (Rust only); 0 takes all cores. The result is the same.
 
-    Returns
-    -------
-    MICResult
-        Symmetric in ``x`` and ``y`` but for the matrix, which is transposed. A constant has 0.
-
-    Raises
-    ------
-    ValueError, TypeError
-        Lengths differ, values are not finite numbers, ``alpha`` is not in (0, 1], ``clumps`` < 1.
+    The result is symmetric in ``x`` and ``y`` but for the matrix, which is transposed; a constant
+    has 0. Errors are those of :func:`compute_mutual_information`.
 
     Notes
     -----

@@ -6,9 +6,8 @@ import math
 from typing import Any
 
 from hft_py import checks
-from hft_py.information_theory._estimators import DISCRETE
-from hft_py.information_theory._inputs import clipped, estimated, setting
-from hft_py.information_theory._validation import same_length, variable
+from hft_py.information_theory._inputs import DISCRETE, clipped, estimated, setting
+from hft_py.information_theory._validation import variables
 
 NORMALIZATIONS = ("arithmetic", "geometric", "min", "max", "joint")
 
@@ -40,21 +39,15 @@ def compute_mutual_information(
         As for :func:`compute_entropy`.
     estimator
         One of those of :func:`compute_entropy`; or of the numbers themselves, without bins,
-        ``"ksg"`` (nearest neighbours) or ``"gaussian"`` (copula).
+        ``"ksg"`` (nearest neighbours; each variable is brought to a deviation near 1, so that units
+        do not matter) or ``"gaussian"`` (copula).
     local
         Give ``log p(x_t, y_t) / (p(x_t) p(y_t))`` of each observation instead, ``(n,)``, some of
         them negative; their mean is the information.
     n_neighbors, threads
         Of ``"ksg"`` only. Default 3, as scikit-learn: more lower the variance and raise the bias.
 
-    Returns
-    -------
-    float, or an array ``(n,)`` where ``local``
-
-    Raises
-    ------
-    ValueError, TypeError
-        As :func:`compute_entropy`; x and y of different lengths.
+    Errors are those of :func:`compute_entropy`, and different lengths.
 
     Examples
     --------
@@ -70,8 +63,7 @@ def compute_mutual_information(
     0.14
     """
     chosen = setting(n_bins, binning, estimator, base, backend)
-    first, second = variable("x", x), variable("y", y)
-    same_length((first, second))
+    first, second = variables(x=x, y=y)
     return estimated(
         chosen, first, second, None, local=local, n_neighbors=n_neighbors, threads=threads
     )
@@ -109,11 +101,7 @@ def compute_normalized_mutual_information(
     """
     checks.choice("normalization", normalization, NORMALIZATIONS)
     chosen = setting(n_bins, binning, estimator, 2.0, backend, DISCRETE)
-    first, second = variable("x", x), variable("y", y)
-    same_length((first, second))
-    codes = chosen.binner.variable
-    found = chosen.information(codes(first), codes(second))
-    return normalized(found, normalization)
+    return normalized(chosen.information(*chosen.coded(x=x, y=y)), normalization)
 
 
 def normalized(found: tuple[float, float, float], normalization: str) -> float:
@@ -163,8 +151,7 @@ def compute_conditional_mutual_information(
     (0.0, 1.0)
     """
     chosen = setting(n_bins, binning, estimator, base, backend)
-    first, second, third = variable("x", x), variable("y", y), variable("z", z)
-    same_length((first, second, third))
+    first, second, third = variables(x=x, y=y, z=z)
     return estimated(
         chosen, first, second, third, local=local, n_neighbors=n_neighbors, threads=threads
     )

@@ -8,9 +8,7 @@ import numpy as np
 
 from hft_py import checks
 from hft_py._estimator import Estimator
-from hft_py.information_theory._binning import alike
-from hft_py.information_theory._estimators import DISCRETE
-from hft_py.information_theory._inputs import setting
+from hft_py.information_theory._inputs import DISCRETE, setting
 from hft_py.information_theory._validation import same_length, variable
 from hft_py.information_theory.mutual_information import normalized
 from hft_py.information_theory.result import FeatureSelection, ParameterImportance, RedundancyReport
@@ -19,7 +17,7 @@ from hft_py.information_theory.selection import (
     all_codes,
     select_features_by_mutual_information,
 )
-from hft_py.information_theory.significance import MAX_PERMUTATIONS, summary
+from hft_py.information_theory.significance import MAX_PERMUTATIONS, permutation_test, summary
 
 
 class InformationTheoryOptimizer(Estimator):
@@ -78,18 +76,7 @@ class InformationTheoryOptimizer(Estimator):
         threads: int = 1,
         backend: str | None = None,
     ) -> None:
-        self._given = {
-            "k": k,
-            "n_bins": n_bins,
-            "method": method,
-            "n_permutations": n_permutations,
-            "binning": binning,
-            "estimator": estimator,
-            "base": base,
-            "seed": seed,
-            "threads": threads,
-            "backend": backend,
-        }
+        self._given = {name: value for name, value in locals().items() if name != "self"}
         checks.whole_number("k", k, least=1)
         checks.choice("method", method, METHODS)
         checks.whole_number("n_permutations", n_permutations, least=1, most=MAX_PERMUTATIONS)
@@ -97,21 +84,14 @@ class InformationTheoryOptimizer(Estimator):
         self._setting()
 
     def _setting(self) -> Any:
-        given = self._given
-        return setting(
-            given["n_bins"],
-            given["binning"],
-            given["estimator"],
-            given["base"],
-            given["backend"],
-            DISCRETE,
-        )
+        names = ("n_bins", "binning", "estimator", "base", "backend")
+        n_bins, binning, estimator, base, backend = (self._given[name] for name in names)
+        return setting(n_bins, binning, estimator, base, backend, DISCRETE)
 
     def fit(self, features: Any, target: Any) -> Self:
         """Select features ``(n, d)`` for a target ``(n,)``; errors name the argument."""
-        given = dict(self._given)
-        for name in ("n_permutations", "seed"):
-            del given[name]
+        tests = ("n_permutations", "seed")
+        given = {name: value for name, value in self._given.items() if name not in tests}
         columns = variable("features", features, ndim=(2,))
         given["k"] = min(given["k"], len(columns.columns))
         self.selection_ = select_features_by_mutual_information(features, target, **given)
@@ -180,10 +160,9 @@ class InformationTheoryOptimizer(Estimator):
         target = chosen.binner.variable(wanted)
         rows = []
         for j in range(len(columns.columns)):
-            arguments = alike(chosen.binner.column(columns, j), target, None)
-            value = chosen.kernels.information(*arguments, chosen.estimator)[0]
-            how = (chosen.estimator, seed, j, 0, self._given["n_permutations"], threads)
-            null = chosen.kernels.permuted(*arguments, *how)
+            codes = (chosen.binner.column(columns, j), target, None)
+            count = self._given["n_permutations"]
+            value, null = permutation_test(chosen, codes, seed, j, count, threads)
             rows.append((value * chosen.scale, *summary(value, null, chosen.scale)))
         value, effective, p_values, _, _ = np.array(rows).T
         total = np.maximum(effective, 0.0).sum()

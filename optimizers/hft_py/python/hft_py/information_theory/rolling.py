@@ -9,7 +9,7 @@ import numpy as np
 from hft_py import checks
 from hft_py.information_theory._binning import Codes, alike
 from hft_py.information_theory._inputs import Setting, setting
-from hft_py.information_theory._validation import Floats, same_length, variable
+from hft_py.information_theory._validation import Floats
 
 ESTIMATORS = ("plugin", "miller_madow", "grassberger")
 
@@ -47,9 +47,9 @@ def compute_rolling_entropy(
     array([1.   , 0.811, 0.   ])
     """
     chosen = setting(n_bins, binning, estimator, base, backend, ESTIMATORS)
-    first = variable("x", x)
-    found = _rolled(chosen, chosen.binner.variable(first), None, window)
-    return _padded(np.maximum(found[:, 1], 0.0), len(first))
+    (first,) = chosen.coded(x=x)
+    found: Floats = np.maximum(_rolled(chosen, first, None, window)[:, 1], 0.0)
+    return found
 
 
 def compute_rolling_mutual_information(
@@ -75,18 +75,14 @@ def compute_rolling_mutual_information(
     array([1.   , 0.311, 0.123])
     """
     chosen = setting(n_bins, binning, estimator, base, backend, ESTIMATORS)
-    first, second = variable("x", x), variable("y", y)
-    same_length((first, second))
-    codes = chosen.binner.variable
-    found = _rolled(chosen, codes(first), codes(second), window)
-    return _padded(np.maximum(found.min(axis=1), 0.0), len(first))
+    first, second = chosen.coded(x=x, y=y)
+    found = _rolled(chosen, first, second, window)
+    shared: Floats = np.maximum(found.min(axis=1), 0.0)
+    return shared
 
 
 def _rolled(chosen: Setting, x: Codes, y: Codes | None, window: Any) -> Floats:
+    """What the kernel finds, in units of the base; rows of NaN before the first window's end."""
     width = checks.whole_number("window", window, least=2, most=len(x.codes))
-    found: Floats = chosen.kernels.rolling(*alike(x, y, None), width, chosen.estimator)
-    return found * chosen.scale
-
-
-def _padded(values: Floats, n: int) -> Floats:
-    return np.concatenate([np.full(n - len(values), np.nan), values])
+    found = chosen.kernels.rolling(*alike(x, y, None), width, chosen.estimator) * chosen.scale
+    return np.concatenate([np.full((width - 1, 3), np.nan), found])

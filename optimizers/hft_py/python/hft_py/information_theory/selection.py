@@ -9,8 +9,7 @@ import numpy as np
 
 from hft_py import checks
 from hft_py.information_theory._binning import Codes
-from hft_py.information_theory._estimators import DISCRETE
-from hft_py.information_theory._inputs import Setting, clipped, setting
+from hft_py.information_theory._inputs import DISCRETE, Setting, clipped, setting
 from hft_py.information_theory._validation import Floats, Variable, same_length, variable
 from hft_py.information_theory.result import FeatureSelection
 
@@ -100,7 +99,9 @@ def select_features_by_mutual_information(
 def _relevance(chosen: Setting, features: Variable, target: Codes, threads: int) -> Floats:
     """I(feature; target) of every feature, ``(d,)``."""
     binned = _binned_matrix(chosen, features)
-    if binned is None:
+    # Every column has a table of counts there; one much larger than the data is not made.
+    most = max(2**16, len(features)) // target.size
+    if binned is None or max(map(len, binned[1])) >= most:
         return shared_with(chosen, all_codes(chosen, features), target)
     found = chosen.kernels.relevance(*binned, *target, chosen.estimator, threads)
     relevance: Floats = np.maximum(found.min(axis=1), 0.0) * chosen.scale

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from hft_py import checks
 from hft_py.information_theory._binning import Codes, alike
-from hft_py.information_theory._estimators import DISCRETE
-from hft_py.information_theory._inputs import Setting, setting
-from hft_py.information_theory._validation import Floats, ensure_memory, same_length, variable
+from hft_py.information_theory._inputs import DISCRETE, Setting, setting
+from hft_py.information_theory._validation import Floats, ensure_memory, same_length, variables
 from hft_py.information_theory.result import Significance
 from hft_py.information_theory.transfer_entropy import Past, series
 
@@ -57,8 +57,7 @@ def compute_mutual_information_significance(
     (1.0, 0.01, True)
     """
     chosen = setting(n_bins, binning, estimator, base, backend, DISCRETE)
-    first, second = variable("x", x), variable("y", y)
-    same_length((first, second))
+    first, second = variables(x=x, y=y)
     codes = chosen.binner.variable
     names = ("+".join(first.names), "+".join(second.names))
     return _significance(
@@ -129,11 +128,8 @@ def _significance(
 ) -> Significance:
     count = checks.whole_number("n_permutations", n_permutations, least=1, most=MAX_PERMUTATIONS)
     ensure_memory(count)
-    number = checks.seed_number(seed)
-    arguments = alike(*codes)
-    value = chosen.kernels.information(*arguments, chosen.estimator)[0]
-    workers = checks.thread_count(threads)
-    null = chosen.kernels.permuted(*arguments, chosen.estimator, number, 0, 0, count, workers)
+    number, workers = checks.seed_number(seed), checks.thread_count(threads)
+    value, null = permutation_test(chosen, codes, number, 0, count, workers)
     effective, p_value, mean, deviation = summary(value, null, chosen.scale)
     return Significance(
         value=value * chosen.scale,
@@ -149,6 +145,16 @@ def _significance(
         seed=number,
         backend=chosen.kernels.name,
     )
+
+
+def permutation_test(
+    chosen: Setting, codes: Iterable[Codes | None], seed: int, pair: int, count: int, threads: int
+) -> tuple[float, Floats]:
+    """The information in bits, not clipped, and what is left of it in each permutation."""
+    arguments = alike(*codes)
+    value = chosen.kernels.information(*arguments, chosen.estimator)[0]
+    how = (chosen.estimator, seed, pair, 0, count, threads)
+    return value, chosen.kernels.permuted(*arguments, *how)
 
 
 def summary(value: float, null: Floats, scale: float) -> tuple[float, float, float, float]:

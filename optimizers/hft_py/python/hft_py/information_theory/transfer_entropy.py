@@ -52,14 +52,7 @@ def compute_transfer_entropy(
         Give what each time contributes instead, ``(n,)``; NaN where there is not enough past. The
         mean of the others is the transfer entropy.
 
-    Returns
-    -------
-    float, or an array ``(n,)`` where ``local``
-
-    Raises
-    ------
-    ValueError
-        As :func:`compute_entropy`; a lag or history that leaves fewer than 2 times.
+    Errors are those of :func:`compute_entropy`, and a past that leaves fewer than 2 times.
 
     References
     ----------
@@ -98,15 +91,7 @@ def series(source: Any, target: Any) -> tuple[Variable, Variable]:
 
 
 class Past:
-    """Which times are compared with which, and from where on there is enough past.
-
-    Attributes
-    ----------
-    first
-        The first target time.
-    rows
-        How many there are.
-    """
+    """Which times are compared with which: ``first`` is the first target time, of ``rows``."""
 
     def __init__(self, lag: Any, history: Any, source_history: Any, n: int) -> None:
         self.lag = checks.whole_number("lag", lag, least=1)

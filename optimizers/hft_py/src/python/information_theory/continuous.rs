@@ -10,9 +10,18 @@ use pyo3::prelude::*;
 
 type Rows<'py> = PyReadonlyArray2<'py, f64>;
 
-/// Terms of each row by nearest neighbours, whose mean is the mutual information in nats.
+/// A variable of `n` rows.
+fn variable<'a>(name: &'static str, rows: &'a Rows<'_>, n: usize) -> PyResult<Variable<'a>> {
+    Error::check_length(name, rows.shape()[0], n)?;
+    Ok(Variable {
+        values: rows.as_slice()?,
+        width: rows.shape()[1].max(1),
+    })
+}
+
+/// Terms of each row, whose mean is the mutual information, given `z` if it is not None, in nats.
 #[pyfunction]
-fn ksg_terms<'py>(
+fn ksg_information<'py>(
     py: Python<'py>,
     x: Rows<'py>,
     y: Rows<'py>,
@@ -24,20 +33,14 @@ fn ksg_terms<'py>(
     if k == 0 || k >= n {
         return Err(Error::value("k", k, "1 to one less than the number of rows").into());
     }
-    let variables = [variable("x", &x, n)?, variable("y", &y, n)?];
+    let pair = [variable("x", &x, n)?, variable("y", &y, n)?];
     let given = z.as_ref().map(|z| variable("z", z, n)).transpose()?;
-    let width = variables.iter().chain(&given).map(|v| v.width);
     // Rows twice, boxes, and a handful of numbers a row.
-    ensure_allocatable(&[product(&[3, n, width.sum()]), product(&[8, n])])?;
+    let width = pair[0].width + pair[1].width + given.map_or(0, |z| z.width);
+    ensure_allocatable(&[product(&[3, n, width]), product(&[8, n])])?;
     let mut watch = PyWatch::new(None)?;
-    let terms = python::run(py, || ksg::terms(variables, given, k, threads, &mut watch))?;
+    let terms = python::run(py, || ksg::information(pair, given, k, threads, &mut watch))?;
     Ok(terms.into_pyarray(py))
-}
-
-fn variable<'a>(name: &'static str, rows: &'a Rows<'_>, n: usize) -> PyResult<Variable<'a>> {
-    Error::check_length(name, rows.shape()[0], n)?;
-    let (values, width) = (rows.as_slice()?, rows.shape()[1].max(1));
-    Ok(Variable { values, width })
 }
 
 /// The matrix `(boxes / 2 - 1)` square, flat: entry `(k - 2, l - 2)` where `k l <= boxes`.
@@ -57,8 +60,11 @@ fn equicharacteristic_matrix<'py>(
     let (x, y) = (x.as_slice()?, y.as_slice()?);
     // Of each thread its table of costs, and a logarithm for each count.
     let groups = product(&[clumps, boxes.isqrt()]).min(x.len());
-    let own = product(&[threads, product(&[groups, groups]) / 2 + x.len()]);
-    ensure_allocatable(&[own, product(&[boxes, boxes]) / 4])?;
+    let own = [
+        product(&[threads, groups, groups]) / 2,
+        product(&[threads, x.len()]),
+    ];
+    ensure_allocatable(&[own[0], own[1], product(&[boxes, boxes]) / 4])?;
     let mut watch = PyWatch::new(None)?;
     let matrix = python::run(py, || {
         mic::equicharacteristic_matrix(x, y, (boxes, clumps), threads, &mut watch)
@@ -67,6 +73,6 @@ fn equicharacteristic_matrix<'py>(
 }
 
 pub(super) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    module.add_function(wrap_pyfunction!(ksg_terms, module)?)?;
+    module.add_function(wrap_pyfunction!(ksg_information, module)?)?;
     module.add_function(wrap_pyfunction!(equicharacteristic_matrix, module)?)
 }

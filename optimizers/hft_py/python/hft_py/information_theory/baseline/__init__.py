@@ -2,7 +2,7 @@
 
 from hft_py.information_theory.baseline.binning import bin_codes, extremes
 from hft_py.information_theory.baseline.information import information
-from hft_py.information_theory.baseline.ksg import ksg_terms
+from hft_py.information_theory.baseline.ksg import ksg_information
 from hft_py.information_theory.baseline.mic import equicharacteristic_matrix
 from hft_py.information_theory.baseline.permutation import permuted
 from hft_py.information_theory.baseline.rolling import rolling
@@ -13,7 +13,7 @@ __all__ = [
     "equicharacteristic_matrix",
     "extremes",
     "information",
-    "ksg_terms",
+    "ksg_information",
     "permuted",
     "relevance",
     "rolling",

@@ -25,14 +25,14 @@ Floats = npt.NDArray[np.float64]
 _EQUAL = np.finfo(np.float64).tiny
 
 
-def ksg_terms(x: Floats, y: Floats, z: Floats | None, k: int, threads: int) -> Floats:
-    """Terms of each row, ``(n,)``, whose mean is the mutual information in nats; ``0 < k < n``."""
-    given = [] if z is None else [z]
-    radii, k_of_each = _neighbours(np.hstack([x, y, *given]), k, threads)
-    terms: Floats = digamma(k_of_each)
-    for variable in (x, y):
-        terms -= digamma(_within(np.hstack([variable, *given]), radii, threads) + 1)
-    terms += digamma(len(x)) if z is None else digamma(_within(z, radii, threads) + 1)
+def ksg_information(x: Floats, y: Floats, z: Floats | None, k: int, threads: int) -> Floats:
+    """Terms of each row, ``(n,)``, whose mean is the information given ``z`` in nats; ``k < n``."""
+    known = [] if z is None else [z]
+    radii, k_of_each = _neighbours(np.hstack([x, y, *known]), k, threads)
+    others = float(len(x)) if z is None else _within(z, radii, threads) + 1
+    terms: Floats = digamma(k_of_each) + digamma(others)
+    for space in (x, y):
+        terms -= digamma(_within(np.hstack([space, *known]), radii, threads) + 1)
     return terms
 
 

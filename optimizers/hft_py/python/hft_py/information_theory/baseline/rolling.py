@@ -9,14 +9,7 @@ from hft_py.information_theory.baseline.information import Codes, information
 
 
 def rolling(
-    x: Codes,
-    nx: int,
-    y: Codes | None,
-    ny: int,
-    z: None,
-    nz: int,
-    window: int,
-    estimator: str,
+    x: Codes, nx: int, y: Codes | None, ny: int, z: None, nz: int, window: int, estimator: str
 ) -> npt.NDArray[np.float64]:
     """``I(X; Y)``, not clipped, ``H(X)`` and ``H(Y)`` in bits, a row for each window."""
     return np.array(

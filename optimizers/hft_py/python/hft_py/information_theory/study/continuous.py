@@ -8,11 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from hft_py.information_theory import (
-    compute_conditional_mutual_information,
-    compute_mic,
-    compute_mutual_information,
-)
+from hft_py import information_theory as it
 from qpp.study import Agreement, Claim, Implementation, Inputs, Limit, Workload
 
 Floats = npt.NDArray[np.float64]
@@ -56,19 +52,19 @@ PAIRS = (KSG, KSG_LARGE)
 
 def ksg(x: Floats, y: Floats, **how: Any) -> dict[str, Any]:
     """Mutual information in nats; twice, as some peers add noise to the data."""
-    found = np.array([compute_mutual_information(x, y, **NATS, **how)])
+    found = np.array([it.compute_mutual_information(x, y, **NATS, **how)])
     return {"value": found, "with_noise": found}
 
 
 def ksg_given(x: Floats, y: Floats, z: Floats, **how: Any) -> dict[str, Any]:
     """The same given ``z``."""
-    found = np.array([compute_conditional_mutual_information(x, y, z, **NATS, **how)])
+    found = np.array([it.compute_conditional_mutual_information(x, y, z, **NATS, **how)])
     return {"value": found, "with_noise": found}
 
 
 def mic(x: Floats, y: Floats, **how: Any) -> dict[str, Any]:
     """MIC_e and TIC_e."""
-    found = compute_mic(x, y, **how)
+    found = it.compute_mic(x, y, **how)
     return {"value": np.array([found.mic, found.tic])}
 
 

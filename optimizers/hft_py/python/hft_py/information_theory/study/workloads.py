@@ -62,11 +62,7 @@ def transfer(bins: int) -> Inputs:
 
 def stocks(n_permutations: int) -> Inputs:
     """Every two of the 20 stocks."""
-    return {
-        "measure": "matrix",
-        "data": stock_returns()[0],
-        "n_permutations": n_permutations,
-    }
+    return {"measure": "matrix", "data": stock_returns()[0], "n_permutations": n_permutations}
 
 
 WORKLOADS = [
