@@ -249,3 +249,11 @@ def test_bad_budgets_and_riskless_portfolios(kernel_set: str) -> None:
         compute_risk_parity_weights(sample(1, 8, 30), backend=kernel_set)
     with pytest.warns(RuntimeWarning, match="not converged"):
         compute_risk_parity_weights(sample(0), max_iterations=1, backend=kernel_set)
+
+
+def test_risk_parity_where_the_bounds_leave_one_portfolio() -> None:
+    """The bounds are the weights, without a warning."""
+    one = {"covariance": np.diag([0.01, 0.02, 0.04]), "lower": [1.0, 0.0, 0.0]}
+    assert compute_risk_parity_weights(**one).array().tolist() == [1.0, 0.0, 0.0]
+    found = compute_risk_parity_weights(covariance=one["covariance"], lower=[0.5, 0.3, 0.2])
+    assert found.array().tolist() == [0.5, 0.3, 0.2]

@@ -136,3 +136,35 @@ def test_nested_clusters_at_both_ends() -> None:
         returns, n_clusters=9, outer=lambda c: np.full(len(c), 1 / len(c))
     )
     np.testing.assert_allclose(equal.array(), 1 / 9)
+
+
+def test_any_label_is_a_view_on_one_asset() -> None:
+    """NumPy's integers, tuples and dates too; a number that is no label is not loadings of all."""
+    plain = [[0.04, 0.01], [0.01, 0.09]]
+    expected = black_litterman(plain, prior=[0.05, 0.1], views=[(1, 0.2)]).posterior
+    for one in (np.int64(1), np.int32(1)):
+        found = black_litterman(plain, prior=[0.05, 0.1], views=[(one, 0.2)])
+        np.testing.assert_array_equal(found.posterior, expected)
+    with pytest.raises(ValueError, match=r"views\[0\] names .*7"):
+        black_litterman(plain, prior=[0.05, 0.1], views=[(np.int64(7), 0.2)])
+    with pytest.raises(ValueError, match=r"views\[0\] names 0.5"):
+        black_litterman(plain, prior=[0.05, 0.1], views=[(0.5, 0.2)])
+    pandas = pytest.importorskip("pandas")
+    for names in ([("a", 1), ("b", 2)], list(pandas.date_range("2024-01-01", periods=2))):
+        index = pandas.Index(names, tupleize_cols=False)
+        frame = pandas.DataFrame(plain, index=index, columns=index)
+        found = black_litterman(frame, prior=[0.05, 0.1], views=[(names[1], 0.2)])
+        np.testing.assert_array_equal(found.posterior, expected)
+
+
+def test_certain_views_beside_faint_ones() -> None:
+    """A faint view changes nothing, and is no contradiction of a certain one."""
+    given: dict[str, Any] = {"covariance": [[0.04, 0.01], [0.01, 0.09]], "prior": [0.05, 0.1]}
+    sure = black_litterman(**given, views=[(0, 0.1)], view_variances=[0.0]).posterior
+    both = [(0, 0.1), (1, 0.9)]
+    for faint in (
+        black_litterman(**given, views=both, view_variances=[0.0, 1e15]),
+        black_litterman(**given, views=both, confidences=[1.0, 1e-14]),
+        black_litterman(**given, views=both, confidences=[1.0, 1e-320]),
+    ):
+        np.testing.assert_allclose(faint.posterior, sure, rtol=1e-12)

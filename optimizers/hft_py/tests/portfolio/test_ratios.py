@@ -16,6 +16,7 @@ from hft_py.portfolio import (
     InfeasiblePortfolioError,
     MVOConfig,
     build_portfolio_mvo,
+    compute_minimum_variance_weights,
     efficient_frontier,
     maximum_diversification_portfolio,
     maximum_sharpe_portfolio,
@@ -197,3 +198,35 @@ def test_few_names_by_enumeration() -> None:
             m.alpha, risk_model=m.risk, config=dataclasses.replace(base, max_positions=1)
         )
     assert "max_positions" in caught.value.conflicts
+
+
+@pytest.mark.parametrize("unit", [1e-4, 0.01, 1.0, 30.0])  # of daily returns: from seconds to years
+def test_answers_do_not_depend_on_the_unit_of_returns(unit: float) -> None:
+    """The weights of an exact active set; nothing is left of the solver's absolute tolerances."""
+    rng = np.random.default_rng(1)
+    daily = 0.01 * rng.normal(size=(1_000, 1)) + 0.015 * rng.normal(size=(1_000, 100))
+    covariance, forecast = np.cov(daily.T) * unit**2, daily.mean(axis=0) * unit
+    exact = compute_minimum_variance_weights(covariance=covariance).array()
+    least = minimum_variance_portfolio(covariance)
+    np.testing.assert_allclose(least.weights, exact, atol=1e-6)
+    one = least.weights.argmax()
+    # Net and gross are the same limit of long-only weights: their prices have a sum.
+    price = least.limit("net_exposure").price + least.limit("gross_leverage").price
+    assert price == pytest.approx(-2 * covariance[one] @ exact, rel=1e-5)
+    assert least.utility == pytest.approx(-exact @ covariance @ exact, rel=1e-6)
+    curve = efficient_frontier(forecast, covariance, points=7)
+    assert (np.diff(curve.volatilities) > 0).all()
+    np.testing.assert_allclose(curve.weights.sum(axis=1), 1.0, atol=1e-6)
+    np.testing.assert_allclose(curve.weights[0], exact, atol=1e-6)
+    # The slope, of expected returns over variances, from the conditions of two assets held.
+    middle = curve.weights[3]
+    gradient = 2 * covariance @ middle
+    held = np.argsort(middle)[-2:]
+    own = np.diff(forecast[held]) / np.diff(gradient[held])
+    assert curve.slopes[3] == pytest.approx(own[0], rel=1e-3)
+    ratio = maximum_sharpe_portfolio(forecast, covariance)
+    assert ratio.utility * (1 + 1e-9) >= (curve.expected_returns / curve.volatilities).max()
+    spread = maximum_diversification_portfolio(covariance)
+    deviations = np.sqrt(np.diag(covariance))
+    same = maximum_diversification_portfolio(covariance / np.outer(deviations, deviations))
+    assert spread.utility == pytest.approx(same.utility, rel=1e-6)

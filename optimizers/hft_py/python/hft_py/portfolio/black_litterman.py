@@ -124,7 +124,8 @@ def black_litterman(
     p, q, omega = loadings[known], outcomes[known], np.diag(variances[known])
     spread = scale * sigma @ p.T
     system = p @ spread + omega
-    if len(q) and np.linalg.cond(system) > 1e13:
+    sizes = np.sqrt(system.diagonal())  # variances of views may be of very different sizes
+    if len(q) and not (sizes.all() and np.linalg.cond(system / sizes / sizes[:, None]) < 1e13):
         raise ValueError(
             "views repeat or contradict each other with certainty: leave one out, or lower its "
             "confidence"
@@ -162,13 +163,20 @@ def _views(views: Any, assets: tuple[Hashable, ...]) -> tuple[Floats, Floats]:
         if not isinstance(view, Sequence) or isinstance(view, str) or len(view) != 2:
             raise TypeError(f"{name}={checks.short(view)}, expected (portfolio, return)")
         portfolio, outcome = view
-        if isinstance(portfolio, str | int):
+        if _is_label(portfolio, assets):
             portfolio = {portfolio: 1.0}
         loadings[place] = labels.vector(name, portfolio, assets, default=0.0)
         outcomes[place] = checks.real_number(name, outcome)
         if not loadings[place].any():
             raise ValueError(f"{name} has no loading but 0, expected one on some asset")
     return loadings, outcomes
+
+
+def _is_label(portfolio: Any, assets: tuple[Hashable, ...]) -> bool:
+    """An asset, known or not, rather than loadings."""
+    if not isinstance(portfolio, Hashable) or labels.kind_of(portfolio) == "polars":
+        return False
+    return portfolio in assets or not isinstance(portfolio, tuple | Mapping)
 
 
 def _variances(own: Floats, confidences: Any, view_variances: Any) -> Floats:
@@ -187,6 +195,7 @@ def _variances(own: Floats, confidences: Any, view_variances: Any) -> Floats:
     if ((trust < 0) | (trust > 1)).any():
         wrong = trust[(trust < 0) | (trust > 1)][0]
         raise ValueError(f"confidences has {wrong}, expected 0 to 1")
-    scale = np.full(count, np.inf)
-    np.divide(1 - trust, trust, out=scale, where=trust > 0)
-    return np.where(trust > 0, own * np.where(np.isinf(scale), 0.0, scale), np.inf)
+    found = np.full(count, np.inf)
+    some = trust > 1e-300  # one over less is infinite
+    found[some] = own[some] * (1 - trust[some]) / trust[some]
+    return found

@@ -148,6 +148,9 @@ def _within(
     """
     from scipy.optimize import brentq
 
+    for only, sign in ((lower, 1), (upper, -1)):
+        if sign * (1 - only.sum()) <= 1e-12:  # no other weights have the total one
+            return only.copy(), 0, True
     state: list[Any] = [free, 0, True]
 
     def excess(log_factor: float) -> float:
