@@ -201,3 +201,16 @@ def test_missing_prices_of_held_assets_are_refused() -> None:
     market[200, 1] = -1.0
     with pytest.raises(ValueError, match="prices of 1 is -1.0 in row 200"):
         backtest_weights([0.25] * 4, market)
+
+
+def test_weights_of_an_allocator_are_matched_by_label() -> None:
+    """A mapping or a series in another order is not taken by position."""
+    pandas = pytest.importorskip("pandas")
+    market = pandas.DataFrame(prices(0), columns=list("ABCD"))
+    expected = backtest_weights({"D": 0.7, "B": 0.3}, market[100:], rebalance=50).equity
+    for one in ({"D": 0.7, "B": 0.3}, pandas.Series([0.7, 0.3, 0, 0], index=list("DBAC"))):
+        allocator = lambda _, one=one: one  # noqa: E731
+        found = backtest_weights(allocator, market, lookback=100, rebalance=50).equity
+        np.testing.assert_array_equal(found, expected)
+    with pytest.raises(ValueError, match="the allocator's weights names 'Z'"):
+        backtest_weights(lambda _: {"Z": 1.0}, market, lookback=100)

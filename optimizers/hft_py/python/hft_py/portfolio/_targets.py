@@ -84,7 +84,10 @@ def _allocated(allocator: Any, market: Labelled, window: Floats) -> Floats:
     else:
         call: Callable[[Any], Any] = allocator
         found = call(given)
-    found = plain(getattr(found, "weights", found))
+    found = getattr(found, "weights", found)
+    if market.kind != "numpy" and labels.by_label("the allocator's weights", found) is not None:
+        found = labels.vector("the allocator's weights", found, names, default=0.0)
+    found = plain(found)
     if found.shape != (len(names),) or not np.isfinite(found).all():
         raise ValueError(
             f"the allocator returned {checks.short(found)}, expected {len(names)} finite weights"

@@ -105,6 +105,9 @@ class StrategyConstraints:
         types: Mapping[Hashable, Hashable] | None,
     ) -> tuple[list[str], Floats, Floats]:
         """Names of limited sums, rows of zeros and ones ``(k, S A)``, and limits ``(k,)``."""
+        for label in types or {}:
+            if label not in assets:
+                raise ValueError(f"asset_types names {label!r}, which is no asset")
         kinds = list(dict.fromkeys(types.values())) if types else []
         if self.max_type_weight is not None and not kinds:
             raise ValueError("max_type_weight needs the types of the assets: pass asset_types")

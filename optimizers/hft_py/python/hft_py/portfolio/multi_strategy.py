@@ -18,6 +18,7 @@ import numpy.typing as npt
 from hft_py import checks, labels
 from hft_py.backend import kernels
 from hft_py.labels import Kind
+from hft_py.portfolio._current import held
 from hft_py.portfolio._first_population import first_population
 from hft_py.portfolio.constraints import StrategyConstraints
 from hft_py.progress import reporting
@@ -126,7 +127,8 @@ def optimize_multi_strategy(
     trading_cost
         Of a unit of value traded. Default: ten basis points.
     current_weights
-        ``(S, A)`` held at present, for ``"cost"``. Default: none, and entering costs nothing.
+        ``(S, A)`` held at present, for ``"cost"``: an array, or a frame as ``weights`` of a result
+        is, matched by label. Default: none, and entering costs nothing.
     periods_per_year
         Default: daily returns.
     population_size, generations
@@ -178,11 +180,7 @@ def optimize_multi_strategy(
     fee = checks.real_number("trading_cost", trading_cost, least=0.0)
     yearly = checks.real_number("periods_per_year", periods_per_year, above=0.0)
     number = checks.seed_number(seed)
-    now = None
-    if current_weights is not None:
-        now = checks.finite_array("current_weights", current_weights, ndim=(1, 2)).ravel()
-        if len(now) != cube.shape[1]:
-            raise ValueError(f"current_weights has {len(now)} numbers, expected {cube.shape[1]}")
+    now = None if current_weights is None else held(current_weights, strategies, assets)
     core = kernels("portfolio", backend)
     low = np.full(cube.shape[1], float(limits.min_weight or 0.0))
     high = np.full(cube.shape[1], limits.max_weight)
@@ -190,13 +188,8 @@ def optimize_multi_strategy(
     task: tuple[Any, ...] = (*bounds, limits.max_concentration, yearly, fee, now)
     first = first_population(cube, limits, low, high, size, number, core)
     with reporting(progress, rounds, "multi-strategy") as reporter:
-        weights, values, violations, _ = core.nsga2(
-            cube, names, *task, first, rounds, number, reporter
-        )
-    front = violations == violations.min()
-    weights, values = weights[front], values[front]
-    front = np.array([not _dominated(row, values) for row in values])
-    weights, values = weights[front], values[front]
+        weights, values, _, rank = core.nsga2(cube, names, *task, first, rounds, number, reporter)
+    weights, values = weights[rank == 0], values[rank == 0]
     best = weights[int(values[:, names.index(chosen)].argmin())]
     figures = core.nsga2(cube, list(OBJECTIVES), *task, best[None], 0, number, None)[1][0]
     shape = (len(strategies), len(assets))
@@ -234,10 +227,6 @@ def _listed(objectives: Any) -> list[Any]:
     if isinstance(objectives, str) or not isinstance(objectives, Sequence) or not objectives:
         raise TypeError(f"objectives={checks.short(objectives)}, expected a list of names")
     return list(objectives)
-
-
-def _dominated(row: Floats, values: Floats) -> bool:
-    return bool(((values <= row).all(axis=1) & (values < row).any(axis=1)).any())
 
 
 def _cube(

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from hft_py import checks
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -29,6 +31,7 @@ def momentum(prices: Floats, window: int = 120) -> Floats:
     >>> momentum(np.array([[1.0], [2.0], [1.5]]), window=1).ravel().tolist()
     [0.0, 1.0, -1.0]
     """
+    window = checks.whole_number("window", window, least=1)
     positions = np.zeros_like(prices)
     positions[window:] = np.sign(prices[window:] - prices[:-window])
     return positions
@@ -43,6 +46,7 @@ def mean_reversion(prices: Floats, window: int = 20, entry: float = 1.0) -> Floa
     >>> mean_reversion(prices, window=4).ravel().tolist()
     [0.0, 0.0, 0.0, -1.0]
     """
+    window = checks.whole_number("window", window, least=1)
     positions = np.zeros_like(prices)
     if len(prices) < window:
         return positions
@@ -61,6 +65,8 @@ def moving_average(prices: Floats, fast: int = 20, slow: int = 100) -> Floats:
     >>> moving_average(np.array([[1.0], [2.0], [4.0]]), fast=1, slow=2).ravel().tolist()
     [0.0, 1.0, 1.0]
     """
+    fast = checks.whole_number("fast", fast, least=1)
+    slow = checks.whole_number("slow", slow, least=1)
     positions = np.zeros_like(prices)
     if len(prices) < max(fast, slow):
         return positions

@@ -47,6 +47,8 @@ pub struct Task<'a> {
     pub concentration: f64,
 }
 
+/// Less of the weights' deviations is the rounding of a portfolio of one asset, which has none.
+const NO_DRIFT: f64 = 1e-6;
 /// Portfolios side by side.
 const WIDTH: usize = 2;
 const MANY: usize = WIDTH * LANES;
@@ -149,7 +151,11 @@ impl Task<'_> {
             }
             Objective::Cost => {
                 let apart = |i: usize| (own(i) - 2.0 * marginal[i] + variance).max(0.0).sqrt();
-                let drift: f64 = (0..d).map(|i| w[i].abs() * apart(i)).sum();
+                let mut drift: f64 = (0..d).map(|i| w[i].abs() * apart(i)).sum();
+                let most: f64 = (0..d).map(|i| w[i].abs() * own(i).sqrt()).sum();
+                if drift < NO_DRIFT * most {
+                    drift = 0.0;
+                }
                 let yearly = self.periods * (2.0 / std::f64::consts::PI).sqrt() * drift;
                 let once = self.current.map_or(0.0, |now| {
                     w.iter().zip(now).map(|(a, b)| (a - b).abs()).sum()

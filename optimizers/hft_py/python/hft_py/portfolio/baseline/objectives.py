@@ -12,6 +12,8 @@ from hft_py.portfolio.baseline.moments import moments
 
 Floats = npt.NDArray[np.float64]
 LEAST_FALL = 1e-9  # falls are at least this in a Calmar ratio
+# Less of the deviations of the weights is the rounding of a portfolio of one asset, which has none.
+NO_DRIFT = 1e-6
 
 
 @dataclass(eq=False)
@@ -57,7 +59,10 @@ class Task:
             found["calmar"] = -(float(value[-1]) ** (1.0 / years) - 1.0) / max(fall, LEAST_FALL)
         # What keeping weights constant trades, were returns normal.
         apart = np.sqrt(np.maximum(self.deviation**2 - 2.0 * marginal + variance, 0.0))
-        yearly = self.periods * math.sqrt(2.0 / math.pi) * float(np.abs(w) @ apart)
+        drift = float(np.abs(w) @ apart)
+        if drift < NO_DRIFT * float(np.abs(w) @ self.deviation):
+            drift = 0.0
+        yearly = self.periods * math.sqrt(2.0 / math.pi) * drift
         once = 0.0 if self.current is None else float(np.abs(w - self.current).sum())
         found["cost"] = self.trading_cost * (yearly + once)
         return [found[name] for name in self.objectives]
