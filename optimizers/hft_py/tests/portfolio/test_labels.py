@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from hft_py import labels
-from hft_py.portfolio import _validation
+from hft_py.portfolio import _validation, compute_risk_parity_weights
 
 pd = pytest.importorskip("pandas", reason="pandas is not installed")
 pl = pytest.importorskip("polars", reason="polars is not installed")
@@ -96,3 +96,9 @@ def test_vectors_by_label() -> None:
         labels.vector("beta", [1.0, np.nan], assets)
     with pytest.raises(ValueError, match="length 1, expected 2"):
         labels.vector("beta", [1.0], assets)
+
+
+def test_allocators_refuse_labels_that_read_the_same() -> None:
+    frame = pd.DataFrame(RETURNS, columns=pd.Index([1, "1"], dtype=object))
+    with pytest.raises(ValueError, match="label '1' twice"):
+        compute_risk_parity_weights(frame)

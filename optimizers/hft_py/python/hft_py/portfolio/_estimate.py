@@ -120,6 +120,8 @@ def _numbers(returns: Any) -> tuple[Floats, tuple[Hashable, ...], Kind, Any]:
         ready = index.is_unique and dates.is_unique and dates.is_monotonic_increasing
     elif type(returns) is np.ndarray and returns.ndim == 2:
         assets, ready = tuple(range(returns.shape[1])), True
+    if index is not None and index.dtype == object:
+        ready = ready and len(set(map(str, assets))) == len(assets)  # 1 and "1" are one name
     ready = ready and values.dtype == np.float64 and len(values) > 1 and bool(assets)
     if not ready:
         found = labels.panel("returns", returns, least=2)
