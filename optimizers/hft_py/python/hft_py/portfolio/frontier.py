@@ -13,7 +13,7 @@ from hft_py.portfolio._sifting import Sifting
 from hft_py.portfolio._solver import SolverError
 from hft_py.portfolio.config import MVOConfig
 from hft_py.portfolio.infeasible import explain
-from hft_py.portfolio.ratios import in_own_unit, without_costs
+from hft_py.portfolio.ratios import without_costs
 from hft_py.portfolio.result import Frontier
 from hft_py.risk._products import unit_of
 
@@ -76,7 +76,7 @@ def efficient_frontier(
         )
         solution = sifting.solve(replace(still, ranges=rows))
         if solution is None:
-            raise SolverError(f"the portfolio of expected return {target * size} was not found")
+            raise SolverError(f"the portfolio of expected return {target} was not found")
         found.append(solution.weights)
         price = -float(solution.multipliers.ranges[-1])
         slopes.append(unit / price if price > 0 else np.inf)

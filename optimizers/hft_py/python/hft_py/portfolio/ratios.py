@@ -23,7 +23,7 @@ from hft_py.portfolio._prepared import Prepared, prepared
 from hft_py.portfolio._problem import Problem
 from hft_py.portfolio._program import NONNEGATIVE, Block, Program
 from hft_py.portfolio._sifting import Sifting
-from hft_py.portfolio._solver import ConeSolver, Multipliers, cones
+from hft_py.portfolio._solver import ConeSolver, cones
 from hft_py.portfolio.config import MVOConfig
 from hft_py.portfolio.infeasible import explain
 from hft_py.portfolio.result import PortfolioResult
@@ -150,42 +150,6 @@ def without_costs(problem: Problem) -> Problem:
     """The problem with free trades."""
     none = np.zeros(problem.n)
     return replace(problem, linear_cost=none, power_cost=none, borrow=none)
-
-
-def in_own_unit(problem: Problem) -> tuple[Problem, float]:
-    """The problem with risk in a unit of its own, and that unit, a deviation.
-
-    A solver's tolerances are absolute for numbers below 1. In days or minutes variances are far
-    below, and a portfolio that is nowhere near the least variance would meet the tolerances.
-    """
-    variances = np.einsum("ij,ij->i", problem.loadings, problem.loadings) + problem.specific
-    unit = float(np.sqrt(variances.mean()))
-
-    def scaled(limit: float | None) -> float | None:
-        return None if limit is None else limit / unit
-
-    return (
-        replace(
-            problem,
-            loadings=problem.loadings / unit,
-            specific=problem.specific / unit / unit,
-            tracking_error=scaled(problem.tracking_error),
-            volatility=scaled(problem.volatility),
-        ),
-        unit,
-    )
-
-
-def priced(found: Multipliers, unit: float) -> Multipliers:
-    """Multipliers of a variance in squares of the unit, in the unit of the inputs."""
-    square = unit * unit
-    return Multipliers(
-        found.ranges * square,
-        found.gross * square,
-        found.turnover * square,
-        found.tracking_error * unit,
-        found.volatility * unit,
-    )
 
 
 def _best_ratio(ready: Prepared, problem: Problem, free: float) -> tuple[Floats | None, int]:
