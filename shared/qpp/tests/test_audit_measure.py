@@ -97,7 +97,7 @@ def test_scalene_is_stopped_where_it_hangs(tmp_path: Path, monkeypatch: pytest.M
         return run(Command(sleeps, tmp_path), time_limit=1.0), {}
 
     monkeypatch.setattr(scalene, "lines", hang)
-    assert scalene_of(measured(tmp_path, "spin(1)\n")).startswith("stopped")
+    assert scalene_of(measured(tmp_path, "spin(1)\n")).startswith("timed out")
 
 
 def test_a_function_is_measured_without_what_makes_its_case(tmp_path: Path) -> None:
