@@ -1,6 +1,7 @@
 """Lines are grouped into what a person would rewrite as one."""
 
 import ast
+import dataclasses
 from pathlib import Path
 
 from qpp.audit.attribution import Charge
@@ -51,6 +52,15 @@ def groups(visits: list[int], text: str = TEXT) -> list[tuple[str, int, int]]:
 
 def test_statements_of_a_loop_that_alternate_are_the_loop() -> None:
     assert groups([4, 5, 6] * 20) == [("For", 4, 6)]
+
+
+def test_moments_without_samples_do_not_take_a_loop_apart() -> None:
+    visits = [((FILE, line), 0.01) for line in [4, 5, 6] * 20]
+    for number, line in enumerate([4, 5, 6] * 2):
+        visits.insert(10 * number, ((FILE, line), 1.0))
+    run = dataclasses.replace(tallied([4, 5, 6]), visits=(tuple(visits),))
+    (found,) = Grouping([run], {FILE: Source(Path(FILE), TEXT)}).groups()
+    assert isinstance(found.node, ast.For)
 
 
 def test_one_hot_statement_of_a_short_loop_is_the_loop() -> None:

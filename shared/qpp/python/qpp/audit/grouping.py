@@ -19,6 +19,7 @@ from qpp.audit.tally import Position, Tally
 LONGEST = 60  # lines of a place
 NEST = 20  # lines of a loop that is taken whole though its inner loop has all the time
 MIXED = 0.35  # of the changes expected if the order of the samples were random
+STALL = 10  # samples of one visit that count: a busy machine may stop the profiler for longer
 MATTERS = 0.05  # part of a block's time below which a part of it decides nothing
 
 Item = tuple[str, ast.AST]  # a file and a statement of it
@@ -45,7 +46,7 @@ class Grouping:
             for charge, amounts in one.charges.items():
                 self.weights[self.item(charge.where)] += amounts.wall / work / len(tallies)
         self._visits = [
-            [(self.item(where), seconds * one.rate) for where, seconds in thread]
+            [(self.item(where), min(STALL, seconds * one.rate)) for where, seconds in thread]
             for one in tallies
             for thread in one.visits
         ]
