@@ -14,6 +14,9 @@ from qpp.audit.source import Loop
 
 ROWS = ("iterrows", "itertuples", "iter_rows")
 CELLS = ("__getitem__", "__setitem__", "iloc", "loc", "at", "iat", "__len__", "__getattr__", "get")
+# A loop that reaches cells for this part of its time is one of scalar access: pandas' arithmetic on
+# rows, the rest of it, goes with them. Sampling moves the part by three points.
+REACHED = 0.1
 # Below this part of the processor time the interpreter is not what a callback costs.
 INTERPRETED = 0.2
 
@@ -97,7 +100,7 @@ def scalar_loc(view: View) -> Iterator[Match]:
         )
         calls = view.called(loop, of="pandas")
         own = view.own(loop)
-        if part >= 0.15 * view.heat(loop) or (not view.has_calls and view.python >= 0.5):
+        if part >= REACHED * view.heat(loop) or (not view.has_calls and view.python >= 0.5):
             why = f"calls of pandas {calls:.0%}, {part:.0%} of them to reach cells or rows"
             yield view.match("scalar_loc", max(cells, key=view.heat), calls + own, why)
 
