@@ -61,7 +61,13 @@ def calls() -> dict[str, dict[str, Any]]:
         return -float(x @ x)
 
     events = synthetic_flow(50, seed=1)
-    terms = {"spot": 100.0, "strike": 100.0, "rate": 0.05, "dividend": 0.0, "volatility": 0.2}
+    terms: dict[str, Any] = {
+        "spot": 100.0,
+        "strike": 100.0,
+        "rate": 0.05,
+        "dividend": 0.0,
+        "volatility": 0.2,
+    }
     option = AsianOption(**terms, maturity=1.0, observations=4)
     params = fit_hmm(X, 2, n_iterations=3)
     read = {"returns": X, "params": params}

@@ -1,16 +1,14 @@
 """The data of the three clients, made from seeds.
 
-    python data.py FOLDER
-
-writes prices.csv (closes of 20 S&P 500 stocks where the package skfolio is installed, else
+It writes prices.csv (closes of 20 S&P 500 stocks where the package skfolio is installed, else
 simulated ones), quotes.json (option prices) and messages.csv (orders of one stock).
 """
 
 from __future__ import annotations
 
+import argparse
 import heapq
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +136,8 @@ def write(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit(__doc__)
-    write(Path(sys.argv[1]))
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path, metavar="FOLDER")
+    write(parser.parse_args().folder)
