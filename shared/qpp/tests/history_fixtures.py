@@ -84,7 +84,7 @@ def put(folder: Path, of: Run, day: int = 0, *, machine: str = "box", **about: A
     file = folder.with_name("result.json")
     file.parent.mkdir(parents=True, exist_ok=True)
     measured = points.read(result_file(file, of))
-    usual = {"date": 1_790_000_000_000 + day * 86_400_000, "ancestors": 5 * day + 1}
+    usual: dict[str, Any] = {"date": 1_790_000_000_000 + day * 86_400_000, "ancestors": 5 * day + 1}
     usual |= {"subject": f"Commit of day {day}", "commit": measured.commit}
     about = usual | about
     point = points.to_asv(measured, about["commit"], about, machine)

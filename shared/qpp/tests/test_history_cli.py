@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from history_fixtures import commit_all, git, history, put, repository, result_file, run
+from qpp import machine
 from qpp.history import points
 from qpp.history.checkout import RESULTS
 from qpp.history.cli import history_group
@@ -54,8 +55,11 @@ def refused(*arguments: str, status: int = 1) -> str:
 
 
 @pytest.mark.timeout(300)
-def test_head_is_measured_once_and_stored(repo: Path) -> None:
-    done = invoke("record", "--study", ADDRESS, "--machine", "box")
+def test_head_is_measured_once_and_stored(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "load", lambda: [99.0] * 3)
+    assert "measure with --busy" in refused("record", "--study", ADDRESS)
+    assert not (repo / ".asv").exists()
+    done = invoke("record", "--study", ADDRESS, "--machine", "box", "--busy")
     assert done.exit_code == 0, done.output
     assert "(tiny) as box, quick preset, Python " in done.output
     (file,) = (repo / ".asv").glob("*.json")

@@ -11,6 +11,8 @@ from qpp.report import markdown
 from qpp.results import ClaimResult, Interval, Run, StudyResult, WorkloadResult
 
 ROOT = Path(__file__).parents[3]
+# Until it is measured again: its load was above the number of cores by 0.02.
+BEFORE_THE_RULE = ("polars_vs_pandas", "2026-11-21T15:07:34+00:00")
 PAGE = "# x\n<!-- qpp:results {name} -->\nold\n<!-- /qpp:results -->\nafter\n"
 
 
@@ -41,6 +43,8 @@ def test_committed_results_are_complete_and_agree() -> None:
         assert not study.disagreements
         assert not (study.error or study.interrupted or run.interrupted)
         assert run.provenance["dirty"] is False
+        quiet = run.provenance["load"][0] <= run.provenance["usable_cores"]
+        assert quiet or (name, run.created) == BEFORE_THE_RULE, f"{name}: on a busy machine"
         for row in (r for w in study.workloads for r in w.rows):
             if row.status == "unavailable":  # a peer can be installed, a GPU cannot
                 assert "NVIDIA GPU" in row.reason, f"{name}: {row.implementation}: {row.reason}"

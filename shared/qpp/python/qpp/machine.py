@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import time
+from collections.abc import Mapping
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ def provenance() -> dict[str, Any]:
         "architecture": platform.machine(),
         "virtual": virtual and (_output("systemd-detect-virt") or "yes"),
         "governor": _read("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
-        "load": [round(x, 2) for x in os.getloadavg()] if hasattr(os, "getloadavg") else None,
+        "load": load(),
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "rustc": _output("rustc", "--version"),
         "gpu": _output("nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"),
@@ -46,6 +47,44 @@ def provenance() -> dict[str, Any]:
         "commit": _output("git", "rev-parse", "HEAD"),
         "dirty": None if status is None else bool(status),
     }
+
+
+def load() -> list[float] | None:
+    """The load averages of 1, 5 and 15 minutes; ``None`` where the system has none."""
+    return [round(x, 2) for x in os.getloadavg()] if hasattr(os, "getloadavg") else None
+
+
+def other_processes() -> dict[tuple[int, float], float]:
+    """Processor seconds so far of each process but this one and its children, by id and start."""
+    this = psutil.Process()
+    ours = {0, this.pid, *(child.pid for child in this.children(recursive=True))}  # 0: idle
+    return {
+        (process.pid, process.info["create_time"]): sum(process.info["cpu_times"][:2])
+        for process in psutil.process_iter(["create_time", "cpu_times"])
+        if process.pid not in ours and process.info["cpu_times"]
+    }
+
+
+def load_before(provenance: Mapping[str, Any]) -> float | None:
+    """The load of the minute before a run; ``None`` where it is not known."""
+    found = provenance.get("load")
+    first = found[0] if isinstance(found, list) and found else None
+    return first if isinstance(first, int | float) else None
+
+
+def busy(provenance: Mapping[str, Any]) -> str:
+    """What says that times were not taken on a quiet machine; empty where nothing does.
+
+    A machine is busy where the load of the minute before a run is above half its cores, or where
+    another process took more than half a core during the run. Either may be unknown.
+    """
+    found, before = [], load_before(provenance)
+    cores, other = provenance.get("usable_cores"), provenance.get("other_process")
+    if before is not None and isinstance(cores, int) and before > cores / 2:
+        found.append(f"its load before the run was {before:.1f}, expected at most {cores / 2:g}")
+    if isinstance(other, int | float) and other > 0.5:
+        found.append(f"another process took {other:.1f} of a core during the run")
+    return f"The machine was busy: {', and '.join(found)}. Times may be wrong." if found else ""
 
 
 def cpu_model() -> str:

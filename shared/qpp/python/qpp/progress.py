@@ -60,6 +60,12 @@ class RunProgress:
         with contextlib.suppress(OSError, SystemExit):
             self._tick(study, workload, what, done, total)
 
+    def warn(self, text: str) -> None:
+        """Print a line that stays, if there is any."""
+        with contextlib.suppress(OSError, SystemExit):
+            if text:
+                self._console.print(text, style="bold red", markup=False, soft_wrap=True)
+
     def _tick(self, study: str, workload: str, what: str, done: float, total: float) -> None:
         if study != self._study:
             self._study, self._workload = study, workload

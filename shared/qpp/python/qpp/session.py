@@ -32,10 +32,14 @@ def reproduce(
     started = time.monotonic()
     created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     provenance = machine.provenance()
+    others = machine.other_processes()
+    busy = machine.busy(provenance)
     finished: list[StudyResult] = []
     interrupted = False
     counts = {f.name: len(f.study.selected(full=settings.full)) for f in chosen if f.study}
     with RunProgress(counts, settings.budget) as progress:
+        if "check" not in preset:
+            progress.warn(busy)
         for entry in chosen:
             try:
                 tick = functools.partial(progress.tick, entry.name)
@@ -50,13 +54,18 @@ def reproduce(
                 finished.append(
                     StudyResult(entry.name, title or entry.name, question, error=reason)
                 )
+        duration = time.monotonic() - started
+        taken = (now - others.get(p, 0.0) for p, now in machine.other_processes().items())
+        provenance["other_process"] = round(max(taken, default=0.0) / duration, 2)
+        if "check" not in preset and machine.busy(provenance) != busy:
+            progress.warn(machine.busy(provenance))
     return Run(
         command=command_line(),
         preset=preset,
         created=created,
         provenance=provenance,
         studies=tuple(finished),
-        duration=round(time.monotonic() - started, 3),
+        duration=round(duration, 3),
         interrupted=interrupted,
     )
 

@@ -56,19 +56,26 @@ def history_group(context: click.Context, results: Path | None) -> None:
 @STUDY
 @MACHINE
 @RESULTS
+@click.option("--busy", is_flag=True, help="Also where the machine was busy.")
 def record(
-    result: Path | None, studies: tuple[str, ...], machine: str | None, results: Path | None
+    result: Path | None,
+    studies: tuple[str, ...],
+    machine: str | None,
+    results: Path | None,
+    busy: bool,
 ) -> None:
     """Store a point of HEAD: from RESULT.json, or from a run of the quick preset.
 
     RESULT.json comes from `qpp reproduce --json` on this commit. Refused are a dirty tree, another
-    commit than HEAD, and code that is not a release build of this checkout.
+    commit than HEAD, code that is not a release build of this checkout, and, without --busy, a
+    machine that was busy: a load above half its cores before the run, or another process that took
+    more than half a core during it.
     """
     if result is not None and studies:
         raise click.UsageError("--study chooses what is measured: leave it out with RESULT.json")
     here = checkout.find(results=results)
-    file = result or recording.measure(here, studies)
-    done = recording.record(here, file, machine, clean=result is None)
+    file = result or recording.measure(here, studies, busy=busy)
+    done = recording.record(here, file, machine, clean=result is None, busy=busy)
     click.echo(f"recorded {done.commit[:8]} ({', '.join(done.studies)}) as {done.series}")
     if done.failed:
         raise HistoryError(f"could not be measured, not recorded: {', '.join(done.failed)}")

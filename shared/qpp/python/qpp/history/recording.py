@@ -3,22 +3,26 @@
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
+from qpp import machine as machine_module
 from qpp import registry
 from qpp.history import HistoryError, points, store
 from qpp.history.checkout import SCRATCH, Checkout
 from qpp.results import ResultError
 
 
-def measure(checkout: Checkout, studies: Sequence[str] = ()) -> Path:
+def measure(checkout: Checkout, studies: Sequence[str] = (), *, busy: bool = False) -> Path:
     """Run the quick preset at HEAD (`qpp reproduce`), after the checks of :func:`record`.
 
     Returns the result file, which stays under ``.asv``.
     """
     entries = registry.select(tuple(studies))
     _require_ready(checkout, [entry for entry in entries if entry.study is not None])
+    now = {"load": machine_module.load(), "usable_cores": machine_module.usable_cores()}
+    _require_quiet(now, busy, "measure")
     file = checkout.root / SCRATCH / f"{checkout.resolve('HEAD')[:8]}.json"
     file.unlink(missing_ok=True)
     command = [sys.executable, "-m", "qpp", "reproduce", *studies, "--json", str(file)]
@@ -29,19 +33,25 @@ def measure(checkout: Checkout, studies: Sequence[str] = ()) -> Path:
 
 
 def record(
-    checkout: Checkout, result: Path, machine: str | None = None, *, clean: bool = False
+    checkout: Checkout,
+    result: Path,
+    machine: str | None = None,
+    *,
+    clean: bool = False,
+    busy: bool = False,
 ) -> store.Stored:
     """Store what a result file says of HEAD.
 
     ``machine``: the name of the series, default ``QPP_MACHINE``, else made from the processor's
     name. ``clean``: the tree is known to have been clean (the history itself, which the harness
-    counts as a change, apart).
+    counts as a change, apart). ``busy``: also where the machine was busy.
 
     Raises
     ------
     HistoryError
-        The file cannot be read or is of another commit or of a dirty tree, the installed code is
-        not a release build of this checkout, or the point cannot be stored.
+        The file cannot be read or is of another commit or of a dirty tree, the machine was
+        busy, the installed code is not a release build of this checkout, or the point cannot be
+        stored.
     """
     measured = points.read(result)
     head = checkout.resolve("HEAD")
@@ -54,6 +64,7 @@ def record(
         raise HistoryError(
             f"{result} was measured with uncommitted changes: commit them, then measure again"
         )
+    _require_quiet(measured.provenance, busy, f"record {result}")
     _require_ready(
         checkout, [registry.find(name) for name in measured.studies] if not clean else []
     )
@@ -70,6 +81,11 @@ def save(checkout: Checkout, measured: points.Measured, machine: str | None = No
         return store.read_result(store.write(checkout.results, known, point))
     except (HistoryError, ResultError) as error:
         raise HistoryError(f"{error}; the result is kept in {measured.path}") from error
+
+
+def _require_quiet(provenance: Mapping[str, Any], busy: bool, what: str) -> None:
+    if (found := machine_module.busy(provenance)) and not busy:
+        raise HistoryError(f"{found} Wait until it is quiet, or {what} with --busy")
 
 
 def _require_ready(checkout: Checkout, entries: Sequence[registry.StudyEntry]) -> None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from qpp import format as fmt
+from qpp import machine
 from qpp.report import claims, guide, overview, sections, verdicts
 from qpp.report.markup import Child, Html, el, raw, resource, some
 from qpp.report.svg import FONT, tokens_css
@@ -41,7 +41,8 @@ def render_html(run: Run) -> str:
     )
     tone, first, rest = verdicts.headline(run)
     title = el("h1", el("span", first, cls=tone), rest)
-    remarks = some("p", verdicts.remarks(run), cls="lede")
+    busy = machine.busy(run.provenance) if "check" not in run.preset else ""
+    remarks = some("p", busy, cls="lede missed"), some("p", verdicts.remarks(run), cls="lede")
     facts = el("p", (el("span", fact) for fact in _facts(run) if fact), cls="facts")
     source = f"Every figure on this page is computed from one result file ({run.schema}) by qpp"
     return html_file(
@@ -96,27 +97,19 @@ def html_file(
 def _facts(run: Run) -> tuple[str, ...]:
     """Date, preset, duration, machine, load and commit; empty where unknown."""
     known = run.provenance
-    machine, commit = str(known.get("cpu") or ""), str(known.get("commit") or "")[:12]
-    cores, load = known.get("usable_cores"), known.get("load")
-    if machine and isinstance(cores, int) and cores:
-        machine += f", {plural(cores, 'core')}"
+    where, commit = str(known.get("cpu") or ""), str(known.get("commit") or "")[:12]
+    cores, load = known.get("usable_cores"), machine.load_before(known)
+    if where and isinstance(cores, int) and cores:
+        where += f", {plural(cores, 'core')}"
     dirty = " with uncommitted changes" if known.get("dirty") else ""
     return (
         when(run.created),
         f"{run.preset} preset" if run.preset else "",
         duration(run.duration),
-        machine,
-        _load(load[0], cores) if isinstance(load, list) and load else "",
+        where,
+        "" if load is None else f"load {load:.1f} at the start",
         f"commit {commit}{dirty}" if commit else "",
     )
-
-
-def _load(load: Any, cores: Any) -> str:
-    """The load average before the run: busy where others need the core that is measured on."""
-    if not isinstance(load, int | float):
-        return ""
-    busy = ": busy" if isinstance(cores, int) and load > max(1, cores - 1) else ""
-    return f"load {load:.1f} at the start{busy}"
 
 
 def when(created: str) -> str:
