@@ -134,6 +134,7 @@ def test_a_busy_machine_is_named_and_a_profiler_does_not_speed_up() -> None:
     rendered = page.render(found)
     assert "<dt>memray</dt>" not in rendered and "<dt>Not worth a rewrite</dt>" in rendered
     assert "83\u00a0%" in rendered and "Commit of qpp" not in rendered
+    assert "Load at the end" in rendered and "Load at the start" not in rendered
 
 
 def test_what_went_wrong_and_what_a_profiler_takes_for_itself() -> None:

@@ -100,7 +100,7 @@ def test_a_thread_that_never_enters_the_clients_code_works_for_the_main_thread()
 
 def test_time_that_the_kernel_counts_late_goes_back_to_when_it_was() -> None:
     activity = ran({MAIN: 0.4}, {MAIN: 1.6})
-    activity.settle()
+    activity.move_late_time()
     assert activity.waiting == pytest.approx(0.0)
 
 

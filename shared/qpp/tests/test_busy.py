@@ -54,7 +54,7 @@ def test_a_run_says_it_and_goes_on(
     busy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    seconds = itertools.chain([50.0], itertools.repeat(500.0 if busy == "process" else 50.0))
+    seconds = itertools.cycle([50.0, 500.0 if busy == "process" else 50.0])
     monkeypatch.setattr(machine, "other_processes", lambda: {(1, 0.0): next(seconds)})
     monkeypatch.setattr(machine, "load", lambda: [99.0 if busy == "load" else 0.0] * 3)
     monkeypatch.setattr(machine, "usable_cores", lambda: 2)

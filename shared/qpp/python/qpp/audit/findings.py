@@ -25,7 +25,6 @@ WORTH = {"hours": 1.1, "days": 1.2, "weeks": 1.5}
 # Working days that an effort stands for, for the order of the roadmap.
 DAYS = {"hours": 0.5, "days": 3.0, "weeks": 15.0}
 FIRST = 3
-EXCERPT = 40
 WAITS = 0.1  # of a place: less waiting than that may be for other programs, and lowers no bound
 
 
@@ -65,7 +64,6 @@ def finding(place: Place, seconds: float | None = None) -> Finding:
     gain = reachable(remedy.gain, computing if computing <= 1.0 - WAITS else 1.0)
     expected = reachable(remedy.gain, min(best.explained, computing))
     ratio, machine = measured(remedy.shown)
-    lines = place.source.lines[place.first_line - 1 : place.last_line][:EXCERPT]
     return Finding(
         file=str(place.source.path),
         first_line=place.first_line,
@@ -99,7 +97,6 @@ def finding(place: Place, seconds: float | None = None) -> Finding:
         study=remedy.shown.study if remedy.shown is not None and ratio is not None else None,
         study_ratio=ratio,
         study_machine=machine,
-        excerpt=tuple(lines),
         allocated=place.allocated,
         cell=place.source.cell(place.first_line),
     )
@@ -200,17 +197,3 @@ def _called(place: Place) -> Iterator[str]:
 
 def _at(source: Source, line: int) -> ast.AST:
     return source.statement(line) or source.tree
-
-
-__all__ = [
-    "bound",
-    "bound_together",
-    "expected_together",
-    "finding",
-    "findings",
-    "first",
-    "not_found",
-    "nothing_worth",
-    "reachable",
-    "roadmap",
-]

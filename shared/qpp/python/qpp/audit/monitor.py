@@ -70,7 +70,7 @@ class Activity:
         lengths = [i.stop - i.start for i in self.intervals]
         return sum(part * length for part, length in zip(self.waits(), lengths, strict=True))
 
-    def settle(self) -> None:
+    def move_late_time(self) -> None:
         """Move what a thread ran or waited beyond an interval's length into the one before.
 
         The kernel adds to the counters late: of a running thread by some milliseconds, of a ready
@@ -133,7 +133,7 @@ class Monitor:
         self._thread.join()
         for process in self._processes.values():
             process.close()
-        self._activity.settle()
+        self._activity.move_late_time()
         if self._within:
             self._activity.forget_woken()
         return self._activity

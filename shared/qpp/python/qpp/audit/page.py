@@ -103,8 +103,9 @@ def _not_found(audit: Audit) -> Html | None:
 
 
 def _of_qpp(provenance: Mapping[str, Any]) -> dict[str, Any]:
-    """Provenance that says which commit it means: of this tool, and not of the program."""
+    """Provenance that says whose commit and which load it means: read after the runs."""
     names = {"commit": "commit of qpp", "dirty": "uncommitted changes of qpp"}
+    names["load"] = "load at the end"
     return {names.get(key, key): value for key, value in provenance.items()}
 
 
