@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from history_fixtures import git, repository, result_file, run
-from qpp import cli, machine, results
+from qpp import cli, machine, results, session
 from qpp.history import HistoryError, recording
 from qpp.history.checkout import Checkout
 
@@ -58,8 +58,9 @@ def test_a_run_says_it_and_goes_on(
     monkeypatch.setattr(machine, "other_processes", lambda: {(1, 0.0): next(seconds)})
     monkeypatch.setattr(machine, "load", lambda: [99.0 if busy == "load" else 0.0] * 3)
     monkeypatch.setattr(machine, "usable_cores", lambda: 2)
+    monkeypatch.setattr(session, "measure_study", lambda *_: run().studies[0])
     files = ("--json", "r.json", "--html", "r.html")
-    done = CliRunner().invoke(cli.cli, ["reproduce", STUDY, "--budget", "0.1", *files])
+    done = CliRunner().invoke(cli.cli, ["reproduce", STUDY, *files])
     assert done.exit_code == 0, done.output
     assert done.stderr.count("The machine was busy: ") == bool(busy)
     assert "The machine was busy" not in done.stdout
