@@ -31,6 +31,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def test_the_script_that_makes_the_data_takes_help_for_no_folder(tmp_path: Path) -> None:
+    command = [sys.executable, "-B", EXAMPLES / "clients" / "data.py", "--help"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "FOLDER" in done.stdout and not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     ("client", "file", "options"),
     [
