@@ -68,7 +68,9 @@ def test_one_hot_statement_of_a_short_loop_is_the_loop() -> None:
 
 
 def test_statements_that_run_one_after_the_other_stay_apart() -> None:
-    assert groups([9] * 50 + [10] * 50) == [("Assign", 9, 9), ("Assign", 10, 10)]
+    apart = [("Assign", 9, 9), ("Assign", 10, 10)]
+    assert groups([9] * 50 + [10] * 50) == apart
+    assert groups(([9] * 20 + [10] * 20) * 3) == apart  # a few changes are no alternation
 
 
 def test_statements_of_a_function_that_alternate_are_the_function() -> None:

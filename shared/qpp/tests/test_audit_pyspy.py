@@ -79,7 +79,7 @@ def profiled(folder: Path, monkeypatch: pytest.MonkeyPatch, *said: str) -> pyspy
         error = errors.pop(0)
         if not error:
             Path(command.words[command.words.index("--output") + 1]).write_text("[]")
-        wrote = "Samples: 9 Errors: 0\npy-spy> Wrote chrome trace to 'x'. Samples: 7 Errors: 0\n"
+        wrote = "".join(f"py-spy> Wrote chrome trace to 'x'. Samples: {n}\n" for n in (9, 7))
         return Execution(0.1, 1, False, wrote, error)
 
     monkeypatch.setattr(pyspy, "run", run)

@@ -30,7 +30,7 @@ def ran(*threads: dict[tuple[int, int], float], ready: bool = False) -> Activity
     return Activity(0.0, intervals, {1: 0, 5: 1})
 
 
-def by_line(found: Mapping[Stack, Amounts], what: str = "wall") -> dict[int, float]:
+def by_line(found: Mapping[Stack, Amounts], what: str = "wall") -> dict[int, object]:
     """Seconds by line, but for the rounding of nothing."""
     lines = {s[0].line if s else 0: getattr(amounts, what) for s, amounts in found.items()}
     return {line: pytest.approx(seconds) for line, seconds in lines.items() if seconds > 1e-9}
@@ -110,6 +110,31 @@ def test_threads_that_only_the_profiler_wakes_are_left_out() -> None:
         interval.ready[OTHER] = 0.005
     activity.forget_woken()
     assert all(interval.active.keys() == {MAIN} for interval in activity.intervals)
+
+
+def test_a_thread_that_is_ready_for_much_longer_than_it_runs_was_only_woken() -> None:
+    for ready, kept in ((0.9, False), (0.7, True)):
+        activity = ran(*[{MAIN: 0.9, OTHER: 0.04}] * 10)
+        for interval in activity.intervals:
+            interval.ready[OTHER] = ready * STEP
+        activity.forget_woken()
+        assert all((OTHER in interval.ready) == kept for interval in activity.intervals)
+        assert all(OTHER in interval.run for interval in activity.intervals)
+
+
+def test_a_stack_stands_for_the_time_around_its_sample() -> None:
+    spans = [shown(MAIN, 1, 0, 0.1), shown(MAIN, 2, 0.1, 1)]
+    assert by_line(spent(spans, ran(*[{MAIN: 1.0}] * 20), 10)) == {1: 0.05, 2: 0.15}
+
+
+def test_where_the_profilers_clock_starts_late_waiting_tells_how_late() -> None:
+    activity = ran(*([{MAIN: 1.0}] * 5 + [{}] * 5) * 6)
+    spans = []
+    for start in (0.1 * n - 0.01 for n in range(7)):
+        spans += [shown(MAIN, 1, max(0.0, start), start + 0.05)]
+        spans += [shown(MAIN, 2, start + 0.05, start + 0.1)]
+    found = spent(spans, activity, 1e9, waiting=0.3)
+    assert found[at(2)].waiting > 0.27  # 0.24 by clocks that are not shifted
 
 
 def test_without_the_scheduler_the_main_threads_wall_time_is_what_is_known() -> None:
