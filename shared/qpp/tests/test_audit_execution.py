@@ -147,7 +147,8 @@ def test_a_function_is_called_with_its_case(tmp_path: Path) -> None:
 
 def test_a_short_function_is_called_again_and_one_call_counted_for_all(tmp_path: Path) -> None:
     text = "import time\ndef part():\n    time.sleep(0.02)\ndef work():\n    part(), part()\n"
-    (tmp_path / "lib.py").write_text(text + "    import decimal\n")
+    (tmp_path / "lib.py").write_text(text + "    import slow\n")
+    (tmp_path / "slow.py").write_text("import time\ntime.sleep(1.1)\n")  # no part of the second
     _, found = counts.calls(Client("function", "lib:work", cwd=tmp_path), time_limit=60.0)
     assert found is not None
     times = {name: count for (_, _, name), count in found.of.items()}
