@@ -122,7 +122,8 @@ def test_wrong_usage_is_one_message_and_status_2(arguments: list[str], message: 
 
 def test_the_exit_status_follows_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
     trace = "Traceback (most recent call last):\n  File\n    x = secret-1234\nKeyError: secret-1234"
-    failed = measured(Path("slow.py").absolute(), exit_status=3, traceback=trace)
+    said = {"traceback": trace, "notes": ("secret-1234 is not sure",)}
+    failed = measured(Path("slow.py").absolute(), exit_status=3, **said)
     monkeypatch.setattr(audit_cli, "measure", lambda client, **_: failed)
     done = audit("slow.py", "--json", "a.json", "--", "--token", "secret-1234")
     assert done.exit_code == 1

@@ -73,6 +73,9 @@ def test_the_exit_status_is_the_programs(
 @pytest.mark.parametrize("text", ["def f(:\n", "import not_there\n", "from json import nothing\n"])
 def test_errors_of_syntax_and_import_are_told_apart(tmp_path: Path, text: str) -> None:
     assert unstarted(ran(script(tmp_path, text)))
+    caught = f"import traceback\ntry:\n    exec({text!r})\nexcept Exception:\n    "
+    caught += "traceback.print_exc()\n"
+    assert not unstarted(ran(script(tmp_path, caught)))
 
 
 def test_the_end_of_the_output_is_kept(tmp_path: Path) -> None:

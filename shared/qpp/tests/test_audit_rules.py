@@ -89,6 +89,12 @@ def test_independent_passes_that_are_long_enough_for_a_process() -> None:
         assert ("serial_independent_work" in found) == expected
 
 
+def test_paths_that_the_interpreter_computes_are_no_work_on_arrays() -> None:
+    _, text, _ = SHOWN["float64_cpu_monte_carlo"]
+    for python, expected in ((0.4, True), (0.6, False)):
+        assert ("float64_cpu_monte_carlo" in patterns(text, python=python)) == expected
+
+
 def test_what_no_rule_names() -> None:
     text = "y = np.linalg.svd(x)  #: 90 numpy.linalg.svd=90\n"
     assert patterns(text, python=0.02) == ["library_bound"]

@@ -1,5 +1,6 @@
 """``--scaffold``: a study that runs at once, on the arguments of a real call."""
 
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -21,10 +22,12 @@ pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="the audit runs on Linux and macOS"),
 ]
 PROGRAM = """
+import random
 import sys
 from dataclasses import dataclass
 
 import helper
+import numpy as np
 
 RATE = 0.5
 
@@ -40,7 +43,7 @@ class Report:
         total = 0.0
         for trade in trades:
             total += trade.price * trade.size * rate * scale
-        return total + sum(extra)
+        return total + sum(extra), random.random(), np.random.random()
 
 
 def fill(target, values):
@@ -54,6 +57,8 @@ def count(n):
 
 
 scale = int(sys.argv[1])
+random.seed(5)
+np.random.seed(6)
 print(Report().notional([Trade(1.5, 2), Trade(2.5, 4)], 1.0))
 numbers = []
 fill(numbers, [1.0, 2.0])
@@ -97,7 +102,9 @@ def test_a_function_with_its_call_its_globals_and_the_classes_of_the_script(prog
     for rewritten in (None, folder / "rewritten.py"):
         recording = Recording(folder / "call.pickle", rewritten)
         output = recording.run(**recording.arguments())
-        assert output["result"] == 0.5 * 3 * (1.5 * 2 + 2.5 * 4) + 1.0
+        total, *drawn = output["result"]
+        assert total == 0.5 * 3 * (1.5 * 2 + 2.5 * 4) + 1.0
+        assert drawn == [random.Random(5).random(), np.random.RandomState(6).random()]
     assert (folder / "rewritten.py").read_text() == PROGRAM
     with pytest.raises(AuditError, match=r"holds study\.py already"):
         check_folder(folder)
