@@ -126,3 +126,11 @@ def test_passes_of_a_loop_are_the_calls_that_only_each_pass_makes() -> None:
     for text, passes in ((LOOP, 500), (LOOP.replace("again(0)", "work(0)"), None)):
         (one,) = with_counts([place(text)], Calls({}, made))
         assert one.count == passes
+
+
+def test_a_statement_runs_as_often_as_its_function_but_in_a_loop() -> None:
+    calls = Calls({("client.py", 1, "f"): 7}, {})
+    looped = "def f(xs):\n    for x in xs:\n        y = work(x)  #: 60\n"
+    for text, count in ((looped, None), ("def f(xs):\n    y = work(xs)  #: 60\n", 7)):
+        (one,) = with_counts([place(text)], calls)
+        assert (one.count, one.called) == (count, 7)

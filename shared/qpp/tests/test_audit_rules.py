@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from audit_places import patterns
+from audit_places import patterns, place
+from qpp.audit.rules._view import View
 
 CASE = re.compile(r"^## (?:(not) )?(\w+)(.*?)(?:, python ([\d.]+))?\n(.*?)(?=^## |\Z)", re.M | re.S)
 CASES = [
@@ -93,6 +94,19 @@ def test_paths_that_the_interpreter_computes_are_no_work_on_arrays() -> None:
     _, text, _ = SHOWN["float64_cpu_monte_carlo"]
     for python, expected in ((0.4, True), (0.6, False)):
         assert ("float64_cpu_monte_carlo" in patterns(text, python=python)) == expected
+
+
+def test_what_a_loop_iterates_over_has_the_time_of_its_header() -> None:
+    view = View(place("for x in sorted(xs):  #: 10\n    f(x)  #: 70\n"))
+    (call,) = view.calls("sorted")
+    assert view.span(call) == (1, 1) and view.heat(call) == pytest.approx(1 / 8)
+    assert view.span(view.place.node) == (1, 2)
+
+
+def test_what_was_counted_often_is_repeated_without_a_loop() -> None:
+    for count, expected in ((60, True), (10, False), (None, False)):
+        view = View(place("def f(x):\n    y = g(x)  #: 90\nf(1)\n", python=0.1, count=count))
+        assert view.repeated(view.place.node) == expected
 
 
 def test_what_no_rule_names() -> None:
