@@ -5,6 +5,7 @@ The cases are in the folder ``audit_cases``, marked as ``audit_places`` says. Th
 not be named; ``, python PART`` gives the interpreter's part of the processor time.
 """
 
+import dataclasses
 import re
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from audit_places import patterns, place
 from qpp.audit.rules._view import View
+from qpp.audit.source import Source
 
 CASE = re.compile(r"^## (?:(not) )?(\w+)(.*?)(?:, python ([\d.]+))?\n(.*?)(?=^## |\Z)", re.M | re.S)
 CASES = [
@@ -109,6 +111,14 @@ def test_what_was_counted_often_is_repeated_without_a_loop() -> None:
         assert view.repeated(view.place.node) == expected
 
 
+def test_what_is_called_in_a_loop_of_another_file_is_repeated() -> None:
+    one = place("def f(x):\n    y = g(x)  #: 90\n", python=0.1)
+    for text, line, expected in (("for x in xs:\n    f(x)\n", 2, True), ("f(1)\n", 1, False)):
+        callers = ((Source(Path("main.py"), text), line),)
+        view = View(dataclasses.replace(one, callers=callers))
+        assert view.repeated(one.node) == expected
+
+
 def test_what_no_rule_names() -> None:
     text = "y = np.linalg.svd(x)  #: 90 numpy.linalg.svd=90\n"
     assert patterns(text, python=0.02) == ["library_bound"]
@@ -126,5 +136,6 @@ def test_what_searches_a_container_is_no_arithmetic_and_writing_dates_no_parsing
         """
     found = patterns(book, count=1000)
     assert found[0] == "list_membership" and "python_number_loop" not in found
-    hours = "def hour(self, message):\n    hours.append(message.time.strftime(HOUR))  #: 90\n"
-    assert "datetime_parsing" not in patterns(hours, count=1000)
+    for written in ("message.time.strftime(HOUR)", "time.strftime(HOUR, message.time)"):
+        hours = f"import time\ndef hour(self, message):\n    hours.append({written})  #: 90\n"
+        assert "datetime_parsing" not in patterns(hours, count=1000)
