@@ -34,6 +34,8 @@ def test_a_masked_value_is_masked_everywhere() -> None:
     secrets = Secrets(["--token", "s3cr3t-value", "--pass", "ab"])
     assert secrets.hide("KeyError: 's3cr3t-value'") == "KeyError: '***'"
     assert secrets.hide("about") == "about", "two letters would be found inside words"
+    longer = Secrets([f"--token={'abcdefgh'[:n]}" for n in range(4, 9)])
+    assert longer.hide("abcdefgh abcd") == "*** ***", "the longest first"
 
 
 @pytest.mark.parametrize(
