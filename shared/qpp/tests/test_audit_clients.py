@@ -32,7 +32,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_script_that_makes_the_data_takes_help_for_no_folder(tmp_path: Path) -> None:
-    command = [sys.executable, "-B", EXAMPLES / "clients" / "data.py", "--help"]
+    command = [sys.executable, "-B", str(EXAMPLES / "clients" / "data.py"), "--help"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
     assert "FOLDER" in done.stdout and not list(tmp_path.iterdir())
 
@@ -51,7 +51,7 @@ def test_the_optimised_version_prints_the_same_report(
     printed = []
     for script in (f"{client}.py", "optimised.py"):
         path = EXAMPLES / "clients" / client / script
-        command = [sys.executable, "-B", path, folder / file, *options]
+        command = [sys.executable, "-B", str(path), str(folder / file), *options]
         done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
         assert done.returncode == 0, done.stderr
         printed.append(done.stdout)

@@ -121,6 +121,11 @@ def test_gains_can_be_computed_again_and_small_ones_have_their_figure() -> None:
     twice = (*fixtures.audit().findings, *(dataclasses.replace(small, share=0.02),) * 2)
     smaller = markdown.smaller(fixtures.audit(findings=twice))
     assert smaller.count("momentum") == 1 and "4 %" in smaller
+    for part, shown_whole in ((0.06, 4), (0.04, 3)):
+        four = (*fixtures.audit().findings[:3], dataclasses.replace(small, share=part))
+        assert len(words.large(fixtures.audit(findings=four))) == shown_whole
+    tiny = dataclasses.replace(small, share=0.004, function="tiny")
+    assert "tiny" not in markdown.smaller(fixtures.audit(findings=(*twice, tiny)))
 
 
 def test_a_busy_machine_is_named_and_a_profiler_does_not_speed_up() -> None:
