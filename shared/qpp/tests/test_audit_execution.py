@@ -159,7 +159,7 @@ def test_a_short_function_is_called_again_and_one_call_counted_for_all(tmp_path:
 
 
 def test_modules_of_the_programs_project_are_the_clients_and_libraries_are_not(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "scripts").mkdir()
     client = script(tmp_path / "scripts", "")
@@ -169,3 +169,5 @@ def test_modules_of_the_programs_project_are_the_clients_and_libraries_are_not(
     assert client.owns(str(tmp_path / "src" / "models" / "risk.py"))
     assert not client.owns(str(tmp_path / "venv" / "lib" / "site-packages" / "pandas" / "x.py"))
     assert not client.owns(json.__file__) and not client.owns("<string>")
+    monkeypatch.setenv("HOME", str(tmp_path))  # a home that is a repository is no project
+    assert not script(tmp_path / "scripts", "").owns(str(tmp_path / "src" / "models" / "risk.py"))
