@@ -1,8 +1,8 @@
 //! The information that is left where one variable is permuted.
 //!
 //! Permutation `p` of a pair is the stream `(seed, pair, p)` of random numbers: it depends neither
-//! on threads nor on how the work is cut. The shuffle is Durstenfeld's (CACM 7, 1964); a value that
-//! has reached its place is counted at once. Two indices come from one 64-bit word, as in
+//! on threads nor on how the work is cut. The shuffle is Durstenfeld's (CACM 7, 1964); a value is
+//! counted as soon as its place is final. Two indices come from one 64-bit word, as in
 //! Brackett-Rozinsky and Lemire, arXiv:2408.06213, without the rejection: for `n` values their bias
 //! is below `n^2 / 2^64`. With few cells for many observations the table of counts is drawn
 //! instead ([`super::random_tables`]), which has the same distribution.
@@ -101,23 +101,23 @@ pub fn permuted<C: Code>(
     )
 }
 
-/// Permute; `settled` is told of each place and of the value that stays there.
+/// Permute; `seen` is called with each place and its final value.
 #[inline]
-fn shuffle<C: Code>(values: &mut [C], stream: &mut Stream, mut settled: impl FnMut(usize, C)) {
+fn shuffle<C: Code>(values: &mut [C], stream: &mut Stream, mut seen: impl FnMut(usize, C)) {
     let mut left = values.len();
-    let mut settle = |values: &mut [C], place: usize, from: u64| {
+    let mut finish = |values: &mut [C], place: usize, from: u64| {
         values.swap(place, from as usize);
-        settled(place, values[place]);
+        seen(place, values[place]);
     };
     while left > 1 {
         let (index, rest) = scaled(stream.word(), left as u64);
-        settle(values, left - 1, index);
+        finish(values, left - 1, index);
         let (index, _) = scaled(rest, left as u64 - 1);
-        settle(values, left - 2, index);
+        finish(values, left - 2, index);
         left -= 2;
     }
     if left == 1 {
-        settle(values, 0, 0);
+        finish(values, 0, 0);
     }
 }
 

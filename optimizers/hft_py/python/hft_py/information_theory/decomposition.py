@@ -11,8 +11,8 @@ others, and there is no agreement on how to define it: choose by ``measure``.
   information of the two sources. It counts amounts: two sources that tell different bits of the
   target count as redundant. Williams, Beer, arXiv 1004.2515 (2010).
 
-The least is found by Newton's method with a logarithmic barrier, which bounds its own error. Bins
-of ten each take about a second, five each a tenth; the time grows with the ninth power.
+The least is found by Newton's method with a logarithmic barrier, which bounds its own error. The
+time grows with the ninth power of the number of bins.
 """
 
 from __future__ import annotations

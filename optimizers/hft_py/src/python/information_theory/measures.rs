@@ -1,4 +1,4 @@
-//! Information, its local values, its permutations, rolling windows.
+//! Information, its permutations, rolling windows.
 
 // Signatures are Python's.
 #![allow(clippy::too_many_arguments)]
