@@ -11,11 +11,11 @@ import numpy as np
 
 from hft_py import backend as backends
 from hft_py import checks
-from hft_py.information_theory._binning import Codes, alike
+from hft_py.information_theory._binning import Codes
 from hft_py.information_theory._inputs import DISCRETE, Setting, setting
 from hft_py.information_theory._validation import Floats, ensure_memory, variable
 from hft_py.information_theory.result import InformationMatrix
-from hft_py.information_theory.significance import MAX_PERMUTATIONS, summary
+from hft_py.information_theory.significance import MAX_PERMUTATIONS, permutation_test, summary
 from hft_py.information_theory.transfer_entropy import Past
 from hft_py.progress import STOPPED, reporting
 
@@ -154,15 +154,13 @@ class _Task:
     def run(self) -> tuple[Floats, Floats]:
         """In bits, not clipped: ``(sources, 3)`` of the data, and ``(sources, count)`` permuted."""
         kernels = backends.kernels("information_theory", self.backend)
-        row, found, null = self.row, [], []
-        for x, pair in zip(row.x, self.pairs, strict=True):
-            arguments = alike(x, row.y, row.z)
-            found.append(kernels.information(*arguments, self.estimator))
-            if self.count:
-                how = (self.estimator, self.seed, pair, self.first, self.count, self.threads)
-                null.append(kernels.permuted(*arguments, *how))
-        shape = len(row.x), -1
-        return np.array(found).reshape(shape), np.array(null).reshape(len(row.x), self.count)
+        row, how = self.row, (self.first, self.count, self.threads)
+        tests = [
+            permutation_test(kernels, (x, row.y, row.z), self.estimator, self.seed, pair, *how)
+            for x, pair in zip(row.x, self.pairs, strict=True)
+        ]
+        found, null = zip(*tests, strict=True)
+        return np.array(found), np.array(null)
 
 
 class _Plan:
@@ -216,7 +214,7 @@ class _Plan:
             for row in rows:
                 yield self._task(row, 0, self.count).run()
             return
-        part = max(1, self.count * max(1, len(rows)) // _TASKS)
+        part = max(1, self.count * len(rows) // _TASKS)
         starts = range(0, max(1, self.count), part)
         submit = self.executor.submit
         futures = [

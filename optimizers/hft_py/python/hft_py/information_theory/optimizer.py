@@ -162,7 +162,8 @@ class InformationTheoryOptimizer(Estimator):
         for j in range(len(columns.columns)):
             codes = (chosen.binner.column(columns, j), target, None)
             count = self._given["n_permutations"]
-            value, null = permutation_test(chosen, codes, seed, j, count, threads)
+            how = (chosen.estimator, seed, j, 0, count, threads)
+            (value, _, _), null = permutation_test(chosen.kernels, codes, *how)
             rows.append((value * chosen.scale, *summary(value, null, chosen.scale)))
         value, effective, p_values, _, _ = np.array(rows).T
         total = np.maximum(effective, 0.0).sum()

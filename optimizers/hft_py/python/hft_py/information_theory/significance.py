@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from hft_py import checks
+from hft_py.backend import KernelSet
 from hft_py.information_theory._binning import Codes, alike
 from hft_py.information_theory._inputs import DISCRETE, Setting, setting
 from hft_py.information_theory._validation import Floats, ensure_memory, same_length, variables
@@ -129,7 +129,8 @@ def _significance(
     count = checks.whole_number("n_permutations", n_permutations, least=1, most=MAX_PERMUTATIONS)
     ensure_memory(count)
     number, workers = checks.seed_number(seed), checks.thread_count(threads)
-    value, null = permutation_test(chosen, codes, number, 0, count, workers)
+    how = (number, 0, 0, count, workers)
+    (value, _, _), null = permutation_test(chosen.kernels, codes, chosen.estimator, *how)
     effective, p_value, mean, deviation = summary(value, null, chosen.scale)
     return Significance(
         value=value * chosen.scale,
@@ -148,13 +149,21 @@ def _significance(
 
 
 def permutation_test(
-    chosen: Setting, codes: Iterable[Codes | None], seed: int, pair: int, count: int, threads: int
-) -> tuple[float, Floats]:
-    """The information in bits, not clipped, and what is left of it in each permutation."""
+    kernels: KernelSet,
+    codes: tuple[Codes, Codes, Codes | None],
+    estimator: str,
+    seed: int,
+    pair: int,
+    first: int,
+    count: int,
+    threads: int,
+) -> tuple[tuple[float, float, float], Floats]:
+    """The information and the entropies in bits, not clipped; the information where permuted."""
     arguments = alike(*codes)
-    value = chosen.kernels.information(*arguments, chosen.estimator)[0]
-    how = (chosen.estimator, seed, pair, 0, count, threads)
-    return value, chosen.kernels.permuted(*arguments, *how)
+    found = kernels.information(*arguments, estimator)
+    if not count:
+        return found, np.empty(0)
+    return found, kernels.permuted(*arguments, estimator, seed, pair, first, count, threads)
 
 
 def summary(value: float, null: Floats, scale: float) -> tuple[float, float, float, float]:
