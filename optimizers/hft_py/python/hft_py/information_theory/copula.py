@@ -12,15 +12,16 @@ values ``rho`` of the product of the two are canonical correlations, and the inf
 ``-1/2 sum ln(1 - rho**2)``. That is the difference of log-determinants of the source, is never
 negative, and holds for repeated and constant columns too.
 
-Source: Ince, Giordano, Kayser, Rousselet, Gross, Schyns, Human Brain Mapping 38 (2017), sections
-"Gaussian copula mutual information" and "bias correction".
+Source: Ince, Giordano, Kayser, Rousselet, Gross, Schyns, Human Brain Mapping 38 (2017), section
+"Gaussian copula mutual information". Its correction of the bias, about ``d_x d_y / 2 n``, is not
+made: a permutation test does that.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import digamma, ndtri
+from scipy.special import ndtri
 from scipy.stats import rankdata
 
 from hft_py.information_theory._linear import EPSILON, basis, unit_columns, without
@@ -30,16 +31,13 @@ Floats = npt.NDArray[np.float64]
 __all__ = ["conditional_mutual_information", "mutual_information"]
 
 
-def mutual_information(x: Floats, y: Floats, *, bias_correction: bool = False) -> float:
+def mutual_information(x: Floats, y: Floats) -> float:
     """Mutual information of ``x`` and ``y`` in nats.
 
     Parameters
     ----------
     x, y
         Finite float64, ``(n, d)``; ``d`` may differ. Ties share their mean rank.
-    bias_correction
-        Subtract what independent normal variables would have on average, about ``d_x d_y / 2 n``.
-        The value may then be negative. Default: not, as permutation tests correct by themselves.
 
     Returns
     -------
@@ -55,13 +53,10 @@ def mutual_information(x: Floats, y: Floats, *, bias_correction: bool = False) -
     >>> round(mutual_information(x, y), 2), round(mutual_information(x, np.exp(3 * y)), 2)
     (0.14, 0.14)
     """
-    bases = basis(_scores(x)), basis(_scores(y))
-    return _information(*bases, given=0, bias_correction=bias_correction)
+    return _information(_scores(x), _scores(y))
 
 
-def conditional_mutual_information(
-    x: Floats, y: Floats, z: Floats, *, bias_correction: bool = False
-) -> float:
+def conditional_mutual_information(x: Floats, y: Floats, z: Floats) -> float:
     """Mutual information of ``x`` and ``y`` given ``z`` in nats.
 
     Arguments as in :func:`mutual_information`.
@@ -77,8 +72,7 @@ def conditional_mutual_information(
     0.0
     """
     known = basis(_scores(z))
-    bases = (basis(without(scores, known)) for scores in (_scores(x), _scores(y)))
-    return _information(*bases, given=known.shape[1], bias_correction=bias_correction)
+    return _information(without(_scores(x), known), without(_scores(y), known))
 
 
 def _scores(values: Floats) -> Floats:
@@ -86,17 +80,13 @@ def _scores(values: Floats) -> Floats:
     return unit_columns(ndtri(rankdata(values, axis=0) / (len(values) + 1)))
 
 
-def _information(x: Floats, y: Floats, *, given: int, bias_correction: bool) -> float:
-    """Of two bases, from which as many as ``given`` others were projected out."""
-    rows, widths = len(x), (x.shape[1], y.shape[1])
-    rho = np.linalg.svd(x.T @ y, compute_uv=False) if all(widths) else np.empty(0)
-    unexplained = 1.0 - rho**2
+def _information(x: Floats, y: Floats) -> float:
+    """Of the columns of two matrices."""
+    left, right = basis(x), basis(y)
+    if not (left.shape[1] and right.shape[1]):
+        return 0.0
+    unexplained = 1.0 - np.linalg.svd(left.T @ right, compute_uv=False) ** 2
     # Rounding alone leaves so much of a correlation of 1.
-    if (unexplained < max(rows, 16) * EPSILON).any():
+    if (unexplained < max(len(x), 16) * EPSILON).any():
         return float("inf")
-    found = -0.5 * float(np.log(unexplained).sum()) + 0.0  # not -0.0
-    if not bias_correction:
-        return found
-    # The mean of the logarithm of a Wishart determinant, of each side and of both together.
-    psi = digamma((rows - given - np.arange(1, 1 + sum(widths))) / 2.0)
-    return found - 0.5 * float(psi[: widths[0]].sum() + psi[: widths[1]].sum() - psi.sum())
+    return -0.5 * float(np.log(unexplained).sum()) + 0.0  # not -0.0
