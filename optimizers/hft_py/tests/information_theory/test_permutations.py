@@ -157,6 +157,27 @@ def test_the_matrix_holds_what_the_functions_return(series: Any) -> None:
     assert found.matrix[2, 2] == it.compute_entropy(series[:, 2], 4, estimator="grassberger")
 
 
+def test_a_null_is_of_the_seed_and_the_pair(series: Any, kernel_set: str) -> None:
+    options: Any = {"n_permutations": 40, "n_bins": 3, "backend": kernel_set}
+    x, y = series[:, 0], series[:, 2]
+    test = it.compute_mutual_information_significance
+    found = test(x, y, seed=1, **options)
+    assert test(x, y, seed=1, **options) == found
+    assert (test(x, y, seed=2, **options).null != found.null).any()
+    # Equal pairs of a matrix have permutations of their own.
+    table = it.compute_mutual_information_matrix(np.c_[x, x, y, y], seed=1, **options)
+    assert table.null_mean is not None and len(set(table.null_mean[:2, 2:].ravel())) == 4
+    nats = (
+        test(x, y, seed=1, base=np.e, **options),
+        it.compute_mutual_information_matrix(np.c_[x, x, y, y], seed=1, base=np.e, **options),
+    )
+    for bits, other in zip((found, table), nats, strict=True):
+        for name in {"value", "matrix", "null", "effective", "null_mean", "null_std"} & {*bits}:
+            np.testing.assert_allclose(other[name], bits[name] * np.log(2), rtol=1e-12, atol=1e-15)
+        name = "p_value" if "p_value" in bits else "p_values"
+        np.testing.assert_array_equal(other[name], bits[name])
+
+
 @pytest.mark.timeout(60)
 def test_processes(series: Any) -> None:
     options: Any = {"n_bins": 3, "n_permutations": 20, "seed": 9}

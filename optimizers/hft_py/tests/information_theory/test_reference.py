@@ -129,6 +129,12 @@ def test_transfer_entropy_is_conditional_information_of_embeddings() -> None:
         expected = it.compute_conditional_mutual_information(source, y[t], past)
         options: Any = {"lag": lag, "history": history, "source_history": source_history}
         assert it.compute_transfer_entropy(x, y, **options) == expected
+        options["estimator"] = "gaussian"  # of the numbers
+        expected_numbers = it.compute_conditional_mutual_information(
+            source, y[t], past, estimator="gaussian"
+        )
+        assert it.compute_transfer_entropy(x, y, **options) == pytest.approx(expected_numbers)
+        options["estimator"] = "plugin"
         local = it.compute_transfer_entropy(x, y, local=True, **options)
         assert np.isnan(local[:first]).all() and len(local) == 400
         assert local[first:].mean() == pytest.approx(expected, abs=1e-12)

@@ -76,6 +76,14 @@ def test_mrmr_step_by_step(data: Any, method: str, binning: str, kernel_set: str
     assert set(ranked.selected) == {2, 5}  # the negative control: it repeats itself
 
 
+def test_every_feature_is_chosen_once(kernel_set: str) -> None:
+    for method in ("ranking", "mrmr", "mrmr_quotient"):
+        found = it.select_features_by_mutual_information(
+            np.zeros((9, 3)), np.arange(9), 3, method=method, backend=kernel_set
+        )
+        assert found.selected.tolist() == [0, 1, 2]  # of equal scores the first
+
+
 def test_frames_keep_names_and_categories(data: Any) -> None:
     pandas = pytest.importorskip("pandas", reason="pandas is not installed")
     polars = pytest.importorskip("polars", reason="polars is not installed")
@@ -113,6 +121,12 @@ def test_parameter_importance(kernel_set: str) -> None:
     assert (found.p_values[:2] == 0.01).all() and found.p_values[2] > 0.05
     assert found.to_frame().index[0] == "parameters0"
     assert optimizer.parameter_importance(trials, objective) == found
+    twice = np.repeat(trials[:, :1], 2, axis=1)
+    first = optimizer.parameter_importance(twice, objective).effective
+    assert first[0] != first[1]  # each has permutations of its own
+    assert (
+        optimizer.set_params(seed=2).parameter_importance(twice, objective).effective != first
+    ).all()
     nothing = optimizer.parameter_importance(np.zeros((9, 2)), np.arange(9.0))
     assert nothing.importance.tolist() == [0.0, 0.0] and (nothing.p_values == 1.0).all()
 
