@@ -110,6 +110,11 @@ def test_numpy_and_scipy() -> None:
     assert it.compute_entropy(x, bins) == pytest.approx(expected)
     quarters = it.compute_entropy(np.arange(400.0), 4, binning="equal_frequency")
     assert quarters == 2.0
+    # Quantiles that are equal are one edge, and none below all values: shrinkage counts empty bins.
+    tied = np.r_[np.zeros(60), np.arange(1.0, 41.0)]
+    found = it.compute_entropy(tied, 4, binning="equal_frequency", estimator="shrinkage")
+    above = tied >= np.quantile(tied, 0.75)
+    assert found == it.compute_entropy(above, estimator="shrinkage")
     p, q = rng.random(6), rng.random(6)
     assert it.compute_kl_divergence(p, q, base=math.e) == pytest.approx(stats.entropy(p, q))
     assert it.compute_js_divergence(p, q) == pytest.approx(jensenshannon(p, q, 2) ** 2)
