@@ -31,8 +31,9 @@ study = Study(
     agreement=Agreement(
         rtol=1e-6,
         atol=1e-6,
-        # Of another search: how near it comes is shown by a test.
-        outputs={"hypervolume": Agreement(rtol=0.5)},
+        # pymoo's volume at equal evaluations is up to 29 % smaller (five seeds, the shortest
+        # workload); its first population's, without a search, 55 % and more.
+        outputs={multi_strategy.ANY_SEARCH: Agreement(rtol=0.3)},
     ),
     claims=[claim for group in GROUPS for claim in group.claims],
     analysis=" ".join(group.analysis for group in GROUPS),
