@@ -13,7 +13,6 @@ from hft_py.results import pyplot
 __all__ = ["frontier", "rebalances"]
 
 _DARK, _LIGHT = "#1f4e79", "#9db8d2"
-_SHOWN = 8  # assets in a colour of their own
 
 
 def frontier(found: Frontier, *, periods_per_year: float = 1.0, points: Any = None) -> Any:
@@ -41,7 +40,7 @@ def frontier(found: Frontier, *, periods_per_year: float = 1.0, points: Any = No
     left.set_xlabel("volatility, %")
     left.set_ylabel("expected return, %")
     left.legend(fontsize=8)
-    _stacked(right, volatilities, found.weights, found.assets)
+    stacked(right, volatilities, found.weights, found.assets)
     right.set_xlabel("volatility, %")
     right.set_title("weights along the frontier", fontsize=10)
     return figure
@@ -56,7 +55,7 @@ def rebalances(found: Sequence[PortfolioResult]) -> Any:
     figure, (top, bottom) = pyplot().subplots(
         2, 1, figsize=(9.5, 5.5), sharex=True, height_ratios=[3, 1], layout="constrained"
     )
-    _stacked(top, times, weights, found[0].assets)
+    stacked(top, times, weights, found[0].assets)
     top.set_title(f"{len(found)} rebalances, {weights.shape[1]} assets", fontsize=10)
     bottom.fill_between(times, 100 * turnover, step="post", color=_LIGHT, lw=0)
     limits = [one.limit("turnover").upper for one in found if _limited(one)]
@@ -74,11 +73,11 @@ def _limited(one: PortfolioResult) -> bool:
     return any(limit.name == "turnover" for limit in one.limits)
 
 
-def _stacked(axis: Any, x: Any, weights: Any, assets: Sequence[Any]) -> None:
+def stacked(axis: Any, x: Any, weights: Any, assets: Sequence[Any], largest: int = 8) -> None:
     """Areas of the largest positions, the others in one grey; shorts below zero."""
     order = np.argsort(-np.abs(weights).mean(axis=0), kind="stable")
-    shown, rest = order[:_SHOWN], order[_SHOWN:]
-    colours = [pyplot().get_cmap("tab10")(i) for i in range(len(shown))]
+    shown, rest = order[:largest], order[largest:]
+    colours = [pyplot().get_cmap("tab10")(i % 10) for i in range(len(shown))]
     for sign in (1.0, -1.0):
         part = np.maximum(sign * weights, 0.0)
         areas = [sign * part[:, i] for i in shown]

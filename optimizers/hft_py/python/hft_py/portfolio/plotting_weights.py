@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from hft_py import checks
+from hft_py.portfolio.plotting import stacked
 from hft_py.portfolio.result import Weights
 from hft_py.results import pyplot
 
@@ -49,7 +50,7 @@ def dendrogram(found: Weights) -> Any:
 
 
 def weights_over_time(found: Any, *, largest: int = 10) -> Any:
-    """Weights as they drift, stacked, above the turnover of each rebalance.
+    """Weights as they drift, stacked, shorts below zero; and the turnover of each rebalance.
 
     Parameters
     ----------
@@ -74,23 +75,8 @@ def weights_over_time(found: Any, *, largest: int = 10) -> Any:
     figure, (top, bottom) = pyplot().subplots(
         2, 1, figsize=(9, 6), height_ratios=(3, 1), sharex=True, layout="constrained"
     )
-    order = np.argsort(-np.abs(values).mean(axis=0))
-    shown, rest = order[:largest], order[largest:]
-    layers = [100 * values[:, i] for i in shown]
-    names = [str(found.assets[i]) for i in shown]
-    if len(rest):
-        layers.append(100 * values[:, rest].sum(axis=1))
-        names.append(f"{len(rest)} others")
     dates = np.asarray(found.dates)
-    colours = [*pyplot().get_cmap("tab10").colors][: len(shown)]
-    colours += ["0.8"] * (len(layers) - len(colours))
-    if (values >= 0).all():
-        top.stackplot(dates, *layers, labels=names, colors=colours)
-    else:
-        for layer, name, colour in zip(layers, names, colours, strict=True):
-            top.plot(dates, layer, label=name, color=colour)
-    top.legend(loc="center left", bbox_to_anchor=(1.0, 0.5), fontsize=8)
-    top.set_ylabel("weight, %")
+    stacked(top, dates, values, found.assets, largest)
     turnover = found.turnover
     turnover = turnover["turnover"] if hasattr(turnover, "columns") else turnover
     traded = np.asarray(turnover)

@@ -1,14 +1,7 @@
-"""The README's pictures: ``python -m hft_py.portfolio.study.allocator_figures FOLDER``.
-
-``portfolio_dendrogram``: the tree of the 20 stocks with their weights.
-``portfolio_pareto``: a front of five strategies on these stocks, and the efficient frontier.
-``portfolio_weights``: monthly risk parity over ten years, as weights drift.
-"""
+"""The pictures of allocators that :mod:`hft_py.portfolio.study.figures` draws."""
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,7 +17,6 @@ from hft_py.portfolio import (
 )
 from hft_py.portfolio.study.allocators import stocks
 from hft_py.portfolio.study.multi_strategy import ours, problem
-from hft_py.results import pyplot
 
 __all__ = ["pareto", "tree", "weights"]
 
@@ -51,25 +43,3 @@ def weights() -> Any:
     prices = 100 * (1 + returns).cumprod()
     found = backtest_weights(compute_risk_parity_weights, prices, rebalance="month", cost=0.001)
     return weights_over_time(found)
-
-
-def main(arguments: list[str] | None = None) -> None:
-    """Draw everything into a folder."""
-    parser = argparse.ArgumentParser(
-        prog="python -m hft_py.portfolio.study.allocator_figures",
-        description="Pictures of allocators on the stocks that the harness comes with.",
-    )
-    parser.add_argument("folder", type=Path)
-    folder = parser.parse_args(arguments).folder
-    pyplot().switch_backend("agg")
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, draw in (("dendrogram", tree), ("pareto", pareto), ("weights", weights)):
-        figure = draw()
-        path = folder / f"portfolio_{name}.png"
-        figure.savefig(path, dpi=90)
-        pyplot().close(figure)
-        print(path)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,6 +1,6 @@
 """The README's pictures: ``python -m hft_py.portfolio.study.figures FOLDER``.
 
-All are of the 20 S&P 500 stocks that the harness comes with, 2012 to 2022.
+All are of the 20 S&P 500 stocks that the harness comes with; what each shows, its function says.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from hft_py.portfolio import (
     minimum_variance_portfolio,
 )
 from hft_py.portfolio.plotting import frontier, rebalances
+from hft_py.portfolio.study import allocator_figures
 from hft_py.results import pyplot
 from hft_py.risk import ledoit_wolf_covariance
 from qpp.datasets import sp500_prices
@@ -116,6 +117,9 @@ def draw_rebalances() -> Any:
 PICTURES: dict[str, Callable[[], Any]] = {
     "frontier": draw_frontier,
     "rebalances": draw_rebalances,
+    "dendrogram": allocator_figures.tree,
+    "pareto": allocator_figures.pareto,
+    "weights": allocator_figures.weights,
 }
 
 
