@@ -99,9 +99,23 @@ def test_weights_drift_with_prices() -> None:
     assert found.turnover.tolist() == [1.0, 0.0]
 
 
-def test_ruin_stays_zero() -> None:
-    found = backtest_weights([-1.0], [[1.0], [3.0], [1.0]])
-    assert found.equity.tolist() == [0.0, 0.0] and found.returns.tolist() == [-1.0, 0.0]
+@pytest.mark.parametrize("rebalance", [None, 1])
+def test_ruin_stays_zero(rebalance: int | None) -> None:
+    found = backtest_weights([-1.0], [[1.0], [3.0], [1.0], [2.0]], rebalance=rebalance)
+    assert found.equity.tolist() == [0.0] * 3 and found.returns.tolist() == [-1.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("rebalance", "period"), [("week", "W-SUN"), ("month", "M"), ("quarter", "Q"), ("year", "Y")]
+)
+def test_trades_are_at_the_last_close_of_a_period(rebalance: str, period: str) -> None:
+    pandas = pytest.importorskip("pandas")
+    dates = pandas.date_range("2020-01-15", periods=900, freq="B")[::2]
+    frame = pandas.DataFrame(prices(1, len(dates)), index=dates)
+    periods = dates.to_period(period)
+    expected = dates[:-1][periods[1:] != periods[:-1]]
+    found = backtest_weights([0.25] * 4, frame, rebalance=rebalance)
+    assert found.trade_dates.tolist() == expected.tolist()
 
 
 @pytest.mark.parametrize("rebalance", [21, "week", "month", "quarter"])
@@ -117,23 +131,24 @@ def test_later_prices_change_no_past_weight(rebalance: Any, expanding: bool) -> 
     assert len(shared) >= 2 and shared.isin(whole.targets.index).all()
     pandas.testing.assert_frame_equal(part.targets, whole.targets.loc[shared], check_freq=False)
     np.testing.assert_array_equal(part.weights, whole.weights.loc[part.weights.index])
-    if rebalance == "month":
-        assert (shared.month != (shared + pandas.offsets.BDay()).month).all()
 
 
 def test_an_allocator_sees_what_is_known_and_complete() -> None:
     market = prices(6, 60, 3)
     market[:30, 2] = np.nan
-    seen = []
+    seen: list[Floats] = []
 
     def allocate(window: Floats) -> Floats:
         seen.append(window.copy())
         return np.full(window.shape[1], 1 / window.shape[1])
 
     found = backtest_weights(allocate, market, rebalance=20, lookback=15)
-    assert [window.shape for window in seen] == [(15, 2), (15, 2), (15, 3)][: len(seen)]
+    assert [window.shape for window in seen] == [(15, 2), (15, 2), (15, 3)]
     np.testing.assert_allclose(seen[0], market[1:16, :2] / market[:15, :2] - 1)
     assert found.targets[0, 2] == 0.0 and not np.isnan(found.equity).any()
+    seen.clear()
+    backtest_weights(allocate, market, rebalance=20, lookback=15, expanding=True)
+    assert [window.shape for window in seen] == [(15, 2), (35, 2), (55, 2)]
 
 
 def test_frames_and_estimators() -> None:

@@ -12,6 +12,8 @@ from hft_py.portfolio import (
     compute_hierarchical_equal_risk_weights,
     compute_hierarchical_risk_parity_weights,
     compute_inverse_variance_weights,
+    compute_minimum_variance_weights,
+    compute_nested_cluster_weights,
 )
 
 Floats = npt.NDArray[np.float64]
@@ -119,6 +121,22 @@ def test_bounds_are_honoured(seed: int, n: int, leaf_order: str) -> None:
     for weights in (results[0], herc):
         assert (weights >= lower - 1e-12).all() and (weights <= upper + 1e-12).all()
         assert weights.sum() == pytest.approx(1, abs=1e-12)
+
+
+def test_nested_clusters_by_hand(kernel_set: str) -> None:
+    data = returns()
+    covariance = np.cov(data, rowvar=False)
+    found = compute_nested_cluster_weights(
+        data, n_clusters=3, inner="inverse_variance", backend=kernel_set
+    )
+    within = np.zeros((9, 3))
+    for place, group in enumerate(found.details["clusters"]):
+        inverse = 1 / np.diag(covariance)[group]
+        within[group, place] = inverse / inverse.sum()
+    between = within.T @ covariance @ within
+    shares = compute_minimum_variance_weights(covariance=between, backend=kernel_set).array()
+    np.testing.assert_allclose(found.array(), within @ shares, atol=1e-12)
+    np.testing.assert_allclose(found.details["cluster_weights"], shares, atol=1e-12)
 
 
 def test_unknown_options_are_refused() -> None:

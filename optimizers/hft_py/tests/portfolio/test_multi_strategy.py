@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from scipy import stats
 
 from hft_py.portfolio import (
     MultiStrategyOptimizer,
@@ -223,6 +224,11 @@ def test_deflated_sharpe_ratio_of_the_paper() -> None:
     returns += 2.5 / np.sqrt(250) * returns.std(ddof=1) - returns.mean()
     found = deflated_sharpe_ratio(returns, 100, float(np.sqrt(0.5 / 250)))
     assert found == pytest.approx(0.9004, abs=1e-4)
+    few = np.array([0.03, -0.01, 0.02, 0.01, -0.05, 0.04])  # equation 2 alone, by SciPy
+    ratio = few.mean() / few.std(ddof=1)
+    error = 1 - stats.skew(few) * ratio + (stats.kurtosis(few, fisher=False) - 1) / 4 * ratio**2
+    expected = stats.norm.cdf(ratio * np.sqrt(5 / error))
+    assert deflated_sharpe_ratio(few, 1, 0.1) == pytest.approx(expected, rel=1e-12)
 
 
 def prices(dates: int = 420, n: int = 3) -> Floats:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from hft_py.mle import ParameterSpace, differential_evolution_optimize
 from hft_py.portfolio.deflated_sharpe import deflated_sharpe_ratio
+from hft_py.risk import metrics
 from hft_py.spaces import Spaces
 
 Floats = npt.NDArray[np.float64]
@@ -88,7 +89,8 @@ def tune(
     trials: list[float] = []
 
     def objective(params: Mapping[str, Any]) -> float:
-        value = sharpe(run.earned(prices, {**fixed, **params}).mean(axis=1))
+        earned = run.earned(prices, {**fixed, **params}).mean(axis=1)
+        value = metrics.sharpe(earned, periods_per_year=1.0)
         trials.append(value if np.isfinite(value) else -10.0)  # without a trade: the worst
         return trials[-1]
 
@@ -114,13 +116,7 @@ def tune(
     tried = [value for value in trials if value > -10.0] or [0.0]
     return {
         "params": params,
-        "sharpe": sharpe(returns),
+        "sharpe": metrics.sharpe(returns, periods_per_year=1.0),
         "deflated_sharpe": deflated_sharpe_ratio(returns, len(trials), float(np.std(tried))),
         "n_trials": len(trials),
     }
-
-
-def sharpe(returns: Floats) -> float:
-    """A period's, NaN where returns do not vary."""
-    deviation = float(returns.std(ddof=1)) if len(returns) > 1 else 0.0
-    return float(returns.mean()) / deviation if deviation > 0 else float("nan")

@@ -64,13 +64,12 @@ def returns(value: Any, name: str = "returns", *, least: int = 2) -> Labelled:
     return found
 
 
-def prices(value: Any, name: str = "prices", *, least: int = 2) -> Labelled:
-    """Positive prices by date and asset."""
-    found = labels.panel(name, value, least=least)
-    if not (found.values > 0).all():
-        i, j = (int(k) for k in np.argwhere(~(found.values > 0))[0])
+def positive(name: str, prices: Labelled) -> Labelled:
+    """The prices, none of them 0 or less; NaN may be among them."""
+    if (prices.values <= 0).any():
+        i, j = (int(k) for k in np.argwhere(prices.values <= 0)[0])
         raise ValueError(
-            f"{name} of {found.assets[j]!r} is {found.values[i, j]} in row {i}, expected more "
+            f"{name} of {prices.assets[j]!r} is {prices.values[i, j]} in row {i}, expected more "
             "than 0"
         )
-    return found
+    return prices

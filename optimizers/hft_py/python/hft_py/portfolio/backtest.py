@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from hft_py import checks, labels
 from hft_py.labels import Kind
+from hft_py.portfolio import _validation
 from hft_py.portfolio._drift import drift
 from hft_py.portfolio._targets import targets_by_row
 from hft_py.results import Result
@@ -138,13 +139,8 @@ def backtest_weights(
     >>> found.equity.shape, found.targets.shape
     ((239,), (12, 2))
     """
-    market = labels.panel("prices", prices, allow_nan=True, least=2)
-    if (market.values <= 0).any():
-        i, j = (int(k) for k in np.argwhere(market.values <= 0)[0])
-        raise ValueError(
-            f"prices of {market.assets[j]!r} is {market.values[i, j]} in row {i}, expected more "
-            "than 0"
-        )
+    given = labels.panel("prices", prices, allow_nan=True, least=2)
+    market = _validation.positive("prices", given)
     fees = labels.vector("cost", cost, market.assets)
     if (fees < 0).any():
         raise ValueError(f"cost has {fees.min()}, expected 0 or more")

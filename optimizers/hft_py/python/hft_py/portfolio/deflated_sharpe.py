@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from hft_py import checks
+from hft_py.risk import metrics
 
 
 def deflated_sharpe_ratio(returns: Any, n_trials: int, trial_deviation: float) -> float:
@@ -50,7 +51,7 @@ def deflated_sharpe_ratio(returns: Any, n_trials: int, trial_deviation: float) -
         return math.nan
     scores = (values - values.mean()) / deviation
     skewness, kurtosis = float((scores**3).mean()), float((scores**4).mean())
-    sharpe = float(values.mean() / values.std(ddof=1))
+    sharpe = metrics.sharpe(values, periods_per_year=1.0)
     luck = 0.0
     if trials > 1:
         quantiles = ndtri([1 - 1 / trials, 1 - 1 / (trials * math.e)])

@@ -17,6 +17,7 @@ from hft_py.portfolio.hierarchical import (
 )
 from hft_py.portfolio.nested import STEPS, compute_nested_cluster_weights
 from hft_py.portfolio.result import Weights
+from hft_py.risk import metrics
 
 METHODS: dict[str, Callable[..., Weights]] = {
     **STEPS,
@@ -96,6 +97,4 @@ class Allocator(Estimator):
 
     def score(self, X: Any, y: Any = None) -> float:  # noqa: N803
         """Mean return over its standard deviation, a period: the Sharpe ratio, not annualised."""
-        earned = self.predict(X)
-        spread = float(earned.std(ddof=1)) if len(earned) > 1 else float("nan")
-        return float(earned.mean()) / spread if spread > 0 else float("nan")
+        return metrics.sharpe(self.predict(X), periods_per_year=1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from hft_py import checks, labels
-from hft_py.portfolio._tuning import Run, parameter_spaces, sharpe, tune
+from hft_py.portfolio import _validation
+from hft_py.portfolio._tuning import Run, parameter_spaces, tune
 from hft_py.portfolio.backtest import summary
 from hft_py.portfolio.constraints import StrategyConstraints
 from hft_py.portfolio.multi_strategy import (
@@ -21,6 +23,7 @@ from hft_py.portfolio.multi_strategy import (
 )
 from hft_py.portfolio.strategies import STRATEGIES
 from hft_py.results import Result
+from hft_py.risk import metrics
 from hft_py.risk.metrics import DAILY
 
 Floats = npt.NDArray[np.float64]
@@ -243,7 +246,10 @@ class MultiStrategyOptimizer:
         returns = np.concatenate(combined) if combined else np.empty(0)
         alone = np.concatenate(own) if own else np.empty((0, len(self.calls)))
         for place, name in enumerate(self.calls):
-            report[name]["out_of_sample_sharpe"] = sharpe(alone[:, place]) * periods**0.5
+            earned = alone[:, place]
+            report[name]["out_of_sample_sharpe"] = (
+                metrics.sharpe(earned, periods_per_year=periods) if len(earned) else math.nan
+            )
             report[name]["sharpe"] *= periods**0.5
         rows = np.arange(starts[0] + length, starts[0] + length + len(returns))
         dates = rows if market.dates is None else market.dates[rows]
@@ -271,6 +277,7 @@ class MultiStrategyOptimizer:
 
     def _market(self, data: Any) -> labels.Labelled:
         found = labels.panel("historical_data", data, least=21)
+        values = found.values
         if found.kind == "numpy":
             if found.values.shape[1] != len(self.assets):
                 raise ValueError(
@@ -282,12 +289,6 @@ class MultiStrategyOptimizer:
                 if label not in found.assets:
                     raise ValueError(f"historical_data has no column {label!r}")
             columns = [found.assets.index(label) for label in self.assets]
-            values = np.ascontiguousarray(found.values[:, columns])
-            found = labels.Labelled(values, self.assets, found.dates, found.kind)
-        if (found.values <= 0).any():
-            i, j = (int(k) for k in np.argwhere(found.values <= 0)[0])
-            raise ValueError(
-                f"historical_data of {self.assets[j]!r} is {found.values[i, j]} in row {i}, "
-                "expected a positive price"
-            )
-        return found
+            values = np.ascontiguousarray(values[:, columns])
+        market = labels.Labelled(values, self.assets, found.dates, found.kind)
+        return _validation.positive("historical_data", market)
