@@ -189,6 +189,18 @@ def test_scikit_learn_and_skfolio_take_allocators() -> None:
     assert grid.best_estimator_.weights_.sum() == pytest.approx(1)
 
 
+def test_returns_of_other_assets_are_refused() -> None:
+    pandas = pytest.importorskip("pandas")
+    from hft_py.portfolio import Allocator
+
+    frame = pandas.DataFrame(prices(8), columns=list("ABCD")).pct_change().iloc[1:]
+    model = Allocator("minimum_variance").fit(frame)
+    np.testing.assert_array_equal(model.predict(frame), model.predict(frame.to_numpy()))
+    for other in (frame[list("DCBA")], frame.rename(columns={"A": "Z"})):
+        with pytest.raises(ValueError, match="X has the assets .* in this order, as fit had"):
+            model.predict(other)
+
+
 @pytest.mark.parametrize(
     ("weights", "options", "message"),
     [

@@ -98,6 +98,12 @@ def test_riskfolio(cluster_risk: str, measure: str) -> None:
             frame, n_clusters=k, cluster_risk=cluster_risk
         )
         np.testing.assert_allclose(ours.weights, expected["weights"], atol=1e-12)
+    for k in (2, 4):  # to the accuracy of its solver
+        nested = portfolio.optimization(
+            model="NCO", obj="MinRisk", linkage="ward", k=k, codependence="pearson", rm="MV"
+        )
+        ours = compute_nested_cluster_weights(frame, n_clusters=k)
+        np.testing.assert_allclose(ours.weights, nested["weights"], atol=1e-4)
 
 
 @settings(max_examples=30, deadline=None)

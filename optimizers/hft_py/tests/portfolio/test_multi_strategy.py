@@ -73,6 +73,14 @@ def test_objectives_are_those_of_the_metrics(kernel_set: str) -> None:
     assert figures["sharpe"] == pytest.approx(sharpe.max(), rel=1e-9)
 
 
+@pytest.mark.parametrize(("loss", "calmar"), [(0.5, None), (1.5, -1.0)])
+def test_falls_from_the_start_and_ruin(kernel_set: str, loss: float, calmar: float) -> None:
+    one = np.array([-loss, 0.1, 0.2]).reshape(3, 1, 1)
+    found = optimize_multi_strategy(one, generations=0, population_size=4, backend=kernel_set)
+    assert found.metrics["drawdown"] == pytest.approx(min(loss, 1.0), rel=1e-12)
+    assert calmar is None or found.metrics["calmar"] == pytest.approx(calmar, rel=1e-12)
+
+
 def test_the_front_meets_the_exact_minimum_variance() -> None:
     found = small(objectives=["risk", "return"], choose="risk", generations=60)
     exact = compute_minimum_variance_weights(cube().reshape(300, 12))

@@ -92,6 +92,12 @@ class Allocator(Estimator):
             raise ValueError(
                 f"X has {len(panel.assets)} assets, expected {len(self.weights_)} as fit had"
             )
+        known = tuple(map(str, self.result_.assets))
+        if panel.kind != "numpy" and hasattr(self, "feature_names_in_") and panel.names != known:
+            raise ValueError(
+                f"X has the assets {checks.short(panel.names)}, expected {checks.short(known)}, in "
+                "this order, as fit had"
+            )
         found: npt.NDArray[np.float64] = panel.values @ self.weights_
         return found
 

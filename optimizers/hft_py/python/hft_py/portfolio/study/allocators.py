@@ -187,7 +187,7 @@ GROUP = Group(
     ],
     analysis=(
         "From returns to weights of twenty assets, the covariance is most of the work: it is read "
-        "once, in blocks that stay in cache. What follows takes a few microseconds in Rust, where "
+        "once, in blocks that stay in cache. What follows is little in Rust, where "
         "pandas indexes labels, SciPy differentiates numerically and modelling languages build a "
         "problem. With hundreds of assets, or from a covariance, compiled peers are as fast."
     ),
