@@ -82,13 +82,13 @@ def test_falls_from_the_start_and_ruin(kernel_set: str, loss: float, calmar: flo
 
 
 def test_the_front_meets_the_exact_minimum_variance() -> None:
-    found = small(objectives=["risk", "return"], choose="risk", generations=60)
+    found = small(objectives=["return", "risk"], choose="risk", generations=60)
     exact = compute_minimum_variance_weights(cube().reshape(300, 12))
     assert found.metrics["risk"] == pytest.approx(252**0.5 * exact.volatility, rel=1e-5)
     best = (252 * cube().mean(axis=0)).max()
-    assert found.pareto_values[:, 1].max() == pytest.approx(best, rel=1e-6)
-    order = found.pareto_values[np.argsort(found.pareto_values[:, 0])]
-    assert (np.diff(order[:, 1]) > 0).all()  # nothing on the front beats anything else
+    assert found.pareto_values[:, 0].max() == pytest.approx(best, rel=1e-6)
+    order = found.pareto_values[np.argsort(found.pareto_values[:, 1])]
+    assert (np.diff(order[:, 0]) > 0).all()  # nothing on the front beats anything else
 
 
 @pytest.mark.thorough
@@ -150,7 +150,7 @@ def test_input_forms_give_the_same_answer() -> None:
     flat = optimize_multi_strategy(
         cube().reshape(300, 12), 3, 4, generations=20, population_size=40, seed=3
     )
-    assert flat == small()
+    assert flat == small() != small(seed=4)
     frames = {f"s{i}": pandas.DataFrame(cube()[:, i], columns=list("ABCD")) for i in range(3)}
     labelled = optimize_multi_strategy(frames, generations=20, population_size=40, seed=3)
     assert labelled.weights.index.tolist() == ["s0", "s1", "s2"]
