@@ -1,4 +1,4 @@
-"""Several strategies: fronts against exact answers and pymoo, constraints, walk-forward."""
+"""Several strategies: fronts against exact answers and pymoo, constraints."""
 
 from typing import Any
 
@@ -8,7 +8,6 @@ import pytest
 from scipy import stats
 
 from hft_py.portfolio import (
-    MultiStrategyOptimizer,
     StrategyConstraints,
     compute_minimum_variance_weights,
     deflated_sharpe_ratio,
@@ -237,62 +236,3 @@ def test_deflated_sharpe_ratio_of_the_paper() -> None:
     error = 1 - stats.skew(few) * ratio + (stats.kurtosis(few, fisher=False) - 1) / 4 * ratio**2
     expected = stats.norm.cdf(ratio * np.sqrt(5 / error))
     assert deflated_sharpe_ratio(few, 1, 0.1) == pytest.approx(expected, rel=1e-12)
-
-
-def prices(dates: int = 420, n: int = 3) -> Floats:
-    noise = np.random.default_rng(1).normal(3e-4, 0.012, (dates, n))
-    made: Floats = 100 * np.exp(np.cumsum(noise, axis=0))
-    return made
-
-
-def plan(market: Any, **options: Any) -> Any:
-    optimizer = MultiStrategyOptimizer(
-        ["momentum", "buy_and_hold"],
-        ["A", "B", "C"],
-        {"A": "stock", "B": "stock", "C": "bond"},
-        objectives=["sharpe", "drawdown"],
-        constraints={"max_weight": 0.5},
-    )
-    given: dict[str, Any] = {"train": 150, "test": 60, "evaluations": 16, "seed": 1}
-    given |= {"generations": 5, "population_size": 20}
-    params = {"momentum": {"window": (5, 60)}}
-    return optimizer.optimize(market, params, **{**given, **options})
-
-
-def test_walk_forward_is_out_of_sample() -> None:
-    pandas = pytest.importorskip("pandas")
-    dates = pandas.date_range("2020-01-01", periods=420)
-    frame = pandas.DataFrame(prices(), index=dates, columns=list("ABC"))
-    whole, part = plan(frame), plan(frame.iloc[:330])
-    assert whole["allocations"].shape == (2, 3) and len(whole.folds) == 6 and len(part.folds) == 4
-    np.testing.assert_array_equal(part.returns, whole.returns[: len(part.returns)])
-    for earlier, later in zip(part.folds[:-1], whole.folds, strict=False):
-        np.testing.assert_array_equal(earlier.array(), later.array())
-    assert len(whole.returns) == 420 - 150 == len(whole.dates) and whole.dates[0] == dates[150]
-    momentum = whole["strategies"]["momentum"]
-    assert 5 <= momentum["params"]["window"] <= 60 and momentum["n_trials"] >= 16
-    assert 0 <= momentum["deflated_sharpe"] <= 1
-    assert sum(whole.asset_types.values()) == pytest.approx(1)
-    # The first window by hand: its weights on the strategies' returns of the next dates.
-    inner = plan(frame.iloc[:150], walk_forward=False)
-    np.testing.assert_array_equal(inner.folds[0].array(), whole.folds[0].array())
-    held = frame.pct_change().to_numpy()[150:210] @ inner.folds[0].array()[1]
-    assert np.abs(whole.returns[:60] - held).max() < 0.2
-    assert inner.metrics == {} and len(inner.returns) == 0
-
-
-def test_bad_strategies_are_refused() -> None:
-    market = prices()
-    with pytest.raises(ValueError, match="strategies='x', expected one of"):
-        MultiStrategyOptimizer(["x"], ["A"])
-    with pytest.raises(ValueError, match="asset_types names 'Z'"):
-        MultiStrategyOptimizer(["momentum"], ["A"], {"Z": "stock"})
-    ahead = {"future": lambda p: np.sign(np.roll(p, -1, axis=0) - p)}
-    fresh = MultiStrategyOptimizer(ahead, ["A", "B", "C"])
-    with pytest.raises(ValueError, match="'future' looks ahead"):
-        fresh.optimize(market, train=100, test=50, generations=2, population_size=4, seed=1)
-    with pytest.raises(ValueError, match="strategy_params names 'trend'"):
-        fresh.optimize(market, {"trend": {"window": 5}})
-    market[5, 1] = -1.0
-    with pytest.raises(ValueError, match="historical_data of 'B' is -1.0 in row 5"):
-        plan(market)

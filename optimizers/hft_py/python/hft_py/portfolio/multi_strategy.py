@@ -241,8 +241,7 @@ def _cube(
         strategies, assets, kind = tuple(given), panels[0].assets, panels[0].kind
         for name, panel in zip(given, panels, strict=True):
             first = panels[0]
-            dated = panel.dates is not None and first.dates is not None
-            same = panel.dates.equals(first.dates) if dated else True
+            same = labels.same_dates(panel.dates, first.dates)
             if panel.assets != assets or len(panel.values) != len(first.values) or not same:
                 raise ValueError(
                     f"strategy_returns of {name!r} has other assets or dates than the first one"

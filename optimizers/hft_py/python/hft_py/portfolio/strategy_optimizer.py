@@ -51,6 +51,8 @@ class StrategyPlan(Result):
         The :class:`MultiStrategyResult` of each window, the latest last.
     dates
         Of ``returns``.
+    asset_types
+        Sizes of ``allocations`` summed by type of asset; empty where no types were given.
 
     Examples
     --------

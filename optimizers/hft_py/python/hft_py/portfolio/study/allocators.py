@@ -132,16 +132,7 @@ def _riskparityportfolio(task: str, returns: Any) -> Any:
     return peer.vanilla.design(returns.cov().to_numpy(), np.full(n, 1 / n), 1e-10, 1_000, "spinu")
 
 
-def _numpy_wide(returns: Any) -> Any:
-    return ours("python")("erc", returns)
-
-
-def _naive(task: str) -> Callable[..., Any]:
-    call = {
-        "hrp": naive.hierarchical_risk_parity,
-        "erc": naive.risk_parity,
-        "variance": naive.minimum_variance,
-    }[task]
+def _naive(call: Callable[[Any], Floats]) -> Callable[..., Any]:
     return lambda returns: _collect((call(returns), returns))
 
 
@@ -156,10 +147,10 @@ GROUP = Group(
         Workload(WIDE, wide, needs="pandas", kind="erc", dates=2_000, n=500),
     ],
     baseline={
-        "hrp": _naive("hrp"),
-        "erc": _naive("erc"),
-        "variance": _naive("variance"),
-        "erc_wide": lambda returns: _collect(_numpy_wide(returns)),
+        "hrp": _naive(naive.hierarchical_risk_parity),
+        "erc": _naive(naive.risk_parity),
+        "variance": _naive(naive.minimum_variance),
+        "erc_wide": lambda returns: _collect(ours("python")("erc", returns)),
     },
     optimised=[
         _implementation("rust", ours("rust"), only=(*HEADLINES, WIDE)),

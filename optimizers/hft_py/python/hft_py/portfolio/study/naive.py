@@ -46,8 +46,6 @@ def hierarchical_risk_parity(returns: Any) -> Floats:
 
 def risk_parity(returns: Any) -> Floats:
     """Spread of the contributions minimised by SciPy's SLSQP."""
-    from scipy.optimize import minimize
-
     covariance = returns.cov().to_numpy()
     n = len(covariance)
 
@@ -56,20 +54,20 @@ def risk_parity(returns: Any) -> Floats:
         return float(((n * contributions / contributions.sum() - 1) ** 2).sum())
 
     start = 1 / np.sqrt(np.diag(covariance))
-    return _slsqp(minimize, spread, start / start.sum())
+    return _slsqp(spread, start / start.sum())
 
 
 def minimum_variance(returns: Any) -> Floats:
     """Variance minimised by SciPy's SLSQP, in units near one."""
-    from scipy.optimize import minimize
-
     covariance = returns.cov().to_numpy()
     covariance = covariance / np.diag(covariance).min()
     n = len(covariance)
-    return _slsqp(minimize, lambda w: float(w @ covariance @ w), np.full(n, 1 / n))
+    return _slsqp(lambda w: float(w @ covariance @ w), np.full(n, 1 / n))
 
 
-def _slsqp(minimize: Any, objective: Any, start: Floats) -> Floats:
+def _slsqp(objective: Any, start: Floats) -> Floats:
+    from scipy.optimize import minimize
+
     found = minimize(
         objective,
         start,
