@@ -94,6 +94,8 @@ def test_walk_forward_is_out_of_sample() -> None:
     assert 5 <= momentum["params"]["window"] <= 60 and momentum["n_trials"] >= 16
     assert 0 <= momentum["deflated_sharpe"] <= 1
     assert sum(whole.asset_types.values()) == pytest.approx(1)
+    other = walk(frame.iloc[:330][list("CBA")].assign(volume=0.0))  # columns are read by label
+    np.testing.assert_array_equal(other.returns, part.returns)
     # The first window by hand: its weights on what the strategies earn on the next dates.
     inner = walk(frame.iloc[:150], walk_forward=False)
     np.testing.assert_array_equal(inner.folds[0].array(), whole.folds[0].array())
