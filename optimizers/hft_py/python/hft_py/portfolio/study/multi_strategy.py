@@ -171,8 +171,8 @@ GROUP = Group(
     analysis=(
         "Most of the time of several strategies goes to the paths of portfolios, which drawdowns "
         "need; lanes of a vector are portfolios, and each date is read once for sixteen of them. "
-        "Over 33 years this is all there is: a product of matrices near the peak of a core, an "
-        "order of magnitude above products of a matrix with one vector after the other. "
+        "Over 33 years this is all there is: a product of matrices, where the baseline multiplies "
+        "a matrix with one vector after the other. "
         "Blends of two parents and moves of parts of weights keep the total, so more children are "
         "better than their parents than with pymoo's operators for boxes."
     ),
