@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from hft_py.portfolio import MultiStrategyOptimizer
+from hft_py.portfolio import MultiStrategyOptimizer, deflated_sharpe_ratio
 from hft_py.risk import metrics
 
 Floats = npt.NDArray[np.float64]
@@ -58,6 +58,24 @@ def test_windows_of_no_length_are_refused(name: str, params: dict[str, int]) -> 
     (window, value), *_ = params.items()
     with pytest.raises(ValueError, match=f"{window}={value}, expected 1 or more"):
         plan([name], {name: params})
+
+
+def test_tuning_finds_the_best_and_counts_its_trials() -> None:
+    """The best of eight windows by enumeration; being the best of many counts against it."""
+    found = plan(
+        ["momentum"], {"momentum": {"window": (5, 12)}}, walk_forward=False, evaluations=60
+    ).strategies["momentum"]
+    returns = PRICES[1:] / PRICES[:-1] - 1
+    earned = {}
+    for window in range(5, 13):
+        positions = np.zeros_like(PRICES)
+        positions[window:] = np.sign(PRICES[window:] - PRICES[:-window])
+        traded = np.abs(np.diff(positions[:-1], axis=0, prepend=0.0))
+        earned[window] = (positions[:-1] * returns - 0.001 * traded).mean(axis=1)
+    best = max(earned, key=lambda window: metrics.sharpe(earned[window]))
+    assert found["params"] == {"window": best}
+    assert found["sharpe"] == pytest.approx(metrics.sharpe(earned[best]), rel=1e-9)
+    assert found["deflated_sharpe"] < 0.9 * deflated_sharpe_ratio(earned[best], 1, 0.0)
 
 
 def prices(dates: int = 420, n: int = 3) -> Floats:
