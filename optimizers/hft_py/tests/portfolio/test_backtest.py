@@ -100,8 +100,10 @@ def test_weights_drift_with_prices() -> None:
 
 
 @pytest.mark.parametrize("rebalance", [None, 1])
-def test_ruin_stays_zero(rebalance: int | None) -> None:
-    found = backtest_weights([-1.0], [[1.0], [3.0], [1.0], [2.0]], rebalance=rebalance)
+@pytest.mark.parametrize("price", [2.0, 3.0])  # nothing is left, and less than nothing
+def test_ruin_stays_zero(rebalance: int | None, price: float) -> None:
+    found = backtest_weights([-1.0], [[1.0], [price], [1.0], [2.0]], rebalance=rebalance)
+    assert found.turnover.tolist() == [1.0, 0.0, 0.0]
     assert found.equity.tolist() == [0.0] * 3 and found.returns.tolist() == [-1.0, 0.0, 0.0]
 
 
