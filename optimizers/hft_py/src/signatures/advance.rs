@@ -104,24 +104,12 @@ fn inner<const FUSED: bool>(
     macro_rules! of {
         ($($levels:literal)*) => {
             match levels {
-                $($levels => inner_of::<FUSED, $levels>(sum, parent, child, x, letter, d),)*
+                $($levels => inner_any::<FUSED>(sum, parent, child, x, letter, d, $levels),)*
                 _ => inner_any::<FUSED>(sum, parent, child, x, letter, d, levels),
             }
         };
     }
     of!(2 3 4);
-}
-
-#[inline(always)]
-fn inner_of<const FUSED: bool, const LEVELS: usize>(
-    sum: &mut Lanes,
-    parent: &[Lanes],
-    child: &mut [Lanes],
-    x: &[Lanes],
-    letter: usize,
-    d: usize,
-) {
-    inner_any::<FUSED>(sum, parent, child, x, letter, d, LEVELS);
 }
 
 #[inline(always)]
