@@ -17,6 +17,11 @@ MAX_DEPTH = 64  # of two channels or more, no deeper signature fits a memory
 MAX_DIMENSIONS = 32
 
 
+def channels_of(channels: Any) -> int:
+    """A number of channels, at least 1."""
+    return checks.whole_number("channels", channels, least=1)
+
+
 def depth_of(depth: Any) -> int:
     """A depth, of at least 1."""
     return checks.whole_number("depth", depth, least=1, most=MAX_DEPTH)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from hft_py import checks
 from hft_py.backend import kernels
-from hft_py.signatures._inputs import Floats, batch, depth_of, rows, signature_array
+from hft_py.signatures._inputs import Floats, batch, channels_of, depth_of, rows, signature_array
 
 __all__ = ["combine", "inverse", "join"]
 
@@ -50,7 +50,7 @@ def combine(
     >>> combine(right, up, channels=2, depth=2)
     array([1. , 1. , 0.5, 1. , 0. , 0.5])
     """
-    d, order = checks.whole_number("channels", channels, least=1), depth_of(depth)
+    d, order = channels_of(channels), depth_of(depth)
     one = signature_array("first", first, d, order)
     two = signature_array("second", second, d, order)
     try:
@@ -159,7 +159,7 @@ def inverse(signature: npt.ArrayLike, channels: int, depth: int) -> Floats:
     >>> combine(there, inverse(there, 2, 2), 2, 2)
     array([0., 0., 0., 0., 0., 0.])
     """
-    d, order = checks.whole_number("channels", channels, least=1), depth_of(depth)
+    d, order = channels_of(channels), depth_of(depth)
     path = signature_array("signature", signature, d, order)
     places, signs = _backwards(d, order)
     found: Floats = path[..., places] * signs

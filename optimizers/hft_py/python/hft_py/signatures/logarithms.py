@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from hft_py import checks
 from hft_py.backend import kernels
-from hft_py.signatures._inputs import Floats, batch, depth_of, signature_array
+from hft_py.signatures._inputs import Floats, batch, channels_of, depth_of, signature_array
 from hft_py.signatures.paths import signature
 from hft_py.signatures.transforms import Transform, transformed
 from hft_py.signatures.words import brackets_from_words, lyndon_places
@@ -102,7 +102,7 @@ def to_log_signature(
     >>> to_log_signature([1.0, 1.0, 0.5, 1.0, 0.0, 0.5], channels=2, depth=2)
     array([1. , 1. , 0.5])
     """
-    d, order = checks.whole_number("channels", channels, least=1), depth_of(depth)
+    d, order = channels_of(channels), depth_of(depth)
     kind = checks.choice("basis", basis, BASES)
     rows = signature_array("signature", signature, d, order)
     return _logarithm(rows, d, order, kind, threads, backend)

@@ -13,8 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from hft_py import checks
-from hft_py.signatures._inputs import depth_of, length_of
+from hft_py.signatures._inputs import channels_of, depth_of, length_of
 
 __all__ = ["log_signature_length", "lyndon_words", "signature_length", "words"]
 
@@ -43,7 +42,7 @@ def signature_length(channels: int, depth: int) -> int:
     >>> signature_length(5, 4)
     780
     """
-    return length_of(_channels(channels), depth_of(depth))
+    return length_of(channels_of(channels), depth_of(depth))
 
 
 def log_signature_length(channels: int, depth: int) -> int:
@@ -68,7 +67,7 @@ def log_signature_length(channels: int, depth: int) -> int:
     >>> [log_signature_length(2, depth) for depth in range(1, 7)]
     [2, 3, 5, 8, 14, 23]
     """
-    d = _channels(channels)
+    d = channels_of(channels)
     lengths = range(1, depth_of(depth) + 1)
     divisors = {k: [j for j in range(1, k + 1) if k % j == 0] for k in lengths}
     return sum(sum(_moebius(j) * d ** (k // j) for j in divisors[k]) // k for k in lengths)
@@ -193,12 +192,8 @@ def _bracket(first: dict[Word, int], second: dict[Word, int]) -> dict[Word, int]
     return {w: count for w, count in found.items() if count}
 
 
-def _channels(channels: int) -> int:
-    return checks.whole_number("channels", channels, least=1)
-
-
 def _listed(channels: int, depth: int) -> tuple[int, int]:
-    d, n = _channels(channels), depth_of(depth)
+    d, n = channels_of(channels), depth_of(depth)
     if length_of(d, n) > MAX_WORDS:
         raise ValueError(
             f"depth={n} with {d} channels has {length_of(d, n):,} words, expected at most "
