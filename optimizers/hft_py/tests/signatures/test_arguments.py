@@ -141,6 +141,9 @@ def test_transforms(walk: Any, kernel_set: str) -> None:
         one = sig.signature(path[2 * i : 2 * i + 6], 3, **options, time_aug=True, end_time=2.0)
         np.testing.assert_allclose(row, one, rtol=1e-12, atol=1e-13)
     assert i == 4
+    # A base point is a point of the path as it was given, so it is scaled as well.
+    based = sig.transform_path(path, scale=[2.0, 0.5], base_point=[3.0, 4.0])
+    np.testing.assert_array_equal(based, np.concatenate([[[3.0, 4.0]], path]) * [2.0, 0.5])
     # The lead goes first, upwards: the signed area is negative, half the quadratic variation.
     area = sig.log_signature(path[:, :1], 2, lead_lag=True, backend=kernel_set)[2]
     assert -2 * area == pytest.approx((np.diff(path[:, 0]) ** 2).sum(), rel=1e-12)

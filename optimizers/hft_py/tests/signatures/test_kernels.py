@@ -47,3 +47,14 @@ def test_a_kernel_does_not_depend_on_points_without_movement(walk: Any) -> None:
     waiting = np.repeat(x, 3, axis=0)
     one = sig.signature_kernel(x, y, dyadic_order=0)
     assert sig.signature_kernel(waiting, y, dyadic_order=0) == pytest.approx(one, rel=1e-12)
+
+
+def test_each_path_has_its_own_order(walk: Any, kernel_set: str) -> None:
+    """Segments halved by hand are those of an order more; of the other path they are not."""
+    x, y = walk(6, 2), walk(5, 2, seed=1)
+    dense = np.insert(x, range(1, 6), (x[1:] + x[:-1]) / 2, axis=0)
+    found = sig.signature_kernel(x, y, dyadic_order=(1, 0), backend=kernel_set)
+    by_hand = sig.signature_kernel(dense, y, dyadic_order=0, backend=kernel_set)
+    other = sig.signature_kernel(x, y, dyadic_order=(0, 1), backend=kernel_set)
+    assert found == pytest.approx(by_hand, rel=1e-12)
+    assert found != pytest.approx(other, rel=1e-6)

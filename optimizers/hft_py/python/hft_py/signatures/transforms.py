@@ -44,8 +44,8 @@ def transform_path(
         A factor, or one for each channel. A signature's level ``k`` grows with its ``k``-th power:
         scale returns of 1 per cent up before they are compared with time.
     base_point
-        True puts the point 0 in front, or a point ``(channels,)`` that one. A signature knows
-        nothing of where a path begins; with a base point it does.
+        True puts the point 0 in front, or a point ``(channels,)`` that one, scaled as the path is.
+        A signature knows nothing of where a path begins; with a base point it does.
     lead_lag
         Twice the channels, ``(lag, lead)``: first the lead moves to the next point, then the lag.
         The area between the two is half the quadratic variation.
