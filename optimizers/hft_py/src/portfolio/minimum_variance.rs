@@ -30,7 +30,7 @@ pub fn closed_form(covariance: &[f64], n: usize) -> Result<Vec<f64>, Error> {
 /// The weights of least variance within finite bounds, whose sums allow a total of one.
 ///
 /// # Errors
-/// [`Error::Internal`] where rounding keeps the active set from settling.
+/// [`Error::Internal`] where rounding keeps the active set from converging.
 pub fn bounded(covariance: &[f64], lower: &[f64], upper: &[f64]) -> Result<Vec<f64>, Error> {
     let n = lower.len();
     let mut weights = feasible(covariance, lower, upper);
@@ -57,7 +57,7 @@ pub fn bounded(covariance: &[f64], lower: &[f64], upper: &[f64]) -> Result<Vec<f
         }
     }
     Err(Error::Internal(
-        "the active set of a minimum variance portfolio does not settle".into(),
+        "the active set of a minimum variance portfolio did not converge".into(),
     ))
 }
 

@@ -77,16 +77,13 @@ class Problem:
         """The number of assets."""
         return len(self.alpha)
 
-    def in_units(self, *, always: bool = False) -> tuple[Problem, float]:
+    def in_units(self) -> tuple[Problem, float]:
         """The same problem with volatilities near 1, and the power of two they are divided by.
 
-        Unless ``always`` only where they are far from 1: a solver takes such numbers for rounding.
-        Where nothing but variance counts, it also makes weights exact to 1e-9 in place of 1e-6.
+        A solver's tolerances are absolute: in the caller's units the weights would depend on them.
         """
         ends = [self.loadings.min(initial=0.0), self.loadings.max(initial=0.0)]
         unit = unit_of(np.append(ends, np.sqrt(self.specific.max(initial=0.0))))
-        if 1e-6 < unit < 1e6 and not always:
-            return self, 1.0
         limits = (self.tracking_error, self.volatility)
         tracking, volatility = (None if limit is None else limit / unit for limit in limits)
         return replace(

@@ -163,8 +163,7 @@ class Part:
 
     def solve(self, problem: Problem, weights: Floats) -> tuple[Floats, Multipliers, int] | None:
         """All weights, the multipliers and the solver's iterations; None if infeasible."""
-        if self._unit != 1.0:
-            problem = problem.in_units()[0]
+        problem = problem.in_units()[0]
         if not self._fresh:
             self._solver.update(self.program.q(problem), self.program.b(problem, weights))
         self._fresh = False

@@ -16,8 +16,8 @@ from typing import Any
 
 from hft_py import checks
 
-SOLVERS = ("clarabel",)
 ON_INFEASIBLE = ("raise", "least_violating")
+LARGEST = 1e6  # of limits of weights: beside larger ones a solver loses the weights' own digits
 
 # Names under which these settings were published, where they are not the field's in capitals.
 PUBLISHED = {
@@ -132,21 +132,21 @@ class MVOConfig:
             checks.real_number(name, getattr(self, name), least=0)
         for name in ("periods_per_year", "capital"):
             checks.real_number(name, getattr(self, name), above=0)
-        checks.real_number("max_weight", self.max_weight)
-        for name in ("gross_leverage", "turnover_limit_annual", "max_pct_adv"):
+        for name in ("gross_leverage", "turnover_limit_annual"):
             if getattr(self, name) is not None:
-                checks.real_number(name, getattr(self, name), least=0)
+                checks.real_number(name, getattr(self, name), least=0, most=LARGEST)
+        if self.max_pct_adv is not None:
+            checks.real_number("max_pct_adv", self.max_pct_adv, least=0)
         for name in ("max_tracking_error", "max_volatility"):
             if getattr(self, name) is not None:
                 checks.real_number(name, getattr(self, name), above=0)
-        for name in ("net_min", "net_max", "min_weight", "beta_min", "beta_max"):
-            if getattr(self, name) is not None:
-                checks.real_number(name, getattr(self, name))
-        for name in ("sector_min", "sector_max"):
+        checks.real_number("max_weight", self.max_weight, least=-LARGEST, most=LARGEST)
+        for name in ("net_min", "net_max", "min_weight", "beta_min", "beta_max",
+                     "sector_min", "sector_max"):  # fmt: skip
             value = getattr(self, name)
             for one in value.values() if isinstance(value, Mapping) else [value]:
                 if one is not None:
-                    checks.real_number(name, one)
+                    checks.real_number(name, one, least=-LARGEST, most=LARGEST)
         for low, high in (("min_weight", "max_weight"), ("net_min", "net_max"),
                           ("beta_min", "beta_max"), ("sector_min", "sector_max")):  # fmt: skip
             _in_order(low, getattr(self, low), high, getattr(self, high))

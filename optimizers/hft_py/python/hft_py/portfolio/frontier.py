@@ -55,7 +55,6 @@ def efficient_frontier(
     ready = prepared(risk_model, config, current_weights, market, alpha)
     forecast = ready.problem.alpha
     still = without_costs(replace(ready.problem, alpha=np.zeros(len(forecast)), risk_aversion=1.0))
-    still = still.in_units(always=True)[0]
     least = Sifting().solve(still)
     if least is None:
         raise explain(ready.problem)

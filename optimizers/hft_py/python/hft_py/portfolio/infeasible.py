@@ -79,6 +79,7 @@ class Elastic:
 
 def explain(problem: Problem) -> InfeasiblePortfolioError:
     """The error for an infeasible problem: an irreducible conflict and the least violations."""
+    problem, unit = problem.in_units()
     program = Program(problem, np.arange(problem.n), separate=True)
     whole = elastic(problem, program)
     if not whole.violations:
@@ -91,7 +92,9 @@ def explain(problem: Problem) -> InfeasiblePortfolioError:
         rest = [other for other in kept if other != name]
         if rest and elastic(problem, program, set(names) - set(rest)).violations:
             kept = rest
-    return InfeasiblePortfolioError(tuple(kept), whole.violations)
+    units = {TRACKING: unit, VOLATILITY: unit}
+    violations = {name: units.get(name, 1.0) * value for name, value in whole.violations.items()}
+    return InfeasiblePortfolioError(tuple(kept), violations)
 
 
 def unique_names(blocks: list[Block]) -> list[str]:
@@ -183,10 +186,11 @@ def limit_units(problem: Problem) -> dict[str, float]:
 
 def relaxed(problem: Problem, violations: dict[str, float]) -> Problem:
     """The problem with its limits moved out by the least violations."""
+    units = dict.fromkeys((TRACKING, VOLATILITY), problem.in_units()[1])
 
     def room(name: str) -> float:
         amount = violations.get(name, 0.0)
-        return amount * (1 + 1e-6) + 1e-9 if amount else 0.0
+        return amount * (1 + 1e-6) + 1e-9 * units.get(name, 1.0) if amount else 0.0
 
     def more(name: str, value: float | None) -> float | None:
         return None if value is None else value + room(name)

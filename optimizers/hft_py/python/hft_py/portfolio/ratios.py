@@ -53,19 +53,13 @@ def minimum_variance_portfolio(
     """
     ready = prepared(risk_model, config, current_weights, market)
     problem = without_costs(replace(ready.problem, risk_aversion=1.0))
-    scaled, unit = problem.in_units(always=True)
-    solution = Sifting().solve(scaled)
+    solution = Sifting().solve(problem)
     if solution is None:
         raise explain(ready.problem)
-    prices = solution.multipliers
     return ready.finish(
         solution.weights,
         "minimum variance",
-        replace(
-            prices,
-            tracking_error=prices.tracking_error / unit,
-            volatility=prices.volatility / unit,
-        ),
+        solution.multipliers,
         utility=-problem.variance(solution.weights),
         iterations=solution.iterations,
     )
@@ -156,7 +150,7 @@ def _best_ratio(ready: Prepared, problem: Problem, free: float) -> tuple[Floats 
     """Weights of the highest ratio; None where its numerator is nowhere positive."""
     if (problem.box()[0] > problem.box()[1]).any():
         raise explain(ready.problem)
-    problem = replace(problem.in_units(always=True)[0], risk_aversion=1.0)
+    problem = replace(problem.in_units()[0], risk_aversion=1.0)
     program = Program(problem, np.arange(problem.n))
     size, rows = program.size, program.rows
     unit = float(np.abs(problem.alpha).max()) or 1.0  # the numerator's, so that t is about 1

@@ -28,7 +28,7 @@ def minimum_variance(covariance: Floats, lower: Floats | None, upper: Floats | N
             if free.sum() == 1:
                 pair = _entering(covariance, weights, free, lower, upper)
                 free[pair if pair is not None else enters] = True
-    raise RuntimeError("the active set of a minimum variance portfolio does not settle")
+    raise RuntimeError("the active set of a minimum variance portfolio did not converge")
 
 
 def _closed_form(covariance: Floats) -> Floats:
