@@ -24,7 +24,7 @@ study = Study(
         "baseline",
         dispatch(GROUPS),
         part=mvo.first_rebalances,
-        note="CVXPY with a dense covariance; other tasks: NumPy as a user writes it",
+        note=f"{mvo.BASELINE}; other tasks: NumPy as a user writes it",
     ),
     optimised=[row for group in GROUPS for row in group.optimised],
     peers=[row for group in GROUPS for row in group.peers],
@@ -35,6 +35,7 @@ study = Study(
         # workload); its first population's, without a search, 55 % and more.
         outputs={multi_strategy.ANY_SEARCH: Agreement(rtol=0.3)},
     ),
+    limits=[limit for group in GROUPS for limit in group.limits],
     claims=[claim for group in GROUPS for claim in group.claims],
     analysis=" ".join(group.analysis for group in GROUPS),
 )

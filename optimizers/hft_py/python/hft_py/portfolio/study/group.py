@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from qpp.study import Claim, Implementation, Workload
+from qpp.study import Claim, Implementation, Limit, Workload
 
 
 @dataclass(frozen=True)
 class Group:
-    """Workloads, implementations and claims of one file.
+    """Workloads, implementations, limits and claims of one file.
 
     ``baseline`` holds a function for each value that the workloads of the group give their input
     ``task``; implementations name the workloads they apply to (``only``).
@@ -21,6 +21,7 @@ class Group:
     baseline: Mapping[str, Callable[..., Any]]
     optimised: Sequence[Implementation] = ()
     peers: Sequence[Implementation] = ()
+    limits: Sequence[Limit] = ()
     claims: Sequence[Claim] = ()
     analysis: str = ""
 
