@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from hft_py.portfolio._inputs import Inputs
-from hft_py.portfolio._problem import Problem, Ranges, no_ranges
+from hft_py.portfolio._problem import Problem, Ranges
 from hft_py.portfolio.config import MVOConfig
 
 Floats = npt.NDArray[np.float64]
@@ -68,7 +68,6 @@ def trading_cost(inputs: Inputs, config: MVOConfig, trades: Floats) -> float:
 def linear_ranges(inputs: Inputs, config: MVOConfig) -> Ranges:
     """Net exposure, beta and sectors, each where it is limited."""
     n = len(inputs.assets)
-    found = no_ranges(n)
     rows: list[tuple[str, Floats, tuple[float, float]]] = [(NET, np.ones(n), config.net_range)]
     if inputs.betas is not None:
         low = -math.inf if config.beta_min is None else config.beta_min
@@ -80,10 +79,10 @@ def linear_ranges(inputs: Inputs, config: MVOConfig) -> Ranges:
             (SECTOR + sector, (names == sector).astype(float), config.sector_range(sector))
             for sector in sorted(set(inputs.sectors))
         ]
-    for name, row, (low, high) in rows:
-        if math.isfinite(low) or math.isfinite(high):
-            found = found.plus([name], row[None], np.array([low]), np.array([high]))
-    return found
+    kept = [(name, row, ends) for name, row, ends in rows if np.isfinite(ends).any()]
+    ends = np.array([ends for _, _, ends in kept]).reshape(-1, 2)
+    matrix = np.array([row for _, row, _ in kept]).reshape(-1, n)
+    return Ranges(tuple(name for name, _, _ in kept), matrix, ends[:, 0], ends[:, 1])
 
 
 def not_applied(inputs: Inputs, config: MVOConfig, *, from_cash: bool) -> tuple[str, ...]:

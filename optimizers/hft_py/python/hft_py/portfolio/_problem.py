@@ -45,11 +45,6 @@ class Ranges:
         )
 
 
-def no_ranges(n: int) -> Ranges:
-    """No linear limit over ``n`` weights."""
-    return Ranges((), np.empty((0, n)), np.empty(0), np.empty(0))
-
-
 @dataclass(frozen=True, eq=False)
 class Problem:
     """The arrays of one problem over ``n`` assets and ``k`` factors; None is no such limit."""

@@ -45,7 +45,6 @@ class Solution:
     weights: Floats
     multipliers: Multipliers
     iterations: int
-    rounds: int
     free: int
 
 
@@ -72,7 +71,7 @@ class Sifting:
         if (box[0] > box[1]).any():
             return None
         if not self._risk_limited and keeps_risk_limits(problem, problem.current, NEARLY):
-            found = self._solve(without_risk_limits(problem), box)
+            found = self._solve(replace(problem, tracking_error=None, volatility=None), box)
             if found is None or keeps_risk_limits(problem, found.weights):
                 return found
             self._risk_limited, self._part = True, None
@@ -82,7 +81,7 @@ class Sifting:
         return found
 
     def forget_structure(self) -> None:
-        """The risk model or the rows of a range have changed; prices still serve as a start."""
+        """The risk model has changed; prices still serve as a start."""
         self._part = None
 
     def _solve(self, problem: Problem, box: tuple[Floats, Floats]) -> Solution | None:
@@ -91,7 +90,7 @@ class Sifting:
         movable = box[0] < box[1]
         if not movable.any():
             movable[:] = True  # the solver is to say whether the limits are kept
-        iterations = rounds = 0
+        iterations = 0
         while True:
             if problem.n <= WHOLE or 2 * np.count_nonzero(wanted) > problem.n:
                 wanted = movable
@@ -108,14 +107,15 @@ class Sifting:
                 wanted = movable  # the held assets may be the reason
                 continue
             weights, self._prices, used = found
-            iterations, rounds = iterations + used, rounds + 1
+            iterations += used
             slope = -smooth_gradient(problem, weights, self._prices)
             level = float(np.abs([problem.alpha, slope]).max())
-            gain = np.where(self._free, 0.0, gains(problem, weights, self._prices, box, slope))
+            sides = one_sided_gains(problem, weights, self._prices, box, slope)
+            gain = np.where(self._free, 0.0, np.maximum(*sides))
             pays = gain > TOLERANCE * level
             free, more = int(np.count_nonzero(self._free)), int(np.count_nonzero(pays))
             if not more:
-                return Solution(weights, self._prices, iterations, rounds, free)
+                return Solution(weights, self._prices, iterations, free)
             if free < more and 2 * (free + more) < problem.n:
                 # The first prices are rough: no more than twice the assets at a time.
                 pays[np.argpartition(-gain, free)[free:]] = False
@@ -184,13 +184,6 @@ def first_prices(problem: Problem) -> Multipliers:
     return replace(found, **dict(zip(single, others, strict=True)))
 
 
-def without_risk_limits(problem: Problem) -> Problem:
-    """The problem without limits on tracking error and volatility."""
-    if problem.tracking_error is None and problem.volatility is None:
-        return problem
-    return replace(problem, tracking_error=None, volatility=None)
-
-
 def keeps_risk_limits(problem: Problem, weights: Floats, share: float = 1.0) -> bool:
     """Whether the weights stay below that share of the limits on tracking error and volatility."""
     for limit, benchmark in (
@@ -202,18 +195,6 @@ def keeps_risk_limits(problem: Problem, weights: Floats, share: float = 1.0) -> 
     return True
 
 
-def gains(
-    problem: Problem,
-    weights: Floats,
-    prices: Multipliers,
-    box: tuple[Floats, Floats],
-    slope: Floats,
-) -> Floats:
-    """What a unit more or less of each asset earns, whichever is more, after the limits' prices."""
-    more, less = one_sided_gains(problem, weights, prices, box, slope)
-    return np.maximum(more, less)
-
-
 def one_sided_gains(
     problem: Problem,
     weights: Floats,
@@ -221,7 +202,10 @@ def one_sided_gains(
     box: tuple[Floats, Floats],
     slope: Floats,
 ) -> tuple[Floats, Floats]:
-    """What a unit more, and a unit less, of each asset earns; minus infinity at that bound."""
+    """What a unit more, and one less, of each asset earns after the limits' prices.
+
+    Minus infinity at that bound.
+    """
     trades = weights - problem.current
     trade = problem.linear_cost + prices.turnover
     short = prices.gross + problem.borrow

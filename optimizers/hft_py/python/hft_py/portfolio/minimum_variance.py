@@ -92,16 +92,12 @@ def compute_inverse_variance_weights(
 ) -> Weights:
     """Weights in proportion to one over the variance: least variance without correlations.
 
-    Parameters
-    ----------
-    returns, covariance, backend
-        As for :func:`~hft_py.portfolio.compute_risk_parity_weights`.
+    Parameters are those of :func:`compute_inverse_volatility_weights`.
 
     Examples
     --------
-    >>> found = compute_inverse_variance_weights(covariance=[[0.01, 0.0], [0.0, 0.04]])
-    >>> found.array().round(6).tolist()
-    [0.8, 0.2]
+    >>> compute_inverse_variance_weights(covariance=[[0.01, 0.0], [0.0, 0.04]]).weights.round(6)
+    array([0.8, 0.2])
     """
     return _inverse(returns, covariance, backend, 1.0, "inverse variance")
 

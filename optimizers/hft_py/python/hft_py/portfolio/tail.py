@@ -69,7 +69,7 @@ def minimum_cvar_portfolio(
     loss = sparse.hstack(
         [_over_weights(-panel, program), -np.ones((periods, 1)), -sparse.identity(periods)]
     )
-    weights, iterations = _least(ready, program, [(NONNEGATIVE, loss)], periods, periods, share)
+    weights, iterations = _least(ready, program, [(NONNEGATIVE, loss)], periods, share)
     cvar = unit * shortfall(-panel @ weights, share)
     return ready.finish(
         weights, "minimum CVaR", details={"cvar": cvar}, utility=-cvar, iterations=iterations
@@ -115,7 +115,7 @@ def minimum_cdar_portfolio(
     rising = sparse.hstack([blank, 0 * column, none, none, before - same])
     excess = sparse.hstack([blank, -column, -same, -same, same])
     rows = [(ZERO, wealth), (NONNEGATIVE, sparse.vstack([peak, rising, excess]))]
-    weights, iterations = _least(ready, program, rows, 3 * periods, periods, share)
+    weights, iterations = _least(ready, program, rows, periods, share)
     cdar = unit * shortfall(drawdowns(panel @ weights), share)
     return ready.finish(
         weights, "minimum CDaR", details={"cdar": cdar}, utility=-cdar, iterations=iterations
@@ -143,9 +143,9 @@ def _read(
     share = 1.0 - checks.real_number("level", level, least=0.0, below=1.0)
     found = _validation.returns(returns)
     mean = found.vector(found.values.mean(axis=0))
-    # In a unit of its own: the solver's tolerances are absolute.
     ready = prepared(sample_covariance(returns), config, current_weights, market, mean)
-    return ready, found.values / unit_of(found.values), share, unit_of(found.values)
+    unit = unit_of(found.values)  # the solver's tolerances are absolute
+    return ready, found.values / unit, share, unit
 
 
 def _over_weights(matrix: Floats, program: Program) -> Any:
@@ -158,17 +158,16 @@ def _least(
     ready: Prepared,
     program: Program,
     added: list[tuple[str, Any]],
-    more: int,
     periods: int,
     share: float,
 ) -> tuple[Floats, int]:
     """Minimise ``c + sum(excess) / (share periods)`` over limits and the rows added."""
-    problem, size = ready.problem, program.size + 1 + more
+    problem, size = ready.problem, added[0][1].shape[1]
     start = program.size + 1  # the excesses follow c
     positive = sparse.csc_matrix(
         (-np.ones(periods), (np.arange(periods), start + np.arange(periods))), shape=(periods, size)
     )
-    limits = sparse.hstack([program.A, sparse.csc_matrix((program.rows, 1 + more))])
+    limits = sparse.hstack([program.A, sparse.csc_matrix((program.rows, size - program.size))])
     rows: list[Any] = [limits, positive]
     blocks = [*program.blocks, _block(NONNEGATIVE, periods)]
     for cone, matrix in added:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from hft_py.portfolio import (
     minimum_cvar_portfolio,
     minimum_variance_portfolio,
 )
+from hft_py.portfolio._prepared import FULLY_INVESTED
 from hft_py.portfolio.plotting import frontier, rebalances
 from hft_py.portfolio.study import allocator_figures
 from hft_py.results import pyplot
@@ -33,14 +35,7 @@ from qpp.datasets import sp500_prices
 
 Floats = npt.NDArray[np.float64]
 
-FULLY_INVESTED = MVOConfig(
-    long_only=True,
-    max_weight=0.25,
-    beta_min=None,
-    beta_max=None,
-    turnover_limit_annual=None,
-    cost_aversion=0.0,
-)
+QUARTER = replace(FULLY_INVESTED, max_weight=0.25)
 
 
 def monthly_returns() -> tuple[list[date], list[str], Floats]:
@@ -60,15 +55,15 @@ def draw_frontier() -> Any:
     frame = pl.DataFrame(returns, schema=names)
     risk = ledoit_wolf_covariance(frame)
     mean = dict(zip(names, returns.mean(axis=0).tolist(), strict=True))
-    found = efficient_frontier(mean, risk, points=40, config=FULLY_INVESTED)
+    found = efficient_frontier(mean, risk, points=40, config=QUARTER)
     shown: dict[str, tuple[Any, Any]] = {}
     covariance = risk.to_numpy()
     shown["stocks"] = np.sqrt(np.diag(covariance)), returns.mean(axis=0)
     for name, one in {
-        "least variance": minimum_variance_portfolio(risk, config=FULLY_INVESTED),
-        "highest Sharpe ratio": maximum_sharpe_portfolio(mean, risk, config=FULLY_INVESTED),
-        "highest diversification": maximum_diversification_portfolio(risk, config=FULLY_INVESTED),
-        "least CVaR": minimum_cvar_portfolio(frame, config=FULLY_INVESTED),
+        "least variance": minimum_variance_portfolio(risk, config=QUARTER),
+        "highest Sharpe ratio": maximum_sharpe_portfolio(mean, risk, config=QUARTER),
+        "highest diversification": maximum_diversification_portfolio(risk, config=QUARTER),
+        "least CVaR": minimum_cvar_portfolio(frame, config=QUARTER),
     }.items():
         weights = one.array()
         shown[name] = np.sqrt(weights @ covariance @ weights), returns.mean(axis=0) @ weights
