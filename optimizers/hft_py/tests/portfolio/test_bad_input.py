@@ -115,3 +115,7 @@ def test_unusual_but_right() -> None:
     limits = MVOConfig(max_weight=0.5, sector_max={"tech": 0.1, "tehc": 0.2})
     found = built(config=limits, sectors=["tech", "banks"])
     assert "sector_max of tehc: no asset is in that sector" in found.not_applied
+    needs = ["beta: no betas given", "max_pct_adv: no adv given"]
+    assert built(current_weights=[0.0, 0.0]).not_applied == tuple(needs)
+    assert built().not_applied[:-1] == tuple(needs)
+    assert built().not_applied[-1].startswith("turnover: no current_weights given")

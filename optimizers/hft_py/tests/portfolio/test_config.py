@@ -51,6 +51,7 @@ def test_annual_limits_become_those_of_a_period() -> None:
     assert MVOConfig(long_only=True, gross_leverage=0.9).net_range == (0.9, 0.9)
     assert MVOConfig().net_range == (0.0, 0.0) and MVOConfig(net_max=0.2).net_range[1] == 0.2
     assert MVOConfig(min_weight=-0.01).weight_range == (-0.01, 0.03)
+    assert MVOConfig(min_weight=-0.01, long_only=True).weight_range == (0.0, 0.03)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ import pytest
 
 pytest.importorskip("clarabel", reason="clarabel is not installed")
 
-from hft_py.portfolio import MVOConfig, PortfolioResult, build_portfolio_mvo
+from hft_py.portfolio import Limit, MVOConfig, PortfolioResult, SolverError, build_portfolio_mvo
+from hft_py.portfolio._prepared import prepared
 
 from .markets import market
 
@@ -92,6 +93,28 @@ def test_assets_without_volume_are_not_traded() -> None:
     adv = np.where(np.arange(40) < 5, 0.0, M.adv)
     found = portfolio(dataclasses.replace(LOOSE, max_pct_adv=0.05, impact=1.0), adv=adv)
     assert not found.trades[:5].any() and found.trades[5:].any()
+
+
+def test_what_cannot_be_traded_counts_in_limits() -> None:
+    """Positions closed by ``max_positions`` are turnover; fewer free assets than factors, risk."""
+    config = dataclasses.replace(LOOSE, turnover_limit_annual=5.0, max_positions=10)
+    found = portfolio(config)
+    assert np.count_nonzero(found.array()) <= 10 < np.count_nonzero(M.current)
+    assert found.turnover == pytest.approx(5.0 / 12, abs=1e-6)
+    m = market(20, k=8, seed=3)
+    config = dataclasses.replace(LOOSE, max_pct_adv=0.05, max_tracking_error=0.0415)
+    found = build_portfolio_mvo(
+        m.alpha, risk_model=m.risk, config=config, current_weights=m.current,
+        benchmark=m.benchmark, adv=np.where(np.arange(20) < 4, 1e9, 0.0),
+    )  # fmt: skip
+    assert found.limit("tracking_error").price > 1e-3
+
+
+def test_broken_limits_are_told() -> None:
+    limit = Limit("net_exposure", 1.00001, 0.0, 1.0)
+    assert limit.violated and not dataclasses.replace(limit, value=1.0 + 1e-8).violated
+    with pytest.raises(SolverError, match="weights break net_exposure: 0.9 is outside"):
+        prepared(np.eye(2), None, None, {}).finish(np.array([0.4, 0.5]), "by hand")
 
 
 def test_long_only_is_never_below_zero() -> None:

@@ -172,12 +172,13 @@ def test_other_risk_models() -> None:
     other = RiskModel.build(
         m.risk.exposures, 2 * m.risk.factor_covariance, m.risk.specific_variance
     )
-    rebalancer = MVORebalancer(m.risk)
+    config = MVOConfig(impact=1.0, max_pct_adv=None, periods_per_year=12.0)
+    rebalancer = MVORebalancer(m.risk, config=config, adv=m.adv)
     rebalancer.rebalance(m.alpha)
     rebalancer.update_risk(other)
     np.testing.assert_allclose(
         rebalancer.rebalance(m.alpha).weights,
-        build_portfolio_mvo(m.alpha, risk_model=other).weights,
+        build_portfolio_mvo(m.alpha, risk_model=other, config=config, adv=m.adv).weights,
         atol=1e-7,
     )
 
