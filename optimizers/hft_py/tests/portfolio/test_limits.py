@@ -10,7 +10,14 @@ import pytest
 
 pytest.importorskip("clarabel", reason="clarabel is not installed")
 
-from hft_py.portfolio import Limit, MVOConfig, PortfolioResult, SolverError, build_portfolio_mvo
+from hft_py.portfolio import (
+    Limit,
+    MVOConfig,
+    PortfolioResult,
+    SolverError,
+    build_portfolio_mvo,
+    rebalancer,
+)
 from hft_py.portfolio._prepared import prepared
 
 from .markets import market
@@ -110,11 +117,14 @@ def test_what_cannot_be_traded_counts_in_limits() -> None:
     assert found.limit("tracking_error").price > 1e-3
 
 
-def test_broken_limits_are_told() -> None:
+def test_broken_limits_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     limit = Limit("net_exposure", 1.00001, 0.0, 1.0)
     assert limit.violated and not dataclasses.replace(limit, value=1.0 + 1e-8).violated
     with pytest.raises(SolverError, match="weights break net_exposure: 0.9 is outside"):
         prepared(np.eye(2), None, None, {}).finish(np.array([0.4, 0.5]), "by hand")
+    monkeypatch.setattr(rebalancer, "snapped", lambda _, weights: weights + 0.1)
+    with pytest.raises(SolverError, match="weights break"):
+        portfolio(LOOSE)
 
 
 def test_long_only_is_never_below_zero() -> None:
