@@ -130,14 +130,17 @@ def test_backtests_keep_right_models_and_reject_wrong_ones() -> None:
     returns = rng.normal(size=(1_000, 1_000))
     right = np.full(1_000, -stats.norm.ppf(0.05))
 
-    def rejections(sample: np.ndarray, forecasts: np.ndarray) -> dict[str, float]:
-        tests = [backtest_value_at_risk(row, forecasts) for row in sample]
+    def rejections(
+        sample: np.ndarray, forecasts: np.ndarray, p_values: str = "exact"
+    ) -> dict[str, float]:
+        tests = [backtest_value_at_risk(row, forecasts, p_values=p_values) for row in sample]
         names = ("kupiec", "independence", "conditional_coverage")
         return {n: np.mean([getattr(t, f"{n}_p") < 0.05 for t in tests]).item() for n in names}
 
     kept = rejections(returns, right)
     # At most 5 %, and not much less though counts are whole numbers; 1,000 draws give or take 2 %.
     assert all(0.02 < share < 0.07 for share in kept.values()), kept
+    assert rejections(returns, right, "asymptotic")["independence"] > 0.065  # too often
     assert rejections(returns[:200], 0.8 * right)["kupiec"] > 0.97
     assert rejections(returns[:200], 1.35 * right)["kupiec"] > 0.97
     # The right share in all, but in clusters: after an exceedance one in four.

@@ -71,7 +71,7 @@ def backtest_value_at_risk(
         ``"exact"``, the default: from the distribution of the statistics for this number of
         periods; the test of independence given the number of exceedances. ``"asymptotic"``: from
         the chi-squared distribution, which rejects right forecasts too often where exceedances are
-        few: independence at 5 % in about 9 % of cases for 1,000 periods.
+        few: independence at 5 % in about 8 % of cases for 1,000 periods.
 
     Raises
     ------

@@ -89,7 +89,7 @@ study = Study(
         "them, to apply the constraint, to weight them, to mask them), which costs both its time "
         "and its memory; pandas also pays for an index of millions of rows. The covariances are "
         "one BLAS call each, so nothing is left to compile: the EWMA leaves out dates whose weight "
-        "is below rounding, two thirds of 2,000 at a decay of 0.94, and Ledoit and Wolf's fourth "
+        "is below rounding, three fifths of 2,000 at a decay of 0.94, and Ledoit and Wolf's fourth "
         "moments need no product of matrices. Where all dates count and the matrix is small, any "
         "implementation that ends in the same BLAS call is as fast."
     ),
