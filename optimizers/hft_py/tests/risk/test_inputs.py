@@ -28,7 +28,6 @@ from hft_py.risk import (
     sample_covariance,
     value_at_risk,
 )
-from hft_py.risk._inputs import covariance_matrix
 
 X = np.random.default_rng(0).normal(size=(60, 4))
 HOLE = np.where(np.arange(240).reshape(60, 4) == 5, np.nan, X)
@@ -61,12 +60,6 @@ CASES: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: repair_covariance([[1.0, 2.0]]), ValueError, "shape (1, 2), expected a square matrix"),
     (lambda: repair_covariance([[1.0, 0.3], [0.2, 1.0]]), ValueError, "expected a symmetric"),
     (lambda: repair_covariance([[-1.0, 0.0], [0.0, 1.0]]), ValueError, "covariance[0, 0] is -1.0"),
-    (lambda: covariance_matrix("covariance", [[1.0, 2.0], [2.0, 1.0]]), ValueError,
-     "covariance has the negative eigenvalue -1 (of its correlations), expected a positive"),
-    (lambda: covariance_matrix("covariance", [[0.0, 0.0], [0.0, 1.0]]), ValueError,
-     "the variance of 0 is 0.0, expected more than 0: leave this asset out"),
-    (lambda: covariance_matrix("covariance", np.ones((2, 2)), definite=True), ValueError,
-     "covariance is singular, expected a positive definite matrix"),
     (lambda: RiskModel.build([[1.0]], [[-1.0]], [0.1]), ValueError, "the negative eigenvalue -1"),
     (lambda: RiskModel.build([[1.0]], [[1.0]], [-0.1]), ValueError, "specific_variance[0] is -0.1"),
     (lambda: RiskModel.build([[1.0]], np.eye(2), [0.1]), ValueError, "expected (1, 1) as exposure"),

@@ -88,7 +88,7 @@ def _distribution(count: int, share: float) -> tuple[Floats, Floats, Floats, Flo
                 a.ravel() for a in np.meshgrid(np.arange(1.0, x + 1.0), [0.0, 1.0], [0.0, 1.0])
             )
             gaps = runs + 1.0 - begins - ends
-            possible = (gaps >= 1) & (gaps <= calm) & ((gaps > 0) | (calm == 0))
+            possible = (gaps >= 1) & (gaps <= calm)
             runs, begins, ends, gaps = (a[possible] for a in (runs, begins, ends, gaps))
             logs = _choose(x - 1.0, runs - 1.0) + _choose(calm - 1.0, gaps - 1.0)
             logs -= _choose(count, x)

@@ -1,4 +1,4 @@
-"""What the functions of this module are given: returns with their gaps, and covariances."""
+"""What the functions of this module are given: returns with their gaps, and series."""
 
 from __future__ import annotations
 
@@ -75,41 +75,3 @@ def pair(first: tuple[str, Any], second: tuple[str, Any], **more: Any) -> tuple[
     ):
         raise ValueError(f"{other} has other dates than {name}")
     return found, against
-
-
-def covariance_matrix(name: str, value: Any, *, definite: bool = False) -> tuple[Labelled, Floats]:
-    """A covariance: symmetric, no negative eigenvalue beyond rounding, every variance positive.
-
-    ``definite`` asks for no zero eigenvalue either. A repaired matrix is not returned: the error
-    says how to get one.
-    """
-    table = labels.square(name, value)
-    values = table.values
-    variances = np.diag(values)
-    if (variances <= 0).any():
-        place = int(np.flatnonzero(variances <= 0)[0])
-        raise ValueError(
-            f"{name}: the variance of {table.names[place]} is {variances[place]}, expected more "
-            "than 0: leave this asset out"
-        )
-    # Eigenvalues of the correlations: a small variance is no small eigenvalue.
-    scale = 1.0 / np.sqrt(variances)
-    correlation = values * scale * scale[:, None]
-    rounding = len(values) * np.finfo(float).eps * 10.0
-    try:
-        np.linalg.cholesky(correlation + rounding * np.eye(len(values)))
-    except np.linalg.LinAlgError:
-        smallest = float(np.linalg.eigvalsh(correlation)[0])
-        raise ValueError(
-            f"{name} has the negative eigenvalue {smallest:.3g} (of its correlations), expected a "
-            "positive semi-definite matrix: pass it through hft_py.risk.repair_covariance"
-        ) from None
-    if definite:
-        try:
-            np.linalg.cholesky(correlation - rounding * np.eye(len(values)))
-        except np.linalg.LinAlgError:
-            raise ValueError(
-                f"{name} is singular, expected a positive definite matrix: shrink it, for example "
-                "by hft_py.risk.ledoit_wolf_covariance"
-            ) from None
-    return table, values
