@@ -70,6 +70,8 @@ def test_tails_of_equal_returns() -> None:
 def test_arguments_are_checked_before_they_matter() -> None:
     with pytest.raises(ValueError, match="level=7"):
         rolling_value_at_risk(X[:, 0], 80, 7.0)
+    with pytest.raises(ValueError, match=r"decay=2\.0"):
+        rolling_value_at_risk(X[:, 0], 80, 0.95, "filtered_historical", decay=2.0)
     with pytest.raises(TypeError, match="repair=1, expected True or False"):
         sample_covariance(X, repair=1)  # type: ignore[arg-type]
 

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.int32] | None  # of sectors, -1 without
 
 
 def benchmark_weights(returns: Floats, cap: Floats, inside: Mask, power: float) -> Floats:
@@ -33,7 +34,30 @@ def style_scale(x: Floats, benchmark: Floats) -> tuple[Floats, Floats]:
     return mean, np.where(deviation > 1e-12 * np.abs(mean), deviation, 1.0)
 
 
-def design(x: Floats, codes: npt.NDArray[np.int32] | None, n_sectors: int, market: bool) -> Floats:
+def all_exposures(
+    returns: Floats,
+    cap: Floats,
+    inside: Mask,
+    x: Floats,
+    codes: Codes,
+    n_sectors: int,
+    *,
+    market: bool,
+    standardise: bool,
+    power: float,
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """The design ``(n, k)``, means and scales of the styles ``x``, and shares of the sectors."""
+    benchmark = benchmark_weights(returns, cap, inside, power)
+    mean, scale = np.zeros(x.shape[1]), np.ones(x.shape[1])
+    if standardise:
+        mean, scale = style_scale(x, benchmark)
+    shares = np.zeros(n_sectors)
+    if codes is not None:
+        shares += np.bincount(codes[codes >= 0], benchmark[codes >= 0], n_sectors)
+    return design((x - mean) / scale, codes, n_sectors, market), mean, scale, shares
+
+
+def design(x: Floats, codes: Codes, n_sectors: int, market: bool) -> Floats:
     """Market, sectors, styles; NaN for an asset without a sector."""
     parts = [np.ones((len(x), 1))] if market else []
     if codes is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from hft_py.risk._products import mirrored
 from hft_py.risk.covariance import ewma_covariance
 
 Floats = npt.NDArray[np.float64]
@@ -53,8 +54,7 @@ def factor_covariance(
         correlation_decay=correlation_decay,
         newey_west_lags=lags,
     )
-    whole: Floats = basis @ found @ basis.T
-    return 0.5 * (whole + whole.T)
+    return mirrored(basis @ found @ basis.T)
 
 
 def specific_variances(

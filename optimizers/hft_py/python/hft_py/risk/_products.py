@@ -31,6 +31,12 @@ def mirrored(values: Floats) -> Floats:
     return 0.5 * (values + values.T)
 
 
+def exponential_weights(count: int, decay: float) -> Floats:
+    """``decay`` to the number of dates after each one."""
+    weights: Floats = decay ** np.arange(count - 1.0, -1.0, -1.0)
+    return weights
+
+
 def gram(rows: Floats, weights: Floats | None = None) -> Floats:
     """``sum_t w_t x_t x_t'``, ``(n, n)``."""
     scaled = rows if weights is None else rows * np.sqrt(weights)[:, None]

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from hft_py import labels
 from hft_py.labels import Labelled
 from hft_py.results import Result, pandas
+from hft_py.risk._exposures import design
 
 Floats = npt.NDArray[np.float64]
 
@@ -106,19 +107,13 @@ def attribute(fitted: Any, weights: Any) -> ReturnAttribution:
     portfolio = (held * np.nan_to_num(returns)).sum(axis=1)
     # Where there is no specific return, the asset's exposures are incomplete: none is counted.
     known = np.where(np.isnan(fitted._specific), 0.0, held)
-    exposures = np.zeros((len(returns), len(fitted.factors_)))
-    first = int(fitted.market)
-    if first:
-        exposures[:, 0] = known.sum(axis=1)
-    sectors = len(panel.sector_names)
-    base = first + sectors
+    exposures = np.empty((len(returns), len(fitted.factors_)))
     for place, row in enumerate(known):
         here = np.flatnonzero(row)
         codes = panel.codes(place)
-        if codes is not None:
-            exposures[place, first:base] = np.bincount(codes[here], row[here], sectors)
         x = (panel.style(place)[here] - fitted._means[place]) / fitted._scales[place]
-        exposures[place, base:] = row[here] @ x
+        sectors = None if codes is None else codes[here]
+        exposures[place] = row[here] @ design(x, sectors, len(panel.sector_names), fitted.market)
     by_factor = exposures * fitted._factor_returns
     specific = portfolio - by_factor.sum(axis=1)
     total, factors = _linking(portfolio)

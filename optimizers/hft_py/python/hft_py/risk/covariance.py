@@ -196,17 +196,11 @@ def ewma_covariance(
             f"newey_west_lags={lags} makes the variance of {table.names[place]} "
             f"{found[place, place]:.3g}, expected at least 0: use fewer lags, or more dates"
         )
-    doubtful = lags > 0 or seen is not None
-    return table.matrix(_whole(found, repair and doubtful))
+    return table.matrix(_whole(found, repair and (lags > 0 or seen is not None)))
 
 
 def _decay(name: str, value: Any) -> float:
     return checks.real_number(name, value, above=0.0, most=1.0)
-
-
-def _weights(count: int, decay: float) -> Floats:
-    weights: Floats = decay ** np.arange(count - 1.0, -1.0, -1.0)
-    return weights
 
 
 def _weighted(
@@ -218,7 +212,7 @@ def _weighted(
     centred: bool,
     least: int,
 ) -> Floats:
-    weights = _weights(len(rows), decay)
+    weights = _products.exponential_weights(len(rows), decay)
     if seen is not None:
         products, total, count = _products.pairwise(rows, seen, weights, lags, centred)
         _enough(table, np.where(total > 0, count, 0.0), least)  # too old counts as none

@@ -23,7 +23,7 @@ from hft_py import checks
 from hft_py._estimator import FitEstimator
 from hft_py.backend import kernels
 from hft_py.labels import panel_like
-from hft_py.risk._exposures import benchmark_weights, design, style_scale
+from hft_py.risk._exposures import all_exposures
 from hft_py.risk._factor_moments import factor_covariance, specific_variances
 from hft_py.risk._panel_inputs import Panel, read_panel
 from hft_py.risk.attribution import ReturnAttribution, attribute
@@ -254,16 +254,12 @@ class FactorModel(FitEstimator):
         inside = np.isfinite(cap)
         if panel.universe is not None:
             inside &= panel.universe[date]
-        benchmark = benchmark_weights(panel.returns[date], cap, inside, self.benchmark_power)
-        x = panel.style(date)
-        if self.standardise:
-            mean, scale = style_scale(x, benchmark)
-            x = (x - mean) / scale
-        codes, count = panel.codes(date), len(panel.sector_names)
-        share: Floats = np.zeros(count)
-        if codes is not None:
-            share += np.bincount(codes[codes >= 0], benchmark[codes >= 0], count)
-        return design(x, codes, count, self.market), share
+        x, _, _, shares = all_exposures(
+            panel.returns[date], cap, inside, panel.style(date), panel.codes(date),
+            len(panel.sector_names), market=self.market, standardise=self.standardise,
+            power=self.benchmark_power,
+        )  # fmt: skip
+        return x, shares
 
     def _refuse(
         self,

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from hft_py import checks, labels
 from hft_py.results import Result, pandas
-from hft_py.risk._products import unit_of
+from hft_py.risk._products import mirrored, unit_of
 from hft_py.risk.decomposition import RiskDecomposition, decompose_risk
 
 Floats = npt.NDArray[np.float64]
@@ -147,8 +147,7 @@ class RiskModel(Result):
 
     def covariance(self) -> Floats:
         """``B F B' + D``, formed: ``8 n^2`` bytes, 72 MB for 3,000 assets."""
-        found: Floats = self.exposures @ self.factor_covariance @ self.exposures.T
-        found = 0.5 * (found + found.T)
+        found = mirrored(self.exposures @ self.factor_covariance @ self.exposures.T)
         found[np.diag_indices_from(found)] += self.specific_variance
         return found
 

@@ -23,7 +23,7 @@ from hft_py import checks, labels
 from hft_py._estimator import FitEstimator
 from hft_py.labels import Labelled
 from hft_py.risk._inputs import returns_table
-from hft_py.risk._products import mirrored, unit_of
+from hft_py.risk._products import exponential_weights, mirrored, unit_of
 from hft_py.risk.covariance import ewma_covariance
 from hft_py.risk.model import RiskModel
 
@@ -90,10 +90,11 @@ class StatisticalFactorModel(FitEstimator):
         table, rows, _ = returns_table(returns, self.missing, allowed=("raise", "complete"))
         count, n = rows.shape
         most = min(count, n) - 1
-        weights = self.decay ** np.arange(count - 1.0, -1.0, -1.0)
+        weights = exponential_weights(count, self.decay)
         weights /= weights.sum()
         root = np.sqrt(weights)[:, None]
-        scaled = (rows - weights @ rows) * root
+        centred = rows - weights @ rows
+        scaled = centred * root
         # Singular values by way of the smaller product.
         wide = n > count
         values, vectors = np.linalg.eigh(scaled @ scaled.T if wide else scaled.T @ scaled)
@@ -115,7 +116,7 @@ class StatisticalFactorModel(FitEstimator):
         self.model_ = RiskModel(
             exposures, np.eye(k), specific, table.names, names, ("statistical",) * k
         )
-        self.factor_returns_ = (rows - weights @ rows) @ axes / divisor
+        self.factor_returns_ = centred @ axes / divisor
         total = float(values.sum())
         self.explained_ = values[:k] / total if total > 0 else np.zeros(k)
         return self
@@ -203,7 +204,7 @@ class TimeSeriesFactorModel(FitEstimator):
         families = ("factor",) * k if self.families is None else self.families
         if len(families) != k:
             raise ValueError(f"families has {len(families)} names, expected {k} as factors")
-        weights = self.decay ** np.arange(count - 1.0, -1.0, -1.0)
+        weights = exponential_weights(count, self.decay)
         betas = np.empty((k + 1, y.shape[1]))
         variance, explained = np.empty(y.shape[1]), np.empty(y.shape[1])
         seen = ~np.isnan(y)

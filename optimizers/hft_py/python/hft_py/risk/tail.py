@@ -127,9 +127,7 @@ def rolling_value_at_risk(
     (20, 0.02)
     """
     values = series("returns", returns, least=2)
-    level = checks.real_number("level", level, least=0.5, below=1.0)
-    method = checks.choice("method", method, METHODS)
-    least = 40 if method == "filtered_historical" else 2
+    alpha, method, decay, least = _settings(level, method, decay)
     size = checks.whole_number("window", window, least=least, most=len(values))
     unit = unit_of(values)
     values = values / unit
@@ -139,7 +137,7 @@ def rolling_value_at_risk(
     step = max(1, _ROWS // size)
     for start in range(0, len(windows), step):
         block = slice(size + start, size + min(start + step, len(windows)))
-        first[block], second[block] = _tails(windows[start : start + step], level, method, decay)
+        first[block], second[block] = _tails(windows[start : start + step], alpha, method, decay)
     return first * unit, second * unit
 
 
@@ -156,26 +154,30 @@ def lower_tail_mean(rows: Floats, alpha: float) -> Floats:
 
 
 def _measured(returns: Any, level: Any, method: Any, decay: Any) -> tuple[Floats, Floats]:
-    name = checks.choice("method", method, METHODS)
-    least = 40 if name == "filtered_historical" else 2
+    alpha, method, decay, least = _settings(level, method, decay)
     values = series("returns", returns, least=least)
     unit = unit_of(values)
-    first, second = _tails(values[None, :] / unit, level, name, decay)
+    first, second = _tails(values[None, :] / unit, alpha, method, decay)
     return first * unit, second * unit
 
 
-def _tails(rows: Floats, level: Any, method: Any, decay: Any) -> tuple[Floats, Floats]:
-    """Both measures of each row."""
+def _settings(level: Any, method: Any, decay: Any) -> tuple[float, str, float, int]:
+    """The tail's probability, the method, its decay, and the fewest returns for it."""
     alpha = 1.0 - checks.real_number("level", level, least=0.5, below=1.0)
-    name = checks.choice("method", method, METHODS)
-    if name == "historical":
+    if checks.choice("method", method, METHODS) != "filtered_historical":
+        return alpha, method, 0.0, 2
+    return alpha, method, checks.real_number("decay", decay, above=0.0, below=1.0), 40
+
+
+def _tails(rows: Floats, alpha: float, method: str, decay: float) -> tuple[Floats, Floats]:
+    """Both measures of each row."""
+    if method == "historical":
         return _historical(rows, alpha)
-    if name == "filtered_historical":
-        factor = checks.real_number("decay", decay, above=0.0, below=1.0)
-        forecast, scaled = _filtered(rows, factor)
+    if method == "filtered_historical":
+        forecast, scaled = _filtered(rows, decay)
         first, second = _historical(scaled, alpha)
         return first * forecast, second * forecast
-    return _parametric(rows, alpha, corrected=name == "cornish_fisher")
+    return _parametric(rows, alpha, corrected=method == "cornish_fisher")
 
 
 def _historical(rows: Floats, alpha: float) -> tuple[Floats, Floats]:

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from scipy.linalg import cho_solve
 from scipy.linalg.lapack import dpotrf
 
-from hft_py.risk._exposures import benchmark_weights, design, style_scale
+from hft_py.risk._exposures import all_exposures
 
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -78,16 +78,12 @@ def cross_section(
         cap = np.ones(n) if caps is None else caps[then]
         priced = np.isfinite(cap) & (cap > 0)
         inside = everywhere if universe is None else universe[then]
-        benchmark = benchmark_weights(returns[then], cap, priced & inside, benchmark_power)
         x = np.stack([column[then] for column in columns], axis=1) if columns else np.empty((n, 0))
-        if standardise:
-            means[place], scales[place] = style_scale(x, benchmark)
-            x = (x - means[place]) / scales[place]
-        codes = None
-        if sectors is not None:
-            codes = sectors if sectors.ndim == 1 else sectors[then]
-            shares[place] = np.bincount(codes[codes >= 0], benchmark[codes >= 0], n_sectors)
-        full = design(x, codes, n_sectors, market)
+        codes = sectors if sectors is None or sectors.ndim == 1 else sectors[then]
+        full, means[place], scales[place], shares[place] = all_exposures(
+            returns[then], cap, priced & inside, x, codes, n_sectors,
+            market=market, standardise=standardise, power=benchmark_power,
+        )  # fmt: skip
         covered = np.isfinite(full).all(axis=1) & np.isfinite(returns[now])
         used = covered & priced & (everywhere if universe is None else universe[now])
         assets[place] = used.sum()
