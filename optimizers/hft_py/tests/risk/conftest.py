@@ -72,7 +72,7 @@ def _panel(
     returns[~listed | (rng.random((dates, assets)) < 0.02)] = np.nan
     cap = np.exp(rng.normal(size=assets) + 0.05 * rng.normal(size=(dates, assets)))
     cap[~listed] = np.nan
-    universe = listed & (rng.random(assets) < 0.9)
+    universe = listed & (rng.random((dates, assets)) < 0.9)
     return {
         "returns": returns,
         "styles": made,
