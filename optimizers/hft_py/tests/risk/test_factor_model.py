@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pytest
 
 from hft_py.backend import kernels
-from hft_py.risk import FactorModel
+from hft_py.risk import FactorModel, ewma_covariance
+from hft_py.risk._factor_moments import specific_variances
 
 Floats = npt.NDArray[np.float64]
 Panels = Callable[..., dict[str, Any]]
@@ -182,8 +183,6 @@ def test_skfolio(standardise: bool) -> None:
 
 def test_newey_west_as_skfolio_has_it() -> None:
     moments = pytest.importorskip("skfolio.moments", reason="skfolio is not installed")
-    from hft_py.risk import ewma_covariance
-
     x = np.random.default_rng(0).normal(size=(200, 4)).cumsum(axis=0) * 0.01
     x = np.diff(x, axis=0) + 0.5 * np.diff(x, axis=0, prepend=0)[:-1]
     peer = moments.RegimeAdjustedEWCovariance(half_life=30, hac_lags=3, nearest=False).fit(x)
@@ -206,6 +205,17 @@ def test_later_dates_change_nothing_before_them(panel: dict[str, Any], kernel_se
     np.testing.assert_array_equal(part.specific_returns_, whole.specific_returns_[:59])
 
 
+def test_the_factor_covariance_is_that_of_the_factor_returns(panel: dict[str, Any]) -> None:
+    model = FactorModel(
+        volatility_half_life=10, correlation_half_life=40, newey_west_lags=3, min_assets=20,
+        min_observations=9,
+    ).fit(**{**panel, "sectors": None})  # fmt: skip
+    expected = ewma_covariance(
+        model.factor_returns_, 0.5 ** (1 / 10), correlation_decay=0.5 ** (1 / 40), newey_west_lags=3
+    )
+    np.testing.assert_allclose(model.model_.factor_covariance, expected, rtol=1e-12, atol=1e-18)
+
+
 def test_permutation_and_scaling(panel: dict[str, Any]) -> None:
     order = np.random.default_rng(0).permutation(70)
     turned = {
@@ -226,12 +236,21 @@ def test_permutation_and_scaling(panel: dict[str, Any]) -> None:
 
 
 def test_specific_volatilities_are_shrunk_within_groups(panel: dict[str, Any]) -> None:
-    plain = FactorModel(specific_shrinkage=0, min_assets=20, min_observations=1).fit(**panel)
-    shrunk = FactorModel(specific_shrinkage=0.5, min_assets=20, min_observations=1).fit(**panel)
-    before, after = (np.sqrt(m.model_.specific_variance) for m in (plain, shrunk))
-    assert after.std() < before.std()
-    # A short history has the mean of its group.
-    short = FactorModel(min_assets=20, min_observations=60).fit(**panel)
+    rng = np.random.default_rng(4)
+    caps, volatility = rng.lognormal(size=40), rng.uniform(1, 2, 40)
+    known = np.arange(40) != 7
+    found = np.sqrt(specific_variances(volatility**2, known, caps, 0.5))
+    for group in np.argsort(caps).reshape(10, 4):
+        own = [i for i in group if i != 7]
+        mean = sum(caps[own] * volatility[own]) / sum(caps[own])
+        apart = abs(volatility[own] - mean)
+        weight = 0.5 * apart / (0.5 * apart + np.sqrt(np.mean(apart**2)))
+        expected = weight * mean + (1 - weight) * volatility[own]
+        np.testing.assert_allclose(found[own], expected, rtol=1e-12)
+        if 7 in group:  # a short history has the mean of its group
+            assert found[7] == pytest.approx(mean, rel=1e-12)
+    assert FactorModel(specific_half_life=60).min_observations == 60
+    short = FactorModel(min_assets=20, specific_half_life=60).fit(**panel)
     few = (~np.isnan(short.specific_returns_)).sum(axis=0) < 60
     few = few[[int(a) for a in short.model_.assets]]
     assert 0 < few.sum() < len(few)
