@@ -2,6 +2,7 @@
 
 use hft_py::risk::{Column, Options, Panel, Sectors, cross_section, ewma_squares};
 use hft_py::rng::Stream;
+use hft_py::watch::Unwatched;
 
 const DATES: usize = 7;
 const ASSETS: usize = 53;
@@ -78,7 +79,7 @@ const OPTIONS: Options = Options {
 #[test]
 fn factor_returns_are_found() {
     let made = made();
-    let found = cross_section(&panel(&made, None), &OPTIONS, 1).unwrap();
+    let found = cross_section(&panel(&made, None), &OPTIONS, 1, &mut Unwatched).unwrap();
     assert!(found.status.iter().all(|status| *status == 0));
     for (mine, truth) in found.factor_returns.iter().zip(&made.factor_returns) {
         assert!((mine - truth).abs() < 1e-13, "{mine} {truth}");
@@ -95,8 +96,11 @@ fn threads_change_nothing() {
         standardise: true,
         ..OPTIONS
     };
-    let one = cross_section(&panel, &options, 1).unwrap();
-    assert_eq!(one, cross_section(&panel, &options, 3).unwrap());
+    let one = cross_section(&panel, &options, 1, &mut Unwatched).unwrap();
+    assert_eq!(
+        one,
+        cross_section(&panel, &options, 3, &mut Unwatched).unwrap()
+    );
 }
 
 #[test]
@@ -105,7 +109,7 @@ fn a_collinear_factor_and_too_few_assets_are_named() {
     for row in made.styles.chunks_mut(STYLES) {
         row[3] = 2.0 * row[1] - 1.0;
     }
-    let found = cross_section(&panel(&made, None), &OPTIONS, 1).unwrap();
+    let found = cross_section(&panel(&made, None), &OPTIONS, 1, &mut Unwatched).unwrap();
     assert!(
         found
             .status
@@ -117,7 +121,7 @@ fn a_collinear_factor_and_too_few_assets_are_named() {
         least: ASSETS + 1,
         ..OPTIONS
     };
-    let found = cross_section(&panel(&made, None), &options, 1).unwrap();
+    let found = cross_section(&panel(&made, None), &options, 1, &mut Unwatched).unwrap();
     assert!(found.status.iter().all(|s| *s == 1));
 }
 

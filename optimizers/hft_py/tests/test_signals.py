@@ -19,6 +19,8 @@ COMPILED = {
     "python callable": "mcmc_optimize(lambda x: -0.5 * float(x @ x), [-5] * 2, [5] * 2, "
     "n_iterations=2 * 10**9, burn_in=10**6, thin=10**6, seed=1)",
     "fixed lag": "smooth_proba(np.tile(x, 100), m, lag=10**5)",
+    "factor model": "kernels('risk').cross_section(r := np.tile(x[:500], (3_000, 1)), [r] * 300, "
+    "None, 0, None, None, True, 1, True, 1.0, 0.5, 30, 2)",
 }
 # Pure Python needs no care to hear a signal, but for the threads that it waits for.
 EITHER = {
@@ -34,9 +36,11 @@ CODE = """
 import os, signal, threading
 import numpy as np
 from hft_py import negated, use_backend
+from hft_py.backend import kernels
 from hft_py.objectives import resolve
 from hft_py.optimizers import *
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a parent may ignore it
 x = np.random.default_rng(0).normal(size=2000)
 m = HMMParams([0.5, 0.5], [[0.9, 0.1], [0.1, 0.9]], [-1.0, 1.0], [1.0, 1.0])
 

@@ -8,7 +8,7 @@ mod lanes;
 mod line;
 pub mod matrix;
 pub mod mic;
-mod parallel;
+pub(crate) mod parallel;
 pub mod permutation;
 mod random_tables;
 pub mod relevance;

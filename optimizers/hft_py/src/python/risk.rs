@@ -3,7 +3,7 @@
 // Signatures are Python's.
 #![allow(clippy::too_many_arguments)]
 
-use super::run;
+use super::{run, watch::PyWatch};
 use crate::risk::{self, Column, Options, Panel, Sectors};
 use numpy::{
     IntoPyArray, PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray2, PyReadonlyArrayDyn,
@@ -74,7 +74,10 @@ fn cross_section<'py>(
         regression_power,
         least,
     };
-    let found = run(py, || risk::cross_section(&panel, &options, threads))?;
+    let mut watch = PyWatch::new(None)?;
+    let found = run(py, || {
+        risk::cross_section(&panel, &options, threads, &mut watch)
+    })?;
     let count = found.status.len();
     let table = |values: Vec<f64>, width: usize| values.into_pyarray(py).reshape([count, width]);
     let factors = panel.factors(&options);

@@ -7,6 +7,8 @@
 
 use super::date::{self, Scratch, Slot};
 use super::panel::{Options, Panel};
+use crate::information_theory::parallel::fill;
+use crate::watch::Watch;
 use crate::{Error, memory};
 
 /// Results of all dates, one row each.
@@ -33,11 +35,13 @@ pub struct Regressions {
 /// Regress on at most `threads` threads; the results are the same for any number of them.
 ///
 /// # Errors
-/// [`Error::Length`] and [`Error::Value`] for arrays that do not fit, [`Error::Memory`].
+/// [`Error::Length`] and [`Error::Value`] for arrays that do not fit, [`Error::Memory`], and what
+/// the watcher raised.
 pub fn cross_section(
     panel: &Panel<'_>,
     options: &Options,
     threads: usize,
+    watch: &mut dyn Watch,
 ) -> Result<Regressions, Error> {
     panel.check()?;
     if options.lag == 0 || options.lag >= panel.dates || panel.assets == 0 {
@@ -88,26 +92,14 @@ pub fn cross_section(
             status,
         });
     }
-    let work = |first: usize, slots: Vec<Slot<'_>>| {
-        let mut scratch = Scratch::new(panel);
-        for (then, slot) in (first..).zip(slots) {
-            date::regress(panel, options, then, &mut scratch, slot);
-        }
-    };
-    let threads = native::threads::usable(threads).min(count);
-    let part = count.div_ceil(threads);
-    std::thread::scope(|scope| {
-        let mut first = 0;
-        while slots.len() > part {
-            let rest = slots.split_off(part);
-            let mine = std::mem::replace(&mut slots, rest);
-            let work = &work;
-            scope.spawn(move || work(first, mine));
-            first += part;
-        }
-        work(first, slots);
-    });
-    drop((means, scales, shares));
+    fill(
+        &mut slots,
+        native::threads::usable(threads),
+        watch,
+        || Scratch::new(panel),
+        |scratch, then, slot| date::regress(panel, options, then, scratch, slot),
+    )?;
+    drop((slots, means, scales, shares));
     Ok(all)
 }
 

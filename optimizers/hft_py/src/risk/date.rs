@@ -59,7 +59,7 @@ pub fn regress(
     options: &Options,
     then: usize,
     scratch: &mut Scratch,
-    slot: Slot<'_>,
+    slot: &mut Slot<'_>,
 ) {
     let now = then + options.lag;
     let returns = panel.date(panel.returns, now);
