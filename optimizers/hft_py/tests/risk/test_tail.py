@@ -81,10 +81,18 @@ def test_filtered_forecasts_follow_volatility() -> None:
     rng = np.random.default_rng(0)
     calm, wild = 0.01 * rng.normal(size=500), 0.04 * rng.normal(size=30)
     returns = np.r_[calm, wild]
-    filtered = value_at_risk(returns, method="filtered_historical")
+    filtered = value_at_risk(returns, 0.95, "filtered_historical", decay=0.9)
     assert filtered > 2 * value_at_risk(returns)
-    assert filtered == pytest.approx(1.645 * 0.04, rel=0.4)
-    assert conditional_value_at_risk(returns, method="filtered_historical") > filtered
+    forecasts = [np.nan]  # each from the returns before it
+    for t in range(1, 531):
+        weights = 0.9 ** np.arange(t)[::-1]
+        forecasts.append(math.sqrt(weights @ returns[:t] ** 2 / weights.sum()))
+    scaled = np.sort(returns[7:] / forecasts[7:-1])  # 0.9 ** 7 is the first power below a half
+    assert filtered == pytest.approx(-forecasts[-1] * scaled[26], rel=1e-12)  # 5 % are 26.15
+    tail = -forecasts[-1] * (scaled[:26].sum() + 0.15 * scaled[26]) / 26.15
+    assert conditional_value_at_risk(
+        returns, 0.95, "filtered_historical", decay=0.9
+    ) == pytest.approx(tail, rel=1e-12)
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -107,7 +115,7 @@ def test_backtests_by_hand() -> None:
     """Kupiec's and Christoffersen's statistics from their likelihoods."""
     hits = np.zeros(200, dtype=bool)
     hits[[3, 4, 50, 51, 52, 120]] = True
-    sample = np.where(hits, -2.0, 0.5), np.ones(200)
+    sample = np.where(hits, -2.0, -1.0), np.ones(200)  # a loss of 1 is no exceedance
     found = backtest_value_at_risk(*sample, p_values="asymptotic")
     likelihood = 194 * math.log(0.95) + 6 * math.log(0.05)
     best = 194 * math.log(194 / 200) + 6 * math.log(6 / 200)
