@@ -166,6 +166,13 @@ def test_sectors_by_label(make_panel: Callable[..., dict[str, Any]]) -> None:
     by_date = FactorModel(**options).fit(**{**given, "sectors": moving})
     np.testing.assert_array_equal(by_name.factor_returns_, by_number.factor_returns_)
     assert np.isnan(by_date.specific_returns_[:, 3]).all()
+    absent = np.arange(70) == 3
+    for gaps in (
+        np.where(absent, -2, given["sectors"]),
+        np.where(absent, np.nan, names.astype("O")),
+    ):
+        again = FactorModel(**options).fit(**{**given, "sectors": gaps})
+        np.testing.assert_array_equal(again.factor_returns_, by_date.factor_returns_)
     assert "3" not in by_date.model_.assets
     assert FactorModel(**options).get_params()["min_assets"] == 20
 

@@ -138,19 +138,14 @@ def _sectors(sectors: Any, table: Labelled) -> tuple[npt.NDArray[np.int32] | Non
     shape = table.values.shape
     if given.shape not in (shape, shape[1:]):
         raise ValueError(f"sectors has shape {given.shape}, expected {shape[1:]} or {shape}")
-    if given.dtype.kind in "iu":
-        names, codes = np.unique(given, return_inverse=True)
-        absent = names < 0
-        codes = codes.reshape(given.shape) - int(absent.sum())
-        found = tuple(map(str, names[~absent]))
-    else:
-        flat = given.ravel()
-        known = np.array([v is not None and v == v for v in flat])
-        names, inverse = np.unique(flat[known].astype(str), return_inverse=True)
-        whole = np.full(flat.shape, -1)
-        whole[known] = inverse
-        codes, found = whole.reshape(given.shape), tuple(map(str, names))
-    return np.ascontiguousarray(np.maximum(codes, -1), dtype=np.int32), found
+    whole = given.dtype.kind in "iu"
+    there = (v is not None and v == v for v in given.ravel())
+    known = given >= 0 if whole else np.fromiter(there, bool).reshape(given.shape)
+    labelled = given[known]
+    names, inverse = np.unique(labelled if whole else labelled.astype(str), return_inverse=True)
+    codes = np.full(given.shape, -1, dtype=np.int32)
+    codes[known] = inverse
+    return codes, tuple(map(str, names))
 
 
 def _by_asset(sectors: Mapping[Any, Any], assets: Sequence[str]) -> npt.NDArray[Any]:
