@@ -11,7 +11,7 @@ import pytest
 
 from hft_py.backend import kernels
 from hft_py.risk import FactorModel, ewma_covariance
-from hft_py.risk._factor_moments import specific_variances
+from hft_py.risk._factor_moments import factor_covariance, specific_variances
 
 Floats = npt.NDArray[np.float64]
 Panels = Callable[..., dict[str, Any]]
@@ -197,6 +197,17 @@ def test_the_factor_covariance_is_that_of_the_factor_returns(panel: dict[str, An
         model.factor_returns_, 0.5 ** (1 / 10), correlation_decay=0.5 ** (1 / 40), newey_west_lags=3
     )
     np.testing.assert_allclose(model.model_.factor_covariance, expected, rtol=1e-12, atol=1e-18)
+
+
+def test_sectors_that_are_not_there_on_the_last_date() -> None:
+    returns = 0.01 * np.random.default_rng(0).normal(size=(50, 5))
+    returns[:, 4] = 0.0  # a sector without assets on any date
+    shares = np.tile([0.7, 0.2, 0.1, 0.0], (51, 1))
+    shares[-1] = [0.0, 0.6, 0.4, 0.0]  # the largest one has left
+    found = factor_covariance(returns, shares, 1, 0.9, 0.95, 0)
+    np.testing.assert_allclose(shares[-1] @ found[1:], 0, atol=1e-18)
+    assert (found[4] == 0).all()
+    assert (np.diag(found)[:4] > 0).all()
 
 
 def test_permutation_and_scaling(panel: dict[str, Any]) -> None:
