@@ -28,7 +28,7 @@ class ReturnAttribution(Result):
         Contributions of the factors, ``(D, k)``: exposures of the portfolio times factor returns.
     specific
         What is left, ``(D,)``: each date's contributions sum to the portfolio's return.
-    total, total_by_factor, total_specific
+    total, total_by_factor, total_by_family, total_specific
         The compounded return over all dates and its parts, linked by Carino's factors, so that they
         sum to it too.
 
