@@ -12,6 +12,7 @@ from hft_py.risk import (
     StatisticalFactorModel,
     TimeSeriesFactorModel,
     bias_statistic,
+    ewma_covariance,
     q_statistic,
 )
 
@@ -32,6 +33,7 @@ def test_principal_components(shape: tuple[int, int], decay: float) -> None:
     np.testing.assert_allclose(loadings @ loadings.T, best, atol=1e-9)
     np.testing.assert_allclose(np.diag(fitted.model_.covariance()), np.diag(covariance), rtol=1e-10)
     np.testing.assert_allclose(fitted.explained_, values[::-1][:3] / values.sum(), rtol=1e-9)
+    assert (loadings.sum(axis=0) > 0).all()  # most assets gain with a factor
     f = fitted.factor_returns_
     np.testing.assert_allclose((f * weights[:, None]).T @ f, np.eye(3), atol=1e-9)
 
@@ -44,21 +46,30 @@ def test_the_number_of_factors_is_found() -> None:
         assert len(fitted.model_.factors) == count
 
 
-def test_betas_are_least_squares() -> None:
+@pytest.mark.parametrize("decay", [1.0, 0.98])
+def test_betas_are_least_squares(decay: float) -> None:
     rng = np.random.default_rng(2)
     f = 0.01 * rng.normal(size=(250, 2))
     y = f @ rng.normal(size=(2, 5)) + 0.01 * rng.normal(size=(250, 5))
     y[:30, 4] = np.nan
-    fitted = TimeSeriesFactorModel().fit(y, f)
+    fitted = TimeSeriesFactorModel(decay=decay, factor_decay=0.9, newey_west_lags=1).fit(y, f)
     for j in range(5):
         seen = ~np.isnan(y[:, j])
-        x = np.c_[np.ones(seen.sum()), f[seen]]
-        beta, squares, *_ = np.linalg.lstsq(x, y[seen, j], rcond=None)
+        weight = (decay ** np.arange(250)[::-1])[seen]
+        root = np.sqrt(weight)
+        x = np.c_[np.ones(seen.sum()), f[seen]] * root[:, None]
+        beta, squares, *_ = np.linalg.lstsq(x, y[seen, j] * root, rcond=None)
         np.testing.assert_allclose(fitted.model_.exposures[j], beta[1:], rtol=1e-9)
         assert fitted.alpha_[j] == pytest.approx(beta[0], rel=1e-9)
+        variance = np.cov(y[seen, j], aweights=weight, ddof=0)
+        left = squares[0] / weight.sum()
+        assert fitted.r_squared_[j] == pytest.approx(1 - left / variance, rel=1e-9)
+        effective = weight.sum() ** 2 / (weight**2).sum()  # as many dates as there are, unweighted
         assert fitted.model_.specific_variance[j] == pytest.approx(
-            squares[0] / (seen.sum() - 3), rel=1e-9
+            left * effective / (effective - 3), rel=1e-9
         )
+    factors = ewma_covariance(f, 0.9, newey_west_lags=1, mean="weighted")
+    np.testing.assert_allclose(fitted.model_.factor_covariance, factors, rtol=1e-12)
     y[:245, 4] = np.nan
     with pytest.raises(ValueError, match=r"returns of 4 has 5 numbers, expected 6 or more"):
         TimeSeriesFactorModel().fit(y, f)
@@ -70,6 +81,8 @@ def test_bias_and_q_find_the_right_volatility() -> None:
     returns = truth * rng.normal(size=5_000)
     right = bias_statistic(returns, truth)
     assert right.lower < right.bias < right.upper
+    assert right.bias == pytest.approx((returns / truth).std(ddof=1), rel=1e-12)
+    assert (1 - right.lower, right.upper - 1) == pytest.approx((0.02, 0.02), rel=1e-9)
     assert bias_statistic(returns, 0.8 * truth).bias == pytest.approx(right.bias / 0.8, rel=1e-12)
     assert np.isnan(right.rolling[:251]).all()
     assert right.rolling[400] == pytest.approx((returns / truth)[149:401].std(ddof=1), rel=1e-12)
