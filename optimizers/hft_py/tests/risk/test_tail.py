@@ -126,6 +126,8 @@ def test_backtests_by_hand() -> None:
     apart = 190 * math.log(190 / 193) + 3 * math.log(3 / 193) + 6 * math.log(0.5)
     pooled = 193 * math.log(193 / 199) + 6 * math.log(6 / 199)
     assert found.independence == pytest.approx(-2 * (pooled - apart), rel=1e-12)
+    both = stats.chi2.sf(found.kupiec + found.independence, 2)
+    assert found.conditional_coverage_p == pytest.approx(both, rel=1e-12)
     assert "independence" in found.rejected()
     none = backtest_value_at_risk(np.ones(100), np.ones(100))
     assert none.kupiec == pytest.approx(-200 * math.log(0.95), rel=1e-12)
