@@ -92,9 +92,9 @@ pub fn regress(
     // NaN where an asset has no return or an exposure is missing.
     let finite = &mut scratch.finite;
     finite.fill(0.0);
-    gram::spoil(finite, returns);
+    gram::mark_missing(finite, returns);
     for row in &x {
-        gram::spoil(finite, row);
+        gram::mark_missing(finite, row);
     }
     let inside = panel.universe.map(|universe| panel.date(universe, now));
     let used = |i: usize| {
@@ -163,17 +163,7 @@ pub fn regress(
             return;
         }
     };
-    residuals(
-        &x,
-        returns,
-        codes,
-        finite,
-        &found,
-        first,
-        slot.means,
-        slot.scales,
-        slot.specific,
-    );
+    residuals(&x, returns, codes, finite, &found, first, slot);
     let (mut left, mut all) = (0.0, 0.0);
     for (weight, &i) in weights.iter().zip(order) {
         let (e, r) = (slot.specific[i as usize], returns[i as usize]);
@@ -188,7 +178,6 @@ pub fn regress(
 }
 
 /// Returns less what the factors explain, of every asset with exposures and a return.
-#[allow(clippy::too_many_arguments)]
 fn residuals(
     x: &[&[f64]],
     returns: &[f64],
@@ -196,17 +185,15 @@ fn residuals(
     finite: &[f64],
     found: &[f64],
     first: usize,
-    means: &[f64],
-    scales: &[f64],
-    out: &mut [f64],
+    slot: &mut Slot<'_>,
 ) {
     let base = found.len() - x.len();
     let market = if first == 1 { found[0] } else { 0.0 };
     let styles = &found[base..];
-    let shift: f64 = (styles.iter().zip(means).zip(scales))
+    let shift: f64 = (styles.iter().zip(&*slot.means).zip(&*slot.scales))
         .map(|((f, mean), scale)| f * mean / scale)
         .sum();
-    for (i, e) in out.iter_mut().enumerate() {
+    for (i, e) in slot.specific.iter_mut().enumerate() {
         // NaN stays where something is missing.
         *e = returns[i] + finite[i] - market + shift;
         if let Some(codes) = codes {
@@ -218,7 +205,7 @@ fn residuals(
             };
         }
     }
-    for ((row, f), scale) in x.iter().zip(styles).zip(scales) {
-        gram::subtract(out, f / scale, row);
+    for ((row, f), scale) in x.iter().zip(styles).zip(&*slot.scales) {
+        gram::subtract(slot.specific, f / scale, row);
     }
 }

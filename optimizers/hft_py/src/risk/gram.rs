@@ -116,7 +116,7 @@ for_each_isa! {
 
 for_each_isa! {
     /// Add zero times each number: NaN where one is not finite.
-    pub fn spoil(sums: &mut [f64], x: &[f64]) {
+    pub fn mark_missing(sums: &mut [f64], x: &[f64]) {
         for (sum, x) in sums.iter_mut().zip(x) {
             *sum += x * 0.0;
         }
