@@ -13,6 +13,7 @@ pub mod mcmc;
 pub mod memory;
 pub mod mle;
 pub mod objective;
+pub mod parallel;
 pub mod portfolio;
 #[cfg(feature = "python")]
 mod python;

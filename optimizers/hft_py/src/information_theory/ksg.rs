@@ -12,9 +12,9 @@
 //! theirs too, the point itself counted: Gao, Kannan, Oh, Viswanath, NIPS 2017.
 
 use super::line::Line;
-use super::parallel::fill;
 use super::tree::Tree;
 use crate::Error;
+use crate::parallel::fill;
 use crate::watch::Watch;
 use std::borrow::Cow;
 

@@ -4,8 +4,8 @@
 //! and without a branch, several at once, so that they wait for memory together.
 
 use super::lanes::{LANES, Lanes};
-use super::parallel::fill;
 use crate::Error;
+use crate::parallel::fill;
 use crate::watch::Watch;
 use std::borrow::Cow;
 

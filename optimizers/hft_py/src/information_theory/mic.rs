@@ -9,8 +9,8 @@
 //! Source: Reshef et al., Science 334 (2011), supplement, algorithms 1 to 3; Reshef, Reshef,
 //! Finucane, Sabeti, Mitzenmacher, JMLR 17 (2016), section 4.
 
-use super::parallel::fill;
 use crate::Error;
+use crate::parallel::fill;
 use crate::watch::Watch;
 use std::ops::Range;
 

@@ -8,7 +8,6 @@ mod lanes;
 mod line;
 pub mod matrix;
 pub mod mic;
-pub(crate) mod parallel;
 pub mod permutation;
 mod random_tables;
 pub mod relevance;

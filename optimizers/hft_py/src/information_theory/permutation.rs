@@ -10,10 +10,10 @@
 use super::binning::Code;
 use super::estimator::Estimator;
 use super::information::Measure;
-use super::parallel;
 use super::random_tables::Margins;
 use super::tables::{Cells, Coded, Triple};
 use crate::Error;
+use crate::parallel;
 use crate::rng::Stream;
 use crate::watch::Watch;
 

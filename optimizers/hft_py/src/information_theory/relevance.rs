@@ -7,9 +7,9 @@ use super::binning::{Code, Edges};
 use super::estimator::Estimator;
 use super::information::{Information, Measure};
 use super::matrix::Matrix;
-use super::parallel;
 use super::tables::{Cells, Coded};
 use crate::Error;
+use crate::parallel;
 use crate::watch::Watch;
 
 /// Rows of a tile.

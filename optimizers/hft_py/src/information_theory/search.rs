@@ -9,9 +9,9 @@
 //! no count depends on the order of the points.
 
 use super::lanes::{LANES, Lanes, add, any, larger, less, smaller};
-use super::parallel::fill;
 use super::tree::Tree;
 use crate::Error;
+use crate::parallel::fill;
 use crate::watch::Watch;
 use native::for_each_isa;
 use std::ops::Range;

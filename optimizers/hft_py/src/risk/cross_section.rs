@@ -7,7 +7,7 @@
 
 use super::date::{self, Scratch, Slot};
 use super::panel::{Options, Panel};
-use crate::information_theory::parallel::fill;
+use crate::parallel::fill;
 use crate::watch::Watch;
 use crate::{Error, memory};
 

@@ -7,8 +7,8 @@
 //! row a cell behind the one before it: a cell depends on its left neighbour, so one row alone
 //! would wait for every addition.
 
-use super::parallel::for_each;
 use super::{LANES, Lanes};
+use crate::parallel::for_each;
 use crate::{Error, Stop, memory};
 
 /// Rows of the grid at a time.

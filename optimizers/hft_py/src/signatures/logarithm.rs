@@ -1,10 +1,10 @@
 //! The logarithm of a signature in the tensor algebra.
 
-use super::parallel::for_each;
 use super::product::add_products;
 use super::shape::Shape;
 use super::transpose::{load, store};
 use super::{LANES, Lanes};
+use crate::parallel::for_each;
 use crate::{Error, Stop, memory};
 
 native::for_each_isa! {

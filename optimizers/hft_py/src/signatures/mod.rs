@@ -15,7 +15,6 @@
 mod advance;
 mod kernel;
 mod logarithm;
-mod parallel;
 mod paths;
 mod product;
 mod rolling;

@@ -1,11 +1,11 @@
 //! Signatures of a batch of paths.
 
 use super::advance::{STEPS, Scratch, advance};
-use super::parallel::for_each;
 use super::product::{PIECES, combine, merge};
 use super::shape::Shape;
 use super::transpose::store;
 use super::{LANES, Lanes};
+use crate::parallel::for_each;
 use crate::{Error, Stop, memory};
 
 /// Paths of fewer segments are not cut: eight of them are computed side by side.

@@ -1,9 +1,9 @@
 //! Chen's product: the signature of a path followed by another.
 
-use super::parallel::for_each;
 use super::shape::Shape;
 use super::transpose::{load, store};
 use super::{LANES, Lanes};
+use crate::parallel::for_each;
 use crate::{Error, Stop, memory};
 
 /// Add `sign * first_j (x) second_(k-j)`, `j = 1..k`, to level `k`; both factors have at least the

@@ -11,13 +11,13 @@
 //! have eight as well, or less: its left parts wait in the second cache for their right ones.
 
 use super::advance::Scratch;
-use super::parallel::for_each;
 use super::paths::{each, side_by_side};
 use super::product::multiply;
 use super::shape::Shape;
 use super::step::{Partial, append, prepend};
 use super::transpose::scatter;
 use super::{LANES, Lanes};
+use crate::parallel::for_each;
 use crate::{Error, Stop, memory};
 
 /// Windows of fewer steps than this are computed anew.

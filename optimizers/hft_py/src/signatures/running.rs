@@ -1,10 +1,10 @@
 //! Signatures of the beginnings of a path, and of a path that goes on by one segment.
 
-use super::parallel::for_each;
 use super::shape::Shape;
 use super::step::{Number, Partial, append, prepend};
 use super::transpose::scatter;
 use super::{LANES, Lanes};
+use crate::parallel::for_each;
 use crate::{Error, Stop, memory};
 
 /// Fewer paths than this are walked one by one.

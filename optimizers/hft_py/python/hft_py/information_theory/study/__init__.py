@@ -79,7 +79,7 @@ study = Study(
     analysis=(
         "A mutual information is a table of counts: in Python the interpreter visits every row "
         "several times, NumPy's histogram2d searches each value among the edges. Here equal widths "
-        "are a multiplication, eight rows at a time, and counting takes half a nanosecond a row. "
+        "are a multiplication, eight rows at a time, and the counts of a table fit in the cache. "
         "A ranking reads the matrix twice, once for the ranges and once to bin and count, and "
         "keeps no bin number. In a permutation test only the table changes: with few cells for "
         "many rows it is drawn from its distribution, cell by cell, and the rows are not shuffled "
