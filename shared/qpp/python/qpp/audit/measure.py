@@ -35,6 +35,7 @@ TIME_LIMIT = 300.0
 SAMPLES = 1500  # of a run: a share of a third is known to 2.4 points
 RATES = 20, 200  # samples a second, least and most
 ALLOWED = 6.0, 20.0  # times the bare run, and seconds, that the whole audit may take
+ENDING = 2.0  # of these, to end the last profiler and to conclude
 REPEATS = 5  # executions of a program of less than a second that make one run
 OWN_NATIVE_RUN = 5.0  # seconds of a program above which the last profiled run unwinds native frames
 TOO_SHORT = 0.5  # seconds in which a program may end before py-spy finds it
@@ -156,8 +157,8 @@ class _Measurement:
 
     @property
     def left(self) -> float:
-        """Seconds until the audit has taken what it may, at least one."""
-        allowed = ALLOWED[0] * self.bare[0].seconds + ALLOWED[1]
+        """Seconds that further runs may take, at least one."""
+        allowed = ALLOWED[0] * self.bare[0].seconds + ALLOWED[1] - ENDING
         return max(1.0, allowed - (time.monotonic() - self.begun))
 
     def affords(self, slowdown: float) -> bool:
