@@ -3,7 +3,7 @@
 # A new subproject joins set-up, lint, tests and wheels by one line here.
 SUBPROJECTS := case_studies/01_polars_vs_pandas case_studies/02_hft_orderbook_rust \
 	case_studies/03_fft_autocorrelation case_studies/04_gpu_monte_carlo \
-	optimizers/hft_py
+	optimizers/hft_py optimizers/allocation_o2
 
 PYTHON ?=
 ARGS ?=
@@ -36,11 +36,11 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help reproduce test test-all alone lint format bench audit_demo coverage history develop wheel peers pins subprojects clean
+.PHONY: help reproduce test test-all alone lint format bench compile_strategy audit_demo coverage history develop wheel peers pins subprojects clean
 .PHONY: rust moved
 
 help: ## list the targets
-	@sed -n 's/^\([a-z][a-z_-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-13s%s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z][a-z_-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{printf "  make %-18s%s\n", $$1, $$2}'
 	@echo
 	@echo '  ARGS="..." is handed to qpp reproduce and pytest: make reproduce ARGS="--full"'
 	@echo '  TESTS=... tests a part: make test TESTS=case_studies/01_polars_vs_pandas ARGS="-x"'
@@ -87,6 +87,9 @@ bench: develop ## measure everything: criterion, pytest-benchmark, the full pres
 	cargo bench --workspace
 	$(PYTEST) -m benchmark $(TESTS)
 	@$(QPP) reproduce --full --json reports/full.json --html reports/full.html $(ARGS)
+
+compile_strategy: develop ## compile an allocation strategy in Rust (STRATEGY=my_strategy.rs)
+	@$(PY) -m allocation_o2 compile $(if $(STRATEGY),'$(STRATEGY)',$(error name a file: make compile_strategy STRATEGY=my_strategy.rs)) $(if $(OUTPUT),-o '$(OUTPUT)')
 
 audit_demo: develop ## audit three slow programs, then show each after its roadmap (minutes)
 	@$(PY) shared/qpp/examples/audit_demo.py
@@ -162,7 +165,8 @@ $(ENVIRONMENT): $(PACKAGES) | $(BUILT)
 # Python sources are used in place; Rust is built again when it changes.
 rust_sources = $(wildcard Cargo.toml Cargo.lock shared/native/Cargo.toml \
 	shared/native/src/*.rs $(1)/Cargo.toml $(1)/src/*.rs \
-	$(1)/src/*/*.rs $(1)/src/*/*/*.rs $(1)/src/*/*/*/*.rs)
+	$(1)/src/*/*.rs $(1)/src/*/*/*.rs $(1)/src/*/*/*/*.rs \
+	$(1)/python/*/sdk/Cargo.toml $(1)/python/*/sdk/src/*.rs)
 
 define build_rule
 $(VENV)/.built-$(notdir $(1)): $(TOOLS) $(call rust_sources,$(1)) | rust
@@ -171,6 +175,8 @@ $(VENV)/.built-$(notdir $(1)): $(TOOLS) $(call rust_sources,$(1)) | rust
 	@touch $$@
 endef
 $(foreach s,$(RUST),$(eval $(call build_rule,$(s))))
+# It uses kernels of the other crate.
+$(VENV)/.built-allocation_o2: $(call rust_sources,optimizers/hft_py)
 
 # A checkout that was moved or copied brings an environment that points to the old one; one
 # without the last stamp was interrupted.

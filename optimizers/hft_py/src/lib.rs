@@ -6,20 +6,35 @@
 //! [`watch::Watch`] follows a run and may stop it.
 
 pub mod error;
+#[cfg(feature = "full")]
 pub mod hmm;
+#[cfg(feature = "full")]
 pub mod indices;
+#[cfg(feature = "full")]
 pub mod information_theory;
+pub mod lanes;
+#[cfg_attr(not(feature = "full"), allow(dead_code))] // the portfolio multiplies and adds alone
+mod math;
+#[cfg(feature = "full")]
 pub mod mcmc;
+#[cfg(feature = "full")]
 pub mod memory;
+#[cfg(feature = "full")]
 pub mod mle;
+#[cfg(feature = "full")]
 pub mod objective;
+#[cfg(feature = "full")]
 pub mod parallel;
 pub mod portfolio;
 #[cfg(feature = "python")]
 mod python;
+#[cfg(feature = "full")]
 pub mod risk;
+#[cfg(feature = "full")]
 pub mod rng;
+#[cfg(feature = "full")]
 pub mod signatures;
+#[cfg(feature = "full")]
 pub mod watch;
 
 pub use error::{Error, Stop};

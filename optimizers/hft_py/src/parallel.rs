@@ -1,7 +1,7 @@
 //! Pieces of work on several threads, followed by the thread that called.
 
-use crate::watch::{Flow, Watch};
 use crate::Error;
+use crate::watch::{Flow, Watch};
 use native::threads::pool;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};

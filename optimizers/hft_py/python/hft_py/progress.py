@@ -29,7 +29,7 @@ class Progress:
     done, total
         Steps: iterations, generations or restarts, as the function says.
     best
-        The best objective, log-density or log-likelihood so far.
+        The best objective, log-density or log-likelihood so far; NaN where nothing is sought.
     """
 
     done: int
@@ -74,7 +74,9 @@ class Reporter:
 
 def _line(total: int, description: str) -> tuple[Callable[[Progress], None], Callable[[], None]]:
     def show(now: Progress) -> None:
-        text = f"\r{description}: {now.done}/{total} ({now.fraction:.0%}), best {now.best:.6g}"
+        text = f"\r{description}: {now.done}/{total} ({now.fraction:.0%})"
+        if now.best == now.best:  # a run that searches nothing reports NaN
+            text += f", best {now.best:.6g}"
         print(text, end="", file=sys.stderr, flush=True)
 
     return show, lambda: print(file=sys.stderr)
@@ -88,7 +90,8 @@ def _bar(total: int, description: str) -> tuple[Callable[[Progress], None], Call
     bar = tqdm(total=total, desc=description)
 
     def show(now: Progress) -> None:
-        bar.set_postfix_str(f"best {now.best:.6g}", refresh=False)
+        if now.best == now.best:  # a run that searches nothing reports NaN
+            bar.set_postfix_str(f"best {now.best:.6g}", refresh=False)
         bar.update(now.done - bar.n)
 
     return show, bar.close

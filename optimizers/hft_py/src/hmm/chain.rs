@@ -3,8 +3,8 @@
 //! A chain is bound by the latency of its steps, so whatever can be computed off the chain is:
 //! every fourth step the exponent of its sum is read, and divided out two steps later.
 
-use super::lanes::{LANES, Lanes};
 use super::states::States;
+use crate::lanes::{LANES, Lanes};
 
 /// The power of two that brings a positive number to between 1 and 2, and its exponent.
 #[inline(always)]

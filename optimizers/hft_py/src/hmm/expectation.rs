@@ -12,11 +12,11 @@
 use super::chain::{Chain, first, pairwise_step, sum};
 use super::emission::{Emission, Scratch, Statistics};
 use super::error::HmmError;
-use super::lanes::{LANES, Lanes, tiles};
 use super::log_filter::SMALL;
 use super::log_space;
 use super::model::Model;
 use super::states::{States, with_states};
+use crate::lanes::{LANES, Lanes, tiles};
 use native::for_each_isa;
 
 /// The least product of both chains: a state that underflowed on one of them weighs 1e-188 at most.

@@ -8,11 +8,11 @@ use super::chain::{Chain, sum};
 use super::emission::{BLOCK, Emission, Scratch};
 use super::error::HmmError;
 use super::filter_tile::{Least, filter_tile, floor};
-use super::lanes::{LANES, Lanes};
 use super::log_filter::LogFilter;
 use super::log_space::log_densities;
 use super::model::{Model, Series};
 use super::states::{States, with_states};
+use crate::lanes::{LANES, Lanes};
 
 /// `p(z_t | x_1..x_t)`, `K` a row, into `out`.
 ///

@@ -1,10 +1,10 @@
 //! The filter's chain over a tile of eight rows, and the check that no row has lost digits.
 
 use super::chain::{Chain, factor, multiply, put, sum};
-use super::lanes::{LANES, Lanes};
 use super::log_filter::{LOST, SMALL};
 use super::model::Model;
 use super::states::States;
+use crate::lanes::{LANES, Lanes};
 
 /// The least of eight rows' sums, and of the shares of what they predict.
 #[derive(Clone, Copy)]

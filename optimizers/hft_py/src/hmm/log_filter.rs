@@ -5,8 +5,8 @@
 //! keeps how small it was. So the fast recursions check what they *predict*: once a state's share
 //! of it falls below [`LOST`], rows are computed here, until every share is sound again.
 
-use super::math::log_sum;
 use super::model::Model;
+use crate::math::log_sum;
 use std::cell::OnceCell;
 
 /// A row whose sum is below this has lost digits. Scales are taken out every fourth row.

@@ -4,9 +4,9 @@
 
 use super::emission::{BLOCK, Emission, Scratch};
 use super::error::HmmError;
-use super::lanes::{LANES, Lanes};
 use super::log_filter::LogFilter;
-use super::math::log_sum;
+use crate::lanes::{LANES, Lanes};
+use crate::math::log_sum;
 use crate::memory;
 
 /// Logarithms of densities of a sequence, `K` a row.

@@ -3,12 +3,12 @@
 use super::emission::{Emission, Scratch};
 use super::error::HmmError;
 use super::expectation::{Workspace, expect};
-use super::lanes::LANES;
 use super::log_filter::{LOST, SMALL};
 use super::log_space;
-use super::math::log_sum;
 use super::model::{Model, Series};
 use super::{filter, forward};
+use crate::lanes::LANES;
+use crate::math::log_sum;
 use crate::watch::{Flow, Watch};
 
 /// `p(z_t | x)`, `K` a row, into `gamma`; expected transitions and the log-likelihood.
@@ -40,7 +40,7 @@ pub fn smoothed(
     Ok((transitions, total))
 }
 
-fn untile(tile: &[super::lanes::Lanes], rows: &mut [f64]) {
+fn untile(tile: &[crate::lanes::Lanes], rows: &mut [f64]) {
     for (lane, row) in rows.chunks_exact_mut(tile.len()).enumerate() {
         for (p, lanes) in row.iter_mut().zip(tile) {
             *p = lanes.0[lane];

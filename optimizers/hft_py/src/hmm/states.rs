@@ -1,6 +1,6 @@
 //! The number of states: known to the compiler from two to eight, else at run time.
 
-use super::lanes::Lanes;
+use crate::lanes::Lanes;
 
 /// A number of states, and small arrays of that size.
 pub(crate) trait States: Copy + Send + Sync {

@@ -1,7 +1,5 @@
 //! Symmetric systems by Cholesky factors.
 
-use crate::hmm::emission::cholesky;
-
 /// The factor of a symmetric matrix, and a matrix's rows and columns by index.
 #[derive(Debug)]
 pub struct Factor {
@@ -65,4 +63,23 @@ pub fn block(matrix: &[f64], n: usize, indices: &[usize]) -> Vec<f64> {
     let rows = indices.iter();
     rows.flat_map(|i| indices.iter().map(move |j| matrix[i * n + j]))
         .collect()
+}
+
+/// The lower triangular factor of a symmetric matrix, row by row; `None` unless positive definite.
+pub fn cholesky(matrix: &[f64], d: usize) -> Option<Vec<f64>> {
+    let mut factor = vec![0.0; d * d];
+    for i in 0..d {
+        for j in 0..=i {
+            let known: f64 = (0..j).map(|m| factor[i * d + m] * factor[j * d + m]).sum();
+            let rest = matrix[i * d + j] - known;
+            factor[i * d + j] = if i > j {
+                rest / factor[j * d + j]
+            } else if rest > 0.0 {
+                rest.sqrt()
+            } else {
+                return None;
+            };
+        }
+    }
+    Some(factor)
 }

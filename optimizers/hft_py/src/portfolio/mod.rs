@@ -3,5 +3,6 @@
 pub mod linear;
 pub mod minimum_variance;
 pub mod moments;
+#[cfg(feature = "full")]
 pub mod nsga;
 pub mod risk_parity;

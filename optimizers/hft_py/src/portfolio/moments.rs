@@ -5,7 +5,7 @@
 //! from zero costs no digits. Products are summed in tiles of four by four assets, eight dates side
 //! by side. For hundreds of assets a BLAS is faster.
 
-use crate::hmm::lanes::{LANES, Lanes};
+use crate::lanes::{LANES, Lanes};
 use native::for_each_isa;
 
 const TILE: usize = 4;

@@ -4,7 +4,7 @@ use super::gram;
 use super::normal::{self, Block};
 use super::panel::{Options, Panel};
 use super::universe::{benchmark, moments, power, sorted};
-use crate::hmm::lanes::LANES;
+use crate::lanes::LANES;
 
 /// What a date without a regression failed by.
 pub const TOO_FEW: i64 = 1;

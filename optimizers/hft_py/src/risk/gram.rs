@@ -1,6 +1,6 @@
 //! Weighted products of the columns of a block: the normal equations' matrix.
 
-use crate::hmm::lanes::{LANES, Lanes};
+use crate::lanes::{LANES, Lanes};
 use native::for_each_isa;
 
 const TALL: usize = 4;

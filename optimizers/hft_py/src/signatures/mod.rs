@@ -31,4 +31,4 @@ pub use rolling::{Windows, rolling};
 pub use running::{join, running};
 pub use shape::Shape;
 
-use crate::hmm::lanes::{LANES, Lanes};
+use crate::lanes::{LANES, Lanes};

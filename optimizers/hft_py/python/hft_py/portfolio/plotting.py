@@ -73,9 +73,22 @@ def _limited(one: PortfolioResult) -> bool:
     return any(limit.name == "turnover" for limit in one.limits)
 
 
-def stacked(axis: Any, x: Any, weights: Any, assets: Sequence[Any], largest: int = 8) -> None:
-    """Areas of the largest positions, the others in one grey; shorts below zero."""
-    order = np.argsort(-np.abs(weights).mean(axis=0), kind="stable")
+def stacked(
+    axis: Any,
+    x: Any,
+    weights: Any,
+    assets: Sequence[Any],
+    largest: int = 8,
+    *,
+    order: Any = None,
+    legend: bool = True,
+) -> None:
+    """Areas of the largest positions, the others in one grey; shorts below zero.
+
+    ``order`` says which assets count as the largest. Default: by mean size.
+    """
+    if order is None:
+        order = np.argsort(-np.abs(weights).mean(axis=0), kind="stable")
     shown, rest = order[:largest], order[largest:]
     colours = [pyplot().get_cmap("tab10")(i % 10) for i in range(len(shown))]
     for sign in (1.0, -1.0):
@@ -90,4 +103,5 @@ def stacked(axis: Any, x: Any, weights: Any, assets: Sequence[Any], largest: int
     axis.axhline(0, color="black", lw=0.5)
     axis.set_ylabel("weight, %")
     axis.margins(x=0)
-    axis.legend(fontsize=7, loc="center left", bbox_to_anchor=(1.0, 0.5), reverse=True)
+    if legend:
+        axis.legend(fontsize=7, loc="center left", bbox_to_anchor=(1.0, 0.5), reverse=True)

@@ -1,6 +1,7 @@
 //! What densities need, worked out once for a model.
 
 use super::super::model::{Kind, Model};
+use super::cholesky;
 use crate::Error;
 use crate::objective::special::ln_gamma;
 
@@ -37,25 +38,6 @@ pub(super) fn constants(model: &Model, row: &[f64]) -> Result<Vec<f64>, Error> {
         }
         Kind::Categorical => row.iter().map(|p| p.ln()).collect(),
     })
-}
-
-/// The lower triangular factor of a symmetric matrix, row by row; `None` unless positive definite.
-pub(crate) fn cholesky(matrix: &[f64], d: usize) -> Option<Vec<f64>> {
-    let mut factor = vec![0.0; d * d];
-    for i in 0..d {
-        for j in 0..=i {
-            let known: f64 = (0..j).map(|m| factor[i * d + m] * factor[j * d + m]).sum();
-            let rest = matrix[i * d + j] - known;
-            factor[i * d + j] = if i > j {
-                rest / factor[j * d + j]
-            } else if rest > 0.0 {
-                rest.sqrt()
-            } else {
-                return None;
-            };
-        }
-    }
-    Some(factor)
 }
 
 /// How far, in logarithms, another density may exceed that of the widest state: chains rescale

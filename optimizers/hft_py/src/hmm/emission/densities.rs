@@ -1,7 +1,7 @@
 //! Logarithms of densities of one state over many rows: loops a compiler vectorises.
 
-use super::super::math;
 use super::{BLOCK, MIN_LOG_DENSITY};
+use crate::math;
 use native::for_each_isa;
 
 /// What a difference of logarithms can bear.

@@ -16,12 +16,12 @@ pub use update::{Degrees, update};
 
 use constants::{constants, widest};
 
-pub(crate) use constants::cholesky;
+pub(crate) use crate::portfolio::linear::cholesky;
 
-use super::lanes::{LANES, Lanes};
-use super::math;
 use super::model::{Kind, Model};
 use crate::Error;
+use crate::lanes::{LANES, Lanes};
+use crate::math;
 
 /// Rows worked on at once: they and their densities stay in the first cache.
 pub const BLOCK: usize = 128;

@@ -7,10 +7,11 @@
 //!
 //! Source: Little and Rubin, "Statistical Analysis with Missing Data" (2002), section 11.2.
 
-use super::super::lanes::{LANES, Lanes};
 use super::super::model::{Kind, Model};
-use super::constants::{LN_TAU, cholesky};
+use super::cholesky;
+use super::constants::LN_TAU;
 use super::{MIN_LOG_DENSITY, Statistics};
+use crate::lanes::{LANES, Lanes};
 
 /// Whether a row has some columns, but not all.
 pub(super) fn is_partial(row: &[f64]) -> bool {

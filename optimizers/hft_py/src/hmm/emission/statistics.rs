@@ -1,9 +1,9 @@
 //! Weighted sums over observations: all that new parameters need.
 
-use super::super::lanes::{LANES, Lanes};
-use super::super::math;
 use super::super::model::{Kind, Model};
 use super::{BLOCK, Scratch, has_nan, partial, transpose};
+use crate::lanes::{LANES, Lanes};
+use crate::math;
 use native::for_each_isa;
 
 /// Sums for each state, about its old mean `m`, with weights `g`:

@@ -1,8 +1,8 @@
 //! New parameters from weighted sums: the maximisation step.
 
-use super::super::math::digamma;
 use super::super::model::{Kind, Model};
 use super::{Priors, Statistics, cholesky};
+use crate::math::digamma;
 
 /// A state with fewer expected observations than this keeps its parameters.
 pub(crate) const EMPTY: f64 = 1e-100;

@@ -1,6 +1,6 @@
 //! Objectives and constraints of many portfolios at once: lanes are portfolios.
 
-use crate::hmm::lanes::{LANES, Lanes};
+use crate::lanes::{LANES, Lanes};
 use native::for_each_isa;
 
 /// What is minimised; what a user maximises has its sign changed.

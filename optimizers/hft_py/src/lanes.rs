@@ -1,7 +1,7 @@
-//! Eight consecutive time steps side by side.
+//! Eight numbers side by side: time steps, windows, or whatever a kernel works on at once.
 //!
-//! A series of `n` times and `K` states is kept in `ceil(n / 8)` tiles of `K` [`Lanes`]: eight times
-//! of state 0, the same eight times of state 1, and so on.
+//! A series of `n` times and `K` states of a hidden Markov model is kept in `ceil(n / 8)` tiles of
+//! `K` [`Lanes`]: eight times of state 0, the same eight times of state 1, and so on.
 
 use std::ops::{Add, AddAssign, Div, Mul, Sub};
 
@@ -48,7 +48,7 @@ impl Lanes {
     pub fn fma<const FUSED: bool>(self, by: Self, to: Self) -> Self {
         let mut out = to;
         for l in 0..LANES {
-            out.0[l] = super::math::fma::<FUSED>(self.0[l], by.0[l], to.0[l]);
+            out.0[l] = crate::math::fma::<FUSED>(self.0[l], by.0[l], to.0[l]);
         }
         out
     }

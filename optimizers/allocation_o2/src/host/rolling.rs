@@ -1,0 +1,152 @@
+//! Weights for one date after the other, in threads, followed from the calling one.
+
+use super::weights::{check, drift};
+use super::{Error, Instance};
+use allocation_o2::Prices;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::time::{Duration, Instant};
+
+const BETWEEN_TICKS: Duration = Duration::from_millis(50);
+
+/// The dates of a rolling run.
+#[derive(Clone, Copy, Debug)]
+pub struct Schedule {
+    /// The observation of the first date.
+    pub first: usize,
+    /// Observations from one date to the next.
+    pub step: usize,
+    /// Observations that the strategy sees at a date; 0 for all so far.
+    pub window: usize,
+}
+
+/// Why a run ended before its last date.
+#[derive(Debug)]
+pub enum Stopped<E> {
+    /// The strategy failed at this row of the weights, and at none before.
+    Row(usize, Error),
+    /// Whoever follows the run ended it.
+    Followed(E),
+}
+
+impl Schedule {
+    fn end(&self, row: usize) -> usize {
+        self.first + row * self.step + 1
+    }
+
+    /// What the strategy sees at the date of a row.
+    fn seen<'a>(&self, prices: &Prices<'a>, row: usize) -> Prices<'a> {
+        let end = self.end(row);
+        let window = if self.window == 0 { end } else { self.window };
+        prices.between(end.saturating_sub(window), end)
+    }
+}
+
+/// Write the weights of every date into a row of `weights`.
+///
+/// Rows are shared out to `threads`, of which the caller's is one: only there `tick` is called, now
+/// and then between two dates, with the number of dates done. A strategy that reads current weights
+/// runs in one thread, and its weights drift with the prices from date to date.
+///
+/// # Errors
+/// The first date without weights, or the error of `tick`. The weights of other dates are then
+/// unspecified.
+///
+/// # Panics
+/// A date lies outside the prices.
+pub fn rolling<E: Send>(
+    instance: &Instance,
+    prices: &Prices<'_>,
+    weights: &mut [f64],
+    when: Schedule,
+    threads: usize,
+    tick: &mut dyn FnMut(usize) -> Result<(), E>,
+) -> Result<(), Stopped<E>> {
+    let n_assets = prices.n_assets().max(1);
+    let rows = weights.len() / n_assets;
+    let mut follow = follower(tick);
+    let one = |row: usize, into: &mut [f64]| {
+        instance.predict(&when.seen(prices, row), into)?;
+        check(instance.kind(), into)
+    };
+    if instance.kind().uses_current {
+        let mut current = vec![0.0; n_assets];
+        for (row, into) in weights.chunks_exact_mut(n_assets).enumerate() {
+            if row > 0 {
+                drift(
+                    &mut current,
+                    prices,
+                    when.end(row - 1) - 1,
+                    when.end(row) - 1,
+                );
+            }
+            into.copy_from_slice(&current);
+            one(row, into).map_err(|error| Stopped::Row(row, error))?;
+            current.copy_from_slice(into);
+            follow(row + 1).map_err(Stopped::Followed)?;
+        }
+        return Ok(());
+    }
+    let threads = native::threads::usable(threads).max(1);
+    // Pieces small enough that threads end together, large enough that taking one costs nothing.
+    let size = (rows / (16 * threads)).clamp(1, 64);
+    let pieces = Mutex::new(weights.chunks_mut(size * n_assets).enumerate());
+    let done = AtomicUsize::new(0);
+    let limit = AtomicUsize::new(rows); // rows from here on need not be done
+    let failure: Mutex<Option<(usize, Error)>> = Mutex::new(None);
+    let work = |follow: &mut dyn FnMut(usize) -> Result<(), E>| -> Result<(), E> {
+        loop {
+            let piece = locked(&pieces).next();
+            let Some((piece, part)) = piece else {
+                return Ok(());
+            };
+            for (k, into) in part.chunks_exact_mut(n_assets).enumerate() {
+                let row = piece * size + k;
+                if row >= limit.load(Relaxed) {
+                    return Ok(());
+                }
+                into.fill(0.0);
+                if let Err(error) = one(row, into) {
+                    let mut failure = locked(&failure);
+                    if failure.as_ref().is_none_or(|(first, _)| row < *first) {
+                        limit.fetch_min(row, Relaxed);
+                        *failure = Some((row, error));
+                    }
+                    return Ok(());
+                }
+                follow(done.fetch_add(1, Relaxed) + 1).inspect_err(|_| limit.store(0, Relaxed))?;
+            }
+        }
+    };
+    let followed = std::thread::scope(|scope| {
+        for _ in 1..threads.min(rows.div_ceil(size)) {
+            // A thread that cannot be started leaves its work to the others.
+            let _ = std::thread::Builder::new().spawn_scoped(scope, || work(&mut |_| Ok(())));
+        }
+        work(&mut follow)
+    });
+    followed.map_err(Stopped::Followed)?;
+    match failure.into_inner() {
+        Ok(Some((row, error))) => Err(Stopped::Row(row, error)),
+        _ => Ok(()),
+    }
+}
+
+/// Calls `tick` where some time has passed since the last call.
+fn follower<E>(tick: &mut dyn FnMut(usize) -> Result<(), E>) -> impl FnMut(usize) -> Result<(), E> {
+    let mut last = Instant::now();
+    move |done| {
+        if last.elapsed() < BETWEEN_TICKS {
+            return Ok(());
+        }
+        tick(done)?;
+        last = Instant::now();
+        Ok(())
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+}

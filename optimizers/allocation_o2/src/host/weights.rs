@@ -1,0 +1,96 @@
+//! Whether weights are a portfolio, and what they become when prices move.
+
+use super::{Error, Kind};
+use allocation_o2::Prices;
+
+/// How far the sum of weights may be from one.
+const TOLERANCE: f64 = 1e-8;
+
+/// Weights must be finite and sum to one; where the strategy allows cash, to between zero and one.
+///
+/// # Errors
+/// They are not, in the words of the Python side.
+pub fn check(kind: &Kind, weights: &[f64]) -> Result<(), Error> {
+    let sum: f64 = weights.iter().sum(); // NaN or infinite where a weight is
+    if (sum - 1.0).abs() <= TOLERANCE
+        || (kind.allow_cash && (-TOLERANCE..=1.0 + TOLERANCE).contains(&sum))
+    {
+        return Ok(());
+    }
+    let name = &kind.name;
+    Err(Error::Strategy(
+        match weights.iter().position(|weight| !weight.is_finite()) {
+            Some(asset) => format!(
+                "{name} returned the weight {} for asset {asset}, expected a finite number",
+                weights[asset].to_string().to_lowercase()
+            ),
+            None => format!(
+                "{name} returned weights with the sum {}, expected {}",
+                ten_digits(sum),
+                if kind.allow_cash {
+                    "0 to 1"
+                } else {
+                    "1 within 1e-08"
+                }
+            ),
+        },
+    ))
+}
+
+/// Weights after prices have moved from observation `before` to `now`; what they leave is cash.
+pub(super) fn drift(weights: &mut [f64], prices: &Prices<'_>, before: usize, now: usize) {
+    let mut total = 1.0 - weights.iter().sum::<f64>();
+    for (i, weight) in weights.iter_mut().enumerate() {
+        let asset = prices.asset(i);
+        *weight *= asset[now] / asset[before];
+        total += *weight;
+    }
+    for weight in weights {
+        *weight /= total;
+    }
+}
+
+/// As C writes `%.10g`.
+fn ten_digits(value: f64) -> String {
+    let scientific = format!("{value:.9e}");
+    let Some((digits, power)) = scientific.split_once('e') else {
+        return scientific;
+    };
+    let power: i32 = power.parse().unwrap_or_default();
+    if (-4..10).contains(&power) {
+        return trimmed(&format!("{value:.*}", (9 - power) as usize)).into();
+    }
+    format!(
+        "{}e{}{:02}",
+        trimmed(digits),
+        if power < 0 { '-' } else { '+' },
+        power.abs()
+    )
+}
+
+fn trimmed(digits: &str) -> &str {
+    if digits.contains('.') {
+        digits.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        digits
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ten_digits;
+
+    #[test]
+    fn numbers_are_written_as_python_writes_them() {
+        for (value, text) in [
+            (2.0, "2"),
+            (0.9, "0.9"),
+            (1.000_000_1, "1.0000001"),
+            (-1e-5, "-1e-05"),
+            (1.5e300, "1.5e+300"),
+            (1_234_567_890.0, "1234567890"),
+        ] {
+            assert_eq!(ten_digits(value), text);
+        }
+    }
+}

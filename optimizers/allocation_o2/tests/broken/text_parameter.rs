@@ -1,0 +1,23 @@
+// compile | 8:16 | a parameter cannot be a `String`
+use allocation_o2::prelude::*;
+
+parameters! {
+    /// The same weight for every asset.
+    pub struct Broken {
+        /// Multiplies the weights.
+        power: String = String::new();
+    }
+}
+
+impl Strategy for Broken {
+    fn min_observations(&self) -> usize {
+        1
+    }
+
+    fn predict(&self, prices: Prices<'_>, weights: &mut [f64]) -> Result<(), Error> {
+        weights.fill(self.power / prices.n_assets() as f64);
+        Ok(())
+    }
+}
+
+export!(Broken);
