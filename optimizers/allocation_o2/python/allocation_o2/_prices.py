@@ -93,8 +93,15 @@ def read(prices: Any) -> Prices:
     assets: tuple[Hashable, ...] | None = None
     dates: Any = None
     kind: Kind = "numpy"
-    kinds = getattr(prices, "dtypes", getattr(prices, "dtype", ()))
-    if object in (list(kinds) if np.iterable(kinds) else [kinds]):
+    if isinstance(prices, np.ndarray):
+        mixed = prices.dtype == object
+    else:
+        mixed = (
+            labels.kind_of(prices) == "pandas"
+            and prices.ndim == 2
+            and (prices.dtypes == object).any()
+        )
+    if mixed:
         raise TypeError("prices has dtype object, expected numbers: pass prices.astype(float)")
     if type(prices) is np.ndarray:
         values = _rows(prices)
