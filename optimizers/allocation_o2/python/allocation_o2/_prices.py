@@ -99,7 +99,7 @@ def read(prices: Any) -> Prices:
         mixed = (
             labels.kind_of(prices) == "pandas"
             and prices.ndim == 2
-            and (prices.dtypes == object).any()
+            and any(kind == np.dtype(object) for kind in prices.dtypes)
         )
     if mixed:
         raise TypeError("prices has dtype object, expected numbers: pass prices.astype(float)")
