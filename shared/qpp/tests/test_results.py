@@ -136,6 +136,14 @@ def test_a_damaged_field_is_named(where: str, value: Any, message: str) -> None:
     assert message in str(caught.value)
 
 
+def test_a_limit_may_be_for_some_workloads_only() -> None:
+    raw = json.loads(results.to_json(realistic_run()))
+    rows = raw["studies"][0]["workloads"][0]["rows"]
+    raw["studies"][0]["workloads"][0]["rows"] = [r for r in rows if r["role"] != "limit"]
+    assert len(raw["studies"][0]["workloads"][0]["rows"]) < len(rows)
+    results.from_json(json.dumps(raw))
+
+
 @pytest.mark.parametrize(
     "value",
     [None, -1, "x", {}]

@@ -236,10 +236,16 @@ def from_json(text: str, *, name: str = "result") -> Run:
 def _contradictions(study: StudyResult) -> Iterator[str]:
     """Where the rows, claims and texts of one study do not fit each other; a harness writes none.
 
-    Every implementation has a row on every workload, and a claim that was judged names such rows.
+    Every implementation has a row on every workload, and a claim that was judged names such rows; a
+    limit may be for some workloads only.
     """
     names = {w.name: {r.implementation for r in w.rows} for w in study.workloads}
-    every = set[str]().union(*names.values())
+    every = {
+        r.implementation
+        for w in study.workloads
+        for r in w.rows
+        if r.role not in ("limit", "target")
+    }
     for workload in study.workloads:
         where = f"{study.name}: workload {workload.name!r}"
         if not any(row.role == "baseline" for row in workload.rows):
