@@ -7,6 +7,8 @@
 
 pub mod error;
 #[cfg(feature = "full")]
+pub mod execution;
+#[cfg(feature = "full")]
 pub mod hmm;
 #[cfg(feature = "full")]
 pub mod indices;

@@ -5,6 +5,7 @@ import pytest
 pytest.importorskip("hft_py._rust", reason="the extension is not installed")
 pytest.importorskip("qpp", reason="the harness is not installed")
 
+from hft_py.execution.study import study as execution
 from hft_py.hmm.study import study as hmm
 from hft_py.information_theory.study import study as information_theory
 from hft_py.mcmc.study import study as mcmc
@@ -14,6 +15,7 @@ from hft_py.risk.study import study as risk
 from hft_py.signatures.study import study as signatures
 from qpp.testing import benchmark_test
 
+test_execution = benchmark_test(execution)
 test_hmm = benchmark_test(hmm)
 test_information_theory = benchmark_test(information_theory)
 test_mcmc = pytest.mark.timeout(600)(benchmark_test(mcmc))

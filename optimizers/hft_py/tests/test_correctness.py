@@ -8,6 +8,7 @@ import pytest
 pytest.importorskip("hft_py._rust", reason="the extension is not installed")
 pytest.importorskip("qpp", reason="the harness is not installed")
 
+from hft_py.execution.study import study as execution
 from hft_py.hmm.study import study as hmm
 from hft_py.information_theory.study import study as information_theory
 from hft_py.mcmc.study import study as mcmc
@@ -49,6 +50,7 @@ def short(study: Study) -> Any:
 
 
 thorough = pytest.mark.thorough
+test_execution = agreement_test(execution)
 test_hmm = agreement_test(hmm)
 test_portfolio = agreement_test(portfolio)
 test_information_theory = agreement_test(information_theory)

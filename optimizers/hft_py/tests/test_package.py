@@ -17,7 +17,9 @@ import hft_py
 from hft_py import backend, optimizers
 
 HERE = Path(__file__).parents[1]
-MODULES = ("hmm", "mcmc", "mle", "information_theory", "signatures", "risk", "portfolio")
+MODULES = (
+    "hmm", "mcmc", "mle", "information_theory", "signatures", "risk", "portfolio", "execution",
+)  # fmt: skip
 
 
 def test_one_place_offers_every_function() -> None:

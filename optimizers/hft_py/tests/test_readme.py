@@ -16,7 +16,9 @@ from hft_py.errors import InvalidValuesWarning
 
 HERE = Path(__file__).parents[1]
 MODULES = HERE / "python/hft_py"
-_NAMES = ("hmm", "mcmc", "mle", "information_theory", "signatures", "risk", "portfolio")
+_NAMES = (
+    "hmm", "mcmc", "mle", "information_theory", "signatures", "risk", "portfolio", "execution",
+)  # fmt: skip
 READMES = [HERE / "README.md", *(MODULES / name / "README.md" for name in _NAMES)]
 readmes = pytest.mark.parametrize("readme", READMES, ids=lambda path: path.parent.name)
 

@@ -1,8 +1,9 @@
 """Models, samplers and optimisers for quantitative finance, compiled.
 
 The modules are :mod:`hft_py.hmm`, :mod:`hft_py.mcmc`, :mod:`hft_py.mle`,
-:mod:`hft_py.information_theory`, :mod:`hft_py.signatures`, :mod:`hft_py.risk` and
-:mod:`hft_py.portfolio`; :mod:`hft_py.optimizers` offers all their functions in one place.
+:mod:`hft_py.information_theory`, :mod:`hft_py.signatures`, :mod:`hft_py.risk`,
+:mod:`hft_py.portfolio` and :mod:`hft_py.execution`; :mod:`hft_py.optimizers` offers all their
+functions in one place.
 
 >>> import hft_py
 >>> with hft_py.use_backend("python"):
@@ -21,6 +22,7 @@ __version__ = "0.1.0"
 
 # Imported when they are first used.
 _MODULES = (
+    "execution",
     "hmm",
     "information_theory",
     "mcmc",

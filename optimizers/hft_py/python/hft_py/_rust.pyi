@@ -10,6 +10,7 @@ from hft_py.errors import InternalError as InternalError
 
 Floats = npt.NDArray[np.float64]
 
+execution: ModuleType
 hmm: ModuleType
 information_theory: ModuleType
 mcmc: ModuleType

@@ -59,6 +59,10 @@ class QuantileWarning(UserWarning):
     """A quantile was computed outside the domain of its formula."""
 
 
+class UnscheduledQuantityWarning(UserWarning):
+    """A part of parent orders fits in no slice at the participation allowed."""
+
+
 def warn(message: str, category: type[Warning]) -> None:
     """Warn at the caller's line: the first outside this package.
 

@@ -2,14 +2,15 @@
 
 They are defined in :mod:`hft_py.hmm`, :mod:`hft_py.mcmc`, :mod:`hft_py.mle`,
 :mod:`hft_py.information_theory`, :mod:`hft_py.signatures`, :mod:`hft_py.risk`,
-:mod:`hft_py.portfolio` and :mod:`hft_py.objectives`.
+:mod:`hft_py.portfolio`, :mod:`hft_py.execution` and :mod:`hft_py.objectives`.
 
 >>> from hft_py.optimizers import ParameterSpace
 >>> ParameterSpace("entry_z", (1.5, 3.0)).name
 'entry_z'
 """
 
-from hft_py import hmm, information_theory, mcmc, mle, portfolio, risk, signatures
+from hft_py import execution, hmm, information_theory, mcmc, mle, portfolio, risk, signatures
+from hft_py.execution import *  # noqa: F403
 from hft_py.hmm import *  # noqa: F403
 from hft_py.information_theory import *  # noqa: F403
 from hft_py.mcmc import *  # noqa: F403
@@ -27,3 +28,4 @@ __all__ += information_theory.__all__
 __all__ += signatures.__all__
 __all__ += risk.__all__
 __all__ += portfolio.__all__
+__all__ += execution.__all__

@@ -1,5 +1,6 @@
 //! The Python module `hft_py._rust`: the only user of PyO3.
 
+mod execution;
 mod hmm;
 mod information_theory;
 mod mcmc;
@@ -98,6 +99,7 @@ fn _rust(m: &Bound<'_, PyModule>) -> PyResult<()> {
         ("signatures", signatures::register),
         ("risk", risk::register),
         ("portfolio", portfolio::register),
+        ("execution", execution::register),
     ];
     for (name, register) in modules {
         let module = PyModule::new(py, name)?;

@@ -1,0 +1,20 @@
+"""The readable kernels in Python, one algorithm per file; Rust has the same in ``src/execution``.
+
+Schedules: each style is a file that says how much each slice should have; ``schedules`` cuts the
+window into slices of trading time and ``rounding`` makes whole lots.
+"""
+
+from hft_py.execution.baseline.fills import fill_sums
+from hft_py.execution.baseline.hashes import match_hashes, repeated_hash
+from hft_py.execution.baseline.resampling import resampled_ratios
+from hft_py.execution.baseline.resting import rest_orders
+from hft_py.execution.baseline.schedules import plan_children
+
+__all__ = [
+    "fill_sums",
+    "match_hashes",
+    "plan_children",
+    "repeated_hash",
+    "resampled_ratios",
+    "rest_orders",
+]

@@ -1,0 +1,11 @@
+//! Execution: schedules of child orders, transaction costs.
+
+pub mod children;
+pub mod fills;
+pub mod hashes;
+mod one_parent;
+pub mod resampling;
+pub mod resting;
+pub mod rounding;
+pub mod styles;
+pub mod trading_time;
