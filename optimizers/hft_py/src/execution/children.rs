@@ -1,8 +1,9 @@
 //! The children of many parents: what is given, where it is written, pieces for threads.
 
 use super::one_parent::{Piece, SHORTFALL, plan_piece};
-use super::trading_time::Sessions;
+use super::trading_time::{Clock, Sessions};
 use crate::Error;
+use std::panic::resume_unwind;
 
 /// Fewer parents than this are not worth a thread.
 const PER_THREAD: usize = 2_000;
@@ -120,21 +121,15 @@ impl<'a> Children<'a> {
         )
     }
 
-    /// Close the gaps that slices without lots left behind.
-    fn compact(&mut self, counts: &[i64], slices: usize) {
-        let mut to = 0;
-        for (i, count) in counts.iter().enumerate() {
-            let from = i * slices..i * slices + *count as usize; // at most `slices`
-            if to != from.start {
-                self.parent.copy_within(from.clone(), to);
-                self.sequence.copy_within(from.clone(), to);
-                self.release.copy_within(from.clone(), to);
-                self.expiry.copy_within(from.clone(), to);
-                self.lots.copy_within(from.clone(), to);
-                self.participation.copy_within(from.clone(), to);
-            }
-            to += from.len();
-        }
+    /// Move `count` children from one place to an earlier one.
+    fn move_down(&mut self, from: usize, count: usize, to: usize) {
+        let range = from..from + count;
+        self.parent.copy_within(range.clone(), to);
+        self.sequence.copy_within(range.clone(), to);
+        self.release.copy_within(range.clone(), to);
+        self.expiry.copy_within(range.clone(), to);
+        self.lots.copy_within(range.clone(), to);
+        self.participation.copy_within(range, to);
     }
 }
 
@@ -151,6 +146,7 @@ pub fn plan(
 ) -> Result<Planned, Error> {
     check(sessions, profiles, parents, cut, &out)?;
     let n = parents.lots.len();
+    let clock = Clock::new(*sessions, profiles.width - 1);
     let mut made = Planned {
         counts: vec![0; n],
         left: parents.lots.to_vec(),
@@ -171,16 +167,26 @@ pub fn plan(
             children,
         })
         .collect();
-    std::thread::scope(|scope| {
-        let mine = pieces.pop();
-        for piece in pieces {
-            scope.spawn(move || plan_piece(sessions, profiles, parents, cut, piece));
-        }
-        if let Some(piece) = mine {
-            plan_piece(sessions, profiles, parents, cut, piece);
-        }
+    let counts: Vec<usize> = std::thread::scope(|scope| {
+        let last = pieces.pop();
+        let plan = |piece| plan_piece(&clock, profiles, parents, cut, piece);
+        let started: Vec<_> = (pieces.into_iter())
+            .map(|piece| scope.spawn(move || plan(piece)))
+            .collect();
+        let last = last.map(plan);
+        (started.into_iter())
+            .map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
+            .chain(last)
+            .collect()
     });
-    out.compact(&made.counts, cut.slices);
+    let mut to = 0;
+    for (at, count) in counts.into_iter().enumerate() {
+        let from = at * size * cut.slices;
+        if to != from {
+            out.move_down(from, count, to);
+        }
+        to += count;
+    }
     Ok(made)
 }
 

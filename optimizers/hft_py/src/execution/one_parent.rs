@@ -1,9 +1,11 @@
 //! The children of one parent after the other: slices of trading time, shares, whole lots.
 
 use super::children::{Children, Cut, Parents, Profiles};
-use super::rounding::{BLOCK, NEAR, Scratch, UNLIMITED, apportion, follow, share_out};
+use super::rounding::{
+    BLOCK, Block, NEAR, Scratch, UNLIMITED, apportion, follow, share_out, whole_part,
+};
 use super::styles;
-use super::trading_time::{Day, Sessions};
+use super::trading_time::Clock;
 use crate::rng::Stream;
 use native::for_each_isa;
 
@@ -29,79 +31,107 @@ pub(super) struct Piece<'a> {
 }
 
 for_each_isa! {
-    /// The plans of some parents.
+    /// The plans of some parents, one after the other; the number of children is returned.
     pub(super) fn plan_piece(
-        sessions: &Sessions<'_>,
+        clock: &Clock<'_>,
         profiles: &Profiles<'_>,
         parents: &Parents<'_>,
         cut: Cut,
         piece: Piece<'_>,
-    ) {
+    ) -> usize {
         let slices = cut.slices;
         let mut work = Work::new(slices);
         let mut piece = piece;
+        let mut made = 0;
         for at in 0..piece.counts.len() {
             let i = piece.first + at;
-            let first = sessions.of(parents.start[i]);
-            let span = sessions.of(parents.end[i]) - first;
+            let opened = clock.find(parents.start[i]);
+            let first = clock.time_in(opened, parents.start[i]);
+            let span = clock.time_from(opened, parents.end[i]) - first;
             if span <= 0 || span < slices as i64 * LEAST_SLICE {
                 piece.status[at] = if span <= 0 { CLOSED } else { SHORT };
                 continue;
             }
+            let interval = clock.interval(opened, first); // the next one after a close
             work.cut(first, span);
-            work.expect(sessions, profiles, parents, i);
-            match work.divide(sessions, parents, cut, i, span) {
+            work.expect(clock, interval, profiles, parents, i);
+            match work.divide(clock, parents, cut, i, span) {
                 Ok(left) => piece.left[at] = left,
                 Err(status) => {
                     piece.status[at] = status;
                     continue;
                 }
             }
-            let range = at * slices..(at + 1) * slices;
-            piece.counts[at] = work.write(sessions, cut, i as i32, &mut piece.children, range);
+            let row = i as i32; // there are fewer than 2^31 parents
+            let count = work.write(clock, interval, cut, row, &mut piece.children, made);
+            piece.counts[at] = count as i64;
+            made += count;
         }
+        made
     }
 }
 
-/// One parent's slices, in arrays of whole blocks: loops over blocks become vectors.
+/// One parent's slices in blocks, so that loops over them become vectors.
 ///
-/// Beyond the last slice, bounds repeat the last one, and volumes, weights and lots are 0.
+/// Beyond the last slice, starts are the end of the window, and volumes, weights and lots are 0.
 struct Work {
     slices: usize,
-    bounds: Vec<i64>,
-    positions: Vec<f64>,
-    edges: Vec<[f64; 2]>,
-    before: Vec<f64>,
-    volumes: Vec<f64>,
-    weights: Vec<f64>,
+    /// Trading times at which slices start, and the end of the last one.
+    starts: Vec<Block<i64>>,
+    end: i64,
+    /// The same, of the ends of slices.
+    ends: Vec<Block<i64>>,
+    before: Vec<Block<f64>>,
+    volumes: Vec<Block<f64>>,
+    weights: Vec<Block<f64>>,
     limits: Vec<i64>,
-    lots: Vec<i64>,
-    participation: Vec<f64>,
-    sequence: Vec<i32>,
-    parent: Vec<i32>,
+    lots: Vec<Block<i64>>,
+    release: Vec<Block<i64>>,
+    expiry: Vec<Block<i64>>,
+    participation: Vec<Block<f64>>,
+    sequence: Vec<Block<i32>>,
     draws: Vec<f64>,
     scratch: Scratch,
 }
 
+/// Each element from its place.
+#[inline(always)]
+fn block<T>(element: impl FnMut(usize) -> T) -> Block<T> {
+    std::array::from_fn(element)
+}
+
+/// The elements after the first, and one more.
+#[inline(always)]
+fn shifted<T: Copy>(elements: &Block<T>, last: T) -> Block<T> {
+    block(|k| {
+        if k + 1 < BLOCK {
+            elements[(k + 1) % BLOCK]
+        } else {
+            last
+        }
+    })
+}
+
 impl Work {
     fn new(slices: usize) -> Self {
-        let padded = slices.next_multiple_of(BLOCK);
-        let ends = (slices + 1).next_multiple_of(BLOCK);
+        let blocks = slices.div_ceil(BLOCK);
+        let numbers = |b: usize| block(|k| (b * BLOCK + k) as i32 + 1);
         Self {
             slices,
-            bounds: vec![0; ends],
-            positions: vec![0.0; ends],
-            edges: vec![[0.0; 2]; ends],
-            before: vec![0.0; ends],
-            volumes: vec![0.0; padded],
-            weights: vec![0.0; padded],
+            starts: vec![[0; BLOCK]; blocks],
+            end: 0,
+            ends: vec![[0; BLOCK]; blocks],
+            before: vec![[0.0; BLOCK]; blocks],
+            volumes: vec![[0.0; BLOCK]; blocks],
+            weights: vec![[0.0; BLOCK]; blocks],
             limits: vec![0; slices],
-            lots: vec![0; padded],
-            participation: vec![0.0; padded],
-            sequence: (1..).take(padded).collect(),
-            parent: vec![0; padded],
+            lots: vec![[0; BLOCK]; blocks],
+            release: vec![[0; BLOCK]; blocks],
+            expiry: vec![[0; BLOCK]; blocks],
+            participation: vec![[0.0; BLOCK]; blocks],
+            sequence: (0..blocks).map(numbers).collect(),
             draws: Vec::new(),
-            scratch: Scratch::default(),
+            scratch: Scratch::new(blocks),
         }
     }
 
@@ -110,23 +140,29 @@ impl Work {
     fn cut(&mut self, first: i64, span: i64) {
         let slices = self.slices as i64;
         let (whole, rest) = (span / slices, span % slices);
-        let (mut time, mut over) = (first, 0);
-        for bound in &mut self.bounds[..=self.slices] {
-            *bound = time;
-            over += rest;
-            let carry = over >= slices;
-            over -= if carry { slices } else { 0 };
-            time += whole + i64::from(carry);
+        let (count, over) = (slices as f64, rest as f64);
+        // Products below 2^24 and quotients by less than 2^12: division in floating point is exact
+        // enough to be rounded down.
+        for (b, starts) in self.starts.iter_mut().enumerate() {
+            *starts = block(|k| {
+                let k = ((b * BLOCK + k) as i64).min(slices);
+                first + whole * k + whole_part(over * k as f64 / count)
+            });
         }
-        let last = self.bounds[self.slices];
-        self.bounds[self.slices..].fill(last);
+        self.end = first + span;
+        let mut next = self.end;
+        for (ends, starts) in self.ends.iter_mut().zip(&self.starts).rev() {
+            *ends = shifted(starts, next);
+            next = starts[0];
+        }
     }
 
     /// Lots expected to trade in each slice.
     #[inline(always)]
     fn expect(
         &mut self,
-        sessions: &Sessions<'_>,
+        clock: &Clock<'_>,
+        interval: usize,
         profiles: &Profiles<'_>,
         parents: &Parents<'_>,
         i: usize,
@@ -135,54 +171,52 @@ impl Work {
         let cumulative = &profiles.cumulative[row * profiles.width..][..profiles.width];
         let auctions = [profiles.auctions[2 * row], profiles.auctions[2 * row + 1]];
         let scale = parents.scale[i];
-        let mut d = sessions.find_day(self.bounds[0]);
-        let mut day = sessions.day(d);
-        if self.bounds[self.slices] <= day.end && auctions == [0.0; 2] {
-            self.expect_within(&day, cumulative, scale);
+        let mut d = clock.day_of(interval);
+        let mut day = &clock.days[d];
+        if auctions != [0.0; 2] {
+            let mut before = day.volume(self.starts[0][0], cumulative, auctions);
+            let slices = self.ends.as_flattened().iter().take(self.slices);
+            for (volume, &bound) in self.volumes.as_flattened_mut().iter_mut().zip(slices) {
+                while bound >= day.end && d + 1 < clock.days.len() {
+                    d += 1;
+                    day = &clock.days[d];
+                }
+                let after = day.volume(bound, cumulative, auctions);
+                *volume = scale
+                    * ((after[0] - before[0]) + (after[1] - before[1]) + (after[2] - before[2]));
+                before = after;
+            }
             return;
         }
-        let mut before = day.volume(self.bounds[0], cumulative, auctions);
-        for (volume, &bound) in self.volumes.iter_mut().zip(&self.bounds[1..=self.slices]) {
-            while bound >= day.end && d + 2 < sessions.day_starts.len() {
-                d += 1;
-                day = sessions.day(d);
-            }
-            let after = day.volume(bound, cumulative, auctions);
-            *volume =
-                scale * ((after[0] - before[0]) + (after[1] - before[1]) + (after[2] - before[2]));
-            before = after;
+        // Each day writes what lies in it or after it, and the next one what is after it again.
+        for (before, starts) in self.before.iter_mut().zip(&self.starts) {
+            *before = day.continuous(starts, cumulative);
         }
-    }
-
-    /// [`Self::expect`] of a window within one day, without auctions.
-    #[inline(always)]
-    fn expect_within(&mut self, day: &Day, cumulative: &[f64], scale: f64) {
-        let bins = cumulative.len() - 1;
-        for (positions, bounds) in blocks(&mut self.positions, &self.bounds) {
-            for k in 0..BLOCK {
-                positions[k] = day.position(bounds[k], bins);
+        while day.end < self.end {
+            d += 1;
+            day = &clock.days[d];
+            for (before, starts) in self.before.iter_mut().zip(&self.starts) {
+                let found = day.continuous(starts, cumulative);
+                *before = block(|k| {
+                    if starts[k] >= day.start {
+                        found[k]
+                    } else {
+                        before[k]
+                    }
+                });
             }
         }
-        for (edges, position) in self.edges.iter_mut().zip(&self.positions) {
-            let b = (*position as usize).min(bins - 1);
-            *edges = [cumulative[b], cumulative[b + 1]];
-        }
-        let last = (bins - 1) as f64;
-        for ((before, positions), edges) in (self.before.as_chunks_mut::<BLOCK>().0.iter_mut())
-            .zip(self.positions.as_chunks::<BLOCK>().0)
-            .zip(self.edges.as_chunks::<BLOCK>().0)
-        {
-            for k in 0..BLOCK {
-                let whole = positions[k].trunc().min(last);
-                let [low, high] = edges[k];
-                before[k] = day.until(
-                    low + (positions[k] - whole) * (high - low),
-                    cumulative[bins],
-                );
-            }
-        }
-        for k in 0..self.slices {
-            self.volumes[k] = scale * (self.before[k + 1] - self.before[k]);
+        let [mut after, _, _] = day.volume(self.end, cumulative, auctions);
+        for (volumes, before) in self.volumes.iter_mut().zip(&self.before).rev() {
+            let next = block(|k| {
+                if k + 1 < BLOCK {
+                    before[(k + 1) % BLOCK]
+                } else {
+                    after
+                }
+            });
+            *volumes = block(|k| scale * (next[k] - before[k]));
+            after = before[0];
         }
     }
 
@@ -190,144 +224,216 @@ impl Work {
     #[inline(always)]
     fn divide(
         &mut self,
-        sessions: &Sessions<'_>,
+        clock: &Clock<'_>,
         parents: &Parents<'_>,
         cut: Cut,
         i: usize,
         span: i64,
     ) -> Result<i64, u8> {
         let total = parents.lots[i];
-        let most = parents.most[usize::from(parents.style[i]).min(3)];
+        let style = parents.style[i];
+        let most = parents.most[usize::from(style).min(3)];
         let limited = most.is_finite();
-        for (limit, volume) in self.limits.iter_mut().zip(&self.volumes) {
+        let slices = self.slices;
+        self.draws.clear();
+        match style {
+            TWAP if cut.randomise > 0.0 => {
+                self.draws.resize(2 * slices, 0.0);
+                Stream::new(cut.seed, parents.stream[i], PURPOSE).uniforms(&mut self.draws);
+                let weights = &mut self.weights.as_flattened_mut()[..slices];
+                styles::twap(weights, &self.draws[slices..], cut.randomise);
+            }
+            TWAP if limited => self.weights.as_flattened_mut()[..slices].fill(1.0),
+            TWAP => {
+                let (whole, rest) = (total / slices as i64, total % slices as i64);
+                for (b, lots) in self.lots.iter_mut().enumerate() {
+                    let from = (b * BLOCK) as i64;
+                    *lots = block(|k| {
+                        let place = from + k as i64;
+                        let inside = i64::from(place < slices as i64);
+                        inside * (whole + i64::from(place < rest))
+                    });
+                }
+                return Ok(0);
+            }
+            VWAP => {
+                self.weights.copy_from_slice(&self.volumes);
+                if sum(&self.weights, slices) <= 0.0 {
+                    return Err(NO_VOLUME);
+                }
+            }
+            SHORTFALL => {
+                let tau = span as f64 / slices as f64 / clock.regular as f64;
+                let r = styles::decay(parents.urgency[i], parents.permanent, tau);
+                if r.is_nan() {
+                    return Err(NO_OPTIMUM);
+                }
+                styles::shortfall(&mut self.weights.as_flattened_mut()[..slices], r);
+            }
+            _ => {}
+        }
+        if !limited && style <= SHORTFALL {
+            let whole = sum(&self.weights, slices);
+            share_out(
+                total,
+                &self.weights,
+                whole,
+                &mut self.lots,
+                &mut self.scratch,
+            );
+            return Ok(0);
+        }
+        let volumes = &self.volumes.as_flattened()[..slices];
+        let lots = &mut self.lots.as_flattened_mut()[..slices];
+        for (limit, volume) in self.limits.iter_mut().zip(volumes) {
             *limit = if limited {
                 (most * volume + NEAR) as i64
             } else {
                 UNLIMITED
             };
         }
-        self.draws.clear();
-        match parents.style[i] {
-            TWAP => {
-                if cut.randomise > 0.0 {
-                    self.draws.resize(2 * cut.slices, 0.0);
-                    Stream::new(cut.seed, parents.stream[i], PURPOSE).uniforms(&mut self.draws);
-                } else if !limited {
-                    let slices = cut.slices as i64;
-                    let (whole, rest) = (total / slices, total % slices);
-                    for (k, lots) in self.lots[..cut.slices].iter_mut().enumerate() {
-                        *lots = whole + i64::from((k as i64) < rest);
-                    }
-                    return Ok(0);
-                }
-                let sizes = self.draws.get(cut.slices..).unwrap_or(&[]);
-                styles::twap(&mut self.weights[..cut.slices], sizes, cut.randomise);
-            }
-            VWAP => {
-                self.weights.copy_from_slice(&self.volumes);
-                if self.weights[..cut.slices].iter().sum::<f64>() <= 0.0 {
-                    return Err(NO_VOLUME);
-                }
-            }
-            SHORTFALL => {
-                let tau = span as f64 / cut.slices as f64 / sessions.regular as f64;
-                let r = styles::decay(parents.urgency[i], parents.permanent, tau);
-                if r.is_nan() {
-                    return Err(NO_OPTIMUM);
-                }
-                styles::shortfall(&mut self.weights[..cut.slices], r);
-            }
-            _ => {
-                let (rate, carry) = (parents.rate, parents.carry);
-                let (volumes, lots) = (&self.volumes[..cut.slices], &mut self.lots[..cut.slices]);
-                return Ok(follow(total, rate, volumes, &self.limits, carry, lots));
-            }
+        if style > SHORTFALL {
+            let (rate, carry) = (parents.rate, parents.carry);
+            return Ok(follow(total, rate, volumes, &self.limits, carry, lots));
         }
-        let scratch = &mut self.scratch;
-        if limited {
-            let (weights, lots) = (
-                &mut self.weights[..cut.slices],
-                &mut self.lots[..cut.slices],
-            );
-            return Ok(apportion(total, weights, &self.limits, lots, scratch));
-        }
-        share_out(total, &self.weights, cut.slices, &mut self.lots, scratch);
-        Ok(0)
+        let weights = &mut self.weights.as_flattened_mut()[..slices];
+        Ok(apportion(
+            total,
+            weights,
+            &self.limits,
+            lots,
+            &mut self.scratch,
+        ))
     }
 
-    /// Write the slices that have lots; their number is returned.
+    /// Write the slices that have lots, from element `at` on; their number is returned.
     #[inline(always)]
     fn write(
         &mut self,
-        sessions: &Sessions<'_>,
+        clock: &Clock<'_>,
+        interval: usize,
         cut: Cut,
         row: i32,
         out: &mut Children<'_>,
-        range: std::ops::Range<usize>,
-    ) -> i64 {
+        at: usize,
+    ) -> usize {
         let slices = self.slices;
-        self.parent.fill(row);
-        for ((share, lots), volumes) in (self.participation.as_chunks_mut::<BLOCK>().0.iter_mut())
-            .zip(self.lots.as_chunks::<BLOCK>().0)
-            .zip(self.volumes.as_chunks::<BLOCK>().0)
+        let mut least = i64::MAX;
+        for ((share, lots), volumes) in
+            (self.participation.iter_mut().zip(&self.lots)).zip(&self.volumes)
         {
-            for k in 0..BLOCK {
-                share[k] = participation(lots[k], volumes[k]);
+            *share = block(|k| participation(lots[k], volumes[k]));
+        }
+        for lots in &self.lots.as_flattened()[..slices] {
+            least = least.min(*lots);
+        }
+        if self.draws.is_empty() {
+            self.instants(clock, interval);
+        } else {
+            self.delayed(clock, interval, cut.randomise);
+        }
+        if least > 0 {
+            let range = at..at + slices;
+            fill(row, &mut out.parent[range.clone()]);
+            copy(&self.release, &mut out.release[range.clone()]);
+            copy(&self.expiry, &mut out.expiry[range.clone()]);
+            copy(&self.lots, &mut out.lots[range.clone()]);
+            copy(&self.participation, &mut out.participation[range.clone()]);
+            copy(&self.sequence, &mut out.sequence[range]);
+            return slices;
+        }
+        let (release, expiry) = (self.release.as_flattened(), self.expiry.as_flattened());
+        let (lots, share) = (self.lots.as_flattened(), self.participation.as_flattened());
+        let mut child = at;
+        for k in (0..slices).filter(|&k| lots[k] != 0) {
+            out.release[child] = release[k];
+            out.expiry[child] = expiry[k];
+            out.parent[child] = row;
+            out.sequence[child] = (child - at) as i32 + 1;
+            out.lots[child] = lots[k];
+            out.participation[child] = share[k];
+            child += 1;
+        }
+        child - at
+    }
+
+    /// Instants of release and expiry, the window starting in interval `i`.
+    #[inline(always)]
+    fn instants(&mut self, clock: &Clock<'_>, mut i: usize) {
+        let mut from = i64::MIN;
+        loop {
+            // Each interval writes what starts in it or after it.
+            for (b, (starts, ends)) in self.starts.iter().zip(&self.ends).enumerate() {
+                let (release, expiry) = (&mut self.release[b], &mut self.expiry[b]);
+                let shift = clock.shift(i);
+                *release = block(|k| {
+                    if starts[k] >= from {
+                        starts[k] + shift
+                    } else {
+                        release[k]
+                    }
+                });
+                let last = clock.closes[i];
+                *expiry = block(|k| {
+                    if starts[k] >= from {
+                        last.min(ends[k] + shift)
+                    } else {
+                        expiry[k]
+                    }
+                });
             }
-        }
-        let mut interval = sessions.find_interval(self.bounds[0]);
-        let shift = sessions.shift(interval);
-        let within = self.bounds[slices] + shift <= sessions.closes[interval];
-        if within && self.draws.is_empty() && self.lots[..slices].iter().all(|one| *one != 0) {
-            // All in one session, and no slice empty.
-            out.parent[range.clone()].copy_from_slice(&self.parent[..slices]);
-            out.sequence[range.clone()].copy_from_slice(&self.sequence[..slices]);
-            out.lots[range.clone()].copy_from_slice(&self.lots[..slices]);
-            out.participation[range.clone()].copy_from_slice(&self.participation[..slices]);
-            self.bounds.iter_mut().for_each(|bound| *bound += shift);
-            out.release[range.clone()].copy_from_slice(&self.bounds[..slices]);
-            out.expiry[range].copy_from_slice(&self.bounds[1..=slices]);
-            return slices as i64;
-        }
-        let mut at = range.start;
-        for k in 0..slices {
-            if self.lots[k] == 0 {
-                continue;
+            if i + 1 == clock.before.len() || clock.before[i + 1] >= self.end {
+                return;
             }
-            let length = (self.bounds[k + 1] - self.bounds[k]) as f64;
-            let delay = match self.draws.get(k) {
-                Some(u) => (u * cut.randomise * length) as i64,
-                None => 0,
-            };
-            let release = self.bounds[k] + delay;
-            interval = sessions.interval(interval, release);
-            (out.release[at], out.expiry[at]) =
-                sessions.slice(interval, release, self.bounds[k + 1]);
-            out.parent[at] = row;
-            out.sequence[at] = self.sequence[at - range.start];
-            out.lots[at] = self.lots[k];
-            out.participation[at] = self.participation[k];
-            at += 1;
+            i += 1;
+            from = clock.before[i];
         }
-        (at - range.start) as i64
+    }
+
+    /// [`Self::instants`] of children that are released at random within their slices.
+    fn delayed(&mut self, clock: &Clock<'_>, mut i: usize, randomise: f64) {
+        let release = self.release.as_flattened_mut().iter_mut();
+        let instants = release.zip(self.expiry.as_flattened_mut());
+        let slices = self
+            .starts
+            .as_flattened()
+            .iter()
+            .zip(self.ends.as_flattened());
+        for (((release, expiry), (start, end)), u) in instants.zip(slices).zip(&self.draws) {
+            let delay = (u * randomise * (end - start) as f64) as i64;
+            i = clock.interval(i, start + delay);
+            (*release, *expiry) = clock.slice(i, start + delay, *end);
+        }
     }
 }
 
-/// Two arrays of whole blocks, block by block.
+/// The sum of the first elements, in their order.
 #[inline(always)]
-fn blocks<'a>(
-    out: &'a mut [f64],
-    given: &'a [i64],
-) -> impl Iterator<Item = (&'a mut [f64; BLOCK], &'a [i64; BLOCK])> {
-    (out.as_chunks_mut().0.iter_mut()).zip(given.as_chunks().0)
+fn sum(values: &[Block<f64>], count: usize) -> f64 {
+    values.as_flattened()[..count].iter().sum()
+}
+
+/// Copy blocks into a slice of as many elements or fewer.
+#[inline(always)]
+fn copy<T: Copy>(blocks: &[Block<T>], out: &mut [T]) {
+    match (blocks, <&mut Block<T>>::try_from(&mut *out)) {
+        ([one], Ok(whole)) => *whole = *one, // a single store
+        _ => out.copy_from_slice(&blocks.as_flattened()[..out.len()]),
+    }
+}
+
+/// One value for all elements.
+#[inline(always)]
+fn fill(value: i32, out: &mut [i32]) {
+    match <&mut Block<i32>>::try_from(&mut *out) {
+        Ok(whole) => *whole = [value; BLOCK],
+        Err(_) => out.fill(value),
+    }
 }
 
 /// Lots over the volume expected; NaN where none is.
 #[inline(always)]
 fn participation(lots: i64, volume: f64) -> f64 {
-    if volume == 0.0 {
-        f64::NAN
-    } else {
-        lots as f64 / volume
-    }
+    let share = lots as f64 / volume;
+    if volume == 0.0 { f64::NAN } else { share }
 }

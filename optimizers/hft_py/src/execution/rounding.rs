@@ -5,12 +5,24 @@ pub const NEAR: f64 = 1.0 / (1u64 << 30) as f64;
 const FRACTION: f64 = 1e6;
 /// More than there are slices.
 const PLACES: i64 = 1 << 20;
-/// Numbers that loops take at once.
+/// Numbers that loops take at once, and so many of them.
 pub const BLOCK: usize = 8;
-/// So few slices are ranked without sorting.
-const FEW: usize = 16;
+/// See [`BLOCK`].
+pub type Block<T> = [T; BLOCK];
+/// Slices of so few blocks are ranked without sorting.
+const FEW: usize = 2;
 /// The limit of a slice that has none.
 pub const UNLIMITED: i64 = 1 << 62;
+
+/// The whole part of a number from 0 to 2^51, without the checks of a conversion, which no loop of
+/// vectors can make.
+#[inline(always)]
+pub fn whole_part(x: f64) -> i64 {
+    const SHIFT: f64 = (1u64 << 52) as f64; // above it, a float has no fraction
+    let shifted = x + SHIFT;
+    let nearest = shifted.to_bits() as i64 - SHIFT.to_bits() as i64;
+    nearest - i64::from(shifted - SHIFT > x)
+}
 
 /// What [`apportion`] works in.
 #[derive(Debug, Default)]
@@ -18,6 +30,17 @@ pub struct Scratch {
     below: Vec<usize>,
     wanted: Vec<f64>,
     order: Vec<i64>,
+    keys: Vec<Block<i64>>,
+}
+
+impl Scratch {
+    /// For so many blocks of slices.
+    pub fn new(blocks: usize) -> Self {
+        Self {
+            keys: vec![[0; BLOCK]; blocks],
+            ..Self::default()
+        }
+    }
 }
 
 /// Lots for each slice; the lots that do not fit are returned.
@@ -42,6 +65,7 @@ pub fn apportion(
         below,
         wanted,
         order,
+        ..
     } = scratch;
     wanted.clear();
     wanted.resize(weights.len(), 0.0);
@@ -79,61 +103,55 @@ pub fn apportion(
     0
 }
 
-/// Lots for the first `slices` in proportion to `weights`, some of which are positive.
+/// Lots in proportion to `weights`, which add up to `whole`, more than 0.
 ///
-/// Arrays of whole blocks; weights and lots beyond the slices are 0.
+/// Weights beyond the last slice are 0, and so are lots: they have no fraction, and come last.
 #[inline(always)]
 pub fn share_out(
     total: i64,
-    weights: &[f64],
-    slices: usize,
-    lots: &mut [i64],
+    weights: &[Block<f64>],
+    whole: f64,
+    lots: &mut [Block<i64>],
     scratch: &mut Scratch,
 ) {
-    let whole: f64 = weights[..slices].iter().sum();
-    let order = &mut scratch.order;
-    order.resize(weights.len(), 0);
+    let keys = &mut scratch.keys;
     let mut left = total;
-    let mut place = 0;
-    for ((lots, weights), order) in (lots.as_chunks_mut::<BLOCK>().0.iter_mut())
-        .zip(weights.as_chunks::<BLOCK>().0)
-        .zip(order.as_chunks_mut::<BLOCK>().0)
+    for (b, ((lots, weights), keys)) in lots
+        .iter_mut()
+        .zip(weights)
+        .zip(keys.iter_mut())
+        .enumerate()
     {
-        for k in 0..BLOCK {
-            let wanted = total as f64 * (weights[k] / whole);
-            lots[k] = (wanted + NEAR) as i64;
-            order[k] = key(wanted, lots[k], place + k);
-        }
+        let wanted: Block<f64> = std::array::from_fn(|k| total as f64 * (weights[k] / whole));
+        *lots = std::array::from_fn(|k| whole_part(wanted[k] + NEAR));
+        *keys = std::array::from_fn(|k| key(wanted[k], lots[k], b * BLOCK + k));
         left -= lots.iter().sum::<i64>();
-        place += BLOCK;
     }
     if left <= 0 {
         return;
     }
-    if slices > FEW {
-        order.truncate(slices);
-        round_up(left, lots, order);
+    if keys.len() > FEW {
+        scratch.order.clear();
+        scratch.order.extend(keys.as_flattened());
+        round_up(left, lots.as_flattened_mut(), &mut scratch.order);
         return;
     }
-    // The rank by comparison with all: no branch, and vectors of comparisons. Empty slices at the
-    // end have no fraction, and come after all others.
-    for block in 0..lots.len() / BLOCK {
-        let mut ranks = [0i64; BLOCK];
-        for other in order.iter() {
-            for k in 0..BLOCK {
-                ranks[k] += i64::from(*other < order[block * BLOCK + k]);
+    // The rank by comparison with all: no branch, and vectors of comparisons.
+    for (lots, mine) in lots.iter_mut().zip(keys.iter()) {
+        let mut ranks: Block<i64> = [0; BLOCK];
+        for others in keys.iter() {
+            for other in others {
+                ranks = std::array::from_fn(|k| ranks[k] + i64::from(*other < mine[k]));
             }
         }
-        for k in 0..BLOCK {
-            lots[block * BLOCK + k] += i64::from(ranks[k] < left);
-        }
+        *lots = std::array::from_fn(|k| lots[k] + i64::from(ranks[k] < left));
     }
 }
 
 /// Orders slices by what rounding down takes from them, the largest first, then by their place.
 #[inline(always)]
 fn key(wanted: f64, lots: i64, k: usize) -> i64 {
-    let fraction = ((wanted - lots as f64) * FRACTION + 0.5) as i64;
+    let fraction = whole_part((wanted - lots as f64) * FRACTION + 0.5);
     -(fraction * PLACES) + k as i64
 }
 

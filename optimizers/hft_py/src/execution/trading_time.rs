@@ -1,5 +1,7 @@
 //! From instants to trading time and back, and the volume expected in a piece of it.
 
+use super::rounding::{Block, whole_part};
+
 /// The open intervals, and the trading time before each; see the Python file of this name.
 #[derive(Debug, Clone, Copy)]
 pub struct Sessions<'a> {
@@ -15,21 +17,97 @@ pub struct Sessions<'a> {
     pub regular: i64,
 }
 
-/// The index of the last element at most `value`, 0 where there is none.
-#[inline(always)]
-fn last_at_most(values: &[i64], value: i64) -> usize {
-    values.partition_point(|one| *one <= value).max(1) - 1
+/// Sessions with what is looked up for each parent: days, and the interval of an instant.
+#[derive(Debug)]
+pub struct Clock<'a> {
+    sessions: Sessions<'a>,
+    /// The days.
+    pub days: Vec<Day>,
+    day_of: Vec<usize>,
+    /// For pieces of `1 << bits` nanoseconds: the last interval that has opened at their start.
+    opened: Vec<u32>,
+    bits: u32,
 }
 
-impl Sessions<'_> {
-    /// The trading time of an instant.
+impl<'a> Clock<'a> {
+    /// For sessions with an interval and a day or more.
+    pub fn new(sessions: Sessions<'a>, bins: usize) -> Self {
+        let days = (0..sessions.day_starts.len() - 1).map(|d| sessions.day(d, bins));
+        let mut clock = Self {
+            sessions,
+            days: days.collect(),
+            day_of: Vec::new(),
+            opened: Vec::new(),
+            bits: 0,
+        };
+        let last = clock.days.len() - 1;
+        let mut d = 0;
+        for time in sessions.before {
+            while d < last && clock.days[d].end <= *time {
+                d += 1;
+            }
+            clock.day_of.push(d);
+        }
+        // Few pieces have two opens, and the table stays in the cache.
+        let span = sessions.opens[sessions.opens.len() - 1] - sessions.opens[0];
+        let pieces = 4 * sessions.opens.len() as i64;
+        while span >> clock.bits > pieces {
+            clock.bits += 1;
+        }
+        let mut i = 0;
+        for piece in 0..=span >> clock.bits {
+            i = clock.opened_by(i, sessions.opens[0] + (piece << clock.bits));
+            clock.opened.push(i as u32);
+        }
+        clock
+    }
+
+    /// The last interval that has opened at an instant, from interval `i` on.
     #[inline(always)]
-    pub fn of(&self, instant: i64) -> i64 {
-        let i = last_at_most(self.opens, instant);
+    fn opened_by(&self, mut i: usize, instant: i64) -> usize {
+        while self.opens.get(i + 1).is_some_and(|next| *next <= instant) {
+            i += 1;
+        }
+        i
+    }
+
+    /// The interval that an instant is in or after.
+    #[inline(always)]
+    pub fn find(&self, instant: i64) -> usize {
+        let piece = (instant - self.opens[0]).max(0) >> self.bits;
+        let guess = self.opened[(piece as usize).min(self.opened.len() - 1)];
+        self.opened_by(guess as usize, instant)
+    }
+
+    /// The trading time of an instant in or after interval `i`, before the open of the next.
+    #[inline(always)]
+    pub fn time_in(&self, i: usize, instant: i64) -> i64 {
         let length = self.closes[i] - self.opens[i];
         self.before[i] + (instant - self.opens[i]).max(0).min(length)
     }
 
+    /// The trading time of an instant, not before interval `i`.
+    #[inline(always)]
+    pub fn time_from(&self, i: usize, instant: i64) -> i64 {
+        self.time_in(self.opened_by(i, instant), instant)
+    }
+
+    /// The day of interval `i`.
+    #[inline(always)]
+    pub fn day_of(&self, i: usize) -> usize {
+        self.day_of[i]
+    }
+}
+
+impl<'a> std::ops::Deref for Clock<'a> {
+    type Target = Sessions<'a>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.sessions
+    }
+}
+
+impl Sessions<'_> {
     /// The interval in which the trading time `time` is, from interval `i` on.
     #[inline(always)]
     pub fn interval(&self, mut i: usize, time: i64) -> usize {
@@ -37,18 +115,6 @@ impl Sessions<'_> {
             i += 1;
         }
         i
-    }
-
-    /// The interval in which the trading time `time` is.
-    #[inline(always)]
-    pub fn find_interval(&self, time: i64) -> usize {
-        last_at_most(self.before, time)
-    }
-
-    /// The day in which the trading time `time` is.
-    #[inline(always)]
-    pub fn find_day(&self, time: i64) -> usize {
-        last_at_most(self.day_starts, time).min(self.day_starts.len() - 2)
     }
 
     /// What an instant in interval `i` is beyond its trading time.
@@ -64,9 +130,8 @@ impl Sessions<'_> {
         (release + shift, self.closes[i].min(last + shift))
     }
 
-    /// Day `d`.
-    #[inline(always)]
-    pub fn day(&self, d: usize) -> Day {
+    /// Day `d`, cut into bins.
+    fn day(&self, d: usize, bins: usize) -> Day {
         let start = self.day_starts[d];
         let length = (self.day_starts[d + 1] - start) as f64;
         let regular = self.regular as f64;
@@ -74,7 +139,7 @@ impl Sessions<'_> {
             number: d,
             start,
             end: self.day_starts[d + 1],
-            length,
+            bins: bins as f64 / length,
             part: length / regular,
             days: start as f64 / regular,
         }
@@ -85,11 +150,13 @@ impl Sessions<'_> {
 #[derive(Debug, Clone, Copy)]
 pub struct Day {
     number: usize,
-    start: i64,
+    /// Its start.
+    pub start: i64,
     /// Its end.
     pub end: i64,
-    length: f64,
-    /// Of a regular day.
+    /// Bins in a nanosecond.
+    bins: f64,
+    /// Its part of a regular day.
     part: f64,
     /// Regular days before it.
     days: f64,
@@ -98,13 +165,30 @@ pub struct Day {
 impl Day {
     /// Bins before a trading time of this day.
     #[inline(always)]
-    pub fn position(&self, time: i64, bins: usize) -> f64 {
-        (time - self.start) as f64 * (bins as f64 / self.length)
+    fn position(&self, time: i64) -> f64 {
+        (time - self.start) as f64 * self.bins
+    }
+
+    /// Continuous volume before each of some trading times, those outside this day taken for its
+    /// start or its end.
+    #[inline(always)]
+    pub fn continuous(&self, times: &Block<i64>, cumulative: &[f64]) -> Block<f64> {
+        let bins = cumulative.len() - 1;
+        let positions: Block<f64> =
+            std::array::from_fn(|k| self.position(times[k].min(self.end).max(self.start)));
+        let places: Block<usize> =
+            std::array::from_fn(|k| (whole_part(positions[k]) as usize).min(bins - 1));
+        let low: Block<f64> = std::array::from_fn(|k| cumulative[places[k]]);
+        let high: Block<f64> = std::array::from_fn(|k| cumulative[places[k] + 1]);
+        std::array::from_fn(|k| {
+            let part = low[k] + (positions[k] - places[k] as i64 as f64) * (high[k] - low[k]);
+            self.until(part, cumulative[bins])
+        })
     }
 
     /// Continuous volume where that of a regular day would be `part` of the `whole` by then.
     #[inline(always)]
-    pub fn until(&self, part: f64, whole: f64) -> f64 {
+    fn until(&self, part: f64, whole: f64) -> f64 {
         whole * self.days + self.part * part
     }
 
@@ -112,7 +196,7 @@ impl Day {
     #[inline(always)]
     pub fn volume(&self, time: i64, cumulative: &[f64], auctions: [f64; 2]) -> [f64; 3] {
         let bins = cumulative.len() - 1;
-        let position = self.position(time, bins);
+        let position = self.position(time);
         let b = (position as usize).min(bins - 1);
         let part = cumulative[b] + (position - b as f64) * (cumulative[b + 1] - cumulative[b]);
         let opened = self.number + usize::from(time > self.start);

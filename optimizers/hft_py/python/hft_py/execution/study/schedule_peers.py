@@ -15,20 +15,27 @@ DAY = 390 * 60 * 10**9  # nanoseconds of a session
 TEMPORARY, RISK_AVERSION = 0.25, 1e-5
 
 
-def loop(columns: Any, style: str, volume: Floats) -> dict[str, Any]:
+def loop(columns: Any, style: str, volume: Floats, sessions: Any) -> dict[str, Any]:
     """The baseline: a frame of children for each parent, concatenated."""
     import pandas as pd
 
-    opened = pd.Timestamp("2026-03-02 14:30")
+    opens, closes = sessions.T
+    before = np.concatenate([[0], np.cumsum(closes - opens)[:-1]])
     bins = volume.shape[1]
-    edges = opened + pd.to_timedelta(np.arange(bins + 1) * (DAY // bins))
+    edges = np.linspace(0.0, 1.0, bins + 1)
     cumulative = np.concatenate([np.zeros((len(volume), 1)), volume.cumsum(axis=1)], axis=1)
     trades: Any = pd.DataFrame(columns).itertuples()
     frames = []
     for row, trade in enumerate(trades):
-        times = pd.date_range(trade.start, trade.end, periods=SLICES + 1)
+        window = np.array([trade.start.value, trade.end.value])
+        day = np.searchsorted(opens, window, side="right") - 1
+        first, last = before[day] + np.minimum(window, closes[day]) - opens[day]
+        times = first + (last - first) * np.arange(SLICES + 1) // SLICES
+        day = np.searchsorted(before, times, side="right") - 1
+        length = closes[day] - opens[day]
         profile = cumulative[trade.symbol]
-        expected = np.diff(np.interp(times.asi8, edges.as_unit("ns").asi8, profile))
+        part = np.interp((times - before[day]) / length, edges, profile)
+        expected = np.diff(profile[-1] * before[day] / DAY + length / DAY * part)
         expected *= trade.adv / profile[-1]
         if style == "twap":
             weight = np.ones(SLICES)
@@ -36,9 +43,8 @@ def loop(columns: Any, style: str, volume: Floats) -> dict[str, Any]:
             weight = expected
         else:
             eta = TEMPORARY / trade.adv
-            days = (trade.end - trade.start).value / DAY
             tilde = np.sqrt(RISK_AVERSION * trade.volatility**2 * trade.arrival_price / eta)
-            kappa = 2.0 * np.arcsinh(0.5 * tilde * days / SLICES)
+            kappa = 2.0 * np.arcsinh(0.5 * tilde * (last - first) / (DAY * SLICES))
             left = np.sinh(kappa * np.arange(SLICES, -1, -1))
             weight = -np.diff(left)
         share = trade.quantity * (weight / weight.sum())
@@ -46,10 +52,11 @@ def loop(columns: Any, style: str, volume: Floats) -> dict[str, Any]:
         fraction = np.floor((share - lots) * 1e6 + 0.5)
         most = np.argsort(-fraction, kind="stable")[: trade.quantity - lots.sum()]
         lots[most] += 1
+        opened, closed = opens[day[:-1]], closes[day[:-1]]
         children = pd.DataFrame({
             "parent": row,
-            "release_time": times[:-1],
-            "expiry": times[1:],
+            "release_time": opened + times[:-1] - before[day[:-1]],
+            "expiry": np.minimum(closed, opened + times[1:] - before[day[:-1]]),
             "quantity": lots,
             "participation": lots / expected,
         })  # fmt: skip
@@ -57,27 +64,35 @@ def loop(columns: Any, style: str, volume: Floats) -> dict[str, Any]:
         children.insert(1, "sequence", np.arange(1, len(children) + 1))
         frames.append(children)
     made = pd.concat(frames, ignore_index=True)
-    for name in ("release_time", "expiry"):
-        made[name] = made[name].to_numpy("M8[ns]").view(np.int64)
     return {str(name): made[name].to_numpy() for name in made}
 
 
-def vectorised(task: str, columns: Any, style: str, volume: Floats) -> dict[str, Any]:
+def vectorised(
+    task: str, columns: Any, style: str, volume: Floats, sessions: Any
+) -> dict[str, Any]:
     """All parents at once, a row each."""
     assert task == "plan"
-    opened = np.datetime64("2026-03-02T14:30", "ns").astype(np.int64)
-    start, end = (columns[name].view(np.int64) for name in ("start", "end"))
-    span = end - start
-    times = start[:, None] + span[:, None] * np.arange(SLICES + 1) // SLICES
+    opens, closes = np.ascontiguousarray(sessions.T)
+    lengths = closes - opens
+    before = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+    first, last = (
+        before[day] + np.minimum(instant, closes[day]) - opens[day]
+        for instant in (columns[name].view(np.int64) for name in ("start", "end"))
+        for day in (np.searchsorted(opens, instant, side="right") - 1,)
+    )
+    times = first[:, None] + (last - first)[:, None] * np.arange(SLICES + 1) // SLICES
+    day = np.searchsorted(before, times, side="right") - 1
+    into = times - before[day]
     bins = volume.shape[1]
     cumulative = np.zeros((len(volume), bins + 1))
     np.cumsum(volume, axis=1, out=cumulative[:, 1:])
-    scale = columns["adv"] / cumulative[columns["symbol"], -1]
-    place = (times - opened) * (bins / DAY)
+    whole = cumulative[columns["symbol"], -1]
+    place = into * (bins / lengths)[day]
     bin_ = np.minimum(place.astype(np.int64), bins - 1)
     row = columns["symbol"][:, None]
-    before = cumulative[row, bin_] + (place - bin_) * volume[row, bin_]
-    expected = np.diff(before, axis=1) * scale[:, None]
+    part = cumulative[row, bin_] + (place - bin_) * volume[row, bin_]
+    amount = whole[:, None] * (before / DAY)[day] + (lengths / DAY)[day] * part
+    expected = np.diff(amount, axis=1) * (columns["adv"] / whole)[:, None]
     quantity = columns["quantity"]
     if style == "twap":
         lots = np.repeat(quantity[:, None] // SLICES, SLICES, axis=1)
@@ -88,7 +103,7 @@ def vectorised(task: str, columns: Any, style: str, volume: Floats) -> dict[str,
         else:
             urgency = RISK_AVERSION * columns["volatility"] ** 2 * columns["arrival_price"]
             tilde = np.sqrt(urgency * columns["adv"] / TEMPORARY)
-            kappa = 2.0 * np.arcsinh(0.5 * tilde * span / (DAY * SLICES))
+            kappa = 2.0 * np.arcsinh(0.5 * tilde * (last - first) / (DAY * SLICES))
             step = np.arange(SLICES)
             weight = np.exp(-kappa[:, None] * step)
             weight += np.exp(-kappa[:, None] * (2 * SLICES - 1 - step))
@@ -103,11 +118,13 @@ def vectorised(task: str, columns: Any, style: str, volume: Floats) -> dict[str,
         )  # fmt: skip
     kept = lots > 0
     parent = np.broadcast_to(np.arange(len(lots))[:, None], lots.shape)
+    opened = opens[day[:, :-1]]
+    expiry = np.minimum(closes[day[:, :-1]], opened + times[:, 1:] - before[day[:, :-1]])
     return {
         "parent": parent[kept],
         "sequence": np.cumsum(kept, axis=1)[kept],
-        "release_time": times[:, :-1][kept],
-        "expiry": times[:, 1:][kept],
+        "release_time": (opened + into[:, :-1])[kept],
+        "expiry": expiry[kept],
         "quantity": lots[kept],
         "participation": (lots / expected)[kept],
     }

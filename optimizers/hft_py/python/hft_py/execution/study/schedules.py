@@ -1,8 +1,9 @@
 """Planning 100,000 parents, and Almgren and Chriss's frontier, against a user's own code.
 
-Parents are columns of arrays with rows of profiles for symbols, or frames with names, made outside
-the clock. Ours checks them and looks up the calendar; the pandas loop and the vectorised NumPy
-check nothing, and the windows are within one session, so that they need no calendar.
+Parents are orders of a month of New York, with a holiday and an early close; one in four goes on
+after a night. They are columns of arrays with rows of profiles for symbols, or frames with names,
+made outside the clock. The pandas loop and the vectorised NumPy get the sessions as arrays and
+check nothing.
 """
 
 from __future__ import annotations
@@ -34,18 +35,20 @@ FRONTIER_SMALL, FRONTIER = "frontier, 20 points", "frontier, 1,000 points"
 FRONTIERS = (FRONTIER_SMALL, FRONTIER)
 LOOP_PARTS = 50  # of the large workloads, for the loop
 COLUMNS = ("parent", "sequence", "release_time", "expiry", "quantity", "participation")
-CONFIG = ExecutionConfig(
-    calendar=TradingCalendar.named("NYSE"), risk_aversion=1e-5, permanent_impact=0.0
-)
+NYSE = TradingCalendar.named("NYSE", holidays=["2025-11-27"], half_days={"2025-11-28": "13:00"})
+CONFIG = ExecutionConfig(calendar=NYSE, risk_aversion=1e-5, permanent_impact=0.0)
 
 
 def parents(count: int, style: str, seed: int = 0) -> dict[str, Any]:
-    """Parents of one day, in 500 symbols with profiles of a quarter of an hour."""
+    """Parents of a month in 500 symbols, with profiles of a quarter of an hour."""
     rng = np.random.default_rng(seed)
+    first, last = np.array(["2025-11-03", "2025-11-30"], dtype="M8[ns]").astype(np.int64)
+    sessions = NYSE.between(int(first), int(last))
     minute = 60 * 10**9
-    opened = np.datetime64("2026-03-02T14:30", "ns")
-    start = rng.integers(0, 240, count)
-    length = rng.integers(30, 150, count)
+    length = rng.integers(30, 180, count) * minute
+    start = rng.integers(0, (sessions.day_starts[-1] - length) // minute) * minute
+    day = np.searchsorted(sessions.before, start + length, side="left") - 1
+    end = sessions.opens[day] + start + length - sessions.before[day]
     shape = 1.0 + 2.0 * np.linspace(-1.0, 1.0, BINS) ** 2
     return {
         "task": "plan",
@@ -54,13 +57,14 @@ def parents(count: int, style: str, seed: int = 0) -> dict[str, Any]:
             "symbol": rng.integers(0, NAMES, count),
             "side": rng.integers(0, 2, count),
             "quantity": rng.integers(100, 100_000, count),
-            "start": opened + (start * minute).astype("m8[ns]"),
-            "end": opened + ((start + length) * minute).astype("m8[ns]"),
+            "start": sessions.release(start).view("M8[ns]"),
+            "end": end.view("M8[ns]"),
             "arrival_price": rng.uniform(5.0, 500.0, count),
             "volatility": rng.uniform(0.01, 0.05, count),
             "adv": rng.uniform(1e5, 1e7, count),
         },
         "volume": 1e5 * shape * rng.uniform(0.5, 1.5, (NAMES, BINS)),
+        "sessions": np.column_stack([sessions.opens, sessions.closes]),
     }
 
 
