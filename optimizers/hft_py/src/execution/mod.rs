@@ -1,6 +1,7 @@
 //! Execution: schedules of child orders, transaction costs.
 
 pub mod children;
+mod expected;
 pub mod fills;
 pub mod hashes;
 mod one_parent;
@@ -9,3 +10,4 @@ pub mod resting;
 pub mod rounding;
 pub mod styles;
 pub mod trading_time;
+mod written;

@@ -74,35 +74,35 @@ for_each_isa! {
 /// One parent's slices in blocks, so that loops over them become vectors.
 ///
 /// Beyond the last slice, starts are the end of the window, and volumes, weights and lots are 0.
-struct Work {
-    slices: usize,
+pub(super) struct Work {
+    pub(super) slices: usize,
     /// Trading times at which slices start, and the end of the last one.
-    starts: Vec<Block<i64>>,
-    end: i64,
+    pub(super) starts: Vec<Block<i64>>,
+    pub(super) end: i64,
     /// The same, of the ends of slices.
-    ends: Vec<Block<i64>>,
-    before: Vec<Block<f64>>,
-    volumes: Vec<Block<f64>>,
+    pub(super) ends: Vec<Block<i64>>,
+    pub(super) before: Vec<Block<f64>>,
+    pub(super) volumes: Vec<Block<f64>>,
     weights: Vec<Block<f64>>,
     limits: Vec<i64>,
-    lots: Vec<Block<i64>>,
-    release: Vec<Block<i64>>,
-    expiry: Vec<Block<i64>>,
-    participation: Vec<Block<f64>>,
-    sequence: Vec<Block<i32>>,
-    draws: Vec<f64>,
+    pub(super) lots: Vec<Block<i64>>,
+    pub(super) release: Vec<Block<i64>>,
+    pub(super) expiry: Vec<Block<i64>>,
+    pub(super) participation: Vec<Block<f64>>,
+    pub(super) sequence: Vec<Block<i32>>,
+    pub(super) draws: Vec<f64>,
     scratch: Scratch,
 }
 
 /// Each element from its place.
 #[inline(always)]
-fn block<T>(element: impl FnMut(usize) -> T) -> Block<T> {
+pub(super) fn block<T>(element: impl FnMut(usize) -> T) -> Block<T> {
     std::array::from_fn(element)
 }
 
 /// The elements after the first, and one more.
 #[inline(always)]
-fn shifted<T: Copy>(elements: &Block<T>, last: T) -> Block<T> {
+pub(super) fn shifted<T: Copy>(elements: &Block<T>, last: T) -> Block<T> {
     block(|k| {
         if k + 1 < BLOCK {
             elements[(k + 1) % BLOCK]
@@ -154,69 +154,6 @@ impl Work {
         for (ends, starts) in self.ends.iter_mut().zip(&self.starts).rev() {
             *ends = shifted(starts, next);
             next = starts[0];
-        }
-    }
-
-    /// Lots expected to trade in each slice.
-    #[inline(always)]
-    fn expect(
-        &mut self,
-        clock: &Clock<'_>,
-        interval: usize,
-        profiles: &Profiles<'_>,
-        parents: &Parents<'_>,
-        i: usize,
-    ) {
-        let row = parents.profile[i] as usize; // checked
-        let cumulative = &profiles.cumulative[row * profiles.width..][..profiles.width];
-        let auctions = [profiles.auctions[2 * row], profiles.auctions[2 * row + 1]];
-        let scale = parents.scale[i];
-        let mut d = clock.day_of(interval);
-        let mut day = &clock.days[d];
-        if auctions != [0.0; 2] {
-            let mut before = day.volume(self.starts[0][0], cumulative, auctions);
-            let slices = self.ends.as_flattened().iter().take(self.slices);
-            for (volume, &bound) in self.volumes.as_flattened_mut().iter_mut().zip(slices) {
-                while bound >= day.end && d + 1 < clock.days.len() {
-                    d += 1;
-                    day = &clock.days[d];
-                }
-                let after = day.volume(bound, cumulative, auctions);
-                *volume = scale
-                    * ((after[0] - before[0]) + (after[1] - before[1]) + (after[2] - before[2]));
-                before = after;
-            }
-            return;
-        }
-        // Each day writes what lies in it or after it, and the next one what is after it again.
-        for (before, starts) in self.before.iter_mut().zip(&self.starts) {
-            *before = day.continuous(starts, cumulative);
-        }
-        while day.end < self.end {
-            d += 1;
-            day = &clock.days[d];
-            for (before, starts) in self.before.iter_mut().zip(&self.starts) {
-                let found = day.continuous(starts, cumulative);
-                *before = block(|k| {
-                    if starts[k] >= day.start {
-                        found[k]
-                    } else {
-                        before[k]
-                    }
-                });
-            }
-        }
-        let [mut after, _, _] = day.volume(self.end, cumulative, auctions);
-        for (volumes, before) in self.volumes.iter_mut().zip(&self.before).rev() {
-            let next = block(|k| {
-                if k + 1 < BLOCK {
-                    before[(k + 1) % BLOCK]
-                } else {
-                    after
-                }
-            });
-            *volumes = block(|k| scale * (next[k] - before[k]));
-            after = before[0];
         }
     }
 
@@ -305,135 +242,10 @@ impl Work {
             &mut self.scratch,
         ))
     }
-
-    /// Write the slices that have lots, from element `at` on; their number is returned.
-    #[inline(always)]
-    fn write(
-        &mut self,
-        clock: &Clock<'_>,
-        interval: usize,
-        cut: Cut,
-        row: i32,
-        out: &mut Children<'_>,
-        at: usize,
-    ) -> usize {
-        let slices = self.slices;
-        let mut least = i64::MAX;
-        for ((share, lots), volumes) in
-            (self.participation.iter_mut().zip(&self.lots)).zip(&self.volumes)
-        {
-            *share = block(|k| participation(lots[k], volumes[k]));
-        }
-        for lots in &self.lots.as_flattened()[..slices] {
-            least = least.min(*lots);
-        }
-        if self.draws.is_empty() {
-            self.instants(clock, interval);
-        } else {
-            self.delayed(clock, interval, cut.randomise);
-        }
-        if least > 0 {
-            let range = at..at + slices;
-            fill(row, &mut out.parent[range.clone()]);
-            copy(&self.release, &mut out.release[range.clone()]);
-            copy(&self.expiry, &mut out.expiry[range.clone()]);
-            copy(&self.lots, &mut out.lots[range.clone()]);
-            copy(&self.participation, &mut out.participation[range.clone()]);
-            copy(&self.sequence, &mut out.sequence[range]);
-            return slices;
-        }
-        let (release, expiry) = (self.release.as_flattened(), self.expiry.as_flattened());
-        let (lots, share) = (self.lots.as_flattened(), self.participation.as_flattened());
-        let mut child = at;
-        for k in (0..slices).filter(|&k| lots[k] != 0) {
-            out.release[child] = release[k];
-            out.expiry[child] = expiry[k];
-            out.parent[child] = row;
-            out.sequence[child] = (child - at) as i32 + 1;
-            out.lots[child] = lots[k];
-            out.participation[child] = share[k];
-            child += 1;
-        }
-        child - at
-    }
-
-    /// Instants of release and expiry, the window starting in interval `i`.
-    #[inline(always)]
-    fn instants(&mut self, clock: &Clock<'_>, mut i: usize) {
-        let mut from = i64::MIN;
-        loop {
-            // Each interval writes what starts in it or after it.
-            for (b, (starts, ends)) in self.starts.iter().zip(&self.ends).enumerate() {
-                let (release, expiry) = (&mut self.release[b], &mut self.expiry[b]);
-                let shift = clock.shift(i);
-                *release = block(|k| {
-                    if starts[k] >= from {
-                        starts[k] + shift
-                    } else {
-                        release[k]
-                    }
-                });
-                let last = clock.closes[i];
-                *expiry = block(|k| {
-                    if starts[k] >= from {
-                        last.min(ends[k] + shift)
-                    } else {
-                        expiry[k]
-                    }
-                });
-            }
-            if i + 1 == clock.before.len() || clock.before[i + 1] >= self.end {
-                return;
-            }
-            i += 1;
-            from = clock.before[i];
-        }
-    }
-
-    /// [`Self::instants`] of children that are released at random within their slices.
-    fn delayed(&mut self, clock: &Clock<'_>, mut i: usize, randomise: f64) {
-        let release = self.release.as_flattened_mut().iter_mut();
-        let instants = release.zip(self.expiry.as_flattened_mut());
-        let slices = self
-            .starts
-            .as_flattened()
-            .iter()
-            .zip(self.ends.as_flattened());
-        for (((release, expiry), (start, end)), u) in instants.zip(slices).zip(&self.draws) {
-            let delay = (u * randomise * (end - start) as f64) as i64;
-            i = clock.interval(i, start + delay);
-            (*release, *expiry) = clock.slice(i, start + delay, *end);
-        }
-    }
 }
 
 /// The sum of the first elements, in their order.
 #[inline(always)]
 fn sum(values: &[Block<f64>], count: usize) -> f64 {
     values.as_flattened()[..count].iter().sum()
-}
-
-/// Copy blocks into a slice of as many elements or fewer.
-#[inline(always)]
-fn copy<T: Copy>(blocks: &[Block<T>], out: &mut [T]) {
-    match (blocks, <&mut Block<T>>::try_from(&mut *out)) {
-        ([one], Ok(whole)) => *whole = *one, // a single store
-        _ => out.copy_from_slice(&blocks.as_flattened()[..out.len()]),
-    }
-}
-
-/// One value for all elements.
-#[inline(always)]
-fn fill(value: i32, out: &mut [i32]) {
-    match <&mut Block<i32>>::try_from(&mut *out) {
-        Ok(whole) => *whole = [value; BLOCK],
-        Err(_) => out.fill(value),
-    }
-}
-
-/// Lots over the volume expected; NaN where none is.
-#[inline(always)]
-fn participation(lots: i64, volume: f64) -> f64 {
-    let share = lots as f64 / volume;
-    if volume == 0.0 { f64::NAN } else { share }
 }

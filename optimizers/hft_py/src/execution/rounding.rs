@@ -185,3 +185,19 @@ pub fn follow(
     }
     total - done
 }
+
+#[cfg(test)]
+mod tests {
+    use super::whole_part;
+
+    #[test]
+    fn whole_parts_are_those_of_conversions() {
+        let mut x = 0.0_f64;
+        while x < 1e15 {
+            for near in [x, x.next_down().max(0.0), x.next_up(), x + 0.5] {
+                assert_eq!(whole_part(near), near as i64, "{near}");
+            }
+            x = (x * 1.37).floor() + 1.0;
+        }
+    }
+}

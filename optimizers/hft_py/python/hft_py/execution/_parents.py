@@ -81,9 +81,10 @@ def read_parents(trades: Any, style: str | None) -> Parents:
     table.check("lot", lot <= 0, "more than 0")
     quantity = table.numbers("quantity")
     table.check("quantity", quantity <= 0, "more than 0")
-    lots = np.rint(quantity / lot)
-    off = np.abs(quantity / lot - lots) > 1e-9 * np.maximum(lots, 1.0)
-    table.check("quantity", off | (lots < 1), "a multiple of its lot (column lot, default 1)")
+    wanted = quantity if (lot == 1.0).all() else quantity / lot
+    lots = np.rint(wanted)
+    off = (lots < 1) | (np.abs(wanted - lots) > 1e-9 * np.maximum(lots, 1.0))
+    table.check("quantity", off, "a multiple of its lot (column lot, default 1)")
     table.check("quantity", lots > MOST_LOTS, f"at most {MOST_LOTS:,} lots")
     start, end = table.instants("start"), table.instants("end")
     if (table.zone("start") is None) != (table.zone("end") is None):
@@ -181,9 +182,10 @@ def shortfall_terms(parents: Parents, config: ExecutionConfig) -> tuple[Floats, 
         values[column] = table.numbers(column)
         wrong = used & ~(values[column] > 0 if column != "volatility" else values[column] >= 0)
         table.check(column, wrong, "more than 0")
-    eta = config.temporary_impact / values["adv"]
-    sigma = values["volatility"]
-    urgency = config.risk_aversion * sigma**2 * values["arrival_price"] / eta
+    urgency = values["volatility"] ** 2
+    urgency *= values["arrival_price"]
+    urgency *= values["adv"]
+    urgency *= config.risk_aversion / config.temporary_impact
     return urgency, 0.5 * config.permanent_impact / config.temporary_impact
 
 
