@@ -21,6 +21,10 @@ impl Work {
         let scale = parents.scale[i];
         let mut d = clock.day_of(interval);
         let mut day = &clock.days[d];
+        let mut last = d;
+        while clock.days[last].end < self.end {
+            last += 1;
+        }
         if auctions != [0.0; 2] {
             let mut before = day.volume(self.starts[0][0], cumulative, auctions);
             let slices = self.ends.as_flattened().iter().take(self.slices);
@@ -36,16 +40,13 @@ impl Work {
             }
             return;
         }
-        // Each day writes what lies in it or after it, and the next one what is after it again.
-        for (before, starts) in self.before.iter_mut().zip(&self.starts) {
-            *before = day.continuous(starts, cumulative);
-        }
-        while day.end < self.end {
-            d += 1;
-            day = &clock.days[d];
-            for (before, starts) in self.before.iter_mut().zip(&self.starts) {
+        let [mut after, _, _] = clock.days[last].volume(self.end, cumulative, auctions);
+        for (b, volumes) in self.volumes.iter_mut().enumerate().rev() {
+            let starts = &self.starts[b];
+            let mut before = clock.days[d].continuous(starts, cumulative);
+            for day in &clock.days[d + 1..=last] {
                 let found = day.continuous(starts, cumulative);
-                *before = block(|k| {
+                before = block(|k| {
                     if starts[k] >= day.start {
                         found[k]
                     } else {
@@ -53,10 +54,7 @@ impl Work {
                     }
                 });
             }
-        }
-        let [mut after, _, _] = day.volume(self.end, cumulative, auctions);
-        for (volumes, before) in self.volumes.iter_mut().zip(&self.before).rev() {
-            let next = shifted(before, after);
+            let next = shifted(&before, after);
             *volumes = block(|k| scale * (next[k] - before[k]));
             after = before[0];
         }

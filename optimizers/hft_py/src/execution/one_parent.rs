@@ -81,7 +81,6 @@ pub(super) struct Work {
     pub(super) end: i64,
     /// The same, of the ends of slices.
     pub(super) ends: Vec<Block<i64>>,
-    pub(super) before: Vec<Block<f64>>,
     pub(super) volumes: Vec<Block<f64>>,
     weights: Vec<Block<f64>>,
     limits: Vec<i64>,
@@ -121,7 +120,6 @@ impl Work {
             starts: vec![[0; BLOCK]; blocks],
             end: 0,
             ends: vec![[0; BLOCK]; blocks],
-            before: vec![[0.0; BLOCK]; blocks],
             volumes: vec![[0.0; BLOCK]; blocks],
             weights: vec![[0.0; BLOCK]; blocks],
             limits: vec![0; slices],
@@ -143,17 +141,15 @@ impl Work {
         let (count, over) = (slices as f64, rest as f64);
         // Products below 2^24 and quotients by less than 2^12: division in floating point is exact
         // enough to be rounded down.
-        for (b, starts) in self.starts.iter_mut().enumerate() {
-            *starts = block(|k| {
-                let k = ((b * BLOCK + k) as i64).min(slices);
-                first + whole * k + whole_part(over * k as f64 / count)
-            });
-        }
+        let bound = |k: usize| {
+            let k = (k as i64).min(slices);
+            first + whole * k + whole_part(over * k as f64 / count)
+        };
         self.end = first + span;
-        let mut next = self.end;
-        for (ends, starts) in self.ends.iter_mut().zip(&self.starts).rev() {
-            *ends = shifted(starts, next);
-            next = starts[0];
+        for (b, (starts, ends)) in self.starts.iter_mut().zip(&mut self.ends).enumerate() {
+            let found = block(|k| bound(b * BLOCK + k));
+            *starts = found;
+            *ends = shifted(&found, bound((b + 1) * BLOCK));
         }
     }
 
@@ -195,7 +191,7 @@ impl Work {
             }
             VWAP => {
                 self.weights.copy_from_slice(&self.volumes);
-                if sum(&self.weights, slices) <= 0.0 {
+                if sum(&self.weights) <= 0.0 {
                     return Err(NO_VOLUME);
                 }
             }
@@ -210,7 +206,7 @@ impl Work {
             _ => {}
         }
         if !limited && style <= SHORTFALL {
-            let whole = sum(&self.weights, slices);
+            let whole = sum(&self.weights);
             share_out(
                 total,
                 &self.weights,
@@ -244,8 +240,14 @@ impl Work {
     }
 }
 
-/// The sum of the first elements, in their order.
+/// The sum of all elements, in their order.
 #[inline(always)]
-fn sum(values: &[Block<f64>], count: usize) -> f64 {
-    values.as_flattened()[..count].iter().sum()
+fn sum(values: &[Block<f64>]) -> f64 {
+    let mut whole = 0.0;
+    for block in values {
+        for value in block {
+            whole += value;
+        }
+    }
+    whole
 }

@@ -18,21 +18,19 @@ impl Work {
         at: usize,
     ) -> usize {
         let slices = self.slices;
-        let mut least = i64::MAX;
+        let mut filled = 0;
         for ((share, lots), volumes) in
             (self.participation.iter_mut().zip(&self.lots)).zip(&self.volumes)
         {
             *share = block(|k| participation(lots[k], volumes[k]));
-        }
-        for lots in &self.lots.as_flattened()[..slices] {
-            least = least.min(*lots);
+            filled += lots.iter().map(|one| i64::from(*one != 0)).sum::<i64>();
         }
         if self.draws.is_empty() {
             self.instants(clock, interval);
         } else {
             self.delayed(clock, interval, cut.randomise);
         }
-        if least > 0 {
+        if filled == slices as i64 {
             let range = at..at + slices;
             fill(row, &mut out.parent[range.clone()]);
             copy(&self.release, &mut out.release[range.clone()]);

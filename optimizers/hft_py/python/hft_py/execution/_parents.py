@@ -147,7 +147,8 @@ def expected_volumes(
         rows = table.places("symbol", profiles.symbols) + 1
     # A symbol's own average daily volume, where given, scales its profile.
     if "adv" in table:
-        scale = adv / np.where(total > 0, total, 1.0)[rows]
+        scale = np.where(total > 0, total, 1.0)[rows]
+        np.divide(adv, scale, out=scale)
     else:
         scale = np.where(rows > 0, 1.0, np.nan)
     if (parents.lot != 1.0).any():

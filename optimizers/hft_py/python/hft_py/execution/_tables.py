@@ -113,7 +113,8 @@ class Table:
         if self.kind == "numpy":
             values, known = self.frame[column], np.array(names)
             if values.dtype.kind in "iu":
-                return np.where((values >= 0) & (values < len(names)), values, -1)
+                outside = (values < 0) | (values >= len(names))
+                return np.where(outside, -1, values) if outside.any() else values
             if values.dtype.kind != "U":
                 raise TypeError(f"{self.name}[{column!r}] has {values.dtype}, expected strings")
             order = np.argsort(known)
