@@ -82,7 +82,7 @@ pub struct Children<'a> {
 #[derive(Debug)]
 pub struct Planned {
     /// How many children.
-    pub counts: Vec<i64>,
+    pub counts: Vec<i32>,
     /// Lots.
     pub left: Vec<i64>,
     /// Status.

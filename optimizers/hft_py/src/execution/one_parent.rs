@@ -24,7 +24,7 @@ const PURPOSE: u32 = 31;
 /// Some of the parents, and where their plans are written.
 pub(super) struct Piece<'a> {
     pub(super) first: usize,
-    pub(super) counts: &'a mut [i64],
+    pub(super) counts: &'a mut [i32],
     pub(super) left: &'a mut [i64],
     pub(super) status: &'a mut [u8],
     pub(super) children: Children<'a>,
@@ -64,7 +64,7 @@ for_each_isa! {
             }
             let row = i as i32; // there are fewer than 2^31 parents
             let count = work.write(clock, interval, cut, row, &mut piece.children, made);
-            piece.counts[at] = count as i64;
+            piece.counts[at] = count as i32;
             made += count;
         }
         made

@@ -85,7 +85,7 @@ def joined(
         new = [getattr(made, name) for name in _OF_A_CHILD]
         new[_OF_A_CHILD.index("sequence")] = made.sequence + last
         columns = [np.concatenate(pair) for pair in zip(columns, new, strict=True)]
-    return Planned(np.array([len(columns[0])]), np.array([left]), *columns)
+    return Planned(np.array([len(columns[0])], dtype=np.int32), np.array([left]), *columns)
 
 
 def with_column(frame: Any, column: str, value: float) -> Any:

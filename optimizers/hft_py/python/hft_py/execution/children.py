@@ -44,7 +44,7 @@ _REASONS = {
 class Planned:
     """Children as the kernel has them; ``counts`` of each parent, the rest of each child."""
 
-    counts: Integers
+    counts: Short
     left: Integers
     release: Integers
     expiry: Integers
@@ -259,7 +259,7 @@ def parent_names(parents: Parents) -> list[str]:
     return list(map(str, range(len(parents.lots))))
 
 
-def child_ids(parents: list[str], counts: Integers, sequence: Short) -> list[str]:
+def child_ids(parents: list[str], counts: Short, sequence: Short) -> list[str]:
     """``"{parent_id}-{sequence}"`` of all children."""
     most = int(counts.max(initial=0))
     if len(parents) == 1 and len(sequence):  # planned again, it does not start at 1

@@ -211,7 +211,7 @@ class ExecutionScheduler:
         planned = last._planned
         left = np.array([int(last._parents.lots[0]) - last._filled])
         empty = (values[:0] for values in dataclasses.astuple(planned)[2:])
-        none = Planned(np.zeros(1, dtype=np.int64), left, *empty)
+        none = Planned(np.zeros(1, dtype=np.int32), left, *empty)
         return self._result(last._parents, last.slices, none, last._starts[:0], last._filled,
                             last._over, last._last, cancelled=True)  # fmt: skip
 

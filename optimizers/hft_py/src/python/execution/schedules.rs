@@ -21,7 +21,7 @@ type Out<'py> = (
     Column<'py, i32>,
 );
 type Made<'py> = (
-    Bound<'py, PyArray1<i64>>,
+    Bound<'py, PyArray1<i32>>,
     Bound<'py, PyArray1<i64>>,
     Bound<'py, PyArray1<u8>>,
 );

@@ -129,7 +129,7 @@ def plan_children(
     for j, column in enumerate(out):
         column[: len(children)] = [child[j] for child in children]
     return (
-        np.array(counts, dtype=np.int64),
+        np.array(counts, dtype=np.int32),
         np.array(left, dtype=np.int64),
         np.array(status, dtype=np.uint8),
     )
