@@ -27,7 +27,6 @@ type Made<'py> = (
 );
 
 /// The children of many parents: see the Python function of that name.
-#[allow(clippy::too_many_arguments)] // what a batch of parents is planned from
 #[pyfunction]
 #[allow(clippy::too_many_arguments)] // those of the Python function
 #[pyo3(signature = (sessions, profiles, windows, lots, style, shortfall_terms, volumes, rates,
