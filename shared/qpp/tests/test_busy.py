@@ -1,12 +1,12 @@
 """A busy machine is said on stderr and in the report, fails no run, stays out of the history."""
 
-import itertools
-import json
-import subprocess
-import sys
+import os
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
+import psutil
 import pytest
 from click.testing import CliRunner
 
@@ -21,53 +21,65 @@ STUDY = "toy_study:study"
 @pytest.mark.parametrize(
     ("load", "other", "cores", "said"),
     [
-        ([1.0, 9.0, 9.0], 0.5, 2, ()),
+        ([1.0, 9.0, 9.0], None, 2, ()),
         ([1.1, 0.0, 0.0], None, 2, ("its load before the run was 1.1, expected at most 1.",)),
-        ([1.1, 0.0, 0.0], 0.0, 4, ()),
-        ([0.2, 0.0, 0.0], 0.6, 2, ("another process took 0.6 of a core during the run",)),
-        ([7.46, 5.0, 4.8], 0.9, 2, ("its load before the run was 7.5", "another process took 0.9")),
+        ([1.1, 0.0, 0.0], None, 4, ()),
+        ([0.2, 0.0, 0.0], 0.6, 2, ("other processes took 0.6 of its cores.",)),
+        ([7.46, 5.0, 4.8], 0.5, 2, ()),  # set-up's own load
         *((odd, None, cores, ()) for odd in (None, [], "high", [None]) for cores in (2, None)),
     ],
 )
 def test_what_is_busy(load: Any, other: Any, cores: Any, said: tuple[str, ...]) -> None:
-    known = {"load": load, "other_process": other, "usable_cores": cores}
+    known = {"load": load, "other_processes": other, "usable_cores": cores}
     text = machine.busy(known)
     assert bool(text) == bool(said)
     assert all(part in text for part in said)
 
 
-def test_other_processes_are_those_that_this_one_did_not_start() -> None:
-    script = """if True:
-        import json, os, subprocess, sys
-        from qpp import machine
-        with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
-            found = {pid: seconds for (pid, _), seconds in machine.other_processes().items()}
-            print([found.get(os.getppid(), 0) > 0, os.getpid() in found, child.pid in found])
-            child.communicate(b"\\n")"""
-    command = [sys.executable, "-c", script]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
-    assert json.loads(done.stdout.lower()) == [True, False, False]
+def test_others_are_all_but_this_process_and_its_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    every = SimpleNamespace(
+        user=100.0, nice=1.0, system=20.0, idle=900.0, iowait=50.0, irq=1.0, softirq=2.0, steal=3.0
+    )
+    child = SimpleNamespace(cpu_times=lambda: (5.0, 1.0, 2.0, 0.5, 9.0))  # the last: waiting
+    ended = SimpleNamespace(cpu_times=Mock(side_effect=psutil.NoSuchProcess(1)))
+    this = SimpleNamespace(children=lambda recursive: [child, ended] if recursive else [])
+    monkeypatch.setattr(psutil, "cpu_times", lambda: every)
+    monkeypatch.setattr(psutil, "Process", lambda: this)
+    monkeypatch.setattr(os, "times", lambda: (10.0, 4.0, 3.0, 2.0, 99.0))
+    assert machine.seconds_of_others() == 127.0 - 19.0 - 8.5
 
 
-@pytest.mark.parametrize("busy", ["load", "process", ""])
+def test_what_others_take_is_counted_from_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "seconds_of_others", Mock(side_effect=[50.0, 56.0, 49.0]))
+    monkeypatch.setattr(machine.time, "monotonic", Mock(side_effect=[100.0, 104.0, 108.0]))
+    others = machine.Others()
+    assert others.first(0.0) == 1.5
+    assert others.cores() == 0.0  # by rounding of the system's ticks
+    monkeypatch.setattr(machine, "seconds_of_others", lambda: None)
+    assert others.cores() is None
+
+
+@pytest.mark.parametrize(
+    ("first", "whole", "busy"),
+    [(0.9, 0.2, True), (0.9, 0.9, True), (0.0, 0.9, True), (0.1, 0.1, False), (None, None, True)],
+)
 def test_a_run_says_it_and_goes_on(
-    busy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    first: Any, whole: Any, busy: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    seconds = itertools.cycle([50.0, 500.0 if busy == "process" else 50.0])
-    monkeypatch.setattr(machine, "other_processes", lambda: {(1, 0.0): next(seconds)})
-    monkeypatch.setattr(machine, "load", lambda: [99.0 if busy == "load" else 0.0] * 3)
+    others = SimpleNamespace(first=lambda: first, cores=lambda: whole)
+    monkeypatch.setattr(machine, "Others", lambda: others)
+    monkeypatch.setattr(machine, "load", lambda: [99.0] * 3)  # set-up's, where others are known
     monkeypatch.setattr(machine, "usable_cores", lambda: 2)
     monkeypatch.setattr(session, "measure_study", lambda *_: run().studies[0])
     files = ("--json", "r.json", "--html", "r.html")
     done = CliRunner().invoke(cli.cli, ["reproduce", STUDY, *files])
     assert done.exit_code == 0, done.output
-    assert done.stderr.count("The machine was busy: ") == bool(busy)
+    assert done.stderr.count("The machine was busy: ") == busy
     assert "The machine was busy" not in done.stdout
     page = Path("r.html").read_text(encoding="utf-8")
-    assert page.count("The machine was busy: ") == bool(busy)
-    other = results.load(Path("r.json")).provenance["other_process"]
-    assert (other > 0.5) == (busy == "process")
+    assert page.count("The machine was busy: ") == (whole is None or whole > 0.5)
+    assert results.load(Path("r.json")).provenance["other_processes"] == whole
     checked = CliRunner().invoke(cli.cli, ["reproduce", STUDY, "--check", "--html", "c.html"])
     assert "busy" not in checked.stderr
     assert "The machine was busy" not in Path("c.html").read_text(encoding="utf-8")

@@ -3,6 +3,7 @@
 The bandwidth is measured on a working set of a given size: it is the denominator of ``limit`` rows.
 """
 
+import contextlib
 import functools
 import os
 import platform
@@ -54,15 +55,40 @@ def load() -> list[float] | None:
     return [round(x, 2) for x in os.getloadavg()] if hasattr(os, "getloadavg") else None
 
 
-def other_processes() -> dict[tuple[int, float], float]:
-    """Processor seconds so far of each process but this one and its children, by id and start."""
-    this = psutil.Process()
-    ours = {0, this.pid, *(child.pid for child in this.children(recursive=True))}  # 0: idle
-    return {
-        (process.pid, process.info["create_time"]): sum(process.info["cpu_times"][:2])
-        for process in psutil.process_iter(["create_time", "cpu_times"])
-        if process.pid not in ours and process.info["cpu_times"]
-    }
+def seconds_of_others() -> float | None:
+    """Processor seconds of every process but this one and its children, since the machine started.
+
+    Also of processes that have ended since; ``None`` where the system does not tell. The hypervisor
+    counts as one, where it gives the processor to another machine.
+    """
+    if os.name == "nt":  # it does not count what children took that have ended
+        return None
+    every, own = psutil.cpu_times(), os.times()
+    kinds = ("user", "nice", "system", "irq", "softirq", "steal")
+    taken: float = sum(getattr(every, kind, 0.0) for kind in kinds) - sum(own[:4])
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            taken -= sum(child.cpu_times()[:4])
+    return taken
+
+
+class Others:
+    """What other processes take from now on, in cores."""
+
+    def __init__(self) -> None:
+        self._began, self._before = time.monotonic(), seconds_of_others()
+
+    def cores(self) -> float | None:
+        """On average so far; ``None`` where the system does not tell."""
+        now = seconds_of_others()
+        if now is None or self._before is None:
+            return None
+        return round(max(0.0, now - self._before) / (time.monotonic() - self._began), 2)
+
+    def first(self, seconds: float = 0.25) -> float | None:
+        """The same, after so many seconds of waiting."""
+        time.sleep(seconds)
+        return self.cores()
 
 
 def load_before(provenance: Mapping[str, Any]) -> float | None:
@@ -75,16 +101,19 @@ def load_before(provenance: Mapping[str, Any]) -> float | None:
 def busy(provenance: Mapping[str, Any]) -> str:
     """What says that times were not taken on a quiet machine; empty where nothing does.
 
-    A machine is busy where the load of the minute before a run is above half its cores, or where
-    another process took more than half a core during the run. Either may be unknown.
+    A machine is busy where other processes took more than half a core during the run. Where that
+    is not known: where the load of the minute before was above half its cores, which may have been
+    set-up's own.
     """
-    found, before = [], load_before(provenance)
-    cores, other = provenance.get("usable_cores"), provenance.get("other_process")
-    if before is not None and isinstance(cores, int) and before > cores / 2:
-        found.append(f"its load before the run was {before:.1f}, expected at most {cores / 2:g}")
-    if isinstance(other, int | float) and other > 0.5:
-        found.append(f"another process took {other:.1f} of a core during the run")
-    return f"The machine was busy: {', and '.join(found)}. Times may be wrong." if found else ""
+    cores, before = provenance.get("usable_cores"), load_before(provenance)
+    other = provenance.get("other_processes", provenance.get("other_process"))
+    found = ""
+    if isinstance(other, int | float):
+        if other > 0.5:
+            found = f"other processes took {other:.1f} of its cores"
+    elif before is not None and isinstance(cores, int) and before > cores / 2:
+        found = f"its load before the run was {before:.1f}, expected at most {cores / 2:g}"
+    return f"The machine was busy: {found}. Times may be wrong." if found else ""
 
 
 def cpu_model() -> str:

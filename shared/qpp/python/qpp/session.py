@@ -32,7 +32,8 @@ def reproduce(
     started = time.monotonic()
     created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     provenance = machine.provenance()
-    others = machine.other_processes()
+    others = machine.Others()
+    provenance["other_processes"] = others.first()
     busy = machine.busy(provenance)
     finished: list[StudyResult] = []
     interrupted = False
@@ -55,9 +56,8 @@ def reproduce(
                     StudyResult(entry.name, title or entry.name, question, error=reason)
                 )
         duration = time.monotonic() - started
-        taken = (now - others.get(p, 0.0) for p, now in machine.other_processes().items())
-        provenance["other_process"] = round(max(taken, default=0.0) / duration, 2)
-        if "check" not in preset and machine.busy(provenance) != busy:
+        provenance["other_processes"] = others.cores()
+        if "check" not in preset and not busy:
             progress.warn(machine.busy(provenance))
     return Run(
         command=command_line(),

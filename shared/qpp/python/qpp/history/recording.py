@@ -21,7 +21,7 @@ def measure(checkout: Checkout, studies: Sequence[str] = (), *, busy: bool = Fal
     """
     entries = registry.select(tuple(studies))
     _require_ready(checkout, [entry for entry in entries if entry.study is not None])
-    now = {"load": machine_module.load(), "usable_cores": machine_module.usable_cores()}
+    now = {"other_processes": machine_module.Others().first()}
     _require_quiet(now, busy, "measure")
     file = checkout.root / SCRATCH / f"{checkout.resolve('HEAD')[:8]}.json"
     file.unlink(missing_ok=True)

@@ -15,7 +15,7 @@ LABELS = {
     "gpu": "GPU",
     "dirty": "Uncommitted changes",
     "load": "Load at the start",
-    "other_process": "Busiest other process, in cores",
+    "other_processes": "Other processes, in cores",
     "virtual": "Virtual machine",
     "threads": "Thread settings",
 }
