@@ -5,9 +5,7 @@ The stocks are the 20 of the S&P 500 that the harness comes with, 1990 to 2022.
 
 from __future__ import annotations
 
-import argparse
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +15,7 @@ from hft_py.information_theory.plotting import significant
 from hft_py.information_theory.study.runs import TERCILES
 from hft_py.information_theory.study.workloads import stock_returns
 from hft_py.results import pyplot
+from qpp.pictures import draw_into_folder
 
 
 def stocks() -> dict[str, Any]:
@@ -68,18 +67,11 @@ def null(tests: int = 2_000, days: int = 500) -> Any:
 
 def main(arguments: list[str] | None = None) -> None:
     """Draw every picture into a folder."""
-    parser = argparse.ArgumentParser(
-        prog="python -m hft_py.information_theory.study.figures", description="Pictures of stocks."
+    draw_into_folder(
+        "hft_py.information_theory.study.figures",
+        lambda: {f"information_{k}": f for k, f in {**stocks(), "p_values": null()}.items()},
+        arguments,
     )
-    parser.add_argument("folder", type=Path)
-    folder = parser.parse_args(arguments).folder
-    pyplot().switch_backend("agg")
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, figure in {**stocks(), "p_values": null()}.items():
-        path = folder / f"information_{name}.png"
-        figure.savefig(path, dpi=90)
-        pyplot().close(figure)
-        print(path)
 
 
 if __name__ == "__main__":

@@ -5,15 +5,14 @@ The worked example is a GARCH(1,1) model of the daily S&P 500 returns that the h
 
 from __future__ import annotations
 
-import argparse
 import warnings
-from pathlib import Path
+from typing import Any
 
 from hft_py.errors import InvalidValuesWarning
 from hft_py.mcmc import MCMCResult, mcmc_optimize
 from hft_py.mcmc.plotting import KINDS
 from hft_py.mcmc.study.workloads import daily_returns
-from hft_py.results import pyplot
+from qpp.pictures import draw_into_folder
 
 
 def example() -> MCMCResult:
@@ -38,22 +37,16 @@ def example() -> MCMCResult:
 
 def main(arguments: list[str] | None = None) -> None:
     """Draw every kind into a folder."""
-    parser = argparse.ArgumentParser(
-        prog="python -m hft_py.mcmc.study.figures", description="Pictures of a worked example."
-    )
-    parser.add_argument("folder", type=Path)
-    folder = parser.parse_args(arguments).folder
-    pyplot().switch_backend("agg")
-    folder.mkdir(parents=True, exist_ok=True)
+    draw_into_folder("hft_py.mcmc.study.figures", _figures, arguments)
+
+
+def _figures() -> dict[str, Any]:
     run = example()
-    for kind in KINDS:
-        figure = run.plot(kind)
+    figures = {f"mcmc_{kind}": run.plot(kind) for kind in KINDS}
+    for figure in figures.values():
         title = figure.get_suptitle()
         figure.suptitle(f"{title}: GARCH(1,1) of daily S&P 500 returns, per cent, 1999-2018")
-        path = folder / f"mcmc_{kind}.png"
-        figure.savefig(path, dpi=90)
-        pyplot().close(figure)
-        print(path)
+    return figures
 
 
 if __name__ == "__main__":

@@ -5,11 +5,9 @@ All are of the 20 S&P 500 stocks that the harness comes with; what each shows, i
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,9 +27,9 @@ from hft_py.portfolio import (
 from hft_py.portfolio._prepared import FULLY_INVESTED
 from hft_py.portfolio.plotting import frontier, rebalances
 from hft_py.portfolio.study import allocator_figures
-from hft_py.results import pyplot
 from hft_py.risk import ledoit_wolf_covariance
 from qpp.datasets import sp500_prices
+from qpp.pictures import draw_into_folder
 
 Floats = npt.NDArray[np.float64]
 
@@ -120,19 +118,11 @@ PICTURES: dict[str, Callable[[], Any]] = {
 
 def main(arguments: list[str] | None = None) -> None:
     """Draw every picture into a folder."""
-    parser = argparse.ArgumentParser(
-        prog="python -m hft_py.portfolio.study.figures", description="Pictures of portfolios."
+    draw_into_folder(
+        "hft_py.portfolio.study.figures",
+        lambda: {f"portfolio_{name}": draw() for name, draw in PICTURES.items()},
+        arguments,
     )
-    parser.add_argument("folder", type=Path)
-    folder = parser.parse_args(arguments).folder
-    pyplot().switch_backend("agg")
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, draw in PICTURES.items():
-        figure = draw()
-        path = folder / f"portfolio_{name}.png"
-        figure.savefig(path, dpi=90)
-        pyplot().close(figure)
-        print(path)
 
 
 if __name__ == "__main__":

@@ -6,16 +6,14 @@ ETFs less the index.
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from hft_py.results import pyplot
 from hft_py.risk import TimeSeriesFactorModel
 from hft_py.risk.plotting import realised_against_predicted, risk_tree
+from qpp.pictures import draw_into_folder
 
 Floats = npt.NDArray[np.float64]
 
@@ -60,13 +58,10 @@ def forecasts(stocks: Any, factors: Any, weights: Floats) -> Floats:
 
 def main(arguments: list[str] | None = None) -> None:
     """Draw both into a folder."""
-    parser = argparse.ArgumentParser(
-        prog="python -m hft_py.risk.study.figures", description="Pictures of a worked example."
-    )
-    parser.add_argument("folder", type=Path)
-    folder = parser.parse_args(arguments).folder
-    pyplot().switch_backend("agg")
-    folder.mkdir(parents=True, exist_ok=True)
+    draw_into_folder("hft_py.risk.study.figures", _figures, arguments)
+
+
+def _figures() -> dict[str, Any]:
     stocks, factors = stocks_and_factors()
     weights = np.full(stocks.shape[1], 1.0 / stocks.shape[1])
     last = fitted(stocks, factors).model_.decompose_risk(weights, periods_per_year=252)
@@ -80,11 +75,7 @@ def main(arguments: list[str] | None = None) -> None:
         title="Predicted and realised risk of 20 S&P 500 stocks in equal weights: "
         "index and five factor ETFs",
     )
-    for name, figure in (("tree", tree), ("realised", against)):
-        path = folder / f"risk_{name}.png"
-        figure.savefig(path, dpi=90, metadata={"Software": None})
-        pyplot().close(figure)
-        print(path)
+    return {"risk_tree": tree, "risk_realised": against}
 
 
 if __name__ == "__main__":

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,31 +12,28 @@ from hft_py.signatures._inputs import Floats
 from hft_py.signatures.plotting import ALIKE, OWN, plot_lead_lag, plot_portfolio
 from hft_py.signatures.study.walk_forward import run
 from qpp.datasets import sp500_index
+from qpp.pictures import draw_into_folder
 
 DEPTH, WINDOW, DAYS = 4, 60, 6_000
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Draw the portfolio's walk, lead and lag of an index, and the errors of windows."""
-    parser = argparse.ArgumentParser(prog="python -m hft_py.signatures.study.figures")
-    parser.add_argument("folder", type=Path, help="where to write")
-    folder = parser.parse_args(arguments).folder
-    folder.mkdir(parents=True, exist_ok=True)
+    draw_into_folder("hft_py.signatures.study.figures", _figures, arguments, dpi=110)
+
+
+def _figures() -> dict[str, Any]:
     index = np.log(sp500_index()["SP500"].to_numpy())
-    figures = {
-        "portfolio": plot_portfolio(
+    return {
+        "signatures_portfolio": plot_portfolio(
             run(),
             title="20 S&P 500 stocks that survived, after costs of 5 basis points of trades",
         ),
-        "lead_lag": plot_lead_lag(
+        "signatures_lead_lag": plot_lead_lag(
             100 * (index[-40:] - index[-40]), title="S&P 500, 40 days, log change in per cent"
         ),
-        "errors": plot_errors(index[:DAYS]),
+        "signatures_errors": plot_errors(index[:DAYS]),
     }
-    for name, figure in figures.items():
-        path = folder / f"signatures_{name}.png"
-        figure.savefig(path, dpi=110, metadata={"Software": None})
-        print(f"wrote {path}")
 
 
 def plot_errors(index: Floats) -> Any:
