@@ -38,7 +38,7 @@ def draw_into_folder(
     >>> with TemporaryDirectory() as there:
     ...     draw_into_folder("my.figures", lambda: {"empty": Figure()}, [there])
     ...     [path.name for path in Path(there).iterdir()]  # doctest: +ELLIPSIS
-    /.../empty.png
+    wrote /.../empty.png
     ['empty.png']
     """
     parser = argparse.ArgumentParser(prog=f"python -m {module}", description="Draws pictures.")
@@ -52,4 +52,4 @@ def draw_into_folder(
         path = folder / f"{name}.png"
         figure.savefig(path, dpi=dpi, metadata={"Software": None})
         pyplot.close(figure)
-        print(path)
+        print(f"wrote {path}")
