@@ -1,6 +1,7 @@
 //! Sums over the fills of each order, in whole numbers, in one pass.
 
 use crate::Error;
+use crate::parallel::for_each;
 use native::for_each_isa;
 
 /// The sums of an order, a cache line: quantity; it times price, mid, and price limited to the
@@ -73,6 +74,19 @@ for_each_isa! {
     }
 }
 
+/// An error where a code is not that of an order.
+pub(super) fn check_codes(codes: &[i32], orders: usize) -> Result<(), Error> {
+    let most = codes.iter().copied().max().unwrap_or(-1);
+    if usize::try_from(most).is_ok_and(|most| most >= orders) {
+        return Err(Error::value(
+            "codes",
+            most,
+            "less than the number of orders",
+        ));
+    }
+    Ok(())
+}
+
 /// Columns of a block as whole numbers.
 struct Block {
     lots: [i64; BLOCK],
@@ -97,15 +111,7 @@ impl Fills<'_> {
         if let Some(time) = self.time {
             Error::check_length("time", time.len(), n)?;
         }
-        let most = self.codes.iter().copied().max().unwrap_or(-1);
-        if usize::try_from(most).is_ok_and(|most| most >= orders) {
-            return Err(Error::value(
-                "codes",
-                most,
-                "less than the number of orders",
-            ));
-        }
-        Ok(())
+        check_codes(self.codes, orders)
     }
 
     /// Rows `first..last` as whole numbers; why not, where they are not.
@@ -163,43 +169,76 @@ impl Fills<'_> {
         }
         bits
     }
+
+    /// The sums of rows `start..end`.
+    fn sum(&self, start: usize, end: usize, orders: usize) -> Found {
+        let [early, late] = match self.time {
+            Some(_) => [i64::MAX, i64::MIN],
+            None => [0, 0],
+        };
+        let mut found = Found {
+            sums: vec![Sums([0, 0, 0, 0, 0, 0, early, late]); orders],
+            price_bits: 0,
+            wrong: None,
+        };
+        let empty = [0; BLOCK];
+        let mut block = Block {
+            lots: empty,
+            price: empty,
+            bid: empty,
+            ask: empty,
+            fee: empty,
+        };
+        for first in (start..end).step_by(BLOCK) {
+            let last = (first + BLOCK).min(end);
+            if self.read(first, last, &mut block).is_some() {
+                // Which of them is the first, and why: one by one.
+                found.wrong = (first..last).find_map(|row| {
+                    let reason = self.read(row, row + 1, &mut block)?;
+                    Some((reason, row))
+                });
+                return found;
+            }
+            found.price_bits |= self.add(first, last, &block, &mut found.sums);
+        }
+        found
+    }
 }
 
-/// Sums of each order.
+impl Found {
+    /// Those of later fills added.
+    fn with(mut self, later: Self) -> Self {
+        for (sum, more) in self.sums.iter_mut().zip(later.sums) {
+            for i in 0..6 {
+                sum.0[i] = sum.0[i].wrapping_add(more.0[i]);
+            }
+            sum.0[6] = sum.0[6].min(more.0[6]);
+            sum.0[7] = sum.0[7].max(more.0[7]);
+        }
+        self.price_bits |= later.price_bits;
+        self.wrong = self.wrong.or(later.wrong);
+        self
+    }
+}
+
+/// Sums of each order. Each thread adds up a part of the fills.
 ///
 /// # Errors
 /// [`Error::Length`] and [`Error::Value`] for arrays that do not fit together.
-pub fn fill_sums(fills: &Fills<'_>, orders: usize) -> Result<Found, Error> {
+pub fn fill_sums(fills: &Fills<'_>, orders: usize, threads: usize) -> Result<Found, Error> {
     fills.check(orders)?;
-    let [early, late] = match fills.time {
-        Some(_) => [i64::MAX, i64::MIN],
-        None => [0, 0],
-    };
-    let mut found = Found {
-        sums: vec![Sums([0, 0, 0, 0, 0, 0, early, late]); orders],
-        price_bits: 0,
-        wrong: None,
-    };
-    let empty = [0; BLOCK];
-    let mut block = Block {
-        lots: empty,
-        price: empty,
-        bid: empty,
-        ask: empty,
-        fee: empty,
-    };
-    for first in (0..fills.codes.len()).step_by(BLOCK) {
-        let last = (first + BLOCK).min(fills.codes.len());
-        if fills.read(first, last, &mut block).is_some() {
-            // Which of them is the first, and why: one by one.
-            let mut rows = first..last;
-            found.wrong = rows.find_map(|row| {
-                let reason = fills.read(row, row + 1, &mut block)?;
-                Some((reason, row))
-            });
-            return Ok(found);
-        }
-        found.price_bits |= fills.add(first, last, &block, &mut found.sums);
-    }
-    Ok(found)
+    let count = fills.codes.len();
+    let part = count.div_ceil(threads.max(1)).max(1);
+    let mut parts: Vec<Option<Found>> = vec![None; count.div_ceil(part).max(1)];
+    for_each(
+        parts.iter_mut().enumerate(),
+        threads,
+        &mut || Ok::<(), Error>(()),
+        || (),
+        |(), (i, found)| {
+            *found = Some(fills.sum(i * part, (i * part + part).min(count), orders));
+        },
+    )?;
+    let all = parts.into_iter().flatten().reduce(Found::with);
+    Ok(all.unwrap_or_else(|| fills.sum(0, 0, orders)))
 }

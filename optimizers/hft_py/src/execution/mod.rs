@@ -3,11 +3,11 @@
 pub mod children;
 mod expected;
 pub mod fills;
-pub mod hashes;
 mod one_parent;
 pub mod resampling;
 pub mod resting;
 pub mod rounding;
 pub mod styles;
+pub mod texts;
 pub mod trading_time;
 mod written;

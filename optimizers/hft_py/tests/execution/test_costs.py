@@ -219,8 +219,10 @@ def same(frame: pd.DataFrame) -> pd.DataFrame:
 )
 def test_bad_input(fill: Any, parent: Any, message: str, kernel_set: str) -> None:
     fills, parents = two_orders()
-    with pytest.raises(ValueError, match=message):
-        analyze_execution(fill(fills), parents=parent(parents), backend=kernel_set)
+    frames = fill(fills), parent(parents)
+    for make in (pd.DataFrame, lambda frame: pl.DataFrame(frame.to_dict("list"))):
+        with pytest.raises(ValueError, match=message):
+            analyze_execution(make(frames[0]), parents=make(frames[1]), backend=kernel_set)
 
 
 def test_bad_arguments() -> None:
@@ -254,26 +256,13 @@ def test_kernels_agree_and_find_the_first_fault() -> None:
         found, expected = rust.fill_sums(*arguments), baseline.fill_sums(*arguments)
         assert np.array_equal(found[0], expected[0])
         assert found[1:] == expected[1:]
+        parallel = rust.fill_sums(*arguments, 3)
+        assert np.array_equal(found[0], parallel[0]) and found[1:] == parallel[1:]
     for column, row in ((4, 900), (3, 700), (2, 400), (1, 399), (0, 398)):
         columns[column] = columns[column].copy()
         columns[column][row] = 0.005 if column else -1.0
         arguments = [codes, orders, *columns, time, (1.0, 100.0, 100.0)]
         reason = min(column + 1 - (column > 2), 4)
         assert rust.fill_sums(*arguments)[2:] == (reason, row)
+        assert rust.fill_sums(*arguments, 3)[2:] == (reason, row)
         assert baseline.fill_sums(*arguments)[2:] == (reason, row)
-
-
-@pytest.mark.usefixtures("rust_only")
-def test_hashes() -> None:
-    rust = extension().execution
-    rng = np.random.default_rng(4)
-    values = rng.integers(0, 2**64, 5_000, dtype=np.uint64)
-    for kernels in (rust, baseline):
-        assert kernels.repeated_hash(values) == -1
-        again = values.copy()
-        again[[4_000, 4_500, 1_234]] = values[[7, 4_000, 1_000]]
-        assert kernels.repeated_hash(again) == 1_234
-        assert kernels.repeated_hash(np.array([0, 1, 0], dtype=np.uint64)) == 2
-        keys = (values[:100], values[100:200])
-        asked = (values[[5, 99, 300, 0, 7]], values[[105, 199, 301, 100, 108]])
-        assert kernels.match_hashes(keys, asked).tolist() == [5, 99, -1, 0, -1]

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hft_py.backend import kernels
 from hft_py.execution import schedule_child_orders, simulate_execution
-from hft_py.execution.baseline import rest_orders
 
 hft_orderbook = pytest.importorskip("hft_orderbook", reason="hft_orderbook is not installed")
 
@@ -161,8 +161,9 @@ def test_quantities_are_conserved(seed: int, patience: float, traded: float) -> 
     assert twin.costs().total == costs.total
 
 
-def test_a_queue_moves_with_trades_and_cancels() -> None:
+def test_a_queue_moves_with_trades_and_cancels(kernel_set: str) -> None:
     """20 before an order in a level of 40 of which 20 go: a half is traded, a quarter cancelled."""
+    rest_orders = kernels("execution", kernel_set).rest_orders
     bid, lots = np.full(2, 100), np.array([40, 20])
     orders = np.array([[1, 100, 5, 20, 0, 2]])
     ask, offered = np.full(2, 102), np.ones(2, dtype=np.int64)
@@ -171,6 +172,15 @@ def test_a_queue_moves_with_trades_and_cancels() -> None:
     assert not len(rest_orders(bid, lots, ask, offered, orders, 1.0))
     orders[0, 3] = 17
     assert rest_orders(bid, lots, ask, offered, orders, 1.0).tolist() == [[0, 1, 3]]
+    # Step by step: 20 and 9 before it are gone, then the last one, then three of its own lots.
+    lots, orders[0, 3:] = np.array([80, 60, 51, 50, 47]), (30, 0, 5)
+    bid, ask, offered = np.full(5, 100), np.full(5, 102), np.ones(5, dtype=np.int64)
+    assert rest_orders(bid, lots, ask, offered, orders, 1.0).tolist() == [[0, 4, 3]]
+    # 20 go: 10 are traded, and of the 20 left before it an eighth is cancelled; then 18 are traded.
+    lots, orders[0, 3:] = np.array([80, 60, 24]), (30, 0, 3)
+    assert not len(rest_orders(bid[:3], lots, ask[:3], offered[:3], orders, 0.5))
+    orders[0, 3] = 29
+    assert rest_orders(bid[:3], lots, ask[:3], offered[:3], orders, 0.5).tolist() == [[0, 2, 1]]
 
 
 def test_bad_input() -> None:

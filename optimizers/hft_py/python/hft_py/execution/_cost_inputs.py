@@ -74,6 +74,7 @@ class Fills:
     fee: Floats | None
     time: Ints | None
     currency: str | None
+    threads: int
 
     def sums(
         self, codes: Places, count: int, units: Units, backend: str | None
@@ -84,7 +85,7 @@ class Fills:
         """
         sums, bits, reason, row = kernels("execution", backend).fill_sums(
             codes, count, self.quantity, self.price, self.bid, self.ask, self.fee, self.time,
-            units.scales,
+            units.scales, self.threads,
         )  # fmt: skip
         if reason:
             raise ValueError(self._wrong(reason, row, units))

@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from hft_py import checks, labels
+from hft_py.backend import kernels
 from hft_py.execution import _columns
 from hft_py.execution._cost_inputs import Fills, Orders, Units
-from hft_py.execution._cost_reading import bought
+from hft_py.execution._cost_reading import bought, whole_texts
 from hft_py.execution.baseline import fills as kernel
 
 Ints = npt.NDArray[np.int64]
@@ -19,11 +20,11 @@ Flags = npt.NDArray[np.bool_]
 
 
 def read_orders(
-    fills: Fills, ids: Any, parents: Any, units: Units, given: dict[str, Any]
+    fills: Fills, ids: Any, parents: Any, units: Units, given: dict[str, Any], backend: str | None
 ) -> Orders:
     """The orders: of the frame, or of the fills and the arguments; arguments come first."""
     columns = set() if parents is None else set(parents.columns)
-    buys = _sides(fills, ids, parents)
+    buys = _sides(fills, ids, parents, backend)
     quantity = _quantities(fills, ids, parents, units, given["quantity"])
 
     def prices(name: str) -> tuple[Ints, Flags]:
@@ -71,17 +72,22 @@ def read_orders(
     )  # fmt: skip
 
 
-def _sides(fills: Fills, ids: Any, parents: Any) -> Flags:
+def _sides(fills: Fills, ids: Any, parents: Any, backend: str | None) -> Flags:
     """Which orders are purchases; an error where a fill is of the other side."""
     if parents is None:
         _columns.require("fills", fills.frame, ["side"])
-    own = bought("fills", fills.frame) if "side" in fills.frame.columns else None
-    if parents is not None:
-        buys = bought("parents", parents)
-    else:
-        buys = np.zeros(len(ids), np.bool_)
+    buys = np.zeros(len(ids), np.bool_) if parents is None else bought("parents", parents)
+    if "side" not in fills.frame.columns:
+        return buys
+    column = fills.frame["side"]
+    if parents is not None and whole_texts(column):
+        row = kernels("execution", backend).other_side(column.rechunk(), fills.code, buys)
+        if row < 0:
+            return buys
+    own = bought("fills", fills.frame)
+    if parents is None:
         buys[fills.code] = own
-    if own is not None and (other := own != buys[fills.code]).any():
+    if (other := own != buys[fills.code]).any():
         row = int(np.flatnonzero(other)[0])
         order = ids[int(fills.code[row])]
         raise ValueError(f"fills['side'][{row}] is not the side of its order {order!r}")

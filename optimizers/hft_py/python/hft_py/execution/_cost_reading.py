@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from hft_py.execution import _columns
 from hft_py.execution._cost_inputs import Fills
 
 
-def read_fills(fills: Any, parents: Any, backend: str | None) -> tuple[Fills, Any]:
+def read_fills(fills: Any, parents: Any, backend: str | None, threads: int) -> tuple[Fills, Any]:
     """The columns of a frame of fills, and the ids of the orders."""
     kind = _columns.frame_kind("fills", fills)
     if parents is not None and _columns.frame_kind("parents", parents) != kind:
@@ -22,8 +23,8 @@ def read_fills(fills: Any, parents: Any, backend: str | None) -> tuple[Fills, An
     if len({"bid", "ask"} & has) == 1:
         raise ValueError("fills has one of the columns 'bid' and 'ask', expected both or neither")
     if "execution_id" in has:
-        _once("fills", fills, "execution_id", backend)
-    code, keys = _owners(fills, parents, backend)
+        _once("fills", fills, "execution_id", backend, threads)
+    code, keys = _owners(fills, parents, backend, threads)
     code = code.astype(np.int32, copy=False)
     if code.min(initial=0) < 0:
         row = int(np.flatnonzero(code < 0)[0])
@@ -33,7 +34,7 @@ def read_fills(fills: Any, parents: Any, backend: str | None) -> tuple[Fills, An
     time = _columns.times("fills", fills, "time") if "time" in has else None
     return Fills(
         kind, fills, code, number["quantity"], number["price"], number.get("bid"),
-        number.get("ask"), number.get("fee"), time, _currency(fills, parents),
+        number.get("ask"), number.get("fee"), time, _currency(fills, parents), threads,
     ), keys  # fmt: skip
 
 
@@ -58,44 +59,57 @@ def bought(name: str, frame: Any) -> npt.NDArray[np.bool_]:
     return found
 
 
-def _owners(fills: Any, parents: Any, backend: str | None) -> tuple[Any, Any]:
+def _owners(fills: Any, parents: Any, backend: str | None, threads: int) -> tuple[Any, Any]:
     """The place of the order of each fill, and the ids of the orders."""
     ids = fills["parent_id"] if "parent_id" in fills.columns else None
     if parents is None:
         return (np.zeros(len(fills), np.int64), [0]) if ids is None else _columns.codes(ids)
     _columns.require("parents", parents, ["parent_id", "side", "quantity"])
     keys = parents["parent_id"]
-    distinct = _once("parents", parents, "parent_id", backend)
+    _once("parents", parents, "parent_id", backend, threads)
     if ids is None:
         if len(parents) != 1:
             raise ValueError("fills has no column 'parent_id', expected one with several parents")
         return np.zeros(len(fills), np.int64), _columns.positional(keys)
-    if distinct and ids.dtype == keys.dtype and not ids.null_count() + keys.null_count():
-        hashed = [tuple(c.hash(seed).to_numpy() for seed in (0, 1)) for c in (keys, ids)]
-        return kernels("execution", backend).match_hashes(*hashed), keys
+    if whole_texts(ids) and whole_texts(keys):
+        found = kernels("execution", backend).match_texts(keys.rechunk(), ids.rechunk(), threads)
+        return found, keys
     return _columns.look_up(ids, keys), _columns.positional(keys)
 
 
-def _once(name: str, frame: Any, column: str, backend: str | None) -> bool:
-    """An error where a value is there twice; whether hashes (of Polars) tell all values apart."""
+def _once(name: str, frame: Any, column: str, backend: str | None, threads: int) -> None:
+    """An error where a value is there twice."""
     values = frame[column]
-    hashed = _columns.frame_kind(name, frame) == "polars"
-    if hashed and kernels("execution", backend).repeated_hash(values.hash().to_numpy()) < 0:
-        return True
-    if (row := _columns.first_repeated(values)) is not None:
+    if whole_texts(values):
+        row = kernels("execution", backend).repeated_text(values.rechunk(), threads)
+        row = None if row < 0 else row
+    else:
+        row = _columns.first_repeated(values)
+    if row is not None:
         raise ValueError(f"{name}[{column!r}][{row}] was there before, expected each {column} once")
-    return False
+
+
+def whole_texts(values: Any) -> bool:
+    """Whether a column is one of Polars' texts, none missing: kernels read it where it lies."""
+    polars = sys.modules.get("polars")
+    return (
+        polars is not None
+        and isinstance(values, polars.Series)
+        and values.dtype == polars.String
+        and not values.null_count()
+    )
 
 
 def _currency(*frames: Any) -> str | None:
-    """The one currency of all frames; None where no frame has that column."""
+    """The one currency of all frames; None where no frame has any."""
     found: list[Any] = []
     for name, frame in zip(("fills", "parents"), frames, strict=True):
         if frame is None or "currency" not in frame.columns:
             continue
         code, texts = _columns.codes(frame["currency"])
-        if (code < 0).any():
-            raise ValueError(f"{name}['currency'] has missing values, expected one each")
+        if texts and (code < 0).any():
+            row = int(np.flatnonzero(code < 0)[0])
+            raise ValueError(f"{name}['currency'][{row}] is missing, expected one each, or none")
         found += [text for text in texts if text not in found]
     if len(found) > 1:
         raise ValueError(

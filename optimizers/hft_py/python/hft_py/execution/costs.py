@@ -33,6 +33,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from hft_py import checks
 from hft_py.execution import _columns, benchmarks, cost_groups
 from hft_py.execution._cost_inputs import Fills, Orders, Units
 from hft_py.execution._cost_orders import check_fills, check_size, read_orders, unit_of
@@ -57,6 +58,7 @@ def analyze_execution(
     market: Any = None,
     unit: Any = "0.0001",
     quantity_unit: Any = 1,
+    threads: int = 1,
     backend: str | None = None,
 ) -> ExecutionCosts:
     """The cost of fills against their orders.
@@ -94,6 +96,9 @@ def analyze_execution(
         error; benchmarks are rounded to them.
     quantity_unit
         The smallest step of quantities, default 1.
+    threads
+        For finding the orders of fills and for the sums of the compiled kernels; default 1, 0 for
+        all cores. The result is the same.
     backend
         ``"auto"``, ``"rust"`` or ``"python"``.
 
@@ -118,12 +123,12 @@ def analyze_execution(
     >>> float(costs.total), round(costs.basis_points, 9)
     (76.0, 19.0)
     """
-    columns, ids = read_fills(fills, parents, backend)
+    columns, ids = read_fills(fills, parents, backend, checks.thread_count(threads))
     units = Units(
         unit_of(unit, columns.currency), _columns.smallest("quantity_unit", quantity_unit)
     )
     given = {"decision": decision, "arrival": arrival, "quantity": quantity, "final": final}
-    orders = read_orders(columns, ids, parents, units, given)
+    orders = read_orders(columns, ids, parents, units, given, backend)
     sums, price = columns.sums(columns.code, len(orders), units, backend)
     check_size(columns, orders, units, price)
     check_fills(columns, orders, units, sums)

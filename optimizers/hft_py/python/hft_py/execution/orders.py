@@ -8,7 +8,8 @@ An order is **new** when it is planned, **working** from its release on, **unkno
 cannot say what the venue has (the process that sent it died, the line was cut) until somebody finds
 out. Filled, cancelled, rejected and expired are closed: no move leaves them. Fills alone lead to
 ``partially_filled`` and ``filled``; a fill that happened before an order was cancelled or expired,
-and is reported after that, counts: money has changed hands.
+and is reported after that, counts: money has changed hands. A fill that the venue takes back or
+corrects may open a filled order again.
 
 Nothing here knows a database. :class:`hft_py.execution.OrderStore` makes each move in one
 transaction.
@@ -20,7 +21,8 @@ from enum import StrEnum
 
 from hft_py.errors import HftPyError
 
-__all__ = ["CLOSED", "LIVE", "MOVES", "IllegalMoveError", "OrderState", "after_fill", "after_move"]
+__all__ = ["CLOSED", "LIVE", "MOVES", "IllegalMoveError", "OrderState", "after_correction",
+           "after_fill", "after_move"]  # fmt: skip
 
 
 class OrderState(StrEnum):
@@ -152,3 +154,39 @@ def after_fill(
     if filled + fill == quantity:
         return _FILLED
     return state if state in (_CANCELLED, _EXPIRED, _UNKNOWN) else _PARTIAL
+
+
+def after_correction(order: str, moved: OrderState, *, quantity: int, filled: int) -> OrderState:
+    """The state after a fill was cancelled or corrected: an order that was filled may live again.
+
+    Parameters
+    ----------
+    order
+        Its identifier, for the message.
+    moved
+        The last state that it was moved to, fills aside.
+    quantity, filled
+        Lots of the order, and lots filled now.
+
+    Raises
+    ------
+    IllegalMoveError
+        More is filled than the order has.
+
+    Examples
+    --------
+    >>> str(after_correction("X-1", OrderState.WORKING, quantity=10, filled=4))
+    'partially_filled'
+    >>> str(after_correction("X-1", OrderState.EXPIRED, quantity=10, filled=4))
+    'expired'
+    """
+    if filled > quantity:
+        raise IllegalMoveError(
+            f"order {order} has {quantity} lots: a correction to {filled} filled is "
+            f"{filled - quantity} too many"
+        )
+    if filled == quantity:
+        return _FILLED
+    if moved in (_CANCELLED, _EXPIRED, _UNKNOWN):
+        return moved
+    return _PARTIAL if filled else _WORKING

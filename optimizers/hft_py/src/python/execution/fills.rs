@@ -24,6 +24,7 @@ fn slice<'a, T: numpy::Element>(
 
 /// Quantities and amounts of each order: see the Python function of that name.
 #[pyfunction]
+#[pyo3(signature = (codes, orders, quantity, price, bid, ask, fee, time, scales, threads=1))]
 fn fill_sums<'py>(
     py: Python<'py>,
     codes: PyReadonlyArray1<'py, i32>,
@@ -35,6 +36,7 @@ fn fill_sums<'py>(
     fee: Option<Floats<'py>>,
     time: Option<Ints<'py>>,
     scales: (f64, f64, f64),
+    threads: usize,
 ) -> PyResult<(Bound<'py, PyArray2<i64>>, i64, u8, i64)> {
     let fills = Fills {
         codes: codes.as_slice()?,
@@ -45,7 +47,7 @@ fn fill_sums<'py>(
         time: slice(&time)?,
         scales: scales.into(),
     };
-    let found = run(py, || sums_of(&fills, orders))?;
+    let found = run(py, || sums_of(&fills, orders, threads))?;
     let (reason, row) = match found.wrong {
         Some((reason, row)) => (reason as u8, row as i64),
         None => (0, -1),

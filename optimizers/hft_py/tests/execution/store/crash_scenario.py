@@ -57,6 +57,8 @@ STEPS: list[Callable[[OrderStore], Any]] = [
     ),
     lambda store: store.release_due(at(11)),
     lambda store: store.add_fills(fills(4, 6)),
+    lambda store: store.cancel_fill("bust", "A-1:1"),
+    lambda store: store.correct_fill("right", "A-1:0", quantity=3),
     lambda store: store.move_children(["A-2"], "unknown"),
     lambda store: store.amend_parent("A", 28, children("A", 4, quantity=8)),
     lambda store: store.close_parent("B"),

@@ -13,14 +13,14 @@ import pytest
 from hft_py.execution.store import OrderStore
 
 SCENARIO = str(Path(__file__).with_name("crash_scenario.py"))
-thorough = [pytest.mark.thorough, pytest.mark.timeout(300)]
+thorough = [pytest.mark.thorough, pytest.mark.timeout(600)]
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
 
 
 def die(url: str, every: int) -> dict[str, int]:
     """Each process dies at another point; the scenario checks what it left."""
     command = [sys.executable, SCENARIO, "crash", url, str(every)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr[-3_000:]
     found: dict[str, int] = json.loads(done.stdout)
     return found
@@ -30,7 +30,7 @@ def die(url: str, every: int) -> dict[str, int]:
 @pytest.mark.parametrize(
     ("database", "every"),
     [
-        ("sqlite", 31),
+        ("sqlite", 19),
         pytest.param("sqlite", 1, marks=thorough),
         pytest.param("postgresql", 1, marks=thorough),
     ],

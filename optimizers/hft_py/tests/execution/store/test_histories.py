@@ -35,10 +35,19 @@ def fill(n: int, k: int, lots: int, minute: int) -> Any:
                          "time": NOON + minute * MINUTE})  # fmt: skip
 
 
+def known_fill(store: OrderStore) -> st.SearchStrategy[str]:
+    """An execution, which may be replaced already; or none."""
+    return st.sampled_from([*store.fills(replaced=True)["execution_id"], "none"])
+
+
 def step(store: OrderStore, data: st.DataObject, n: int) -> None:
     """Something, often illegal; what is illegal changes nothing."""
     lots, k = data.draw(st.integers(1, 12)), data.draw(st.integers(1, 5))
-    action = data.draw(st.sampled_from(["plan", "release", "fill", "fill", "move", "amend"]))
+    action = data.draw(
+        st.sampled_from(
+            ["plan", "release", "fill", "fill", "fill", "cancel", "correct", "move", "amend"]
+        )
+    )
     before = store.events()
     try:
         if action == "plan":
@@ -47,6 +56,10 @@ def step(store: OrderStore, data: st.DataObject, n: int) -> None:
             store.release_due(NOON + n * MINUTE)
         elif action == "fill":
             store.add_fills(fill(n, k, lots, data.draw(st.integers(max(0, n - 3), n))))
+        elif action == "cancel":
+            store.cancel_fill(f"C{n}", data.draw(known_fill(store)))
+        elif action == "correct":
+            store.correct_fill(f"E{n}", data.draw(known_fill(store)), quantity=lots)
         elif action == "move":
             to = data.draw(st.sampled_from([s.value for s in OrderState]))
             store.move_children([f"A-{k}"], to, at=NOON + n * MINUTE)
@@ -56,7 +69,7 @@ def step(store: OrderStore, data: st.DataObject, n: int) -> None:
         assert store.events().equals(before)
 
 
-@settings(max_examples=6)
+@settings(max_examples=12)
 @given(st.data())
 def test_tables_agree(data: st.DataObject) -> None:
     with (

@@ -24,6 +24,7 @@ def fill_sums(
     fee: Floats | None,
     time: Ints | None,
     scales: tuple[float, float, float],
+    threads: int = 1,
 ) -> tuple[Ints, int, int, int]:
     """Quantities and amounts of each order, and the first fill that cannot be counted.
 

@@ -17,8 +17,8 @@ from hft_py.execution.store._orders import (
 )
 from hft_py.execution.store._sql import Row, among, insert_rows, update_rows
 
-_NAMES = [column.name for column in FILLS.columns]
-_TIME = _NAMES.index("time")
+NAMES = [column.name for column in FILLS.columns]
+_TIME = NAMES.index("time")
 
 
 @dataclass
@@ -65,11 +65,17 @@ def add_fills(
             select(FILLS).where(among(connection, FILLS.c.execution_id, (row[0] for row in rows)))
         )
     }
+    used = among(connection, FILLS.c.corrected_by, (row[0] for row in rows))
+    for old, new in connection.execute(
+        select(FILLS.c.execution_id, FILLS.c.corrected_by).where(used)
+    ):
+        if new not in known:
+            raise ValueError(f"execution {new} cancelled {old}: it is no fill")
     added: list[Row] = []
     events: list[Row] = []
     for row in sorted(rows, key=lambda row: (row[_TIME], row[0])):
         if row[0] in known:
-            _same(row, known[row[0]])
+            same_fill(row, known[row[0]])
             continue
         child = _checked(row, children, held)
         parent, lots = held[child.row.parent_id], row[5]
@@ -101,7 +107,7 @@ def _order(row: Any, name: str) -> _Order:
 
 def _checked(row: Row, children: dict[str, _Order], parents: dict[str, _Order]) -> _Order:
     """The child of a fill, which must be the fill's own."""
-    given = dict(zip(_NAMES, row, strict=True))
+    given = dict(zip(NAMES, row, strict=True))
     execution, child = given["execution_id"], children.get(given["child_id"])
     if child is None:
         raise ValueError(f"fill {execution}: child {given['child_id']!r} is not in the store")
@@ -122,7 +128,8 @@ def _checked(row: Row, children: dict[str, _Order], parents: dict[str, _Order]) 
     return child
 
 
-def _same(given: Row, known: Any) -> None:
-    for name, new, old in zip(_NAMES, given, known, strict=True):
-        if name != "recorded" and new != old:
+def same_fill(given: Row, known: Any) -> None:
+    """An error where an execution is stored with other values."""
+    for name, new, old in zip(NAMES, given, known, strict=True):
+        if name not in ("recorded", "corrected_by") and new != old:
             raise ValueError(f"fill {given[0]} is stored with {name}={old!r}, given {new!r}")

@@ -93,6 +93,7 @@ def fill_values(columns: Checked, parents: Mapping[str, Any], now: int) -> Value
         columns.real("fee", default=0.0),
         *(columns.text(name, optional=True) for name in ("currency", "broker", "style")),
         [now] * columns.rows,
+        [None] * columns.rows,
     ]
 
 

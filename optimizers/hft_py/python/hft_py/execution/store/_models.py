@@ -4,7 +4,7 @@ Quantities are whole lots, times UTC nanoseconds since 1970, both as 64-bit inte
 exact decimals and no times, and the same integers mean the same in every database. Prices and fees
 are the floats of the caller's frame, bit for bit.
 
-``schema.VERSION`` names the migration that makes these tables; a test compares the two.
+``migrate.HEAD`` names the migration that makes these tables; a test compares the two.
 """
 
 from __future__ import annotations
@@ -103,10 +103,16 @@ class ChildOrder(Base):
 
 
 class Fill(Base):
-    """An execution as the venue reports it; its identifier is the venue's."""
+    """An execution as the venue reports it; its identifier is the venue's.
+
+    One that was cancelled or corrected stays, and names the execution that did so.
+    """
 
     __tablename__ = "fills"
-    __table_args__ = (CheckConstraint("quantity > 0", name="fill_size"),)
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="fill_size"),
+        Index("one_correction_an_execution", "corrected_by", unique=True),
+    )
     execution_id: Mapped[str] = mapped_column(primary_key=True)
     child_id: Mapped[str] = mapped_column(ForeignKey("child_orders.child_id"), index=True)
     parent_id: Mapped[str] = mapped_column(ForeignKey("parent_orders.parent_id"), index=True)
@@ -120,6 +126,7 @@ class Fill(Base):
     broker: Mapped[str | None]
     style: Mapped[str | None]
     recorded: Mapped[int]
+    corrected_by: Mapped[str | None]
 
 
 EVENTS = Base.metadata.tables["order_events"]

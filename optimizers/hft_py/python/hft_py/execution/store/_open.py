@@ -37,13 +37,14 @@ class OpenStore:
         clock: Callable[[], datetime] | None = None,
     ) -> None:
         optional("sqlalchemy", "store", "an order store")
-        from hft_py.execution.store import _engine, _fills, _orders, _reading, migrate
+        from hft_py.execution.store import _corrections, _engine, _fills, _orders, _reading, migrate
 
         checks.choice("frames", frames, ("pandas", "polars"))
         self._frames: Literal["pandas", "polars"] = frames
         self.actor = actor or f"{socket.gethostname()}:{os.getpid()}"
         self._clock = clock or (lambda: datetime.now(UTC))
         self._orders, self._fills, self._read = _orders, _fills, _reading
+        self._corrections = _corrections
         self._writing, self._reading = _engine.writing, _engine.reading
         self.engine = _engine.connect(url)
         try:
@@ -70,10 +71,13 @@ class OpenStore:
         with self._reading(self.engine) as connection:
             return self._child_frame(connection, parent_id=parent_id, state=state, holder=holder)
 
-    def fills(self, parent_id: str | None = None) -> Any:
-        """Fills as a frame, in the order of time."""
+    def fills(self, parent_id: str | None = None, *, replaced: bool = False) -> Any:
+        """Fills that count, as a frame in the order of time.
+
+        With ``replaced`` also those that were cancelled or corrected, by ``corrected_by``.
+        """
         with self._reading(self.engine) as connection:
-            return frame_of(self._frames, *self._read.fills(connection, parent_id))
+            return frame_of(self._frames, *self._read.fills(connection, parent_id, replaced))
 
     def events(self, order_id: str | None = None) -> Any:
         """The audit trail as a frame, oldest first; of one order, parent or child, where named."""

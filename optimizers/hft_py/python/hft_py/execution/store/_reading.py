@@ -41,9 +41,11 @@ def children(
     return _read(connection, statement.order_by(CHILDREN.c.parent_id, CHILDREN.c.sequence))
 
 
-def fills(connection: Connection, parent_id: str | None) -> Read:
-    """Fills by time."""
+def fills(connection: Connection, parent_id: str | None, replaced: bool) -> Read:
+    """Fills by time; those that were cancelled or corrected too, if asked for."""
     statement = select(*FILLS.c, PARENTS.c.lot).join_from(FILLS, PARENTS)
+    if not replaced:
+        statement = statement.where(FILLS.c.corrected_by.is_(None))
     statement = _of(statement, FILLS.c.parent_id, parent_id)
     return _read(connection, statement.order_by(FILLS.c.time, FILLS.c.execution_id))
 

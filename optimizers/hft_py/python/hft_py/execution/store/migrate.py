@@ -17,7 +17,7 @@ from hft_py.results import optional
 
 __all__ = ["HEAD", "check", "current", "migrate"]
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision."""
 
 _FOLDER = Path(__file__).parent / "migrations"

@@ -161,16 +161,11 @@ class OrderStore(OpenStore):
             raise ValueError(f"children hold orders of other parents than {parent_id!r}")
         with self._writing(self.engine) as connection:
             parents = self._orders.locked_parents(connection, [parent_id])
-            lots = quantity / parents[parent_id].lot
-            if not lots == int(lots) > 0:
-                raise ValueError(
-                    f"quantity={quantity}, expected a positive whole number of lots of "
-                    f"{parents[parent_id].lot:g}"
-                )
+            lots = _lots(quantity, parents[parent_id])
             values = [] if columns is None else _inputs.child_values(columns, parents)
             decision = self._decision(actor, reason, values if inputs is None else inputs)
             rows = _rows(values)
-            return int(self._orders.amend_parent(connection, parent_id, int(lots), rows, decision))
+            return int(self._orders.amend_parent(connection, parent_id, lots, rows, decision))
 
     def release_due(self, now: datetime | None = None, *, actor: str | None = None) -> Any:
         """The children whose release time has come, each to one caller only.
@@ -225,8 +220,92 @@ class OrderStore(OpenStore):
             parents = self._orders.locked_parents(connection, columns.text("parent_id"))
             now = nanoseconds(self._clock())
             values = _inputs.fill_values(columns, parents, now)
-            decision = self._decision(actor, reason, values[:-1])
+            decision = self._decision(actor, reason, values[:-2])
             return int(self._fills.add_fills(connection, parents, _rows(values), decision))
+
+    def cancel_fill(
+        self, execution_id: str, replaces: str, *, actor: str | None = None,
+        reason: str | None = None,
+    ) -> bool:  # fmt: skip
+        """Take a fill back, as a venue does (a bust; in FIX 4.2 ExecTransType 1).
+
+        The original stays in the trail and in ``fills(replaced=True)``. A filled order may be open
+        again; one that was cancelled or expired stays that.
+
+        Parameters
+        ----------
+        execution_id
+            Of the report that takes it back.
+        replaces
+            The execution taken back (ExecRefID): a fill, or the last correction of one.
+        actor, reason
+            As in :meth:`add_parents`.
+
+        Returns
+        -------
+        bool
+            False where this report was stored before: nothing changes.
+
+        Raises
+        ------
+        ValueError
+            ``replaces`` is no fill in the store, or ``execution_id`` is stored as something else.
+        IllegalMoveError
+            Another execution replaced that fill.
+        """
+        return self._replace(execution_id, replaces, None, actor, reason, None)
+
+    def correct_fill(
+        self, execution_id: str, replaces: str, *, quantity: float | None = None,
+        price: float | None = None, fee: float | None = None, actor: str | None = None,
+        reason: str | None = None,
+    ) -> bool:  # fmt: skip
+        """Replace a fill by one with another quantity, price or fee (in FIX ExecTransType 2).
+
+        Parameters
+        ----------
+        execution_id, replaces
+            As in :meth:`cancel_fill`; the corrected fill has ``execution_id``.
+        quantity, price, fee
+            What is right, as a whole and not by how much; default: that of the original.
+        actor, reason
+            As in :meth:`add_parents`.
+
+        Returns
+        -------
+        bool
+            False where this report was stored before: nothing changes.
+
+        Raises
+        ------
+        ValueError, IllegalMoveError
+            As in :meth:`cancel_fill`; and a quantity that is no positive whole number of lots, or
+            more than the order has.
+        """
+        given = {"price": price, "fee": fee}
+        changed: dict[str, Any] = {
+            name: checks.real_number(name, value)
+            for name, value in given.items()
+            if value is not None
+        }
+
+        def make(row: Any, parent: Any) -> dict[str, Any]:
+            return changed if quantity is None else changed | {"quantity": _lots(quantity, parent)}
+
+        inputs = [execution_id, replaces, quantity, price, fee]
+        return self._replace(execution_id, replaces, make, actor, reason, inputs)
+
+    def _replace(
+        self, execution: str, original: str, make: Any, actor: str | None, reason: str | None,
+        inputs: Any,
+    ) -> bool:  # fmt: skip
+        for name, value in (("execution_id", execution), ("replaces", original)):
+            if not isinstance(value, str) or not value:
+                raise TypeError(f"{name}={value!r}, expected a string that is not empty")
+        decision = self._decision(actor, reason, inputs)
+        with self._writing(self.engine) as connection:
+            replace = self._corrections.replace_fill
+            return bool(replace(connection, execution, original, make, decision))
 
     def move_children(
         self, child_ids: Sequence[str], to: str, *, actor: str | None = None,
@@ -277,6 +356,16 @@ class OrderStore(OpenStore):
         with self._writing(self.engine) as connection:
             names = self._orders.close_parent(connection, parent_id, state, decision)
             return self._child_frame(connection, child_ids=names)
+
+
+def _lots(quantity: float, parent: Any) -> int:
+    """A quantity as lots of a parent."""
+    lots: float = checks.real_number("quantity", quantity, above=0.0) / parent.lot
+    if round(lots) < 1 or abs(lots - round(lots)) > 1e-9 * lots:
+        raise ValueError(
+            f"quantity={quantity}, expected a positive whole number of lots of {parent.lot:g}"
+        )
+    return round(lots)
 
 
 def _rows(values: list[list[Any]]) -> list[tuple[Any, ...]]:

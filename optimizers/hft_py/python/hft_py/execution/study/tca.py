@@ -122,9 +122,9 @@ def loop(orders: Any, fills: Any) -> Any:
     return tca_peers.loop(**in_pandas({"orders": orders, "fills": fills}))
 
 
-def ours(fills: Any, orders: Any, backend: str) -> Any:
+def ours(fills: Any, orders: Any, backend: str, threads: int = 1) -> Any:
     """The whole analysis: reading, checks, parts, frames of orders and of benchmarks."""
-    return analyze_execution(fills, parents=orders, backend=backend)
+    return analyze_execution(fills, parents=orders, backend=backend, threads=threads)
 
 
 def parts(costs: Any) -> dict[str, Any]:
@@ -133,7 +133,7 @@ def parts(costs: Any) -> dict[str, Any]:
 
 
 def _ours(name: str, frames: Any, backend: str = "rust", **more: Any) -> Implementation:
-    call = functools.partial(ours, backend=backend)
+    call = functools.partial(ours, backend=backend, threads=more.get("threads", 1))
     return Implementation(name, call, prepare=frames, collect=parts, only=BOTH, **more)
 
 
@@ -145,6 +145,7 @@ GROUP = Group(
     baseline={"tca": loop},
     optimised=[
         _ours("costs-polars", in_polars, note="analyze_execution of Polars frames"),
+        _ours("costs-polars-2-threads", in_polars, threads=2),
         _ours("costs-pandas", in_pandas, note="analyze_execution of pandas frames"),
         _ours("costs-numpy", in_polars, backend="python", note="the Python kernels"),
     ],
@@ -161,17 +162,25 @@ GROUP = Group(
             "polars", tca_peers.polars, prepare=in_polars, collect=tca_peers.arrays,
             only=BOTH, note="lazy: one group-by, then a join of the orders",
         ),
+        Implementation(
+            "polars-2-threads", tca_peers.polars, prepare=in_polars, collect=tca_peers.arrays,
+            only=BOTH, threads=2, note="the same query",
+        ),
     ],
     claims=[
         Claim("costs-polars", over="baseline", at_least=50, on=LARGE),
         Claim("costs-polars", over="pandas-merged", at_least=5, on=LARGE),
-        Claim("costs-polars", over="pandas-summed", at_least=2, on=LARGE),
+        Claim("costs-polars", over="pandas-summed", at_least=5, on=LARGE),
         Claim("costs-polars", over="polars", at_least=1, on=LARGE,
               note="with the checks, which the query does not make"),
+        Claim("costs-polars-2-threads", over="polars-2-threads", at_least=1, on=LARGE,
+              note="likewise"),
     ],
     analysis=(
-        "The analysis of a million fills is one pass: each fill adds eight whole numbers to the "
-        "cache line of its order. What takes the time around it is finding the order of each id "
-        "and seeing that no execution is there twice."
+        "The analysis of a million fills reads 96 bytes of each: 48 are three texts (execution, "
+        "order, side), which are compared where they lie, and 48 are numbers, which it adds to the "
+        "cache line of the order as eight whole numbers. A third of the time goes to that sum, a "
+        "third to finding the order of each fill and to seeing that no execution is there twice; "
+        "the alternatives read 56 bytes, as they check nothing. "
     ),
 )  # fmt: skip
