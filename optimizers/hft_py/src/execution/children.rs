@@ -149,7 +149,7 @@ pub fn plan(
     let clock = Clock::new(*sessions, profiles.width - 1);
     let mut made = Planned {
         counts: vec![0; n],
-        left: parents.lots.to_vec(),
+        left: vec![0; n], // of memory that is not touched
         status: vec![0; n],
     };
     let threads = native::threads::usable(cut.threads).min(n.div_ceil(PER_THREAD));

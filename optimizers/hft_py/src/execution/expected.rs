@@ -1,10 +1,10 @@
 //! The volume expected in each slice of one parent.
 
 use super::children::{Parents, Profiles};
-use super::one_parent::{Work, block, shifted};
+use super::one_parent::{Store, Work, block, shifted};
 use super::trading_time::Clock;
 
-impl Work {
+impl<S: Store> Work<S> {
     /// Lots expected to trade in each slice.
     #[inline(always)]
     pub(super) fn expect(
@@ -26,9 +26,10 @@ impl Work {
             last += 1;
         }
         if auctions != [0.0; 2] {
-            let mut before = day.volume(self.starts[0][0], cumulative, auctions);
-            let slices = self.ends.as_flattened().iter().take(self.slices);
-            for (volume, &bound) in self.volumes.as_flattened_mut().iter_mut().zip(slices) {
+            let mut before = day.volume(self.starts.as_ref()[0][0], cumulative, auctions);
+            let slices = self.ends.as_ref().as_flattened().iter().take(self.slices);
+            let volumes = self.volumes.as_mut().as_flattened_mut();
+            for (volume, &bound) in volumes.iter_mut().zip(slices) {
                 while bound >= day.end && d + 1 < clock.days.len() {
                     d += 1;
                     day = &clock.days[d];
@@ -41,8 +42,8 @@ impl Work {
             return;
         }
         let [mut after, _, _] = clock.days[last].volume(self.end, cumulative, auctions);
-        for (b, volumes) in self.volumes.iter_mut().enumerate().rev() {
-            let starts = &self.starts[b];
+        let blocks = self.volumes.as_mut().iter_mut().zip(self.starts.as_ref());
+        for (volumes, starts) in blocks.rev() {
             let mut before = clock.days[d].continuous(starts, cumulative);
             for day in &clock.days[d + 1..=last] {
                 let found = day.continuous(starts, cumulative);

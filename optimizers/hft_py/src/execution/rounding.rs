@@ -24,23 +24,29 @@ pub fn whole_part(x: f64) -> i64 {
     nearest - i64::from(shifted - SHIFT > x)
 }
 
+/// The sum of numbers: eight sums of every eighth, added up by twos.
+///
+/// One sum has to wait for each addition.
+#[inline(always)]
+pub fn sum(values: &[f64]) -> f64 {
+    let mut s: Block<f64> = [0.0; BLOCK];
+    let (blocks, rest) = values.as_chunks::<BLOCK>();
+    for block in blocks {
+        s = std::array::from_fn(|k| s[k] + block[k]);
+    }
+    for (s, value) in s.iter_mut().zip(rest) {
+        *s += value;
+    }
+    ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]))
+}
+
 /// What [`apportion`] works in.
 #[derive(Debug, Default)]
 pub struct Scratch {
     below: Vec<usize>,
+    weights: Vec<f64>,
     wanted: Vec<f64>,
     order: Vec<i64>,
-    keys: Vec<Block<i64>>,
-}
-
-impl Scratch {
-    /// For so many blocks of slices.
-    pub fn new(blocks: usize) -> Self {
-        Self {
-            keys: vec![[0; BLOCK]; blocks],
-            ..Self::default()
-        }
-    }
 }
 
 /// Lots for each slice; the lots that do not fit are returned.
@@ -63,9 +69,9 @@ pub fn apportion(
     }
     let Scratch {
         below,
+        weights: open,
         wanted,
         order,
-        ..
     } = scratch;
     wanted.clear();
     wanted.resize(weights.len(), 0.0);
@@ -73,10 +79,10 @@ pub fn apportion(
     below.extend(0..weights.len());
     let mut left = total;
     loop {
-        let mut whole: f64 = below.iter().map(|&k| weights[k]).sum();
+        let mut whole = sum_of(below, weights, open);
         if whole <= 0.0 {
             below.iter().for_each(|&k| weights[k] = limits[k] as f64);
-            whole = below.iter().map(|&k| weights[k]).sum();
+            whole = sum_of(below, weights, open);
         }
         let now = left;
         let count = below.len();
@@ -103,18 +109,25 @@ pub fn apportion(
     0
 }
 
+/// The sum of the weights of some slices.
+fn sum_of(slices: &[usize], weights: &[f64], open: &mut Vec<f64>) -> f64 {
+    open.clear();
+    open.extend(slices.iter().map(|&k| weights[k]));
+    sum(open)
+}
+
 /// Lots in proportion to `weights`, which add up to `whole`, more than 0.
 ///
 /// Weights beyond the last slice are 0, and so are lots: they have no fraction, and come last.
+/// `keys` are what the slices are ranked by, as many blocks.
 #[inline(always)]
 pub fn share_out(
     total: i64,
     weights: &[Block<f64>],
     whole: f64,
     lots: &mut [Block<i64>],
-    scratch: &mut Scratch,
+    keys: &mut [Block<i64>],
 ) {
-    let keys = &mut scratch.keys;
     let mut left = total;
     for (b, ((lots, weights), keys)) in lots
         .iter_mut()
@@ -131,9 +144,7 @@ pub fn share_out(
         return;
     }
     if keys.len() > FEW {
-        scratch.order.clear();
-        scratch.order.extend(keys.as_flattened());
-        round_up(left, lots.as_flattened_mut(), &mut scratch.order);
+        round_up(left, lots.as_flattened_mut(), keys.as_flattened_mut());
         return;
     }
     // The rank by comparison with all: no branch, and vectors of comparisons.

@@ -1,5 +1,7 @@
 //! How much each slice should have: one function a style, POV excepted ([`super::rounding::follow`]).
 
+use super::rounding::Block;
+
 /// TWAP: equal slices, moved by draws in (0, 1) by up to `randomise` either way.
 #[inline(always)]
 pub fn twap(weights: &mut [f64], draws: &[f64], randomise: f64) {
@@ -22,16 +24,32 @@ pub fn decay(urgency: f64, permanent: f64, tau: f64) -> f64 {
     1.0 / (root * root)
 }
 
-/// Implementation shortfall: trades in proportion to `r^(j-1) + r^(2N-j)`, `j = 1..N`.
+/// Implementation shortfall: trades in proportion to `p_j + p_N p_(N-1-j)`, `p_j = r^j`,
+/// `j = 0..N-1`; weights beyond the last slice are 0. See the Python file `shortfall`.
 #[inline(always)]
-pub fn shortfall(weights: &mut [f64], r: f64) {
-    let mut power = 1.0;
-    for weight in weights.iter_mut() {
-        *weight = power;
-        power *= r;
+pub fn shortfall(weights: &mut [Block<f64>], slices: usize, r: f64) {
+    let (two, four) = (r * r, (r * r) * (r * r));
+    let short: Block<f64> = [
+        1.0,
+        r,
+        two,
+        r * two,
+        four,
+        r * four,
+        two * four,
+        r * (two * four),
+    ];
+    let mut before = 1.0;
+    for weights in weights.iter_mut() {
+        *weights = std::array::from_fn(|k| before * short[k]);
+        before *= four * four;
     }
-    for weight in weights.iter_mut().rev() {
-        *weight += power;
-        power *= r;
+    let weights = weights.as_flattened_mut();
+    let whole = weights[slices - 1] * r;
+    for k in 0..slices.div_ceil(2) {
+        let (early, late) = (weights[k], weights[slices - 1 - k]);
+        weights[k] = early + whole * late;
+        weights[slices - 1 - k] = late + whole * early;
     }
+    weights[slices..].fill(0.0);
 }

@@ -1,11 +1,11 @@
 //! Where the slices of one parent become children: instants, shares of the volume, one array each.
 
 use super::children::{Children, Cut};
-use super::one_parent::{Work, block};
+use super::one_parent::{Store, Work, block};
 use super::rounding::{BLOCK, Block};
 use super::trading_time::Clock;
 
-impl Work {
+impl<S: Store> Work<S> {
     /// Write the slices that have lots, from element `at` on; their number is returned.
     #[inline(always)]
     pub(super) fn write(
@@ -19,8 +19,9 @@ impl Work {
     ) -> usize {
         let slices = self.slices;
         let mut filled = 0;
-        for ((share, lots), volumes) in
-            (self.participation.iter_mut().zip(&self.lots)).zip(&self.volumes)
+        for ((share, lots), volumes) in (self.participation.as_mut().iter_mut())
+            .zip(self.lots.as_ref())
+            .zip(self.volumes.as_ref())
         {
             *share = block(|k| participation(lots[k], volumes[k]));
             filled += lots.iter().map(|one| i64::from(*one != 0)).sum::<i64>();
@@ -33,15 +34,20 @@ impl Work {
         if filled == slices as i64 {
             let range = at..at + slices;
             fill(row, &mut out.parent[range.clone()]);
-            copy(&self.release, &mut out.release[range.clone()]);
-            copy(&self.expiry, &mut out.expiry[range.clone()]);
-            copy(&self.lots, &mut out.lots[range.clone()]);
-            copy(&self.participation, &mut out.participation[range.clone()]);
-            copy(&self.sequence, &mut out.sequence[range]);
+            copy(self.release.as_ref(), &mut out.release[range.clone()]);
+            copy(self.expiry.as_ref(), &mut out.expiry[range.clone()]);
+            copy(self.lots.as_ref(), &mut out.lots[range.clone()]);
+            copy(
+                self.participation.as_ref(),
+                &mut out.participation[range.clone()],
+            );
+            copy(self.sequence.as_ref(), &mut out.sequence[range]);
             return slices;
         }
-        let (release, expiry) = (self.release.as_flattened(), self.expiry.as_flattened());
-        let (lots, share) = (self.lots.as_flattened(), self.participation.as_flattened());
+        let release = self.release.as_ref().as_flattened();
+        let expiry = self.expiry.as_ref().as_flattened();
+        let lots = self.lots.as_ref().as_flattened();
+        let share = self.participation.as_ref().as_flattened();
         let mut child = at;
         for k in (0..slices).filter(|&k| lots[k] != 0) {
             out.release[child] = release[k];
@@ -61,9 +67,12 @@ impl Work {
         let mut from = i64::MIN;
         loop {
             // Each interval writes what starts in it or after it.
-            for (b, (starts, ends)) in self.starts.iter().zip(&self.ends).enumerate() {
-                let (release, expiry) = (&mut self.release[b], &mut self.expiry[b]);
-                let shift = clock.shift(i);
+            let shift = clock.shift(i);
+            for (((starts, ends), release), expiry) in (self.starts.as_ref().iter())
+                .zip(self.ends.as_ref())
+                .zip(self.release.as_mut())
+                .zip(self.expiry.as_mut())
+            {
                 *release = block(|k| {
                     if starts[k] >= from {
                         starts[k] + shift
@@ -90,13 +99,10 @@ impl Work {
 
     /// [`Self::instants`] of children that are released at random within their slices.
     fn delayed(&mut self, clock: &Clock<'_>, mut i: usize, randomise: f64) {
-        let release = self.release.as_flattened_mut().iter_mut();
-        let instants = release.zip(self.expiry.as_flattened_mut());
-        let slices = self
-            .starts
-            .as_flattened()
-            .iter()
-            .zip(self.ends.as_flattened());
+        let release = self.release.as_mut().as_flattened_mut().iter_mut();
+        let instants = release.zip(self.expiry.as_mut().as_flattened_mut());
+        let starts = self.starts.as_ref().as_flattened().iter();
+        let slices = starts.zip(self.ends.as_ref().as_flattened());
         for (((release, expiry), (start, end)), u) in instants.zip(slices).zip(&self.draws) {
             let delay = (u * randomise * (end - start) as f64) as i64;
             i = clock.interval(i, start + delay);

@@ -41,10 +41,10 @@ def trades(n: int = 1, **columns: Any) -> pd.DataFrame:
     return pd.DataFrame({**made, **columns}, index=range(n))
 
 
-def random_trades(n: int, seed: int) -> pd.DataFrame:
-    """Parents of all styles over the whole month, some of them over several days."""
+def random_trades(n: int, seed: int, first: str = "2024-11-01", zone: str = ZONE) -> pd.DataFrame:
+    """Parents of all styles, each over several days of the month after ``first``."""
     rng = np.random.default_rng(seed)
-    start = at("2024-11-01") + pd.to_timedelta(rng.integers(0, 26 * 1440, n), unit="min")
+    start = at(first, zone) + pd.to_timedelta(rng.integers(0, 26 * 1440, n), unit="min")
     side = rng.choice(["buy", "sell"], n)
     return trades(
         n,

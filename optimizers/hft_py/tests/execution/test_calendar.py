@@ -53,19 +53,6 @@ def test_days_with_a_change_of_the_clock(date: str, hours: int) -> None:
     assert (gaps == pd.Timedelta(hours=1)).all()
 
 
-@pytest.mark.parametrize("month", ["2024-03", "2024-10"])
-def test_every_release_is_in_the_local_hours_of_london(month: str) -> None:
-    lse = TradingCalendar.named("LSE")
-    first = pd.Timestamp(f"{month}-01", tz="Europe/London")
-    parents = trades(start=first, end=first + pd.DateOffset(months=1), quantity=10**6)
-    config = ExecutionConfig(calendar=lse)
-    children = schedule_child_orders(parents, "twap", 400, config=config)
-    released = children["release_time"].dt
-    assert released.strftime("%H:%M").between("08:00", "16:29").all()
-    assert set(released.day_of_week) == {0, 1, 2, 3, 4}
-    assert (children["expiry"].dt.strftime("%H:%M") <= "16:30").all()
-
-
 def test_trading_time_and_back() -> None:
     tokyo = TradingCalendar.named("TSE")
     sessions = tokyo.between(*(pd.Timestamp(d).value for d in ("2024-11-18", "2024-11-25")))

@@ -79,6 +79,15 @@ def test_a_fill_beyond_plan_reduces_what_follows() -> None:
     assert not len(full.children) and not full.leftover
 
 
+def test_a_child_that_ends_now_is_over() -> None:
+    planner = scheduler()
+    first = planner.schedule(trades(), "twap", 4)
+    later = planner.replan(first, at("2024-11-20 10:30"), filled=100)
+    # Its 150 go to the slices that have not begun; the one that begins now is at the market.
+    assert later.children["quantity"].tolist() == [250, 325, 325]
+    assert later.children["child_id"].tolist() == ["P0-2", "P0-5", "P0-6"]
+
+
 def test_amendments() -> None:
     planner = scheduler()
     first = planner.schedule(trades(), "twap", 4)

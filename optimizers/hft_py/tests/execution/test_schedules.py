@@ -48,54 +48,6 @@ def test_apportionment_is_hamiltons(total: int, slices: list[tuple[int, int]]) -
         assert lots == [int(share) + (k in order[:rest]) for k, share in enumerate(exact)]
 
 
-@settings(max_examples=25, deadline=None)
-@given(
-    seed=st.integers(0, 2**32),
-    slices=st.integers(1, 20),
-    most=st.sampled_from([None, 0.01, 0.2]),
-    auctions=st.booleans(),
-    randomise=st.sampled_from([0.0, 0.7]),
-)
-def test_children_add_up_and_keep_to_sessions_and_limits(
-    seed: int, slices: int, most: float | None, auctions: bool, randomise: float
-) -> None:
-    frame = random_trades(8, seed)
-    settings_ = {
-        "max_participation": most, "include_auctions": auctions, "randomise": randomise, "seed": 1
-    }  # fmt: skip
-    children, left = schedule(frame, None, slices, **settings_)
-    whole = (
-        children.groupby("parent_id")["quantity"].sum().reindex(frame["parent_id"], fill_value=0)
-    )
-    assert (whole.to_numpy() + left["quantity"] == frame["quantity"]).all()
-    assert (children["quantity"] > 0).all() and (children["quantity"] % 10 == 0).all()
-    sessions = NYSE.between(at("2024-11-01").value, at("2024-12-06").value)
-    release, expiry = (
-        children[name].dt.tz_convert("UTC").dt.tz_localize(None).to_numpy("M8[ns]").view("i8")
-        for name in ("release_time", "expiry")
-    )
-    assert sessions.is_open(release).all() and sessions.is_open(expiry - 1).all()
-    assert (release < expiry).all()
-    joined = children.merge(frame, on="parent_id")
-    assert (joined["release_time"] >= joined["start"]).all()
-    assert (joined["expiry"] <= joined["end"]).all()
-    same = (children["parent_id"] == children["parent_id"].shift()).to_numpy()
-    assert (release[1:] >= expiry[:-1])[same[1:]].all()
-    assert (children["sequence"].diff()[same] == 1).all()
-    ids = children["parent_id"] + "-" + children["sequence"].astype(str)
-    assert (children["child_id"] == ids).all() and (children["sequence"][~same] == 1).all()
-    limited = children["participation"] if most else joined.query("style == 'pov'")["participation"]
-    assert (limited <= (most or 0.15) * (1 + 1e-9)).all()
-    # A sale is the mirror image of a purchase.
-    mirrored, _ = schedule(
-        frame.assign(side=np.where(frame["side"] == "buy", "sell", "buy")),
-        None,
-        slices,
-        **settings_,
-    )
-    pd.testing.assert_frame_equal(mirrored, children)
-
-
 @pytest.mark.parametrize("randomise", [0.0, 0.5])
 @pytest.mark.parametrize("most", [None, 0.02])
 def test_kernel_sets_and_thread_counts_agree(most: float | None, randomise: float) -> None:
@@ -213,6 +165,10 @@ def test_collars_and_limits(side: str, limits: list[float]) -> None:
     frame = trades(2, side=side, limit_price=own)
     children, _ = schedule(frame, "twap", 1, price_collar=10.0, tick=0.05)
     assert children["limit_price"].round(9).tolist() == limits
+    # Between two ticks, the one away from the market.
+    rounded, _ = schedule(frame, "twap", 1, price_collar=10.0, tick=0.04)
+    away = {"buy": [50.04, 49.88], "sell": [49.96, 50.2]}[side]
+    assert rounded["limit_price"].round(9).tolist() == away
     free, _ = schedule(frame.drop(columns="limit_price"), "twap", 1)
     assert free["limit_price"].isna().all()
 

@@ -79,13 +79,7 @@ def read_parents(trades: Any, style: str | None) -> Parents:
     side = _codes(table, "side", ("buy", "sell"))
     lot = table.numbers("lot", 1.0)
     table.check("lot", lot <= 0, "more than 0")
-    quantity = table.numbers("quantity")
-    table.check("quantity", quantity <= 0, "more than 0")
-    wanted = quantity if (lot == 1.0).all() else quantity / lot
-    lots = np.rint(wanted)
-    off = (lots < 1) | (np.abs(wanted - lots) > 1e-9 * np.maximum(lots, 1.0))
-    table.check("quantity", off, "a multiple of its lot (column lot, default 1)")
-    table.check("quantity", lots > MOST_LOTS, f"at most {MOST_LOTS:,} lots")
+    lots = _whole_lots(table, lot)
     start, end = table.instants("start"), table.instants("end")
     if (table.zone("start") is None) != (table.zone("end") is None):
         raise ValueError("trades has a time zone in one of start and end, expected it in both")
@@ -96,14 +90,31 @@ def read_parents(trades: Any, style: str | None) -> Parents:
         styles = np.full(len(table), STYLES.index(style), dtype=np.uint8)
     return Parents(
         table,
-        (1 - 2 * side.astype(np.int8)).astype(np.int8),
-        lots.astype(np.int64),
+        1 - 2 * side.view(np.int8),
+        lots,
         lot,
         start,
         end,
         table.zone("start"),
         styles,
     )
+
+
+def _whole_lots(table: Table, lot: Floats) -> Integers:
+    """Quantities in lots; whole numbers without a column of lots are borrowed."""
+    counted = table.whole_numbers("quantity") if "lot" not in table else None
+    if counted is not None:
+        table.check("quantity", counted <= 0, "more than 0")
+        table.check("quantity", counted > MOST_LOTS, f"at most {MOST_LOTS:,} lots")
+        return counted
+    quantity = table.numbers("quantity")
+    table.check("quantity", quantity <= 0, "more than 0")
+    wanted = quantity / lot
+    lots = np.rint(wanted)
+    off = (lots < 1) | (np.abs(wanted - lots) > 1e-9 * np.maximum(lots, 1.0))
+    table.check("quantity", off, "a multiple of its lot (column lot, default 1)")
+    table.check("quantity", lots > MOST_LOTS, f"at most {MOST_LOTS:,} lots")
+    return lots.astype(np.int64)
 
 
 def _codes(table: Table, column: str, names: Sequence[str]) -> npt.NDArray[np.uint8]:
@@ -127,41 +138,46 @@ def expected_volumes(
 ) -> tuple[Floats, Floats, Integers, Floats]:
     """Cumulative profiles, auctions, the row of each parent, and lots in a unit of its volume.
 
-    Row 0 is a flat profile of volume 1, for a parent with an ``adv`` and no profile.
+    The last row is a flat profile of volume 1, for a parent with an ``adv`` and no profile.
     """
     table, n = parents.table, len(parents.lots)
-    rows = np.zeros(n, dtype=np.int64)
-    adv = table.numbers("adv") if "adv" in table else np.broadcast_to(np.nan, n)
-    table.check("adv", adv <= 0, "more than 0")
+    symbols = () if profiles is None else profiles.symbols
+    flat = len(symbols)
     bins = 1 if profiles is None else profiles.volume.shape[1]
-    cumulative = [np.linspace(0.0, 1.0, bins + 1)]
-    auctions = np.zeros((1, 2))
-    total = np.ones(1)
+    cumulative, auctions = np.zeros((flat + 1, bins + 1)), np.zeros((flat + 1, 2))
+    cumulative[flat] = np.linspace(0.0, 1.0, bins + 1)
+    total = np.ones(flat + 1)
+    rows = np.full(n, -1)
     if profiles is not None:
-        made = np.zeros((len(profiles.symbols), bins + 1))
-        np.cumsum(profiles.volume, axis=1, out=made[:, 1:])
-        cumulative += list(made)
+        np.cumsum(profiles.volume, axis=1, out=cumulative[:flat, 1:])
         both = np.column_stack([profiles.opening, profiles.closing])
-        auctions = np.concatenate([auctions, both if config.include_auctions else 0.0 * both])
-        total = np.concatenate([total, made[:, -1] + both.sum(axis=1)])
-        rows = table.places("symbol", profiles.symbols) + 1
+        if config.include_auctions:
+            auctions[:flat] = both
+        total[:flat] = cumulative[:flat, -1] + both.sum(axis=1)
+        total[total <= 0] = 1.0
+        rows = table.places("symbol", symbols)
+    unknown = rows < 0
+    if unknown.any():
+        missing = unknown & (parents.style == STYLES.index("vwap"))
+        table.check("symbol", missing, "a symbol with a volume profile (profiles=)")
+        rows = np.where(unknown, flat, rows)
     # A symbol's own average daily volume, where given, scales its profile.
     if "adv" in table:
-        scale = np.where(total > 0, total, 1.0)[rows]
+        adv = table.numbers("adv")
+        table.check("adv", adv <= 0, "more than 0")
+        scale = total[rows]
         np.divide(adv, scale, out=scale)
     else:
-        scale = np.where(rows > 0, 1.0, np.nan)
-    if (parents.lot != 1.0).any():
+        scale = np.where(rows < flat, 1.0, np.nan)
+        limited = np.array([np.isfinite(config.most(style)) for style in STYLES])[parents.style]
+        table.check(
+            "adv",
+            limited & np.isnan(scale),
+            "its average daily volume (column adv) or a profile, which a participation needs",
+        )
+    if "lot" in table:
         scale /= parents.lot
-    missing = parents.style == STYLES.index("vwap")
-    table.check("symbol", missing & (rows == 0), "a symbol with a volume profile (profiles=)")
-    limited = np.array([np.isfinite(config.most(style)) for style in STYLES])[parents.style]
-    table.check(
-        "adv",
-        limited & np.isnan(scale),
-        "its average daily volume (column adv) or a profile, which a participation needs",
-    )
-    return np.array(cumulative), auctions, rows, scale
+    return cumulative, auctions, rows, scale
 
 
 def shortfall_terms(parents: Parents, config: ExecutionConfig) -> tuple[Floats, float]:
@@ -176,17 +192,17 @@ def shortfall_terms(parents: Parents, config: ExecutionConfig) -> tuple[Floats, 
     used = parents.style == STYLES.index("is")
     if not used.any():
         return np.empty(0), 0.0
-    values = {}
+    urgency = np.full(len(used), config.risk_aversion / config.temporary_impact)
     for column in ("volatility", "adv", "arrival_price"):
         if column not in table:
             raise ValueError(f"trades has no column {column!r}, which the style 'is' needs")
-        values[column] = table.numbers(column)
-        wrong = used & ~(values[column] > 0 if column != "volatility" else values[column] >= 0)
-        table.check(column, wrong, "more than 0")
-    urgency = values["volatility"] ** 2
-    urgency *= values["arrival_price"]
-    urgency *= values["adv"]
-    urgency *= config.risk_aversion / config.temporary_impact
+        values = table.numbers(column)
+        if column == "volatility":
+            table.check(column, used & (values < 0), "0 or more")
+            urgency *= values
+        else:
+            table.check(column, used & (values <= 0), "more than 0")
+        urgency *= values
     return urgency, 0.5 * config.permanent_impact / config.temporary_impact
 
 

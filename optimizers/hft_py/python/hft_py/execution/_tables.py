@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -104,6 +105,13 @@ class Table:
             found = _columns.numbers(self.name, self.frame, column)
         name = f"{self.name}[{column!r}]"
         return checks.finite_array(name, found, least=0, allow_nan=allow_nan)
+
+    def whole_numbers(self, column: str) -> Integers | None:
+        """A column of 64-bit whole numbers without a missing one; None where it is another."""
+        values = self.frame[column]
+        if self.kind == "polars" and values.dtype == sys.modules["polars"].Int64:
+            values = values.to_numpy()
+        return np.ascontiguousarray(values) if values.dtype == np.int64 else None
 
     def places(self, column: str, names: Sequence[str]) -> Integers:
         """The place of each value among ``names``, -1 where it is not there.

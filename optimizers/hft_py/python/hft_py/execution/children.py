@@ -236,7 +236,8 @@ def children_frame(parents: Parents, planned: Planned, limits: Any) -> Any:
         column = parents.table.frame["parent_id"]
         if kind == "polars":
             owner = column.cast(str).gather(index)
-            ids = owner + "-" + type(owner)(planned.sequence).cast(str)
+            endings = [f"-{k}" for k in range(int(planned.sequence.max(initial=0)) + 1)]
+            ids = owner + type(owner)(endings).gather(planned.sequence)
         else:
             owner = column.take(index).array
             ids = child_ids(parent_names(parents), counts, planned.sequence)

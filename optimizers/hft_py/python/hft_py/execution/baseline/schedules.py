@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from hft_py.execution.baseline import pov, shortfall, twap, vwap
+from hft_py.execution.baseline import pov, shortfall, twap
 from hft_py.execution.baseline.rounding import NEAR, UNLIMITED, apportion
 from hft_py.execution.baseline.trading_time import TradingTime
 from hft_py.rng import Stream
@@ -95,7 +95,7 @@ def plan_children(
         if kind == TWAP:
             weights = twap.weights(slices, draws[slices:], randomise)
         elif kind == VWAP:
-            weights = vwap.weights(expected)
+            weights = list(expected)
             if state == DONE and not sum(expected) > 0.0:
                 state = NO_VOLUME
         elif kind == IS:

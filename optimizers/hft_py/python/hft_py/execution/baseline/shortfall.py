@@ -2,7 +2,8 @@
 
 With ``kappa tau`` the urgency of a slice of length ``tau`` and ``r = exp(-kappa tau)``, the trades
 (eq. 18 of "Optimal execution of portfolio transactions", J. Risk 3, 2000) are in proportion to
-``r^(j-1) + r^(2N-j)``, ``j = 1..N``: equal for ``r = 1``, all at once for ``r = 0``.
+``r^j + r^(2N-1-j)``, ``j = 0..N-1``: equal for ``r = 1``, all at once for ``r = 0``. With
+``p_j = r^j`` that is ``p_j + p_N p_(N-1-j)``; eight powers after the other come from three squares.
 """
 
 from __future__ import annotations
@@ -26,7 +27,13 @@ def decay(urgency: float, permanent: float, tau: float) -> float:
 
 def weights(slices: int, r: float) -> list[float]:
     """The trades, in proportion."""
-    early = [1.0]
-    for _ in range(2 * slices - 1):
-        early.append(early[-1] * r)
-    return [early[j] + early[2 * slices - 1 - j] for j in range(slices)]
+    two, four = r * r, (r * r) * (r * r)
+    short = [1.0, r, two, r * two, four, r * four, two * four, r * (two * four)]
+    powers: list[float] = []
+    before = 1.0
+    while len(powers) < slices:
+        powers += [before * one for one in short]
+        before *= four * four
+    del powers[slices:]
+    whole = powers[-1] * r
+    return [early + whole * late for early, late in zip(powers, reversed(powers), strict=True)]

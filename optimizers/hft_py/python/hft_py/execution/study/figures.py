@@ -7,9 +7,9 @@ forbid a copy. ``cost_figures`` beside this file draws the waterfall.
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from hft_py.execution import (
 )
 from hft_py.execution.plotting import plot_frontier, plot_schedules
 from hft_py.execution.study.cost_figures import RECORDING
-from hft_py.results import pyplot
+from qpp.pictures import draw_into_folder
 
 BIN = 15  # seconds
 
@@ -79,26 +79,19 @@ def frontier() -> Any:
     return ax.figure
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Draw them into a folder; without the recording, the frontier alone."""
-    parser = argparse.ArgumentParser(
-        prog="python -m hft_py.execution.study.figures", description="Pictures of examples."
-    )
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--recording", type=Path, default=RECORDING)
-    given = parser.parse_args(arguments)
-    pyplot().switch_backend("agg")
-    given.folder.mkdir(parents=True, exist_ok=True)
-    figures = {"frontier": frontier()}
-    if given.recording.exists():
-        figures["schedules"] = schedules(given.recording)
+def figures() -> dict[str, Any]:
+    """All of them; without the recording, the frontier alone."""
+    made = {"execution_frontier": frontier()}
+    if RECORDING.exists():
+        made["execution_schedules"] = schedules(RECORDING)
     else:
-        print(f"no recording at {given.recording}: without the picture of schedules")
-    for name, figure in figures.items():
-        path = given.folder / f"execution_{name}.png"
-        figure.savefig(path, dpi=90, metadata={"Software": None})
-        pyplot().close(figure)
-        print(path)
+        print(f"no recording at {RECORDING}: without the picture of schedules")
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Draw them into a folder."""
+    draw_into_folder("hft_py.execution.study.figures", figures, arguments)
 
 
 if __name__ == "__main__":

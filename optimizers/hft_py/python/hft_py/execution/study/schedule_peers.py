@@ -1,4 +1,4 @@
-"""What a user would write instead: a loop in pandas, vectorised NumPy, CVXPY."""
+"""What a user would write instead: a loop in pandas, vectorised NumPy, frames of it, CVXPY."""
 
 from __future__ import annotations
 
@@ -73,25 +73,39 @@ def vectorised(
     """All parents at once, a row each."""
     assert task == "plan"
     opens, closes = np.ascontiguousarray(sessions.T)
-    lengths = closes - opens
-    before = np.concatenate([[0], np.cumsum(lengths)[:-1]])
-    first, last = (
-        before[day] + np.minimum(instant, closes[day]) - opens[day]
-        for instant in (columns[name].view(np.int64) for name in ("start", "end"))
-        for day in (np.searchsorted(opens, instant, side="right") - 1,)
-    )
-    times = first[:, None] + (last - first)[:, None] * np.arange(SLICES + 1) // SLICES
-    day = np.searchsorted(before, times, side="right") - 1
-    into = times - before[day]
+    start, end = (columns[name].view(np.int64) for name in ("start", "end"))
     bins = volume.shape[1]
     cumulative = np.zeros((len(volume), bins + 1))
     np.cumsum(volume, axis=1, out=cumulative[:, 1:])
     whole = cumulative[columns["symbol"], -1]
-    place = into * (bins / lengths)[day]
-    bin_ = np.minimum(place.astype(np.int64), bins - 1)
     row = columns["symbol"][:, None]
-    part = cumulative[row, bin_] + (place - bin_) * volume[row, bin_]
-    amount = whole[:, None] * (before / DAY)[day] + (lengths / DAY)[day] * part
+    steps = np.arange(SLICES + 1)
+    if len(opens) == 1:  # a single session needs no calendar
+        span = end - start
+        times = start[:, None] + span[:, None] * steps // SLICES
+        release, expiry = times[:, :-1], times[:, 1:]
+        place = (times - opens[0]) * (bins / DAY)
+        bin_ = np.minimum(place.astype(np.int64), bins - 1)
+        amount = cumulative[row, bin_] + (place - bin_) * volume[row, bin_]
+    else:
+        lengths = closes - opens
+        before = np.concatenate([[0], np.cumsum(lengths)[:-1]])
+        first, last = (
+            before[day] + np.minimum(instant, closes[day]) - opens[day]
+            for instant in (start, end)
+            for day in (np.searchsorted(opens, instant, side="right") - 1,)
+        )
+        span = last - first
+        times = first[:, None] + span[:, None] * steps // SLICES
+        day = np.searchsorted(before, times, side="right") - 1
+        into = times - before[day]
+        place = into * (bins / lengths)[day]
+        bin_ = np.minimum(place.astype(np.int64), bins - 1)
+        part = cumulative[row, bin_] + (place - bin_) * volume[row, bin_]
+        amount = whole[:, None] * (before / DAY)[day] + (lengths / DAY)[day] * part
+        opened = opens[day[:, :-1]]
+        release = opened + into[:, :-1]
+        expiry = np.minimum(closes[day[:, :-1]], opened + times[:, 1:] - before[day[:, :-1]])
     expected = np.diff(amount, axis=1) * (columns["adv"] / whole)[:, None]
     quantity = columns["quantity"]
     if style == "twap":
@@ -103,8 +117,8 @@ def vectorised(
         else:
             urgency = RISK_AVERSION * columns["volatility"] ** 2 * columns["arrival_price"]
             tilde = np.sqrt(urgency * columns["adv"] / TEMPORARY)
-            kappa = 2.0 * np.arcsinh(0.5 * tilde * (last - first) / (DAY * SLICES))
-            step = np.arange(SLICES)
+            kappa = 2.0 * np.arcsinh(0.5 * tilde * span / (DAY * SLICES))
+            step = steps[:-1]
             weight = np.exp(-kappa[:, None] * step)
             weight += np.exp(-kappa[:, None] * (2 * SLICES - 1 - step))
         share = quantity[:, None] * (weight / weight.sum(axis=1, keepdims=True))
@@ -118,16 +132,54 @@ def vectorised(
         )  # fmt: skip
     kept = lots > 0
     parent = np.broadcast_to(np.arange(len(lots))[:, None], lots.shape)
-    opened = opens[day[:, :-1]]
-    expiry = np.minimum(closes[day[:, :-1]], opened + times[:, 1:] - before[day[:, :-1]])
     return {
         "parent": parent[kept],
         "sequence": np.cumsum(kept, axis=1)[kept],
-        "release_time": (opened + into[:, :-1])[kept],
+        "release_time": release[kept],
         "expiry": expiry[kept],
         "quantity": lots[kept],
         "participation": (lots / expected)[kept],
     }
+
+
+def vectorised_polars(ids: Any, **inputs: Any) -> Any:
+    """The same as a Polars frame with ids, as ours delivers it."""
+    import polars as pl
+
+    made = vectorised(**inputs)
+    owner = ids.gather(made["parent"])
+    endings = pl.Series([f"-{k}" for k in range(SLICES + 1)])
+    time = pl.Datetime("ns", "UTC")
+    return pl.DataFrame({
+        "parent_id": owner,
+        "child_id": owner + endings.gather(made["sequence"]),
+        "sequence": made["sequence"],
+        "release_time": pl.Series(made["release_time"]).cast(time),
+        "expiry": pl.Series(made["expiry"]).cast(time),
+        "quantity": made["quantity"],
+        "limit_price": np.full(len(owner), np.nan),
+        "participation": made["participation"],
+    })  # fmt: skip
+
+
+def vectorised_pandas(ids: Any, **inputs: Any) -> Any:
+    """The same as a pandas frame with ids, as ours delivers it."""
+    import pandas as pd
+
+    made = vectorised(**inputs)
+    endings = [f"-{k}" for k in range(SLICES + 1)]
+    names, sequence = ids.tolist(), made["sequence"].tolist()
+    pairs = zip(made["parent"].tolist(), sequence, strict=True)
+    return pd.DataFrame({
+        "parent_id": ids.take(made["parent"]).array,
+        "child_id": [names[row] + endings[k] for row, k in pairs],
+        "sequence": made["sequence"],
+        "release_time": pd.Series(made["release_time"].view("M8[ns]")).dt.tz_localize("UTC"),
+        "expiry": pd.Series(made["expiry"].view("M8[ns]")).dt.tz_localize("UTC"),
+        "quantity": made["quantity"],
+        "limit_price": np.nan,
+        "participation": made["participation"],
+    })  # fmt: skip
 
 
 def cvxpy_frontier(model: Any, risk_aversion: Floats) -> dict[str, Any]:
