@@ -2,9 +2,8 @@
 
 use allocation_o2::ffi::interface;
 use allocation_o2::prelude::*;
-use allocation_o2_host::host::{
-    self, Error as HostError, Instance, Kind, Schedule, Stopped, Value,
-};
+use allocation_o2_host::host::{self, Error as HostError, Instance, Kind, Stopped, Value};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 parameters! {
     /// Weights in proportion to the latest prices,
@@ -30,10 +29,8 @@ impl Strategy for Probe {
         let seen = prices.n_observations();
         match self.mode {
             1 => panic!("{seen} observations"),
-            2 if seen >= 40 => return Err(format!("{seen} observations").into()),
             3 => std::panic::panic_any(3),
             4 => drop(prices.asset(prices.n_assets())),
-            5 => std::thread::sleep(std::time::Duration::from_millis(5)),
             _ => {}
         }
         assert!(weights.iter().all(|weight| *weight == 0.0));
@@ -47,7 +44,10 @@ impl Strategy for Probe {
 
 parameters! {
     /// Half of what is held, or half of equal weights.
-    struct Half {}
+    struct Half {
+        /// Of the second asset, sold to buy more of the first.
+        short: f64 = 0.0;
+    }
 }
 
 impl Strategy for Half {
@@ -61,6 +61,8 @@ impl Strategy for Half {
             weights.fill(1.0 / weights.len() as f64);
         }
         weights.iter_mut().for_each(|weight| *weight /= 2.0);
+        weights[0] += self.short;
+        weights[1] -= self.short;
         Ok(())
     }
 }
@@ -115,36 +117,6 @@ fn a_strategy_describes_itself() {
 }
 
 #[test]
-fn parameters_are_checked_when_made_and_when_set() {
-    let refused = |name, value| probe(&[(name, value)]).unwrap_err().to_string();
-    assert_eq!(
-        refused("mode", Value::Whole(6)),
-        "mode=6, expected at most 5"
-    );
-    assert_eq!(
-        refused("shift", Value::Integer(-6)),
-        "shift=-6, expected -5 or more"
-    );
-    assert_eq!(
-        refused("sum", Value::Real(2.5)),
-        "sum=2.5, expected at most 2.0"
-    );
-    assert_eq!(
-        refused("sum", Value::Real(f64::NAN)),
-        "sum=nan, expected a finite number"
-    );
-    let none = "Probe has no parameter 'x', its own: mode, sum, shift, flag, seed";
-    assert_eq!(refused("x", Value::Bool(true)), none);
-    let mut one = mode(0);
-    assert!(matches!(
-        one.set(0, Value::Whole(9)),
-        Err(HostError::Parameter(_))
-    ));
-    one.set(0, Value::Whole(2)).unwrap();
-    assert_eq!(one.min_observations(), Ok(3));
-}
-
-#[test]
 fn a_panic_is_an_error_with_its_place() {
     let (data, mut weights) = (data(), [0.0; 3]);
     let prices = Prices::new(&data, 3);
@@ -173,7 +145,7 @@ fn a_rolling_run_is_the_single_calls_in_any_number_of_threads() {
     let data = data();
     let prices = Prices::new(&data, 3).between(1, 100);
     for (window, step) in [(0, 1), (10, 3)] {
-        let when = Schedule {
+        let when = Dates {
             first: 9,
             step,
             window,
@@ -195,74 +167,111 @@ fn a_rolling_run_is_the_single_calls_in_any_number_of_threads() {
 }
 
 #[test]
-fn a_run_ends_at_the_first_bad_date() {
-    let data = data();
-    let prices = Prices::new(&data, 3);
-    let when = Schedule {
-        first: 4,
-        step: 1,
-        window: 0,
-    };
-    let run = |instance: &Instance, threads| {
-        let (mut weights, mut tick) = (vec![0.0; 96 * 3], |_| Ok::<(), ()>(()));
-        match host::rolling(instance, &prices, &mut weights, when, threads, &mut tick) {
-            Err(Stopped::Row(row, error)) => (row, error.to_string()),
-            other => panic!("{other:?}"),
-        }
-    };
-    for threads in [1, 2, 3, 8] {
-        assert_eq!(run(&mode(2), threads), (35, "40 observations".into()));
-        let half = probe(&[("sum", Value::Real(0.5))]).unwrap();
-        let words = "Probe returned weights with the sum 0.5, expected 1 within 1e-08";
-        assert_eq!(run(&half, threads), (0, words.into()));
-    }
-}
-
-#[test]
-fn whoever_follows_a_run_can_end_it() {
-    let data = data();
-    let prices = Prices::new(&data, 3);
-    let when = Schedule {
-        first: 0,
-        step: 0,
-        window: 1,
-    };
-    let mut weights = vec![0.0; 3 * 100]; // longer than the time between two calls
-    let mut calls = 0;
-    let mut tick = |done| {
-        calls += 1;
-        if calls == 1 { Ok(()) } else { Err(done) }
-    };
-    match host::rolling(&mode(5), &prices, &mut weights, when, 2, &mut tick) {
-        Err(Stopped::Followed(done)) => assert!((1..=100).contains(&done)),
-        other => panic!("{other:?}"),
-    }
-    assert_eq!(calls, 2);
-}
-
-#[test]
 fn current_weights_drift_with_the_prices() {
     let data = [1.0, 2.0, 2.0, 1.0, 1.0, 3.0];
-    let half = Instance::new(Kind::new(interface::<Half>()).unwrap(), &[]).unwrap();
+    let half = |short| {
+        let kind = Kind::new(interface::<Half>()).unwrap();
+        Instance::new(kind, &[Value::Real(short)]).unwrap()
+    };
     let mut weights = [f64::NAN; 6];
-    let when = Schedule {
+    let when = Dates {
         first: 0,
         step: 1,
         window: 1,
     };
     let mut tick = |_| Ok::<(), ()>(());
-    host::rolling(
-        &half,
-        &Prices::new(&data, 2),
-        &mut weights,
-        when,
-        2,
-        &mut tick,
-    )
-    .unwrap();
+    let prices = Prices::new(&data, 2);
+    host::rolling(&half(0.0), &prices, &mut weights, when, 2, &mut tick).unwrap();
     // A quarter each, half in cash: the first doubles, so 1.25 in all; half of that is held on.
     let expected = [0.25, 0.25, 0.2, 0.1, 0.1 / 1.2, 0.15 / 1.2];
     for (found, expected) in weights.iter().zip(expected) {
         assert!((found - expected).abs() < 1e-15, "{weights:?}");
+    }
+    match host::rolling(&half(-2.0), &prices, &mut weights, when, 1, &mut tick) {
+        Err(Stopped::Row(1, error)) => assert_eq!(
+            error.to_string(),
+            "Half holds weights that made -0.75 of 1 since the date before, expected more than 0: \
+             the portfolio is ruined"
+        ),
+        other => panic!("{other:?}"),
+    }
+}
+
+parameters! {
+    /// The probe, many dates at once, up to a price of the first asset.
+    struct Many {
+        limit: f64 = 1e9;
+        sum: f64 = 1.0;
+    }
+}
+
+impl Strategy for Many {
+    const MANY_DATES: bool = true;
+    fn min_observations(&self) -> usize {
+        1
+    }
+    fn predict(&self, prices: Prices<'_>, weights: &mut [f64]) -> Result<(), Error> {
+        if prices.last(0) > self.limit {
+            return Err(format!("{} observations", prices.n_observations()).into());
+        }
+        let sum = self.sum;
+        Probe {
+            sum,
+            ..Probe::default()
+        }
+        .predict(prices, weights)
+    }
+    fn predict_many(
+        &self,
+        prices: Prices<'_>,
+        dates: Dates,
+        weights: &mut [f64],
+    ) -> Result<(), Error> {
+        let rows = weights.len() / 2;
+        assert_eq!(prices.n_observations(), dates.end(rows - 1)); // nothing later is shown
+        MANY.fetch_add(rows, Relaxed);
+        for (row, weights) in weights.chunks_exact_mut(2).enumerate() {
+            weights.fill(0.0);
+            self.predict(dates.seen(&prices, row), weights)?;
+        }
+        Ok(())
+    }
+}
+
+static MANY: AtomicUsize = AtomicUsize::new(0);
+
+#[test]
+fn many_dates_at_once_are_single_dates_and_fail_at_the_same_one() {
+    let data: Vec<f64> = (0..1_200).map(|k| 1.0 + f64::from(k % 600)).collect();
+    let prices = Prices::new(&data, 2);
+    let when = Dates {
+        first: 3,
+        step: 1,
+        window: 0,
+    };
+    let kind = Kind::new(interface::<Many>()).unwrap();
+    let run = |limit, sum, threads| {
+        let many = Instance::new(kind.clone(), &[Value::Real(limit), Value::Real(sum)]).unwrap();
+        let (mut weights, mut tick) = (vec![f64::NAN; 597 * 2], |_| Ok::<(), ()>(()));
+        assert!(many.has_many() && !mode(0).has_many());
+        let done = host::rolling(&many, &prices, &mut weights, when, threads, &mut tick);
+        done.map(|()| weights)
+    };
+    let mut expected = vec![0.0; 597 * 2];
+    let mut tick = |_| Ok::<(), ()>(());
+    host::rolling(&mode(0), &prices, &mut expected, when, 1, &mut tick).unwrap();
+    for threads in [1, 3] {
+        MANY.store(0, Relaxed);
+        assert_eq!(run(1e9, 1.0, threads).unwrap(), expected);
+        assert_eq!(MANY.load(Relaxed), 597);
+        for (limit, sum, row, words) in [(400.0, 1.0, 397, "401 obs"), (1e9, 0.5, 0, "the sum 0.5")]
+        {
+            match run(limit, sum, threads) {
+                Err(Stopped::Row(found, error)) => {
+                    assert!(found == row && error.to_string().contains(words), "{error}");
+                }
+                other => panic!("{other:?}"),
+            }
+        }
     }
 }

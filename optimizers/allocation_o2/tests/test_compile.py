@@ -100,6 +100,27 @@ def test_what_is_no_source_is_refused(tmp_path: Path) -> None:
         compile_strategy(tmp_path / "strategy.py")
     with pytest.raises(FileNotFoundError, match="nothing was compiled under the name"):
         load("a_name_that_nobody_chose")
+    for nothing in ("", "."):
+        with pytest.raises(ValueError, match="expected a strategy's file, a library or a name"):
+            load(nothing)
+
+
+@needs_cargo
+def test_a_library_is_named_for_all_that_makes_it(
+    tmp_path: Path, probe: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(_cache.VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.setattr(compiler, "_build", lambda *_: (probe, ""))
+    path = new_strategy(tmp_path / "one")
+    first = compiler.compiled(path)
+    assert first.fresh and compiler.compiled(path) == compiler.Compiled(first.library, False, "")
+    for change in ("_version", "_sdk", "RUSTFLAGS"):
+        with monkeypatch.context() as patch:
+            if change.startswith("_"):
+                patch.setattr(compiler, change, lambda *_: "another")
+            else:
+                patch.setenv(change, "-C target-cpu=native")
+            assert compiler.compiled(path).library != first.library
 
 
 def test_a_library_goes_beside_its_file_or_where_it_is_told(mine: Path, probe: Path) -> None:
@@ -110,6 +131,9 @@ def test_a_library_goes_beside_its_file_or_where_it_is_told(mine: Path, probe: P
     assert compile_strategy(mine, folder / "other") == folder / f"other{_cache.SUFFIX}"
     for library in (mine.parent / NAME, folder / NAME):
         assert library.read_bytes() == probe.read_bytes()
+    source = mine.read_text(encoding="utf-8")
+    assert compile_strategy(mine, mine) == mine.with_name(f"mine.rs{_cache.SUFFIX}")
+    assert mine.read_text(encoding="utf-8") == source  # not written over
     assert {path.name for path in folder.iterdir()} == {NAME, f"other{_cache.SUFFIX}"}
     written = (folder / NAME).stat().st_mtime_ns
     compile_strategy(mine, folder)
@@ -160,10 +184,14 @@ def test_old_libraries_are_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     for number in range(_cache._KEPT + 5):
         path = _cache.library("one", str(number))
         path.touch()
-        os.utime(path, (number, number))
+        build = tmp_path / "builds" / f"one-{number}"
+        (build / "target").mkdir(parents=True)
+        for each in (path, build):
+            os.utime(each, (number, number))
     _cache.prune()
-    left = {int(path.stem.rpartition("-")[2]) for path in (tmp_path / "libraries").iterdir()}
-    assert left == set(range(5, _cache._KEPT + 5))
+    for part in ("libraries", "builds"):
+        left = {int(path.stem.rpartition("-")[2]) for path in (tmp_path / part).iterdir()}
+        assert left == set(range(5, _cache._KEPT + 5))
     assert _cache.latest("one") == _cache.library("one", str(_cache._KEPT + 4))
 
 

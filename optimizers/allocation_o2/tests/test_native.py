@@ -31,19 +31,6 @@ def instance(probe: Path, **values: object) -> _rust.Instance:
     return _rust.open(probe).create(values)
 
 
-def test_a_strategy_says_what_it_is(probe: Path) -> None:
-    kind = _rust.open(probe)
-    assert (kind.name, kind.allow_cash, kind.uses_current) == ("Probe", False, False)
-    assert kind.doc == "Weights in proportion to the latest prices, or what `mode` asks for."
-    assert kind.parameters == [
-        ("mode", "int", 0, 0, 8, "What to do."),
-        ("sum", "float", 1.0, 0.0, 2.0, "The sum of the weights."),
-        ("shift", "int", -3, -5, None, ""),
-        ("flag", "bool", True, None, None, ""),
-        ("seed", "int", 7, 0, None, ""),
-    ]
-
-
 def test_a_class_has_the_parameters_of_the_strategy(probe_class: Any) -> None:
     one = probe_class(mode=0)
     assert repr(one) == "Probe()"
@@ -173,8 +160,9 @@ import signal, sys, numpy as np
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
 from allocation_o2 import load
 one = load(sys.argv[1])(mode=4)
+prices = 1.0 + np.random.default_rng(0).random((3, 50_000))  # which may lose a signal
 print("started", flush=True)
-one.predict_rolling(1.0 + np.random.default_rng(0).random((3, 50_000)), threads=2)
+one.predict_rolling(prices, threads=2)
 """
 
 

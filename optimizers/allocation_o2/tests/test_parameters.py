@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allocation_o2 import Allocator, create_allocator_class
+from allocation_o2 import Allocator, Momentum, create_allocator_class
+from allocation_o2._parameters import Parameter, parameters
 
 Floats = npt.NDArray[np.float64]
 PRICES = np.exp(np.cumsum(np.random.default_rng(0).normal(size=(3, 50)), axis=1) / 100)
@@ -169,7 +170,24 @@ def test_a_default_alone_gives_the_type() -> None:
     assert kinds == [int, float, bool, str]
 
 
-@pytest.mark.parametrize("wrong", [None, object, 3, "momentum", lambda prices: prices])
+@pytest.mark.parametrize("name", ["r#type", "lambda", "predict", "_given"])
+def test_a_compiled_strategy_has_names_that_python_can_use(name: str) -> None:
+    with pytest.raises(ValueError, match=f"there is a parameter '{name}', "):
+        parameters(None, {name: Parameter(int, 1)}, frozenset({"predict"}))
+
+
+def test_a_compiled_strategy_says_itself_what_it_does() -> None:
+    for flag in ({"allow_cash": True}, {"uses_current": True}):
+        with pytest.raises(ValueError, match="but the compiled strategy says False"):
+            create_allocator_class(Momentum.strategy, **flag)
+    for title in ("", "two words", 3):
+        with pytest.raises(ValueError, match=r"name=.*expected the name of a class"):
+            create_allocator_class(Trend, INFO, name=title)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "wrong", [None, object, 3, "momentum", lambda prices: prices, Trend(1, 1, True, "")]
+)
 def test_what_is_no_strategy(wrong: Any) -> None:
     with pytest.raises(TypeError, match=r"StrategyClass=.*expected a class with predict"):
         create_allocator_class(wrong)

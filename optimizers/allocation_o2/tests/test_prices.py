@@ -54,6 +54,8 @@ def test_an_array_is_borrowed_and_cannot_be_written() -> None:
     for values in (np.asfortranarray(WALK), WALK[:, ::2], WALK[::-1], WALK.astype(np.float32)):
         Grown().predict(values)
         assert Growth.seen.strides[1] == 8 and np.array_equal(Growth.seen, values)
+    odd = np.frombuffer(b"x" + WALK.tobytes(), dtype=np.uint8)[1:].view(np.float64)
+    assert Grown().predict(odd.reshape(WALK.shape)).sum() == pytest.approx(1)
 
 
 @given(order=st.permutations(["A", "b", 3, "4"]), names=st.booleans())
@@ -171,6 +173,8 @@ def test_many_assets_are_not_taken_for_a_transposed_array() -> None:
         (None, "Given returned None, expected 4 real numbers"),
         (["a"] * 4, "Given returned ['a', 'a', 'a', 'a'], expected 4 real numbers"),
         ([True, False, False, False], "expected 4 real numbers"),
+        (np.full(4, 0.25 + 1j), "expected 4 real numbers"),
+        (np.ma.masked_array([0.5, 0.5, 9.0, 0.0], [0, 0, 1, 0]), "expected 4 real numbers"),
         ([[1.0], 2.0], "Given returned [[1.0], 2.0], expected 4 real numbers"),
     ],
 )
@@ -185,6 +189,13 @@ def test_refused_weights(answer: Any, message: str) -> None:
         with pytest.raises(StrategyError, match=re.escape(message)) as found:
             made().predict_rolling(WALK, step=3)
         assert found.value.__notes__ == ["at observation 1, row 0 of the weights"]
+
+
+def test_weights_are_the_callers_own() -> None:
+    Given.answer = np.full(4, 0.25)
+    found = Fixed().predict(WALK)
+    Given.answer[:] = 0.0  # as a strategy does that writes into the same array again
+    assert found.tolist() == [0.25] * 4
 
 
 def test_short_positions_and_cash_are_allowed() -> None:

@@ -126,8 +126,8 @@ def test_a_strategy_in_c(tmp_path: Path) -> None:
         first(limit=2.5).predict_rolling(PRICES)
     with pytest.raises(ValueError, match=r"limit=-1\.0, expected at least 0\.0"):
         first(limit=-1)
-    with pytest.raises(LibraryError, match="has version 2 of the interface, expected 1: compile"):
-        load(compiled_c(tmp_path, "-DVERSION=2"))
+    with pytest.raises(LibraryError, match="has version 1 of the interface, expected 2: compile"):
+        load(compiled_c(tmp_path, "-DVERSION=1"))
 
 
 BARE = """

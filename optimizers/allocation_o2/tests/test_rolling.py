@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allocation_o2 import RollingStoppedError, StrategyError, create_allocator_class
+from allocation_o2 import Momentum, RollingStoppedError, StrategyError, create_allocator_class
 from hft_py.progress import Progress
 
 Floats = npt.NDArray[np.float64]
@@ -50,10 +50,22 @@ class Slow:
 class Fails:
     """No weights once the first asset has doubled."""
 
+    def __init__(self, kind: type[Exception] = StrategyError) -> None:
+        self.kind = kind
+
     def predict(self, prices: Floats) -> Floats:
         if prices[0, -1] > 2 * prices[0, 0]:
-            raise StrategyError("asset 0 has doubled")
+            raise self.kind("asset 0 has doubled")
         return np.array([1.0, 0.0])
+
+
+class Short:
+    """One and a half times the first asset, half of the second one sold short."""
+
+    uses_current = True
+
+    def predict(self, prices: Floats, current: Floats) -> Floats:
+        return np.array([1.5, -0.5])
 
 
 MeanAllocator = create_allocator_class(Mean, {"lookback": (int, 5, (1, 100))})
@@ -136,6 +148,22 @@ def test_an_error_names_date_and_asset() -> None:
     assert found.value.__notes__ == ["at observation 6, row 5 of the weights"]
     assert made().predict_rolling(frame[:6]).shape == (5, 2)
 
+    class FailsOtherwise(Fails):
+        def __init__(self) -> None:
+            super().__init__(ZeroDivisionError)
+
+    with pytest.raises(ZeroDivisionError) as other:  # the author's own mistake, at its date
+        create_allocator_class(FailsOtherwise)().predict_rolling(frame)
+    assert other.value.__notes__ == found.value.__notes__
+
+
+def test_a_ruined_portfolio_is_an_error() -> None:
+    prices = np.ones((2, 6))
+    prices[1, 4:] = 3.0  # half of it short: the loss is all there was
+    with pytest.raises(StrategyError, match="Short holds weights that made 0 of 1 since") as found:
+        create_allocator_class(Short)().predict_rolling(prices)
+    assert found.value.__notes__ == ["at observation 4, row 3 of the weights"]
+
 
 @pytest.mark.parametrize(
     ("options", "error", "message"),
@@ -166,6 +194,13 @@ def test_a_bar(capsys: pytest.CaptureFixture[str]) -> None:
     MeanAllocator(lookback=3).predict_rolling(walk(2, 30), progress=True)
     shown = capsys.readouterr().err
     assert "Mean(lookback=3)" in shown and "nan" not in shown
+
+
+@pytest.mark.parametrize("step", [30, 10**30])
+def test_a_step_beyond_the_last_date_leaves_one(step: int) -> None:
+    for one in (MeanAllocator(), Momentum(lookback_period=4)):
+        found = one.predict_rolling(walk(2, 30), step=step)
+        assert np.array_equal(found, [one.predict(walk(2, 30)[:, :5])])
 
 
 @pytest.mark.parametrize("threads", [0, 1, 2])

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 VARIABLE = "ALLOCATION_O2_CACHE"
+SUFFIXES = (".so", ".dylib", ".dll")
 SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
 PREFIX = "" if sys.platform == "win32" else "lib"
 _KEPT = 100
@@ -92,14 +93,17 @@ def replace(source: Path, target: Path) -> None:
 
 
 def prune() -> None:
-    """Delete the libraries that were not used for longest, where there are many."""
-    known = []
-    for path in (folder() / "libraries").iterdir():
-        with suppress(OSError):  # deleted by another process
-            known.append((path.stat().st_mtime, path))
-    for _, path in sorted(known, reverse=True)[_KEPT:]:
-        with suppress(OSError):  # in use, on Windows
-            path.unlink()
+    """Delete the libraries and builds that were not used for longest, where there are many."""
+    for part in ("libraries", "builds"):
+        known = []
+        for path in (folder() / part).iterdir():
+            with suppress(OSError):  # deleted by another process
+                known.append((path.stat().st_mtime, path))
+        for _, path in sorted(known, reverse=True)[_KEPT:]:
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            with suppress(OSError):  # in use, on Windows
+                path.unlink()
 
 
 @contextmanager

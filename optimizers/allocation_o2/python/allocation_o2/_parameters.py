@@ -99,11 +99,12 @@ def parameters(
     if given is not None and not isinstance(given, Mapping):
         raise TypeError(f"param_info={checks.short(given)}, expected a mapping of names")
     found = dict(known)
-    for name, info in (given or {}).items():
+    for name in (*known, *(given or {})):
         if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
-            raise ValueError(f"param_info names {name!r}, expected the name of an argument")
+            raise ValueError(f"there is a parameter {name!r}, expected the name of an argument")
         if name in reserved or name.startswith("_"):
-            raise ValueError(f"param_info names {name!r}, which an allocator has: expected another")
+            raise ValueError(f"there is a parameter {name!r}, which an allocator has: rename it")
+    for name, info in (given or {}).items():
         one = _parameter(name, info, known.get(name))
         if known:
             one = _narrowed(name, one, known)

@@ -152,7 +152,9 @@ def _rows(prices: npt.NDArray[Any]) -> Floats:
         and prices.strides[0] >= 8 * prices.shape[1]
         and prices.flags.aligned
     )
-    return prices if ready else checks.array("prices", prices, ndim=2, least=0)
+    if ready:
+        return prices
+    return np.require(checks.array("prices", prices, ndim=2, least=0), requirements=["C", "A"])
 
 
 def _pandas(prices: Any) -> tuple[Floats, tuple[Hashable, ...], Any] | None:

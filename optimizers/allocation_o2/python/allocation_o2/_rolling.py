@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from allocation_o2._runner import Report, Runner
+from allocation_o2._runner import Report, Runner, Schedule
 from allocation_o2.errors import RollingStoppedError
 from hft_py import checks
 from hft_py.progress import Reporter, check_progress, reporting
 
 Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """Observations at which weights are made: ``count`` of them, from ``first``, every ``step``.
-
-    ``window`` is how many observations a strategy is given, 0 for all so far.
-    """
-
-    first: int
-    step: int
-    window: int
-    count: int
-
-    @property
-    def rows(self) -> slice:
-        """Those observations."""
-        return slice(self.first, self.first + (self.count - 1) * self.step + 1, self.step)
 
 
 def schedule(
@@ -55,6 +36,7 @@ def schedule(
                 "which prices has"
             )
     start = (window or needed) - 1 if first is None else first
+    step = min(step, observations)  # one date only, and a number that Rust can take
     return Schedule(start, step, window or 0, (observations - 1 - start) // step + 1)
 
 
@@ -67,7 +49,7 @@ def rolling(
     out = np.empty((when.count, len(values)))
     with reporting(progress, when.count, name) as reporter:
         report = None if reporter is None else _report(reporter)
-        runner.rolling(values, out, when.first, when.step, when.window, workers, report)
+        runner.rolling(values, out, when, workers, report)
     return out
 
 

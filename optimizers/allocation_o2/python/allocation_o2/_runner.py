@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -21,6 +22,24 @@ Report = Callable[[int, int], None]
 TOLERANCE = 1e-8
 
 
+@dataclass(frozen=True)
+class Schedule:
+    """Observations at which weights are made: ``count`` of them, from ``first``, every ``step``.
+
+    ``window`` is how many observations a strategy is given, 0 for all so far.
+    """
+
+    first: int
+    step: int
+    window: int
+    count: int
+
+    @property
+    def rows(self) -> slice:
+        """Those observations."""
+        return slice(self.first, self.first + (self.count - 1) * self.step + 1, self.step)
+
+
 class Runner(Protocol):
     """What an allocator calls."""
 
@@ -31,19 +50,9 @@ class Runner(Protocol):
         """Weights from prices ``(n_assets, n_observations)``, and from those held now."""
 
     def rolling(
-        self,
-        values: Floats,
-        out: Floats,
-        first: int,
-        step: int,
-        window: int,
-        threads: int,
-        report: Report | None,
+        self, values: Floats, out: Floats, when: Schedule, threads: int, report: Report | None
     ) -> None:
-        """Weights at observations ``first``, ``first + step``, ... into the rows of ``out``.
-
-        Each is made from the last ``window`` observations up to its own, 0 for all of them.
-        """
+        """Weights at the dates of ``when`` into the rows of ``out``."""
 
 
 class PythonRunner:
@@ -72,26 +81,21 @@ class PythonRunner:
         return self._checked(found, len(values))
 
     def rolling(
-        self,
-        values: Floats,
-        out: Floats,
-        first: int,
-        step: int,
-        window: int,
-        threads: int,
-        report: Report | None,
+        self, values: Floats, out: Floats, when: Schedule, threads: int, report: Report | None
     ) -> None:
         """As :class:`Runner`, in one thread: the interpreter runs one strategy at a time."""
         current = np.zeros(len(values)) if self._uses_current else None
         for k in range(len(out)):
-            end = first + k * step + 1
-            if current is not None and k:
-                current = drifted(out[k - 1], values[:, end - step - 1], values[:, end - 1])
-            seen = values[:, end - window if window else 0 : end]
+            end = when.first + k * when.step + 1
+            seen = values[:, end - when.window if when.window else 0 : end]
             try:
+                if current is not None and k:
+                    before = values[:, end - when.step - 1]
+                    current = drifted(self._name, out[k - 1], before, values[:, end - 1])
                 out[k] = self.predict(seen, current)
-            except StrategyError as error:
-                error.row = k  # type: ignore[attr-defined]  # as compiled strategies have it
+            except Exception as error:
+                if isinstance(error, StrategyError):
+                    error.row = k  # type: ignore[attr-defined]  # as compiled strategies have it
                 error.add_note(f"at observation {end - 1}, row {k} of the weights")
                 raise
             if report is not None:
@@ -99,11 +103,10 @@ class PythonRunner:
 
     def _checked(self, found: Any, count: int) -> Floats:
         try:
-            weights = np.asarray(found)
-            kind, weights = weights.dtype.kind, np.asarray(weights, dtype=np.float64)
+            weights = np.array(found)  # a copy: the strategy may write into its own again
         except (TypeError, ValueError):
-            kind = "O"
-        if kind not in "iuf":
+            weights = np.empty(0, dtype=object)
+        if weights.dtype.kind not in "iuf" or isinstance(found, np.ma.MaskedArray):
             raise StrategyError(
                 f"{self._name} returned {checks.short(found)}, expected {count} real numbers"
             )
@@ -112,7 +115,7 @@ class PythonRunner:
                 f"{self._name} returned weights of shape {weights.shape}, expected ({count},), one "
                 "an asset"
             )
-        return portfolio(self._name, weights, cash=self._cash)
+        return portfolio(self._name, weights.astype(np.float64, copy=False), cash=self._cash)
 
 
 class NativeRunner:
@@ -136,17 +139,10 @@ class NativeRunner:
         return portfolio(self._name, weights, cash=self._cash)
 
     def rolling(
-        self,
-        values: Floats,
-        out: Floats,
-        first: int,
-        step: int,
-        window: int,
-        threads: int,
-        report: Report | None,
+        self, values: Floats, out: Floats, when: Schedule, threads: int, report: Report | None
     ) -> None:
         """As :class:`Runner`, without the interpreter lock, in so many threads."""
-        self._instance.rolling(values, out, first, step, window, threads, report)
+        self._instance.rolling(values, out, when.first, when.step, when.window, threads, report)
 
 
 def portfolio(name: str, weights: Floats, *, cash: bool) -> Floats:
@@ -165,10 +161,16 @@ def portfolio(name: str, weights: Floats, *, cash: bool) -> Floats:
     raise StrategyError(f"{name} returned weights with the sum {total:.10g}, expected {expected}")
 
 
-def drifted(weights: Floats, before: Floats, now: Floats) -> Floats:
+def drifted(name: str, weights: Floats, before: Floats, now: Floats) -> Floats:
     """What weights have become when prices have moved; what they leave of one is cash."""
-    values = weights * (now / before)
-    total = 1.0 - weights.sum() + values.sum()
+    with np.errstate(over="ignore", invalid="ignore"):
+        values = weights * (now / before)
+        total = 1.0 - weights.sum() + values.sum()
+    if not 0.0 < total < np.inf:
+        raise StrategyError(
+            f"{name} holds weights that made {total:.10g} of 1 since the date before, expected "
+            "more than 0: the portfolio is ruined"
+        )
     return np.asarray(values / total)
 
 

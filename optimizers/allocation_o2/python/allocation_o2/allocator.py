@@ -11,8 +11,8 @@ import numpy as np
 from allocation_o2 import _prices, evaluation
 from allocation_o2._parameters import Parameter
 from allocation_o2._prices import Prices
-from allocation_o2._rolling import Schedule, rolling, schedule
-from allocation_o2._runner import NativeRunner, PythonRunner, Runner
+from allocation_o2._rolling import rolling, schedule
+from allocation_o2._runner import NativeRunner, PythonRunner, Runner, Schedule
 from allocation_o2.errors import StrategyError
 from hft_py import labels
 
@@ -62,10 +62,7 @@ class Allocator:
     def _checked(self, given: Mapping[str, Any]) -> dict[str, Any]:
         for name in given:
             if name not in self.parameters:
-                known = ", ".join(self.parameters) or "none"
-                raise TypeError(
-                    f"{type(self).__name__} has no parameter {name!r}, its own: {known}"
-                )
+                raise TypeError(self._unknown(name))
         return {
             name: one.check(name, given[name]) if name in given else one.default
             for name, one in self.parameters.items()

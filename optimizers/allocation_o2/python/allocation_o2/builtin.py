@@ -6,19 +6,6 @@ from allocation_o2 import _rust
 from allocation_o2.allocator import Allocator
 from allocation_o2.creation import create_allocator_class
 
-__all__ = [
-    "EqualWeight",
-    "HierarchicalRiskParity",
-    "InverseVolatility",
-    "MaximumSharpe",
-    "MeanVariance",
-    "MinimumVariance",
-    "Momentum",
-    "RandomWeights",
-    "RiskParity",
-]
-
-
 _LOOKBACK = "lookback_period=3"
 
 

@@ -24,7 +24,13 @@ _NO_CARGO = (
     "https://rustup.rs, then try again"
 )
 # What changes the code that a compiler writes, besides its version.
-_FLAGS = ("RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS", "CARGO_BUILD_TARGET")
+_FLAGS = (
+    "RUSTC",
+    "RUSTFLAGS",
+    "CARGO_ENCODED_RUSTFLAGS",
+    "CARGO_BUILD_RUSTFLAGS",
+    "CARGO_BUILD_TARGET",
+)
 _UNWRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.ENOTDIR, errno.EISDIR}
 
 
@@ -144,7 +150,7 @@ def place(library: Path, path: Path, output: str | Path | None) -> tuple[Path, s
     target = path.parent / name if output is None else Path(output)
     if output is not None and (target.is_dir() or str(output).endswith(("/", os.sep))):
         target /= name
-    if not target.suffix:
+    if target.suffix not in _cache.SUFFIXES:  # as load knows a library, and never the source
         target = target.with_name(target.name + _cache.SUFFIX)
     try:
         if not (target.is_file() and filecmp.cmp(library, target, shallow=False)):
@@ -184,6 +190,7 @@ def compiled(path: Path) -> Compiled:
     where = _cache.digest(str(path.absolute()).encode(), sdk.encode())
     project = _cache.folder() / "builds" / f"{_manifest.crate_name(path.stem)}-{where}"
     project.mkdir(exist_ok=True)
+    os.utime(project)  # used now
     with _cache.locked(project):
         if library.exists() and not wanted.local:  # another process was first
             return Compiled(library, False, "")
@@ -208,9 +215,12 @@ def _build(cargo: str, project: Path, path: Path, wanted: _manifest.Header) -> t
     command += ["--message-format=json-render-diagnostics", f"--target-dir={project / 'target'}"]
     if not wanted.crates:
         command += ["--offline", "--locked"]
+    # A profile of the environment could end the process at a panic, and is in no name of a library.
+    kept = {key: text for key, text in os.environ.items() if not key.startswith("CARGO_PROFILE_")}
     done = subprocess.run(
         command,
         cwd=project,
+        env=kept,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
@@ -237,6 +247,8 @@ def _build(cargo: str, project: Path, path: Path, wanted: _manifest.Header) -> t
 def _remedy(messages: str, wanted: _manifest.Header) -> str:
     if re.search(r"linker `.*` not found", messages):
         return "\n\nRust needs a linker: install a C compiler (on Debian: apt install gcc)"
+    if "error[E0583]" in messages or "couldn't read" in messages:
+        return "\n\nA strategy is one file in UTF-8: other files of its folder are not compiled"
     if wanted.crates and not re.search(r"^ *--> ", messages, re.MULTILINE):
         return (
             f"\n\nThe strategy asks for the crates {', '.join(wanted.crates)}: cargo may need the "

@@ -45,7 +45,8 @@ def create_allocator_class(
     name
         Of the class. Default: that of the strategy.
     allow_cash
-        Weights may have a sum below one. Default: as the strategy's ``allow_cash``, else no.
+        Weights may have a sum below one. Default: as the strategy's ``allow_cash``, else no. A
+        compiled strategy says itself whether it does this, and ``uses_current``.
     uses_current
         The strategy is called as ``predict(prices, current)`` with the weights held, zeros before
         the first trade. Default: as the strategy's ``uses_current``, else no.
@@ -61,7 +62,7 @@ def create_allocator_class(
     Raises
     ------
     TypeError, ValueError
-        No ``predict``; a default of another type or outside its range.
+        No class with ``predict``; a default of another type or outside its range.
 
     Examples
     --------
@@ -80,17 +81,24 @@ def create_allocator_class(
     ValueError: days=0, expected 1 or more
     """
     native = not isinstance(StrategyClass, type) and hasattr(StrategyClass, "create")
-    if not native and not callable(getattr(StrategyClass, "predict", None)):
+    written = isinstance(StrategyClass, type) and hasattr(StrategyClass, "predict")
+    if not (native or written):
         raise TypeError(
             f"StrategyClass={checks.short(StrategyClass)}, expected a class with predict(prices)"
         )
     own = native_parameters(StrategyClass.parameters) if native else {}
     found = parameters(param_info, own, _RESERVED)
-    title = name or (StrategyClass.name if native else StrategyClass.__name__)
-    flags = {
-        key: checks.flag(key, getattr(StrategyClass, key, False) if given is None else given)
-        for key, given in (("allow_cash", allow_cash), ("uses_current", uses_current))
-    }
+    title = StrategyClass.name if native else StrategyClass.__name__
+    if name is not None:
+        if not (isinstance(name, str) and name.isidentifier()):
+            raise ValueError(f"name={checks.short(name)}, expected the name of a class")
+        title = name
+    flags = {}
+    for key, given in (("allow_cash", allow_cash), ("uses_current", uses_current)):
+        declared = getattr(StrategyClass, key, False)
+        flags[key] = checks.flag(key, declared if given is None else given)
+        if native and flags[key] != declared:
+            raise ValueError(f"{key}={given}, but the compiled strategy says {declared}")
     options = (tuple(found.items()), title, tuple(flags.items()))
     if (known := _MADE.get((StrategyClass, *options))) is not None:
         return known

@@ -11,8 +11,6 @@ from allocation_o2.creation import create_allocator_class
 
 __all__ = ["load"]
 
-_SUFFIXES = (".so", ".dylib", ".dll")
-
 
 def load(path: str | Path) -> type[Allocator]:
     """A class of allocators from a strategy in Rust.
@@ -34,6 +32,8 @@ def load(path: str | Path) -> type[Allocator]:
 
     Raises
     ------
+    ValueError
+        A path that names no file; a parameter with a name that Python or an allocator has.
     FileNotFoundError
         Neither a file nor a compiled strategy.
     CompileError
@@ -48,9 +48,11 @@ def load(path: str | Path) -> type[Allocator]:
     >>> Mine(lookback_period=20).predict(prices)  # doctest: +SKIP
     """
     path = Path(path)
+    if not path.name:
+        raise ValueError(f"path={str(path)!r}, expected a strategy's file, a library or a name")
     if path.suffix == ".rs":
         library, origin = compiler.compiled(path).library, path
-    elif path.suffix in _SUFFIXES:
+    elif path.suffix in _cache.SUFFIXES:
         library, origin = _own_copy(path), path
     else:
         library, origin = _by_name(path)

@@ -14,17 +14,7 @@ from allocation_o2._parameters import native_parameters
 from allocation_o2.allocator import Allocator
 from allocation_o2.creation import create_allocator_class
 
-__all__ = [
-    "EqualWeight",
-    "HierarchicalRiskParity",
-    "InverseVolatility",
-    "MaximumSharpe",
-    "MeanVariance",
-    "MinimumVariance",
-    "Momentum",
-    "RandomWeights",
-    "RiskParity",
-]
+__all__ = [*strategies.__all__]
 
 
 def _made(strategy: Any) -> type[Allocator]:

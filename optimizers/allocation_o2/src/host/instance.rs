@@ -1,7 +1,7 @@
 //! An instance of a strategy.
 
 use super::{Error, Kind, Value};
-use allocation_o2::Prices;
+use allocation_o2::{Dates, Prices};
 use std::ffi::c_void;
 use std::sync::Arc;
 
@@ -42,7 +42,7 @@ impl Instance {
     /// # Errors
     /// The value is out of range.
     pub fn set(&mut self, index: usize, value: Value) -> Result<(), Error> {
-        // SAFETY: an instance of this kind, used by nobody else.
+        // SAFETY: an instance of this kind, used by no other thread.
         let status = unsafe { (self.kind.table.set)(self.raw, index, value.bits()) };
         self.kind.outcome(status).map_err(refused)
     }
@@ -68,6 +68,31 @@ impl Instance {
         let (view, at, count) = (prices.view(), weights.as_mut_ptr(), weights.len());
         // SAFETY: an instance of this kind; prices and weights are borrowed for the call.
         let status = unsafe { (self.kind.table.predict)(self.raw, &raw const view, at, count) };
+        self.kind.outcome(status)
+    }
+
+    /// Whether [`predict_many`](Self::predict_many) may be called.
+    #[must_use]
+    pub fn has_many(&self) -> bool {
+        self.kind.table.predict_many.is_some() && !self.kind.uses_current
+    }
+
+    /// Write a row of weights for each date, from prices that end with the last one.
+    ///
+    /// # Errors
+    /// As [`predict`](Self::predict), for one of the dates; or the strategy has no such function.
+    pub fn predict_many(
+        &self,
+        prices: &Prices<'_>,
+        dates: &Dates,
+        weights: &mut [f64],
+    ) -> Result<(), Error> {
+        let Some(many) = self.kind.table.predict_many else {
+            return Err(Error::Strategy("one date after the other".into()));
+        };
+        let (view, at, count) = (prices.view(), weights.as_mut_ptr(), weights.len());
+        // SAFETY: an instance of this kind; prices, dates and weights are borrowed for the call.
+        let status = unsafe { many(self.raw, &raw const view, dates, at, count) };
         self.kind.outcome(status)
     }
 }

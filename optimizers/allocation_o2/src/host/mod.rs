@@ -11,7 +11,8 @@ pub use instance::Instance;
 pub use kind::{Kind, Parameter, Value};
 pub use library::open;
 pub use prices::first_bad_price;
-pub use rolling::{Schedule, Stopped, rolling};
+pub(crate) use rolling::BLOCK;
+pub use rolling::{Stopped, rolling};
 pub use weights::check;
 
 /// What goes wrong between the host and a strategy.

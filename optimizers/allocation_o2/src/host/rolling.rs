@@ -1,24 +1,15 @@
 //! Weights for one date after the other, in threads, followed from the calling one.
 
-use super::weights::{check, drift};
+use super::weights::{all_portfolios, check, drift};
 use super::{Error, Instance};
-use allocation_o2::Prices;
+use allocation_o2::{Dates, Prices};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
+/// Dates that a strategy is asked for at once.
+pub(crate) const BLOCK: usize = 256;
 const BETWEEN_TICKS: Duration = Duration::from_millis(50);
-
-/// The dates of a rolling run.
-#[derive(Clone, Copy, Debug)]
-pub struct Schedule {
-    /// The observation of the first date.
-    pub first: usize,
-    /// Observations from one date to the next.
-    pub step: usize,
-    /// Observations that the strategy sees at a date; 0 for all so far.
-    pub window: usize,
-}
 
 /// Why a run ended before its last date.
 #[derive(Debug)]
@@ -27,19 +18,6 @@ pub enum Stopped<E> {
     Row(usize, Error),
     /// Whoever follows the run ended it.
     Followed(E),
-}
-
-impl Schedule {
-    fn end(&self, row: usize) -> usize {
-        self.first + row * self.step + 1
-    }
-
-    /// What the strategy sees at the date of a row.
-    fn seen<'a>(&self, prices: &Prices<'a>, row: usize) -> Prices<'a> {
-        let end = self.end(row);
-        let window = if self.window == 0 { end } else { self.window };
-        prices.between(end.saturating_sub(window), end)
-    }
 }
 
 /// Write the weights of every date into a row of `weights`.
@@ -58,7 +36,7 @@ pub fn rolling<E: Send>(
     instance: &Instance,
     prices: &Prices<'_>,
     weights: &mut [f64],
-    when: Schedule,
+    when: Dates,
     threads: usize,
     tick: &mut dyn FnMut(usize) -> Result<(), E>,
 ) -> Result<(), Stopped<E>> {
@@ -73,12 +51,9 @@ pub fn rolling<E: Send>(
         let mut current = vec![0.0; n_assets];
         for (row, into) in weights.chunks_exact_mut(n_assets).enumerate() {
             if row > 0 {
-                drift(
-                    &mut current,
-                    prices,
-                    when.end(row - 1) - 1,
-                    when.end(row) - 1,
-                );
+                let (before, now) = (when.end(row - 1) - 1, when.end(row) - 1);
+                drift(instance.kind(), &mut current, prices, before, now)
+                    .map_err(|error| Stopped::Row(row, error))?;
             }
             into.copy_from_slice(&current);
             one(row, into).map_err(|error| Stopped::Row(row, error))?;
@@ -88,20 +63,46 @@ pub fn rolling<E: Send>(
         return Ok(());
     }
     let threads = native::threads::usable(threads).max(1);
+    let many = instance.has_many();
     // Pieces small enough that threads end together, large enough that taking one costs nothing.
-    let size = (rows / (16 * threads)).clamp(1, 64);
-    let pieces = Mutex::new(weights.chunks_mut(size * n_assets).enumerate());
+    // Those of many dates begin where the strategy may begin its sums again.
+    let (before, size) = match (many, when.step) {
+        (true, 1) => (rows.min((BLOCK - when.end(0) % BLOCK) % BLOCK), BLOCK),
+        (true, _) => (0, BLOCK),
+        _ => (0, (rows / (16 * threads)).clamp(1, 64)),
+    };
+    let (head, rest) = weights.split_at_mut(before * n_assets);
+    let parts = std::iter::once(head).chain(rest.chunks_mut(size * n_assets));
+    let pieces = Mutex::new(parts.scan(0, |row, part| {
+        let first = *row;
+        *row += part.len() / n_assets;
+        Some((first, part))
+    }));
     let done = AtomicUsize::new(0);
     let limit = AtomicUsize::new(rows); // rows from here on need not be done
     let failure: Mutex<Option<(usize, Error)>> = Mutex::new(None);
     let work = |follow: &mut dyn FnMut(usize) -> Result<(), E>| -> Result<(), E> {
         loop {
             let piece = locked(&pieces).next();
-            let Some((piece, part)) = piece else {
+            let Some((first, part)) = piece else {
                 return Ok(());
             };
+            let count = part.len() / n_assets;
+            if many && count > 0 && first < limit.load(Relaxed) {
+                let (seen, dates) = (
+                    prices.between(0, when.end(first + count - 1)),
+                    when.from(first),
+                );
+                if instance.predict_many(&seen, &dates, part).is_ok()
+                    && all_portfolios(part, n_assets, instance.kind().allow_cash)
+                {
+                    follow(done.fetch_add(count, Relaxed) + count)
+                        .inspect_err(|_| limit.store(0, Relaxed))?;
+                    continue;
+                }
+            } // else one date after the other, which finds the one that fails
             for (k, into) in part.chunks_exact_mut(n_assets).enumerate() {
-                let row = piece * size + k;
+                let row = first + k;
                 if row >= limit.load(Relaxed) {
                     return Ok(());
                 }

@@ -1,7 +1,9 @@
 //! Whether weights are a portfolio, and what they become when prices move.
 
 use super::{Error, Kind};
+use crate::strategies::vectors::total;
 use allocation_o2::Prices;
+use native::for_each_isa;
 
 /// How far the sum of weights may be from one.
 const TOLERANCE: f64 = 1e-8;
@@ -11,10 +13,8 @@ const TOLERANCE: f64 = 1e-8;
 /// # Errors
 /// They are not, in the words of the Python side.
 pub fn check(kind: &Kind, weights: &[f64]) -> Result<(), Error> {
-    let sum: f64 = weights.iter().sum(); // NaN or infinite where a weight is
-    if (sum - 1.0).abs() <= TOLERANCE
-        || (kind.allow_cash && (-TOLERANCE..=1.0 + TOLERANCE).contains(&sum))
-    {
+    let sum = total(weights);
+    if is_portfolio(sum, kind.allow_cash) {
         return Ok(());
     }
     let name = &kind.name;
@@ -37,24 +37,55 @@ pub fn check(kind: &Kind, weights: &[f64]) -> Result<(), Error> {
     ))
 }
 
+/// The sum is NaN or infinite where a weight is.
+#[inline(always)]
+fn is_portfolio(sum: f64, cash: bool) -> bool {
+    (sum - 1.0).abs() <= TOLERANCE || (cash && (-TOLERANCE..=1.0 + TOLERANCE).contains(&sum))
+}
+
+for_each_isa! {
+    /// Whether [`check`] finds nothing in any row of so many weights.
+    pub(super) fn all_portfolios(rows: &[f64], n: usize, cash: bool) -> bool {
+        rows.chunks_exact(n).all(|row| is_portfolio(total(row), cash))
+    }
+}
+
 /// Weights after prices have moved from observation `before` to `now`; what they leave is cash.
-pub(super) fn drift(weights: &mut [f64], prices: &Prices<'_>, before: usize, now: usize) {
+///
+/// # Errors
+/// Short positions have lost all there was.
+pub(super) fn drift(
+    kind: &Kind,
+    weights: &mut [f64],
+    prices: &Prices<'_>,
+    before: usize,
+    now: usize,
+) -> Result<(), Error> {
     let mut total = 1.0 - weights.iter().sum::<f64>();
     for (i, weight) in weights.iter_mut().enumerate() {
         let asset = prices.asset(i);
         *weight *= asset[now] / asset[before];
         total += *weight;
     }
+    if !(total > 0.0 && total < f64::INFINITY) {
+        return Err(Error::Strategy(format!(
+            "{} holds weights that made {} of 1 since the date before, expected more than 0: the \
+             portfolio is ruined",
+            kind.name,
+            ten_digits(total)
+        )));
+    }
     for weight in weights {
         *weight /= total;
     }
+    Ok(())
 }
 
 /// As C writes `%.10g`.
 fn ten_digits(value: f64) -> String {
     let scientific = format!("{value:.9e}");
     let Some((digits, power)) = scientific.split_once('e') else {
-        return scientific;
+        return scientific.to_lowercase(); // nan, inf
     };
     let power: i32 = power.parse().unwrap_or_default();
     if (-4..10).contains(&power) {

@@ -3,8 +3,9 @@
 mod arrays;
 mod values;
 
-use crate::host::{self, Error, Instance, Kind, Schedule, Stopped, Value};
+use crate::host::{self, Error, Instance, Kind, Stopped, Value};
 use crate::strategies;
+use allocation_o2::Dates;
 use arrays::{view, writable};
 use numpy::{PyArray1, PyArray2, PyUntypedArrayMethods};
 use pyo3::exceptions::PyValueError;
@@ -167,7 +168,7 @@ impl Runner {
                     .map_or(Ok(()), |call| call.call1(py, (done, dates)).map(drop))
             })
         };
-        let when = Schedule {
+        let when = Dates {
             first,
             step,
             window,
@@ -232,6 +233,8 @@ fn first_bad_price(py: Python<'_>, prices: &Bound<'_, PyArray2<f64>>) -> PyResul
 #[pymodule]
 fn _rust(m: &Bound<'_, PyModule>) -> PyResult<()> {
     native::python::register_isa(m)?;
+    // NumPy's functions are looked up now: Ctrl-C during that, at a later call, would be a panic.
+    drop(PyArray1::<f64>::zeros(m.py(), 0, false));
     m.add_class::<Strategy>()?;
     m.add_class::<Runner>()?;
     m.add_function(wrap_pyfunction!(native::python::build_profile, m)?)?;

@@ -57,8 +57,9 @@ pub(super) fn check_volatility(asset: usize, volatility: f64, returns: usize) ->
     if volatility > STILL {
         return Ok(());
     }
+    let what = if volatility.is_nan() { "finite " } else { "" }; // a return too large for a number
     Err(Error::new(format!(
-        "asset {asset} has no volatility over the last {returns} returns: leave it out"
+        "asset {asset} has no {what}volatility over the last {returns} returns: leave it out"
     )))
 }
 

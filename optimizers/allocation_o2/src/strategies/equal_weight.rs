@@ -8,6 +8,8 @@ parameters! {
 }
 
 impl Strategy for EqualWeight {
+    const MANY_DATES: bool = true;
+
     fn min_observations(&self) -> usize {
         1
     }
@@ -15,6 +17,16 @@ impl Strategy for EqualWeight {
     fn predict(&self, _prices: Prices<'_>, weights: &mut [f64]) -> Result<(), Error> {
         let weight = 1.0 / weights.len() as f64;
         weights.fill(weight);
+        Ok(())
+    }
+
+    fn predict_many(
+        &self,
+        prices: Prices<'_>,
+        _dates: Dates,
+        weights: &mut [f64],
+    ) -> Result<(), Error> {
+        weights.fill(1.0 / prices.n_assets() as f64);
         Ok(())
     }
 }

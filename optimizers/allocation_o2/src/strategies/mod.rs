@@ -15,7 +15,7 @@ mod minimum_variance;
 mod momentum;
 mod random_weights;
 mod risk_parity;
-mod vectors;
+pub(crate) mod vectors;
 
 use allocation_o2::ffi::{Interface, interface};
 use allocation_o2::{Parameters, Strategy};

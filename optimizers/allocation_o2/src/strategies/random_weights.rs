@@ -9,7 +9,7 @@ parameters! {
     /// the same whatever the order of assets and whatever comes later.
     pub struct RandomWeights {
         /// Another seed gives other weights.
-        seed: u64 = 0;
+        seed: u64 = 0, 0..=u64::MAX;
     }
 }
 

@@ -1,4 +1,4 @@
-// load | - | has version 2 of the interface, expected 1: compile the strategy again
+// load | - | has version 1 of the interface, expected 2: compile the strategy again
 use allocation_o2::prelude::*;
 
 parameters! {
@@ -24,7 +24,7 @@ impl Strategy for Broken {
 pub extern "C" fn allocation_o2_interface() -> *const allocation_o2::ffi::Interface {
     static mut TABLE: allocation_o2::ffi::Interface = *allocation_o2::ffi::interface::<Broken>();
     unsafe {
-        TABLE.version = 2;
+        TABLE.version = 1;
         &raw const TABLE
     }
 }

@@ -83,9 +83,39 @@ def test_later_prices_change_no_weights(name: str) -> None:
         assert np.array_equal(weights[: len(former)], former)
         if not one.uses_current:
             first = one.min_observations
-            assert np.array_equal(weights[7], one.predict(prices[:, : first + 7]))
+            found = one.predict(prices[:, : first + 7])
+            assert np.allclose(weights[7], found, rtol=0, atol=1e-12)
             windowed = one.predict_rolling(prices, window=first + 3)
             assert np.array_equal(windowed, weights[3:])
+
+
+@pytest.mark.parametrize("name", ["EqualWeight", "Momentum", "InverseVolatility"])
+@settings(max_examples=12)
+@given(data=st.data())
+def test_weights_of_many_dates_at_once(name: str, data: st.DataObject) -> None:
+    """Sums that are kept up to date, over crashes, prices at rest, and beyond a block."""
+    lookback, observations = data.draw(st.integers(2, 90)), data.draw(st.integers(100, 600))
+    rng = np.random.default_rng(data.draw(SEEDS))
+    prices = market(int(rng.integers(2**32)), 4, observations)
+    for at in rng.integers(1, observations, data.draw(st.integers(0, 4))):
+        prices[rng.integers(4), at:] *= data.draw(st.sampled_from([1e-6, 0.5, 3.0, 1e5]))
+    if data.draw(st.booleans()):  # then the volatility of the first asset falls to a millionth
+        at = observations // 2
+        prices[0, at:] = prices[0, at] * (prices[0, at:] / prices[0, at]) ** 1e-6
+    given_values = {} if name == "EqualWeight" else {"lookback_period": lookback}
+    fast, slow = (getattr(module, name)(**given_values) for module in (allocation_o2, in_python))
+    found = fast.predict_rolling(prices)
+    expected = slow.predict_rolling(prices)
+    assert np.allclose(found, expected, rtol=0, atol=1e-12)
+    assert np.array_equal(found, fast.predict_rolling(prices, threads=3))
+    later = fast.min_observations + data.draw(st.integers(0, 9))
+    assert np.array_equal(
+        found[-(observations - later + 1) :], fast.predict_rolling(prices, window=later)
+    )
+    assert np.allclose(found[::7], fast.predict_rolling(prices, step=7), rtol=0, atol=1e-12)
+    assert np.array_equal(
+        found[: 100 - observations or None], fast.predict_rolling(prices[:, :100])
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)

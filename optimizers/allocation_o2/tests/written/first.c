@@ -5,7 +5,7 @@
 #include <string.h>
 
 #ifndef VERSION
-#define VERSION 1
+#define VERSION 2
 #endif
 
 typedef union { double real; int64_t integer; uint64_t whole; } value;
@@ -23,6 +23,7 @@ typedef struct {
     const double *data;
     size_t n_assets, n_observations, stride;
 } prices;
+typedef struct { size_t first, step, window; } dates;
 typedef struct {
     uint32_t version, size;
     const description *(*describe)(void);
@@ -31,6 +32,7 @@ typedef struct {
     void (*destroy)(void *instance);
     int32_t (*min_observations)(const void *instance, size_t *observations);
     int32_t (*predict)(const void *instance, const prices *prices, double *weights, size_t count);
+    int32_t (*predict_many)(const void *, const prices *, const dates *, double *, size_t);
     size_t (*last_error)(char *buffer, size_t capacity);
 } interface;
 
@@ -78,7 +80,8 @@ static size_t last_error(char *buffer, size_t capacity) {
 }
 
 static const interface table = {
-    VERSION, sizeof table, describe, create, set, free, min_observations, predict, last_error,
+    VERSION, sizeof table, describe, create, set, free, min_observations, predict, NULL,
+    last_error,
 };
 
 const interface *allocation_o2_interface(void) { return &table; }

@@ -18,7 +18,8 @@ UNSETTLED = "rounding keeps the weights from being found: raise shrinkage"
 def simple_returns(prices: Floats, lookback_period: int) -> Floats:
     """The last ``lookback_period`` simple returns, ``(n_assets, lookback_period)``."""
     recent = prices[:, -lookback_period - 1 :]
-    return np.asarray(recent[:, 1:] / recent[:, :-1] - 1.0)
+    with np.errstate(over="ignore"):  # a volatility that is not finite is an error
+        return np.asarray(recent[:, 1:] / recent[:, :-1] - 1.0)
 
 
 def estimate(prices: Floats, lookback_period: int, shrinkage: float) -> tuple[Floats, Floats]:
@@ -35,8 +36,9 @@ def estimate(prices: Floats, lookback_period: int, shrinkage: float) -> tuple[Fl
     returns = simple_returns(prices, lookback_period)
     count = returns.shape[1]
     mean = returns.mean(axis=1)
-    centred = returns - mean[:, None]
-    covariance = centred @ centred.T / (count - 1)
+    with np.errstate(over="ignore", invalid="ignore"):
+        centred = returns - mean[:, None]
+        covariance = centred @ centred.T / (count - 1)
     variances = covariance.diagonal().copy()
     check_volatility(np.sqrt(variances), count)
     if shrinkage > 0.0:
@@ -49,6 +51,8 @@ def check_volatility(volatility: Floats, returns: int) -> None:
     """An asset without volatility has no risk to speak of, or no price of its own."""
     still = np.flatnonzero(~(volatility > STILL))
     if len(still):
+        what = "finite " if np.isnan(volatility[still[0]]) else ""
         raise StrategyError(
-            f"asset {still[0]} has no volatility over the last {returns} returns: leave it out"
+            f"asset {still[0]} has no {what}volatility over the last {returns} returns: leave it "
+            "out"
         )

@@ -22,7 +22,8 @@ class InverseVolatility:
 
     def predict(self, prices: Floats) -> Floats:
         """Of the sample volatility."""
-        volatility = simple_returns(prices, self.lookback_period).std(axis=1, ddof=1)
+        with np.errstate(over="ignore", invalid="ignore"):
+            volatility = simple_returns(prices, self.lookback_period).std(axis=1, ddof=1)
         check_volatility(volatility, self.lookback_period)
         inverse = 1.0 / volatility
         return np.asarray(inverse / inverse.sum())

@@ -128,11 +128,12 @@ study = Study(
         "the published 10 to 100 times are found. With 500 assets the arithmetic shows, NumPy does "
         "it well, and less is gained. One call is another matter: all prices are checked, and for "
         "a cheap rule the check of a hundred thousand prices takes longer than the rule. "
-        "A rule that is a sum over windows can be written for all dates at once. NumPy then does "
-        "one addition and one subtraction a date, where a strategy that is called at each date "
-        "reads its whole window again: such code, and a Numba loop more so, is faster than the "
-        "Rust strategy, and is to be written again for the next rule. Minimum variance has no such "
-        "form; with the covariances of all dates at once it still solves date by date."
+        "A rule that is a sum over windows can be written for all dates at once: one addition and "
+        "one subtraction a date, in NumPy or in a Numba loop, where a strategy that is called at "
+        "each date reads its whole window again. Momentum and inverse volatility in Rust are "
+        "written that way too, so they differ from such code by its temporary arrays and by their "
+        "checks; for equal weights the checks are nearly all. Minimum variance has no such form; "
+        "with the covariances of all dates at once it still solves date by date."
     ),
     time_limit=600.0,
 )

@@ -6,8 +6,7 @@ ten basis points.
 
 from __future__ import annotations
 
-import argparse
-from pathlib import Path
+from typing import Any
 
 from allocation_o2 import (
     Comparison,
@@ -19,8 +18,8 @@ from allocation_o2 import (
     plot_performance,
     plot_weights,
 )
-from hft_py.results import pyplot
 from qpp.datasets import sp500_prices
+from qpp.pictures import draw_into_folder
 
 __all__ = ["four_allocators"]
 
@@ -42,22 +41,14 @@ def four_allocators() -> Comparison:
     )
 
 
+def _figures() -> dict[str, Any]:
+    found = four_allocators()
+    return {"weights": plot_weights(found), "performance": plot_performance(found)}
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Draw both pictures into a folder."""
-    parser = argparse.ArgumentParser(
-        prog="python -m allocation_o2.study.figures", description="Pictures of four allocators."
-    )
-    parser.add_argument("folder", type=Path)
-    folder = parser.parse_args(arguments).folder
-    pyplot().switch_backend("agg")
-    folder.mkdir(parents=True, exist_ok=True)
-    found = four_allocators()
-    for name, draw in (("weights", plot_weights), ("performance", plot_performance)):
-        figure = draw(found)
-        path = folder / f"{name}.png"
-        figure.savefig(path, dpi=90)
-        pyplot().close(figure)
-        print(path)
+    draw_into_folder("allocation_o2.study.figures", _figures, arguments)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-//! The C interface, version 1: what a library of a strategy exports.
+//! The C interface, version 2: what a library of a strategy exports.
 //!
 //! It exports one symbol, `allocation_o2_interface`, a function without arguments that returns a
 //! pointer to an [`Interface`] that stays valid. [`export!`](crate::export) writes it for a
@@ -23,7 +23,10 @@
 //!     size_t n_assets, n_observations, stride;
 //! } prices;
 //! typedef struct {
-//!     uint32_t version;                  /* 1 */
+//!     size_t first, step, window;        /* row k: observation first + k * step, see below */
+//! } dates;
+//! typedef struct {
+//!     uint32_t version;                  /* 2 */
 //!     uint32_t size;                     /* sizeof(interface) */
 //!     const description *(*describe)(void);
 //!     int32_t (*create)(const value *values, size_t count, void **instance);
@@ -31,6 +34,8 @@
 //!     void (*destroy)(void *instance);
 //!     int32_t (*min_observations)(const void *instance, size_t *observations);
 //!     int32_t (*predict)(const void *instance, const prices *prices, double *weights, size_t count);
+//!     int32_t (*predict_many)(const void *instance, const prices *prices, const dates *dates,
+//!                             double *weights, size_t count); /* or null */
 //!     size_t (*last_error)(char *buffer, size_t capacity);
 //! } interface;
 //! const interface *allocation_o2_interface(void);
@@ -41,14 +46,18 @@
 //! the length of the whole. `describe` returns null where it fails. `create` takes a value for each
 //! parameter, in order. `predict` finds the weights that are held now in `weights`, or zeros where
 //! the strategy does not read them, and overwrites them; several threads may call it for the same
-//! instance at once, and `min_observations` with it. Nobody calls anything else meanwhile, and
-//! nothing unwinds or throws out of a function.
+//! instance at once, and `min_observations` with it. No other thread calls anything else meanwhile,
+//! and nothing unwinds or throws out of a function.
+//!
+//! `predict_many` may be null. Else it writes a row of weights for each of `count / n_assets` dates,
+//! as [`Strategy::predict_many`] describes; a row is made from the last `window` observations up to
+//! its own, all of them where `window` is 0. It is not called where current weights are read.
 
-use crate::{Strategy, shim};
+use crate::{Dates, Strategy, shim};
 use std::ffi::{c_char, c_void};
 
 /// The version of the interface that this crate writes.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// The name of the exported function.
 pub const SYMBOL: &str = "allocation_o2_interface";
 
@@ -147,6 +156,11 @@ pub struct Interface {
     pub min_observations: unsafe extern "C" fn(*const c_void, *mut usize) -> i32,
     /// Weights for prices, written into the memory of the caller.
     pub predict: unsafe extern "C" fn(*const c_void, *const View, *mut f64, usize) -> i32,
+    /// Weights for many dates, written into the memory of the caller; null where `predict` is to be
+    /// called for each.
+    pub predict_many: Option<
+        unsafe extern "C" fn(*const c_void, *const View, *const Dates, *mut f64, usize) -> i32,
+    >,
     /// The message of the latest failure in this thread.
     pub last_error: unsafe extern "C" fn(*mut u8, usize) -> usize,
 }
@@ -164,6 +178,11 @@ pub const fn interface<S: Strategy>() -> &'static Interface {
             destroy: shim::destroy::<S>,
             min_observations: shim::min_observations::<S>,
             predict: shim::predict::<S>,
+            predict_many: if S::MANY_DATES {
+                Some(shim::predict_many::<S>)
+            } else {
+                None
+            },
             last_error: shim::last_error,
         }
     }

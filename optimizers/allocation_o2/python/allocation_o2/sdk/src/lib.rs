@@ -40,6 +40,7 @@
 //! `python -m allocation_o2 compile FILE` makes a library of it, and `allocation_o2.load` a Python
 //! class. The library offers the C interface of the module [`ffi`].
 
+mod dates;
 mod description;
 mod error;
 pub mod ffi;
@@ -48,6 +49,7 @@ mod prices;
 mod shim;
 mod strategy;
 
+pub use dates::Dates;
 pub use description::Described;
 pub use error::Error;
 pub use parameters::{Limits, Parameter, Value};
@@ -56,5 +58,5 @@ pub use strategy::{Parameters, Strategy};
 
 /// All that a strategy needs, in one line.
 pub mod prelude {
-    pub use crate::{Error, Prices, Strategy, export, parameters};
+    pub use crate::{Dates, Error, Prices, Strategy, export, parameters};
 }

@@ -52,7 +52,7 @@ impl<'a> Prices<'a> {
     /// Prices in memory of others.
     ///
     /// # Safety
-    /// For `'a`, nobody writes there, and all can be read from the first price of the first asset to
+    /// For `'a`, no thread writes there, and all can be read from the first price of the first asset to
     /// the last price of the last one.
     #[must_use]
     pub unsafe fn from_view(view: &View) -> Self {

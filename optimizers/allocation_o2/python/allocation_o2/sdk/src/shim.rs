@@ -1,7 +1,7 @@
 //! From the C interface to a [`Strategy`]: nothing unwinds out of these functions.
 
 use crate::ffi::{self, Description, View};
-use crate::{Error, Prices, Strategy};
+use crate::{Dates, Error, Prices, Strategy};
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
@@ -88,7 +88,7 @@ pub(crate) unsafe extern "C" fn set<S: Strategy>(
     index: usize,
     value: u64,
 ) -> i32 {
-    // SAFETY: made by `create`, and nobody else uses it meanwhile.
+    // SAFETY: made by `create`, and no other thread uses it meanwhile.
     guarded::<S>(|| unsafe { &mut *instance.cast::<S>() }.set(index, value))
 }
 
@@ -118,18 +118,44 @@ pub(crate) unsafe extern "C" fn predict<S: Strategy>(
     count: usize,
 ) -> i32 {
     guarded::<S>(|| {
-        // SAFETY: made by `create`; prices and weights are the caller's, who lends them for this
-        // call: the former for reading, the latter, apart from them, for writing.
-        let (strategy, prices, weights) = unsafe {
-            let prices = Prices::from_view(&*prices);
-            let weights = match count {
-                0 => &mut [][..],
-                _ => std::slice::from_raw_parts_mut(weights, count),
-            };
-            (&*instance.cast::<S>(), prices, weights)
-        };
+        // SAFETY: as `lent` demands.
+        let (strategy, prices, weights) = unsafe { lent::<S>(instance, prices, weights, count) };
         strategy.predict(prices, weights)
     })
+}
+
+pub(crate) unsafe extern "C" fn predict_many<S: Strategy>(
+    instance: *const c_void,
+    prices: *const View,
+    dates: *const Dates,
+    weights: *mut f64,
+    count: usize,
+) -> i32 {
+    guarded::<S>(|| {
+        // SAFETY: as `lent` demands; the caller gives dates.
+        let ((strategy, prices, weights), dates) =
+            unsafe { (lent::<S>(instance, prices, weights, count), dates.read()) };
+        strategy.predict_many(prices, dates, weights)
+    })
+}
+
+/// # Safety
+/// The instance is made by `create`; prices and weights are the caller's, who lends them for this
+/// call: the former for reading, the latter, apart from them, for writing.
+unsafe fn lent<'a, S: Strategy>(
+    instance: *const c_void,
+    prices: *const View,
+    weights: *mut f64,
+    count: usize,
+) -> (&'a S, Prices<'a>, &'a mut [f64]) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let weights = match count {
+            0 => &mut [][..],
+            _ => std::slice::from_raw_parts_mut(weights, count),
+        };
+        (&*instance.cast::<S>(), Prices::from_view(&*prices), weights)
+    }
 }
 
 pub(crate) unsafe extern "C" fn last_error(buffer: *mut u8, capacity: usize) -> usize {
