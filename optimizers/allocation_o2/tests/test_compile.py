@@ -155,7 +155,7 @@ def test_a_folder_that_cannot_be_written(
     shown = capsys.readouterr()
     assert f"the library is {probe}" in shown.err and shown.out.startswith(str(probe))
     assert main(["compile", str(mine), "-o", str(mine.parent / "x.so")]) == 1
-    assert "cannot be written" in capsys.readouterr().err
+    assert "cannot be written (Permission denied): make its folder" in capsys.readouterr().err
 
 
 @pytest.mark.skipif(
@@ -231,6 +231,8 @@ def test_wrong_usage(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None
         with pytest.raises(SystemExit, match="2"):
             main(arguments)
     capsys.readouterr()
+    assert main(["new", str(tmp_path / "my strategy.rs")]) == 0
+    assert f"compile '{tmp_path}/my strategy.rs'" in capsys.readouterr().out
     assert main(["compile", str(tmp_path / "none.rs")]) == 1
     assert "does not exist: python -m allocation_o2 new" in capsys.readouterr().err
     monkey = pytest.MonkeyPatch()

@@ -208,3 +208,18 @@ class Positional:
 def test_a_class_that_refuses_keywords_is_built_in_order() -> None:
     made = create_allocator_class(Positional, {"share": (float, 0.25)})
     assert made(share=0.5).predict(PRICES[:2]).tolist() == [0.5, 0.5]
+
+
+def test_a_name_that_the_constructor_does_not_know_is_refused() -> None:
+    """It is not taken by its place, which another parameter may have."""
+
+    class Two:
+        def __init__(self, fast: int, slow: int) -> None:
+            self.days = fast, slow
+
+        def predict(self, prices: Floats) -> list[float]:
+            return [0.5, 0.5]
+
+    made = create_allocator_class(Two, {"slow": (int, 20), "quick": (int, 5)})
+    with pytest.raises(TypeError, match=r"Two\(fast: .*cannot be built.*'slow', 'quick'"):
+        made().predict(PRICES[:2])

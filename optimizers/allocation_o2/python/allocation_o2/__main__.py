@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -40,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _new(chosen: argparse.Namespace) -> None:
     path = compiler.new_strategy(chosen.path)
-    print(f"{path} written; next: python -m allocation_o2 compile {path}")
+    print(f"{path} written; next: python -m allocation_o2 compile {shlex.quote(str(path))}")
 
 
 def _compile(chosen: argparse.Namespace) -> None:

@@ -175,14 +175,22 @@ def drifted(name: str, weights: Floats, before: Floats, now: Floats) -> Floats:
 
 
 def _made(strategy_class: Any, given: dict[str, Any]) -> Any:
-    """The strategy built with its parameters: by keyword, or in order where it refuses names."""
+    """The strategy built with its parameters: by keyword, or in order where it takes no names."""
     try:
-        inspect.signature(strategy_class).bind(**given)
-    except TypeError:
-        return strategy_class(*given.values())
+        signature = inspect.signature(strategy_class)
     except ValueError:  # a class of an extension without a signature
         try:
             return strategy_class(**given)
         except TypeError:
             return strategy_class(*given.values())
+    try:
+        signature.bind(**given)
+    except TypeError:
+        own = signature.parameters.values()
+        if any(one.kind in (one.POSITIONAL_ONLY, one.VAR_POSITIONAL) for one in own):
+            return strategy_class(*given.values())
+        raise TypeError(
+            f"{strategy_class.__name__}{signature} cannot be built with the parameters "
+            f"{list(given)}: name them in param_info as its constructor does"
+        ) from None
     return strategy_class(**given)

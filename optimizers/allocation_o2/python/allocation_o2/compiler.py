@@ -157,8 +157,9 @@ def place(library: Path, path: Path, output: str | Path | None) -> tuple[Path, s
             _cache.replace(library, target)
     except OSError as error:
         if output is not None:
-            raise OSError(
-                error.errno, f"output={str(output)!r} cannot be written, the library is {library}"
+            raise type(error)(
+                f"output={str(output)!r} cannot be written ({error.strerror}): make its folder, or "
+                f"name another; the library is {library}"
             ) from error
         if error.errno not in _UNWRITABLE:
             raise

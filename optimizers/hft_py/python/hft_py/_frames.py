@@ -49,7 +49,9 @@ def numbers(name: str, value: Any) -> Any:
             value = value.astype({label: np.float64}) if _real(value[label]) else value
             kind = value.dtypes[label]
         if not (kind.kind in "iuf" if pandas else kind.is_numeric()):
-            raise TypeError(f"{name} has {kind} in the column {label!r}, expected numbers")
+            dates = pandas and kind.kind == "M"
+            remedy = f": pass {name}.set_index({label!r})" if dates else ""
+            raise TypeError(f"{name} has {kind} in the column {label!r}, expected numbers{remedy}")
     if not pandas:
         return value.cast(sys.modules["polars"].Float64).to_numpy()
     if (value.dtypes == np.float64).all():

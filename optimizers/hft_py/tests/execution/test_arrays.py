@@ -33,6 +33,10 @@ def test_a_mapping_of_arrays_gives_what_a_frame_gives() -> None:
         assert (found[name] == expected[name].dt.tz_convert(None).to_numpy("M8[ns]")).all()
     assert [f"P{row}" for row in found["parent"]] == expected["parent_id"].tolist()
     assert rest["quantity"].tolist() == left["quantity"].tolist()
+    # Strings as pandas has them.
+    objects = {**arrays(frame), "side": frame["side"].to_numpy(dtype=object)}
+    same = schedule_child_orders(objects, None, 5, leftover=True, **options)[0]
+    np.testing.assert_array_equal(same["quantity"], found["quantity"])
     # Codes in place of names.
     codes = arrays(frame.assign(quantity=frame["quantity"]))
     codes["symbol"] = np.array([PROFILES.symbols.index(one) for one in frame["symbol"]])
@@ -74,4 +78,9 @@ def test_pictures() -> None:
     assert len(lines) == 3 and {line.get_ydata()[-1] for line in lines} == {frame["quantity"][0]}
     frontier = AlmgrenChriss(1e6, 5.0, 5, 0.95, 2.5e-6).efficient_frontier(20).plot()
     assert len(frontier.get_lines()[0].get_xdata()) == 20
+    wide = AlmgrenChriss(1e6, 5.0, 5, 0.95, 2.5e-6, 2.5e-7).efficient_frontier(500).plot()
+    wide.figure.canvas.draw()
+    boxes = [text.get_window_extent() for text in wide.texts]
+    assert len(boxes) == 5
+    assert not any(one.overlaps(two) for i, one in enumerate(boxes) for two in boxes[:i])
     pyplot().close("all")

@@ -236,6 +236,8 @@ def test_bad_arguments() -> None:
         analyze_execution(perold(), 40.0, 40.0, unit={"USD": "0.01"})
     with pytest.raises(ValueError, match="key='venue'"):
         analyze_execution(perold(), 40.0, 40.0).by("venue")
+    with pytest.raises(TypeError, match="expected one name"):
+        analyze_execution(perold(), 40.0, 40.0).by(["day", "order"])  # type: ignore[arg-type]
 
 
 @pytest.mark.usefixtures("rust_only")

@@ -200,6 +200,7 @@ BAD: list[tuple[dict[str, Any], str, int, dict[str, Any], str]] = [
     ({"volatility": None}, "is", 8, {}, r"volatility"),
     ({}, "is", 1, {"permanent_impact": 50.0}, "take more slices"),
     ({"limit_price": -1.0}, "twap", 8, {}, "limit_price=-1 of 'P0'"),
+    ({"start": at("1924-01-02 10:00")}, "twap", 8, {}, "expected a hundred years at most"),
 ]  # fmt: skip
 
 
@@ -214,6 +215,13 @@ def test_bad_input(
 
 
 def test_more_bad_input() -> None:
+    with pytest.raises(ValueError, match=r"\['parent_id'\]\[1\] is missing"):
+        schedule(trades(2, parent_id=["P0", None]), "twap")
+    with pytest.raises(ValueError, match="the column 'side' twice"):
+        schedule(pd.concat([trades(), trades()[["side"]]], axis=1), "twap")
+    for value in ("800", True):
+        with pytest.raises(TypeError, match=r"strings or bools.*astype\(\{'quantity'"):
+            schedule(trades(2).assign(quantity=pd.Series([800, value], dtype=object)), "twap")
     with pytest.raises(ValueError, match="parent_id 'P0' twice"):
         schedule(trades(2, parent_id="P0"), "twap")
     with pytest.raises(ValueError, match="no column 'side'"):

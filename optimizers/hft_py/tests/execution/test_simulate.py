@@ -199,3 +199,17 @@ def test_bad_input() -> None:
         simulate_execution(children, parents, BOOK, patience=2.0, **SIZES)
     with pytest.raises(ValueError, match="has no column 'low'"):
         simulate_execution(children, parents, pd.DataFrame({"time": [], "high": [], "volume": []}))
+
+
+def test_bars_that_do_not_fit_are_refused() -> None:
+    children, parents = one_child()
+    times = pd.to_datetime(np.arange(1, 9) * SECOND)
+    bars = pd.DataFrame({"time": times, "high": 10.0, "low": 9.0, "volume": 500})
+    with pytest.raises(ValueError, match="have a zone and some not"):
+        simulate_execution(children, parents, bars)
+    zoned = bars.assign(time=times.tz_localize("UTC"))
+    assert simulate_execution(children, parents, zoned).fills["quantity"].sum() > 0
+    with pytest.raises(ValueError, match="high=1e.?18 .*half ticks"):
+        simulate_execution(children, parents, zoned.assign(high=1e18))
+    with pytest.raises(TypeError, match="market is None"):
+        simulate_execution(children, parents, None)

@@ -29,6 +29,9 @@ def frame_kind(name: str, frame: Any) -> Kind:
         raise TypeError(
             f"{name} is a {type(frame).__name__}, expected a data frame of pandas or Polars"
         )
+    if kind == "pandas" and not frame.columns.is_unique:
+        column = frame.columns[frame.columns.duplicated()][0]
+        raise ValueError(f"{name} has the column {column!r} twice, expected each once")
     return kind
 
 
@@ -53,6 +56,11 @@ def numbers(name: str, frame: Any, column: str) -> Floats:
     elif values.dtype.kind in "iuf":
         values = values.to_numpy(dtype=np.float64, na_value=np.nan)
     elif values.dtype.kind == "O":  # decimals, or a column without a value
+        if {str, bytes, bool} & set(map(type, values)):
+            raise TypeError(
+                f"{name}[{column!r}] has strings or bools, expected numbers: "
+                f"pass {name}.astype({{{column!r}: float}})"
+            )
         try:
             values = values.astype(np.float64).to_numpy()
         except (TypeError, ValueError):
@@ -81,7 +89,10 @@ def times(name: str, frame: Any, column: str) -> Ints:
         found = values.to_physical().fill_null(np.iinfo(np.int64).min).to_numpy()
     else:
         if getattr(values.dtype, "kind", "") != "M":
-            raise TypeError(f"{name}[{column!r}] has {values.dtype}, expected times")
+            raise TypeError(
+                f"{name}[{column!r}] has {values.dtype}, expected times: "
+                f"pd.to_datetime({name}[{column!r}]) reads strings"
+            )
         unit = getattr(values.dtype, "unit", None) or np.datetime_data(values.dtype)[0]
         if zone_of(values) is not None:
             values = values.dt.tz_convert("UTC").dt.tz_localize(None)
@@ -147,6 +158,12 @@ def look_up(values: Any, keys: Any) -> Ints:
         return np.ascontiguousarray(found.fill_null(-1).to_numpy())
     pandas = sys.modules["pandas"]
     return np.asarray(pandas.Index(keys).get_indexer(pandas.Index(values)), dtype=np.int64)
+
+
+def first_missing(values: Any) -> int | None:
+    """The row of the first missing value (None, NaN); None where none is missing."""
+    missing = values.is_null() if kind_of(values) == "polars" else values.isna()
+    return int(missing.to_numpy().argmax()) if missing.any() else None
 
 
 def first_repeated(values: Any) -> int | None:

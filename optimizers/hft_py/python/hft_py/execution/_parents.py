@@ -63,8 +63,8 @@ def read_parents(trades: Any, style: str | None) -> Parents:
     Raises
     ------
     TypeError, ValueError
-        A column missing or of the wrong type, an id twice, an unknown side or style, a quantity
-        that is not a positive number of lots, a window that ends before it starts.
+        A column missing or of the wrong type, an id missing or twice, an unknown side or style, a
+        quantity that is not a positive number of lots, a window that ends before it starts.
     """
     needed = REQUIRED if style is not None else (*REQUIRED, "style")
     if style is not None:
@@ -74,8 +74,12 @@ def read_parents(trades: Any, style: str | None) -> Parents:
     table = Table("trades", trades, needed if named else needed[1:], key="parent_id")
     if not len(table):
         raise ValueError("trades has no rows, expected a parent order or more")
-    if named and (row := _columns.first_repeated(table.frame["parent_id"])) is not None:
-        raise ValueError(f"trades has the parent_id {table.who(row)} twice, expected each once")
+    if named:
+        ids = table.frame["parent_id"]
+        if (row := _columns.first_missing(ids)) is not None:
+            raise ValueError(f"trades['parent_id'][{row}] is missing, expected an id")
+        if (row := _columns.first_repeated(ids)) is not None:
+            raise ValueError(f"trades has the parent_id {table.who(row)} twice, expected each once")
     side = _codes(table, "side", ("buy", "sell"))
     lot = table.numbers("lot", 1.0)
     table.check("lot", lot <= 0, "more than 0")

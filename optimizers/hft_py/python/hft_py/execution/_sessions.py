@@ -46,9 +46,3 @@ class Sessions:
         i = np.searchsorted(self.before, time, side="right") - 1
         found: Integers = self.opens[i] + time - self.before[i]
         return found
-
-    def is_open(self, instants: Any) -> npt.NDArray[np.bool_]:
-        """Whether each instant is in a session: the open belongs to it, the close does not."""
-        t = np.asarray(instants, dtype=np.int64)
-        i = np.searchsorted(self.opens, t, side="right") - 1
-        return (i >= 0) & (t < self.closes[np.maximum(i, 0)])

@@ -38,7 +38,12 @@ class Bars:
             row = int(np.flatnonzero(np.diff(time) <= 0)[0]) + 1
             raise ValueError(f"market['time'][{row}] is not after the row above it: sort by time")
         scale = 2.0 * float(1 / tick)
-        high, low = (np.rint(scale * table.numbers(c)).astype(np.int64) for c in ("high", "low"))
+        prices = []
+        for column in ("high", "low"):
+            values = scale * table.numbers(column)
+            table.check(column, np.abs(values) >= 2.0**52, "less than 2^52 half ticks")
+            prices.append(np.rint(values).astype(np.int64))
+        high, low = prices
         volume = table.numbers("volume")
         table.check("low", low > high, "at most high")
         table.check("volume", volume < 0, "0 or more")

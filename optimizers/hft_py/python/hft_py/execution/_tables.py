@@ -47,11 +47,7 @@ class Table:
         else:
             self.kind = _columns.frame_kind(name, frame)
             self.columns, self._length = list(frame.columns), len(frame)
-        for column in required:
-            if column not in self.columns:
-                raise ValueError(
-                    f"{name} has no column {column!r}: it has {checks.short(self.columns)}"
-                )
+        _columns.require(name, self, required)
 
     def __len__(self) -> int:
         return self._length
@@ -80,7 +76,10 @@ class Table:
         if self.kind == "numpy":
             values = self.frame[column]
             if values.dtype.kind != "M":
-                raise TypeError(f"{self.name}[{column!r}] has {values.dtype}, expected datetime64")
+                raise TypeError(
+                    f"{self.name}[{column!r}] has {values.dtype}, expected datetime64, in UTC: "
+                    "a frame of pandas or Polars may have time zones"
+                )
             found = np.ascontiguousarray(values, dtype="M8[ns]").view(np.int64)
         else:
             found = _columns.times(self.name, self.frame, column)
@@ -123,6 +122,8 @@ class Table:
             if values.dtype.kind in "iu":
                 outside = (values < 0) | (values >= len(names))
                 return np.where(outside, -1, values) if outside.any() else values
+            if values.dtype.kind == "O" and set(map(type, values)) <= {str}:
+                values = values.astype(np.str_)  # as pandas and lists of objects have them
             if values.dtype.kind != "U":
                 raise TypeError(f"{self.name}[{column!r}] has {values.dtype}, expected strings")
             order = np.argsort(known)

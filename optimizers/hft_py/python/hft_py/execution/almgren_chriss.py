@@ -29,6 +29,7 @@ from hft_py.execution.trajectory import CostFrontier, Trajectory
 __all__ = ["AlmgrenChriss"]
 
 Floats = npt.NDArray[np.float64]
+_MOST_TRADES = 100_000_000  # 800 MB
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class AlmgrenChriss:
     fixed_cost: float = 0.0
 
     def __post_init__(self) -> None:
-        checks.real_number("quantity", self.quantity, above=0.0)
+        checks.real_number("quantity", self.quantity, above=0.0, most=1e100)
         checks.real_number("duration", self.duration, above=0.0)
         checks.whole_number("slices", self.slices, least=1, most=1_000_000)
         checks.real_number("volatility", self.volatility, least=0.0)
@@ -133,7 +134,8 @@ class AlmgrenChriss:
         risk_aversion
             The values, 0 or more; or how many: default 100, from 0 and then evenly in the
             logarithm over the range where ``kappa T`` goes from 0.1, almost TWAP, to ``4 N``,
-            where one part in fifty is left after the first slice.
+            where one part in fifty is left after the first slice. Values times slices are at
+            most a hundred million.
 
         Examples
         --------
@@ -142,7 +144,10 @@ class AlmgrenChriss:
         True
         """
         if isinstance(risk_aversion, int | np.integer):
-            lam = self._spread(checks.whole_number("risk_aversion", risk_aversion, least=2))
+            most = max(_MOST_TRADES // self.slices, 2)
+            lam = self._spread(
+                checks.whole_number("risk_aversion", risk_aversion, least=2, most=most)
+            )
         else:
             lam = checks.finite_array("risk_aversion", risk_aversion)
             if (lam < 0).any():

@@ -24,6 +24,7 @@ from hft_py.execution._tables import Table
 
 __all__ = ["TradingCalendar"]
 
+_MOST_DAYS = 36_525
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 # Hours of continuous trading: zone, open, close, lunch. Holidays change by decree: the user names
@@ -226,10 +227,14 @@ class TradingCalendar:
         Raises
         ------
         ValueError
-            There is no session between them.
+            There is no session between them, or more than a hundred years.
         """
         start = (_EPOCH + dt.timedelta(microseconds=first // 1000)).astimezone(self.zone).date()
         end = (_EPOCH + dt.timedelta(microseconds=last // 1000)).astimezone(self.zone).date()
+        if (end - start).days > _MOST_DAYS:
+            raise ValueError(
+                f"the windows reach from {start} to {end}, expected a hundred years at most"
+            )
         margin = 0 if self._listed is None else 1  # a session may begin the evening before
         opens: list[int] = []
         closes: list[int] = []

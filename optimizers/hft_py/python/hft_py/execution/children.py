@@ -177,7 +177,7 @@ def plan(
     """The children of parents that are read; ``carry`` lots POV is behind at the start."""
     table = parents.table
     few = parents.lots < slices
-    table.check("quantity", few, f"at least a lot for each of {slices} slices")
+    table.check("quantity", few, f"at least a lot for each of {slices} slices: take fewer")
     cumulative, auctions, rows, scale = expected_volumes(parents, config, profiles)
     terms = shortfall_terms(parents, config)
     most = np.array([config.most(style) for style in STYLES])

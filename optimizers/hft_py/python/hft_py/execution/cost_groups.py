@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from hft_py import checks
 from hft_py.backend import kernels
 from hft_py.execution import _columns
 from hft_py.execution._cost_inputs import Fills, Orders, Units
@@ -90,6 +91,8 @@ def by(
     detail: Detail, key: str, *, confidence: float, resamples: int, least: int, seed: int
 ) -> Any:
     """See :meth:`hft_py.execution.ExecutionCosts.by`."""
+    if not isinstance(key, str):
+        raise TypeError(f"key={checks.short(key)}, expected one name")
     table = _clusters(detail, key)
     groups = len(table.labels)
     price = float(1 / detail.units.money)

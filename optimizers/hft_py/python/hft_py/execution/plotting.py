@@ -86,10 +86,15 @@ def plot_frontier(frontier: Any, ax: Any = None) -> Any:
     ax = pyplot().subplots(figsize=(7, 4.5), layout="constrained")[1] if ax is None else ax
     risk, cost = frontier.standard_deviation, frontier.expected_cost
     ax.plot(risk, cost)
-    for place in np.linspace(0, len(risk) - 1, 5).astype(int):
+    # Labels stand at even distances along the curve, where they do not cover each other.
+    ends = (max(np.ptp(values), np.finfo(float).tiny) for values in (risk, cost))
+    steps = np.hypot(*(np.diff(v) / end for v, end in zip((risk, cost), ends, strict=True)))
+    along = np.concatenate([[0.0], np.cumsum(steps)])
+    for place in np.unique(np.searchsorted(along, np.linspace(0.0, 0.999 * along[-1], 5))):
         label = f"λ = {frontier.risk_aversion[place]:.2g}"
         ax.annotate(label, (risk[place], cost[place]), (6, 6), textcoords="offset points")
         ax.plot(risk[place], cost[place], "o", color="C0")
+    ax.margins(0.15)
     ax.set_xlabel("standard deviation of the cost")
     ax.set_ylabel("expected cost")
     return ax

@@ -136,7 +136,7 @@ def simulate_execution(
     ------
     TypeError, ValueError
         A column is missing; a child of an unknown parent, or outside the recording; a quantity or
-        limit off the grid.
+        limit off the grid; times with a zone and others without.
     ImportError
         An order book without :mod:`hft_orderbook`.
 
@@ -173,11 +173,18 @@ def simulate_execution(
         raise TypeError(f"parents is no {plans.kind} frame, expected one as children is")
     start, end = orders.instants("start"), orders.instants("end")
     bars = hasattr(market, "columns")
+    if market is None:
+        raise TypeError("market is None, expected a recorded order book or a frame of bars")
     if bars:
         tick_size, lot_size = tick_size or "0.01", lot_size or 1
         source: Any = _simulate_bars.Bars.read(
             market, _columns.smallest("tick_size", tick_size), half_spread, max_participation
         )
+        zones = plans.zone("release_time"), orders.zone("start"), _columns.zone_of(market["time"])
+        if None in zones and zones != (None, None, None):
+            raise ValueError(
+                "some times of children, parents and market have a zone and some not: give all"
+            )
     else:
         if orders.zone("start") is None:
             raise ValueError("parents['start'] has no zone, expected one with an order book")

@@ -17,9 +17,10 @@ from hft_py.results import pyplot
 __all__ = ["write"]
 
 _STYLE = """
-body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:62rem;padding:0 1rem;color:#222}
+body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:80rem;padding:0 1rem;color:#222}
 h1{font-size:1.6rem}h2{font-size:1.15rem;margin-top:2rem}
-table{border-collapse:collapse;font-size:13px}td,th{padding:.2rem .7rem;text-align:right}
+table{border-collapse:collapse;font-size:13px}td,th{padding:.2rem .6rem;text-align:right}
+td{white-space:nowrap}
 td:first-child,th:first-child{text-align:left}tr:nth-child(even){background:#f4f6f8}
 th{border-bottom:1px solid #888}img{max-width:100%}.wide{overflow-x:auto}
 """

@@ -36,8 +36,8 @@ def waterfall(costs: Any, *, title: str = "Implementation shortfall") -> Any:
     ends = starts + values
     for place, (value, end, start) in enumerate(zip(values, ends, starts, strict=True)):
         axis.annotate(
-            f"{value:+.2f}", (place, max(end, start)), xytext=(0, 3), textcoords="offset points",
-            ha="center", fontsize=9,
+            f"{round(value, 2) + 0.0:+.2f}", (place, max(end, start)), xytext=(0, 3),
+            textcoords="offset points", ha="center", fontsize=9,
         )  # fmt: skip
         if place < len(values) - 1:
             axis.plot([place + 0.3, place + 0.7], [end, end], color="black", lw=0.6)

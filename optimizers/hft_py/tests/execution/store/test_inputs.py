@@ -144,3 +144,16 @@ def test_hashes() -> None:
     for value in (object(), len):
         with pytest.raises(TypeError, match="inputs hold"):
             hash_inputs({"f": value})
+
+
+def test_an_unknown_state_is_not_an_empty_frame(store: OrderStore) -> None:
+    with pytest.raises(ValueError, match="state='done', expected one of"):
+        store.children(state="done")
+
+
+def test_a_store_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "orders.db"
+    path.write_bytes(b"no database" * 1_000)
+    with pytest.raises(Exception, match="not a database") as caught:
+        OrderStore(f"sqlite:///{path}")
+    assert any("orders.db" in note for note in caught.value.__notes__)

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from hft_py import checks
+from hft_py.execution.orders import OrderState
 from hft_py.execution.store._checked import frame_of
 from hft_py.execution.store.hashing import hash_inputs
 from hft_py.results import optional
@@ -52,7 +53,8 @@ class OpenStore:
                 at = migrate.current(connection)
             if at != migrate.HEAD:
                 migrate.migrate(self.engine)
-        except BaseException:
+        except BaseException as error:
+            error.add_note(f"while the store {self.engine.url!r} was opened")
             self.close()
             raise
 
@@ -68,6 +70,8 @@ class OpenStore:
 
         What a process that died had in hand: ``children(state="working", holder=its_actor)``.
         """
+        if state is not None:
+            checks.choice("state", state, [known.value for known in OrderState])
         with self._reading(self.engine) as connection:
             return self._child_frame(connection, parent_id=parent_id, state=state, holder=holder)
 
