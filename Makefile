@@ -112,7 +112,7 @@ wheel: develop ## build a wheel of every package into dist/
 
 peers: develop ## install the heavy peers, so that their rows are measured too
 	PATH="$$(pwd)/$(BIN):$$PATH" $(INSTALL) --no-build-isolation $(SUBPROJECTS:%=-e './%[peers]') \
-		$(patsubst %/Cargo.toml,./%,$(wildcard $(SUBPROJECTS:%=%/peers/Cargo.toml)))
+		$(patsubst %/pyproject.toml,./%,$(wildcard $(SUBPROJECTS:%=%/peers/pyproject.toml)))
 
 pins: develop ## renew every pin in shared/setup/constraints.txt
 	$(INSTALL) --quiet -r $(SETUP)/pin-tools.txt
@@ -166,7 +166,7 @@ $(ENVIRONMENT): $(PACKAGES) | $(BUILT)
 rust_sources = $(wildcard Cargo.toml Cargo.lock shared/native/Cargo.toml \
 	shared/native/src/*.rs $(1)/Cargo.toml $(1)/src/*.rs \
 	$(1)/src/*/*.rs $(1)/src/*/*/*.rs $(1)/src/*/*/*/*.rs \
-	$(1)/python/*/sdk/Cargo.toml $(1)/python/*/sdk/src/*.rs)
+	$(1)/python/*/sdk/Cargo.toml $(1)/python/*/sdk/src/*.rs $(1)/python/*/fix/*.txt)
 
 define build_rule
 $(VENV)/.built-$(notdir $(1)): $(TOOLS) $(call rust_sources,$(1)) | rust
@@ -175,8 +175,9 @@ $(VENV)/.built-$(notdir $(1)): $(TOOLS) $(call rust_sources,$(1)) | rust
 	@touch $$@
 endef
 $(foreach s,$(RUST),$(eval $(call build_rule,$(s))))
-# It uses kernels of the other crate.
+# They use another subproject's crate: kernels, and the levels of books.
 $(VENV)/.built-allocation_o2: $(call rust_sources,optimizers/hft_py)
+$(VENV)/.built-hft_py: $(call rust_sources,case_studies/02_hft_orderbook_rust)
 
 # A checkout that was moved or copied brings an environment that points to the old one; one
 # without the last stamp was interrupted.

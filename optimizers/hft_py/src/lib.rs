@@ -8,6 +8,8 @@
 pub mod error;
 #[cfg(feature = "full")]
 pub mod execution;
+#[cfg(feature = "fix")]
+pub mod fix;
 #[cfg(feature = "full")]
 pub mod hmm;
 #[cfg(feature = "full")]
@@ -32,10 +34,12 @@ pub mod portfolio;
 mod python;
 #[cfg(feature = "full")]
 pub mod risk;
-#[cfg(feature = "full")]
+#[cfg(feature = "fix")]
 pub mod rng;
 #[cfg(feature = "full")]
 pub mod signatures;
+#[cfg(feature = "fix")]
+pub mod venue;
 #[cfg(feature = "full")]
 pub mod watch;
 

@@ -8,7 +8,9 @@ import pytest
 pytest.importorskip("hft_py._rust", reason="the extension is not installed")
 pytest.importorskip("qpp", reason="the harness is not installed")
 
+from hft_py.broker.study import study as order_entry
 from hft_py.execution.study import study as execution
+from hft_py.fix.study import study as fix
 from hft_py.hmm.study import study as hmm
 from hft_py.information_theory.study import study as information_theory
 from hft_py.mcmc.study import study as mcmc
@@ -19,6 +21,7 @@ from hft_py.portfolio.study import study as portfolio
 from hft_py.risk.study import study as risk
 from hft_py.risk.study.workloads import EWMA_SMALL, FACTORS_SMALL, LEDOIT
 from hft_py.signatures.study import study as signatures
+from hft_py.venue.study import study as venue
 from qpp.study import Study, Workload
 from qpp.testing import agreement_test
 
@@ -51,10 +54,13 @@ def short(study: Study) -> Any:
 
 thorough = pytest.mark.thorough
 test_execution = agreement_test(execution)
+test_fix = agreement_test(fix)
 test_hmm = agreement_test(hmm)
 test_portfolio = agreement_test(portfolio)
 test_information_theory = agreement_test(information_theory)
 test_signatures = agreement_test(signatures)
+test_venue = agreement_test(venue)
+test_order_entry = agreement_test(order_entry)
 test_short_runs_of_mcmc = short(mcmc)
 test_short_runs_of_mle = short(mle)
 test_short_runs_of_risk = short(risk)

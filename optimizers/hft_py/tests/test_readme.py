@@ -18,6 +18,7 @@ HERE = Path(__file__).parents[1]
 MODULES = HERE / "python/hft_py"
 _NAMES = (
     "hmm", "mcmc", "mle", "information_theory", "signatures", "risk", "portfolio", "execution",
+    "venue", "broker",
 )  # fmt: skip
 READMES = [HERE / "README.md", *(MODULES / name / "README.md" for name in _NAMES)]
 readmes = pytest.mark.parametrize("readme", READMES, ids=lambda path: path.parent.name)
@@ -27,6 +28,9 @@ readmes = pytest.mark.parametrize("readme", READMES, ids=lambda path: path.paren
 def test_examples(readme: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for package in ("pandas", "qpp", *(["clarabel"] if readme.parent.name == "portfolio" else [])):
         pytest.importorskip(package, reason=f"{package} is not installed")
+    if readme.parent.name == "broker":
+        for package in ("hft_py._rust", "fastapi", "httpx", "alembic"):
+            pytest.importorskip(package, reason=f"{package} is not installed")
     from qpp.testing import skip_without
 
     if "qpp.datasets" in readme.read_text(encoding="utf-8"):

@@ -31,6 +31,7 @@ _MODULES = (
     "portfolio",
     "risk",
     "signatures",
+    "venue",
 )
 
 

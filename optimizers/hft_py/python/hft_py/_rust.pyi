@@ -11,6 +11,7 @@ from hft_py.errors import InternalError as InternalError
 Floats = npt.NDArray[np.float64]
 
 execution: ModuleType
+fix: ModuleType
 hmm: ModuleType
 information_theory: ModuleType
 mcmc: ModuleType
@@ -18,6 +19,7 @@ mle: ModuleType
 risk: ModuleType
 portfolio: ModuleType
 signatures: ModuleType
+venue: ModuleType
 
 @final
 class Objective:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -64,8 +64,9 @@ class OpenStore:
             return frame_of(self._frames, *self._read.parents(connection, parent_id))
 
     def children(
-        self, parent_id: str | None = None, *, state: str | None = None, holder: str | None = None
-    ) -> Any:
+        self, parent_id: str | None = None, *, state: str | None = None, holder: str | None = None,
+        child_ids: Sequence[str] | None = None,
+    ) -> Any:  # fmt: skip
         """Children as a frame, with ``symbol``, ``side``, ``state``, ``filled``, times, ``holder``.
 
         What a process that died had in hand: ``children(state="working", holder=its_actor)``.
@@ -73,7 +74,9 @@ class OpenStore:
         if state is not None:
             checks.choice("state", state, [known.value for known in OrderState])
         with self._reading(self.engine) as connection:
-            return self._child_frame(connection, parent_id=parent_id, state=state, holder=holder)
+            return self._child_frame(
+                connection, parent_id=parent_id, state=state, holder=holder, child_ids=child_ids
+            )
 
     def fills(self, parent_id: str | None = None, *, replaced: bool = False) -> Any:
         """Fills that count, as a frame in the order of time.
