@@ -217,7 +217,7 @@ fn the_state_of_an_order_can_be_asked_for() {
     has(
         &venue.send("C", "H", "11=9|55=AAPL|54=1")[0],
         "C",
-        "35=8|20=0|150=8|39=8|103=5|37=NONE",
+        "35=8|20=3|150=8|39=8|103=5|37=NONE",
     );
 }
 
