@@ -102,12 +102,14 @@ def test_connections_that_wait_for_their_logon_have_not_failed() -> None:
 
 
 def test_connections_that_ended_after_their_logon_have_not_failed() -> None:
-    with desk(limits=Limits(failed_logons_a_minute=2)) as (acceptor, _):
+    app = Venue()
+    with desk(app, limits=Limits(failed_logons_a_minute=2)) as (acceptor, _):
         for number in range(1, 6):
             with Peer(acceptor.address[1]) as peer:
                 peer.send("A", (98, 0), (108, 30), (141, "Y"), number=1)
                 assert peer.receive().name == "Logon", number
-            until(lambda: metric(acceptor, "connections", "FUND") == 0, "the end")
+            while app.events.get(timeout=PATIENCE)[0] != "logout":
+                pass
 
 
 def test_logons_that_a_session_refuses_count_as_failed() -> None:
