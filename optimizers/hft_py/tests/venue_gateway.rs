@@ -147,6 +147,11 @@ fn refusals_have_a_reason_and_disturb_nothing() {
         ),
         (order("9", 1, 100, "10", "").replace("44=10|", ""), "103=0"),
         (order(&"x".repeat(65), 1, 100, "10", ""), "103=0"),
+        // What the venue does not offer is refused, not left out.
+        (order("10", 1, 100, "10", "110=50"), "103=0"),
+        (order("11", 1, 100, "10", "111=10"), "103=0"),
+        (order("12", 1, 100, "10", "99=9"), "103=0"),
+        (order("13", 1, 100, "10", "211=1"), "103=0"),
     ];
     for (request, expected) in cases {
         let answers = venue.send("C", "D", &request);
@@ -195,6 +200,9 @@ fn cancel_and_replace_follow_the_names() {
         "35=8|11=2|41=1|150=5|39=5|38=120|44=10.01|151=120",
     );
     let changed = venue.send("C", "G", &order("3", 2, 120, "10.01", "41=2"));
+    has(&changed[0], "C", "35=9|11=3|41=2|434=2|102=2|39=0");
+    let market = order("3", 1, 120, "10.01", "41=2").replace("40=2", "40=1");
+    let changed = venue.send("C", "G", &market);
     has(&changed[0], "C", "35=9|11=3|41=2|434=2|102=2|39=0");
     let cancel = "41=2|11=4|55=AAPL|54=1|60=20231114-22:13:20";
     let cancelled = venue.send("C", "F", cancel);

@@ -126,6 +126,13 @@ fn side(view: View<'_>) -> Option<Side> {
 /// The kind of an order, from OrdType (40), TimeInForce (59) and ExecInst (18).
 fn kind(view: View<'_>) -> Option<Kind> {
     side(view)?;
+    // MinQty, MaxFloor, StopPx, PegDifference: an order that is traded without them is another one.
+    if [110, 111, 99, 211]
+        .iter()
+        .any(|tag| view.get(*tag).is_some())
+    {
+        return None;
+    }
     let post_only = match view.get(18) {
         None => false,
         Some(b"6") => true,
@@ -172,6 +179,8 @@ fn replace(state: &mut State, now: i64, client: u32, view: View<'_>) {
         view.get(55)
             .is_some_and(|symbol| symbol != order.symbol.as_bytes())
             || side(view).is_some_and(|side| side != order.side)
+            // Orders that rest are limit orders.
+            || view.get(40).is_some_and(|kind| kind != b"2")
     });
     _ = state.act(|exchange, out| {
         let answer = match changed {

@@ -49,7 +49,7 @@ pub enum Refused {
     ClOrdId,
     /// The new quantity is not above what has traded.
     AlreadyTraded,
-    /// A replacement names another symbol or side.
+    /// A replacement names another symbol, side or type.
     Changed,
     /// No such trade, or the operator has cancelled it.
     UnknownTrade,
@@ -70,7 +70,7 @@ impl Refused {
             Self::TooLate => "too late: the order is not open",
             Self::ClOrdId => "the ClOrdID must have 1 to 64 characters",
             Self::AlreadyTraded => "the new quantity must be above the quantity that has traded",
-            Self::Changed => "symbol and side of an order cannot change",
+            Self::Changed => "symbol, side and type of an order cannot change",
             Self::UnknownTrade => "unknown trade",
         }
     }

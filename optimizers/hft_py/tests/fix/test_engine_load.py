@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from hft_py.fix import Application, Initiator, Limits, Message, Session
+from hft_py.fix import Application, Initiator, Message, Session
 
 from .desks import Venue, settings, until, venue
 
@@ -83,8 +83,7 @@ def test_memory_is_flat_through_hundred_thousands_of_messages(tmp_path: Path) ->
 def test_heartbeats_of_many_sessions_are_on_time(count: int) -> None:
     names = [f"FUND{i}" for i in range(count)]
     client = Counter()
-    limits = Limits(failed_logons_a_minute=count)
-    with venue(clients=tuple(names), limits=limits) as acceptor:
+    with venue(clients=tuple(names)) as acceptor:
         port: Any = acceptor.address[1]
         sessions = [settings(name, "VENUE", port, heartbeat=1) for name in names]
         with Initiator(sessions, client) as initiator:

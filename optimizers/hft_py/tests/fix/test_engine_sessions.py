@@ -192,8 +192,7 @@ def test_a_peer_sees_refusals_and_the_application_hears_of_them() -> None:
 def test_many_sessions_on_one_acceptor(count: int) -> None:
     names = [f"FUND{i}" for i in range(count)]
     client, desk = Client(), Venue()
-    limits = Limits(failed_logons_a_minute=count)
-    with venue(desk, clients=tuple(names), limits=limits) as acceptor:
+    with venue(desk, clients=tuple(names)) as acceptor:
         port = acceptor.address[1]
         with Initiator([settings(name, "VENUE", port) for name in names], client) as initiator:
             sessions = [client.next()[1] for _ in names]

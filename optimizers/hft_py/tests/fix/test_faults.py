@@ -88,6 +88,43 @@ def test_too_many_failed_logons_of_one_address() -> None:
         assert metric(acceptor, "refused_connections_total") == 6
 
 
+def test_connections_that_wait_for_their_logon_have_not_failed() -> None:
+    with desk(limits=Limits(failed_logons_a_minute=5)) as (acceptor, _):
+        with contextlib.ExitStack() as stack:
+            waiting = [stack.enter_context(Peer(acceptor.address[1])) for _ in range(70)]
+            assert waiting[-1].log_on().name == "Logon"
+        # Those that were closed without a logon have.
+        until(lambda: metric(acceptor, "refused_connections_total") == 69, "their end")
+        with Peer(acceptor.address[1]) as peer:
+            with contextlib.suppress(ConnectionError):
+                peer.send("A", (98, 0), (108, 30))
+            assert peer.is_closed()
+
+
+def test_connections_that_ended_after_their_logon_have_not_failed() -> None:
+    app = Venue()
+    with desk(app, limits=Limits(failed_logons_a_minute=2)) as (acceptor, _):
+        for number in range(1, 6):
+            with Peer(acceptor.address[1]) as peer:
+                peer.send("A", (98, 0), (108, 30), (141, "Y"), number=1)
+                assert peer.receive().name == "Logon", number
+            while app.events.get(timeout=PATIENCE)[0] != "logout":
+                pass
+
+
+def test_logons_that_a_session_refuses_count_as_failed() -> None:
+    with desk(limits=Limits(failed_logons_a_minute=2)) as (acceptor, _):
+        for _ in range(2):
+            with Peer(acceptor.address[1]) as peer:
+                peer.send("A", (98, 0), (108, -1))
+                while peer.socket.recv(4096):
+                    pass  # a Logout says why
+        with Peer(acceptor.address[1]) as peer:
+            with contextlib.suppress(ConnectionError):
+                peer.send("A", (98, 0), (108, 30))
+            assert peer.is_closed()
+
+
 def test_connections_without_a_logon_are_bounded() -> None:
     with desk(limits=Limits(max_waiting_connections=3)) as (acceptor, _):
         waiting = [Peer(acceptor.address[1]) for _ in range(3)]

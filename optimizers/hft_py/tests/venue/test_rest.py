@@ -98,6 +98,8 @@ def test_an_order_from_its_birth_to_its_end(venue: Venue, api: Any) -> None:
         ({"client_order_id": "a\x01b"}, "printable ASCII"),
         ({"client_order_id": "x" * 65}, "1 to 64"),
         ({"client_order_id": 7}, "printable ASCII"),
+        ({"stop_price": "99"}, "stop_price is not supported"),
+        ({"stop_loss": {"stop_price": "99"}}, "stop_loss is not supported"),
     ],
 )
 def test_refusals(untouched: Venue, changes: dict[str, Any], words: str) -> None:
@@ -132,9 +134,18 @@ def test_keys_are_checked(untouched: Venue, headers: dict[str, str]) -> None:
 
 
 def test_bodies_that_are_none(api: Any) -> None:
-    for content in (b"", b"{", b"[1]", b"\xff"):
+    for content in (b"", b"{", b"[1]", b"\xff", b"[" * 60_000):
         assert api.post("/v2/orders", content=content).status_code == 400
     assert api.post("/v2/orders", content=b" " * 70_000).status_code == 413
+
+
+@pytest.mark.parametrize("own", ["\ud800", "a\x0158=b", 7, {"a": 1}])
+def test_names_of_replacements_are_checked(api: Any, own: Any) -> None:
+    order = api.post("/v2/orders", json=body()).json()
+    text = json.dumps({"qty": "5", "client_order_id": own})
+    found = api.patch(f"/v2/orders/{order['id']}", content=text)
+    assert found.status_code == 422
+    assert "printable ASCII" in found.json()["message"]
 
 
 def test_lists_are_filtered(venue: Venue, api: Any) -> None:

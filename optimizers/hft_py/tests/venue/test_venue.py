@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -127,12 +128,48 @@ def test_a_recording_is_played_beside_the_users_orders() -> None:
         ({"flow": -1.0}, "flow"),
         ({"flow_price": "x"}, "flow_price"),
         ({"keys": {"a": ("", "b")}}, "keys"),
+        ({"keys": {"a": "bc"}}, "keys"),
+        ({"keys": {"a": ("b", "c\x01d")}}, "keys"),
+        ({"symbols": {"": "1"}}, "symbols"),
+        ({"host": 5}, "host=5"),
+        ({"host": "0.0.0.0", "keys": {"demo": ("demo-secret", "OTHER")}}, "keys of your own"),
+        ({"store": ""}, "store"),
         ({"kept": 0}, "kept"),
+        ({"kept": 10**30}, "kept"),
     ],
 )
 def test_settings_that_make_no_sense(changes: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         VenueConfig(**changes)
+
+
+def test_what_cannot_be_started_says_so_at_the_start(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    for error, changes in (
+        (OSError, {"store": str(file)}),
+        (OSError, {"log_file": str(tmp_path)}),
+        (ValueError, {"flow": 1.0, "flow_price": "1e20"}),
+        (ValueError, {"flow": 1.0, "flow_price": "0.001"}),
+    ):
+        with pytest.raises(error, match=str(list(changes.values())[-1])):
+            Venue(VenueConfig(rest_port=None, **changes)).start()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"client": ""},
+        {"client": "A\x01"},
+        {"client_order_id": "\ud800"},
+        {"client_order_id": "1\x0158=x"},
+        {"kind": "market"},
+    ],
+)
+def test_orders_of_the_process_are_checked(changes: dict[str, Any]) -> None:
+    given = {"client": "ME", "symbol": "AAPL", "side": "buy", "quantity": 1, "price": "1"}
+    with pytest.raises(ValueError, match=r"client|price"):
+        Venue().submit(**given | changes)
 
 
 def test_no_secret_in_a_repr() -> None:

@@ -67,8 +67,8 @@ class Limits:
     max_sessions
         Sessions with peers that no settings name, where those are allowed. Default: 1,024.
     failed_logons_a_minute
-        Connections of one address in a minute that led to no logon; more are closed at once.
-        Default: 60.
+        Connections of one address that end without a logon in a minute; further ones are closed
+        at once. Those that still wait for their logon do not count. Default: 60.
     max_waiting_messages
         Messages of one session that wait for callbacks; beyond, its socket is not read until there
         is room. Default: 10,000.

@@ -28,7 +28,8 @@ class VenueConfig:
     symbols
         The tick size of each symbol, as text. Quantities are whole lots of one unit.
     host
-        Where it listens. Default: this machine alone. Another address needs ``keys`` of its own.
+        Where it listens. Default: this machine alone. Another address needs ``keys`` of its own;
+        FIX has none: whoever reaches its port trades under any CompID.
     fix_port, rest_port
         Ports; 0, the default, takes a free one, None does not listen.
     comp_id
@@ -45,7 +46,7 @@ class VenueConfig:
     flow
         Orders a second of a random flow in each symbol. Default: none.
     flow_price
-        The price around which a flow starts, as text.
+        The price around which a flow starts, as text; from one tick to 2³⁹ ticks.
     flow_depth, flow_spread, flow_clients
         Orders that a flow keeps in a book, ticks behind its value within which half of them come,
         and how many clients it is.
@@ -90,34 +91,53 @@ class VenueConfig:
         if not isinstance(self.symbols, Mapping) or not self.symbols:
             raise ValueError(f"symbols={self.symbols!r}, expected a tick size for each symbol")
         for name, tick in self.symbols.items():
-            if not isinstance(name, str) or not name.isascii() or not name.isprintable():
-                raise ValueError(f"symbols has {name!r}, expected printable ASCII")
+            if not is_plain(name):
+                raise ValueError(
+                    f"symbols has {name!r}, expected printable ASCII, at least one character"
+                )
             _positive(f"symbols[{name!r}]", tick, decimals=9)
         _positive("flow_price", self.flow_price)
+        if not isinstance(self.keys, Mapping):
+            raise TypeError("keys, expected a secret and a client's name for each key")
+        for key, value in self.keys.items():
+            pair = isinstance(value, tuple | list) and len(value) == 2
+            if not pair or not all(map(is_plain, (key, *value))):
+                raise ValueError(
+                    f"keys[{key!r}], expected a secret and a client's name, all in printable ASCII"
+                )
+        for name in ("store", "log_file"):
+            if (path := getattr(self, name)) is not None and (
+                not isinstance(path, str) or not path or "\0" in path
+            ):
+                raise ValueError(f"{name}={path!r}, expected the path as text, or None")
         for name in ("fix_port", "rest_port"):
             if (port := getattr(self, name)) is not None:
                 checks.whole_number(name, port, least=0, most=65_535)
         if self.host != "localhost":
             try:
+                if not isinstance(self.host, str):
+                    raise ValueError
                 address = ipaddress.ip_address(self.host)
             except ValueError:
                 raise ValueError(
                     f"host={self.host!r}, expected an address such as 127.0.0.1"
                 ) from None
-            if not address.is_loopback and dict(self.keys) == DEMO_KEYS:
+            if not address.is_loopback and not DEMO_KEYS.keys().isdisjoint(self.keys):
                 raise ValueError(
                     f"host={self.host!r} is reached by others, expected keys of your own with it"
                 )
-        for key, value in self.keys.items():
-            if len(value) != 2 or not all(isinstance(one, str) and one for one in (key, *value)):
-                raise ValueError(f"keys[{key!r}], expected a secret and a client's name")
         checks.whole_number("cash", self.cash, least=0, most=10**12)
-        checks.whole_number("kept", self.kept, least=1)
+        checks.whole_number("kept", self.kept, least=1, most=10**9)
         checks.whole_number("flow_depth", self.flow_depth, least=1, most=10**6)
         checks.whole_number("flow_spread", self.flow_spread, least=1, most=10**4)
         checks.whole_number("flow_clients", self.flow_clients, least=1, most=1_000)
         checks.real_number("flow", self.flow, least=0)
         checks.seed_number(self.seed)
+
+
+def is_plain(text: Any) -> bool:
+    """Whether this is text that FIX and HTTP carry as it is."""
+    return isinstance(text, str) and text != "" and text.isascii() and text.isprintable()
 
 
 def _positive(name: str, text: Any, decimals: int | None = None) -> Decimal:

@@ -62,7 +62,7 @@ async def _body(request: Any) -> dict[str, Any]:
             raise RefusalError(413, 41310000, f"the body has more than {_MAX_BODY} bytes")
     try:
         found = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise RefusalError(400, 40010000, "request body format is invalid") from None
     if not isinstance(found, dict):
         raise RefusalError(400, 40010000, "request body format is invalid")
@@ -88,6 +88,20 @@ def _text(body: dict[str, Any], name: str, default: str | None = None) -> str:
     if not isinstance(value, str) or not value or not value.isascii() or not value.isprintable():
         raise invalid(f"{name} is required, and must be printable ASCII")
     return value
+
+
+def _own_id(body: dict[str, Any]) -> str:
+    """The client's id of an order, or a new one."""
+    if body.get("client_order_id") in (None, ""):
+        return str(uuid.uuid4())
+    return _text(body, "client_order_id")
+
+
+def _unsupported(body: dict[str, Any], *names: str) -> None:
+    """Refuse an order with a field that would change what it does, and that is not offered."""
+    for name in names:
+        if body.get(name) is not None:
+            raise invalid(f"{name} is not supported: leave it out")
 
 
 def _refused(why: str) -> RefusalError:
@@ -137,6 +151,7 @@ def application(venue: Served) -> Any:
             raise invalid("notional orders are not supported: give qty")
         if body.get("order_class") not in (None, "", "simple"):
             raise invalid("order_class is not supported: send simple orders")
+        _unsupported(body, "stop_price", "trail_price", "trail_percent", "take_profit", "stop_loss")
         if side not in ("buy", "sell"):
             raise invalid("side must be buy or sell")
         if order_type not in ("market", "limit"):
@@ -151,11 +166,9 @@ def application(venue: Served) -> Any:
         if order_type == "market" and price is not None:
             raise invalid("market orders must not have a limit_price")
         kind = 1 if order_type == "market" else _KINDS[in_force]
-        given = body.get("client_order_id")
-        own = str(uuid.uuid4()) if given in (None, "") else _text(body, "client_order_id")
         found, why = exchange.submit(
-            venue.clock(), name, own, symbol, side == "buy", kind, ord(_IN_FORCE[in_force]),
-            price, quantity,
+            venue.clock(), name, _own_id(body), symbol, side == "buy", kind,
+            ord(_IN_FORCE[in_force]), price, quantity,
         )  # fmt: skip
         if found is None:
             raise _refused(why)
@@ -166,6 +179,11 @@ def application(venue: Served) -> Any:
         state = query.get("status", "open")
         if state not in ("open", "closed", "all"):
             raise invalid("status must be open, closed or all")
+        side, direction = query.get("side"), query.get("direction", "desc")
+        if side not in (None, "buy", "sell"):
+            raise invalid("side must be buy or sell")
+        if direction not in ("asc", "desc"):
+            raise invalid("direction must be asc or desc")
         try:
             limit = int(query.get("limit", "50"))
         except ValueError:
@@ -180,11 +198,11 @@ def application(venue: Served) -> Any:
             for one in found
             if (state == "all" or (one["status"] in _OPEN) == (state == "open"))
             and (not symbols or one["symbol"] in symbols)
-            and (query.get("side") in (None, one["side"]))
+            and (side in (None, one["side"]))
             and (after is None or one["created"] > after)
             and (until is None or one["created"] < until)
         ]
-        if query.get("direction", "desc") != "asc":
+        if direction == "desc":
             shown.reverse()
         return [alpaca.order(one) for one in shown[:limit]]
 
@@ -221,15 +239,12 @@ def application(venue: Served) -> Any:
         found, version = mine(request, request.path_params["order_id"])
         _still(found, version)
         body = await _body(request)
-        for name in ("stop_price", "trail"):
-            if body.get(name) is not None:
-                raise invalid(f"{name} is not supported")
+        _unsupported(body, "stop_price", "trail")
         given = body.get("time_in_force")
         if given is not None and given != alpaca.order(found)["time_in_force"]:
             raise invalid("time_in_force of an order cannot change")
-        own = body.get("client_order_id") or str(uuid.uuid4())
         changed, why = exchange.replace(
-            venue.clock(), found["client"], found["client_order_id"], str(own),
+            venue.clock(), found["client"], found["client_order_id"], _own_id(body),
             _number(body, "limit_price"), _number(body, "qty"),
         )  # fmt: skip
         if changed is None:

@@ -10,17 +10,19 @@ import threading
 import time
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from hft_py import checks
 from hft_py.backend import extension
-from hft_py.venue.config import VenueConfig
+from hft_py.venue.config import VenueConfig, is_plain
 from hft_py.venue.matching import order_rows
 
 __all__ = ["Venue"]
 
 _UNIT = Decimal(10) ** 9
+_MOST_TICKS = 2**39  # half of what the venue takes: a flow moves
 _STEP = 0.01  # seconds between pieces of a random flow
 _PIECE = 10_000  # the most orders of a piece, so that a venue that cannot keep up still stops
 
@@ -81,11 +83,16 @@ class Venue:
         Raises
         ------
         OSError
-            A port is taken.
+            A port is taken; a folder or a file cannot be written.
+        ValueError
+            ``flow_price`` is no price of a symbol.
         ImportError
             REST is asked for and its packages are missing.
         """
         config = self.config
+        if config.flow:
+            for _, unit in self.exchange.symbols():
+                self._flow_ticks(unit)
         self._stop.clear()
         try:
             if config.fix_port is not None and self._fix is None:
@@ -107,6 +114,8 @@ class Venue:
     def _start_fix(self) -> Any:
         from hft_py.fix.settings import Limits, SessionSettings
 
+        if self.config.store is not None:
+            Path(self.config.store).mkdir(parents=True, exist_ok=True)
         host = "127.0.0.1" if self.config.host == "localhost" else self.config.host
         pattern = SessionSettings(
             sender_comp_id=self.config.comp_id,
@@ -200,11 +209,16 @@ class Venue:
         Raises
         ------
         ValueError
-            Why the venue refused it.
+            Why the venue refused it; text that is not printable ASCII; a market order's price.
         """
         kinds = ("limit", "market", "ioc", "fok", "post_only")
         code = kinds.index(checks.choice("kind", kind, kinds))
         buy = checks.choice("side", side, ("buy", "sell")) == "buy"
+        if code == 1 and price is not None:
+            raise ValueError(f"price={checks.short(price)}, expected none for a market order")
+        for name, text in (("client", client), ("client_order_id", client_order_id or "-")):
+            if not is_plain(text):
+                raise ValueError(f"{name}={checks.short(text)}, expected printable ASCII")
         in_force = {"ioc": "3", "fok": "4"}.get(kind, "0")
         found, why = self.exchange.submit(
             self.clock(), client, client_order_id or self.new_name(), symbol, buy, code,
@@ -227,7 +241,8 @@ class Venue:
 
     def order(self, number: int) -> dict[str, Any]:
         """An order by the venue's number, prices in billionths; KeyError where there is none."""
-        found: dict[str, Any] | None = self.exchange.order(number)
+        known = checks.whole_number("number", number) in range(2**63)
+        found: dict[str, Any] | None = self.exchange.order(number) if known else None
         if found is None:
             raise KeyError(f"number={number}: the venue has no such order")
         return found
@@ -291,11 +306,21 @@ class Venue:
         checks.whole_number("rows", rows, least=0)
         config = self.config
         for symbol, unit in self.exchange.symbols():
-            mid = round(Decimal(config.flow_price) * _UNIT / unit)
+            mid = self._flow_ticks(unit)
             self.exchange.flow(
                 self.clock(), symbol, rows, config.seed, mid, config.flow_depth,
                 config.flow_spread, config.flow_clients,
             )  # fmt: skip
+
+    def _flow_ticks(self, unit: int) -> int:
+        """The price where a flow starts, in ticks."""
+        ticks = Decimal(self.config.flow_price) * _UNIT / unit
+        if not 1 <= ticks <= _MOST_TICKS:
+            raise ValueError(
+                f"flow_price={self.config.flow_price!r} is {ticks:g} ticks of "
+                f"{decimal(unit)}, expected from 1 to {_MOST_TICKS}"
+            )
+        return round(ticks)
 
     def replay(self, symbol: str, orders: Any) -> None:
         """Recorded orders in the book of a symbol, from clients of their own.

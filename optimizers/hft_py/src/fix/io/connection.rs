@@ -30,6 +30,8 @@ pub(super) struct Connection {
     pub(super) read_on: bool,
     pub(super) token: Token,
     pub(super) peer: SocketAddr,
+    /// Whether a session has logged on over it.
+    pub(super) logged_on: bool,
 }
 
 impl Connection {
@@ -53,6 +55,7 @@ impl Connection {
             read_on: true,
             token,
             peer,
+            logged_on: false,
         })
     }
 

@@ -66,7 +66,7 @@ impl Lobby {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),
             Err(error) => return Err(error),
         };
-        if !self.admit(peer.ip(), limits, now) {
+        if !self.admits(peer.ip(), limits, now) {
             return Ok(Some(Err(format!(
                 "{peer}: too many failed logons in a minute"
             ))));
@@ -92,8 +92,15 @@ impl Lobby {
         }))
     }
 
-    /// Count a connection of this address as failed until its logon succeeds.
-    fn admit(&mut self, address: IpAddr, limits: &Limits, now: i64) -> bool {
+    /// Whether an address has failed less often than it may in a minute.
+    fn admits(&self, address: IpAddr, limits: &Limits, now: i64) -> bool {
+        self.failures.get(&address).is_none_or(|(since, count)| {
+            now - *since >= MINUTE || *count < limits.failed_logons_a_minute
+        })
+    }
+
+    /// A connection of this address has ended without a logon.
+    pub(super) fn failed(&mut self, address: IpAddr, now: i64) {
         if self.failures.len() >= ADDRESSES {
             self.failures.retain(|_, (since, _)| now - *since < MINUTE);
         }
@@ -101,18 +108,7 @@ impl Lobby {
         if now - *since >= MINUTE {
             (*since, *count) = (now, 0);
         }
-        if *count >= limits.failed_logons_a_minute {
-            return false;
-        }
-        *count += 1;
-        true
-    }
-
-    /// A logon of this address succeeded.
-    pub(super) fn forgive(&mut self, address: IpAddr) {
-        if let Some((_, count)) = self.failures.get_mut(&address) {
-            *count = count.saturating_sub(1);
-        }
+        *count = count.saturating_add(1);
     }
 
     /// The socket of a waiting connection has changed.

@@ -59,11 +59,13 @@ impl FileSink {
     ///
     /// # Errors
     ///
-    /// What the operating system says.
+    /// What the operating system says, with the path.
     pub fn open(path: &Path) -> io::Result<Self> {
-        Ok(Self(
-            OpenOptions::new().create(true).append(true).open(path)?,
-        ))
+        let file = OpenOptions::new().create(true).append(true).open(path);
+        file.map(Self).map_err(|error| {
+            let why = format!("cannot write the log {}: {error}", path.display());
+            io::Error::new(error.kind(), why)
+        })
     }
 }
 

@@ -74,8 +74,8 @@ pub struct Limits {
     pub max_waiting: usize,
     /// Sessions made from a template. 1,024.
     pub max_sessions: usize,
-    /// Connections of one address in a minute that did not lead to a logon; more are closed at
-    /// once. 60.
+    /// Connections of one address that end without a logon in a minute; further ones are closed
+    /// at once. 60.
     pub failed_logons_a_minute: u32,
     /// How long a connection may take, with its TLS. 10 s.
     pub connect_timeout: Duration,

@@ -8,6 +8,7 @@ use crate::fix::io::log::Level;
 use crate::fix::io::timers::Timer;
 use crate::fix::session::SessionId;
 use mio::Token;
+use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 
 impl Reactor {
@@ -38,7 +39,15 @@ impl Reactor {
         self.timers.push(clock::monotonic(), Timer::Accept);
     }
 
-    pub(super) fn refused(&mut self, why: &str) {
+    /// A connection has ended before it chose a session.
+    pub(super) fn unwanted(&mut self, peer: SocketAddr, why: &str) {
+        if let Some(lobby) = &mut self.lobby {
+            lobby.failed(peer.ip(), clock::monotonic());
+        }
+        self.refused(&format!("{peer}: {why}"));
+    }
+
+    fn refused(&mut self, why: &str) {
         self.shared.totals.refused.fetch_add(1, Ordering::Relaxed);
         if let Some(left_out) = self.refusals.take(clock::monotonic()) {
             let line = format!("connection closed before a logon: {why}{left_out}");
@@ -52,7 +61,7 @@ impl Reactor {
         let limits = &self.shared.limits;
         match lobby.progress(token, &mut self.buffer, limits, dictionary.data_tags()) {
             Arrival::Waits => {}
-            Arrival::Refused(peer, why) => self.refused(&format!("{peer}: {why}")),
+            Arrival::Refused(peer, why) => self.unwanted(peer, &why),
             Arrival::Logon(id, connection, bytes) => {
                 let peer = connection.peer;
                 match self.place(&id) {
@@ -65,7 +74,7 @@ impl Reactor {
                     }
                     Err(why) => {
                         let (sender, target) = (id.sender.escape_debug(), id.target.escape_debug());
-                        self.refused(&format!("{peer}: Logon of {target} to {sender}: {why}"));
+                        self.unwanted(peer, &format!("Logon of {target} to {sender}: {why}"));
                     }
                 }
             }

@@ -271,7 +271,7 @@ impl Reactor {
             Timer::Waiting(token) => {
                 let lobby = self.lobby.as_mut();
                 if let Some(peer) = lobby.and_then(|lobby| lobby.time_out(Token(token))) {
-                    self.refused(&format!("{peer}: no Logon came in time"));
+                    self.unwanted(peer, "no Logon came in time");
                 }
             }
             Timer::Linger(token) => drop(self.closed.remove(&Token(token))),

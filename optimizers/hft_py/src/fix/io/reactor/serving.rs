@@ -163,10 +163,8 @@ impl Reactor {
     pub(super) fn logged_on(&mut self, index: usize, slot: &Slot) {
         if let Some(dialler) = &mut self.per_slot[index].dialler {
             dialler.waits.reset();
-        } else if let Some(lobby) = &mut self.lobby
-            && let Some(connection) = &slot.lock().connection
-        {
-            lobby.forgive(connection.peer.ip());
+        } else if let Some(connection) = &mut slot.lock().connection {
+            connection.logged_on = true;
         }
     }
 
@@ -184,6 +182,12 @@ impl Reactor {
         let again = state.enabled && self.stop_at.is_none();
         drop(state);
 
+        if !connection.logged_on
+            && slot.connect.is_none()
+            && let Some(lobby) = &mut self.lobby
+        {
+            lobby.failed(connection.peer.ip(), now.monotonic);
+        }
         self.per_slot[index].paused = false;
         self.attached.remove(&connection.token);
         let told = !matches!(connection.flush(), Ok(false));
