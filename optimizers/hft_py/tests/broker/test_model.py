@@ -257,6 +257,6 @@ def test_histories() -> None:
 
 
 @pytest.mark.thorough
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(900)
 def test_many_histories() -> None:
-    run(400, 50)
+    run(20, 40)
