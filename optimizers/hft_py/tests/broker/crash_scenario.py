@@ -45,7 +45,7 @@ def opened(folder: Path, way: str) -> tuple[OrderStore, Dying, Clock, Broker]:
     store = OrderStore(f"sqlite:///{folder}/orders.db", clock=clock)
     double = Dying(way, book, clock, reports=way == "fix")
     broker = Broker([double], store, clock=clock, sleep=clock.sleep, seed=1,
-                    backoff=Backoff(0.5, 2.0), settle=3.0)  # fmt: skip
+                    backoff=Backoff(0.5, 2.0), visibility_delay=3.0)  # fmt: skip
     return store, double, clock, broker
 
 

@@ -73,7 +73,7 @@ def test_another_ways_not_known_proves_nothing(desk: Desk) -> None:
     desk.fix.up = False
     desk.pass_time(broker, 40)
     assert (desk.state(), desk.rest.sent) == ("unknown", [])
-    assert "no answer" in broker.unknown()["person"].iloc[0]
+    assert "no answer" in broker.unknown()["manual_review"].iloc[0]
     desk.fix.up = True
     desk.pass_time(broker, 15)
     assert desk.state() == "working"
@@ -108,7 +108,7 @@ def test_an_order_that_gets_lost_every_time_is_left_for_a_person(desk: Desk) -> 
     broker = started(desk, desk.fix, resends=2)
     desk.pass_time(broker, 40)
     assert len(desk.fix.sent) == 3
-    assert "sent 3 times" in broker.unknown()["person"].iloc[0]
+    assert "sent 3 times" in broker.unknown()["manual_review"].iloc[0]
     with pytest.raises(ValueError, match="outcome"):
         broker.resolve("A-1", "lost", "Ann asked by telephone")
     with pytest.raises(ValueError, match="reason"):

@@ -59,7 +59,7 @@ class Trading(RuleBasedStateMachine):
         ways = [self.rest, self.fix] if self.rest_first else [self.fix, self.rest]
         self.broker = Broker(
             ways, self.store, clock=self.clock, sleep=self.clock.sleep, seed=self.seed,
-            acknowledge_within=2.0, poll=1.0, settle=10.0, backoff=Backoff(0.5, 4.0),
+            acknowledge_within=2.0, poll=1.0, visibility_delay=10.0, backoff=Backoff(0.5, 4.0),
         )  # fmt: skip
 
     @precondition(lambda self: len(self.parents) < 3)

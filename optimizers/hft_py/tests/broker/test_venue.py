@@ -164,7 +164,7 @@ def test_in_memory_an_order_without_an_answer_is_asked_about(
     if keeps:
         assert store.children()["state"].iloc[0] == "working"
     else:
-        assert "sent 3 times" in broker.unknown()["person"].iloc[0]
+        assert "sent 3 times" in broker.unknown()["manual_review"].iloc[0]
 
 
 def test_an_order_sent_again_by_fix_is_one_order(venue: Venue) -> None:

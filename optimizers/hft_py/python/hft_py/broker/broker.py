@@ -22,7 +22,7 @@ __all__ = ["Broker"]
 _PROBE = 30.0  # seconds between pings of a protocol
 _SHORTEST, _LONGEST = 0.001, 1.0  # seconds of a sleep
 _STATUS = ("parent_id", "child_id", "symbol", "side", "quantity", "filled", "state", "protocol",
-           "sends", "person")  # fmt: skip
+           "sends", "manual_review")  # fmt: skip
 
 
 class Broker:
@@ -51,7 +51,7 @@ class Broker:
         Seconds after which an order without an answer is asked about. Default: 2.
     poll
         Seconds between looks at an order whose protocol reports nothing by itself. Default: 1.
-    settle
+    visibility_delay
         Seconds after which "not known" is believed of a protocol that may deliver late (REST), and
         only at the second time. Default: 10.
     resends
@@ -88,7 +88,7 @@ class Broker:
         sleep: Callable[[float], None] = time.sleep,
         acknowledge_within: float = 2.0,
         poll: float = 1.0,
-        settle: float = 10.0,
+        visibility_delay: float = 10.0,
         resends: int = 2,
         questions: int = 5,
         orders_per_second: float = 50.0,
@@ -114,7 +114,7 @@ class Broker:
         rules = Rules(
             checks.real_number("acknowledge_within", acknowledge_within, above=0.0),
             checks.real_number("poll", poll, above=0.0),
-            checks.real_number("settle", settle, least=0.0),
+            checks.real_number("visibility_delay", visibility_delay, least=0.0),
             checks.whole_number("resends", resends, least=0),
             checks.whole_number("questions", questions, least=1),
             backoff or Backoff(),
@@ -205,7 +205,9 @@ class Broker:
         for child in self._records.children():
             timer = self._sender.timer(child)
             if parents is None or child.parent_id in parents:
-                stuck = timer.person is not None and (child.phase == ASK or now >= child.expiry)
+                stuck = timer.manual_review is not None and (
+                    child.phase == ASK or now >= child.expiry
+                )
                 due += [] if stuck else [timer.due]
         return min(due) - now.timestamp() if due else None
 
@@ -330,23 +332,25 @@ class Broker:
     def status(self, parents: Sequence[str] | None = None) -> Any:
         """Children of this broker as a frame: state, fills, by which protocol, how often sent.
 
-        ``person`` says why somebody has to look at an order, where that is so.
+        ``manual_review`` says why somebody has to look at an order, where that is so.
         """
         found = []
         for child in self._records.children(closed=True):
             if parents is None or child.parent_id in parents:
                 timer = self._sender.timers.get(child.order.order_id)
-                person = timer.person if timer is not None and not child.is_closed else None
+                manual_review = (
+                    timer.manual_review if timer is not None and not child.is_closed else None
+                )
                 order = child.order
                 found.append(
                     dict(zip(_STATUS, (child.parent_id, order.order_id, order.symbol, order.side,
                                        order.quantity, child.filled, child.state, child.route or "",
-                                       child.sends, person or ""), strict=True))
+                                       child.sends, manual_review or ""), strict=True))
                 )  # fmt: skip
         return self._records.frame(found, _STATUS)
 
     def unknown(self) -> Any:
-        """Orders that left, and of which nobody can say what the broker has; as :meth:`status`."""
+        """Orders that left, and whose state at the broker is unknown; as :meth:`status`."""
         names = {c.order.order_id for c in self._records.children() if c.phase == ASK}
         found = [row for row in rows(self.status()) if row["child_id"] in names]
         return self._records.frame(found, _STATUS)
@@ -379,7 +383,7 @@ class Broker:
                 raise ValueError(
                     f"child_id={child_id!r} is {child.state}, expected an unknown order"
                 )
-            now, route = self._clock(), child.route or "nobody"
+            now, route = self._clock(), child.route or "no protocol"
             if outcome == "working":
                 self._records.alive(child, TAKEN + f"{route}: {reason}", now)
             elif outcome == "not there":

@@ -32,7 +32,7 @@ class NotSentError(HftPyError, RuntimeError):
 
 
 class UnansweredError(HftPyError, RuntimeError):
-    """Nobody knows whether a message reached the broker, or what it did with it."""
+    """It is unknown whether a message reached the broker, or what it did with it."""
 
 
 class RefusedError(HftPyError, RuntimeError):

@@ -34,11 +34,11 @@ class Reconciliation(Result):
         A frame, a row a difference: ``kind`` (below), ``order_id``, ``symbol``, what the ``store``
         and the ``broker`` have, the ``protocol`` that said so, and the ``remedy``:
         ``"apply"`` where :meth:`hft_py.broker.Broker.apply` can bring the store to the broker's
-        side, ``"person"`` where somebody has to find out.
+        side, ``"manual_review"`` where somebody has to find out.
 
         ``filled``, ``average_price``, ``state``: of an order. ``other_order``: the broker has
         another order of this id. ``not_at_broker``: an order that should be there is not known.
-        ``not_in_store``: an order that the store does not have. ``unanswered``: nobody could say.
+        ``not_in_store``: an order that the store does not have. ``unanswered``: no answer came.
         ``position``: units held, against the fills of the store.
     compared
         How many orders were compared.
@@ -67,7 +67,9 @@ def differences(
             for one in route.protocol.orders() or []:
                 listed.setdefault(one.order_id, (route.protocol, one))
         except _NO_ANSWER as error:
-            found.append(_row("unanswered", "", "", None, str(error), route.protocol, "person"))
+            found.append(
+                _row("unanswered", "", "", None, str(error), route.protocol, "manual_review")
+            )
     for child in children:
         if child.phase == TO_SEND:
             continue
@@ -75,7 +77,9 @@ def differences(
     for name, (protocol, order) in listed.items():
         if records.child(name) is None:
             text = f"{order.side} {order.quantity:g}, {order.status}, {order.filled:g} filled"
-            found.append(_row("not_in_store", name, order.symbol, None, text, protocol, "person"))
+            found.append(
+                _row("not_in_store", name, order.symbol, None, text, protocol, "manual_review")
+            )
     found += _of_positions(sender, opening or {})
     return Reconciliation(records.frame(found, COLUMNS), len(children))
 
@@ -117,19 +121,27 @@ def _of_order(
     answer = _asked(sender, child) if listed is None or listed[0].name != child.route else listed
     child = sender.records.child(order.order_id) or child  # reports came while we asked
     if answer is None:
-        return [_row("unanswered", order.order_id, order.symbol, child.state, None, None, "person")]
+        return [
+            _row(
+                "unanswered", order.order_id, order.symbol, child.state, None, None, "manual_review"
+            )
+        ]
     protocol, found = answer
     if found is None:
         # One that was never taken, and ended so, is rightly not there.
         if child.is_closed and not child.filled and child.state in ("expired", "rejected"):
             return []
-        remedy = "person" if child.phase != ASK else "step"
+        remedy = "manual_review" if child.phase != ASK else "step"
         return [_row("not_at_broker", order.order_id, order.symbol, child.state, None, protocol,
                      remedy)]  # fmt: skip
     theirs = (found.symbol, found.side, float(found.quantity))
     ours = (order.symbol, order.side, float(order.quantity))
     if theirs != ours:
-        return [_row("other_order", order.order_id, order.symbol, ours, theirs, protocol, "person")]
+        return [
+            _row(
+                "other_order", order.order_id, order.symbol, ours, theirs, protocol, "manual_review"
+            )
+        ]
     mean, singles = _mean(sender, child)
     rest: list[dict[str, Any]] = []
 
@@ -138,14 +150,14 @@ def _of_order(
 
     if found.filled != child.filled:
         by_hand = singles and found.filled < child.filled
-        differs("filled", child.filled, found.filled, "person" if by_hand else "apply")
+        differs("filled", child.filled, found.filled, "manual_review" if by_hand else "apply")
     elif found.filled and found.average_price is not None and mean is not None:
         theirs_mean = float(found.average_price)
         if abs(theirs_mean - mean) > _PRICE * abs(theirs_mean):
-            differs("average_price", mean, theirs_mean, "person" if singles else "apply")
+            differs("average_price", mean, theirs_mean, "manual_review" if singles else "apply")
     if found.status != child.state:
         reachable = found.status != "filled" and not child.is_closed
-        differs("state", child.state, found.status, "apply" if reachable else "person")
+        differs("state", child.state, found.status, "apply" if reachable else "manual_review")
     return rest
 
 
@@ -180,7 +192,7 @@ def _of_positions(sender: Sender, opening: Mapping[str, float]) -> list[dict[str
         ours[fill["symbol"]] = ours.get(fill["symbol"], 0.0) + sign * fill["quantity"]
     return [
         _row("position", "", symbol, ours.get(symbol, 0.0), held.get(symbol, 0.0), route.protocol,
-             "person")
+             "manual_review")
         for symbol in sorted({*ours, *held})
         if abs(ours.get(symbol, 0.0) - held.get(symbol, 0.0)) > 1e-9
     ]  # fmt: skip

@@ -170,7 +170,7 @@ class RestProtocol(Protocol):
             raise NotSentError(f"the broker does not accept the keys: {why}")
         if answer.status_code in (400, 403, 404, 413, 422) and "unique" not in why:
             raise RefusedError(why)
-        # Taken before under this id (422, "must be unique"), or nobody knows (408, 409, 5xx).
+        # Taken before under this id (422, "must be unique"), or unknown (408, 409, 5xx).
         raise UnansweredError(f"{answer.status_code} {code}: {why}")
 
     def find(self, order: Order) -> BrokerOrder | None:

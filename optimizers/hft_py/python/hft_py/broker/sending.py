@@ -4,7 +4,7 @@
 phase    what is known                                                what is done
 ======== ============================================================ ==========================
 to send  it surely is not at the broker                               sent by the best protocol
-ask      it left, and nobody knows what became of it                  the broker is asked
+ask      it left, and its state is unknown                            the broker is asked
 live     the broker has it                                            followed; cancelled at expiry
 ======== ============================================================ ==========================
 
@@ -59,7 +59,7 @@ class Timer:
     questions: int = 0
     absences: int = 0
     cancels: int = 0
-    person: str | None = None
+    manual_review: str | None = None
     avoid: str | None = None
     stop: bool = False
     sent: float | None = None
@@ -72,7 +72,7 @@ class Rules:
 
     acknowledge_within: float
     poll: float
-    settle: float
+    visibility_delay: float
     resends: int
     questions: int
     backoff: Backoff
@@ -203,7 +203,9 @@ class Sender:
         if absent and own is not None:
             self._absent(child, timer, own.protocol)
         elif timer.questions >= self.rules.questions:
-            timer.person = "no protocol knows it, and the one that it was sent by gave no answer"
+            timer.manual_review = (
+                "no protocol knows it, and the one that it was sent by gave no answer"
+            )
         if timer.due <= self.now():
             timer.due = self.now() + self.rules.backoff.seconds(timer.questions, self._random)
 
@@ -212,7 +214,7 @@ class Sender:
         now = self.clock()
         timer.absences += 1
         age = now.timestamp() - child.sent_at.timestamp() if child.sent_at else 0.0
-        if not protocol.ordered and (timer.absences < 2 or age < self.rules.settle):
+        if not protocol.ordered and (timer.absences < 2 or age < self.rules.visibility_delay):
             timer.due = max(now.timestamp() + self.rules.poll, timer.due)
             return
         with self.lock:
@@ -226,7 +228,9 @@ class Sender:
                 self.records.alive(child, ABSENT + protocol.name, now)
                 timer.due = now.timestamp() + self._pause(timer)
             else:
-                timer.person = f"sent {child.sends} times, and {protocol.name} does not know it"
+                timer.manual_review = (
+                    f"sent {child.sends} times, and {protocol.name} does not know it"
+                )
 
     def _follow(self, child: Child, timer: Timer) -> None:
         """A working order: look at its totals, cancel it when its time is over."""
@@ -265,23 +269,23 @@ class Sender:
         route.answered()
         timer.due = self.now() + self.rules.poll
         if found is None:
-            timer.person = f"{protocol.name} took it, and does not know it any more"
+            timer.manual_review = f"{protocol.name} took it, and does not know it any more"
             timer.due = self.now() + self._pause(timer)
             return
         self._compared(child, found, protocol, timer)
 
     def _compared(self, child: Child, found: BrokerOrder, protocol: Protocol, timer: Timer) -> None:
         """Settle, and look again soon where fills differ all the same."""
-        self.settle(child, found, protocol)
+        self.apply_answer(child, found, protocol)
         child = self._again(child)
         timer.questions, timer.due = 0, self.now() + self.rules.poll
         if not child.is_closed and found.filled != child.filled:
             timer.questions, timer.due = 1, self.now() + self._pause(timer)
-            timer.person = (
+            timer.manual_review = (
                 f"{protocol.name} has {found.filled:g} filled, the store {child.filled:g}"
             )
 
-    def settle(self, child: Child, found: BrokerOrder, protocol: Protocol) -> None:
+    def apply_answer(self, child: Child, found: BrokerOrder, protocol: Protocol) -> None:
         """Bring the store to what the broker says of an order, fills of another kind aside.
 
         A state that is final is taken once all fills are in the store: a parent's rest must not be
@@ -290,8 +294,10 @@ class Sender:
         order = child.order
         said = (found.symbol, found.side, float(found.quantity))
         if said != (order.symbol, order.side, float(order.quantity)):
-            self.timer(child).person = f"{protocol.name} has another order of this id: {said}"
-            self.problem(order.order_id, self.timer(child).person or "")
+            self.timer(
+                child
+            ).manual_review = f"{protocol.name} has another order of this id: {said}"
+            self.problem(order.order_id, self.timer(child).manual_review or "")
             return
         with self.lock:
             now, child = self.clock(), self._again(child)
@@ -306,7 +312,7 @@ class Sender:
             if child.phase == ASK:
                 self.records.alive(child, TAKEN + protocol.name, now)
                 child = self._again(child)
-            self.timer(child).person = None
+            self.timer(child).manual_review = None
             if found.status in _ENDS and found.filled == child.filled:
                 self._end(
                     child, found.status, f"said by {protocol.name}: {found.text}".removesuffix(": ")

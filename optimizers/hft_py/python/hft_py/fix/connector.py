@@ -95,7 +95,7 @@ _VARIABLES = ("FIX_HOST", "FIX_PORT", "FIX_SENDER_COMP_ID", "FIX_TARGET_COMP_ID"
 class FIXConnector:
     """Sends orders over one session and follows them.
 
-    An order that was sent and not answered is *unacknowledged*: nobody knows whether it lives. It
+    An order that was sent and not answered is *unacknowledged*: its state is unknown. It
     is never sent again. :meth:`status` asks the venue; :meth:`unacknowledged` lists them.
 
     Parameters

@@ -197,7 +197,7 @@ class OrderState:
     request
         The order; quantity and price as replaced.
     status
-        ``"unacknowledged"`` until the venue has said anything: then nobody knows whether the order
+        ``"unacknowledged"`` until the venue has said anything: then it is unknown whether the order
         lives. Else OrdStatus by name.
     fills
         Quantity and price by ExecID, without those taken back and as corrected.

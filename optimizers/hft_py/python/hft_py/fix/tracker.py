@@ -1,4 +1,4 @@
-"""The orders of one session: what was sent, what the venue said, what nobody knows."""
+"""The orders of one session: what was sent, what the venue said, what is unknown."""
 
 from __future__ import annotations
 

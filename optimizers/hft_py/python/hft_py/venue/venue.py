@@ -236,7 +236,7 @@ class Venue:
         return found
 
     def new_name(self) -> str:
-        """A client's name for an order that nobody has used."""
+        """A client's name for an order not used before."""
         return f"venue-{next(self._names)}"
 
     def order(self, number: int) -> dict[str, Any]:
